@@ -1,0 +1,1 @@
+"""Zoco: the whole loop of internet marketing on one ledger of facts."""

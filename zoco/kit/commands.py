@@ -1,0 +1,47 @@
+"""Commands: what `zoco …` and `manage.py zoco …` can do. Each is a plug; its words are its key."""
+
+from argparse import ArgumentParser, Namespace
+from enum import IntEnum
+
+from zoco.kit.plugs import Registry
+
+
+class Exit(IntEnum):
+    """Exit codes that scripts may rely on."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NOTHING_TO_DO = 3
+    PARTLY = 4
+    STOPPED = 130
+
+
+class CommandFailed(Exception):
+    """A command cannot do what was asked; the message says what, which, and what to do."""
+
+    def __init__(self, message: str, code: Exit = Exit.FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Command:
+    """One command. Subclass, set key ("import log") and help, register with `@COMMANDS.plug`.
+
+    The command line builds the parser from all registered commands, calls `run` and exits with
+    what it returns; CommandFailed becomes one sentence on stderr.
+    """
+
+    key: str
+    help: str
+    epilog: str = ""
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, options: Namespace) -> Exit:
+        """Do it. Results go to stdout, everything else to stderr."""
+        raise NotImplementedError
+
+
+COMMANDS: Registry[Command] = Registry("command")

@@ -1,0 +1,94 @@
+"""Registries: the one way in which Zoco is extended.
+
+Whoever owns an extension point makes one Registry; built-in plugs register exactly as outsiders do.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from importlib.metadata import entry_points
+from typing import Generic, Protocol, TypeVar
+
+
+class Keyed(Protocol):
+    """What a registry can hold: anything with a stable key."""
+
+    @property
+    def key(self) -> str: ...
+
+
+class PlugTaken(ValueError):
+    """Two plugs want the same key."""
+
+
+class PlugUnknown(LookupError):
+    """Nothing is registered under this key."""
+
+
+T = TypeVar("T", bound=Keyed)
+
+
+class Registry(Generic[T]):
+    """Plugs of one kind by key, in the order in which they were registered.
+
+    A class of the same qualified name replaces the earlier one (a module loaded again);
+    any other class under a taken key raises PlugTaken.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._plugs: dict[str, T] = {}
+
+    def plug(self, cls: type[T]) -> type[T]:
+        """Register one instance of the class; use it as a class decorator."""
+        self.add(cls())
+        return cls
+
+    def add(self, plug: T) -> None:
+        """Register an object. Raises PlugTaken when another class holds its key."""
+        held = self._plugs.get(plug.key)
+        if held is not None and type(held).__qualname__ != type(plug).__qualname__:
+            raise PlugTaken(
+                f"The {self.kind} {plug.key!r} is already registered by {type(held).__qualname__}; "
+                f"give {type(plug).__qualname__} a key of its own."
+            )
+        self._plugs[plug.key] = plug
+
+    def remove(self, key: str) -> None:
+        """Forget a plug; a key that is not there is no error."""
+        self._plugs.pop(key, None)
+
+    def get(self, key: str) -> T:
+        """Return the plug with this key. Raises PlugUnknown with the keys that there are."""
+        try:
+            return self._plugs[key]
+        except KeyError:
+            known = ", ".join(sorted(self._plugs)) or "none"
+            raise PlugUnknown(f"There is no {self.kind} {key!r}; there are: {known}.") from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._plugs
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(list(self._plugs.values()))
+
+    def __len__(self) -> int:
+        return len(self._plugs)
+
+    def keys(self) -> list[str]:
+        """Return the keys in the order of registration."""
+        return list(self._plugs)
+
+
+def load_modules(names: Iterable[str]) -> None:
+    """Import modules, and every module inside those that are packages, so that they register."""
+    for name in names:
+        module = importlib.import_module(name)
+        for found in pkgutil.iter_modules(getattr(module, "__path__", [])):
+            importlib.import_module(f"{name}.{found.name}")
+
+
+def load_installed() -> None:
+    """Import what other distributions offer under the entry point group `zoco.plugs`."""
+    for entry in entry_points(group="zoco.plugs"):
+        entry.load()

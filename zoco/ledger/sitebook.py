@@ -1,0 +1,46 @@
+"""What the ledger must know of sites. The app `sites` lies above and says it through this."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class SiteUnknown(LookupError):
+    """There is no such site."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """A site as reports see it. `counting` is the origin whose page views count: tracker or log."""
+
+    id: int
+    slug: str
+    name: str
+    zone: str
+    currency: str
+    week_start: int
+    counting: str
+    is_demo: bool
+    hostnames: tuple[str, ...] = ()
+
+
+_providers: list[Callable[[], list[SiteInfo]]] = []
+
+
+def provide(provider: Callable[[], list[SiteInfo]]) -> None:
+    """Register who knows the sites; called once, by the app that owns them."""
+    _providers[:] = [provider]
+
+
+def sites() -> list[SiteInfo]:
+    """Return all sites, the default one first."""
+    return _providers[0]() if _providers else []
+
+
+def site(slug: str = "") -> SiteInfo:
+    """Return the site with this slug, or the default one. Raises SiteUnknown."""
+    known = sites()
+    for info in known:
+        if slug in ("", info.slug):
+            return info
+    there = ", ".join(info.slug for info in known) or "none yet"
+    raise SiteUnknown(f"There is no site {slug!r}; there are: {there}.")

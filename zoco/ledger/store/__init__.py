@@ -1,0 +1,1 @@
+"""Stores of facts: DuckDB in a file, ClickHouse in a cluster. The only place with SQL. No Django."""

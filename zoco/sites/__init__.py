@@ -1,0 +1,1 @@
+"""Sites: hostnames, zone, currency, week start, retention, salts, trusted proxies."""

@@ -1,0 +1,58 @@
+"""What the collector knows of sites: a file that the worker publishes to each machine. No Django.
+
+The file holds salts: mode 0600, written beside its place and renamed into it.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+
+class SitesUnpublished(FileNotFoundError):
+    """The file is not there yet."""
+
+
+class PublishedSite(msgspec.Struct, frozen=True, kw_only=True):
+    """One site. Keys and salts are hexadecimal; `salts` maps a local day (ISO) to its salt."""
+
+    id: int
+    slug: str
+    name: str
+    zone: str
+    currency: str
+    hostnames: tuple[str, ...]
+    counting: str = "tracker"
+    week_start: int = 0
+    is_demo: bool = False
+    search_parameters: tuple[str, ...] = ()
+    import_key: str = ""
+    salts: dict[str, str] = {}
+    retention_days: int = 0
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything in the file. `trusted_proxies` are networks in CIDR form."""
+
+    sites: tuple[PublishedSite, ...]
+    trusted_proxies: tuple[str, ...] = ()
+    published_at: int = 0
+
+
+def write(path: Path, published: Published) -> None:
+    """Publish; readers see the old file or the new one, never a part."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.encode(published))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def read(path: Path) -> Published:
+    """Read the file. Raises SitesUnpublished when no worker has written it yet."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Published)
+    except FileNotFoundError:
+        raise SitesUnpublished(f"{path} is not there; start `zoco up` once, or run `zoco check`.") from None
