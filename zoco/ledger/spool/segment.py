@@ -1,0 +1,99 @@
+"""A segment: one append-only file of facts with one writer, held by a lock while it is open.
+
+A name tells state and schema: `<instance>.<uuid7>.v<version>.ndjson`, with `.open` behind it while a
+writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from zoco.kit.ids import uuid7
+from zoco.ledger import schema
+
+SUFFIX = ".ndjson"
+OPEN, BULK, NEW = ".open", ".bulk", ".new"
+
+
+class Segment:
+    """An open segment of this process. Not thread-safe; its owner takes care.
+
+    `size` counts the bytes that are durable; what a failed append left behind is cut off.
+    """
+
+    def __init__(self, folder: Path, instance: str, state: str = OPEN) -> None:
+        final = folder / f"{instance}.{uuid7()}.v{schema.VERSION}{SUFFIX}"
+        self.closed_path = final
+        self.path = final.with_name(final.name + state)
+        self.size = 0
+        fresh = final.with_name(final.name + NEW)
+        self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fresh.rename(self.path)
+            sync_folder(folder)
+        except BaseException:
+            self.forget()
+            raise
+
+    def append(self, lines: bytes) -> None:
+        """Write and sync whole lines; on an OSError the file is as before and the error is raised."""
+        try:
+            write_all(self._file, lines)
+            os.fdatasync(self._file)
+        except OSError:
+            os.ftruncate(self._file, self.size)
+            raise
+        self.size += len(lines)
+
+    def write(self, lines: bytes) -> None:
+        """Write without syncing; `close` syncs."""
+        write_all(self._file, lines)
+        self.size += len(lines)
+
+    def close(self) -> Path:
+        """Sync, rename to its closed name, sync the folder, let go of the lock."""
+        os.fdatasync(self._file)
+        self.path.rename(self.closed_path)
+        sync_folder(self.path.parent)
+        self.forget()
+        return self.closed_path
+
+    def discard(self) -> None:
+        """Remove the file; nothing in it was acknowledged."""
+        self.path.unlink(missing_ok=True)
+        self.forget()
+
+    def forget(self) -> None:
+        """Close the descriptor only: after a fork the file is the parent's."""
+        os.close(self._file)
+
+
+def write_all(file: int, lines: bytes) -> None:
+    """Write every byte; the kernel may take fewer at a time."""
+    rest = memoryview(lines)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make creations and renames in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def schema_version(path: Path) -> int:
+    """Return the schema version that a segment's name tells; 0 when it tells none."""
+    for part in path.name.split("."):
+        if part[:1] == "v" and part[1:].isdigit():
+            return int(part[1:])
+    return 0
+
+
+def order_key(path: Path) -> str:
+    """Sort segments by the time at which they were begun, whatever instance wrote them."""
+    parts = path.name.split(".")
+    return f"{parts[1] if len(parts) > 1 else ''}{path.name}"
