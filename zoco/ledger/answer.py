@@ -1,0 +1,77 @@
+"""Answers: what comes back from a report, ready for a page, a file or a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoco.kit.periods import Period
+    from zoco.ledger.question import Question
+    from zoco.ledger.report import Dimension, Measure, Report
+
+Key = str | int | datetime
+Figure = int | float | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `key` by dimension, `values` by measure, and what they were the period before.
+
+    A bucket is a naive datetime of the site's wall clock; `before_key` is the bucket compared with.
+    `before` is None without a comparison; a row that was not there before has zeros for what counts.
+    """
+
+    key: Mapping[str, Key]
+    values: Mapping[str, Figure]
+    before: Mapping[str, Figure] | None = None
+    before_key: Mapping[str, Key] | None = None
+    is_unfinished: bool = False
+    """The bucket is not over yet."""
+    is_cut: bool = False
+    """The period begins or ends inside the bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report's answer to one question.
+
+    `total_rows` counts all rows, `rows` holds this page (of a curve: all). `totals` has only
+    measures that add up; `overall` has the report's own figures over all rows, where it has some.
+    `largest` is the largest value of each measure over all rows, for bars.
+    """
+
+    report: Report
+    question: Question
+    rows: list[Row]
+    total_rows: int
+    totals: Mapping[str, Figure]
+    largest: Mapping[str, Figure]
+    sql: str
+    """The query as it was asked, laid out to be read."""
+    seconds: float
+    newest_at: datetime | None
+    """When the newest fact of the period happened, aware, in UTC."""
+    facts_used: int
+    facts_left_out: Mapping[str, int]
+    """How many facts of the same kind other verdicts have, by verdict; zeros are left out."""
+    totals_before: Mapping[str, Figure] | None = None
+    overall: Mapping[str, Figure] = field(default_factory=dict)
+    overall_before: Mapping[str, Figure] | None = None
+    period_before: Period | None = None
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        return self.report.dimensions
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return self.report.measures
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total_rows // self.question.size))

@@ -1,0 +1,118 @@
+"""Filters: what of the ledger a question is about. They live in the address: `f.path!=/careers/`.
+
+An address has one key for a column and an operator; several values are alternatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from zoco.ledger.report import DimensionKind
+
+Operator = Literal["is", "is_not", "contains", "contains_not", "starts", "starts_not"]
+# As written between column and value: f.path~=blog, f.path!^=/careers/
+SIGNS: dict[str, Operator] = {
+    "!~": "contains_not",
+    "!^": "starts_not",
+    "!": "is_not",
+    "~": "contains",
+    "^": "starts",
+    "": "is",
+}
+SIGN_OF: dict[Operator, str] = {operator: sign for sign, operator in SIGNS.items()}
+
+
+class FilterWrong(ValueError):
+    """A filter names no column, or a value that the column cannot have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filterable:
+    """A column of facts that may be filtered by."""
+
+    name: str
+    label: StrOrPromise
+    kind: DimensionKind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition; true when any of the values fits ("is"), or none does ("is_not")."""
+
+    column: str
+    operator: Operator
+    values: tuple[str, ...]
+
+
+FILTERABLE: dict[str, Filterable] = {
+    each.name: each
+    for each in (
+        Filterable("path", _("Page"), "path"),
+        Filterable("landing", _("Entry page"), "path"),
+        Filterable("title", _("Page title")),
+        Filterable("host", _("Host"), "host"),
+        Filterable("referrer_host", _("Referrer"), "host"),
+        Filterable("channel", _("Source channel"), "channel"),
+        Filterable("source", _("Source")),
+        Filterable("medium", _("Medium")),
+        Filterable("campaign", _("Campaign")),
+        Filterable("content", _("Campaign content")),
+        Filterable("term", _("Keyword")),
+        Filterable("click_id", _("Click id")),
+        Filterable("device", _("Device")),
+        Filterable("browser", _("Browser")),
+        Filterable("browser_version", _("Browser version")),
+        Filterable("os", _("Operating system")),
+        Filterable("os_version", _("System version")),
+        Filterable("country", _("Country"), "country"),
+        Filterable("region", _("Region")),
+        Filterable("city", _("City")),
+        Filterable("language", _("Language"), "language"),
+        Filterable("screen", _("Screen")),
+        Filterable("status", _("Status"), "status"),
+        Filterable("name", _("Fact"), "name"),
+        Filterable("reason", _("Bot or rule")),
+        Filterable("origin", _("Origin")),
+        Filterable("subject_kind", _("Kind of subject")),
+        Filterable("subject", _("Subject")),
+    )
+}
+
+
+def filters_read(address: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
+    """Read all keys that begin with "f."; sorted, so that equal questions are equal. Raises FilterWrong."""
+    found = [_read(key.removeprefix("f."), values) for key, values in address.items() if key.startswith("f.")]
+    return tuple(sorted(found, key=lambda each: (each.column, each.operator, each.values)))
+
+
+def filters_write(filters: Sequence[Filter]) -> dict[str, list[str]]:
+    """Write filters as keys and values of an address."""
+    return {f"f.{each.column}{SIGN_OF[each.operator]}": list(each.values) for each in filters}
+
+
+def _read(key: str, values: Sequence[str]) -> Filter:
+    column = key.rstrip("!~^")
+    sign = key[len(column) :]
+    if column not in FILTERABLE:
+        raise FilterWrong(f"There is no filter {column!r}; filter by one of: {', '.join(FILTERABLE)}.")
+    if sign not in SIGNS:
+        raise FilterWrong(f"f.{key}: write f.{column}= (is), !=, ~= (contains), !~=, ^= (starts) or !^=.")
+    operator = SIGNS[sign]
+    if FILTERABLE[column].kind == "status":
+        _status_check(operator, values)
+    return Filter(column, operator, tuple(dict.fromkeys(values)))
+
+
+def _status_check(operator: Operator, values: Sequence[str]) -> None:
+    for value in values:
+        if not (value.isascii() and value.isdigit() and len(value) <= 3):
+            raise FilterWrong(f"f.status is {value!r}; write a number such as 404.")
+    if operator not in {"is", "is_not"}:
+        raise FilterWrong("f.status is a number; write f.status=404 or f.status!=404.")

@@ -1,0 +1,167 @@
+"""Reports: a question to the ledger as one Ibis expression. A report never runs its own query.
+
+A new report is one file: subclass Report, register it with `@REPORTS.plug` in the module or package
+`reports` of an installed app, or in any module named in ZOCO_PLUGS. Page, API and command follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.kit import conf
+from zoco.kit.plugs import Registry, load_installed, load_modules
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+    from ibis.expr.types import Table
+
+    from zoco.ledger.scope import Facts
+
+Unit = Literal["count", "percent", "seconds", "money", "points"]
+DimensionKind = Literal[
+    "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name"
+]
+Picture = Literal["curve", "bars", ""]
+Params = Mapping[str, "str | int"]
+
+
+class ParameterWrong(ValueError):
+    """A parameter of a report has a value that it does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A column that rows are told apart by.
+
+    `kind` says how to show a value; "bucket" is the local start of an hour, day, week or month, in
+    the query's result as whole microseconds of local time. `filter` names the column of facts that
+    a click on a value filters by; empty for none.
+    """
+
+    name: str
+    label: StrOrPromise
+    kind: DimensionKind = "text"
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A column of figures. "percent" is a share from 0 to 1; "seconds" and "money" are what they say.
+
+    `adds_up` is true only where the sum over all rows means something: visitors do not add up.
+    """
+
+    name: str
+    label: StrOrPromise
+    unit: Unit = "count"
+    adds_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something a reader may set. With `choices` (value, label) it is one of them, else see `kind`."""
+
+    name: str
+    label: StrOrPromise
+    default: str | int
+    choices: tuple[tuple[str, StrOrPromise], ...] = ()
+    kind: Literal["text", "whole"] = "text"
+
+    def read(self, text: str) -> str | int:
+        """Read a value as it stands in an address. Raises ParameterWrong."""
+        if self.choices and text not in dict(self.choices):
+            known = ", ".join(dict(self.choices))
+            raise ParameterWrong(f"{self.name} is {text!r}; choose one of: {known}.")
+        if self.kind == "whole":
+            try:
+                return int(text)
+            except ValueError:
+                raise ParameterWrong(f"{self.name} is {text!r}; write a whole number.") from None
+        return text
+
+
+GRAIN = Parameter(
+    "grain",
+    _("Step"),
+    "day",
+    (("hour", _("Hour")), ("day", _("Day")), ("week", _("Week")), ("month", _("Month"))),
+)
+
+
+class Report:
+    """One question. Subclass, fill in the words, write `query`.
+
+    `query` returns one row for each combination of the dimensions, with exactly the columns of
+    `dimensions` and `measures`, unordered: whoever asks orders, pages, compares and exports.
+    It must depend on nothing but its arguments. `overall` may return the same measures over all
+    rows at once, as one row, where they do not add up (visitors of a whole period).
+    """
+
+    key: str
+    area: str = "monitor"
+    label: StrOrPromise
+    question: StrOrPromise
+    """The question that it answers, in one sentence."""
+    definition: StrOrPromise
+    """How each figure is computed, in sentences."""
+    method: str = ""
+    """Where the method comes from: author, year, section. Empty for plain counting."""
+    picture: Picture = ""
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    parameters: tuple[Parameter, ...] = ()
+    order: str = ""
+    """Default order: a column, with "-" before it for descending. Ties go by the dimensions."""
+    counts: Literal["page_views", "rows"] = "page_views"
+    """Which facts it is about: what "facts used" and "left out" count."""
+    position: int = 100
+    """Where it stands in lists, lowest first."""
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        """Return the question as an expression over facts in scope."""
+        raise NotImplementedError
+
+    def overall(self, facts: Facts, params: Params) -> Table | None:
+        """Return one row of measures over everything in scope, or None where sums say it all."""
+        return None
+
+    def defaults(self) -> dict[str, str | int]:
+        """Return the parameters with their default values."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+
+REPORTS: Registry[Report] = Registry("report")
+
+
+@cache
+def reports_load() -> None:
+    """Import all modules that may hold reports, once in a process.
+
+    These are `reports` of every installed app that has an `area`, the modules of ZOCO_PLUGS and
+    what other distributions offer. Imports no Ibis.
+    """
+    from django.apps import apps
+
+    for config in apps.get_app_configs():
+        if hasattr(config, "area") and find_spec(f"{config.name}.reports"):
+            load_modules([f"{config.name}.reports"])
+    load_modules(conf.PLUGS())
+    load_installed()
+
+
+def report_named(key: str) -> Report:
+    """Return a report. Raises PlugUnknown with the keys that there are."""
+    reports_load()
+    return REPORTS.get(key)
+
+
+def reports_all() -> list[Report]:
+    """Return all reports in the order in which lists show them."""
+    reports_load()
+    return sorted(REPORTS, key=lambda report: (report.area, report.position, report.key))
