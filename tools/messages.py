@@ -140,7 +140,9 @@ def update(app: Path) -> int:
 
 
 def _merged(found: dict[tuple[str | None, str], Message], path: Path, language: str) -> polib.POFile:
-    held = {(entry.msgctxt, entry.msgid): entry for entry in _catalogue(path)} if path.exists() else {}
+    held: dict[tuple[str | None, str], polib.POEntry] = {}
+    if path.exists():
+        held = {(entry.msgctxt, entry.msgid): entry for entry in _catalogue(path)}
     code, plurals = LANGUAGES[language]
     catalogue = polib.POFile(wrapwidth=100)
     catalogue.metadata = {
