@@ -237,6 +237,10 @@ def _sync_from_mirror(uv: str, common: list[str], groups: list[str]) -> None:
 def _uv(uv: str, *arguments: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in _STRAY}
     environment["UV_PYTHON_DOWNLOADS"] = "never"
+    # uv would trust its own list of authorities, which knows none of the machine's.
+    trusted = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
+    if Path(trusted).exists():
+        environment.setdefault("SSL_CERT_FILE", trusted)
     # Path.expanduser() raises where there is no home at all.
     if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111
         environment["UV_CACHE_DIR"] = str(TOOLS / "cache")
