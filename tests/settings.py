@@ -1,0 +1,22 @@
+"""Settings of the test run: as in production, but in a data folder that goes with the run."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "ZOCO_DATA" not in os.environ:
+    _folder = tempfile.mkdtemp(prefix="zoco-tests-")
+    os.environ["ZOCO_DATA"] = _folder
+    _maker = os.getpid()
+    atexit.register(lambda: os.getpid() == _maker and shutil.rmtree(_folder, ignore_errors=True))
+
+from zoco.project.settings import *  # noqa: F403
+
+SECRET_KEY = "only for tests, never for anything that runs"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,14 @@
+"""The ledger as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerConfig(AppConfig):
+    """Facts, the store and the reports that ask it."""
+
+    name = "zoco.ledger"
+    label = "zoco_ledger"
+    verbose_name = _("Ledger")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = ""

@@ -1,0 +1,1 @@
+"""The runnable project: settings, addresses, command line, supervisor, web server and worker."""

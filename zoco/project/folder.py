@@ -1,0 +1,93 @@
+"""The data folder: made, checked and locked. Standard library only; the supervisor uses it."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from zoco.kit import conf
+from zoco.kit.commands import CommandFailed
+
+REFUSE_BYTES = 50_000_000
+WARN_BYTES = 500_000_000
+OPEN_TO_OWNER = ("keys", "spool", "backups", "tmp")
+FOLDERS = (*OPEN_TO_OWNER, "log", "media")
+
+
+class FolderUnusable(CommandFailed):
+    """The data folder cannot be written, or its disk is full."""
+
+
+class FolderTaken(CommandFailed):
+    """Another `zoco up` runs on the data folder."""
+
+
+def prepare() -> Path:
+    """Make the data folder and its secret key where missing; return its absolute path.
+
+    ZOCO_DATA is set to it, so that children agree whatever their working folder.
+    Raises FolderUnusable.
+    """
+    folder = conf.DATA().absolute()
+    os.environ["ZOCO_DATA"] = str(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FOLDERS:
+            (folder / name).mkdir(mode=0o700 if name in OPEN_TO_OWNER else 0o755, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+        _secret_key(folder / "keys" / "secret_key")
+    except OSError as error:
+        raise FolderUnusable(
+            f"The data folder {folder} cannot be written ({error.strerror}); "
+            "give this user the right to write there, or set ZOCO_DATA to another folder."
+        ) from error
+    return folder
+
+
+def _secret_key(path: Path) -> None:
+    if path.exists():
+        return
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+
+
+def disk_warning(folder: Path) -> str:
+    """Return a sentence when space is short, "" when it is not. Raises FolderUnusable when it is out."""
+    free = shutil.disk_usage(folder).free
+    if free < REFUSE_BYTES:
+        raise FolderUnusable(
+            f"Only {free // 1_000_000} MB are free on the disk of {folder}; "
+            f"Zoco needs {REFUSE_BYTES // 1_000_000} MB at the least. Make room and start again."
+        )
+    if free < WARN_BYTES:
+        return f"Only {free // 1_000_000} MB are free on the disk of {folder}; make room soon."
+    return ""
+
+
+def lock(folder: Path) -> int:
+    """Take the lock of `zoco up`; it is held until the process ends. Raises FolderTaken."""
+    handle = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(handle, 32).decode(errors="replace").strip()
+        os.close(handle)
+        raise FolderTaken(
+            f"Zoco is already running on {folder} (process {holder or 'unknown'}); "
+            "stop it first, or set ZOCO_DATA to another folder."
+        ) from None
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    return handle

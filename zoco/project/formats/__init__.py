@@ -1,0 +1,1 @@
+"""Formats where Zoco differs from Django: English is British."""

@@ -1,0 +1,21 @@
+"""The sites as a Django app; it tells the ledger which sites there are."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SitesConfig(AppConfig):
+    """Sites and what is published of them."""
+
+    name = "zoco.sites"
+    label = "zoco_sites"
+    verbose_name = _("Sites")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = ""
+
+    def ready(self) -> None:
+        """Provide the ledger's book of sites."""
+        from zoco.ledger import sitebook
+        from zoco.sites import reads
+
+        sitebook.provide(reads.site_infos)

@@ -1,0 +1,120 @@
+"""Sites. Salts and keys are not here: they live in files outside every backup (see `salts`)."""
+
+import secrets
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_zone(value: str) -> None:
+    """Raise ValidationError unless the value names a time zone."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValidationError(
+            _("%(zone)s is no time zone. Write it as Europe/Madrid."), params={"zone": value}
+        ) from None
+
+
+def new_key_name() -> str:
+    """Return a fresh name for the folder of a site's keys."""
+    return secrets.token_hex(8)
+
+
+class Weekday(models.IntegerChoices):
+    """The day on which a week begins."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class Site(models.Model):
+    """One site whose visits are counted. The first one is the default."""
+
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("Used in addresses and commands."))
+    name = models.CharField(_("name"), max_length=120)
+    zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[validate_zone],
+        help_text=_("Days in reports begin at midnight here."),
+    )
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Write the three letters of ISO 4217, such as EUR."))],
+    )
+    week_start = models.PositiveSmallIntegerField(
+        _("first day of the week"), choices=Weekday.choices, default=Weekday.MONDAY
+    )
+    retention_days = models.PositiveIntegerField(
+        _("days to keep"), default=0, help_text=_("Older facts are erased each night. 0 keeps everything.")
+    )
+    search_parameters = models.CharField(
+        _("search parameters"),
+        max_length=200,
+        blank=True,
+        default="q,s,search,query",
+        help_text=_("Names of address parameters that hold what was searched for on the site."),
+    )
+    is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
+    key_name = models.CharField(max_length=32, unique=True, default=new_key_name, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hostname(models.Model):
+    """A host name under which a site is reached; it belongs to one site."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="hostnames", verbose_name=_("site"))
+    name = models.CharField(_("host name"), max_length=253, unique=True)
+
+    class Meta:
+        verbose_name = _("host name")
+        verbose_name_plural = _("host names")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CountingOrigin(models.Model):
+    """From the local day `since` on, page views of a site are those of this origin."""
+
+    class Origin(models.TextChoices):
+        """Where the page views that count come from."""
+
+        TRACKER = "tracker", _("the tracker in the pages")
+        LOG = "log", _("the server's log")
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="counting_origins", verbose_name=_("site"))
+    origin = models.CharField(_("count page views from"), max_length=8, choices=Origin.choices)
+    since = models.DateField(_("since"))
+
+    class Meta:
+        verbose_name = _("counting origin")
+        verbose_name_plural = _("counting origins")
+        ordering = ["site", "since", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "since"], name="zoco_sites_one_origin_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.since}"

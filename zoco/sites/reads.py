@@ -1,0 +1,63 @@
+"""Reads of sites. Called by the ledger for every report, so answers are kept for two seconds."""
+
+import time
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from zoco.ledger.sitebook import SiteInfo
+from zoco.sites.models import CountingOrigin, Site
+
+KEPT_SECONDS = 2.0
+
+_kept: tuple[float, list[SiteInfo]] | None = None
+
+
+def forget() -> None:
+    """Forget what was kept; services call it after each change."""
+    global _kept  # noqa: PLW0603
+    _kept = None
+
+
+def site_infos() -> list[SiteInfo]:
+    """Return all sites as the ledger sees them, the default one first; up to two seconds old."""
+    global _kept  # noqa: PLW0603
+    now = time.monotonic()
+    if _kept is None or now - _kept[0] > KEPT_SECONDS:
+        _kept = (now, [site_info(site) for site in sites_with_parts()])
+    return _kept[1]
+
+
+def sites_with_parts() -> list[Site]:
+    """Return all sites with host names and counting origins, in three queries."""
+    return list(Site.objects.order_by("id").prefetch_related("hostnames", "counting_origins"))
+
+
+def site_info(site: Site) -> SiteInfo:
+    """Return what the ledger knows of a site."""
+    return SiteInfo(
+        id=site.pk,
+        slug=site.slug,
+        name=site.name,
+        zone=site.zone,
+        currency=site.currency,
+        week_start=site.week_start,
+        counting=counting_on(site, local_day(site, timezone.now())),
+        is_demo=site.is_demo,
+        hostnames=tuple(host.name for host in site.hostnames.all()),
+    )
+
+
+def local_day(site: Site, at: datetime) -> date:
+    """Return the site's own day at this moment."""
+    return at.astimezone(ZoneInfo(site.zone)).date()
+
+
+def counting_on(site: Site, day: date) -> str:
+    """Return the origin whose page views count on this local day; the tracker if none was set."""
+    found = CountingOrigin.Origin.TRACKER.value
+    for entry in sorted(site.counting_origins.all(), key=lambda entry: entry.since):
+        if entry.since <= day:
+            found = CountingOrigin.Origin(entry.origin).value
+    return found
