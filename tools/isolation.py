@@ -1,0 +1,118 @@
+"""pytest plug-in of this repository: tests own a data folder and reach nothing but this machine.
+
+Loaded by `-p tools.isolation` before Django's settings are read, so that no test run ever touches
+the data folder of a developer. With CI=true a skipped test is a failure: nothing may be left out.
+"""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.postgres import postgres
+
+_SESSION_DATA = Path(tempfile.mkdtemp(prefix="zoco-tests-"))
+os.environ["ZOCO_DATA"] = str(_SESSION_DATA)
+os.environ.setdefault("DATABASE_URL", "")
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "admin_client"}
+
+
+class SocketShut(OSError):
+    """A test tried to reach another machine."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="run only tests that use Django's database")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--database-only"):
+        return
+    kept = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Tell whether a test runs on the database that DATABASE_URL names."""
+    if item.get_closest_marker("postgres"):
+        return False
+    fixtures: set[str] = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("CI") == "true" and skipped and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("")
+        for report in skipped:
+            reporter.write_line(f"Left out, though CI=true: {report.nodeid}: {report.longrepr[-1]}", red=True)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_SESSION_DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sockets_shut() -> Iterator[None]:
+    """Shut sockets to anywhere but loopback and Unix sockets, for the whole run."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+    patch.setattr(socket, "getaddrinfo", _resolving(socket.getaddrinfo))
+    yield
+    patch.undo()
+
+
+def _guarded(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            _loopback_only(address[0])
+        return connect(self, address)
+
+    return guarded
+
+
+def _resolving(getaddrinfo: Any) -> Any:
+    def resolving(host: Any, *arguments: Any, **named: Any) -> Any:
+        if host:
+            _loopback_only(host.decode() if isinstance(host, bytes) else host)
+        return getaddrinfo(host, *arguments, **named)
+
+    return resolving
+
+
+def _loopback_only(host: str) -> None:
+    if not host.startswith(LOOPBACK):
+        raise SocketShut(f"Tests may reach 127.0.0.1 alone, not {host}; serve recorded answers on loopback.")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a fresh, empty data folder, in force as ZOCO_DATA."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("ZOCO_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the address of a PostgreSQL that lives as long as the test run."""
+    given = os.environ["DATABASE_URL"]
+    if given.startswith("postgres"):
+        yield given
+        return
+    with postgres() as address:
+        yield address

@@ -1,0 +1,136 @@
+"""`make test`: bring what the tests need from Debian, check, run all tests, on SQLite and PostgreSQL.
+
+As root, or where `sudo -n` works, missing packages are installed; otherwise the tests that need
+them are left out and named. With CI=true nothing may be left out.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import check
+from tools.postgres import PostgresFailed, PostgresMissing, postgres, programs
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A Debian package, how to see that it is there, and what is left out without it."""
+
+    package: str
+    is_there: Callable[[], bool]
+    left_out: str
+    marker: str = ""
+
+
+def _has_postgres() -> bool:
+    try:
+        return programs().is_dir()
+    except PostgresMissing:
+        return False
+
+
+def _has_browser() -> bool:
+    return any(shutil.which(name) for name in BROWSERS)
+
+
+def _has_cjk() -> bool:
+    return any(Path("/usr/share/fonts").rglob("*CJK*"))
+
+
+NEEDS = (
+    Need("postgresql", _has_postgres, "everything on PostgreSQL", "postgres"),
+    Need("chromium", _has_browser, "what drives a browser", "browser"),
+    Need("fonts-noto-cjk", _has_cjk, "what shows Chinese in a browser", "browser"),
+)
+
+
+def needs_ensure() -> list[Need]:
+    """Install what is missing if that needs no question; return what is missing after that."""
+    missing = [need for need in NEEDS if not need.is_there()]
+    sudo = _sudo()
+    if not missing or sudo is None or not shutil.which("apt-get"):
+        return missing
+    packages = [need.package for need in missing]
+    print(f"Installing from Debian: {', '.join(packages)} …", flush=True)
+    environment = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive"]
+    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+        done = subprocess.run(
+            [*environment, "apt-get", *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            print(f"apt-get {words[0]} failed:\n{done.stdout}{done.stderr}", flush=True)
+    return [need for need in missing if not need.is_there()]
+
+
+def _sudo() -> list[str] | None:
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    asks = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+    return None if asks else ["sudo", "-n"]
+
+
+def pytest_run(name: str, *arguments: str, database: str = "") -> tuple[str, int, float]:
+    """Run pytest; return the run's name, its exit code and its seconds."""
+    print(f"\n== Tests on {name}", flush=True)
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "--durations=10", *arguments]
+    environment = {**os.environ, "DATABASE_URL": database}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
+    return name, done.returncode, time.monotonic() - started
+
+
+def main() -> int:
+    started = time.monotonic()
+    missing = needs_ensure()
+    is_ci = os.environ.get("CI") == "true"
+    if missing and is_ci:
+        print(f"With CI=true nothing may be left out, but there is no {_names(missing)} here.")
+        return 1
+    began = time.monotonic()
+    outcomes = [("checks", check.check(), time.monotonic() - began)]
+    without = sorted({need.marker for need in missing})
+    chosen = ["-m", " and ".join(f"not {marker}" for marker in without)] if without else []
+    outcomes.append(pytest_run("SQLite", *chosen, *sys.argv[1:]))
+    if "postgres" not in without:
+        outcomes.append(_on_postgres(chosen))
+    print()
+    for name, code, seconds in outcomes:
+        print(f"{name:<12}{'ok' if code == 0 else 'FAILED':<8}{seconds:6.0f} s")
+    print(f"{'in all':<20}{time.monotonic() - started:6.0f} s")
+    for need in missing:
+        print(f"Left out: {need.left_out}, as {need.package} is missing.")
+    if missing:
+        print(f"To have them too: sudo apt-get install -y {_names(missing)}")
+    return 1 if any(code for _name, code, _seconds in outcomes) else 0
+
+
+def _on_postgres(chosen: list[str]) -> tuple[str, int, float]:
+    began = time.monotonic()
+    try:
+        with postgres() as address:
+            return pytest_run("PostgreSQL", "--database-only", *chosen, *sys.argv[1:], database=address)
+    except PostgresFailed as error:
+        print(error)
+        return "PostgreSQL", 1, time.monotonic() - began
+
+
+def _names(missing: list[Need]) -> str:
+    return " ".join(need.package for need in missing)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
