@@ -28,6 +28,8 @@ class CommandFailed(Exception):
 class Command:
     """One command. Subclass, set key ("import log") and help, register with `@COMMANDS.plug`.
 
+    `epilog` holds examples. Where `needs_database` is true Django is set up before `run`, and an
+    empty database is migrated; import models inside `run`, so that `--help` stays quick.
     The command line builds the parser from all registered commands, calls `run` and exits with
     what it returns; CommandFailed becomes one sentence on stderr.
     """
@@ -35,6 +37,7 @@ class Command:
     key: str
     help: str
     epilog: str = ""
+    needs_database: bool = True
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Add the command's own arguments."""

@@ -1,6 +1,9 @@
 """The project as an app: it holds the worker's clock and the accounts' first passwords."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ProjectConfig(AppConfig):
@@ -10,3 +13,17 @@ class ProjectConfig(AppConfig):
     label = "zoco_project"
     verbose_name = "Zoco"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the roles after each migrate: permissions exist only then."""
+        post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
+
+
+def _roles(sender: AppConfig, **more: Any) -> None:
+    """Run once a migrate, after the last app's permissions."""
+    from django.apps import apps
+
+    from zoco.project.roles import roles_ensure
+
+    if sender.name == list(apps.get_app_configs())[-1].name and more.get("using") == "default":
+        roles_ensure()

@@ -2,8 +2,11 @@
 
 import os
 
+import django
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
+django.setup()
 
-from django.core.asgi import get_asgi_application
+from zoco.project.dispatch import Dispatcher  # noqa: E402
 
-application = get_asgi_application()
+application = Dispatcher()

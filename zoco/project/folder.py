@@ -91,3 +91,17 @@ def lock(folder: Path) -> int:
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     return handle
+
+
+def ended_badly(folder: Path) -> bool:
+    """Return whether the last `zoco up` on the folder had no time to tidy up."""
+    try:
+        return bool((folder / "up.lock").read_text().strip())
+    except FileNotFoundError:
+        return False
+
+
+def unlock(handle: int) -> None:
+    """Note a clean end and let the lock go."""
+    os.ftruncate(handle, 0)
+    os.close(handle)

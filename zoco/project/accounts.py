@@ -1,0 +1,42 @@
+"""The owner's account and its first password."""
+
+import secrets
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from zoco.project.models import FirstPassword
+from zoco.project.roles import roles_ensure
+
+OWNER = "owner"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def first_password() -> str:
+    """Return a password of about 79 bits that is easy to type: four groups of four."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+
+@transaction.atomic
+def owner_ensure() -> tuple[str, str] | None:
+    """Make the owner's account if nobody can log in yet; return its name and first password."""
+    roles_ensure()
+    users = get_user_model()
+    if users.objects.filter(is_active=True, is_superuser=True).exists():
+        return None
+    password = first_password()
+    owner = users.objects.create_superuser(username=OWNER, email="", password=password)
+    owner.groups.add(Group.objects.get(name="owner"))
+    FirstPassword.objects.create(user=owner)
+    return OWNER, password
+
+
+def password_is_first(user_id: int) -> bool:
+    """Return whether the account still has the password that it was given."""
+    return FirstPassword.objects.filter(user_id=user_id).exists()
+
+
+def password_chosen(*, user_id: int) -> None:
+    """Note that the account has a password of its own."""
+    FirstPassword.objects.filter(user_id=user_id).delete()

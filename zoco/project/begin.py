@@ -1,0 +1,67 @@
+"""The first steps of `zoco up`, in a process of their own: tables, files, roles, the owner's account."""
+
+import sys
+import textwrap
+
+from zoco.kit.commands import CommandFailed
+from zoco.project import ready
+
+
+def main() -> int:
+    """Make ready; print what a person must know. Returns the exit code of `zoco up`, 0 to go on."""
+    try:
+        ready.django()
+        return _begin()
+    except CommandFailed as failed:
+        print(failed, file=sys.stderr)
+        return failed.code
+
+
+def _begin() -> int:
+    from zoco.project import accounts, collect, env
+    from zoco.sites import reads, services
+
+    if len(ready.missing()) > 20:
+        print("First start: making the tables …", file=sys.stderr, flush=True)
+    ready.migrate()
+    collect.collect()
+    made = accounts.owner_ensure()
+    services.sites_publish()
+    if made is not None:
+        _welcome(env.ADDRESS(), made)
+    if not reads.sites_with_parts():
+        print(_first_steps(), flush=True)
+    return 0
+
+
+def _welcome(address: str, made: "tuple[str, str]") -> None:
+    name, password = made
+    print(
+        textwrap.dedent(
+            f"""
+            This is the first start. Log in as the owner:
+
+              address    {address}/admin/
+              name       {name}
+              password   {password}
+
+            The password works once: you choose your own when you log in.
+            """
+        ),
+        flush=True,
+    )
+
+
+def _first_steps() -> str:
+    return textwrap.dedent(
+        """\
+        There is no site yet. Begin with either of these, in another terminal:
+
+          make demo                                     look around in a simulated company
+          zoco site add "My shop" --host shop.example   count a site of your own
+        """
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

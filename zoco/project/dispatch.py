@@ -1,0 +1,64 @@
+"""Which requests Django never sees: health, static files and other bare ASGI paths."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+
+from zoco.kit import conf
+from zoco.project.bridge import Bridge, Receive, Scope, Send
+from zoco.project.static import StaticFiles
+
+THREADS = conf.declare("WEB_THREADS", 8, int, "How many requests a web process runs at once.")
+BODY_LIMIT = conf.declare(
+    "BODY_LIMIT", 250_000_000, int, "The largest request in bytes; larger ones are refused."
+)
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BARE: dict[str, App] = {}
+"""ASGI applications by exact path, asked before Django."""
+
+
+async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
+    """Say that this process answers."""
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok\n", "more_body": False})
+
+
+class Dispatcher:
+    """Send each request to bare code or to Django. `at_start` and `at_end` run with the process."""
+
+    def __init__(self) -> None:
+        self.bridge = Bridge(threads=THREADS(), body_limit=BODY_LIMIT())
+        self.prefix = settings.STATIC_URL
+        self.static = StaticFiles(settings.STATIC_ROOT, self.prefix) if not settings.DEBUG else None
+        self.at_start: list[Callable[[], Any]] = []
+        self.at_end: list[Callable[[], Any]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+        elif (bare := BARE.get(scope["path"])) is not None:
+            await bare(scope, receive, send)
+        elif self.static is not None and scope["path"].startswith(self.prefix):
+            await self.static(scope, receive, send)
+        else:
+            await self.bridge(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        for call in self.at_start:
+            call()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for call in self.at_end:
+            call()
+        self.bridge.close(1.0)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+BARE["/healthz"] = healthz

@@ -1,0 +1,42 @@
+"""One web process: uvicorn on the socket that the supervisor holds. `python -m zoco.project.web FD`."""
+
+import socket
+import sys
+import threading
+
+from zoco.project import leading, lifeline
+
+GRACE_SECONDS = 3
+
+
+def main() -> None:
+    """Serve until SIGTERM; requests that run have three seconds to finish."""
+    lifeline.tie()
+    listener = socket.socket(fileno=int(sys.argv[1]))
+
+    import uvicorn
+
+    from zoco.project.asgi import application
+
+    stop = threading.Event()
+    application.at_start.append(lambda: leading.start(stop, after_seconds=2.0))
+    application.at_start.append(lifeline.report_ready)
+    application.at_end.append(stop.set)
+    config = uvicorn.Config(
+        application,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=2048,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Periodic work of sites: publish them, and drop facts that are older than a site keeps."""
+
+import logging
+from datetime import timedelta
+
+from django.utils import timezone
+
+from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.kit.periods import midnight
+from zoco.sites import reads, services
+
+log = logging.getLogger(__name__)
+
+
+def publish() -> None:
+    """Write sites.json anew, so that tomorrow's salts are out before midnight."""
+    services.sites_publish()
+
+
+def retain() -> None:
+    """Drop the facts of each site that are older than its days to keep, by whole local days."""
+    from zoco.ledger.store import opening
+
+    now = timezone.now()
+    for site in reads.sites_with_parts():
+        if site.retention_days:
+            first = reads.local_day(site, now) - timedelta(days=site.retention_days)
+            gone = opening.store().retain(site.pk, midnight(first, site.zone))
+            log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
+
+
+PERIODIC.add(Periodic("sites.publish", 900, publish))
+PERIODIC.add(Periodic("sites.retain", 86_400, retain))

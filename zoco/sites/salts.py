@@ -1,0 +1,88 @@
+"""Salts and keys of sites, as files in DATA/keys/sites: never in the database, never in a backup.
+
+A salt belongs to one site and one local day. It is made a day ahead, so that every collector has it
+before midnight, and destroyed 48 hours after its day began: then nobody can tell who a visitor was.
+"""
+
+import os
+import secrets
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from zoco.sites import conf
+
+
+def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
+    """Return the salts of yesterday, today and tomorrow, made where missing; destroy all others.
+
+    Keys are local days (ISO), values hexadecimal. Yesterday's is only read, never made anew.
+    """
+    folder = _folder(key_name)
+    today = at.astimezone(ZoneInfo(zone)).date()
+    salts = {
+        day.isoformat(): _secret(folder / f"salt-{day}", 16) for day in (today, today + timedelta(days=1))
+    }
+    yesterday = today - timedelta(days=1)
+    if (folder / f"salt-{yesterday}").exists():
+        salts[yesterday.isoformat()] = _secret(folder / f"salt-{yesterday}", 16)
+    for path in folder.glob("salt-*"):
+        if path.name.removeprefix("salt-") not in salts:
+            _destroy(path)
+    return dict(sorted(salts.items()))
+
+
+def import_key(key_name: str) -> str:
+    """Return the key of a site's imported visitors, made where missing, in hexadecimal."""
+    return _secret(_folder(key_name) / "import", 32)
+
+
+def keys_forget(key_name: str) -> None:
+    """Destroy all keys of a site."""
+    folder = conf.keys_path() / key_name
+    for path in folder.glob("*"):
+        _destroy(path)
+    if folder.is_dir():
+        folder.rmdir()
+
+
+def days_kept(key_name: str) -> list[date]:
+    """Return the local days whose salts are on the disk."""
+    names = [path.name.removeprefix("salt-") for path in _folder(key_name).glob("salt-*")]
+    return sorted(date.fromisoformat(name) for name in names)
+
+
+def _folder(key_name: str) -> Path:
+    folder = conf.keys_path() / key_name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _secret(path: Path, size: int) -> str:
+    """Read a secret, or make it; of two that make it at once both return the same."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(size))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+    return path.read_text()
+
+
+def _destroy(path: Path) -> None:
+    """Overwrite, then remove; on a copy-on-write disk only the removal is certain."""
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()

@@ -1,0 +1,120 @@
+"""Writes of sites. Whatever changes a site publishes it when the transaction is over."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from zoco.kit.periods import micros
+from zoco.sites import conf, published, reads, salts
+from zoco.sites.models import CountingOrigin, Hostname, Site
+
+
+class SiteWrong(ValueError):
+    """A site cannot be as it was asked for; the message says why."""
+
+
+@transaction.atomic
+def site_create(
+    *,
+    name: str,
+    slug: str = "",
+    hostnames: Sequence[str] = (),
+    zone: str = "UTC",
+    currency: str = "EUR",
+    counting: str = "tracker",
+    is_demo: bool = False,
+) -> Site:
+    """Make a site and publish it. Raises SiteWrong."""
+    site = Site(name=name, slug=slug or slugify(name) or secrets.token_hex(4), zone=zone, currency=currency)
+    site.is_demo = is_demo
+    try:
+        site.full_clean()
+    except ValidationError as error:
+        raise SiteWrong(" ".join(error.messages)) from error
+    site.save()
+    site_hostnames_set(site=site, hostnames=hostnames)
+    site_counting_set(site=site, origin=counting, since=date(1970, 1, 1))
+    return site
+
+
+@transaction.atomic
+def site_hostnames_set(*, site: Site, hostnames: Sequence[str]) -> None:
+    """Replace the host names of a site. Raises SiteWrong when another site has one."""
+    wanted = list(dict.fromkeys(host.strip().lower().rstrip(".") for host in hostnames if host.strip()))
+    taken = Hostname.objects.filter(name__in=wanted).exclude(site=site).select_related("site").first()
+    if taken is not None:
+        raise SiteWrong(f"{taken.name} belongs to the site {taken.site.slug}; take it away there first.")
+    site.hostnames.exclude(name__in=wanted).delete()
+    there = set(site.hostnames.values_list("name", flat=True))
+    Hostname.objects.bulk_create(Hostname(site=site, name=host) for host in wanted if host not in there)
+    _changed()
+
+
+@transaction.atomic
+def site_counting_set(*, site: Site, origin: str, since: date) -> CountingOrigin:
+    """From the local day `since` on, count page views of this origin. Raises SiteWrong."""
+    if origin not in CountingOrigin.Origin.values:
+        raise SiteWrong(f"{origin!r} is no origin; write tracker or log.")
+    entry, _ = CountingOrigin.objects.update_or_create(site=site, since=since, defaults={"origin": origin})
+    _changed()
+    return entry
+
+
+@transaction.atomic
+def site_delete(*, site: Site) -> None:
+    """Delete a site and destroy its keys; its facts are erased by the ledger, not here."""
+    key_name = site.key_name
+    site.delete()
+    _changed()
+    transaction.on_commit(lambda: salts.keys_forget(key_name))
+
+
+def site_changed(*, site: Site) -> None:
+    """Say that a site was saved by a form, so that it is published."""
+    _changed()
+
+
+def sites_publish(*, at: datetime | None = None) -> published.Published:
+    """Write sites.json with the salts of yesterday, today and tomorrow; return what was written."""
+    at = at or timezone.now()
+    everything = published.Published(
+        sites=tuple(_published(site, at) for site in reads.sites_with_parts()),
+        trusted_proxies=tuple(conf.TRUSTED_PROXIES()),
+        published_at=micros(at),
+    )
+    published.write(conf.published_path(), everything)
+    return everything
+
+
+def _published(site: Site, at: datetime) -> published.PublishedSite:
+    info = reads.site_info(site)
+    return published.PublishedSite(
+        id=info.id,
+        slug=info.slug,
+        name=info.name,
+        zone=info.zone,
+        currency=info.currency,
+        hostnames=info.hostnames,
+        counting=info.counting,
+        week_start=info.week_start,
+        is_demo=info.is_demo,
+        search_parameters=tuple(conf.split(site.search_parameters)),
+        import_key=salts.import_key(site.key_name),
+        salts=salts.salts_kept(site.key_name, site.zone, at=at),
+        retention_days=site.retention_days,
+    )
+
+
+def _changed() -> None:
+    reads.forget()
+    transaction.on_commit(_publish)
+
+
+def _publish() -> None:
+    reads.forget()
+    sites_publish()
