@@ -27,6 +27,8 @@ SIGNS: dict[str, Operator] = {
     "": "is",
 }
 SIGN_OF: dict[Operator, str] = {operator: sign for sign, operator in SIGNS.items()}
+VALUES_MOST = 100
+LENGTH_MOST = 2_000
 
 
 class FilterWrong(ValueError):
@@ -104,6 +106,10 @@ def _read(key: str, values: Sequence[str]) -> Filter:
         raise FilterWrong(f"There is no filter {column!r}; filter by one of: {', '.join(FILTERABLE)}.")
     if sign not in SIGNS:
         raise FilterWrong(f"f.{key}: write f.{column}= (is), !=, ~= (contains), !~=, ^= (starts) or !^=.")
+    if len(values) > VALUES_MOST or any(len(value) > LENGTH_MOST or "\0" in value for value in values):
+        raise FilterWrong(
+            f"f.{key} takes at most {VALUES_MOST} values of {LENGTH_MOST} characters, without NUL."
+        )
     operator = SIGNS[sign]
     if FILTERABLE[column].kind == "status":
         _status_check(operator, values)

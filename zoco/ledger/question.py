@@ -128,7 +128,7 @@ class Question:
         """Return the column to order by and whether descending. Raises QuestionWrong."""
         text = self.order or report.order or report.dimensions[0].name
         name = text.removeprefix("-")
-        known = [each.name for each in (*report.dimensions, *report.measures)]
+        known = [*(each.name for each in report.dimensions), *(each.name for each in report.measures)]
         if name not in known:
             raise QuestionWrong(
                 f"{report.key} has no column {name!r} to order by; it has: {', '.join(known)}."

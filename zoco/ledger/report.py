@@ -19,8 +19,8 @@ from zoco.kit.plugs import Registry, load_installed, load_modules
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-    from ibis.expr.types import Table
 
+    from zoco.ledger.expr import Table
     from zoco.ledger.scope import Facts
 
 Unit = Literal["count", "percent", "seconds", "money", "points"]
@@ -120,6 +120,8 @@ class Report:
     """Default order: a column, with "-" before it for descending. Ties go by the dimensions."""
     counts: Literal["page_views", "rows"] = "page_views"
     """Which facts it is about: what "facts used" and "left out" count."""
+    verdicts: tuple[str, ...] = ()
+    """Verdicts that it is about whatever the question says (bots); empty for those of the question."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 

@@ -1,0 +1,186 @@
+"""What engines say differently: operations of our own and how each engine writes them.
+
+Imports Ibis; everything else uses `zoco.ledger.expr`, which imports this when it is first needed.
+"""
+
+# mypy: disable-error-code="type-arg"
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal
+
+import ibis
+import ibis.expr.datashape as ds
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+import ibis.expr.rules as rlz
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
+
+from zoco.kit.periods import moment_at
+from zoco.ledger import schema
+from zoco.ledger.expr import Table
+from zoco.ledger.store.base import Dialect
+
+TYPES: dict[schema.Kind, str] = {
+    "uuid": "!uuid",
+    "int": "!int64",
+    "small": "!int32",
+    "text": "!string",
+    "moment": "!timestamp(6)",
+    "money": "!decimal(18,4)",
+    "json": "!json",
+}
+AT = dt.Timestamp(scale=6, nullable=False)
+INT = dt.Int64(nullable=False)
+# A piece of SQL: an expression of sqlglot.
+Sql = Any
+
+
+class Moment(ops.Value):
+    """A moment, from UTC microseconds."""
+
+    at: int
+    dtype = AT
+    shape = ds.scalar
+
+
+class Micros(ops.Value):
+    """UTC microseconds of a moment."""
+
+    arg: ops.Value[dt.Timestamp]
+    dtype = INT
+    shape = rlz.shape_like("arg")
+
+
+class Uniques(ops.Reduction):
+    """How many distinct values there are, exactly; nulls do not count."""
+
+    arg: ops.Value
+    dtype = INT
+
+
+class ExactQuantile(ops.Reduction):
+    """A quantile with linear interpolation (Hyndman and Fan 1996, definition 7)."""
+
+    arg: ops.Value[dt.Numeric]
+    share: float
+    dtype = dt.Float64()
+
+
+class PickBy(ops.Reduction):
+    """The value of the fact that is first or last by (occurred_at, id)."""
+
+    arg: ops.Value
+    occurred_at: ops.Value[dt.Timestamp]
+    id: ops.Value[dt.UUID]
+    is_last: bool
+    dtype = rlz.dtype_like("arg")
+
+
+class Prop(ops.Value):
+    """A value of `props` by its name: "" or 0 where there is none."""
+
+    arg: ops.Value
+    name: str
+    kind: Literal["text", "number", "flag"]
+    shape = rlz.shape_like("arg")
+
+    @property
+    def dtype(self) -> dt.DataType:
+        kinds = {"text": dt.String, "number": dt.Float64, "flag": dt.Boolean}
+        found: dt.DataType = kinds[self.kind](nullable=False)
+        return found
+
+
+class OnDuckDB(DuckDBCompiler):
+    """DuckDB's words."""
+
+    def visit_Moment(self, op: Moment, *, at: int) -> Sql:
+        return sge.Cast(this=sge.convert(_text(at)), to=sge.DataType.build("TIMESTAMP"))
+
+    def visit_Micros(self, op: Micros, *, arg: Any) -> Sql:
+        return self.f.epoch_us(arg)
+
+    def visit_Uniques(self, op: Uniques, *, arg: Any) -> Sql:
+        return self.f.count(sge.Distinct(expressions=[arg]))
+
+    def visit_ExactQuantile(self, op: ExactQuantile, *, arg: Any, share: float) -> Sql:
+        return self.f.anon.quantile_cont(arg, sge.convert(share))
+
+    def visit_PickBy(self, op: PickBy, *, arg: Any, occurred_at: Any, id: Any, is_last: bool) -> Sql:
+        name = "arg_max" if is_last else "arg_min"
+        return self.f.anon[name](arg, sge.Tuple(expressions=[occurred_at, id]))
+
+    def visit_Prop(self, op: Prop, *, arg: Any, name: str, kind: str) -> Sql:
+        found = self.f.anon.json_extract_string(arg, sge.convert(_pointer(name)))
+        if kind == "text":
+            return self.f.coalesce(found, sge.convert(""))
+        if kind == "number":
+            return self.f.coalesce(sge.TryCast(this=found, to=sge.DataType.build("DOUBLE")), sge.convert(0.0))
+        return found.eq(sge.convert("true")).is_(sge.true())
+
+
+class OnClickHouse(ClickHouseCompiler):
+    """ClickHouse's words. Its UUIDs compare by their second half, so ties go by their text."""
+
+    def visit_Moment(self, op: Moment, *, at: int) -> Sql:
+        return self.f.anon.toDateTime64(sge.convert(_text(at)), sge.convert(6), sge.convert("UTC"))
+
+    def visit_Micros(self, op: Micros, *, arg: Any) -> Sql:
+        return self.f.anon.toUnixTimestamp64Micro(arg)
+
+    def visit_Uniques(self, op: Uniques, *, arg: Any) -> Sql:
+        return self.f.anon.uniqExact(arg)
+
+    def visit_ExactQuantile(self, op: ExactQuantile, *, arg: Any, share: float) -> Sql:
+        return sge.ParameterizedAgg(
+            this="quantileExactInclusive", expressions=[sge.convert(share)], params=[arg]
+        )
+
+    def visit_PickBy(self, op: PickBy, *, arg: Any, occurred_at: Any, id: Any, is_last: bool) -> Sql:
+        name = "argMax" if is_last else "argMin"
+        return self.f.anon[name](arg, self.f.anon.tuple(occurred_at, self.f.anon.toString(id)))
+
+    def visit_Prop(self, op: Prop, *, arg: Any, name: str, kind: str) -> Sql:
+        named = sge.convert(name)
+        if kind == "text":
+            text = self.f.anon.JSONExtractString(arg, named)
+            raw = self.f.anon.JSONExtractRaw(arg, named)
+            is_text = self.f.anon.JSONType(arg, named).eq(sge.convert("String"))
+            is_null = raw.eq(sge.convert("null"))
+            return self.if_(is_text, text, self.if_(is_null, sge.convert(""), raw))
+        if kind == "number":
+            return self.f.anon.toFloat64OrZero(self.visit_Prop(op, arg=arg, name=name, kind="text"))
+        return self.visit_Prop(op, arg=arg, name=name, kind="text").eq(sge.convert("true"))
+
+
+def _text(at: int) -> str:
+    return moment_at(at).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+@cache
+def compiler(dialect: Dialect) -> Any:
+    """Return the compiler of an engine."""
+    return OnDuckDB() if dialect == "duckdb" else OnClickHouse()
+
+
+def to_sql(table: Table, dialect: Dialect, *, is_pretty: bool = False) -> str:
+    """Write an expression in an engine's words."""
+    chosen = compiler(dialect)
+    written: str = chosen.to_sqlglot(table).sql(dialect=chosen.dialect, pretty=is_pretty)
+    return written
+
+
+@cache
+def table(part: schema.Part) -> Table:
+    """Return a table of the ledger as Ibis sees it; evidence is joined to facts by id and site."""
+    names = {column.name: TYPES[column.kind] for column in schema.columns(part)}
+    if part == "evidence":
+        names = {"id": "!uuid", "site": "!int32", "occurred_at": "!timestamp(6)"} | names
+    return ibis.table(ibis.schema(names), name=part)

@@ -1,0 +1,153 @@
+"""The vocabulary of reports: whatever engines do differently is said here and nowhere else.
+
+Local time is whole microseconds of the wall clock: the moment plus the zone's offset, which is
+piecewise constant over the period. No engine's own time zones are used. Ibis is imported on use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoco.kit.periods import Grain, Period, midnight, moment_at
+
+if TYPE_CHECKING:
+    from zoco.ledger.store.base import Dialect
+
+# A table, and a column or scalar, of Ibis: its own types do not survive its decorators.
+Table = Any
+Value = Any
+
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+# 1 January 1970 was a Thursday: 3 days after Monday.
+EPOCH_WEEKDAY = 3
+
+
+def to_sql(table: Table, dialect: Dialect, *, is_pretty: bool = False) -> str:
+    """Write an expression in an engine's words."""
+    from zoco.ledger.engines import to_sql as write
+
+    return write(table, dialect, is_pretty=is_pretty)
+
+
+def moment(at_micros: int) -> Value:
+    """Return a moment from UTC microseconds; depends on no zone of server or session."""
+    from zoco.ledger.engines import Moment
+
+    return _expression(Moment(at_micros))
+
+
+def micros(at: Value) -> Value:
+    """Return a moment as UTC microseconds."""
+    from zoco.ledger.engines import Micros
+
+    return _expression(Micros(at))
+
+
+def local(at: Value, period: Period) -> Value:
+    """Return the wall clock at a moment of the period as microseconds."""
+    import ibis
+
+    offsets = period.offsets()
+    if len(offsets) == 1:
+        return micros(at) + offsets[0].micros
+    later = [(at >= moment(offset.since), offset.micros) for offset in reversed(offsets[1:])]
+    return micros(at) + ibis.cases(*later, else_=offsets[0].micros)
+
+
+def bucket(at: Value, period: Period, grain: Grain, week_start: int = 0) -> Value:
+    """Return the local start of the hour, day, week or month, as microseconds of the wall clock.
+
+    Agrees with `Period.buckets`. `week_start` is 0 for Monday to 6 for Sunday.
+    """
+    if grain == "month":
+        return _month(at, period)
+    wall = local(at, period)
+    if grain == "hour":
+        return wall - wall % HOUR
+    if grain == "day":
+        return wall - wall % DAY
+    shift = (EPOCH_WEEKDAY - week_start) % 7 * DAY
+    return wall - (wall + shift) % (7 * DAY)
+
+
+def _month(at: Value, period: Period) -> Value:
+    import ibis
+
+    starts = [start.date() for start in period.buckets("month")]
+    walls = [(start - moment_at(0).date()).days * DAY for start in starts]
+    if len(starts) == 1:
+        return micros(at) * 0 + walls[0]
+    later = [
+        (at >= moment(midnight(start, period.zone)), wall)
+        for start, wall in zip(starts[:0:-1], walls[:0:-1], strict=True)
+    ]
+    return ibis.cases(*later, else_=walls[0])
+
+
+def uniques(column: Value) -> Value:
+    """Count distinct values exactly; 0 stands for "none" and does not count."""
+    from zoco.ledger.engines import Uniques
+
+    return _expression(Uniques(column.nullif(0)))
+
+
+def quantile(column: Value, share: float) -> Value:
+    """Return a quantile, exact, with linear interpolation (Hyndman and Fan 1996, definition 7)."""
+    from zoco.ledger.engines import ExactQuantile
+
+    return _expression(ExactQuantile(column, share))
+
+
+def first_by(column: Value, facts: Table) -> Value:
+    """Return the column's value at the first fact by (occurred_at, id)."""
+    from zoco.ledger.engines import PickBy
+
+    return _expression(PickBy(column, facts.occurred_at, facts.id, is_last=False))
+
+
+def last_by(column: Value, facts: Table) -> Value:
+    """Return the column's value at the last fact by (occurred_at, id)."""
+    from zoco.ledger.engines import PickBy
+
+    return _expression(PickBy(column, facts.occurred_at, facts.id, is_last=True))
+
+
+def share(part: Value, whole: Value) -> Value:
+    """Return part / whole, null where the whole is 0."""
+    return part.cast("float64") / whole.cast("float64").nullif(0)
+
+
+def ones(condition: Value) -> Value:
+    """Return 1 where the condition holds and 0 elsewhere, to be summed."""
+    return condition.ifelse(1, 0)
+
+
+def prop_text(facts: Table, name: str) -> Value:
+    """Return a property as text, "" where there is none."""
+    from zoco.ledger.engines import Prop
+
+    return _expression(Prop(facts.props, name, "text"))
+
+
+def prop_number(facts: Table, name: str) -> Value:
+    """Return a property as a number, 0 where there is none or it is no number."""
+    from zoco.ledger.engines import Prop
+
+    return _expression(Prop(facts.props, name, "number"))
+
+
+def prop_flag(facts: Table, name: str) -> Value:
+    """Return whether a property is true."""
+    from zoco.ledger.engines import Prop
+
+    return _expression(Prop(facts.props, name, "flag"))
+
+
+def either(first: Value, second: Value) -> Value:
+    """Return the first text where there is one, else the second."""
+    return (first == "").ifelse(second, first)
+
+
+def _expression(operation: Any) -> Value:
+    return operation.to_expr()

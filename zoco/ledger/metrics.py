@@ -1,0 +1,115 @@
+"""Metrics: one function each, so that a word means one thing everywhere.
+
+The first group is taken over page views (or other facts), the second over visits: one row a
+session, as `visits` returns them. Nothing here runs a query.
+"""
+
+from __future__ import annotations
+
+from zoco.ledger import expr
+from zoco.ledger.expr import Table, Value
+
+ORDERED = "shop.order.placed"
+
+
+def visitors(views: Table) -> Value:
+    """Count distinct visitors; facts without one do not count."""
+    return expr.uniques(views.visitor)
+
+
+def sessions(views: Table) -> Value:
+    """Count distinct sessions; facts without one do not count."""
+    return expr.uniques(views.session)
+
+
+def page_views(views: Table) -> Value:
+    """Count page views."""
+    return views.count()
+
+
+def hits(facts: Table) -> Value:
+    """Count requests and whatever else happened, whether a page was seen or not."""
+    return facts.count()
+
+
+def named(facts: Table, *names: str) -> Value:
+    """Count facts of these names."""
+    return facts.count(where=facts.name.isin(names))
+
+
+def not_found(facts: Table) -> Value:
+    """Count requests answered with 404 or 410."""
+    return facts.count(where=facts.status.isin([404, 410]))
+
+
+def failures(facts: Table) -> Value:
+    """Count requests that the server failed to answer: 500 to 599."""
+    return facts.count(where=facts.status.between(500, 599))
+
+
+def errors(facts: Table) -> Value:
+    """Count requests answered with 400 or above."""
+    return facts.count(where=facts.status >= 400)
+
+
+def conversions(facts: Table) -> Value:
+    """Count orders."""
+    return named(facts, ORDERED)
+
+
+def revenue(facts: Table) -> Value:
+    """Sum what orders and refunds are worth in the site's currency."""
+    return facts.amount_site.sum()
+
+
+def visits(views: Table, *columns: str) -> Table:
+    """Return one row for each session and each value of the columns.
+
+    Beside them: session, page_views, began and ended (moments of the first and last page view
+    counted here). Page views without a session are left out.
+    """
+    known = views.filter(views.session != 0)
+    return known.group_by("session", *columns).aggregate(
+        page_views=known.count(), began=known.occurred_at.min(), ended=known.occurred_at.max()
+    )
+
+
+def sessions_of(visits: Table) -> Value:
+    """Count sessions, over visits; equals `sessions` over their page views."""
+    return visits.count()
+
+
+def bounce(visits: Table) -> Value:
+    """Return the share of sessions with exactly one page view."""
+    return expr.share(expr.ones(visits.page_views == 1).sum(), visits.count())
+
+
+def views_per_session(visits: Table) -> Value:
+    """Return page views by session."""
+    return expr.share(visits.page_views.sum(), visits.count())
+
+
+def duration(visits: Table) -> Value:
+    """Return the mean seconds between a session's first page view and its last; 0 for a bounce."""
+    spent = expr.micros(visits.ended) - expr.micros(visits.began)
+    return expr.share(spent.sum(), visits.count() * 1_000_000)
+
+
+def by(views: Table, *columns: str) -> Table:
+    """Return visitors, sessions, page_views and bounce for each combination of the columns."""
+    counted = views.group_by(*columns).aggregate(visitors=visitors(views), page_views=page_views(views))
+    each = visits(views, *columns)
+    went = each.group_by(*columns).aggregate(sessions=sessions_of(each), bounce=bounce(each))
+    return joined(counted, went, *columns)
+
+
+def joined(left: Table, right: Table, *columns: str) -> Table:
+    """Put two tables of measures side by side by their dimensions; counts that are not there are 0.
+
+    Every row of `left` stays; rows that only `right` has are lost.
+    """
+    measures = [name for name in right.columns if name not in columns]
+    other = right.rename({f"{name}_right": name for name in columns})
+    both = left.left_join(other, [left[name] == other[f"{name}_right"] for name in columns])
+    filled = {name: both[name].fill_null(0) for name in measures if right[name].type().is_integer()}
+    return both.mutate(**filled).select(*left.columns, *measures)

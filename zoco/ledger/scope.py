@@ -1,0 +1,119 @@
+"""Facts in scope: what a report gets to see, already narrowed to site, period, filters and verdicts.
+
+Tables are Ibis expressions; nothing is run. Columns are those of `ledger.schema`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from zoco.kit.periods import Grain, Period
+from zoco.ledger import expr
+from zoco.ledger.expr import Table, Value
+from zoco.ledger.filters import FILTERABLE, Filter
+from zoco.ledger.schema import VERDICTS
+from zoco.ledger.sitebook import SiteInfo
+
+if TYPE_CHECKING:
+    from zoco.ledger.question import Question
+
+VIEW_NAMES = {"tracker": "web.page.viewed", "log": "web.page.served"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts that a question is about. `rows` are all of them, whatever their name.
+
+    A page view is `web.page.viewed` on sites that count by tracker, `web.page.served` on sites
+    that count by log.
+    """
+
+    site: SiteInfo
+    period: Period
+    filters: tuple[Filter, ...] = ()
+    verdicts: tuple[str, ...] = ("human",)
+
+    @classmethod
+    def of(cls, question: Question, period: Period | None = None) -> Facts:
+        """Return the facts of a question, or the same of another period."""
+        return cls(question.site, period or question.period, question.filters, question.verdicts_chosen)
+
+    @cached_property
+    def rows(self) -> Table:
+        """Facts of the chosen verdicts."""
+        if set(self.verdicts) == set(VERDICTS):
+            return self.all_verdicts
+        table = self.all_verdicts
+        return table.filter(table.verdict.isin(self.verdicts))
+
+    @cached_property
+    def all_verdicts(self) -> Table:
+        """Facts of people, bots and everybody else."""
+        from zoco.ledger.engines import table
+
+        facts = table("facts")
+        return facts.filter(
+            facts.site == self.site.id,
+            facts.occurred_at >= expr.moment(self.period.start),
+            facts.occurred_at < expr.moment(self.period.end),
+            *(_condition(facts, each) for each in self.filters),
+        )
+
+    @cached_property
+    def page_views(self) -> Table:
+        """Page views of the chosen verdicts."""
+        return self.named(self.view_name)
+
+    @cached_property
+    def evidence(self) -> Table:
+        """What evidence there still is of the period: id, user_agent, client_hints, referrer."""
+        from zoco.ledger.engines import table
+
+        kept = table("evidence")
+        return kept.filter(
+            kept.site == self.site.id,
+            kept.occurred_at >= expr.moment(self.period.start),
+            kept.occurred_at < expr.moment(self.period.end),
+        )
+
+    @property
+    def view_name(self) -> str:
+        """The name of the facts that are page views here."""
+        return VIEW_NAMES.get(self.site.counting, "web.page.viewed")
+
+    def named(self, *names: str) -> Table:
+        """Return facts of these names, of the chosen verdicts."""
+        return self.rows.filter(self.rows.name.isin(names))
+
+    def with_all_verdicts(self) -> Facts:
+        """Return the same scope with facts of every verdict."""
+        return replace(self, verdicts=VERDICTS)
+
+    def local_day(self, at: Value) -> Value:
+        """Return the start of the site's day, as microseconds of the wall clock."""
+        return self.bucket(at, "day")
+
+    def bucket(self, at: Value, grain: Grain) -> Value:
+        """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""
+        return expr.bucket(at, self.period, grain, self.site.week_start)
+
+
+def _condition(facts: Table, filter: Filter) -> Value:
+    column = facts[filter.column]
+    if FILTERABLE[filter.column].kind == "status":
+        numbers = [int(value) for value in filter.values]
+        return column.isin(numbers) if filter.operator == "is" else column.notin(numbers)
+    if filter.operator == "is":
+        return column.isin(filter.values)
+    if filter.operator == "is_not":
+        return column.notin(filter.values)
+    if filter.operator in {"contains", "contains_not"}:
+        fits = [column.contains(value) for value in filter.values]
+    else:
+        fits = [column.startswith(value) for value in filter.values]
+    either = fits[0]
+    for fit in fits[1:]:
+        either = either | fit
+    return ~either if filter.operator.endswith("_not") else either
