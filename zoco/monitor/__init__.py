@@ -1,0 +1,1 @@
+"""Monitor: what happened and how sure we are. Reports about traffic; later goals, funnels, trials."""

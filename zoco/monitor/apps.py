@@ -1,0 +1,14 @@
+"""Monitor as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MonitorConfig(AppConfig):
+    """The reports about traffic."""
+
+    name = "zoco.monitor"
+    label = "zoco_monitor"
+    verbose_name = _("Monitor")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "monitor"

@@ -1,0 +1,17 @@
+"""The overview of traffic: what happened, through which channels, on which pages, where, on what."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger.dashboard import DASHBOARDS, Dashboard
+
+DASHBOARDS.add(
+    Dashboard(
+        key="traffic",
+        area="monitor",
+        label=_("Overview"),
+        question=_("What happened on the site, at one glance?"),
+        head="traffic",
+        panels=(("channels", "pages"), ("countries", "devices", "bots"), ("referrers", "errors")),
+        position=10,
+    )
+)

@@ -1,0 +1,1 @@
+"""Reports about traffic, one file each. `words` holds the measures and dimensions that several share."""

@@ -1,0 +1,51 @@
+"""Bots and AI crawlers: who they are and what they fetch. They are kept apart from people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import metrics
+from zoco.ledger.expr import Table
+from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
+from zoco.monitor.reports import words
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+
+@REPORTS.plug
+class Bots(Report):
+    """One row for each name and verdict."""
+
+    key = "bots"
+    label = _("Bots and AI crawlers")
+    question = _("Which bots and AI crawlers come, and what do they fetch?")
+    definition = _(
+        "Facts that are not by people, by the name of the bot or the rule that found it, whatever "
+        "verdicts are chosen elsewhere. Pages are page views among them, not found are answers 404 "
+        "and 410."
+    )
+    picture = "bars"
+    dimensions = (
+        Dimension("reason", _("Name"), "text", "reason"),
+        Dimension("verdict", _("Kind"), "verdict"),
+    )
+    measures = (
+        words.REQUESTS,
+        Measure("pages", _("Pages"), adds_up=True),
+        Measure("not_found", _("Not found"), adds_up=True),
+    )
+    order = "-requests"
+    counts = "rows"
+    verdicts = ("bot", "ai", "headless", "spam")
+    position = 160
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        rows = facts.rows
+        return rows.group_by("reason", "verdict").aggregate(
+            requests=metrics.hits(rows),
+            pages=metrics.named(rows, facts.view_name),
+            not_found=metrics.not_found(rows),
+        )

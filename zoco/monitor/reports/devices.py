@@ -1,0 +1,33 @@
+"""Devices: phone, desktop, tablet, television."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import metrics
+from zoco.ledger.expr import Table
+from zoco.ledger.report import REPORTS, Dimension, Params, Report
+from zoco.monitor.reports import words
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+
+@REPORTS.plug
+class Devices(Report):
+    """One row a class of device; empty where it is not known."""
+
+    key = "devices"
+    label = _("Devices")
+    question = _("On which devices do people read?")
+    definition = words.BY_VISIT_DEFINITION
+    picture = "bars"
+    dimensions = (Dimension("device", _("Device"), "text", "device"),)
+    measures = words.BY_VISIT
+    order = "-visitors"
+    position = 120
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        return metrics.by(facts.page_views, "device")

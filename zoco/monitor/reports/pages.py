@@ -1,0 +1,38 @@
+"""Pages: which were looked at, by how many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import metrics
+from zoco.ledger.expr import Table
+from zoco.ledger.report import REPORTS, Dimension, Params, Report
+from zoco.monitor.reports import words
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+
+@REPORTS.plug
+class Pages(Report):
+    """One row a path."""
+
+    key = "pages"
+    label = _("Pages")
+    question = _("Which pages do people look at?")
+    definition = _(
+        "Page views by path, and the distinct visitors who made them. Queries are not part of a path."
+    )
+    picture = "bars"
+    dimensions = (Dimension("path", _("Page"), "path", "path"),)
+    measures = (words.VISITORS, words.PAGE_VIEWS)
+    order = "-visitors"
+    position = 30
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        views = facts.page_views
+        return views.group_by("path").aggregate(
+            visitors=metrics.visitors(views), page_views=metrics.page_views(views)
+        )

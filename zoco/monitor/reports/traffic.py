@@ -1,0 +1,71 @@
+"""Traffic over time. A session belongs to the step of time in which it began."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import metrics
+from zoco.ledger.expr import Table
+from zoco.ledger.report import GRAIN, REPORTS, Params, Report
+from zoco.monitor.reports import words
+
+if TYPE_CHECKING:
+    from zoco.kit.periods import Grain
+    from zoco.ledger.scope import Facts
+
+
+@REPORTS.plug
+class Traffic(Report):
+    """One row a step: visitors, sessions, page views, bounce, page views per session, duration."""
+
+    key = "traffic"
+    label = _("Traffic")
+    question = _("How many people came, when, and how much did they look at?")
+    definition = _(
+        "Visitors are distinct visitors with at least one page view in the step. A session is a visit "
+        "with no gap over 30 minutes and belongs to the step in which its first page view falls. "
+        "Bounce is the share of sessions with exactly one page view. Duration is the mean time from "
+        "the first page view of a session to its last. Steps are hours, days, weeks or months in the "
+        "site's time zone."
+    )
+    picture = "curve"
+    dimensions = (words.BUCKET,)
+    measures = (
+        words.VISITORS,
+        words.SESSIONS,
+        words.PAGE_VIEWS,
+        words.BOUNCE,
+        words.VIEWS_PER_SESSION,
+        words.DURATION,
+    )
+    parameters = (GRAIN,)
+    order = "bucket"
+    position = 10
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        grain = cast("Grain", params["grain"])
+        views = facts.page_views
+        stepped = views.mutate(bucket=facts.bucket(views.occurred_at, grain))
+        counted = stepped.group_by("bucket").aggregate(
+            visitors=metrics.visitors(stepped), page_views=metrics.page_views(stepped)
+        )
+        visits = metrics.visits(views)
+        begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
+        went = begun.group_by("bucket").aggregate(**self._of(begun))
+        return metrics.joined(counted, went, "bucket")
+
+    def overall(self, facts: Facts, params: Params) -> Table:
+        views = facts.page_views
+        visits = metrics.visits(views)
+        seen = views.aggregate(visitors=metrics.visitors(views), page_views=metrics.page_views(views))
+        return seen.cross_join(visits.aggregate(**self._of(visits)))
+
+    def _of(self, visits: Table) -> dict[str, object]:
+        return {
+            "sessions": metrics.sessions_of(visits),
+            "bounce": metrics.bounce(visits),
+            "views_per_session": metrics.views_per_session(visits),
+            "duration": metrics.duration(visits),
+        }

@@ -1,0 +1,27 @@
+"""Measures, dimensions and sentences that several reports share: a word means one thing everywhere."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger.report import Dimension, Measure
+
+BUCKET = Dimension("bucket", _("Time"), "bucket")
+
+VISITORS = Measure("visitors", _("Visitors"))
+SESSIONS = Measure("sessions", _("Sessions"))
+PAGE_VIEWS = Measure("page_views", _("Page views"), adds_up=True)
+BOUNCE = Measure("bounce", _("Bounce"), "percent")
+VIEWS_PER_SESSION = Measure("views_per_session", _("Page views per session"), "points")
+DURATION = Measure("duration", _("Visit duration"), "seconds")
+REQUESTS = Measure("requests", _("Requests"), adds_up=True)
+
+BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)
+BY_VISIT_DEFINITION = _(
+    "Visitors are distinct visitors with at least one page view. Sessions are visits: page views "
+    "of one visitor with no gap over 30 minutes. Bounce is the share of sessions with exactly one "
+    "page view. Only page views that fit the filters count."
+)
+TOUCH_DEFINITION = _(
+    "A session keeps the source it began with. Visitors are distinct visitors with at least one "
+    "page view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions "
+    "with exactly one page view. A visitor who came from two sources counts for both."
+)
