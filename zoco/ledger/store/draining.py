@@ -1,0 +1,111 @@
+"""The loop that loads what gathers in the spool; what hinders it is logged once and waited for."""
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.store.base import Store
+from zoco.ledger.store.leadership import Lock
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.2
+ADOPT_SECONDS = 1.0
+HINDERED_SECONDS = 2.0
+ROOM_BYTES = 32 << 20
+
+
+class DiskFull(OSError):
+    """There is too little room to load facts."""
+
+
+class DrainLoop:
+    """Runs in a thread of its own from the moment it is made.
+
+    `load` takes closed segments and removes those that are in the store. `mend` is called with what
+    it raised, may repair something, and returns the reason in words. After a failure segments
+    are loaded one by one, so that one which cannot be loaded holds up no other.
+    """
+
+    def __init__(
+        self,
+        spool: SpoolFolder,
+        load: Callable[[list[Path]], object],
+        mend: Callable[[Exception], str] = str,
+    ) -> None:
+        self._spool = spool
+        self._load = load
+        self._mend = mend
+        self._is_ended = threading.Event()
+        self._adopted_at = float("-inf")
+        self._hindrance = ""
+        self._thread = threading.Thread(target=self._run, name="ledger-drain", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Let the load under way finish, then end."""
+        self._is_ended.set()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(60)
+
+    def _run(self) -> None:
+        while not self._is_ended.is_set():
+            hindrance = self._pass()
+            if hindrance and not self._hindrance:
+                log.error("The drain stops; facts wait in the spool. reason=%s", hindrance)
+            elif self._hindrance and not hindrance:
+                log.info("The drain goes on.")
+            self._hindrance = hindrance
+            self._is_ended.wait(HINDERED_SECONDS if hindrance else POLL_SECONDS)
+
+    def _pass(self) -> str:
+        """Load what there is; return what hindered it, or nothing."""
+        hindrance = ""
+        try:
+            if time.monotonic() - self._adopted_at > ADOPT_SECONDS:
+                self._spool.adopt()
+                self._adopted_at = time.monotonic()
+            segments = self._spool.closed()
+        except OSError as error:
+            return self._reason(error)
+        for batch in [[path] for path in segments] if self._hindrance else [segments]:
+            if not batch or self._is_ended.is_set():
+                break
+            try:
+                _want_room(self._spool.path)
+                self._load(batch)
+            except Exception as error:  # whatever the engine raises, the loop must go on
+                hindrance = self._reason(error)
+                if isinstance(error, OSError):
+                    break
+        return hindrance
+
+    def _reason(self, error: Exception) -> str:
+        reason = self._mend(error) or type(error).__name__
+        return reason.splitlines()[0]
+
+
+def drain_until(stop: threading.Event, store: Store, data: Path) -> None:
+    """Drain this machine's spool into a cluster until `stop`; one process of the machine does it."""
+    while not stop.is_set():
+        lock = Lock.take(data / "ledger.lock")
+        if lock is not None:
+            loop = DrainLoop(SpoolFolder(data / "spool"), lambda _: store.drain())
+            try:
+                stop.wait()
+            finally:
+                loop.end()
+                lock.release()
+        stop.wait(POLL_SECONDS)
+
+
+def _want_room(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < ROOM_BYTES:
+        raise DiskFull(
+            f"{folder} has less than {ROOM_BYTES >> 20} MB free; free some space, nothing is lost."
+        )

@@ -1,0 +1,67 @@
+"""The leader's part of a backup: spool first, then the ledger, both while no segment is loaded.
+
+Whatever is in neither copy was not acknowledged when the backup began; what is in both is one fact
+by its id.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoco.kit.ids import uuid7
+from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.spool.segment import OPEN, sync_folder
+from zoco.ledger.store.duckdb.files import Files, sync_file
+
+if TYPE_CHECKING:
+    from zoco.ledger.store.duckdb.engine import Engine
+
+
+def copy_ledger(engine: "Engine", files: Files, spool: SpoolFolder, folder: Path) -> list[Path]:
+    """Copy into a folder; returns the files. Call while nothing else changes the ledger."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return [*copy_spool(spool, folder / "spool"), _copy_file(engine, files, folder / files.ledger.name)]
+
+
+def copy_spool(spool: SpoolFolder, folder: Path) -> list[Path]:
+    """Copy closed segments and the whole lines of open ones, which are named as if closed."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    copies = []
+    for path in [*spool.closed(), *spool.unfinished()]:
+        if path.name.endswith(OPEN) or path in spool.closed():
+            copies += _copy_segment(path, folder)
+    sync_folder(folder)
+    return copies
+
+
+def _copy_segment(path: Path, folder: Path) -> list[Path]:
+    """Copy up to the last newline; a segment that was closed meanwhile has lost its suffix."""
+    target = folder / path.name.removesuffix(OPEN)
+    try:
+        lines = path.read_bytes()
+    except FileNotFoundError:
+        lines = path.with_name(target.name).read_bytes()
+    lines = lines[: lines.rfind(b"\n") + 1]
+    if not lines:
+        return []
+    with target.open("wb") as file:
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    return [target]
+
+
+def _copy_file(engine: "Engine", files: Files, target: Path) -> Path:
+    """Write the copy beside the ledger, where the engine may write, and move it."""
+    partial = files.folder / "tmp" / f"backup-{uuid7()}.duckdb"
+    try:
+        engine.rewrite(partial)
+        sync_file(partial)
+        shutil.move(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+        partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
+    sync_file(target)
+    sync_folder(target.parent)
+    return target

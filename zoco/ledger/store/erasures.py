@@ -1,0 +1,237 @@
+"""Who was erased: keyed hashes and times in a file that no backup holds, so nobody comes back.
+
+The key lies in keys/, the hashes in the file `erasures`, one JSON line each; only appended to.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from zoco.ledger.schema import Fact
+from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.spool.segment import sync_folder
+from zoco.ledger.store.base import Erasure
+
+Kind = Literal["visitor", "person"]
+ERASING = ".erasing"
+_NUMBERS = re.compile(rb'"(visitor|visitor_before|person|site|occurred_at)"\s*:\s*"?(\d+)')
+
+
+class ErasureKeyLost(RuntimeError):
+    """There are erasures, but the key without which they mean nothing is gone."""
+
+
+class Entry(msgspec.Struct, omit_defaults=True):
+    """One line of the file. `site` 0 means all sites; `at` in UTC microseconds."""
+
+    at: int
+    kind: Kind
+    hash: str
+    site: int = 0
+
+
+class _Marks(msgspec.Struct):
+    """What of a line of the spool tells whose it is."""
+
+    site: int = 0
+    occurred_at: int = 0
+    visitor: int = 0
+    visitor_before: int = 0
+    person: int = 0
+
+
+_marks = msgspec.json.Decoder(_Marks)
+
+
+class Erasures:
+    """The book of the erased. Read at start; raises ErasureKeyLost."""
+
+    def __init__(self, data: Path) -> None:
+        self.path = data / "erasures"
+        self.key_path = data / "keys" / "erasures"
+        self.signature = _signature(self.path)
+        self._until: dict[tuple[Kind, str], list[tuple[int, int]]] = {}
+        self._known: dict[tuple[Kind, int], str] = {}
+        self._key = self.key_path.read_bytes() if self.key_path.exists() else b""
+        for entry in _entries(self.path):
+            self._remember(entry)
+        if self and not self._key:
+            raise ErasureKeyLost(
+                f"{self.key_path} is gone, and without it nobody can tell who was erased; bring it back "
+                "from where you keep keys."
+            )
+
+    def __bool__(self) -> bool:
+        return bool(self._until)
+
+    def add(self, erasure: Erasure) -> None:
+        """Write an erasure down; returns when it is durable."""
+        self._key = self._key or _new_key(self.key_path)
+        named: list[tuple[Kind, int]] = [
+            *(("visitor", number) for number in erasure.visitors if number),
+            *(("person", number) for number in erasure.persons if number),
+        ]
+        entries = [
+            Entry(at=erasure.at, kind=kind, hash=self._hash(kind, number), site=erasure.site)
+            for kind, number in named
+        ]
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(self.path.parent)
+        self.signature = _signature(self.path)
+        for entry in entries:
+            self._remember(entry)
+
+    def visitors(self, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+        """Of (site, visitor) return the erased ones as (site, visitor, until in microseconds)."""
+        return self._erased("visitor", pairs)
+
+    def persons(self, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+        """Of (site, person) return the erased ones as (site, person, until in microseconds)."""
+        return self._erased("person", pairs)
+
+    def found_in(self, pairs: list[tuple[int, int]], persons: list[tuple[int, int]]) -> list[Erasure]:
+        """Of (site, visitor) and (site, person) return the erased as erasures, one for each."""
+        return [
+            *(
+                Erasure(at=until, site=site, visitors=(visitor,))
+                for site, visitor, until in self.visitors(pairs)
+            ),
+            *(
+                Erasure(at=until, site=site, persons=(person,))
+                for site, person, until in self.persons(persons)
+            ),
+        ]
+
+    def is_erased(self, fact: Fact) -> bool:
+        """Say whether a fact is of somebody who was erased after it happened."""
+        marks = _Marks(fact.site, fact.occurred_at, fact.visitor, fact.visitor_before, fact.person)
+        return bool(self) and self._has(marks)
+
+    def strip(self, path: Path) -> int:
+        """Rewrite a segment without the lines of the erased; returns how many those were.
+
+        A segment of which nothing is left is removed.
+        """
+        if not self:
+            return 0
+        with path.open("rb") as file:
+            gone = sum(1 for line in file if self._is_erased(line))
+        if gone:
+            self._rewrite(path)
+        return gone
+
+    def strip_folder(self, folder: SpoolFolder) -> int:
+        """Strip all closed segments and all lines set aside."""
+        return sum(self.strip(path) for path in [*folder.closed(), *folder.aside()])
+
+    def _rewrite(self, path: Path) -> None:
+        partial = path.with_name(path.name + ERASING)
+        with path.open("rb") as file, partial.open("wb") as rest:
+            for line in file:
+                if not self._is_erased(line):
+                    rest.write(line)
+            rest.flush()
+            os.fsync(rest.fileno())
+            is_empty = not rest.tell()
+        if is_empty:
+            partial.unlink()
+            path.unlink()
+            path.with_name(path.name + ".json").unlink(missing_ok=True)
+        else:
+            partial.replace(path)
+        sync_folder(path.parent)
+
+    def _is_erased(self, line: bytes) -> bool:
+        try:
+            marks = _marks.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            marks = _marks_of_torn(line)
+        return self._has(marks)
+
+    def _has(self, marks: _Marks) -> bool:
+        looked: tuple[tuple[Kind, int], ...] = (
+            ("visitor", marks.visitor),
+            ("visitor", marks.visitor_before),
+            ("person", marks.person),
+        )
+        return any(
+            number and self._until_of(kind, marks.site, number) >= marks.occurred_at
+            for kind, number in looked
+        )
+
+    def _erased(self, kind: Kind, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+        found = [(site, number, self._until_of(kind, site, number)) for site, number in pairs]
+        return [(site, number, until) for site, number, until in found if until >= 0]
+
+    def _until_of(self, kind: Kind, site: int, number: int) -> int:
+        """Return until when somebody is erased on a site, -1 for never."""
+        marked = self._until.get((kind, self._hash(kind, number)))
+        if marked is None:
+            return -1
+        return max((at for where, at in marked if where in (0, site) or not site), default=-1)
+
+    def _remember(self, entry: Entry) -> None:
+        self._until.setdefault((entry.kind, entry.hash), []).append((entry.site, entry.at))
+
+    def _hash(self, kind: Kind, number: int) -> str:
+        known = self._known.get((kind, number))
+        if known is None:
+            if len(self._known) > 100_000:
+                self._known.clear()
+            text = f"{kind} {number}".encode()
+            known = self._known[kind, number] = blake2b(text, key=self._key, digest_size=16).hexdigest()
+        return known
+
+
+def _marks_of_torn(line: bytes) -> _Marks:
+    """Read the marks of a line that is no JSON; one without a moment counts as old."""
+    found = {name.decode(): int(number) for name, number in _NUMBERS.findall(line)}
+    return _Marks(**found)
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    if path.exists():
+        for line in path.read_bytes().splitlines():
+            if line.strip():
+                yield msgspec.json.decode(line, type=Entry)
+
+
+def _new_key(path: Path) -> bytes:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+    return path.read_bytes()
+
+
+def _signature(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (state.st_mtime_ns, state.st_size)
+
+
+_books: dict[Path, Erasures] = {}
+
+
+def book(data: Path) -> Erasures:
+    """Return the book of a data folder, read again when another process wrote into it."""
+    place = data.absolute().resolve()
+    held = _books.get(place)
+    if held is None or held.signature != _signature(held.path):
+        held = _books[place] = Erasures(place)
+    return held
