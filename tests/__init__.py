@@ -1,0 +1,1 @@
+"""Tests of the whole: contracts, journeys, the API, crashes, and Zoco inside other projects."""

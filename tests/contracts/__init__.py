@@ -1,0 +1,1 @@
+"""What must hold for all code: sizes, imports, documentation, words, plugs, translations."""
