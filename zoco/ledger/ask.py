@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
+from zoco.ledger import expr, statement
+from zoco.ledger.answer import Answer, Figure, Key, Row
+from zoco.ledger.question import Question, bucket_end
+from zoco.ledger.report import Dimension, Report
+from zoco.ledger.statement import Asked
 
 if TYPE_CHECKING:
-    from zoco.ledger.answer import Answer
-    from zoco.ledger.question import Question
-    from zoco.ledger.report import Report
+    import pyarrow as pa
+
     from zoco.ledger.store.base import Store
+
+Raw = Mapping[str, Any]
+WALL_START = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time has no zone
 
 
 def ask(
@@ -19,4 +31,189 @@ def ask(
 
     Raises QuestionWrong, ParameterWrong, StoreBusy, QueryFailed.
     """
-    raise NotImplementedError
+    began = time.perf_counter()
+    store = store or _opened()
+    asked = Asked.of(report, question, store.dialect)
+    answer = _curve if report.picture == "curve" else _table
+    found = answer(asked, question, store, now or datetime.now(UTC))
+    return replace(found, seconds=time.perf_counter() - began)
+
+
+def rows_all(report: Report, question: Question, *, store: Store | None = None) -> pa.RecordBatchReader:
+    """Return all rows of the period in order, in batches, without comparison; for large exports.
+
+    Buckets are whole microseconds of the wall clock, as the query returns them.
+    """
+    store = store or _opened()
+    asked = Asked.of(report, replace(question, compare="none"), store.dialect)
+    return store.stream(expr.to_sql(statement.every_row(asked), store.dialect))
+
+
+def _opened() -> Store:
+    from zoco.ledger.store.opening import store
+
+    return store()
+
+
+def _table(asked: Asked, question: Question, store: Store, now: datetime) -> Answer:
+    raw = store.query(statement.page_sql(asked)).to_pylist()
+    if not raw and asked.offset:
+        first = ask(asked.report, replace(question, page=1), store=store, now=now)
+        return replace(first, question=question, rows=[])
+    measures = [each.name for each in asked.report.measures]
+    adding = [each.name for each in asked.report.measures if each.adds_up]
+    top: Raw = raw[0] if raw else {}
+    rows = [_row(asked, each, measures, now) for each in raw]
+    return Answer(
+        report=asked.report,
+        question=question,
+        rows=rows,
+        total_rows=int(top.get(statement.ROWS) or 0),
+        totals=_figures(asked.report, top, adding, statement.TOTAL),
+        largest=_figures(asked.report, top, measures, statement.LARGEST),
+        totals_before=_totals_before(asked, question, top, adding, store, now),
+        period_before=asked.before,
+        sql=statement.page_sql(asked, is_pretty=True),
+        **_common(asked, store),
+    )
+
+
+def _row(asked: Asked, raw: Raw, measures: list[str], now: datetime) -> Row:
+    report = asked.report
+    before = _figures(report, raw, measures, statement.BEFORE) if asked.before else None
+    key = {each.name: _key(each, raw[each.name]) for each in report.dimensions}
+    return Row(key=key, values=_figures(report, raw, measures), before=before)
+
+
+def _totals_before(
+    asked: Asked, question: Question, top: Raw, adding: list[str], store: Store, now: datetime
+) -> Mapping[str, Figure] | None:
+    if asked.before is None:
+        return None
+    if top:
+        return _figures(asked.report, top, adding, statement.TOTAL_BEFORE)
+    earlier = replace(question, period=asked.before, compare="none", page=1, size=1)
+    return ask(asked.report, earlier, store=store, now=now).totals
+
+
+def _curve(asked: Asked, question: Question, store: Store, now: datetime) -> Answer:
+    report = asked.report
+    name = report.dimensions[0].name
+    raw = store.query(statement.curve_sql(asked)).to_pylist()
+    found = {(each[statement.IS_NOW], each[name]): each for each in raw}
+    measures = [each.name for each in report.measures]
+    steps = _steps(asked, asked.period)
+    steps_before = _steps(asked, asked.before) if asked.before else []
+    rows = []
+    for number, start in enumerate(steps):
+        earlier = steps_before[number] if number < len(steps_before) else None
+        rows.append(_step(asked, name, start, earlier, found, now))
+    rows.sort(key=lambda row: _rank(row, asked.order), reverse=asked.order[1])
+    return Answer(
+        report=report,
+        question=question,
+        rows=rows,
+        total_rows=len(rows),
+        totals=_sums(report, (each for (is_now, _), each in found.items() if is_now)),
+        largest={measure: max((row.values[measure] or 0 for row in rows), default=0) for measure in measures},
+        totals_before=_sums(report, (each for (is_now, _), each in found.items() if not is_now))
+        if asked.before
+        else None,
+        period_before=asked.before,
+        sql=statement.curve_sql(asked, is_pretty=True),
+        **_common(asked, store),
+    )
+
+
+def _step(
+    asked: Asked,
+    name: str,
+    start: datetime,
+    earlier: datetime | None,
+    found: Mapping[tuple[int, int], Raw],
+    now: datetime,
+) -> Row:
+    measures = [each.name for each in asked.report.measures]
+    grain, zone = _grain(asked), asked.site.zone
+    ends = bucket_end(start, grain, zone)
+    is_cut = grain != "hour" and (
+        micros(ends) > asked.period.end or midnight(start.date(), zone) < asked.period.start
+    )
+    return Row(
+        key={name: start},
+        values=_figures(asked.report, found.get((1, _wall(start)), {}), measures),
+        before=_figures(asked.report, found.get((0, _wall(earlier)), {}), measures) if earlier else None,
+        before_key={name: earlier} if earlier else None,
+        is_unfinished=ends > now,
+        is_cut=is_cut,
+    )
+
+
+def _common(asked: Asked, store: Store) -> dict[str, Any]:
+    report = asked.report
+    census = store.query(
+        statement.census_sql(asked.site, asked.period, asked.filters, report.counts, asked.dialect)
+    ).to_pylist()
+    newest = [each[statement.NEWEST] for each in census if each[statement.NEWEST] is not None]
+    overall = statement.overall_sql(asked)
+    figures: dict[int, Mapping[str, Figure]] = {}
+    if overall is not None:
+        measures = [each.name for each in report.measures]
+        for each in store.query(overall).to_pylist():
+            figures[each[statement.IS_NOW]] = _figures(report, each, measures)
+    return {
+        "seconds": 0.0,
+        "facts_used": sum(each[statement.COUNT] for each in census if each["verdict"] in asked.verdicts),
+        "facts_left_out": {
+            each["verdict"]: each[statement.COUNT]
+            for each in sorted(census, key=lambda each: (-each[statement.COUNT], each["verdict"]))
+            if each["verdict"] not in asked.verdicts
+        },
+        "newest_at": moment_at(max(newest)) if newest else None,
+        "overall": figures.get(1, {}),
+        "overall_before": figures.get(0),
+    }
+
+
+def _figures(report: Report, raw: Raw, names: Iterable[str], suffix: str = "") -> dict[str, Figure]:
+    units = {each.name: each.unit for each in report.measures}
+    return {
+        name: _figure(raw.get(f"{name}{suffix}"), is_counted=units[name] in {"count", "money"})
+        for name in names
+    }
+
+
+def _figure(value: Any, *, is_counted: bool) -> Figure:
+    if value is None:
+        return 0 if is_counted else None
+    return cast("Figure", value)
+
+
+def _sums(report: Report, rows: Iterable[Raw]) -> dict[str, Figure]:
+    kept = list(rows)
+    return {each.name: sum(row[each.name] or 0 for row in kept) for each in report.measures if each.adds_up}
+
+
+def _key(dimension: Dimension, value: Any) -> Key:
+    if dimension.kind == "bucket":
+        return WALL_START + timedelta(microseconds=value)
+    return cast("Key", "" if value is None else value)
+
+
+def _wall(start: datetime) -> int:
+    return (start - WALL_START) // timedelta(microseconds=1)
+
+
+def _grain(asked: Asked) -> Grain:
+    return cast("Grain", dict(asked.params).get("grain", "day"))
+
+
+def _steps(asked: Asked, period: Period) -> list[datetime]:
+    return period.buckets(_grain(asked), asked.site.week_start)
+
+
+def _rank(row: Row, order: tuple[str, bool]) -> tuple[bool, Any]:
+    """Order rows so that figures that are not known come last either way."""
+    name, is_descending = order
+    value: Any = row.key.get(name, row.values.get(name))
+    return (value is None) != is_descending, 0 if value is None else value

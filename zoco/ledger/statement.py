@@ -1,0 +1,173 @@
+"""Statements: a report's query made into the one SELECT that answers a question.
+
+A table becomes one page of rows with the period before, totals and largest values beside them; a
+curve becomes all buckets of both periods. Compiled text is kept, for writing it costs more than asking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zoco.kit.periods import Period
+from zoco.ledger import expr
+from zoco.ledger.expr import Table, Value
+from zoco.ledger.filters import Filter
+from zoco.ledger.question import Question
+from zoco.ledger.report import Report
+from zoco.ledger.scope import Facts
+from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.store.base import Dialect
+
+BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
+ROWS, IS_NOW, NEWEST, COUNT = "__rows", "__now", "__newest", "__count"
+KEPT_STATEMENTS = 512
+
+
+class ReportWrong(TypeError):
+    """A report's query does not have the columns that the report declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that decides on the text of a statement; may be a key."""
+
+    report: Report
+    site: SiteInfo
+    period: Period
+    before: Period | None
+    filters: tuple[Filter, ...]
+    verdicts: tuple[str, ...]
+    params: tuple[tuple[str, str | int], ...]
+    order: tuple[str, bool]
+    offset: int
+    size: int
+    dialect: Dialect
+
+    @classmethod
+    def of(cls, report: Report, question: Question, dialect: Dialect) -> Asked:
+        """Read it off a question. Raises QuestionWrong, ParameterWrong."""
+        return cls(
+            report=report,
+            site=question.site,
+            period=question.period,
+            before=question.period_before,
+            filters=question.filters,
+            verdicts=report.verdicts or question.verdicts_chosen,
+            params=tuple(question.params_for(report).items()),
+            order=question.order_for(report),
+            offset=(question.page - 1) * question.size,
+            size=question.size,
+            dialect=dialect,
+        )
+
+    def facts(self, period: Period) -> Facts:
+        """Return the facts in scope in a period."""
+        return Facts(self.site, period, self.filters, self.verdicts)
+
+    def query(self, period: Period) -> Table:
+        """Return the report's expression over a period. Raises ReportWrong."""
+        table = self.report.query(self.facts(period), dict(self.params))
+        report = self.report
+        wanted = [*(each.name for each in report.dimensions), *(each.name for each in report.measures)]
+        if set(table.columns) != set(wanted):
+            raise ReportWrong(
+                f"{report.key} returns the columns {sorted(table.columns)}; it declares {sorted(wanted)}."
+            )
+        return table.select(*wanted)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def page_sql(asked: Asked, *, is_pretty: bool = False) -> str:
+    """Write the SELECT of a page of a table; is_pretty: laid out to be read."""
+    return expr.to_sql(_page(asked), asked.dialect, is_pretty=is_pretty)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def curve_sql(asked: Asked, *, is_pretty: bool = False) -> str:
+    """Write the SELECT of all buckets; "__now" is 1 for the period, 0 for the one before."""
+    now = asked.query(asked.period).mutate(**{IS_NOW: _number(1)})
+    if asked.before:
+        now = now.union(asked.query(asked.before).mutate(**{IS_NOW: _number(0)}))
+    return expr.to_sql(now, asked.dialect, is_pretty=is_pretty)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def overall_sql(asked: Asked) -> str | None:
+    """Write the SELECT of the report's figures over all rows, or None where it has none."""
+    now = asked.report.overall(asked.facts(asked.period), dict(asked.params))
+    if now is None:
+        return None
+    both = now.mutate(**{IS_NOW: _number(1)})
+    if asked.before:
+        before: Table = asked.report.overall(asked.facts(asked.before), dict(asked.params))
+        both = both.union(before.mutate(**{IS_NOW: _number(0)}).select(*both.columns))
+    return expr.to_sql(both, asked.dialect)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def census_sql(
+    site: SiteInfo, period: Period, filters: tuple[Filter, ...], counts: str, dialect: Dialect
+) -> str:
+    """Write the SELECT that counts the facts of each verdict and finds the newest."""
+    facts = Facts(site, period, filters)
+    table = facts.all_verdicts
+    if counts == "page_views":
+        table = table.filter(table.name == facts.view_name)
+    counted = table.group_by("verdict").aggregate(
+        **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
+    )
+    return expr.to_sql(counted, dialect)
+
+
+def every_row(asked: Asked) -> Table:
+    """Return all rows in order, without comparison, for an export."""
+    table = asked.query(asked.period)
+    return table.order_by(_orders(asked, table))
+
+
+def _page(asked: Asked) -> Table:
+    now = asked.query(asked.period)
+    keys = [each.name for each in asked.report.dimensions]
+    measures = [each.name for each in asked.report.measures]
+    adding = [each.name for each in asked.report.measures if each.adds_up]
+    whole: dict[str, Value] = {}
+    if asked.before is None:
+        table = now
+        whole[ROWS] = table.count()
+    else:
+        table = _beside(now, asked.query(asked.before), keys, measures)
+        whole[ROWS] = table[IS_NOW].sum()
+        whole |= {f"{name}{TOTAL_BEFORE}": table[f"{name}{BEFORE}"].sum() for name in adding}
+    whole |= {f"{name}{TOTAL}": table[name].sum() for name in adding}
+    whole |= {f"{name}{LARGEST}": table[name].max() for name in measures}
+    table = table.mutate(**{name: value.over(_everything()) for name, value in whole.items()})
+    if asked.before is not None:
+        table = table.filter(table[IS_NOW] == 1).drop(IS_NOW)
+    return table.order_by(_orders(asked, table)).limit(asked.size, offset=asked.offset)
+
+
+def _beside(now: Table, before: Table, keys: list[str], measures: list[str]) -> Table:
+    """Return the rows of both periods, those that are gone as well, for their totals."""
+    then = before.rename({f"{name}{BEFORE}": name for name in (*keys, *measures)})
+    here = now.mutate(**{IS_NOW: _number(1)})
+    both = here.outer_join(then, [here[name] == then[f"{name}{BEFORE}"] for name in keys])
+    return both.mutate(**{IS_NOW: both[IS_NOW].fill_null(0)}).drop(*(f"{name}{BEFORE}" for name in keys))
+
+
+def _orders(asked: Asked, table: Table) -> list[Value]:
+    name, is_descending = asked.order
+    first = table[name].desc(nulls_first=False) if is_descending else table[name].asc(nulls_first=False)
+    return [first, *(table[each.name].asc() for each in asked.report.dimensions if each.name != name)]
+
+
+def _everything() -> Value:
+    import ibis
+
+    return ibis.window()
+
+
+def _number(number: int) -> Value:
+    import ibis
+
+    return ibis.literal(number, type="int64")
