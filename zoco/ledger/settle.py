@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 GAP_MICROS = 30 * 60 * 1_000_000
 PAGE_VIEWS = ("web.page.viewed", "web.page.served")
-NUMBER_BITS = 62
+NUMBER_BITS = 63
 INPUT = {
     "site": "!int32",
     "thread": "!int64",
@@ -31,7 +31,7 @@ INPUT = {
 
 
 def session_number(fact_id: int) -> int:
-    """Return the session that a fact with this 128-bit id would begin: its low 62 bits, never 0.
+    """Return the session that a fact with this 128-bit id would begin: its low 63 bits, never 0.
 
     In every id of ours these bits are random or a hash, so two sessions share one as seldom as two
     hashes collide; and each engine can work them out from the id without a function of its own.

@@ -1,0 +1,146 @@
+"""The connection: settings that every statement runs under, and errors in the ledger's words.
+
+Questions see the newest version of each row (`final`) and NULL where DuckDB would give it.
+"""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+from clickhouse_connect import get_client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import OperationalError as Unreachable
+
+from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.ledger.store.clickhouse.address import Address
+
+QUERY_BYTES = 64 << 20
+ALWAYS: dict[str, Any] = {"session_timezone": "UTC", "max_query_size": QUERY_BYTES}
+ASKING: dict[str, Any] = {
+    **ALWAYS,
+    "final": 1,
+    "do_not_merge_across_partitions_select_final": 1,
+    "join_use_nulls": 1,
+    "aggregate_functions_null_for_empty": 1,
+    "output_format_arrow_string_as_string": 1,
+    "output_format_arrow_low_cardinality_as_dictionary": 0,
+}
+CHANGING: dict[str, Any] = {
+    **ALWAYS,
+    "mutations_sync": 2,
+    "alter_sync": 2,
+    "distributed_ddl_task_timeout": 600,
+    "distributed_foreground_insert": 1,
+}
+
+
+class Client:
+    """One client of one database. Methods may be called from any thread."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        # The engine in process answers one statement at a time on a handle; a server many.
+        self._one = threading.RLock()
+        self._client = _connect(address)
+
+    def table(self, sql: str) -> pa.Table:
+        """Answer a SELECT. Raises QueryFailed, StoreBusy."""
+        return self._run(self._client.query_arrow, sql, settings=ASKING)
+
+    def reader(self, sql: str) -> pa.RecordBatchReader:
+        """Answer a SELECT in batches. The engine in process has no streams of Arrow: all at once."""
+        if self.address.folder:
+            return self.table(sql).to_reader(65_536)
+        stream = self._run(self._client.query_arrow_stream, sql, settings=ASKING)
+        return _Batches(stream).reader()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Answer a SELECT of a few rows as Python values."""
+        table = self.table(sql)
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+    def change(self, sql: str) -> None:
+        """Run one statement that changes something; returns when it is done on every server."""
+        self._run(self._client.command, sql, settings=CHANGING)
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Insert rows; each block is written whole or not at all."""
+        if rows.num_rows:
+            self._run(self._client.insert_arrow, table, rows, settings=CHANGING)
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._one:
+            self._client.close()
+
+    def _run(self, method: Any, *given: Any, settings: Mapping[str, Any]) -> Any:
+        try:
+            if not self.address.folder:
+                return method(*given, settings=dict(settings))
+            with self._one:
+                return method(*given, settings=dict(settings))
+        except Unreachable as error:
+            raise StoreBusy(f"The ClickHouse at {self.address.host} does not answer: {error}") from error
+        except ClickHouseError as error:
+            raise QueryFailed(str(error)) from error
+
+
+class _Batches:
+    """A stream of Arrow tables as a reader of batches."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Open the stream; it is closed at its end or on an error."""
+        opened = self._stream.__enter__()
+        first = next(opened, None)
+        if first is None:
+            self._stream.__exit__(None, None, None)
+            return pa.table({}).to_reader()
+        return pa.RecordBatchReader.from_batches(first.schema, self._batches(first, opened))
+
+    def _batches(self, first: Any, rest: Any) -> Any:
+        try:
+            for part in (first, *()):
+                yield from _as_batches(part)
+            for part in rest:
+                yield from _as_batches(part)
+        except ClickHouseError as error:
+            raise QueryFailed(str(error)) from error
+        finally:
+            self._stream.__exit__(None, None, None)
+
+
+def _as_batches(part: Any) -> list[pa.RecordBatch]:
+    return part.to_batches() if isinstance(part, pa.Table) else [part]
+
+
+def _connect(address: Address) -> Any:
+    """Connect, making the database where there is none."""
+    try:
+        first = _client(address, "")
+        where = f" ON CLUSTER {address.cluster}" if address.cluster else ""
+        first.command(f"CREATE DATABASE IF NOT EXISTS {address.database}{where}")
+        first.close()
+        return _client(address, address.database)
+    except Unreachable as error:
+        raise StoreBusy(f"The ClickHouse at {address.host} does not answer: {error}") from error
+
+
+def _client(address: Address, database: str) -> Any:
+    named: dict[str, Any] = {"database": database} if database else {}
+    if address.folder:
+        return get_client(dsn=f"chdb://{address.folder}", **named)
+    return get_client(
+        host=address.host,
+        port=address.port,
+        username=address.user,
+        password=address.password,
+        secure=address.is_encrypted,
+        # Without a session of its own a client may be asked by many threads at once.
+        autogenerate_session_id=False,
+        connect_timeout=10,
+        **named,
+    )

@@ -1,0 +1,30 @@
+"""Opening the store on ClickHouse."""
+
+from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.store.base import Store
+from zoco.ledger.store.clickhouse.address import Address
+from zoco.ledger.store.clickhouse.book import Book
+from zoco.ledger.store.clickhouse.client import Client
+from zoco.ledger.store.clickhouse.ddl import migrate
+from zoco.ledger.store.clickhouse.store import ClickHouseStore
+from zoco.ledger.store.clickhouse.turns import Turn, turn_by_file, turn_by_thread
+
+
+def open_clickhouse(
+    url: str, spool: SpoolFolder | None, *, erasure_key: bytes = b"", turn: Turn | None = None
+) -> Store:
+    """Connect to an address as address.Address reads it, and bring its tables up to this version.
+
+    `spool` is this machine's, None for one that only asks. `erasure_key` must be the same on every
+    machine. `turn` is a lock that all machines share; one machine does without. Raises
+    AddressUnreadable, StoreBusy, StoreNewer.
+    """
+    client = Client(Address.parse(url))
+    try:
+        migrate(client)
+    except BaseException:
+        client.close()
+        raise
+    if turn is None:
+        turn = turn_by_thread if spool is None else turn_by_file(spool.path / ".turn")
+    return ClickHouseStore(client, spool, book=Book(client, erasure_key), turn=turn)
