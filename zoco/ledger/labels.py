@@ -1,0 +1,97 @@
+"""Words for what stands in the ledger: a channel's key, a country's code, a verdict, nothing at all."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import formats
+from zoco.ledger.answer import Key
+from zoco.ledger.countries import country_name
+
+CHANNELS = {
+    "direct": _("Direct"),
+    "organic_search": _("Organic search"),
+    "paid_search": _("Paid search"),
+    "organic_social": _("Organic social"),
+    "paid_social": _("Paid social"),
+    "organic_video": _("Organic video"),
+    "paid_video": _("Paid video"),
+    "organic_shopping": _("Organic shopping"),
+    "paid_shopping": _("Paid shopping"),
+    "paid_other": _("Other paid"),
+    "cross_network": _("Cross-network"),
+    "display": _("Display"),
+    "email": _("Email"),
+    "affiliates": _("Affiliates"),
+    "referral": _("Referral"),
+    "audio": _("Audio"),
+    "sms": _("SMS"),
+    "push": _("Push messages"),
+    "mobile_push": _("Push messages"),
+    "ai_assistant": _("AI assistant"),
+    "internal": _("Own pages"),
+    "unassigned": _("Unassigned"),
+}
+DEVICES = {
+    "desktop": _("Desktop"),
+    "phone": _("Phone"),
+    "tablet": _("Tablet"),
+    "tv": pgettext_lazy("device", "TV"),
+    "bot": pgettext_lazy("device", "Bot"),
+    "console": _("Games console"),
+    "watch": pgettext_lazy("device", "Watch"),
+    "car": pgettext_lazy("device", "Car"),
+}
+VERDICTS = {
+    "human": _("People"),
+    "bot": _("Declared bot"),
+    "ai": _("AI crawler"),
+    "headless": _("Headless browser"),
+    "spam": _("Spam"),
+    "staff": _("Own staff"),
+    "server": _("Server"),
+}
+NAMES = {
+    "web.page.viewed": _("Page viewed (tracker)"),
+    "web.page.served": _("Page served (log)"),
+    "web.asset.served": _("File served"),
+    "web.redirect.served": _("Redirect served"),
+    "web.error.served": _("Error served"),
+    "web.call.served": _("Call served"),
+}
+ORIGINS = {
+    "tracker": pgettext_lazy("origin", "Tracker"),
+    "server": pgettext_lazy("origin", "Server"),
+    "log": pgettext_lazy("origin", "Log"),
+    "import": pgettext_lazy("origin", "Import"),
+    "simulated": pgettext_lazy("origin", "Simulated"),
+}
+WORDS = {
+    "channel": CHANNELS,
+    "device": DEVICES,
+    "verdict": VERDICTS,
+    "name": NAMES,
+    "origin": ORIGINS,
+}
+
+
+def value_label(name: str, kind: str, value: Key) -> str:
+    """Return how a value of a column is shown. `name` is the column, `kind` its dimension's kind."""
+    if value in ("", 0):
+        return pgettext("value", "(none)") if kind in {"host", "path"} else pgettext("value", "(not known)")
+    if kind == "country":
+        return country_name(str(value))
+    words = WORDS.get(kind) or WORDS.get(name) or {}
+    return str(words.get(str(value), value))
+
+
+def bucket_label(start: datetime, grain: str, *, whole: bool = False) -> str:
+    """Return how a bucket is named on an axis, or `whole` in a table and a tip."""
+    if grain == "month":
+        return formats.month(start.date())
+    if grain == "hour":
+        return formats.moment(start) if whole else formats.clock(start)
+    if grain == "week" and whole:
+        return gettext("week from %(day)s") % {"day": formats.day(start.date())}
+    return formats.day(start.date(), year=whole)

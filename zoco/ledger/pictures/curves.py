@@ -1,0 +1,135 @@
+"""Curves as SVG: the picture that is there before, or without, a script; also for mail and print.
+
+The unfinished bucket is dotted, the period before is dashed grey. Both axes start at zero.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from zoco.ledger.pictures.ticks import ticks
+
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 10.0, 12.0, 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Values by bucket, with their labels; `before` may be empty. `is_open`: the last bucket goes on."""
+
+    values: Sequence[float]
+    labels: Sequence[str]
+    title: str
+    words: str
+    before: Sequence[float | None] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where values land on the drawing."""
+
+    width: float
+    height: float
+    count: int
+    top_value: float
+
+    def x(self, index: int) -> float:
+        room = self.width - LEFT - RIGHT
+        return LEFT + (room * index / (self.count - 1) if self.count > 1 else room / 2)
+
+    def y(self, value: float) -> float:
+        room = self.height - TOP - BOTTOM
+        return TOP + room * (1 - value / self.top_value)
+
+    def line(self, points: Sequence[tuple[int, float]]) -> str:
+        return "M" + " ".join(f"{self.x(index):.1f},{self.y(value):.1f}" for index, value in points)
+
+
+def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, height: int = 230) -> SafeString:
+    """Draw a curve; `write` writes the values of the axis."""
+    before = [(index, value) for index, value in enumerate(drawn.before) if value is not None]
+    steps = ticks(max([*drawn.values, *(value for _, value in before), 0]), 4)
+    frame = Frame(width, height, max(len(drawn.values), len(drawn.before)), steps[-1])
+    points = list(enumerate(drawn.values))
+    closed = points[:-1] if drawn.is_open else points
+    return format_html(
+        '<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        "<title>{}</title><desc>{}</desc>{}{}{}{}{}</svg>",
+        width,
+        height,
+        drawn.title,
+        drawn.title,
+        drawn.words,
+        _grid(frame, steps, write),
+        _names(frame, drawn.labels),
+        _path("prev", frame, before),
+        _path("l1", frame, closed),
+        _path("l1 dot", frame, points[-2:]) if drawn.is_open else "",
+    )
+
+
+def sparkline(values: Sequence[float], *, width: int = 120, height: int = 24) -> SafeString:
+    """Draw a small line without axes; it is decoration beside its figure."""
+    if not values:
+        return SafeString("")
+    top = max(values) or 1
+    room, gaps = width - 2, len(values) - 1
+    across = [1 + (room * index / gaps if gaps else room / 2) for index in range(len(values))]
+    points = " ".join(
+        f"{x:.1f},{1 + (height - 2) * (1 - value / top):.1f}" for x, value in zip(across, values, strict=True)
+    )
+    return format_html(
+        '<svg class="c" width="{}" height="{}" viewBox="0 0 {} {}" aria-hidden="true">'
+        '<path class="l1" d="M{}"/></svg>',
+        width,
+        height,
+        width,
+        height,
+        points,
+    )
+
+
+def _grid(frame: Frame, steps: Sequence[float], write: Callable[[float], str]) -> SafeString:
+    return format_html_join(
+        "",
+        '<path d="M{},{}H{}" stroke="currentColor" stroke-opacity="{}" fill="none"/>'
+        '<text x="{}" y="{}" text-anchor="end">{}</text>',
+        (
+            (
+                LEFT,
+                f"{frame.y(step):.1f}",
+                frame.width - RIGHT,
+                ".5" if step == 0 else ".12",
+                LEFT - 8,
+                f"{frame.y(step) + 4:.1f}",
+                write(step),
+            )
+            for step in steps
+        ),
+    )
+
+
+def _names(frame: Frame, labels: Sequence[str]) -> SafeString:
+    every = max(1, -(-len(labels) // 7))
+    shown = range(0, len(labels), every)
+    return format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+        (
+            (f"{frame.x(index):.1f}", frame.height - 6, "start" if index == 0 else "middle", labels[index])
+            for index in shown
+            if index == 0 or frame.x(index) < frame.width - 40
+        ),
+    )
+
+
+def _path(kind: str, frame: Frame, points: Sequence[tuple[int, float]]) -> SafeString:
+    if not points:
+        return SafeString("")
+    if len(points) == 1:
+        index, value = points[0]
+        x, y = f"{frame.x(index):.1f}", f"{frame.y(value):.1f}"
+        return format_html('<circle class="f1" cx="{}" cy="{}" r="3"/>', x, y)
+    return format_html('<path class="{}" d="{}"/>', kind, frame.line(points))

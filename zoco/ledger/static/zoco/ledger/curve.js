@@ -1,0 +1,150 @@
+/* Curves: uPlot takes the place of the server's SVG on the screen. The texts come written from the server,
+   so that this file knows no language. Arrow keys walk over the points and their values are read aloud. */
+(() => {
+  "use strict";
+
+  /** The colour that a custom property means right now, light or dark. */
+  function colour(name, near) {
+    const probe = document.createElement("span");
+    probe.style.color = `var(${name})`;
+    near.append(probe);
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  }
+
+  function series(points) {
+    const last = points.values.length - 1;
+    const whole = points.values.map((value, index) => (points.isOpen && index === last ? null : value));
+    const open = points.values.map((value, index) => (points.isOpen && index >= last - 1 ? value : null));
+    const before = points.values.map((_, index) => points.before[index] ?? null);
+    return [points.values.map((_, index) => index), before, whole, open];
+  }
+
+  /** Which points get a label on the axis: the first, then as many as fit, never two that touch. */
+  function labelled(count, width) {
+    const every = Math.max(1, Math.ceil(count / Math.max(2, Math.floor(width / 90))));
+    const found = [];
+    for (let index = 0; index < count; index += every) found.push(index);
+    return found;
+  }
+
+  function options(points, holder, onMove) {
+    const ink = colour("--z-axis", holder);
+    const grid = colour("--z-grid", holder);
+    const line = colour("--z-c1", holder);
+    const font = `12px ${getComputedStyle(holder).fontFamily}`;
+    const few = points.values.length < 2;
+    const dot = { show: few, size: 7, width: 2 };
+    const top = points.steps[points.steps.length - 1];
+    return {
+      width: holder.clientWidth,
+      height: holder.clientHeight,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
+      scales: { x: { time: false, range: (_, low, high) => (few ? [low - 1, high + 1] : [low, high]) }, y: { range: [0, top] } },
+      axes: [
+        {
+          stroke: ink, font, size: 28, grid: { show: false }, ticks: { show: false },
+          splits: (plot) => labelled(points.values.length, plot.width),
+          values: (_, splits) => splits.map((index) => points.labels[index]),
+        },
+        {
+          stroke: ink, font, size: 56, gap: 6, grid: { stroke: grid, width: 1 }, ticks: { show: false },
+          splits: () => points.steps,
+          values: () => points.stepTexts,
+        },
+      ],
+      series: [
+        {},
+        { stroke: ink, width: 1.25, dash: [3, 3], points: dot },
+        { stroke: line, width: 2, points: dot },
+        { stroke: line, width: 2, dash: [2, 4], points: dot },
+      ],
+      hooks: { setCursor: [onMove] },
+    };
+  }
+
+  function describe(points, index) {
+    const texts = [`${points.names[index]}: ${points.texts[index]}`];
+    if (points.beforeTexts[index]) texts.push(`${points.beforeLabel}: ${points.beforeTexts[index]}`);
+    return texts;
+  }
+
+  function draw(holder) {
+    const points = JSON.parse(document.getElementById(holder.dataset.zCurve).textContent);
+    const tip = document.createElement("div");
+    tip.className = "z-tip";
+    tip.hidden = true;
+
+    const move = (plot) => {
+      const index = plot.cursor.idx;
+      tip.hidden = index === null || index === undefined;
+      if (tip.hidden) return;
+      tip.replaceChildren(
+        ...describe(points, index).map((text, row) => {
+          const line = document.createElement(row ? "div" : "b");
+          line.textContent = text;
+          return line;
+        }),
+      );
+      const left = plot.valToPos(index, "x") + plot.over.offsetLeft;
+      const flips = left + tip.offsetWidth + 16 > holder.clientWidth;
+      tip.style.left = `${Math.max(0, flips ? left - tip.offsetWidth - 10 : left + 10)}px`;
+    };
+
+    let plot;
+    const again = () => {
+      plot?.destroy();
+      holder.replaceChildren();
+      plot = new uPlot(options(points, holder, move), series(points), holder);
+      holder.append(tip);
+      tip.hidden = true;
+    };
+    again();
+    walk(holder, points, () => plot);
+    new ResizeObserver(() => {
+      if (plot && holder.clientWidth && holder.clientWidth !== plot.width) {
+        plot.setSize({ width: holder.clientWidth, height: holder.clientHeight });
+      }
+    }).observe(holder);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+    // On paper the server's drawing is sharper than a canvas.
+    const svg = holder.dataset.svg;
+    addEventListener("beforeprint", () => { holder.innerHTML = svg; });
+    addEventListener("afterprint", again);
+  }
+
+  function walk(holder, points, current) {
+    const last = points.values.length - 1;
+    let at = last;
+    holder.tabIndex = 0;
+    holder.setAttribute("role", "slider");
+    holder.setAttribute("aria-label", holder.dataset.label);
+    holder.setAttribute("aria-valuemin", "1");
+    holder.setAttribute("aria-valuemax", String(last + 1));
+    const show = () => {
+      const plot = current();
+      holder.setAttribute("aria-valuenow", String(at + 1));
+      holder.setAttribute("aria-valuetext", describe(points, at).join("; "));
+      plot.setCursor({ left: plot.valToPos(at, "x"), top: 10 });
+    };
+    holder.addEventListener("keydown", (event) => {
+      const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -last, End: last };
+      if (!(event.key in steps)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      at = Math.min(last, Math.max(0, at + steps[event.key]));
+      show();
+    });
+    holder.addEventListener("focus", () => { if (holder.matches(":focus-visible")) show(); });
+    holder.addEventListener("blur", () => current().setCursor({ left: -10, top: -10 }));
+    holder.setAttribute("aria-valuenow", String(at + 1));
+    holder.setAttribute("aria-valuetext", describe(points, at).join("; "));
+  }
+
+  for (const holder of document.querySelectorAll("[data-z-curve]")) {
+    holder.dataset.svg = holder.innerHTML;
+    draw(holder);
+  }
+})();

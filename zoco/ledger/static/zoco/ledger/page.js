@@ -1,0 +1,122 @@
+/* What a page of reports does beyond links and forms: the drawer, panels that load by themselves,
+   keys, and menus that close. Everything here only shortens what works without it. */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  /* The drawer opens in place and gives focus back when it closes. */
+  function drawer() {
+    const panel = document.getElementById("z-drawer");
+    const opener = one("[data-z-drawer]");
+    if (!panel || !opener) return;
+    const set = (open) => {
+      panel.hidden = !open;
+      one("[data-z-split]").classList.toggle("open", open);
+      opener.setAttribute("aria-expanded", String(open));
+      dispatchEvent(new Event("resize"));
+      (open ? panel : opener).focus();
+    };
+    opener.addEventListener("click", (event) => { event.preventDefault(); set(panel.hidden); });
+    one("[data-z-close]", panel).addEventListener("click", (event) => { event.preventDefault(); set(false); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !panel.hidden && !one("details.z-pop[open]")) set(false);
+    });
+    const said = one("[data-z-said]", panel);
+    for (const button of all("[data-z-copy]", panel)) {
+      if (!navigator.clipboard) continue;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.zCopy).textContent);
+        said.textContent = "";
+        said.textContent = said.dataset.copied;
+        const words = button.textContent;
+        button.textContent = said.dataset.copied;
+        setTimeout(() => { button.textContent = words; }, 1500);
+      });
+    }
+  }
+
+  /* Panels load one after the other, so that the ledger answers the first ones first. */
+  async function panels() {
+    const skeleton = document.getElementById("z-skeleton");
+    const holders = all("[data-z-panel]");
+    for (const holder of holders) {
+      holder.setAttribute("aria-busy", "true");
+      holder.prepend(skeleton.content.cloneNode(true));
+    }
+    for (const holder of holders) {
+      try {
+        const answer = await fetch(holder.dataset.zPanel, { headers: { "X-Requested-With": "fetch" } });
+        if (!answer.ok) throw new Error(String(answer.status));
+        holder.innerHTML = await answer.text();
+      } catch {
+        one(".z-skels", holder)?.remove();
+        const words = document.createElement("p");
+        words.className = "meta";
+        words.textContent = holder.dataset.failed;
+        holder.prepend(words);
+      }
+      holder.removeAttribute("aria-busy");
+    }
+  }
+
+  /* Menus: one open at a time, Escape and a click elsewhere close. */
+  function menus() {
+    document.addEventListener("click", (event) => {
+      for (const menu of all("details.z-pop[open]")) if (!menu.contains(event.target)) menu.open = false;
+    });
+    document.addEventListener("keydown", (event) => {
+      const menu = one("details.z-pop[open]");
+      if (event.key !== "Escape" || !menu) return;
+      menu.open = false;
+      one("summary", menu).focus();
+    });
+  }
+
+  const follow = (link) => { if (link) location.assign(link.href); };
+  const next = (group) => {
+    const links = all(`[data-z-group="${group}"] a`);
+    const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+    follow(links[(at + 1) % links.length]);
+  };
+  const open = (selector, field) => {
+    const menu = one(selector);
+    if (!menu) return;
+    menu.open = true;
+    one(field, menu)?.focus();
+  };
+  const presets = () => all("[data-z-period] [data-z-preset]");
+  const KEYS = {
+    f: () => open("[data-z-filter]", "select"),
+    c: () => next("compare"),
+    b: () => next("verdicts"),
+    d: () => follow(presets()[0]),
+    w: () => follow(presets()[2]),
+    m: () => follow(presets()[3]),
+    y: () => follow(presets()[7]),
+    "?": () => document.getElementById("z-keys")?.showModal(),
+  };
+
+  function keys() {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.target.closest("input, select, textarea, dialog, [contenteditable]")) return;
+      if (event.target.closest("[data-z-period]") && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+        event.preventDefault();
+        follow(one(event.key === "ArrowLeft" ? "[data-z-before]" : "[data-z-after]"));
+        return;
+      }
+      if (document.documentElement.hasAttribute("data-z-no-keys")) return;
+      const act = KEYS[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+  }
+
+  drawer();
+  menus();
+  keys();
+  panels();
+})();

@@ -1,0 +1,49 @@
+"""Pictures: their lengths and lines are exact, and they hold no style attribute."""
+
+import pytest
+
+from zoco.ledger.pictures.bars import bar
+from zoco.ledger.pictures.curves import Curve, curve, sparkline
+from zoco.ledger.pictures.ticks import ticks
+
+
+@pytest.mark.parametrize(
+    ("largest", "expected"),
+    [
+        (3913, [0, 1000, 2000, 3000, 4000]),
+        (5, [0, 1, 2, 3, 4, 5]),
+        (0, [0, 1]),
+        (0.42, [0, 0.1, 0.2, 0.3, 0.4, 0.5]),
+        (12, [0, 2.5, 5, 7.5, 10, 12.5]),
+    ],
+)
+def test_axis_has_round_values_that_reach_the_largest(largest, expected):
+    assert ticks(largest) == expected
+
+
+def test_bar_is_as_long_as_its_share_of_the_largest_row():
+    assert 'width="59.7"' in bar(18630, 31204)
+    assert bar(0, 31204) == ""
+    assert bar(5, 0) == ""
+
+
+def test_curve_draws_the_unfinished_bucket_dotted_and_the_period_before_dashed():
+    labels = ["1 May", "2 May", "3 May"]
+    visitors = Curve([10, 20, 5], labels, "Visitors", "In words.", before=[8, None, 9], is_open=True)
+
+    drawn = curve(visitors, str, width=158, height=136)
+
+    assert '<path class="prev" d="M48.0,72.0 148.0,67.0"/>' in drawn
+    assert '<path class="l1" d="M48.0,62.0 98.0,12.0"/>' in drawn
+    assert '<path class="l1 dot" d="M98.0,12.0 148.0,87.0"/>' in drawn
+    assert "<title>Visitors</title><desc>In words.</desc>" in drawn
+    assert "style=" not in drawn
+
+
+def test_labels_of_a_curve_are_escaped():
+    assert "<script" not in curve(Curve([1.0], ["<script>"], "<script>", "<script>"), str)
+
+
+def test_sparkline_of_one_value_is_a_point_in_the_middle():
+    assert 'd="M60.0,1.0"' in sparkline([3.0])
+    assert sparkline([]) == ""

@@ -1,0 +1,176 @@
+"""The controls above a report: period, comparison, choices, people or bots, filters.
+
+All are links or plain GET forms, so that the page works without a script and its address says all.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from zoco.kit.periods import Period
+from zoco.ledger import formats
+from zoco.ledger.filters import FILTERABLE, Filter
+from zoco.ledger.labels import value_label
+from zoco.ledger.question import Question
+from zoco.ledger.report import Report
+from zoco.ledger.views.address import Address
+
+OPERATORS = {
+    "is": pgettext_lazy("filter", "is"),
+    "is_not": pgettext_lazy("filter", "is not"),
+    "contains": pgettext_lazy("filter", "contains"),
+    "contains_not": pgettext_lazy("filter", "does not contain"),
+    "starts": pgettext_lazy("filter", "begins with"),
+    "starts_not": pgettext_lazy("filter", "does not begin with"),
+}
+COMPARISONS = (
+    ("before", _("Period before")),
+    ("year", _("Year before")),
+    ("none", pgettext_lazy("comparison", "None")),
+)
+VERDICTS = (
+    ("people", _("People")),
+    ("bots", _("Bots")),
+    ("all", pgettext_lazy("verdicts", "All")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that changes one thing in the address."""
+
+    label: str
+    url: str
+    is_current: bool
+    key: str = ""
+    """The value in the address, by which the keyboard finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Choices of which one holds."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, with the address without it."""
+
+    label: str
+    operator: str
+    values: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Everything above the figures; templates only write it down."""
+
+    period: str
+    presets: list[Choice]
+    first: str
+    last: str
+    before_url: str
+    after_url: str
+    groups: list[Group]
+    chips: list[Chip]
+    columns: list[tuple[str, str]]
+    operators: list[tuple[str, str]]
+    hidden_for_period: list[tuple[str, str]]
+    hidden_for_filter: list[tuple[str, str]]
+    compared_with: str = ""
+
+
+def controls(question: Question, address: Address, today: date, report: Report | None = None) -> Controls:
+    """Prepare the controls of a page about this question."""
+    period, before = question.period, question.period_before
+    return Controls(
+        period=formats.span(period.first, period.last),
+        presets=_presets(period, address, today),
+        first=period.first.isoformat(),
+        last=period.last.isoformat(),
+        before_url=address.changed(period=str(shifted(period, -1))),
+        after_url="" if period.last >= today else address.changed(period=str(shifted(period, 1))),
+        groups=_groups(question, address, report),
+        chips=[chip(each, address) for each in question.filters],
+        columns=sorted(
+            ((name, str(each.label)) for name, each in FILTERABLE.items()), key=lambda each: each[1]
+        ),
+        operators=[(name, str(label)) for name, label in OPERATORS.items()],
+        hidden_for_period=address.hidden("period"),
+        hidden_for_filter=address.hidden(),
+        compared_with=formats.span(before.first, before.last) if before else "",
+    )
+
+
+def _presets(period: Period, address: Address, today: date) -> list[Choice]:
+    month = today.replace(day=1)
+    last_month = (month - timedelta(days=1)).replace(day=1)
+    spans = (
+        (_("Today"), "today", today, today),
+        (_("Yesterday"), "yesterday", today - timedelta(days=1), today - timedelta(days=1)),
+        (_("Last 7 days"), "7d", today - timedelta(days=6), today),
+        (_("Last 30 days"), "30d", today - timedelta(days=29), today),
+        (_("Last 90 days"), "90d", today - timedelta(days=89), today),
+        (_("This month"), "", month, today),
+        (_("Last month"), "", last_month, month - timedelta(days=1)),
+        (_("This year"), "", today.replace(month=1, day=1), today),
+    )
+    return [
+        Choice(
+            str(label),
+            address.changed(period=word or f"{first}..{last}"),
+            (first, last) == (period.first, period.last),
+            word,
+        )
+        for label, word, first, last in spans
+    ]
+
+
+def shifted(period: Period, steps: int) -> Period:
+    """Return the period that many periods later; whole months move by months."""
+    next_month = (period.first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    if period.first.day == 1 and period.last == next_month - timedelta(days=1):
+        first = next_month if steps > 0 else (period.first - timedelta(days=1)).replace(day=1)
+        after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return Period(first, after - timedelta(days=1), period.zone)
+    move = timedelta(days=steps * period.days)
+    return Period(period.first + move, period.last + move, period.zone)
+
+
+def _groups(question: Question, address: Address, report: Report | None) -> list[Group]:
+    groups = []
+    if report is not None:
+        groups.append(_group("compare", gettext("Compare with"), COMPARISONS, question.compare, address))
+        given = question.params_for(report)
+        for parameter in report.parameters:
+            if parameter.choices:
+                current = str(given[parameter.name])
+                groups.append(
+                    _group(parameter.name, str(parameter.label), parameter.choices, current, address)
+                )
+    groups.append(_group("verdicts", gettext("Who counts"), VERDICTS, question.verdicts, address))
+    return groups
+
+
+def _group(
+    name: str, label: str, choices: tuple[tuple[str, object], ...], current: str, address: Address
+) -> Group:
+    return Group(
+        name,
+        label,
+        [Choice(str(words), address.changed(**{name: key}), key == current, key) for key, words in choices],
+    )
+
+
+def chip(each: Filter, address: Address) -> Chip:
+    """Return how a filter is shown and removed."""
+    column = FILTERABLE[each.column]
+    words = (value_label(column.name, column.kind, value) for value in each.values)
+    values = ", ".join(words)
+    return Chip(str(column.label), str(OPERATORS[each.operator]), values, address.unfiltered(each))

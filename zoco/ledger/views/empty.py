@@ -1,0 +1,89 @@
+"""What a page says when there is nothing to show: what would be here, why it is not, the one thing to do."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from zoco.kit.periods import Period
+from zoco.ledger import formats
+from zoco.ledger.answer import Answer
+from zoco.ledger.question import Question
+from zoco.ledger.reading import facts_span
+from zoco.ledger.views.address import Address
+from zoco.ledger.views.controls import chip
+
+
+@dataclass(frozen=True, slots=True)
+class Emptiness:
+    """Words, a command where one helps, and links of which the first is the next step."""
+
+    title: str
+    words: str
+    command: str
+    links: list[tuple[str, str]]
+
+
+def emptiness(answer: Answer, address: Address, today: date) -> Emptiness:
+    """Say why an answer is empty. Asks the ledger once more."""
+    question = answer.question
+    span = facts_span(question.site)
+    if span is None:
+        return nothing_yet(question)
+    if span[1] < question.period.first or span[0] > min(question.period.last, today):
+        return _other_period(question, span, address)
+    if question.filters:
+        return _filtered_out(question, address)
+    if answer.facts_left_out:
+        words = _("Only bots and others came; they are left out here.")
+        return Emptiness(_("Nobody came"), words, "", [(_("Show all"), address.changed(verdicts="all"))])
+    words = _("There are facts in these days, but none that this report counts.")
+    return Emptiness(_("Nothing of this kind"), words, "", [])
+
+
+def nothing_yet(question: Question) -> Emptiness:
+    """Say that the site has no facts, and how to get some."""
+    return Emptiness(
+        _("No visits yet"),
+        _("Import a log of your web server, and its visits appear here. Run this where Zoco runs:"),
+        f"zoco import log --site {question.site.slug} /var/log/nginx/access.log",
+        [],
+    )
+
+
+def _other_period(question: Question, span: tuple[date, date], address: Address) -> Emptiness:
+    length = timedelta(days=question.period.days - 1)
+    if span[0] > question.period.last:
+        near = Period(span[0], span[0] + length, question.period.zone)
+    else:
+        near = Period(span[1] - length, span[1], question.period.zone)
+    known = formats.span(*span)
+    shown = formats.span(question.period.first, question.period.last)
+    return Emptiness(
+        _("No visits: %(period)s") % {"period": shown},
+        _("There are facts for %(period)s.") % {"period": known},
+        "",
+        [
+            (
+                _("Go to %(period)s") % {"period": formats.span(near.first, near.last)},
+                address.changed(period=str(near)),
+            )
+        ],
+    )
+
+
+def _filtered_out(question: Question, address: Address) -> Emptiness:
+    links = []
+    for each in question.filters:
+        shown = chip(each, address)
+        words = _("Remove: %(column)s %(operator)s %(values)s") % {
+            "column": shown.label,
+            "operator": shown.operator,
+            "values": shown.values,
+        }
+        links.append((words, shown.remove_url))
+    if len(links) > 1:
+        links.append((_("Remove all filters"), address.unfiltered(*question.filters)))
+    return Emptiness(
+        _("Nothing fits"), _("The filters leave nothing over in this period. Remove one."), "", links
+    )

@@ -1,0 +1,73 @@
+"""The facts behind a figure, one a line, newest first. Only for readers who may see facts."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoco.ledger import formats
+from zoco.ledger.filters import FILTERABLE
+from zoco.ledger.labels import value_label
+from zoco.ledger.question import Question
+from zoco.ledger.reading import SHOWN, facts_page
+from zoco.ledger.report import report_named
+from zoco.ledger.views.controls import controls
+from zoco.ledger.views.shell import LedgerView
+from zoco.ledger.views.tables import range_text
+
+HEADS = {
+    "occurred_at": gettext_lazy("When"),
+    "verdict": gettext_lazy("Verdict"),
+    "visitor": gettext_lazy("Visitor"),
+    "session": gettext_lazy("Session"),
+    "amount_site": gettext_lazy("Amount"),
+    "id": gettext_lazy("Id"),
+}
+
+
+class FactsView(LedgerView):
+    """A listing of facts for an address; `report` narrows it to what that report counts."""
+
+    permission: ClassVar[str] = "zoco_ledger.view_facts"
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """List them."""
+        query = self.address.question_query()
+        key = query.pop("report", [""])[-1]
+        report = report_named(key) if key else None
+        now = datetime.now(UTC)
+        question = Question.from_address(query, now=now)
+        found = facts_page(question, report)
+        zone = ZoneInfo(question.site.zone)
+        first = (question.page - 1) * question.size + 1
+        last = first + len(found.rows) - 1
+        more = last < found.total
+        return self.page(
+            "zoco/ledger/facts.html",
+            question.site,
+            title=_("Facts"),
+            heading=report.label if report else _("Facts"),
+            zone=question.site.zone,
+            printed_at=formats.moment(now.astimezone(zone)),
+            controls=controls(question, self.address, now.astimezone(zone).date()),
+            heads=[HEADS.get(name) or FILTERABLE[name].label for name in SHOWN],
+            lines=[[self._text(name, row[name], zone) for name in SHOWN] for row in found.rows],
+            range_text=range_text(first, last, found.total),
+            previous_url=self.address.changed(page=str(question.page - 1)) if question.page > 1 else "",
+            next_url=self.address.changed(page=str(question.page + 1)) if more else "",
+            report_url=self.address.to("report", report.key) if report else "",
+        )
+
+    def _text(self, name: str, value: Any, zone: ZoneInfo) -> str:
+        if name == "occurred_at":
+            aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+            return formats.moment(aware.astimezone(zone), seconds=True)
+        if value in ("", 0, None):
+            return ""
+        if name in FILTERABLE or name == "verdict":
+            column = FILTERABLE.get(name)
+            return value_label(name, column.kind if column else "verdict", value)
+        return str(value)

@@ -1,0 +1,114 @@
+"""Figures as they are written: values by unit, and how they changed, in ink and never in colour."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from zoco.ledger import formats
+from zoco.ledger.answer import Answer, Figure
+from zoco.ledger.report import Measure
+
+NOTHING = "\u2013"
+
+
+def figure_text(value: Figure, measure: Measure, currency: str) -> str:
+    """Write a value in its unit; a dash for what is not known."""
+    if value is None:
+        return NOTHING
+    match measure.unit:
+        case "percent":
+            return formats.percent(value)
+        case "seconds":
+            return formats.length(float(value))
+        case "money":
+            return formats.money(value, currency)
+        case "points":
+            return formats.decimal(value, 1)
+        case _:
+            is_whole = float(value).is_integer()
+            return formats.decimal(value, 0 if is_whole else 1)
+
+
+def axis_text(value: float, measure: Measure) -> str:
+    """Write a value of an axis, short."""
+    if measure.unit == "percent":
+        return formats.percent(value, 0 if value >= 0.02 or value == 0 else 1)
+    if measure.unit == "seconds":
+        return formats.length(value)
+    return formats.short(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a figure changed: "↑ 6.4%", and what it was before."""
+
+    text: str
+    before: str
+
+
+def change_of(now: Figure, before: Figure, measure: Measure, currency: str) -> Change | None:
+    """Return the change, or None where either figure is not known."""
+    if now is None or before is None:
+        return None
+    was = figure_text(before, measure, currency)
+    if now == before:
+        return Change(pgettext("figure", "no change"), was)
+    arrow = "↑" if now > before else "↓"
+    difference = abs(float(now) - float(before))
+    match measure.unit:
+        case "percent" | "points":
+            scaled = difference * (100 if measure.unit == "percent" else 1)
+            size = _("%(number)s points") % {"number": formats.decimal(scaled, 1)}
+        case "seconds":
+            size = formats.length(difference)
+        case _ if not before:
+            size = figure_text(now, measure, currency)
+        case _:
+            size = formats.percent(difference / abs(float(before)))
+    return Change(f"{arrow}{formats.NBSP}{size}", was)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One figure of the strip. `unit` stands small beside it; `url` draws it or opens its facts."""
+
+    label: str
+    text: str
+    unit: str
+    change: Change | None
+    url: str
+    is_drawn: bool
+
+
+def headline_figure(value: Figure, measure: Measure, currency: str) -> tuple[str, str]:
+    """Return figure and unit apart: ("41.2", "%"), ("2:14", "min"), ("81,240", "")."""
+    if value is None:
+        return NOTHING, ""
+    if measure.unit == "percent":
+        return formats.decimal(float(value) * 100, 1), "%"
+    if measure.unit == "seconds":
+        return formats.length_short(float(value))
+    return figure_text(value, measure, currency), ""
+
+
+def overall_figures(answer: Answer) -> list[tuple[Measure, Figure, Figure]]:
+    """Return the measures that mean something over the whole period, with the figures now and before."""
+    before = {**(answer.totals_before or {}), **(answer.overall_before or {})}
+    now = {**answer.totals, **answer.overall}
+    return [
+        (measure, now[measure.name], before.get(measure.name))
+        for measure in answer.measures
+        if measure.name in now
+    ]
+
+
+def headlines(answer: Answer, urls: dict[str, str], drawn: str) -> list[Headline]:
+    """Return the strip of figures; `urls` by measure, `drawn` the measure in the picture."""
+    found = []
+    for measure, now, before in overall_figures(answer):
+        text, unit = headline_figure(now, measure, answer.question.site.currency)
+        change = change_of(now, before, measure, answer.question.site.currency)
+        url = urls.get(measure.name, "")
+        found.append(Headline(str(measure.label), text, unit, change, url, measure.name == drawn))
+    return found

@@ -1,0 +1,69 @@
+"""What a page says when it cannot answer: one sentence, what to do, and never a 500."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.kit.periods import PeriodUnreadable
+from zoco.kit.plugs import PlugUnknown
+from zoco.ledger.filters import FilterWrong
+from zoco.ledger.question import QuestionWrong
+from zoco.ledger.report import ParameterWrong
+from zoco.ledger.sitebook import SiteUnknown
+from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`remedy` is "retry", "reset" (the page without its query), "period" or "" (all reports)."""
+
+    status: int
+    title: object
+    advice: object
+    remedy: str = ""
+    shows_detail: bool = True
+
+
+_WRONG_ADDRESS = _("The address of this page asks for something that it does not have. Nothing was changed.")
+FORBIDDEN = Problem(
+    403,
+    _("You may not see this page"),
+    _("Your account lacks the permission. Whoever runs this installation can give it to you."),
+    shows_detail=False,
+)
+PROBLEMS: dict[type[Exception], Problem] = {
+    PlugUnknown: Problem(404, _("There is no such report"), _("It may have been renamed or removed.")),
+    SiteUnknown: Problem(
+        404, _("There is no such site"), _("Choose one of the sites that there are."), "site"
+    ),
+    PeriodUnreadable: Problem(
+        400, _("The period cannot be read"), _("Choose one from the list, or give two days."), "period"
+    ),
+    FilterWrong: Problem(400, _("This filter does not exist"), _WRONG_ADDRESS, "reset"),
+    ParameterWrong: Problem(400, _("This choice does not exist"), _WRONG_ADDRESS, "reset"),
+    QuestionWrong: Problem(400, _("This address cannot be read"), _WRONG_ADDRESS, "reset"),
+    StoreBusy: Problem(
+        503,
+        _("The ledger does not answer right now"),
+        _("It is being taken over by another process, which takes a few seconds. Facts are still kept."),
+        "retry",
+    ),
+    StoreNewer: Problem(
+        503, _("The data are newer than this program"), _("Start the newer version of Zoco again.")
+    ),
+    QueryFailed: Problem(
+        503,
+        _("The ledger could not answer this question"),
+        _("Nothing was lost. Try a shorter period; the reason stands in the log."),
+        "retry",
+    ),
+}
+ERRORS = tuple(PROBLEMS)
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return what to say about an error of PROBLEMS, or of a subclass of one."""
+    for kind in type(error).__mro__:
+        if kind in PROBLEMS:
+            return PROBLEMS[kind]
+    raise error

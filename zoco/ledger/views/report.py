@@ -1,0 +1,99 @@
+"""The page of any report, and its short form as a panel of an overview."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zoco.ledger import formats
+from zoco.ledger.answer import Answer
+from zoco.ledger.ask import ask
+from zoco.ledger.question import Question
+from zoco.ledger.report import Report, report_named, reports_all
+from zoco.ledger.views.charts import chart
+from zoco.ledger.views.controls import Choice, controls
+from zoco.ledger.views.drawer import drawer
+from zoco.ledger.views.empty import emptiness
+from zoco.ledger.views.figures import headlines
+from zoco.ledger.views.shell import LedgerView
+from zoco.ledger.views.tables import paged
+
+EXPORTS = (("csv", "CSV"), ("json", "JSON"), ("parquet", "Parquet"))
+PANEL_ROWS = "8"
+
+
+class ReportView(LedgerView):
+    """One report: controls, figures, picture, table, export, and how all of it is computed."""
+
+    template: ClassVar[str] = "zoco/ledger/report.html"
+
+    def answer(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Ask the ledger and show what it says."""
+        report = report_named(key)
+        now = datetime.now(UTC)
+        question = Question.from_address(self.address.question_query(), report=report, now=now)
+        answer = ask(report, question, now=now)
+        today = now.astimezone(ZoneInfo(question.site.zone)).date()
+        can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
+        return self.page(
+            self.template,
+            question.site,
+            title=report.label,
+            report=report,
+            zone=question.site.zone,
+            printed_at=formats.moment(now.astimezone(ZoneInfo(question.site.zone))),
+            controls=controls(question, self.address, today, report),
+            reports=self._siblings(report),
+            exports=[(name, self._export(report, word)) for word, name in EXPORTS],
+            drawer=drawer(answer, self.address, can_view_facts=can_view_facts),
+            is_drawer_open="how" in request.GET,
+            drawer_url=self.address.changed(how=None if "how" in request.GET else "1"),
+            empty=emptiness(answer, self.address, today)
+            if not answer.total_rows or not answer.facts_used
+            else None,
+            table=paged(answer, self.address, can_view_facts=can_view_facts),
+            **self._picture(answer),
+        )
+
+    def _picture(self, answer: Answer) -> dict[str, Any]:
+        names = [measure.name for measure in answer.measures]
+        wanted = self.request.GET.get("draw", "")
+        drawn = wanted if wanted in names else names[0]
+        is_curve = answer.report.picture == "curve"
+        facts = self.address.to("facts", query=self.address.shared(report=answer.report.key))
+        urls = {name: self.address.changed(draw=name) if is_curve else facts for name in names}
+        return {
+            "figures": headlines(answer, urls, drawn if is_curve else ""),
+            "chart": chart(answer, drawn) if is_curve else None,
+        }
+
+    def _siblings(self, current: Report) -> list[Choice]:
+        return [
+            Choice(str(each.label), self.address.to("report", each.key), each.key == current.key)
+            for each in reports_all()
+            if each.area == current.area
+        ]
+
+    def _export(self, report: Report, word: str) -> str:
+        query = self.address.question_query()
+        query.pop("page", None)
+        return self.address.to("export", report.key, word, query=query)
+
+
+class PanelView(LedgerView):
+    """The first rows of a report, as a fragment that an overview fetches."""
+
+    def answer(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Ask for a few rows and write them without a frame."""
+        report = report_named(key)
+        query = self.address.shared(size=PANEL_ROWS, compare="none")
+        now = datetime.now(UTC)
+        answer = ask(report, Question.from_address(query, report=report, now=now), now=now)
+        can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
+        context = {
+            "table": paged(answer, self.address, can_view_facts=can_view_facts, is_panel=True),
+            "report_url": self.address.to("report", key),
+        }
+        return render(request, "zoco/ledger/panel.html", context)

@@ -1,0 +1,104 @@
+"""What all pages of the ledger share: who may come in, which frame is around, what happens on errors."""
+
+import logging
+from typing import Any, ClassVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views import View
+
+from zoco.ledger import sitebook
+from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.store.base import QueryFailed
+from zoco.ledger.views.address import Address, settled
+from zoco.ledger.views.problems import ERRORS, FORBIDDEN, Problem, problem_of
+
+log = logging.getLogger(__name__)
+Context = dict[str, Any]
+
+
+class LedgerView(View):
+    """A page. `frame` is the template around it, `namespace` that of its links; desk has its own of both.
+
+    `answer()` may raise any error of PROBLEMS; the reader gets a page that says what to do.
+    """
+
+    frame: ClassVar[str] = "zoco/ledger/frame.html"
+    namespace: ClassVar[str] = "zoco_ledger"
+    permission: ClassVar[str] = "zoco_ledger.view_reports"
+    http_method_names = ["get", "head", "options"]
+
+    address: Address
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Let in who may; turn what forms sent; answer errors with a page of their own."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        self.address = Address(request.GET, self.namespace)
+        if not request.user.has_perm(self.permission):
+            return self.problem(FORBIDDEN)
+        try:
+            turned = settled(request.GET)
+            if turned is not None:
+                return HttpResponseRedirect(f"{request.path}?{turned.urlencode(safe='/:.,')}")
+            return super().dispatch(request, *args, **kwargs)
+        except ERRORS as error:
+            if isinstance(error, QueryFailed):
+                log.exception("Report not answered. path=%s", request.path)
+            return self.problem(problem_of(error), detail=str(error))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer."""
+        return self.answer(request, *args, **kwargs)
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer the request; subclasses do."""
+        raise NotImplementedError
+
+    def problem(self, problem: Problem, detail: str = "") -> HttpResponse:
+        """Answer with a page that says what is wrong and what to do."""
+        response = self.page(
+            "zoco/ledger/problem.html",
+            None,
+            status=problem.status,
+            title=problem.title,
+            problem=problem,
+            detail=detail if problem.shows_detail else "",
+            site_links=self._site_links(None) if problem.remedy == "site" else [],
+            without_query=self.request.path,
+            without_period=self.address.changed(period=None),
+        )
+        if problem.status == 503:
+            response.headers["Retry-After"] = "3"
+        return response
+
+    def page(self, template: str, site: SiteInfo | None, *, status: int = 200, **values: Any) -> HttpResponse:
+        """Answer with a page, about a site unless there is none; `values` have at least its title."""
+        return render(self.request, template, self.context(site) | values, status=status)
+
+    def context(self, site: SiteInfo | None) -> Context:
+        """Return what every template needs: the frame, the site, the way back."""
+        return {
+            "frame": self.frame,
+            "site": site,
+            "is_demo": bool(site and site.is_demo),
+            "sites": self._site_links(site) if site else [],
+            "index_url": self.index_url(),
+            "can_view_facts": self.request.user.has_perm("zoco_ledger.view_facts"),
+        }
+
+    def index_url(self) -> str:
+        """Return the address of the list of reports."""
+        return self.address.to("index", query=QueryDict())
+
+    def _site_links(self, current: SiteInfo | None) -> list[Context]:
+        """Return a link for each site; none when there is only one to choose."""
+        known = sitebook.sites()
+        if current is not None and len(known) < 2:
+            return []
+        return [
+            {"label": info.name, "url": self.address.changed(site=info.slug), "is_current": info == current}
+            for info in known
+        ]

@@ -1,0 +1,205 @@
+"""The table of a report: heads that sort, rows that filter, figures that open their facts, pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zoco.ledger import formats
+from zoco.ledger.answer import Answer, Row
+from zoco.ledger.labels import bucket_label, value_label
+from zoco.ledger.pictures.bars import bar
+from zoco.ledger.report import Dimension, Measure
+from zoco.ledger.views.address import Address
+from zoco.ledger.views.figures import Change, change_of, figure_text
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head. `sort` is "ascending", "descending" or "" as aria-sort wants it."""
+
+    label: str
+    url: str
+    sort: str
+    is_figure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A cell that says what the row is about."""
+
+    label: str
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure; `url` opens its facts, empty for a reader who may not see them."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table."""
+
+    names: list[Name]
+    bar: SafeString
+    cells: list[Cell]
+    change: Change | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A page of rows with the words about it: "1–50 of 412"."""
+
+    heads: list[Head]
+    lines: list[Line]
+    range_text: str
+    previous_url: str
+    next_url: str
+    has_change: bool
+    has_bars: bool
+
+
+def grain_of(answer: Answer) -> str:
+    """Return the grain of an answer's buckets, "" where it has none."""
+    if not any(each.kind == "bucket" for each in answer.dimensions):
+        return ""
+    return str(answer.question.params_for(answer.report).get("grain", "day"))
+
+
+def name_label(dimension: Dimension, row: Row, grain: str) -> str:
+    """Return the words for a row's value of a dimension."""
+    value = row.key[dimension.name]
+    if isinstance(value, datetime):
+        return bucket_label(value, grain, whole=True)
+    return value_label(dimension.filter or dimension.name, dimension.kind, value)
+
+
+def sorted_measure(answer: Answer) -> Measure:
+    """Return the measure that the table is ordered by, the first one when it is ordered by a name."""
+    name, _descending = answer.question.order_for(answer.report)
+    return next((each for each in answer.measures if each.name == name), answer.measures[0])
+
+
+def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: bool = False) -> Paged:
+    """Prepare a page of a report's rows. In a panel there is room for two figures, and nothing to sort by."""
+    question, measure = answer.question, sorted_measure(answer)
+    columns = answer.measures[: max(1, 3 - len(answer.dimensions))] if is_panel else answer.measures
+    offset = (question.page - 1) * question.size
+    # A curve's answer holds all of its rows, any other just those of the page.
+    rows = answer.rows[offset : offset + question.size] if grain_of(answer) else answer.rows
+    written = Writer(answer, address, measure, columns, can_view_facts)
+    return Paged(
+        heads=_heads(answer, address, columns, is_panel),
+        lines=[written.line(row) for row in rows],
+        range_text=range_text(offset + 1, offset + len(rows), answer.total_rows),
+        previous_url=address.changed(page=str(question.page - 1)) if question.page > 1 else "",
+        next_url=address.changed(page=str(question.page + 1)) if question.page < answer.pages else "",
+        has_change=question.compare != "none",
+        has_bars=answer.report.picture == "bars",
+    )
+
+
+def range_text(first: int, last: int, total: int) -> str:
+    """Say which rows are shown: "1–50 of 412"."""
+    if first == 1 and last >= total:
+        return ngettext("%(total)s row", "%(total)s rows", total) % {"total": formats.count(total)}
+    span = f"{formats.count(first)}{formats.DASH}{formats.count(last)}"
+    return _("%(rows)s of %(total)s") % {"rows": span, "total": formats.count(total)}
+
+
+def _heads(answer: Answer, address: Address, measures: Sequence[Measure], is_panel: bool) -> list[Head]:
+    name, descending = answer.question.order_for(answer.report)
+    found = []
+    columns: tuple[Dimension | Measure, ...] = (*answer.dimensions, *measures)
+    for column in columns:
+        is_figure = isinstance(column, Measure)
+        is_sorted = column.name == name and not is_panel
+        turned = not descending if is_sorted else is_figure
+        sort = ("descending" if descending else "ascending") if is_sorted else ""
+        url = "" if is_panel else address.changed(order=f"-{column.name}" if turned else column.name)
+        found.append(Head(str(column.label), url, sort, is_figure))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the lines of one table; `measure` is the one that bars and changes are about."""
+
+    answer: Answer
+    address: Address
+    measure: Measure
+    columns: Sequence[Measure]
+    can_view_facts: bool
+
+    def line(self, row: Row) -> Line:
+        currency = self.answer.question.site.currency
+        facts = facts_url(self.answer, row, self.address) if self.can_view_facts else ""
+        value, largest = row.values.get(self.measure.name), self.answer.largest.get(self.measure.name)
+        is_drawn = self.answer.report.picture == "bars" and value is not None and largest is not None
+        before = row.before.get(self.measure.name) if row.before else None
+        return Line(
+            names=[_name(self.answer, each, row, self.address) for each in self.answer.dimensions],
+            bar=bar(float(value or 0), float(largest or 0)) if is_drawn else SafeString(""),
+            cells=[
+                Cell(figure_text(row.values.get(each.name), each, currency), facts) for each in self.columns
+            ],
+            change=change_of(value, before, self.measure, currency),
+            note=_note(row),
+        )
+
+
+def _note(row: Row) -> str:
+    if row.is_unfinished:
+        return _("not over yet")
+    return _("only in part") if row.is_cut else ""
+
+
+def _name(answer: Answer, dimension: Dimension, row: Row, address: Address) -> Name:
+    label = name_label(dimension, row, grain_of(answer))
+    if dimension.kind == "bucket":
+        return Name(label, address.changed(period=_bucket_days(answer, row, dimension), grain=_finer(answer)))
+    if not dimension.filter:
+        return Name(label, "")
+    return Name(label, address.filtered(dimension.filter, str(row.key[dimension.name])))
+
+
+def _bucket_days(answer: Answer, row: Row, dimension: Dimension) -> str:
+    """Return the bucket's days within the period, as in an address."""
+    start = row.key[dimension.name]
+    first = start.date() if isinstance(start, datetime) else answer.question.period.first
+    period = answer.question.period
+    match grain_of(answer):
+        case "month":
+            last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        case "week":
+            last = first + timedelta(days=6)
+        case _:
+            last = first
+    return f"{max(first, period.first)}..{min(last, period.last)}"
+
+
+def _finer(answer: Answer) -> str:
+    return {"month": "day", "week": "day"}.get(grain_of(answer), "hour")
+
+
+def facts_url(answer: Answer, row: Row, address: Address) -> str:
+    """Return the address of the facts behind a row's figures."""
+    query = address.shared()
+    query["report"] = answer.report.key
+    for dimension in answer.dimensions:
+        if dimension.kind == "bucket":
+            query["period"] = _bucket_days(answer, row, dimension)
+        elif dimension.kind == "verdict":
+            query["verdicts"] = str(row.key[dimension.name])
+        elif dimension.filter:
+            query.setlist(f"f.{dimension.filter}", [str(row.key[dimension.name])])
+    return address.to("facts", query=query)
