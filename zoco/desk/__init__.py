@@ -1,0 +1,1 @@
+"""The shell inside Wagtail's admin: menus by area, the home page, the frame around the ledger's pages."""

@@ -1,0 +1,61 @@
+"""The areas of the menu; an area is there as soon as it has something to show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import pgettext_lazy
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from zoco.ledger.dashboard import Dashboard, dashboards_all
+from zoco.ledger.report import Report, reports_all
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One of the four things that marketing does."""
+
+    key: str
+    label: object
+    icon: str
+    order: int
+
+
+AREAS = (
+    Area("attract", pgettext_lazy("area", "Attract"), "zoco-attract", 41),
+    Area("retain", pgettext_lazy("area", "Retain"), "zoco-retain", 42),
+    Area("research", pgettext_lazy("area", "Research"), "zoco-research", 43),
+    Area("monitor", pgettext_lazy("area", "Monitor"), "zoco-monitor", 44),
+)
+
+
+class ReportItem(MenuItem):
+    """A report or an overview in the menu, for readers who may see reports."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether this reader sees it."""
+        return request.user.has_perm("zoco_ledger.view_reports")
+
+
+def items(area: Area) -> Iterator[MenuItem]:
+    """Yield what an area has in the menu: its overviews first, then its reports."""
+    entries: list[tuple[str, Dashboard | Report]] = [
+        ("overview", each) for each in dashboards_all() if each.area == area.key
+    ]
+    entries += [("report", each) for each in reports_all() if each.area == area.key]
+    for order, (name, each) in enumerate(entries):
+        url = reverse(f"zoco_desk:{name}", args=[each.key])
+        yield ReportItem(  # type: ignore[no-untyped-call]
+            each.label, url, name=f"zoco-{name}-{each.key}".replace(".", "-"), order=order
+        )
+
+
+def area_menu(area: Area) -> SubmenuMenuItem | None:
+    """Return the menu of an area, None while it has nothing."""
+    found = list(items(area))
+    if not found:
+        return None
+    return SubmenuMenuItem(
+        area.label, Menu(items=found), name=f"zoco-{area.key}", icon_name=area.icon, order=area.order
+    )

@@ -1,0 +1,76 @@
+"""The admin's home: each site with its last 30 days, or the first steps while there is nothing."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin.ui.components import Component  # type: ignore[attr-defined]
+
+from zoco.ledger import sitebook
+from zoco.ledger.ask import ask
+from zoco.ledger.dashboard import dashboards_all
+from zoco.ledger.question import Question
+from zoco.ledger.reading import facts_span
+from zoco.ledger.report import report_named
+from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.ledger.views.figures import Headline, headlines
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCard:
+    """One site: figures of its last 30 days, or words when there are none."""
+
+    name: str
+    url: str
+    is_demo: bool
+    figures: list[Headline]
+    words: str
+
+
+class HomePanel(Component):  # type: ignore[misc]
+    """Stands first on the admin's home page."""
+
+    name = "zoco"
+    order = 10
+    template_name = "zoco/desk/home_panel.html"
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Return the sites, and whether all of it is empty."""
+        cards = [_card(info) for info in sitebook.sites()]
+        known = sitebook.sites()
+        return {
+            "cards": cards,
+            "is_empty": not any(card.figures for card in cards),
+            "is_demo": any(card.is_demo for card in cards),
+            "first_steps_url": reverse("zoco_desk_first_steps"),
+            "slug": next((info.slug for info in known if not info.is_demo), "main"),
+        }
+
+
+def _card(info: SiteInfo) -> SiteCard:
+    board = next(iter(dashboards_all()), None)
+    if board is None:
+        return SiteCard(info.name, "", info.is_demo, [], "")
+    url = f"{reverse('zoco_desk:overview', args=[board.key])}?site={info.slug}"
+    try:
+        span = facts_span(info)
+        if span is None:
+            return SiteCard(info.name, url, info.is_demo, [], _("No visits yet."))
+        report = report_named(board.head)
+        now = datetime.now(UTC)
+        question = Question.from_address({"site": info.slug, "period": "30d"}, report=report, now=now)
+        answer = ask(report, question, now=now)
+    except (StoreBusy, QueryFailed):
+        return SiteCard(info.name, url, info.is_demo, [], _("The ledger does not answer right now."))
+    if not answer.facts_used:
+        return SiteCard(info.name, url, info.is_demo, [], _("No visits in the last 30 days."))
+    names = [measure.name for measure in answer.measures]
+    figures = headlines(answer, {name: f"{url}&draw={name}" for name in names}, "")
+    return SiteCard(info.name, url, info.is_demo, figures, "")
