@@ -35,7 +35,10 @@ def test_words_for_people_are_translated(plugs: list[tuple[str, Any]]) -> None:
         f"{kind} {plug.key}: {field}"
         for kind, plug in plugs
         for field in ("label", "question", "definition")
-        if isinstance(getattr(plug, field, None), str) and getattr(plug, field)
+        # Without Django there is no translation: names of formats are proper names.
+        if not type(plug).__module__.startswith("zoco.collector")
+        and isinstance(getattr(plug, field, None), str)
+        and getattr(plug, field)
     ]
 
     assert fixed == []

@@ -1,0 +1,1 @@
+"""Zoco inside other people's projects: a plain Django one under gunicorn, and Wagtail's start project."""

@@ -1,0 +1,159 @@
+"""A host project in a folder of its own: copied, migrated, filled, and served by gunicorn."""
+
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+HERE = Path(__file__).resolve().parent
+PASSWORD = "a long enough secret 4 tests"
+LINES = (
+    '203.0.113.7 - - [18/May/2015:10:00:00 +0000] "GET / HTTP/1.1" 200 512 "https://google.com/" "{agent}"',
+    '203.0.113.7 - - [18/May/2015:10:01:00 +0000] "GET /prices HTTP/1.1" 200 512 "-" "{agent}"',
+    '198.51.100.9 - - [18/May/2015:11:00:00 +0000] "GET /prices HTTP/1.1" 200 512 "-" "{agent}"',
+    '198.51.100.9 - - [18/May/2015:11:00:01 +0000] "GET /logo.png HTTP/1.1" 200 512 "-" "{agent}"',
+    '198.51.100.9 - - [19/May/2015:09:00:00 +0000] "GET /gone HTTP/1.1" 404 512 "-" "{agent}"',
+)
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+@dataclass(slots=True)
+class Host:
+    """A copy of a host project. `package` is the one with its settings and wsgi module."""
+
+    folder: Path
+    package: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def copied(cls, name: str, package: str, settings: str, into: Path) -> "Host":
+        """Copy tests/hosts/<name> and migrate its databases."""
+        folder = copytree(HERE / name, into / name, ignore=ignore_patterns("__pycache__", "*.sqlite3"))
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZOCO_", "DATABASE_"))}
+        host = cls(folder, package, {**kept, "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(folder)})
+        host.manage("migrate", "--verbosity", "0")
+        return host
+
+    def manage(self, *words: str, stdin: str = "") -> str:
+        """Run manage.py and return what it printed; fails with its words when it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        assert done.returncode == 0, (
+            f"manage.py {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+        return done.stdout
+
+    def superuser(self, name: str, **fields: str) -> None:
+        """Make an account that may do everything."""
+        given = {"username": name, "email": f"{name}@example.com", "password": PASSWORD, **fields}
+        self.environment |= {f"DJANGO_SUPERUSER_{key.upper()}": value for key, value in given.items()}
+        self.manage("createsuperuser", "--noinput")
+
+    def site(self, name: str) -> None:
+        """Make a site that counts page views of its log."""
+        call = f"site_create(name={name!r}, hostnames=['www.example.com'], zone='UTC', counting='log')"
+        self.manage("shell", "-c", f"from zoco.sites.services import site_create; {call}")
+
+    def log_import(self) -> str:
+        """Import five lines: three page views of two visitors, a file, an error."""
+        log = self.folder / "access.log"
+        log.write_text("".join(line.format(agent=AGENT) + "\n" for line in LINES))
+        return self.manage("zoco", "import", "log", str(log))
+
+    @contextmanager
+    def served(self) -> Iterator["Browser"]:
+        """Serve the host by gunicorn with two workers, until the end of the block."""
+        port = _free_port()
+        command = [sys.executable, "-m", "gunicorn", "--workers=2", f"--bind=127.0.0.1:{port}"]
+        log = (self.folder / "gunicorn.log").open("w+")
+        server = subprocess.Popen(
+            [*command, f"{self.package}.wsgi"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            _wait_for(port, server)
+            yield Browser(f"http://127.0.0.1:{port}")
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(30) == 0
+        finally:
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+            log.close()
+
+
+class Browser:
+    """As much of a browser as a log-in form and a page need."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies)
+        )
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return the status and text of a page, redirects followed."""
+        return self._ask(urllib.request.Request(self.address + path, headers={"Accept-Language": "en"}))
+
+    def log_in(self, path: str, name: str) -> None:
+        """Fill in a log-in form."""
+        _status, page = self.get(path)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token is not None, page[:500]
+        form = {"username": name, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+        request = urllib.request.Request(
+            self.address + path,
+            urllib.parse.urlencode(form).encode(),
+            {"Referer": self.address + path},
+        )
+        self._ask(request)
+        assert any(cookie.name == "sessionid" for cookie in self.cookies), "the log-in was refused"
+
+    def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with self.opener.open(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _attempt in range(300):
+        assert server.poll() is None, "gunicorn ended; see gunicorn.log"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("gunicorn does not listen after 30 s")

@@ -1,0 +1,1 @@
+"""A host without Wagtail: its own accounts, a second database, gunicorn."""
