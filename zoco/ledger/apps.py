@@ -12,3 +12,10 @@ class LedgerConfig(AppConfig):
     verbose_name = _("Ledger")
     default_auto_field = "django.db.models.BigAutoField"
     area = ""
+
+    def ready(self) -> None:
+        from zoco.ledger.outbox.copy import copy_from_segment
+        from zoco.ledger.spool.folder import BEFORE_REMOVAL
+
+        if copy_from_segment not in BEFORE_REMOVAL:
+            BEFORE_REMOVAL.append(copy_from_segment)
