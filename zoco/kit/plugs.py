@@ -6,7 +6,6 @@ Whoever owns an extension point makes one Registry; built-in plugs register exac
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
-from importlib.metadata import entry_points
 from typing import Generic, Protocol, TypeVar
 
 
@@ -90,5 +89,7 @@ def load_modules(names: Iterable[str]) -> None:
 
 def load_installed() -> None:
     """Import what other distributions offer under the entry point group `zoco.plugs`."""
+    from importlib.metadata import entry_points  # slow and large, and few processes need it
+
     for entry in entry_points(group="zoco.plugs"):
         entry.load()

@@ -13,20 +13,24 @@ from typing import TypeAlias
 
 from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
-from zoco.kit.periods import PeriodUnreadable
 from zoco.kit.plugs import PlugTaken, PlugUnknown, load_installed, load_modules
 
 APPS = ("zoco.project", "zoco.sites", "zoco.ledger", "zoco.monitor", "zoco.desk")
 WITHOUT_APP = ("zoco.collector", "zoco.testing")
-SENTENCES = (
-    "SiteUnknown",
-    "StoreBusy",
-    "StoreNewer",
-    "QueryRefused",
-    "QueryFailed",
-    "SpoolFull",
-    "SpoolRefused",
-)
+SENTENCES = {
+    "SiteUnknown": Exit.USAGE,
+    "SiteWrong": Exit.USAGE,
+    "PeriodUnreadable": Exit.USAGE,
+    "QueryRefused": Exit.USAGE,
+    "AddressUnreadable": Exit.USAGE,
+    "SitesUnpublished": Exit.FAILED,
+    "StoreBusy": Exit.FAILED,
+    "StoreNewer": Exit.FAILED,
+    "QueryFailed": Exit.FAILED,
+    "SpoolFull": Exit.FAILED,
+    "SpoolRefused": Exit.FAILED,
+}
+"""Errors of modules that are too heavy to import here, and the exit codes that they give."""
 DESCRIPTION = "The whole loop of internet marketing in one program, on one ledger of facts."
 EPILOG = """\
 examples:
@@ -60,7 +64,7 @@ def run(argv: list[str]) -> int:
     except CommandFailed as failed:
         print(failed, file=sys.stderr)
         return failed.code
-    except (conf.SettingWrong, PlugUnknown, PlugTaken, PeriodUnreadable) as wrong:
+    except (conf.SettingWrong, PlugUnknown, PlugTaken) as wrong:
         print(wrong, file=sys.stderr)
         return Exit.USAGE
     except Exception as error:
@@ -68,7 +72,10 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    load_commands()
+    if argv[:1] == ["up"]:
+        _load("zoco.project.commands")  # the supervisor stays small: nothing else is imported
+    else:
+        load_commands()
     options = parser().parse_args(argv)
     command: Command | None = getattr(options, "command", None)
     if command is None:
@@ -82,10 +89,8 @@ def _run(argv: list[str]) -> int:
 def _unexpected(error: Exception) -> int:
     if type(error).__name__ in SENTENCES:
         print(error, file=sys.stderr)
-        return Exit.FAILED
-    from zoco.project.env import DEBUG
-
-    if DEBUG():
+        return SENTENCES[type(error).__name__]
+    if conf.flag(os.environ.get("ZOCO_DEBUG", "")):
         raise error
     kind = type(error).__name__
     print(f"Zoco failed: {kind}: {error} Set ZOCO_DEBUG=1 to see where.", file=sys.stderr)

@@ -2,8 +2,6 @@
 
 import fcntl
 import os
-import secrets
-import shutil
 from pathlib import Path
 
 from zoco.kit import conf
@@ -52,7 +50,7 @@ def _secret_key(path: Path) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(50))
+        file.write(os.urandom(40).hex())
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -65,7 +63,8 @@ def _secret_key(path: Path) -> None:
 
 def disk_warning(folder: Path) -> str:
     """Return a sentence when space is short, "" when it is not. Raises FolderUnusable when it is out."""
-    free = shutil.disk_usage(folder).free
+    disk = os.statvfs(folder)
+    free = disk.f_bavail * disk.f_frsize
     if free < REFUSE_BYTES:
         raise FolderUnusable(
             f"Only {free // 1_000_000} MB are free on the disk of {folder}; "

@@ -4,7 +4,6 @@ Linux sends the signal by itself; elsewhere, and in the moment before it was ask
 that only the supervisor holds open says the same.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -22,6 +21,8 @@ def tie() -> None:
     if not handle:
         return
     if sys.platform == "linux":
+        import ctypes
+
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     threading.Thread(target=_watch, args=(int(handle),), name="lifeline", daemon=True).start()
 

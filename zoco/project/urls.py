@@ -1,12 +1,20 @@
-"""Addresses: Wagtail's admin, each app's own, the API, and last the public pages."""
+"""Addresses: each app's own, the API, Wagtail's admin, and last the public pages."""
 
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from zoco.project import api
+from zoco.project.choosing import ChoosePassword
+from zoco.project.media import media
 
 
 def app_urls() -> list[URLPattern | URLResolver]:
@@ -19,9 +27,21 @@ def app_urls() -> list[URLPattern | URLResolver]:
     ]
 
 
+def media_urls() -> list[URLPattern | URLResolver]:
+    """Return the address of uploaded files, unless they lie in somebody else's storage."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return []
+    return [path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media, name="zoco_media")]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="wagtailadmin_home"), name="zoco_start"),
+    path("choose-password/", ChoosePassword.as_view(), name="zoco_choose_password"),
     *app_urls(),
+    path("api/", api.urls()),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    *media_urls(),
+    *(staticfiles_urlpatterns() if settings.DEBUG else []),
     path("", include(wagtail_urls)),
 ]

@@ -1,0 +1,111 @@
+"""The brake on guessing passwords: so many failed log-ins in a quarter of an hour, then none.
+
+Counted by account and address together, by address, and (high, so that nobody can lock out
+somebody else easily) by account. Keys are digests; neither names nor addresses are stored.
+"""
+
+import ipaddress
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.auth import LoginForm
+
+from zoco.project.models import Brake
+from zoco.sites.conf import TRUSTED_PROXIES
+
+WINDOW = timedelta(minutes=15)
+LIMITS = {"both": 10, "address": 50, "account": 100}
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address that asked; X-Forwarded-For counts only through trusted proxies."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        if not _trusted(address) or not hop.strip():
+            break
+        address = hop.strip()
+    return address
+
+
+def _trusted(address: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in ipaddress.ip_network(network, strict=False) for network in TRUSTED_PROXIES())
+
+
+def is_braked(request: HttpRequest, account: str, *, at: datetime) -> bool:
+    """Return whether no further log-in may be tried for now."""
+    keys = _keys(request, account)
+    counted = dict(Brake.objects.filter(key__in=keys, until__gt=at).values_list("key", "failures"))
+    return any(counted.get(key, 0) >= LIMITS[kind] for key, kind in keys.items())
+
+
+@transaction.atomic
+def failure_count(request: HttpRequest, account: str, *, at: datetime) -> None:
+    """Count a failed log-in."""
+    Brake.objects.filter(until__lte=at).delete()
+    for key in _keys(request, account):
+        entry, is_new = Brake.objects.get_or_create(key=key, defaults={"failures": 1, "until": at + WINDOW})
+        if not is_new:
+            Brake.objects.filter(key=entry.key).update(failures=F("failures") + 1)
+
+
+def release(request: HttpRequest, account: str) -> None:
+    """Forget the failures of an account from this address: it has logged in."""
+    both = next(key for key, kind in _keys(request, account).items() if kind == "both")
+    Brake.objects.filter(key=both).delete()
+
+
+def _keys(request: HttpRequest, account: str) -> dict[str, str]:
+    address, name = client_address(request), account.casefold()
+    parts = {"both": f"{address}\0{name}", "address": address, "account": name}
+    secret = settings.SECRET_KEY.encode()[:64]
+    return {
+        blake2b(f"{kind}\0{part}".encode(), key=secret, digest_size=32).hexdigest(): kind
+        for kind, part in parts.items()
+    }
+
+
+class BrakedBackend(ModelBackend):
+    """Django's own log-in by name and password, with the brake before it."""
+
+    def authenticate(self, request: HttpRequest | None, **given: Any) -> User | None:  # type: ignore[override]
+        """Return the user, or None. Raises PermissionDenied while the brake holds."""
+        username = given.get("username")
+        if request is None or not username:
+            return super().authenticate(request, **given)
+        now = timezone.now()
+        if is_braked(request, username, at=now):
+            raise PermissionDenied
+        user = super().authenticate(request, **given)
+        if user is None:
+            failure_count(request, username, at=now)
+        else:
+            release(request, username)
+        return user
+
+
+class BrakedLoginForm(LoginForm):
+    """Wagtail's log-in form; says so while the brake holds."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse before the password is looked at."""
+        name = self.cleaned_data.get("username") or ""
+        if self.request is not None and name and is_braked(self.request, name, at=timezone.now()):
+            raise ValidationError(
+                _("Too many failed attempts. Wait a quarter of an hour, then try again."), code="braked"
+            )
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned

@@ -1,0 +1,64 @@
+"""Whoever logs in with a password that somebody else has seen must choose another before anything else."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import FormView
+
+from zoco.project import accounts
+
+if TYPE_CHECKING:
+    _View = FormView[SetPasswordForm[Any]]
+else:
+    _View = FormView
+
+CHOSEN = "zoco_password_chosen"
+
+
+class MustChoose:
+    """Lead such an account to the page where it chooses, whatever it asked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if self._must(request):
+            return redirect("zoco_choose_password")
+        return self.get_response(request)
+
+    def _must(self, request: HttpRequest) -> bool:
+        user = request.user
+        if not user.is_authenticated or request.session.get(CHOSEN):
+            return False
+        if request.path in {reverse("zoco_choose_password"), reverse("wagtailadmin_logout")}:
+            return False
+        if accounts.password_is_first(user.pk):
+            return True
+        request.session[CHOSEN] = True
+        return False
+
+
+class ChoosePassword(LoginRequiredMixin, _View):
+    """The page where an account chooses its own password."""
+
+    template_name = "zoco/project/choose_password.html"
+    form_class = SetPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Hand the account to the form."""
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: "SetPasswordForm[Any]") -> HttpResponse:
+        """Keep the password and the session."""
+        user = form.save()
+        accounts.password_chosen(user_id=user.pk)
+        update_session_auth_hash(self.request, user)
+        self.request.session[CHOSEN] = True
+        return redirect("wagtailadmin_home")

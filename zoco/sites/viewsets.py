@@ -1,0 +1,103 @@
+"""Sites in Wagtail's admin."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.models import DeleteView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from zoco.sites import reads, services
+from zoco.sites.models import CountingOrigin, Hostname, Site
+
+
+class SiteForm(forms.ModelForm[Site]):
+    """A site with its host names, one a line, and the origin that counts from today on."""
+
+    host_names = forms.CharField(
+        label=_("host names"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("One a line, such as www.shop.example."),
+    )
+    counting = forms.ChoiceField(
+        label=_("count page views from"),
+        choices=CountingOrigin.Origin.choices,
+        help_text=_("A change counts from today on; earlier days stay as they are."),
+    )
+
+    class Meta:
+        model = Site
+        fields = ("name", "slug", "zone", "currency", "week_start", "search_parameters", "retention_days")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.instance.pk:
+            names = self.instance.hostnames.values_list("name", flat=True)
+            self.initial["host_names"] = "\n".join(names)
+            self.initial["counting"] = self._counting_now()
+
+    def _counting_now(self) -> str:
+        return reads.counting_on(self.instance, _today(self.instance))
+
+    def clean_host_names(self) -> list[str]:
+        """Return the names. Raises ValidationError when another site has one."""
+        names = [name.strip().lower() for name in self.cleaned_data["host_names"].split() if name.strip()]
+        taken = Hostname.objects.filter(name__in=names).exclude(site=self.instance.pk).first()
+        if taken is not None:
+            raise ValidationError(
+                _("%(host)s belongs to the site %(site)s."), params={"host": taken.name, "site": taken.site}
+            )
+        return names
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Site:
+        """Save the site and its parts, and publish it."""
+        is_new = self.instance.pk is None
+        site: Site = super().save(commit=commit)
+        services.site_hostnames_set(site=site, hostnames=self.cleaned_data["host_names"])
+        if is_new or self._counting_now() != self.cleaned_data["counting"]:
+            since = date(1970, 1, 1) if is_new else _today(site)
+            services.site_counting_set(site=site, origin=self.cleaned_data["counting"], since=since)
+        services.site_changed(site=site)
+        return site
+
+
+def _today(site: Site) -> date:
+    from django.utils import timezone
+
+    return reads.local_day(site, timezone.now())
+
+
+class SiteDeleteView(DeleteView):
+    """Delete a site with its keys, and publish the others."""
+
+    def delete_action(self) -> None:
+        """Leave it to the service."""
+        services.site_delete(site=self.object)
+
+
+class SiteViewSet(ModelViewSet):
+    """List, make and change sites."""
+
+    model = Site
+    icon = "site"
+    menu_label = _("Counted sites")
+    menu_order = 590  # type: ignore[assignment]
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    delete_view_class = SiteDeleteView
+    list_display = ["name", "slug", "zone", "currency", Column("is_demo", label=_("demo data"))]
+    search_fields = ["name", "slug"]
+    ordering = ["id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[SiteForm]:
+        """Return our own form."""
+        return SiteForm
+
+
+site_viewset = SiteViewSet("zoco_sites", url_prefix="counted-sites")  # type: ignore[no-untyped-call]
