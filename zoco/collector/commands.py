@@ -1,0 +1,116 @@
+"""`zoco import log`: server logs become facts."""
+
+import signal
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from zoco.kit import conf
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.sites.published import PublishedSite, SitesUnpublished, read
+
+EPILOG = """\
+examples:
+  zoco import log /var/log/nginx/access.log
+  zoco import log access.log.*.gz access.log.1 access.log
+  zoco import log --follow /var/log/apache2/other_vhosts_access.log
+  ssh web cat /var/log/caddy/access.json | zoco import log --format json -
+
+A file that was read before goes on where the last import ended; the same lines never count twice.
+Exit codes: 0 everything is in, 4 some lines were refused, 1 nothing could be read, 130 stopped.
+"""
+
+
+@COMMANDS.plug
+class ImportLog(Command):
+    """Reads logs into the ledger and waits until the facts can be queried."""
+
+    key = "import log"
+    help = "Read server logs into the ledger (Apache, nginx, Caddy; plain, gzip, zstd, or - for stdin)."
+    epilog = EPILOG
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a log; - reads standard input")
+        parser.add_argument("--site", default="", metavar="SLUG", help="which site; else the first")
+        parser.add_argument("--format", default="", metavar="NAME", help="which format; else it is found")
+        parser.add_argument(
+            "--follow", action="store_true", help="wait for more lines, also after a rotation"
+        )
+        parser.add_argument(
+            "--from-start", action="store_true", help="forget how far the files were read before"
+        )
+        parser.add_argument(
+            "--any-host", action="store_true", help="take hosts that are not among the site's host names"
+        )
+        parser.add_argument("--show", type=int, default=10, metavar="N", help="refused lines to show (10)")
+        parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+
+    def run(self, options: Namespace) -> Exit:
+        from zoco.collector.logs import load_formats
+        from zoco.collector.logs.base import FORMATS
+        from zoco.collector.logs.reading import LogUnreadable
+
+        load_formats()
+        if options.format:
+            FORMATS.get(options.format)
+        if options.follow and "-" in options.files:
+            raise CommandFailed("Standard input is read to its end anyway; leave --follow out.", Exit.USAGE)
+        try:
+            return self._run(options)
+        except LogUnreadable as error:
+            raise CommandFailed(str(error)) from error
+
+    def _run(self, options: Namespace) -> Exit:
+        from zoco.collector.logs.importing import Plan
+        from zoco.collector.logs.loading import Loader
+        from zoco.collector.logs.progress import Progress
+        from zoco.collector.logs.running import Run
+        from zoco.ledger.spool.instance import instance
+
+        data = conf.DATA()
+        plan = Plan(
+            site=the_site(data, options.site),
+            data=data,
+            instance=instance(data),
+            received_at=time.time_ns() // 1000,
+            format=options.format,
+            any_host=options.any_host,
+            from_start=options.from_start,
+        )
+        total = 0 if options.follow else sum(_size(name) for name in options.files)
+        run = Run(plan, Loader(plan), Progress(total), shown=options.show)
+        signal.signal(signal.SIGTERM, _stop)
+        summary = (run.follow_all if options.follow else run.import_all)(options.files)
+        print(msgspec.json.encode(summary.as_json()).decode() if options.json else summary.words())
+        sys.stdout.flush()
+        return summary.exit()
+
+
+def the_site(data: Path, slug: str) -> PublishedSite:
+    """Return the published site with this slug, or the first. Raises CommandFailed."""
+    try:
+        known = read(data / "sites.json").sites
+    except SitesUnpublished as error:
+        raise CommandFailed(str(error)) from error
+    for site in known:
+        if slug in ("", site.slug):
+            if not site.import_key:
+                raise CommandFailed(f"The site {site.slug} has no key for imports; run `zoco check`.")
+            return site
+    there = ", ".join(site.slug for site in known) or "none yet"
+    raise CommandFailed(f"There is no site {slug!r}; there are: {there}.", Exit.USAGE)
+
+
+def _size(name: str) -> int:
+    try:
+        return 0 if name == "-" else Path(name).stat().st_size
+    except OSError:
+        return 0
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

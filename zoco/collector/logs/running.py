@@ -1,0 +1,141 @@
+"""A run of `zoco import log`: the files one after the other, or all of them followed."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from zoco.collector.logs.base import FormatUnknown
+from zoco.collector.logs.following import Follower
+from zoco.collector.logs.importing import LogImport, Plan
+from zoco.collector.logs.progress import Progress
+from zoco.collector.logs.quick import Counts, Refusal
+from zoco.collector.logs.reading import LogFile, LogUnreadable
+from zoco.collector.logs.summary import FileSummary, Summary
+
+POLL_SECONDS = 0.5
+STDIN_SECONDS = 1.0
+
+
+class Loads(Protocol):
+    """What brings segments into the ledger."""
+
+    def drain(self) -> None:
+        """Load what lies in the spool."""
+
+    def added(self) -> int:
+        """Return how many facts of this run are in the ledger."""
+
+
+class Run:
+    """Imports or follows logs. `shown` is how many refusals are written out one by one."""
+
+    def __init__(self, plan: Plan, loader: Loads, progress: Progress, *, shown: int = 10) -> None:
+        self.plan = plan
+        self.loader = loader
+        self.progress = progress
+        self.left_to_show = shown
+        self.summary = Summary(plan.site.slug)
+        self._lines = 0
+        self._bytes = 0
+
+    def import_all(self, names: list[str]) -> Summary:
+        """Import files in turn; stops at Ctrl-C with what was read until then."""
+        return self._timed(lambda: self._import_each(names))
+
+    def follow_all(self, names: list[str]) -> Summary:
+        """Follow files until Ctrl-C. Raises LogUnreadable when one cannot be opened at first."""
+        return self._timed(lambda: self._follow(names))
+
+    def _timed(self, work: Callable[[], object]) -> Summary:
+        began = time.monotonic()
+        try:
+            work()
+        except KeyboardInterrupt:
+            self.summary.is_stopped = True
+        self.loader.drain()
+        self.progress.close()
+        self.summary.added = self.loader.added() if self.summary.facts else 0
+        self.summary.seconds = time.monotonic() - began
+        return self.summary
+
+    def _import_each(self, names: list[str]) -> None:
+        for name in names:
+            self._import(name)
+
+    def _import(self, name: str) -> None:
+        summary = FileSummary(name)
+        self.summary.files.append(summary)
+        try:
+            log = LogFile(name)
+            importing = LogImport(self.plan, log, self.loader.drain, self._show)
+        except LogUnreadable as error:
+            summary.problem = str(error)
+            return
+        summary.read_before = importing.lines_before
+        try:
+            self._read(importing)
+            importing.finish()
+        except (LogUnreadable, FormatUnknown) as error:
+            summary.problem = f"{name}: {error}" if isinstance(error, FormatUnknown) else str(error)
+            importing.close()
+        except KeyboardInterrupt:
+            importing.close()
+            raise
+        except BaseException:
+            importing.abandon()
+            raise
+        finally:
+            self._note(summary, importing)
+
+    def _read(self, importing: LogImport) -> None:
+        log = importing.log
+        while True:
+            while not log.has_more(STDIN_SECONDS):
+                importing.flush()
+            if not importing.read_on():
+                return
+            self.progress.show(self._bytes + log.done()[0], self._lines + importing.counts.lines)
+
+    def _note(self, summary: FileSummary, importing: LogImport) -> None:
+        summary.counts = importing.counts
+        summary.format = importing.quick.format.key if importing.quick else ""
+        if importing.counts.refused:
+            summary.refused_list = str(importing.memory.refused_path)
+        self._lines += importing.counts.lines
+        self._bytes += importing.log.size
+
+    def _follow(self, names: list[str]) -> None:
+        followers = [Follower(self.plan, name, self.loader.drain, self._show) for name in names]
+        try:
+            while True:
+                for follower in followers:
+                    follower.poll()
+                lines = sum(counts.lines for follower in followers for counts in follower.counts())
+                self.progress.show(0, lines)
+                time.sleep(POLL_SECONDS)
+        finally:
+            for follower in followers:
+                follower.close()
+                self.summary.files.append(_followed(follower))
+
+    def _show(self, name: str, refusal: Refusal) -> None:
+        if self.left_to_show <= 0:
+            return
+        self.left_to_show -= 1
+        start = refusal.line[:80].decode("utf-8", "backslashreplace")
+        printable = "".join(letter if letter.isprintable() else "." for letter in start)
+        self.progress.note(f"{name}:{refusal.number}: {refusal.reason.sentence} {printable}")
+        if self.left_to_show == 0:
+            self.progress.note("Further refusals are counted and listed, not shown.")
+
+
+def _followed(follower: Follower) -> FileSummary:
+    total = Counts()
+    for counts in follower.counts():
+        total.lines += counts.lines
+        total.facts += counts.facts
+        total.blank += counts.blank
+        total.refused.update(counts.refused)
+    current = follower.current
+    listed = str(current.memory.refused_path) if total.refused else ""
+    return FileSummary(follower.name, current.quick.format.key if current.quick else "", total, 0, listed)

@@ -1,0 +1,65 @@
+"""Who asks: a person or a machine that says so. Nothing is thrown away for being a bot."""
+
+import re
+from typing import NamedTuple
+
+from zoco.collector.event import Event
+from zoco.collector.lists.bots import BOTS, Kind
+
+
+class Judgement(NamedTuple):
+    """A verdict of the ledger, and its reason: the bot's name or the rule; both are columns."""
+
+    verdict: str
+    reason: str
+
+
+HUMAN = Judgement("human", "")
+NO_USER_AGENT = "no user agent"
+_AI = {Kind.AI_TRAINING, Kind.AI_SEARCH, Kind.AI_USER}
+# Words that only machines carry: "…bot", "…spider"; not the phones of the make Cubot.
+_NAMED = re.compile(
+    r"[\w.!-]*?(?:(?<!cu)(?<!cu-)bot|spider|crawler|crawl|scraper|fetcher|archiver|indexer)(?![a-z])", re.I
+)
+_CONTACT = re.compile(r"\+ ?https?://(?:www\.)?([\w.-]+)", re.I)
+_URL = re.compile(r"https?://(?:www\.)?([\w.-]+)", re.I)
+_BROWSER = re.compile(r"Mozilla/|Opera/|^[A-Z][\w-]+/\S* (?:.*Profile/MIDP|UP\.)")
+
+
+def judge(user_agent: str | None) -> Judgement:
+    """Return the verdict on a user agent: listed bots by name, then what calls itself one.
+
+    None, where nobody wrote the user agent down, is nobody's fault: a person.
+    """
+    if user_agent is None:
+        return HUMAN
+    lowered = user_agent.lower().strip()
+    if lowered in ("", "-"):
+        return Judgement("bot", NO_USER_AGENT)
+    for token, bot in BOTS:
+        if token in lowered:
+            return Judgement(_verdict(bot.kind), bot.name)
+    return _unlisted(user_agent)
+
+
+def _verdict(kind: Kind) -> str:
+    if kind in _AI:
+        return "ai"
+    return "headless" if kind is Kind.HEADLESS else "bot"
+
+
+def _unlisted(user_agent: str) -> Judgement:
+    for pattern in (_NAMED, _CONTACT):
+        found = pattern.search(user_agent)
+        if found:
+            return Judgement("bot", found[found.lastindex or 0].strip("-.")[:40])
+    url = _URL.search(user_agent)
+    if url and not _BROWSER.search(user_agent):
+        return Judgement("bot", url[1][:40])
+    return HUMAN
+
+
+def step(event: Event) -> Event:
+    """Set verdict and reason from the user agent."""
+    event.fact.verdict, event.fact.reason = judge(event.user_agent)
+    return event
