@@ -45,7 +45,7 @@ DEVICES = {
 }
 VERDICTS = {
     "human": _("People"),
-    "bot": _("Declared bot"),
+    "bot": pgettext_lazy("verdict", "Bot"),
     "ai": _("AI crawler"),
     "headless": _("Headless browser"),
     "spam": _("Spam"),

@@ -57,11 +57,10 @@ def change_of(now: Figure, before: Figure, measure: Measure, currency: str) -> C
     arrow = "↑" if now > before else "↓"
     difference = abs(float(now) - float(before))
     match measure.unit:
-        case "percent" | "points":
-            scaled = difference * (100 if measure.unit == "percent" else 1)
-            size = _("%(number)s points") % {"number": formats.decimal(scaled, 1)}
+        case "percent":
+            size = _("%(number)s points") % {"number": formats.decimal(difference * 100, 1)}
         case "seconds":
-            size = formats.length(difference)
+            size = formats.length(round(difference) if difference >= 1 else difference)
         case _ if not before:
             size = figure_text(now, measure, currency)
         case _:

@@ -37,6 +37,7 @@ class OverviewView(LedgerView):
             "zoco/ledger/overview.html",
             question.site,
             title=dashboard.label,
+            area=dashboard.area,
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(zone)),
             controls=controls(question, self.address, today, head),

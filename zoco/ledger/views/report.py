@@ -11,9 +11,9 @@ from zoco.ledger import formats
 from zoco.ledger.answer import Answer
 from zoco.ledger.ask import ask
 from zoco.ledger.question import Question
-from zoco.ledger.report import Report, report_named, reports_all
+from zoco.ledger.report import Report, report_named
 from zoco.ledger.views.charts import chart
-from zoco.ledger.views.controls import Choice, controls
+from zoco.ledger.views.controls import controls
 from zoco.ledger.views.drawer import drawer
 from zoco.ledger.views.empty import emptiness
 from zoco.ledger.views.figures import headlines
@@ -41,11 +41,11 @@ class ReportView(LedgerView):
             self.template,
             question.site,
             title=report.label,
+            area=report.area,
             report=report,
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(ZoneInfo(question.site.zone))),
             controls=controls(question, self.address, today, report),
-            reports=self._siblings(report),
             exports=[(name, self._export(report, word)) for word, name in EXPORTS],
             drawer=drawer(answer, self.address, can_view_facts=can_view_facts),
             is_drawer_open="how" in request.GET,
@@ -68,13 +68,6 @@ class ReportView(LedgerView):
             "figures": headlines(answer, urls, drawn if is_curve else ""),
             "chart": chart(answer, drawn) if is_curve else None,
         }
-
-    def _siblings(self, current: Report) -> list[Choice]:
-        return [
-            Choice(str(each.label), self.address.to("report", each.key), each.key == current.key)
-            for each in reports_all()
-            if each.area == current.area
-        ]
 
     def _export(self, report: Report, word: str) -> str:
         query = self.address.question_query()

@@ -66,6 +66,7 @@ class Paged:
     next_url: str
     has_change: bool
     has_bars: bool
+    has_long_names: bool
 
 
 def grain_of(answer: Answer) -> str:
@@ -105,6 +106,7 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
         next_url=address.changed(page=str(question.page + 1)) if question.page < answer.pages else "",
         has_change=question.compare != "none",
         has_bars=answer.report.picture == "bars",
+        has_long_names=answer.report.picture == "bars" and len(answer.dimensions) == 1,
     )
 
 

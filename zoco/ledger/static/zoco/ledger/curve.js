@@ -45,12 +45,12 @@
       scales: { x: { time: false, range: (_, low, high) => (few ? [low - 1, high + 1] : [low, high]) }, y: { range: [0, top] } },
       axes: [
         {
-          stroke: ink, font, size: 28, grid: { show: false }, ticks: { show: false },
+          stroke: ink, font, size: 32, gap: 10, grid: { show: false }, ticks: { show: false },
           splits: (plot) => labelled(points.values.length, plot.width),
           values: (_, splits) => splits.map((index) => points.labels[index]),
         },
         {
-          stroke: ink, font, size: 56, gap: 6, grid: { stroke: grid, width: 1 }, ticks: { show: false },
+          stroke: ink, font, size: 18 + 7 * Math.max(...points.stepTexts.map((text) => text.length)), gap: 8, grid: { stroke: grid, width: 1 }, ticks: { show: false },
           splits: () => points.steps,
           values: () => points.stepTexts,
         },
