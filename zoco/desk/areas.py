@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
@@ -49,6 +50,9 @@ def items(area: Area) -> Iterator[MenuItem]:
         yield ReportItem(  # type: ignore[no-untyped-call]
             each.label, url, name=f"zoco-{name}-{each.key}".replace(".", "-"), order=order
         )
+    if entries and area.key == "monitor":
+        url = reverse("zoco_desk:index")
+        yield ReportItem(_("All reports"), url, name="zoco-reports", order=len(entries))  # type: ignore[no-untyped-call]
 
 
 def area_menu(area: Area) -> SubmenuMenuItem | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from zoco.desk.areas import AREAS
 from zoco.ledger import sitebook
+from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.shell import LedgerView
 
@@ -19,8 +20,9 @@ class DeskFrame(LedgerView):
 
     def page(self, template: str, site: SiteInfo | None, *, status: int = 200, **values: Any) -> HttpResponse:
         """Add what the header needs."""
-        report = values.get("report")
-        values["breadcrumbs_items"] = self.get_breadcrumbs_items(values["title"], getattr(report, "area", ""))
+        area = values.get("area", "")
+        values["breadcrumbs_items"] = self.get_breadcrumbs_items(values["title"], area)
+        values["icon_name"] = f"zoco-{area}" if area else "zoco-monitor"
         return super().page(template, site, status=status, **values)
 
     def get_breadcrumbs_items(self, title: object, area: str = "") -> list[dict[str, object]]:
@@ -47,5 +49,6 @@ class FirstStepsView(LedgerView):
             "zoco/desk/first_steps.html",
             None,
             title=_("First steps"),
+            overview_url=next((self.address.to("overview", each.key) for each in dashboards_all()), ""),
             slug=next((info.slug for info in known if not info.is_demo), "main"),
         )

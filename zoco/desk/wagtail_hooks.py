@@ -6,9 +6,10 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -36,6 +37,14 @@ def menus(request: HttpRequest, items: list[MenuItem]) -> None:
         menu = area_menu(area)
         if menu is not None and menu.is_shown(request):
             items.append(menu)
+
+
+@hooks.register("construct_help_menu")  # type: ignore[untyped-decorator]
+def help_menu(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Show what helps with Zoco; Wagtail's news and guide, each a link to elsewhere, do not."""
+    kept = [each for each in items if "keyboard" in each.name]
+    steps = reverse("zoco_desk_first_steps")
+    items[:] = [MenuItem(_("First steps"), steps, name="zoco-first-steps", icon_name="help"), *kept]
 
 
 @hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
