@@ -82,7 +82,7 @@ def record_many(facts: Sequence[Fact]) -> list[str]:
 
 def _line(fact: Fact) -> str:
     """Encode a fact, sure that whoever reads it will understand it."""
-    from zoco.ledger.store.duckdb.salvage import LineRefused, check_line
+    from zoco.ledger.spool.salvage import LineRefused, check_line
 
     if not NAME.fullmatch(fact.name) or len(fact.name) > 120:
         raise FactWrong(f"{fact.name!r} is no name of a fact; write it as shop.order.placed.")

@@ -3,12 +3,14 @@
 A name tells state and schema: `<instance>.<uuid7>.v<version>.ndjson`, with `.open` behind it while a
 writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked. Who knows beforehand
 which columns the lines can have adds them as a bit mask, `.c<hex>`: fewer columns load twice as fast.
+Closing adds a checksum of the content, `.k<crc32>`: what the disk changes later is found out.
 """
 
 import fcntl
 import os
 from collections.abc import Collection
 from pathlib import Path
+from zlib import crc32
 
 from zoco.kit.ids import uuid7
 from zoco.ledger import schema
@@ -27,11 +29,11 @@ class Segment:
         self, folder: Path, instance: str, state: str = OPEN, columns: Collection[str] | None = None
     ) -> None:
         mask = "" if columns is None else f".c{column_mask(columns):x}"
-        final = folder / f"{instance}.{uuid7()}.v{schema.VERSION}{mask}{SUFFIX}"
-        self.closed_path = final
-        self.path = final.with_name(final.name + state)
+        self._stem = f"{instance}.{uuid7()}.v{schema.VERSION}{mask}"
+        self.path = folder / f"{self._stem}{SUFFIX}{state}"
         self.size = 0
-        fresh = final.with_name(final.name + NEW)
+        self._sum = 0
+        fresh = folder / f"{self._stem}{SUFFIX}{NEW}"
         self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,20 +51,25 @@ class Segment:
         except OSError:
             os.ftruncate(self._file, self.size)
             raise
-        self.size += len(lines)
+        self._grow(lines)
 
     def write(self, lines: bytes) -> None:
         """Write without syncing; `close` syncs."""
         write_all(self._file, lines)
-        self.size += len(lines)
+        self._grow(lines)
 
     def close(self) -> Path:
         """Sync, rename to its closed name, sync the folder, let go of the lock."""
         os.fdatasync(self._file)
-        self.path.rename(self.closed_path)
+        closed = self.path.with_name(f"{self._stem}.k{self._sum:08x}{SUFFIX}")
+        self.path.rename(closed)
         sync_folder(self.path.parent)
         self.forget()
-        return self.closed_path
+        return closed
+
+    def _grow(self, lines: bytes) -> None:
+        self.size += len(lines)
+        self._sum = crc32(lines, self._sum)
 
     def discard(self) -> None:
         """Remove the file; nothing in it was acknowledged."""
@@ -112,9 +119,20 @@ def column_mask(names: Collection[str]) -> int:
 
 def columns_named(path: Path) -> frozenset[str] | None:
     """Return the columns that a segment's name says its lines can have; None when it does not say."""
-    for part in path.name.split("."):
-        if part[:1] == "c" and all(digit in "0123456789abcdef" for digit in part[1:]):
-            mask = int(part[1:] or "0", 16)
-            names = (column.name for place, column in enumerate(schema.columns()) if mask >> place & 1)
-            return frozenset(names)
+    mask = _hex_part(path, "c")
+    if mask is None:
+        return None
+    names = (column.name for place, column in enumerate(schema.columns()) if mask >> place & 1)
+    return frozenset(names)
+
+
+def seal_of(path: Path) -> int | None:
+    """Return the checksum that a segment's name states; None when its writer never closed it."""
+    return _hex_part(path, "k")
+
+
+def _hex_part(path: Path, letter: str) -> int | None:
+    for part in path.name.split(".")[2:]:
+        if part[:1] == letter and part[1:] and all(digit in "0123456789abcdef" for digit in part[1:]):
+            return int(part[1:], 16)
     return None

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from zoco.ledger import schema
 from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.spool.salvage import inspect, salvage
 from zoco.ledger.store.base import Drained
 from zoco.ledger.store.clickhouse import neighbours, scratch
 from zoco.ledger.store.clickhouse.book import Book
@@ -20,7 +21,6 @@ from zoco.ledger.store.clickhouse.scratch import Span
 from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.ddl import default_of
 from zoco.ledger.store.duckdb.reading import REQUIRED, line_select, present_columns
-from zoco.ledger.store.duckdb.salvage import salvage
 
 log = logging.getLogger(__name__)
 
@@ -151,11 +151,13 @@ class Load:
 
     def _readable(self, folder: SpoolFolder, paths: list[Path]) -> tuple[list[Path], int]:
         """Read segments into `line`; bad lines go aside, each with why. Returns the good segments."""
+        aside = sum(inspect(folder, path) for path in paths)
+        paths = [path for path in paths if path.exists() and path.stat().st_size]
         if not paths:
-            return [], 0
+            return [], aside
         if self._read(paths):
-            return paths, 0
-        aside, readable = 0, []
+            return paths, aside
+        readable = []
         for path in paths:
             if not self._read([path]):
                 log.warning("Segment has bad lines. segment=%s", path.name)
@@ -179,8 +181,8 @@ class Load:
         except duckdb.Error as error:
             log.info("Segments not read at once. error=%s", error)
             return False
-        row = self.con.execute(f"SELECT count(*) FROM line WHERE {missing} OR {outside}").fetchone()
-        return not (row and row[0])
+        found = self.con.execute(f"SELECT count(*) FROM line WHERE {missing} OR {outside}").fetchall()
+        return not found[0][0]
 
     def _drop_doubles(self) -> None:
         self.con.execute(
@@ -201,12 +203,11 @@ class Load:
         """Return the span of a scratch table's facts; None when it is empty."""
         row = self.con.execute(
             f"SELECT epoch_us(min(occurred_at)), epoch_us(max(occurred_at)) FROM {table}"
-        ).fetchone()
-        return None if row is None or row[0] is None else Span(int(row[0]), int(row[1]))
+        ).fetchall()[0]
+        return None if row[0] is None else Span(int(row[0]), int(row[1]))
 
     def _count(self) -> int:
-        row = self.con.execute("SELECT count(*) FROM line").fetchone()
-        return int(row[0]) if row else 0
+        return int(self.con.execute("SELECT count(*) FROM line").fetchall()[0][0])
 
 
 def _whole(paths: list[Path]) -> str:

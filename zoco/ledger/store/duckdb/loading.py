@@ -9,12 +9,12 @@ import duckdb
 
 from zoco.ledger import schema
 from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.spool.salvage import inspect, salvage
 from zoco.ledger.spool.segment import schema_version
 from zoco.ledger.store.base import Drained
 from zoco.ledger.store.duckdb import settling
 from zoco.ledger.store.duckdb.ddl import default_of, table_columns
 from zoco.ledger.store.duckdb.reading import REQUIRED, line_select
-from zoco.ledger.store.duckdb.salvage import salvage
 
 log = logging.getLogger(__name__)
 
@@ -99,15 +99,17 @@ def _readable(
     con: duckdb.DuckDBPyConnection, folder: SpoolFolder, paths: list[Path]
 ) -> tuple[list[Path], int]:
     """Return the segments that the engine reads, after salvaging, and how many lines went aside."""
+    aside = sum(inspect(folder, path) for path in paths)
+    paths = [path for path in paths if path.exists() and path.stat().st_size]
     if not paths:
-        return [], 0
+        return [], aside
     try:
         _read(con, paths)
     except (SegmentUnreadable, *UNREADABLE):
         pass
     else:
-        return paths, 0
-    aside, readable = 0, []
+        return paths, aside
+    readable = []
     for path in paths:
         try:
             _read(con, [path])

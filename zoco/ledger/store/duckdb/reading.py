@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zoco.ledger import schema
+from zoco.ledger.spool.salvage import LINE_BYTES, MOMENT_BOUNDS
 from zoco.ledger.spool.segment import columns_named
 from zoco.ledger.store.duckdb.ddl import TYPES, default_of, quoted
 
-LINE_BYTES = 4 << 20
 REQUIRED = ("id", "site", "name", "origin", "occurred_at")
 # What loading and settling read of every line, whether or not it can have a value.
 ALWAYS = (*REQUIRED, "row_version", "visitor", "visitor_before", "person", "path", *schema.TOUCH)
-MOMENT_BOUNDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 
 
 def present_columns(segments: Sequence[Path]) -> tuple[schema.Column, ...]:
