@@ -1,0 +1,170 @@
+"""Kill -9 anything, sixty times, while facts arrive: nothing is lost, doubled or stranded."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.crash import feed
+from tests.crash.product import ROOT, Product
+from zoco.kit.ids import uuid8
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
+KILLS = 60
+LOG_LINES = 40_000
+TASKS = 60
+ROUNDS = [
+    ("web",),
+    ("worker",),
+    ("leader",),
+    ("import",),
+    ("supervisor",),
+    ("leader", "import"),
+    ("worker", "web"),
+    ("feed",),
+    ("worker", "web", "supervisor"),
+    ("leader", "worker", "web", "supervisor", "import", "feed"),
+]
+
+
+@pytest.fixture
+def product(tmp_path: Path, free_port: int) -> Iterator[Product]:
+    product = Product(tmp_path / "data", free_port)
+    product.start()
+    product.await_answer(90)
+    yield product
+    product.stop()
+
+
+class Feed:
+    """A process that appends facts; killed and started again it goes on behind what was acknowledged."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.acknowledged = 0
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.crash.feed",
+                str(self.product.data / "spool"),
+                str(self.acknowledged),
+            ],
+            cwd=ROOT,
+            env=self.product.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def kill(self) -> None:
+        self.process.kill()
+        written = self.process.communicate()[0].split()
+        self.acknowledged = max([self.acknowledged, *(int(number) for number in written)])
+
+
+class Import:
+    """`zoco import log`; killed and started again it resumes."""
+
+    def __init__(self, product: Product, log: Path) -> None:
+        self.product = product
+        self.log = log
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "zoco.project.cli", "import", "log", str(self.log), "--any-host"],
+            cwd=ROOT,
+            env=self.product.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def a_log(path: Path) -> None:
+    """Write an access log in which no line repeats."""
+    with path.open("w") as file:
+        for number in range(LOG_LINES):
+            at = datetime(2025, 10, 10, tzinfo=UTC) + timedelta(seconds=number * 3)
+            file.write(
+                f"203.0.113.{number % 250} - - [{at:%d/%b/%Y:%H:%M:%S} +0000]"
+                f' "GET /page/{number} HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11)"\n'
+            )
+
+
+def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_path: Path) -> None:
+    rnd = random.Random(20_151_117)
+    a_log(tmp_path / "access.log")
+    feeder, importer = Feed(product), Import(product, tmp_path / "access.log")
+
+    for kill in range(KILLS):
+        if kill % 10 == 0:
+            first = kill // 10 * TASKS // 6
+            subprocess.run(
+                [sys.executable, "-m", "tests.crash.enqueue", str(first), str(first + TASKS // 6)],
+                cwd=ROOT,
+                env=product.environment,
+                check=True,
+            )
+        roles = ROUNDS[kill % len(ROUNDS)]
+        time.sleep(rnd.uniform(0.0, 0.6))
+        if "feed" in roles:
+            feeder.kill()
+        if "import" in roles:
+            importer.kill()
+        product.kill(*(role for role in roles if role not in {"feed", "import"}))
+        product.await_answer()
+        if "feed" in roles:
+            feeder.start()
+        if "import" in roles:
+            importer.start()
+
+    feeder.kill()
+    assert importer.process.wait(120) == 0, importer.process.stderr
+    ids = await_facts(product, feeder.acknowledged)
+    expected = {uuid8(feed.NAMESPACE, number) for number in range(feeder.acknowledged)}
+    assert expected <= ids
+    assert len(ids) <= feeder.acknowledged + feed.BATCH
+    print(f"slowest answer after a kill: {product.slowest_seconds:.1f} s")
+
+
+def await_facts(product: Product, acknowledged: int) -> set[str]:
+    """Wait until everything is in the ledger, hold the other counts against what they must be."""
+    from zoco.ledger.store.duckdb.store import DuckStore
+
+    store = DuckStore(product.data, lead=False)
+
+    def number(sql: str) -> int:
+        return int(store.query(sql).column(0)[0].as_py())
+
+    tracked = "FROM facts WHERE origin = 'tracker'"
+    done = "FROM facts WHERE name = 'test.task.done'"
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        store.drain()
+        if (
+            number(f"SELECT count(*) {tracked}") >= acknowledged
+            and number(f"SELECT count(*) {done}") >= TASKS
+        ):
+            break
+        time.sleep(0.5)
+    assert number(f"SELECT count(*) {done}") == number(f"SELECT count(DISTINCT id) {done}") == TASKS
+    assert number("SELECT count(*) FROM facts WHERE origin = 'log'") == LOG_LINES
+    assert number("SELECT count(DISTINCT id) FROM facts WHERE origin = 'log'") == LOG_LINES
+    ids = store.query(f"SELECT id::VARCHAR AS id {tracked}").column("id").to_pylist()
+    assert len(ids) == len(set(ids))
+    assert list((product.data / "spool" / "aside").glob("*")) == []
+    store.close()
+    return set(ids)
