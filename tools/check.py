@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-SOURCES = [name for name in ("zoco", "tools", "tests", "benchmarks") if (ROOT / name).is_dir()]
+SOURCES = [name for name in ("zoco", "tools", "tests", "benchmarks") if any((ROOT / name).rglob("*.py"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def steps(data: Path) -> list[Step]:
     ]
     if html:
         found += [
-            Step("template style", [_program("djhtml"), "--check", "-t", "2", *html]),
+            Step("template style", [_program("djhtml"), "--check", "-t", "4", *html]),
             Step("templates", [_program("djlint"), "--lint", "--quiet", *html]),
         ]
     return found
@@ -111,7 +111,7 @@ def format_all() -> int:
         [_program("ruff"), "format", *SOURCES],
     ]
     if html := _templates():
-        commands.append([_program("djhtml"), "-t", "2", *html])
+        commands.append([_program("djhtml"), "-t", "4", *html])
     return sum(subprocess.run(command, cwd=ROOT, check=False).returncode != 0 for command in commands)
 
 

@@ -1,0 +1,46 @@
+"""Tests reach this machine alone and own their data folder."""
+
+import os
+import socket
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.contracts.tree import ROOT
+from tools.isolation import SocketShut
+from tools.postgres import postgres
+
+
+def test_another_machine_is_out_of_reach() -> None:
+    with socket.socket() as outgoing, pytest.raises(SocketShut, match=r"not 192\.0\.2\.1"):
+        outgoing.connect(("192.0.2.1", 80))
+
+    with pytest.raises(SocketShut):
+        socket.getaddrinfo("example.com", 443)
+
+
+def test_loopback_is_reached() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as out,
+    ):
+        accepted, _address = server.accept()
+        accepted.close()
+
+        assert out.recv(1) == b""
+
+
+def test_data_folder_of_the_developer_is_never_used(data: Path) -> None:
+    assert Path(os.environ["ZOCO_DATA"]) == data
+    assert ROOT not in data.parents
+
+
+@pytest.mark.postgres
+def test_private_postgres_answers_and_leaves_nothing() -> None:
+    with postgres() as address, psycopg.connect(address) as connection:
+        row = connection.execute("select current_user, inet_server_addr()::text").fetchone()
+
+    assert row == ("zoco", "127.0.0.1/32")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(address, connect_timeout=2)
