@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
 from zoco.ledger import expr, statement
 from zoco.ledger.answer import Answer, Figure, Key, Row
 from zoco.ledger.question import Question, bucket_end
-from zoco.ledger.report import Dimension, Report
+from zoco.ledger.report import Dimension, Report, Unit
 from zoco.ledger.statement import Asked
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def _table(asked: Asked, question: Question, store: Store, now: datetime) -> Ans
         largest=_figures(asked.report, top, measures, statement.LARGEST),
         totals_before=_totals_before(asked, question, top, adding, store, now),
         period_before=asked.before,
-        sql=statement.page_sql(asked, is_pretty=True),
-        **_common(asked, store),
+        sql=statement.page_sql(asked),
+        **_census(asked, store),
     )
 
 
@@ -100,7 +101,8 @@ def _curve(asked: Asked, question: Question, store: Store, now: datetime) -> Ans
     report = asked.report
     name = report.dimensions[0].name
     raw = store.query(statement.curve_sql(asked)).to_pylist()
-    found = {(each[statement.IS_NOW], each[name]): each for each in raw}
+    found = {(each[statement.IS_NOW], each[name]): each for each in raw if not each[statement.IS_WHOLE]}
+    whole = {each[statement.IS_NOW]: each for each in raw if each[statement.IS_WHOLE]}
     measures = [each.name for each in report.measures]
     steps = _steps(asked, asked.period)
     steps_before = _steps(asked, asked.before) if asked.before else []
@@ -119,9 +121,11 @@ def _curve(asked: Asked, question: Question, store: Store, now: datetime) -> Ans
         totals_before=_sums(report, (each for (is_now, _), each in found.items() if not is_now))
         if asked.before
         else None,
+        overall=_figures(report, whole[1], measures) if 1 in whole else {},
+        overall_before=_figures(report, whole[0], measures) if 0 in whole else None,
         period_before=asked.before,
-        sql=statement.curve_sql(asked, is_pretty=True),
-        **_common(asked, store),
+        sql=statement.curve_sql(asked),
+        **_census(asked, store),
     )
 
 
@@ -149,18 +153,12 @@ def _step(
     )
 
 
-def _common(asked: Asked, store: Store) -> dict[str, Any]:
-    report = asked.report
+def _census(asked: Asked, store: Store) -> dict[str, Any]:
+    counts = asked.report.counts
     census = store.query(
-        statement.census_sql(asked.site, asked.period, asked.filters, report.counts, asked.dialect)
+        statement.census_sql(asked.site, asked.period, asked.filters, counts, asked.dialect)
     ).to_pylist()
     newest = [each[statement.NEWEST] for each in census if each[statement.NEWEST] is not None]
-    overall = statement.overall_sql(asked)
-    figures: dict[int, Mapping[str, Figure]] = {}
-    if overall is not None:
-        measures = [each.name for each in report.measures]
-        for each in store.query(overall).to_pylist():
-            figures[each[statement.IS_NOW]] = _figures(report, each, measures)
     return {
         "seconds": 0.0,
         "facts_used": sum(each[statement.COUNT] for each in census if each["verdict"] in asked.verdicts),
@@ -170,28 +168,30 @@ def _common(asked: Asked, store: Store) -> dict[str, Any]:
             if each["verdict"] not in asked.verdicts
         },
         "newest_at": moment_at(max(newest)) if newest else None,
-        "overall": figures.get(1, {}),
-        "overall_before": figures.get(0),
     }
 
 
 def _figures(report: Report, raw: Raw, names: Iterable[str], suffix: str = "") -> dict[str, Figure]:
     units = {each.name: each.unit for each in report.measures}
-    return {
-        name: _figure(raw.get(f"{name}{suffix}"), is_counted=units[name] in {"count", "money"})
-        for name in names
-    }
+    return {name: _figure(raw.get(f"{name}{suffix}"), units[name]) for name in names}
 
 
-def _figure(value: Any, *, is_counted: bool) -> Figure:
-    if value is None:
-        return 0 if is_counted else None
-    return cast("Figure", value)
+def _figure(value: Any, unit: Unit) -> Figure:
+    """Return a figure as its unit wants it: engines give sums of whole numbers as decimals."""
+    if unit == "count":
+        return int(value or 0)
+    if unit == "money":
+        return Decimal(value or 0)
+    return None if value is None else float(value)
 
 
 def _sums(report: Report, rows: Iterable[Raw]) -> dict[str, Figure]:
     kept = list(rows)
-    return {each.name: sum(row[each.name] or 0 for row in kept) for each in report.measures if each.adds_up}
+    return {
+        each.name: _figure(sum(row[each.name] or 0 for row in kept), each.unit)
+        for each in report.measures
+        if each.adds_up
+    }
 
 
 def _key(dimension: Dimension, value: Any) -> Key:

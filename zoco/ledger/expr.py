@@ -23,11 +23,11 @@ DAY = 24 * HOUR
 EPOCH_WEEKDAY = 3
 
 
-def to_sql(table: Table, dialect: Dialect, *, is_pretty: bool = False) -> str:
-    """Write an expression in an engine's words."""
+def to_sql(table: Table, dialect: Dialect) -> str:
+    """Write an expression in an engine's words, laid out to be read."""
     from zoco.ledger.engines import to_sql as write
 
-    return write(table, dialect, is_pretty=is_pretty)
+    return write(table, dialect)
 
 
 def moment(at_micros: int) -> Value:

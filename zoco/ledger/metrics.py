@@ -95,9 +95,19 @@ def duration(visits: Table) -> Value:
     return expr.share(spent.sum(), visits.count() * 1_000_000)
 
 
+def seen(facts: Table, *columns: str, count: str = "page_views") -> Table:
+    """Return visitors and the number of facts for each combination of the columns.
+
+    The same as `visitors` and `page_views`; grouping twice is what engines do quickest.
+    """
+    each = facts.group_by(*columns, "visitor").aggregate(**{count: facts.count()})
+    groups = each.group_by(*columns) if columns else each
+    return groups.aggregate(visitors=expr.ones(each.visitor != 0).sum(), **{count: each[count].sum()})
+
+
 def by(views: Table, *columns: str) -> Table:
     """Return visitors, sessions, page_views and bounce for each combination of the columns."""
-    counted = views.group_by(*columns).aggregate(visitors=visitors(views), page_views=page_views(views))
+    counted = seen(views, *columns)
     each = visits(views, *columns)
     went = each.group_by(*columns).aggregate(sessions=sessions_of(each), bounce=bounce(each))
     return joined(counted, went, *columns)

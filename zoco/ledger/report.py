@@ -133,6 +133,11 @@ class Report:
         """Return one row of measures over everything in scope, or None where sums say it all."""
         return None
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of dimensions and measures, in this order."""
+        return [*(each.name for each in self.dimensions), *(each.name for each in self.measures)]
+
     def defaults(self) -> dict[str, str | int]:
         """Return the parameters with their default values."""
         return {parameter.name: parameter.default for parameter in self.parameters}

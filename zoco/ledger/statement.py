@@ -6,6 +6,7 @@ curve becomes all buckets of both periods. Compiled text is kept, for writing it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +21,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
 
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
-ROWS, IS_NOW, NEWEST, COUNT = "__rows", "__now", "__newest", "__count"
+ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
 KEPT_STATEMENTS = 512
 
 
@@ -68,41 +69,40 @@ class Asked:
     def query(self, period: Period) -> Table:
         """Return the report's expression over a period. Raises ReportWrong."""
         table = self.report.query(self.facts(period), dict(self.params))
-        report = self.report
-        wanted = [*(each.name for each in report.dimensions), *(each.name for each in report.measures)]
+        wanted = self.report.columns
         if set(table.columns) != set(wanted):
-            raise ReportWrong(
-                f"{report.key} returns the columns {sorted(table.columns)}; it declares {sorted(wanted)}."
-            )
+            has = sorted(table.columns)
+            raise ReportWrong(f"{self.report.key} returns the columns {has}; it declares {sorted(wanted)}.")
         return table.select(*wanted)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
-def page_sql(asked: Asked, *, is_pretty: bool = False) -> str:
-    """Write the SELECT of a page of a table; is_pretty: laid out to be read."""
-    return expr.to_sql(_page(asked), asked.dialect, is_pretty=is_pretty)
+def page_sql(asked: Asked) -> str:
+    """Write the SELECT of a page of a table."""
+    return expr.to_sql(_page(asked), asked.dialect)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
-def curve_sql(asked: Asked, *, is_pretty: bool = False) -> str:
-    """Write the SELECT of all buckets; "__now" is 1 for the period, 0 for the one before."""
-    now = asked.query(asked.period).mutate(**{IS_NOW: _number(1)})
+def curve_sql(asked: Asked) -> str:
+    """Write the SELECT of all buckets of both periods, and of the report's figures over all of them.
+
+    "__now" is 1 for the period and 0 for the one before, "__whole" 1 for figures over all buckets.
+    """
+    parts = list(_curve(asked, asked.period, is_now=1))
     if asked.before:
-        now = now.union(asked.query(asked.before).mutate(**{IS_NOW: _number(0)}))
-    return expr.to_sql(now, asked.dialect, is_pretty=is_pretty)
+        parts += _curve(asked, asked.before, is_now=0)
+    first, *others = parts
+    return expr.to_sql(first.union(*others) if others else first, asked.dialect)
 
 
-@lru_cache(maxsize=KEPT_STATEMENTS)
-def overall_sql(asked: Asked) -> str | None:
-    """Write the SELECT of the report's figures over all rows, or None where it has none."""
-    now = asked.report.overall(asked.facts(asked.period), dict(asked.params))
-    if now is None:
-        return None
-    both = now.mutate(**{IS_NOW: _number(1)})
-    if asked.before:
-        before: Table = asked.report.overall(asked.facts(asked.before), dict(asked.params))
-        both = both.union(before.mutate(**{IS_NOW: _number(0)}).select(*both.columns))
-    return expr.to_sql(both, asked.dialect)
+def _curve(asked: Asked, period: Period, *, is_now: int) -> Iterator[Table]:
+    table = asked.query(period).mutate(**{IS_NOW: _number(is_now), IS_WHOLE: _number(0)})
+    yield table
+    whole = asked.report.overall(asked.facts(period), dict(asked.params))
+    if whole is not None:
+        bucket = asked.report.dimensions[0].name
+        marks = {bucket: _number(0), IS_NOW: _number(is_now), IS_WHOLE: _number(1)}
+        yield whole.mutate(**marks).select(*table.columns)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

@@ -22,12 +22,12 @@ class Browsers(Report):
     key = "browsers"
     label = _("Browsers")
     question = _("With which browsers do people come?")
-    definition = words.BY_VISIT_DEFINITION
+    definition = words.SEEN_DEFINITION
     picture = "bars"
     dimensions = (Dimension("browser", _("Browser"), "text", "browser"),)
-    measures = words.BY_VISIT
+    measures = words.SEEN
     order = "-visitors"
     position = 130
 
     def query(self, facts: Facts, params: Params) -> Table:
-        return metrics.by(facts.page_views, "browser")
+        return metrics.seen(facts.page_views, "browser")

@@ -22,12 +22,12 @@ class Countries(Report):
     key = "countries"
     label = _("Countries")
     question = _("In which countries are the people?")
-    definition = words.BY_VISIT_DEFINITION
+    definition = words.SEEN_DEFINITION
     picture = "bars"
     dimensions = (Dimension("country", _("Country"), "country", "country"),)
-    measures = words.BY_VISIT
+    measures = words.SEEN
     order = "-visitors"
     position = 100
 
     def query(self, facts: Facts, params: Params) -> Table:
-        return metrics.by(facts.page_views, "country")
+        return metrics.seen(facts.page_views, "country")

@@ -22,12 +22,12 @@ class Devices(Report):
     key = "devices"
     label = _("Devices")
     question = _("On which devices do people read?")
-    definition = words.BY_VISIT_DEFINITION
+    definition = words.SEEN_DEFINITION
     picture = "bars"
     dimensions = (Dimension("device", _("Device"), "text", "device"),)
-    measures = words.BY_VISIT
+    measures = words.SEEN
     order = "-visitors"
     position = 120
 
     def query(self, facts: Facts, params: Params) -> Table:
-        return metrics.by(facts.page_views, "device")
+        return metrics.seen(facts.page_views, "device")

@@ -56,6 +56,4 @@ class Errors(Report):
         both = failed.left_join(kept, [failed.id == kept.evidence_id])
         full = both.referrer.fill_null("")
         linked = both.mutate(link=expr.either(full, both.referrer_host))
-        return linked.group_by("path", "status", "link").aggregate(
-            requests=metrics.hits(linked), visitors=metrics.visitors(linked)
-        )
+        return metrics.seen(linked, "path", "status", "link", count="requests")

@@ -22,13 +22,13 @@ class Languages(Report):
     key = "languages"
     label = _("Languages")
     question = _("Which languages do people read?")
-    definition = words.BY_VISIT_DEFINITION
+    definition = words.SEEN_DEFINITION
     picture = "bars"
     dimensions = (Dimension("language", _("Language"), "language", "language"),)
-    measures = words.BY_VISIT
+    measures = words.SEEN
     order = "-visitors"
     position = 110
 
     def query(self, facts: Facts, params: Params) -> Table:
         views = facts.page_views
-        return metrics.by(views.filter(views.language != ""), "language")
+        return metrics.seen(views.filter(views.language != ""), "language")

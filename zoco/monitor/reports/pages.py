@@ -32,7 +32,4 @@ class Pages(Report):
     position = 30
 
     def query(self, facts: Facts, params: Params) -> Table:
-        views = facts.page_views
-        return views.group_by("path").aggregate(
-            visitors=metrics.visitors(views), page_views=metrics.page_views(views)
-        )
+        return metrics.seen(facts.page_views, "path")

@@ -28,15 +28,11 @@ class Referrers(Report):
     )
     picture = "bars"
     dimensions = (Dimension("referrer_host", _("Referrer"), "host", "referrer_host"),)
-    measures = (words.VISITORS, words.SESSIONS, Measure("arrivals", _("Arrivals"), adds_up=True))
+    measures = (words.VISITORS, Measure("arrivals", _("Arrivals"), adds_up=True))
     order = "-visitors"
     position = 60
 
     def query(self, facts: Facts, params: Params) -> Table:
         views = facts.page_views
         linked = views.filter(views.referrer_host.notin(["", *facts.site.hostnames]))
-        return linked.group_by("referrer_host").aggregate(
-            visitors=metrics.visitors(linked),
-            sessions=metrics.sessions(linked),
-            arrivals=metrics.page_views(linked),
-        )
+        return metrics.seen(linked, "referrer_host", count="arrivals")

@@ -51,6 +51,4 @@ class Served(Report):
     def query(self, facts: Facts, params: Params) -> Table:
         kind = str(params["kind"])
         served = facts.named(*([KINDS[kind]] if kind in KINDS else KINDS.values()))
-        return served.group_by("name", "path", "status").aggregate(
-            requests=metrics.hits(served), visitors=metrics.visitors(served)
-        )
+        return metrics.seen(served, "name", "path", "status", count="requests")

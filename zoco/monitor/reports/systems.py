@@ -22,12 +22,12 @@ class Systems(Report):
     key = "systems"
     label = _("Operating systems")
     question = _("Which operating systems do people use?")
-    definition = words.BY_VISIT_DEFINITION
+    definition = words.SEEN_DEFINITION
     picture = "bars"
     dimensions = (Dimension("os", _("Operating system"), "text", "os"),)
-    measures = words.BY_VISIT
+    measures = words.SEEN
     order = "-visitors"
     position = 140
 
     def query(self, facts: Facts, params: Params) -> Table:
-        return metrics.by(facts.page_views, "os")
+        return metrics.seen(facts.page_views, "os")

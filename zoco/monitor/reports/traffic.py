@@ -48,9 +48,7 @@ class Traffic(Report):
         grain = cast("Grain", params["grain"])
         views = facts.page_views
         stepped = views.mutate(bucket=facts.bucket(views.occurred_at, grain))
-        counted = stepped.group_by("bucket").aggregate(
-            visitors=metrics.visitors(stepped), page_views=metrics.page_views(stepped)
-        )
+        counted = metrics.seen(stepped, "bucket")
         visits = metrics.visits(views)
         begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
         went = begun.group_by("bucket").aggregate(**self._of(begun))
@@ -59,7 +57,7 @@ class Traffic(Report):
     def overall(self, facts: Facts, params: Params) -> Table:
         views = facts.page_views
         visits = metrics.visits(views)
-        seen = views.aggregate(visitors=metrics.visitors(views), page_views=metrics.page_views(views))
+        seen = metrics.seen(views)
         return seen.cross_join(visits.aggregate(**self._of(visits)))
 
     def _of(self, visits: Table) -> dict[str, object]:

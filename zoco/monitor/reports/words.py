@@ -15,10 +15,10 @@ DURATION = Measure("duration", _("Visit duration"), "seconds")
 REQUESTS = Measure("requests", _("Requests"), adds_up=True)
 
 BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)
-BY_VISIT_DEFINITION = _(
-    "Visitors are distinct visitors with at least one page view. Sessions are visits: page views "
-    "of one visitor with no gap over 30 minutes. Bounce is the share of sessions with exactly one "
-    "page view. Only page views that fit the filters count."
+SEEN = (VISITORS, PAGE_VIEWS)
+SEEN_DEFINITION = _(
+    "Visitors are distinct visitors with at least one page view, page views are all of theirs. Only "
+    "page views that fit the filters count."
 )
 TOUCH_DEFINITION = _(
     "A session keeps the source it began with. Visitors are distinct visitors with at least one "
