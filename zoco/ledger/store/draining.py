@@ -86,7 +86,10 @@ class DrainLoop:
 
     def _reason(self, error: Exception) -> str:
         reason = self._mend(error) or type(error).__name__
-        return reason.splitlines()[0]
+        while isinstance(error.__context__, Exception):
+            error = error.__context__
+            reason = f"{error}; {reason}"
+        return reason.replace("\n", " ")
 
 
 def drain_until(stop: threading.Event, store: Store, data: Path) -> None:

@@ -225,6 +225,12 @@ def _signature(path: Path) -> tuple[int, int]:
     return (state.st_mtime_ns, state.st_size)
 
 
+def erasure_key(data: Path) -> bytes:
+    """Return the key of this installation's erasures, made where it is missing."""
+    path = data / "keys" / "erasures"
+    return path.read_bytes() if path.exists() else _new_key(path)
+
+
 _books: dict[Path, Erasures] = {}
 
 

@@ -73,8 +73,9 @@ def is_erased(fact: Fact) -> bool:
 def _open_cluster(url: str, folder: Path) -> Store:
     from zoco.ledger.spool.folder import SpoolFolder
     from zoco.ledger.store.clickhouse.opening import open_clickhouse
+    from zoco.ledger.store.erasures import erasure_key
 
-    return open_clickhouse(url, SpoolFolder(folder / "spool"))
+    return open_clickhouse(url, SpoolFolder(folder / "spool"), erasure_key=erasure_key(folder))
 
 
 _held: dict[tuple[str, str], Store] = {}

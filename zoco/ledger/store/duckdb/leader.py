@@ -159,6 +159,7 @@ class Leader:
         """In a child after a fork: drop what is the parent's without touching it."""
         self._lock.abandon()
         self.server.abandon()
+        self.desk.abandon()
         self.holder.abandon()
         for handle in files.descriptors(self.files.ledger):
             os.close(handle)

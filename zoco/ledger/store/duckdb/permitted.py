@@ -4,6 +4,8 @@ The statement's kind is not enough: DuckDB calls `WITH x AS (DELETE …) SELECT 
 `read_json` reaches the spool, which the engine itself must read. So the parsed tree is walked.
 """
 
+import ctypes
+import os
 import re
 import threading
 from dataclasses import dataclass
@@ -39,7 +41,8 @@ class Select:
     is_volatile: bool
 
 
-_parser = threading.local()
+_parser: list[duckdb.DuckDBPyConnection] = []
+_gate = [threading.Lock()]
 
 
 @lru_cache(maxsize=256)
@@ -59,11 +62,12 @@ def one_select(sql: str) -> Select:
 
 
 def _parsed(sql: str) -> dict[str, Any]:
-    con = getattr(_parser, "con", None)
-    if con is None:
-        con = _parser.con = duckdb.connect(":memory:", config={"threads": 1})
     try:
-        row = con.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+        with _gate[0]:
+            if not _parser:
+                _parser.append(duckdb.connect(":memory:", config={"threads": 1}))
+            cursor = _parser[0].cursor()
+        row = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
         tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
     except (duckdb.Error, msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise QueryFailed(f"The query cannot be read: {error}") from error
@@ -126,3 +130,14 @@ def _allow_table(node: dict[str, Any]) -> None:
 def _allow_table_function(name: str) -> None:
     if name.lower() not in _TABLE_FUNCTIONS:
         raise QueryRefused(f"The table function {name} may not be used in a query.")
+
+
+def _after_fork() -> None:
+    """In a child: leave the parent's parser alone, even at the end; its threads are not here."""
+    _gate[0] = threading.Lock()
+    for con in _parser:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(con))
+    _parser.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

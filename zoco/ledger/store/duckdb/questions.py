@@ -3,6 +3,7 @@
 QUERY_SECONDS counts the time in which the engine works, not that in which the asker reads.
 """
 
+import ctypes
 import select
 import socket
 import threading
@@ -101,6 +102,14 @@ class Question:
             )
         elif self._peer is not None and _is_gone(self._peer):
             self._stop(QueryFailed("Nobody waits for the answer."))
+
+    def abandon(self) -> None:
+        """In a child after a fork: nothing of the engine may be touched or freed, it is the parent's."""
+        self._is_closed = True
+        for held in (self._reader, self._cursor):
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
+        self._reader = self._cursor = None
+        self._why = QueryFailed("The query belongs to the parent process.")
 
     def _stop(self, why: Exception) -> None:
         self._why = self._why or why
@@ -203,6 +212,11 @@ class Desk:
         """End all queries: the file under them goes."""
         for question in self._questions():
             question.cut()
+
+    def abandon(self) -> None:
+        """In a child after a fork: drop all queries without touching the engine."""
+        for question in self._questions():
+            question.abandon()
 
     def close(self) -> None:
         """End the watch."""

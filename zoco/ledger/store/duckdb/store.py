@@ -132,8 +132,13 @@ class DuckStore:
         self._client.close()
 
     def abandon(self) -> None:
-        """In a child after a fork: everything is the parent's."""
+        """In a child after a fork: everything is the parent's.
+
+        The engine keeps one instance of a file for each process, and the child has a dead copy of
+        the parent's: a child of the leader may ask, and never leads.
+        """
         leader, client = self._leader, self._client
+        self._may_lead = self._may_lead and leader is None
         self._reset()
         client.close()
         if leader is not None:
