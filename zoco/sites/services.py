@@ -70,8 +70,13 @@ def site_delete(*, site: Site) -> None:
     """Delete a site and destroy its keys; its facts are erased by the ledger, not here."""
     key_name = site.key_name
     site.delete()
-    _changed()
+    site_deleted(key_name=key_name)
+
+
+def site_deleted(*, key_name: str) -> None:
+    """Destroy the keys of a site that is gone, once that is certain, and publish the others."""
     transaction.on_commit(lambda: salts.keys_forget(key_name))
+    _changed()
 
 
 def site_changed(*, site: Site) -> None:

@@ -76,9 +76,12 @@ def _today(site: Site) -> date:
 class SiteDeleteView(DeleteView):
     """Delete a site with its keys, and publish the others."""
 
+    @transaction.atomic
     def delete_action(self) -> None:
-        """Leave it to the service."""
-        services.site_delete(site=self.object)
+        """Delete, write it to the log of changes, and destroy the keys."""
+        key_name = self.object.key_name
+        super().delete_action()  # type: ignore[no-untyped-call]
+        services.site_deleted(key_name=key_name)
 
 
 class SiteViewSet(ModelViewSet):

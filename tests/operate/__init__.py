@@ -1,0 +1,1 @@
+"""Zoco as its users run it: real processes, real signals."""
