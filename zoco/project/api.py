@@ -33,6 +33,8 @@ def build() -> NinjaAPI:
     )
     for module in modules:
         made.add_router("", module.router)
+        if hasattr(module, "errors_shape"):
+            module.errors_shape(made)
     return made
 
 
