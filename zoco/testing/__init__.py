@@ -1,0 +1,1 @@
+"""What tests and demonstrations are made of: factories, contract suites, the simulated company."""

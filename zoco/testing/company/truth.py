@@ -1,0 +1,98 @@
+"""What is true of the simulated company: counted from the causes, never from the facts."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from zoco.testing.company.ways import CAMPAIGNS
+
+
+class Ledger(msgspec.Struct):
+    """Orders and what they brought, in the site's currency, before refunds."""
+
+    orders: int = 0
+    revenue: Decimal = Decimal(0)
+
+    def add(self, orders: int, revenue: Decimal) -> None:
+        """Count more."""
+        self.orders += orders
+        self.revenue += revenue
+
+
+class CampaignTruth(msgspec.Struct):
+    """A campaign: what it brought in sight (`visits`, `attributed`), and what was true.
+
+    `with_it` are all orders of the visits that it touched, `without_it` those that these people
+    would have placed had it never run; the difference is its incremental effect.
+    """
+
+    code: str
+    visits: int = 0
+    cost: Decimal = Decimal(0)
+    attributed: Ledger = msgspec.field(default_factory=Ledger)
+    with_it: Ledger = msgspec.field(default_factory=Ledger)
+    without_it: Ledger = msgspec.field(default_factory=Ledger)
+
+    @property
+    def incremental_orders(self) -> int:
+        return self.with_it.orders - self.without_it.orders
+
+    @property
+    def incremental_revenue(self) -> Decimal:
+        return self.with_it.revenue - self.without_it.revenue
+
+
+class DayTruth(msgspec.Struct):
+    """A local day of the site. Visits by the day they begin, everything else by its own day."""
+
+    date: str
+    visits: int = 0
+    page_views: int = 0
+    orders: int = 0
+    revenue: Decimal = Decimal(0)
+    refunds: int = 0
+    refunded: Decimal = Decimal(0)
+
+
+class Truth(msgspec.Struct):
+    """Everything that is true; saved as JSON beside the data."""
+
+    seed: int
+    site: int
+    first: str
+    last: str
+    visitors: int
+    consent_rate: float = 0.0
+    facts: int = 0
+    visits: int = 0
+    bounces: int = 0
+    days: list[DayTruth] = []
+    channels: dict[str, Ledger] = {}
+    channel_visits: dict[str, int] = {}
+    languages: dict[str, int] = {}
+    campaigns: list[CampaignTruth] = []
+    everything: Ledger = msgspec.field(default_factory=Ledger)
+    without_campaigns: Ledger = msgspec.field(default_factory=Ledger)
+    refunds: Ledger = msgspec.field(default_factory=Ledger)
+    verdicts: dict[str, int] = {}
+    spam_waves: list[str] = []
+
+    def save(self, path: Path) -> None:
+        """Write it; readers see the old file or the new one."""
+        partial = path.with_name(f".{path.name}.part")
+        partial.write_bytes(msgspec.json.format(_encoder.encode(self)) + b"\n")
+        partial.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "Truth":
+        """Read what `save` wrote. Raises FileNotFoundError."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string")
+
+
+def campaigns_begun() -> list[CampaignTruth]:
+    """Return a truth for each campaign, nothing counted yet."""
+    return [CampaignTruth(campaign.code) for campaign in CAMPAIGNS]

@@ -1,0 +1,214 @@
+"""What happens on one day: visits with their pages, and whether each would have happened otherwise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoco.testing.company.assortment import BEGUN_AT, LOOKED_AT, POPULARITY, page_numbers
+from zoco.testing.company.numbers import mixed, pick, visitor_numbers
+from zoco.testing.company.people import DEVICES, People, way_weights
+from zoco.testing.company.plan import Calendar, Plan, seconds_of_day, until_micros
+from zoco.testing.company.ways import CAMPAIGNS, FIRST_CAMPAIGN, LANGUAGES, WAYS
+
+SECOND = 1_000_000
+HOUR = 3_600 * SECOND
+VIEWS_MOST = 40
+GAP_MOST = 1_500.0
+LENGTH_MOST = 3.0 * 3_600
+AGAIN = 0.04
+# Chance of an order without any campaign: on a first visit and on a later one, by language and device.
+BUYS_FIRST, BUYS_LATER = 0.010, 0.038
+BUYS_LANGUAGE = np.array([1.15, 1.0, 0.8, 0.9])
+BUYS_DEVICE = np.array([0.8 if row[0] == "phone" else 1.25 for row in DEVICES])
+# Pages at the end of a visit that gets to basket, checkout, order; the last one first.
+_AT = page_numbers()
+_ENDS = (
+    (),
+    ("basket", "product"),
+    ("checkout", "basket", "product"),
+    ("thanks", "checkout", "basket", "product"),
+)
+
+
+@dataclass(slots=True)
+class Visits:
+    """The visits that begin on a day, as columns, and their page views, visit by visit in order.
+
+    `campaign` and `brought_by` are -1 for none. `views_from[i]:views_from[i + 1]` are visit i's views.
+    Truth: `bought` with everything as it was; `would_buy` without this visit's campaign, if it came.
+    """
+
+    day: int
+    who: NDArray[np.int64]
+    way: NDArray[np.int64]
+    campaign: NDArray[np.int64]
+    brought_by: NDArray[np.int64]
+    anyway: NDArray[np.bool_]
+    bought: NDArray[np.bool_]
+    would_buy: NDArray[np.bool_]
+    stage: NDArray[np.int64]
+    product: NDArray[np.int64]
+    views_from: NDArray[np.int64]
+    view_visit: NDArray[np.int64]
+    view_at: NDArray[np.int64]
+    view_page: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.who)
+
+
+def visits_of(plan: Plan, calendar: Calendar, people: People, day: int) -> Visits:
+    """Draw a day. Visits that would end after the plan's last moment are left out whole."""
+    rng = np.random.default_rng([plan.seed, 2, day])
+    who, is_first, start = _comers(rng, calendar, people, day)
+    way = _ways(rng, calendar, people, day, who, is_first)
+    drawn = rng.random(len(who))
+    chance = np.array([1.0] * FIRST_CAMPAIGN + [campaign.anyway for campaign in CAMPAIGNS])
+    anyway = np.where(is_first, people.first_anyway[who], drawn < chance[way])
+    lift = np.array([0.0] * FIRST_CAMPAIGN + [campaign.lift for campaign in CAMPAIGNS])
+    base = np.where(is_first, BUYS_FIRST, BUYS_LATER) * BUYS_LANGUAGE[people.language[who]]
+    base *= BUYS_DEVICE[people.device[who]]
+    intent = rng.random(len(who))
+    bought = intent < base + lift[way]
+    stage = np.where(bought, 3, pick(np.array([0.88, 0.085, 0.035]), rng.random(len(who))))
+    views, view_visit, view_page, product = _pages(rng, way, stage)
+    view_at = _times(rng, start, views, view_visit)
+    views_from = np.concatenate([[0], np.cumsum(views)])
+    visits = Visits(
+        day=day,
+        who=who.astype(np.int64),
+        way=way,
+        campaign=np.where(way >= FIRST_CAMPAIGN, way - FIRST_CAMPAIGN, -1),
+        brought_by=np.where(is_first, -1, people.brought_by[who]).astype(np.int64),
+        anyway=anyway,
+        bought=bought,
+        would_buy=intent < base,
+        stage=stage,
+        product=product,
+        views_from=views_from,
+        view_visit=view_visit,
+        view_at=view_at,
+        view_page=view_page,
+    )
+    over = view_at[views_from[1:] - 1] + 2 * SECOND > until_micros(plan)
+    return _without(visits, over) if over.any() else visits
+
+
+def pseudonyms(
+    plan: Plan, calendar: Calendar, people: People, who: NDArray[np.int64], at: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what these visitors are called at these moments, and yesterday's name where it is carried.
+
+    With consent a visitor keeps one pseudonym; without it has one a day, and in the first 30
+    minutes of a day carries yesterday's too.
+    """
+    days = calendar.day_of(at)
+    names = visitor_numbers(plan.seed, 21, who, np.where(people.has_consented[who], 0, days + 1))
+    is_early = at - calendar.midnights[np.minimum(days, len(calendar.dates))] < HOUR // 2
+    carries = is_early & ~people.has_consented[who]
+    before = np.where(carries, visitor_numbers(plan.seed, 21, who, days), 0)
+    return names, before
+
+
+def _comers(
+    rng: np.random.Generator, calendar: Calendar, people: People, day: int
+) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.int64]]:
+    """Return who begins a visit and when; some come again four to six hours later."""
+    span = slice(people.starts[day], people.starts[day + 1])
+    who, is_first = people.visits[span], people.visit_is_first[span]
+    length = (calendar.midnights[day + 1] - calendar.midnights[day]) / 86_400
+    seconds = seconds_of_day(rng, len(who))
+    again = (rng.random(len(who)) < AGAIN) & (seconds < 15 * 3_600)
+    later = seconds[again] + 4 * 3_600 + rng.random(int(again.sum())) * 7_200
+    seconds = np.concatenate([seconds, later])
+    start = calendar.midnights[day] + (seconds * length).astype(np.int64)
+    return (
+        np.concatenate([who, who[again]]),
+        np.concatenate([is_first, np.zeros(int(again.sum()), bool)]),
+        start,
+    )
+
+
+def _ways(
+    rng: np.random.Generator,
+    calendar: Calendar,
+    people: People,
+    day: int,
+    who: NDArray[np.int32],
+    is_first: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    way = people.first_way[who].astype(np.int64)
+    drawn = rng.random(len(who))
+    for language in range(len(LANGUAGES)):
+        those = ~is_first & (people.language[who] == language)
+        way[those] = pick(way_weights(calendar, day, language, returning=True), drawn[those])
+    return way
+
+
+def _pages(
+    rng: np.random.Generator, way: NDArray[np.int64], stage: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Draw how many pages each visit has and which; visits with a basket end as baskets do."""
+    count = len(way)
+    bounce = np.array([row.bounce for row in (*WAYS, *CAMPAIGNS)])
+    tail = np.array([len(end) for end in _ENDS])[stage]
+    browsed = np.where(rng.random(count) < bounce[way], 1, 1 + rng.geometric(0.24, count))
+    views = np.minimum(browsed, VIEWS_MOST) + tail
+    visit = np.repeat(np.arange(count), views)
+    place = np.arange(len(visit)) - np.repeat(np.cumsum(views) - views, views)
+    product = pick(np.array(POPULARITY), rng.random(count))
+    page = _browsed(rng, len(visit), LOOKED_AT, 46.0)
+    entry = place == 0
+    page[entry] = _browsed(rng, int(entry.sum()), BEGUN_AT, 30.0)
+    from_end = views[visit] - 1 - place
+    for number, end in enumerate(_ENDS):
+        for back, name in enumerate(end):
+            those = (stage[visit] == number) & (from_end == back)
+            chosen = product[visit[those]] if name == "product" else 0
+            page[those] = _AT[name] + chosen
+    return views, visit, page, product
+
+
+def _browsed(
+    rng: np.random.Generator, count: int, weights: NDArray[np.float64], products: float
+) -> NDArray[np.int64]:
+    popularity = np.array(POPULARITY)
+    chosen: NDArray[np.int64] = pick(
+        np.concatenate([weights, products * popularity / popularity.sum()]), rng.random(count)
+    )
+    return chosen
+
+
+def _times(
+    rng: np.random.Generator, start: NDArray[np.int64], views: NDArray[np.int64], visit: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Draw when each page is seen: gaps between 2 seconds and 25 minutes, a visit under 3 hours."""
+    gaps = np.clip(rng.lognormal(3.4, 1.1, len(visit)), 2.0, GAP_MOST)
+    firsts = np.cumsum(views) - views
+    gaps[firsts] = 0.0
+    run = np.cumsum(gaps)
+    since = run - run[firsts][visit]
+    length = since[firsts + views - 1]
+    since *= np.minimum(1.0, LENGTH_MOST / np.maximum(length, 1.0))[visit]
+    at: NDArray[np.int64] = start[visit] + np.rint(since * SECOND).astype(np.int64)
+    return at
+
+
+def _without(visits: Visits, over: NDArray[np.bool_]) -> Visits:
+    kept, views = ~over, ~over[visits.view_visit]
+    counts = np.diff(visits.views_from)[kept]
+    columns = ("who", "way", "campaign", "brought_by", "anyway", "bought", "would_buy", "stage", "product")
+    return Visits(
+        day=visits.day,
+        **{name: getattr(visits, name)[kept] for name in columns},
+        views_from=np.concatenate([[0], np.cumsum(counts)]),
+        view_visit=np.repeat(np.arange(len(counts)), counts),
+        view_at=visits.view_at[views],
+        view_page=visits.view_page[views],
+    )
+
+
+def coin(plan: Plan, stream: int, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return a uniform draw for each number that depends on nothing else."""
+    return mixed(plan.seed, stream, numbers) / np.float64(2**64)

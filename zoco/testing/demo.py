@@ -1,0 +1,90 @@
+"""The simulated company as a site of this installation: loaded once, replaced, removed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from zoco.kit.conf import DATA
+from zoco.ledger.spool.instance import instance
+from zoco.ledger.store import opening
+from zoco.sites import services
+from zoco.sites.models import Site
+from zoco.testing.company import Plan, Written, company_write
+from zoco.testing.company.truth import Truth
+
+SLUG = "demo"
+HOSTS = ("alacena.example",)
+# The end of the year 9999 in UTC microseconds: whatever a site has lies before it.
+EVERYTHING = 253_402_300_799_000_000
+
+
+class DemoRefused(ValueError):
+    """The site that has the demo's short name is somebody's own."""
+
+
+def truth_path() -> Path:
+    """Return the file that holds what is true of the demo."""
+    return DATA() / "demo-truth.json"
+
+
+def demo_truth() -> Truth | None:
+    """Return what is true of the demo that is loaded, None when none is or loading was cut short."""
+    site = _site()
+    try:
+        truth = Truth.load(truth_path())
+    except FileNotFoundError:
+        return None
+    return truth if site is not None and truth.site == site.pk else None
+
+
+def demo_load(
+    *,
+    visitors: int,
+    days: int,
+    seed: int,
+    replaces: bool,
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> Written | None:
+    """Make the site, load the company up to now; returns None when it is there already.
+
+    What a cut-short call left is erased first. Raises DemoRefused.
+    """
+    if demo_truth() is not None and not replaces:
+        return None
+    site = _site()
+    if site is None:
+        site = services.site_create(name="La Alacena", slug=SLUG, hostnames=HOSTS, zone="Europe/Madrid",
+                                    currency="EUR", counting="tracker", is_demo=True)  # fmt: skip
+    else:
+        _erase(site)
+    plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed)
+    written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
+    opening.store().drain()
+    written.truth.save(truth_path())
+    return written
+
+
+def demo_remove() -> int | None:
+    """Erase the demo's facts and its site; returns how many facts went, None when there is no demo."""
+    site = _site()
+    if site is None:
+        return None
+    erased = _erase(site)
+    services.site_delete(site=site)
+    return erased
+
+
+def _erase(site: Site) -> int:
+    """Forget the truth first: from here on the demo does not count as loaded."""
+    truth_path().unlink(missing_ok=True)
+    store = opening.store()
+    store.drain()
+    return store.retain(site.pk, EVERYTHING)
+
+
+def _site() -> Site | None:
+    site = Site.objects.filter(slug=SLUG).first()
+    if site is not None and not site.is_demo:
+        raise DemoRefused(f"The site {site.name} has the short name {SLUG}; give it another one first.")
+    return site

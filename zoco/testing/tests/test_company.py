@@ -1,0 +1,179 @@
+"""The simulated company: the same seed gives the same bytes, and its facts say what is true."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+
+from zoco.collector.steps.source import channel_of
+from zoco.kit.periods import micros
+from zoco.ledger.schema import ORIGINS, TOUCH, Fact
+from zoco.ledger.spool.salvage import check_line
+from zoco.testing.company import COMPANY_PARTS, Batch, Part, Truth, Visits, World, company_days, company_write
+from zoco.testing.company.plan import Calendar
+from zoco.testing.company.ways import CAMPAIGNS, WAYS
+from zoco.testing.company.world import fragment, fragments
+from zoco.testing.tests.conftest import PLAN, Company, made, segments, smaller
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = company_write(smaller(), tmp_path / "a", "demo")
+    company_write(smaller(), tmp_path / "b", "demo")
+    company_write(smaller(seed=6), tmp_path / "c", "demo")
+
+    assert segments(tmp_path / "a") == segments(tmp_path / "b")
+    assert len(segments(tmp_path / "a")) == first.size
+    assert segments(tmp_path / "a").count(b"\n") == first.facts == first.truth.facts
+    assert not set(segments(tmp_path / "a").splitlines()) & set(segments(tmp_path / "c").splitlines())
+
+
+def test_every_line_is_a_fact_of_the_plan(company: Company) -> None:
+    for line in company.lines.splitlines():
+        check_line(line)
+    ids = {fact.id for fact in company.facts}
+    last = micros(PLAN.until)
+
+    assert len(ids) == len(company.facts) == company.truth.facts
+    assert {UUID(text).version for text in ids} == {8}
+    assert {UUID(text).variant for text in ids} == {"specified in RFC 4122"}
+    assert {(fact.site, fact.origin) for fact in company.facts} == {(7, "simulated")}
+    assert "simulated" in ORIGINS
+    assert max(fact.occurred_at for fact in company.facts) <= last
+    assert max(fact.occurred_at for fact in company.facts) > last - 3_600_000_000
+    assert {fact.session for fact in company.facts} == {0}
+
+
+def test_each_day_holds_what_is_true_of_it(company: Company) -> None:
+    calendar = Calendar.of(PLAN)
+    counted: dict[str, Counter[int]] = defaultdict(Counter)
+    money: dict[str, dict[int, Decimal]] = {"shop.order.placed": {}, "shop.order.refunded": {}}
+    for fact in company.facts:
+        on = int(calendar.day_of(np.array([fact.occurred_at]))[0])
+        counted[f"{fact.name} {fact.verdict}"][on] += 1
+        if fact.name in money:
+            money[fact.name][on] = money[fact.name].get(on, Decimal(0)) + fact.amount_site
+
+    for number, day in enumerate(company.truth.days):
+        assert day.page_views == counted["web.page.viewed human"][number]
+        assert day.orders == counted["shop.order.placed human"][number]
+        assert day.refunds == counted["shop.order.refunded human"][number]
+        assert day.revenue == money["shop.order.placed"].get(number, 0)
+        assert -day.refunded == money["shop.order.refunded"].get(number, 0)
+    assert sum(day.orders for day in company.truth.days) == company.truth.everything.orders > 50
+    assert company.truth.refunds.orders == sum(day.refunds for day in company.truth.days) > 0
+
+
+def test_only_the_first_view_of_a_visit_carries_where_it_came_from(company: Company) -> None:
+    views: dict[tuple[int, int], list[Fact]] = defaultdict(list)
+    for fact, visit in zip(company.facts, company.visits, strict=True):
+        if visit is not None and fact.name == "web.page.viewed":
+            views[visit].append(fact)
+    channels = Counter(first[0].channel for first in views.values())
+
+    assert len(views) == company.truth.visits
+    assert sum(len(seen) == 1 for seen in views.values()) == company.truth.bounces
+    assert dict(channels) == company.truth.channel_visits
+    for first, *others in views.values():
+        assert first.channel == channel_of(first.source, first.medium, first.campaign)
+        for other in others:
+            assert [getattr(other, name) for name in TOUCH] == [""] * len(TOUCH)
+            assert other.referrer_host == "alacena.example"
+
+
+def test_every_way_has_the_channel_that_the_collector_would_give_it() -> None:
+    for way in WAYS:
+        assert channel_of(way.source, way.medium) == way.channel
+    for campaign in CAMPAIGNS:
+        assert channel_of(campaign.source, campaign.medium, campaign.code) == campaign.channel
+
+
+def test_a_visitor_without_consent_has_a_name_a_day_and_carries_yesterdays_in_the_first_half_hour(
+    company: Company,
+) -> None:
+    calendar = Calendar.of(PLAN)
+    by_name: dict[int, set[int]] = defaultdict(set)
+    carried = 0
+    for fact, visit in zip(company.facts, company.visits, strict=True):
+        if visit is None:
+            continue
+        day = int(calendar.day_of(np.array([fact.occurred_at]))[0])
+        by_name[fact.visitor].add(day)
+        if fact.visitor_before:
+            carried += 1
+            assert fact.occurred_at - calendar.midnights[day] < 1_800_000_000
+    returning = sum(len(days) > 1 for days in by_name.values())
+
+    assert carried > 0
+    assert 0 < returning < 0.75 * PLAN.visitors
+    assert abs(company.truth.consent_rate - 0.58) < 0.05
+
+
+def test_verdicts_are_true(company: Company) -> None:
+    others = Counter(fact.verdict for fact in company.facts if fact.verdict != "human")
+
+    assert dict(others) == company.truth.verdicts
+    assert set(others) == {"bot", "ai", "headless", "spam", "staff"}
+    assert {fact.reason for fact in company.facts if fact.verdict == "human"} == {""}
+    assert len(company.truth.spam_waves) == 3
+
+
+def test_the_effect_of_a_campaign_is_what_its_absence_would_take_away(company: Company) -> None:
+    truth = company.truth
+    for campaign in truth.campaigns:
+        assert campaign.attributed.orders <= campaign.with_it.orders
+        assert campaign.without_it.orders <= campaign.with_it.orders
+    alone = sum(campaign.incremental_orders for campaign in truth.campaigns)
+    together = truth.everything.orders - truth.without_campaigns.orders
+
+    assert together <= alone
+    assert sum(ledger.orders for ledger in truth.channels.values()) == truth.everything.orders
+    assert sum(ledger.revenue for ledger in truth.channels.values()) == truth.everything.revenue
+    assert sum(truth.channel_visits.values()) == truth.visits
+
+
+def test_the_true_effect_is_the_one_that_was_put_in() -> None:
+    truth, days = company_days(replace(PLAN, visitors=40_000, days=40, until=PLAN.until - timedelta(days=5)))
+    assert sum(len(day.lines) for day in days) == truth.facts
+
+    newsletter = effect(truth, "newsletter")
+    brand = effect(truth, "brand-search")
+
+    # Expected: (1 - anyway) of the base rate, and the lift on all visits.
+    assert newsletter > 0.020
+    assert abs(newsletter - (0.66 * 0.036 + 0.34 * 0.020 + 0.66 * 0.020)) < 0.012
+    assert brand < 0.02
+
+
+def effect(truth: Truth, code: str) -> float:
+    """Return the incremental orders a visit of a campaign."""
+    found = next(campaign for campaign in truth.campaigns if campaign.code == code)
+    return found.incremental_orders / found.visits
+
+
+def test_truth_survives_its_file(company: Company, tmp_path: Path) -> None:
+    company.truth.save(tmp_path / "truth.json")
+
+    assert Truth.load(tmp_path / "truth.json") == company.truth
+
+
+def test_a_part_is_one_class() -> None:
+    class Greeting(Part):
+        key = "test.greeting"
+
+        def facts(self, world: World, visits: Visits, rng: np.random.Generator) -> list[Batch]:  # type: ignore[override]
+            at = world.calendar.midnights[visits.day : visits.day + 1]
+            line = fragments([fragment(name="test.day.greeted", quantity=visits.day)])
+            return [Batch(at, np.array([1 << 60]), line, np.array([-1]))]
+
+    COMPANY_PARTS.plug(Greeting)
+    try:
+        greeted = [fact for fact in made(smaller()).facts if fact.name == "test.day.greeted"]
+    finally:
+        COMPANY_PARTS.remove("test.greeting")
+
+    assert [fact.quantity for fact in greeted] == list(range(20))
+    assert {fact.visitor for fact in greeted} == {1 << 60}
