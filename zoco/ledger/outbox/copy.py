@@ -5,7 +5,7 @@ The drain calls `copy_from_segment` with each loaded segment before it removes t
 
 import mmap
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +16,11 @@ from zoco.ledger.outbox.registry import wanted_names
 from zoco.ledger.outbox.rows import database, rows_insert
 from zoco.ledger.outbox.subscribers import subscribers_load
 from zoco.ledger.schema import Fact, decoder
+from zoco.ledger.store import opening
 
 # History is no news: nobody is thanked for an order that was imported or made up.
 LIVE = frozenset({"tracker", "server"})
 BATCH = 500
-
-# Asked of each fact before it is copied; whoever keeps the erasures says here what was erased.
-ERASED: list[Callable[[Fact], bool]] = []
 
 
 def copy_from_segment(path: Path) -> None:
@@ -40,7 +38,7 @@ def copy_from_segment(path: Path) -> None:
         fact = _read(line)
         if fact is None or fact.name not in names or fact.origin not in LIVE:
             continue
-        if any(is_erased(fact) for is_erased in ERASED):
+        if opening.is_erased(fact):
             continue
         batch.append((fact, line.decode()))
         if len(batch) == BATCH:

@@ -13,6 +13,7 @@ from zoco.ledger.schema import Fact, decoder, encoder
 from zoco.ledger.services import record
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.spool.folder import BEFORE_REMOVAL, SpoolFolder
+from zoco.ledger.store import opening
 
 pytestmark = pytest.mark.django_db
 LATER = datetime.now(UTC) + timedelta(days=4)
@@ -99,7 +100,7 @@ def test_nothing_is_copied_that_nobody_asked_for(tmp_path: Path) -> None:
 
 def test_an_erased_fact_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on("web.form.sent", key="forms")(lambda fact: None)
-    monkeypatch.setattr(copy, "ERASED", [lambda fact: fact.person == 66])
+    monkeypatch.setattr(opening, "is_erased", lambda fact: fact.person == 66)
 
     copy.copy_from_segment(segment(tmp_path, a_fact(1, person=66), a_fact(2, person=67)))
 
