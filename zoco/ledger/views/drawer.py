@@ -77,7 +77,7 @@ def api_call(answer: Answer) -> str:
     query = QueryDict(mutable=True)
     for key, values in answer.question.to_address().items():
         query.setlist(key, list(values))
-    return f"/api/reports/{answer.report.key}?{query.urlencode(safe='/:.,')}"
+    return f"/api/v1/reports/{answer.report.key}?{query.urlencode(safe='/:.,')}"
 
 
 def command_line(answer: Answer) -> str:
@@ -98,7 +98,7 @@ def command_line(answer: Answer) -> str:
         ("--order", question.order, ""),
     ):
         if value != default:
-            words += [flag, value]
+            words.append(f"{flag}={value}")
     for name, value in question.params.items():
         words += ["--param", f"{name}={value}"]
     for key, values in filters_write(question.filters).items():

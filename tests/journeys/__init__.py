@@ -1,0 +1,1 @@
+"""Journeys of a reader through a running Zoco, in Chromium."""
