@@ -27,6 +27,12 @@ SENTENCES = {
     "StoreBusy": Exit.FAILED,
     "StoreNewer": Exit.FAILED,
     "QueryFailed": Exit.FAILED,
+    "QueryTooSlow": Exit.FAILED,
+    "LedgerFailed": Exit.FAILED,
+    "LedgerUnreadable": Exit.FAILED,
+    "FolderUnwritable": Exit.FAILED,
+    "ErasureKeyLost": Exit.FAILED,
+    "NoRoom": Exit.FAILED,
     "SpoolFull": Exit.FAILED,
     "SpoolRefused": Exit.FAILED,
 }

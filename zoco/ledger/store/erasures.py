@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
+from zlib import crc32
 
 import msgspec
 
 from zoco.ledger.schema import Fact
 from zoco.ledger.spool.folder import SpoolFolder
-from zoco.ledger.spool.segment import sync_folder
+from zoco.ledger.spool.segment import seal_of, sync_folder
 from zoco.ledger.store.base import Erasure
 
 Kind = Literal["visitor", "person"]
@@ -124,21 +125,27 @@ class Erasures:
         """
         if not self:
             return 0
+        gone, found = 0, 0
         with path.open("rb") as file:
-            gone = sum(1 for line in file if self._is_erased(line))
+            for line in file:
+                found = crc32(line, found)
+                gone += self._is_erased_line(line)
         if gone:
-            self._rewrite(path)
+            self._rewrite(path, is_sealed=seal_of(path) == found)
         return gone
 
     def strip_folder(self, folder: SpoolFolder) -> int:
         """Strip all closed segments and all lines set aside."""
         return sum(self.strip(path) for path in [*folder.closed(), *folder.aside()])
 
-    def _rewrite(self, path: Path) -> None:
+    def _rewrite(self, path: Path, *, is_sealed: bool) -> None:
+        """Write the rest beside the segment, then in its place; a whole segment is sealed anew."""
         partial = path.with_name(path.name + ERASING)
+        seal = 0
         with path.open("rb") as file, partial.open("wb") as rest:
             for line in file:
-                if not self._is_erased(line):
+                if not self._is_erased_line(line):
+                    seal = crc32(line, seal)
                     rest.write(line)
             rest.flush()
             os.fsync(rest.fileno())
@@ -148,10 +155,13 @@ class Erasures:
             path.unlink()
             path.with_name(path.name + ".json").unlink(missing_ok=True)
         else:
-            partial.replace(path)
+            target = _sealed(path, seal) if is_sealed else path
+            partial.replace(target)
+            if target != path:
+                path.unlink()
         sync_folder(path.parent)
 
-    def _is_erased(self, line: bytes) -> bool:
+    def _is_erased_line(self, line: bytes) -> bool:
         try:
             marks = _marks.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -191,6 +201,12 @@ class Erasures:
             text = f"{kind} {number}".encode()
             known = self._known[kind, number] = blake2b(text, key=self._key, digest_size=16).hexdigest()
         return known
+
+
+def _sealed(path: Path, seal: int) -> Path:
+    """Return a segment's name with another checksum."""
+    parts = [f"k{seal:08x}" if part == f"k{seal_of(path):08x}" else part for part in path.name.split(".")]
+    return path.with_name(".".join(parts))
 
 
 def _marks_of_torn(line: bytes) -> _Marks:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zoco.kit.ids import uuid7
 from zoco.ledger.spool.folder import SpoolFolder
-from zoco.ledger.spool.segment import OPEN, sync_folder
+from zoco.ledger.spool.segment import OPEN, SUFFIX, sync_folder
 from zoco.ledger.store.duckdb.files import Files, sync_file
 
 if TYPE_CHECKING:
@@ -36,12 +36,15 @@ def copy_spool(spool: SpoolFolder, folder: Path) -> list[Path]:
 
 
 def _copy_segment(path: Path, folder: Path) -> list[Path]:
-    """Copy up to the last newline; a segment that was closed meanwhile has lost its suffix."""
+    """Copy up to the last newline; one that was closed meanwhile bears another name."""
     target = folder / path.name.removesuffix(OPEN)
     try:
         lines = path.read_bytes()
     except FileNotFoundError:
-        lines = path.with_name(target.name).read_bytes()
+        closed = list(path.parent.glob(f"{target.name.removesuffix(SUFFIX)}.k*{SUFFIX}"))
+        if not closed:
+            return []
+        return _copy_segment(closed[0], folder)
     lines = lines[: lines.rfind(b"\n") + 1]
     if not lines:
         return []

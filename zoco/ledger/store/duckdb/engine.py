@@ -51,6 +51,7 @@ class Engine:
     def _lock_down(self, temp: Path) -> None:
         allowed = ", ".join(quoted(str(folder.resolve())) for folder in (self.spool.path, self.path.parent))
         for statement in (
+            "SET GLOBAL python_enable_replacements = false",
             f"SET temp_directory = {quoted(str(temp))}",
             "SET TimeZone = 'UTC'",
             "SET preserve_insertion_order = true",

@@ -154,7 +154,8 @@ def _drop_known(con: duckdb.DuckDBPyConnection) -> int:
 
 def _drop_erased(con: duckdb.DuckDBPyConnection, book: ErasedBook) -> int:
     before = _count(con)
-    for column, look in (("visitor", book.visitors), ("person", book.persons)):
+    erased = (("visitor", book.visitors), ("visitor_before", book.visitors), ("person", book.persons))
+    for column, look in erased:
         pairs = con.execute(f"SELECT DISTINCT site, {column} FROM line WHERE {column} <> 0").fetchall()
         for site, value, until in look([(int(site), int(value)) for site, value in pairs]):
             con.execute(

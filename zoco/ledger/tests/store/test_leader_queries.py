@@ -136,6 +136,12 @@ def test_a_query_that_the_engine_cannot_answer_fails_with_its_words(asked: DuckS
         asked.query("SELECT CAST('x' || range AS INT) FROM range(10)")
 
 
+def test_no_variable_of_the_program_can_be_read_as_a_table(asked: DuckStore) -> None:
+    for name in ("sql", "secret", "batch"):
+        with pytest.raises(QueryFailed, match="does not exist"):
+            asked.query(f"SELECT * FROM {name}")
+
+
 def test_an_error_in_the_middle_of_an_answer_reaches_the_reader(asked: DuckStore) -> None:
     late = "SELECT CASE WHEN range = 900000 THEN error('late') ELSE range END AS a FROM range(1000000)"
 

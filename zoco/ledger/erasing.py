@@ -1,0 +1,127 @@
+"""Erasing people from everything that the ledger is made of, and from whatever an app adds.
+
+An app whose models hold visitors or persons registers an Eraser. `facts_erase` calls it after the
+store has written the erasure down, `facts_erase_again` calls it after a restore; it must
+delete what was written until then and bear being called twice. It need not give bytes back.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from zoco.kit.periods import micros, moment_at
+from zoco.kit.plugs import Registry
+from zoco.ledger.store.base import Erasure, Store
+from zoco.ledger.store.erasures import Erasures
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 5.0
+Pairs = list[tuple[int, int]]
+
+
+class Eraser(Protocol):
+    """Erases from one app's models. `label` completes "12 …"."""
+
+    key: str
+    label: str
+
+    def erase(self, erasure: Erasure) -> int:
+        """Delete; returns how many rows went."""
+
+    def known(self) -> tuple[Pairs, Pairs]:
+        """Return all (site, visitor) and all (site, person) that there are; site 0 where it has none."""
+
+
+ERASERS: Registry[Eraser] = Registry("eraser")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many rows went: facts, and rows by the label of the eraser."""
+
+    facts: int
+    rows: dict[str, int]
+
+
+@ERASERS.plug
+class OutboxEraser:
+    """Facts that wait in the outbox or were told of from there."""
+
+    key = "outbox"
+    label = "rows of the outbox"
+
+    def erase(self, erasure: Erasure) -> int:
+        """Delete rows of these visitors and persons."""
+        from zoco.ledger.outbox.keeping import rows_erase
+
+        return rows_erase(
+            persons=erasure.persons,
+            visitors=erasure.visitors,
+            site=erasure.site,
+            until=moment_at(erasure.at),
+        )
+
+    def known(self) -> tuple[Pairs, Pairs]:
+        """Return whom the rows are about."""
+        from zoco.ledger.models import OutboxRow
+        from zoco.ledger.outbox.rows import database
+
+        rows = OutboxRow.objects.using(database()).order_by()
+        return (
+            list(rows.exclude(visitor=0).values_list("site", "visitor").distinct()),
+            list(rows.exclude(person=0).values_list("site", "person").distinct()),
+        )
+
+
+def facts_erase(
+    *, store: Store, visitors: Iterable[int] = (), persons: Iterable[int] = (), site: int = 0, at: datetime
+) -> Gone:
+    """Erase at once, then rewrite the files so that the bytes are gone; returns what went.
+
+    `site` 0 means all sites. What turns up later (a late segment, an import, an older backup) is
+    erased when it does. Not guaranteed: bytes in backups, in put-aside data, in PostgreSQL.
+    """
+    erasure = Erasure(at=micros(at), site=site, visitors=tuple(visitors), persons=tuple(persons))
+    facts = store.erase(erasure)
+    rows = {eraser.label: eraser.erase(erasure) for eraser in ERASERS}
+    store.compact()
+    databases_vacuum()
+    return Gone(facts, rows)
+
+
+def facts_erase_again(*, book: Erasures) -> Gone:
+    """Erase from the databases whoever the book says was erased; the store sees to itself."""
+    rows = {}
+    for eraser in ERASERS:
+        visitors, persons = eraser.known()
+        rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(visitors, persons))
+    databases_vacuum()
+    return Gone(0, rows)
+
+
+def databases_vacuum() -> None:
+    """Give deleted bytes back: SQLite keeps them in free pages and in its write-ahead log."""
+    from django.db import connections
+
+    for connection in connections.all():
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM")
+                _truncate(cursor)
+
+
+def _truncate(cursor: "CursorWrapper") -> None:
+    """Empty the write-ahead log, as soon as nobody reads from it."""
+    late = time.monotonic() + PATIENCE_SECONDS
+    while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        if time.monotonic() > late:
+            log.warning("The write-ahead log of SQLite is in use; its bytes go with the next checkpoint.")
+            return
+        time.sleep(0.05)
