@@ -1,0 +1,143 @@
+"""Working verdict, device and source out again, with the rules of today, from the evidence kept.
+
+Nothing is guessed: a fact whose evidence is gone keeps what it has, and is counted.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from zoco.collector.hosts import plain_host
+from zoco.collector.lists.lookup import network_of_host
+from zoco.collector.steps import device, source, verdict
+from zoco.kit.periods import micros
+from zoco.ledger import schema
+from zoco.ledger.store.evidence import MADE, evidence_sql, span_sql
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from zoco.ledger.store.base import Store
+
+DAY = 86_400_000_000
+STEP_DAYS = 7
+
+
+@dataclass(slots=True)
+class Again:
+    """What one run did: facts read, changed, and left as they were for want of evidence."""
+
+    facts: int = 0
+    changed: int = 0
+    without_evidence: int = 0
+
+
+def classify_again(
+    store: "Store",
+    *,
+    site: int,
+    hostnames: tuple[str, ...],
+    is_trial: bool = False,
+    progress: Callable[[Again, int], None] = lambda done, total: None,
+) -> Again:
+    """Go through a site's web facts week by week; `is_trial` counts and changes nothing.
+
+    A run that was stopped is begun again: what is right already is not touched.
+    """
+    done = Again()
+    span = store.query(span_sql(site)).to_pylist()[0]
+    if not span["facts"]:
+        return done
+    for start, end in _weeks(_micros(span["first"]), _micros(span["last"])):
+        rows = store.query(evidence_sql(store.dialect, site=site, start=start, end=end))
+        changes = _changes(rows.to_pylist(), hostnames, done)
+        done.changed += len(changes)
+        if changes and not is_trial:
+            store.reclassify(site, _table(changes))
+        progress(done, int(span["facts"]))
+    return done
+
+
+def _weeks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    start = first - first % DAY
+    while start <= last:
+        yield start, start + STEP_DAYS * DAY
+        start += STEP_DAYS * DAY
+
+
+def _changes(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again) -> list[dict[str, Any]]:
+    """Return id, moment and all derived columns of the facts that come out otherwise."""
+    changes = []
+    for row in rows:
+        done.facts += 1
+        made = {name: row[name] for name in MADE} | {
+            name: row[f"own_{name}"] or _empty(name) for name in schema.TOUCH
+        }
+        again = dict(made)
+        if row["user_agent"]:
+            again |= _by_agent(row["user_agent"], row["client_hints"])
+        else:
+            done.without_evidence += 1
+        again |= _by_referrer(row, hostnames)
+        if again != made:
+            changes.append({"id": row["id"], "occurred_at": row["occurred_at"], **again})
+    return changes
+
+
+def _empty(name: str) -> str:
+    return source.DIRECT if name == "channel" else ""
+
+
+@lru_cache(maxsize=16_384)
+def _agent_columns(user_agent: str, hints: str) -> tuple[tuple[str, str], ...]:
+    judged = verdict.judge(user_agent)
+    found = device.device_of(user_agent)
+    if hints:
+        found = device.hinted(found, msgspec.json.decode(hints, type=dict[str, str]))
+    return (("verdict", judged.verdict), ("reason", judged.reason), *found._asdict().items())
+
+
+def _by_agent(user_agent: str, hints: str) -> dict[str, str]:
+    return dict(_agent_columns(user_agent, hints))
+
+
+def _by_referrer(row: dict[str, Any], hostnames: tuple[str, ...]) -> dict[str, str]:
+    """Return own touch values: from the referrer where nothing else spoke, else the channel anew."""
+    own = {name: row[f"own_{name}"] for name in schema.TOUCH}
+    if row["referrer"] and _is_by_referrer(own, row["referrer_host"]):
+        found = source.origin_of(row["referrer"], "", hostnames)
+        touch = found.touch._asdict()
+        return {"referrer_host": found.referrer_host, **touch, "channel": touch["channel"] or source.DIRECT}
+    return {"channel": source.channel_of(own["source"], own["medium"], own["campaign"])}
+
+
+def _is_by_referrer(own: dict[str, str], referrer_host: str) -> bool:
+    """Say whether these values can have come from the referring host alone."""
+    if any(own[name] for name in ("campaign", "content", "term", "click_id")):
+        return False
+    network = network_of_host(plain_host(referrer_host))
+    names = {"", referrer_host.removeprefix("www.")} | ({network.name} if network else set())
+    return own["source"] in names
+
+
+def _micros(moment: datetime) -> int:
+    return micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _table(changes: list[dict[str, Any]]) -> "pa.Table":
+    import pyarrow as pa
+
+    names = [name for name in changes[0] if name not in ("id", "occurred_at")]
+    columns = {name: pa.array([change[name] for change in changes], pa.string()) for name in names}
+    moments = [change["occurred_at"].replace(tzinfo=None) for change in changes]
+    return pa.table(
+        {
+            "id": pa.array([change["id"] for change in changes], pa.string()),
+            "occurred_at": pa.array(moments, pa.timestamp("us")),
+            **columns,
+        }
+    )

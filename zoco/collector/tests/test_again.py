@@ -1,0 +1,79 @@
+"""Working derived columns out again: today's rules over the history, from evidence only."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from zoco.collector.again import classify_again
+from zoco.kit.ids import uuid8
+from zoco.ledger import schema
+from zoco.ledger.schema import Fact
+from zoco.ledger.spool import BulkSegment
+from zoco.ledger.store.base import Store
+from zoco.ledger.store.duckdb.store import DuckStore
+
+HOSTS = ("shop.example",)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+MINUTE = 60_000_000
+
+
+def view(key: int, *, visitor: int, at: int = 0, **more: str) -> Fact:
+    return Fact(
+        id=uuid8(key),
+        site=1,
+        name="web.page.viewed",
+        origin="tracker",
+        occurred_at=1_700_000_000_000_000 + at,
+        visitor=visitor,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    facts = [
+        view(1, visitor=1, user_agent=GOOGLEBOT, browser="Firefox"),
+        view(2, visitor=2, user_agent=FIREFOX, referrer="https://www.google.com/",
+             referrer_host="www.google.com", source="google.com", medium="referral", channel="referral"),
+        view(3, visitor=2, at=MINUTE, user_agent=FIREFOX),
+        view(4, visitor=3, verdict="bot", reason="kept"),
+        view(5, visitor=4, user_agent=FIREFOX, source="letter", medium="email", channel="old"),
+    ]  # fmt: skip
+    with BulkSegment(tmp_path / "spool", "test") as bulk:
+        bulk.write(b"".join(schema.encoder.encode(fact) + b"\n" for fact in facts))
+    store = DuckStore(tmp_path, lead=True)
+    store.drain()
+    yield store
+    store.close()
+
+
+def facts_of(store: Store) -> dict[int, tuple[str, ...]]:
+    rows = store.query("SELECT * FROM facts ORDER BY visitor, occurred_at").to_pylist()
+    columns = ("verdict", "reason", "browser", "source", "medium", "channel")
+    return {int(row["visitor"]): tuple(row[name] for name in columns) for row in rows}
+
+
+def test_verdict_device_and_source_follow_todays_rules(store: Store) -> None:
+    done = classify_again(store, site=1, hostnames=HOSTS)
+
+    assert (done.facts, done.without_evidence) == (5, 1)
+    found = facts_of(store)
+    assert found[1][:2] == ("bot", "Googlebot")
+    assert found[2] == ("human", "", "Firefox", "google", "organic", "organic_search")
+    assert found[3][:2] == ("bot", "kept")
+    assert found[4][3:] == ("letter", "email", "email")
+
+
+def test_second_run_changes_nothing(store: Store) -> None:
+    classify_again(store, site=1, hostnames=HOSTS)
+
+    assert classify_again(store, site=1, hostnames=HOSTS).changed == 0
+
+
+def test_trial_counts_and_changes_nothing(store: Store) -> None:
+    before = facts_of(store)
+
+    assert classify_again(store, site=1, hostnames=HOSTS, is_trial=True).changed == 4
+    assert facts_of(store) == before
