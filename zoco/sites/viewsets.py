@@ -1,7 +1,7 @@
 """Sites in Wagtail's admin."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,8 +14,13 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from zoco.sites import reads, services
 from zoco.sites.models import CountingOrigin, Hostname, Site
 
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Site]
+else:
+    _ModelForm = forms.ModelForm
 
-class SiteForm(forms.ModelForm[Site]):
+
+class SiteForm(_ModelForm):
     """A site with its host names, one a line, and the origin that counts from today on."""
 
     host_names = forms.CharField(

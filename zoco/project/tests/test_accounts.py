@@ -1,0 +1,125 @@
+"""First passwords, the brake, roles and headers."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from zoco.project import accounts, brake
+from zoco.project.models import Brake, FirstPassword
+from zoco.project.roles import roles_ensure
+
+pytestmark = pytest.mark.django_db
+
+
+def test_owner_is_made_once() -> None:
+    made = accounts.owner_ensure()
+
+    assert made is not None
+    assert re.fullmatch(r"(\w{4}-){3}\w{4}", made[1])
+    assert accounts.owner_ensure() is None
+
+
+def test_first_password_leads_to_the_page_where_one_chooses(client: Client) -> None:
+    name, password = accounts.owner_ensure() or ("", "")
+    client.login(request=RequestFactory().get("/"), username=name, password=password)
+
+    assert client.get("/admin/").headers["location"] == "/choose-password/"
+
+    page = client.get("/choose-password/")
+    assert page.status_code == 200
+    chosen = {"new_password1": "tall-ships-on-sunday", "new_password2": "tall-ships-on-sunday"}
+    assert client.post("/choose-password/", chosen).headers["location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+    assert not FirstPassword.objects.exists()
+    assert get_user_model().objects.get(username=name).check_password("tall-ships-on-sunday")
+
+
+def test_weak_password_is_refused(client: Client) -> None:
+    name, password = accounts.owner_ensure() or ("", "")
+    client.login(request=RequestFactory().get("/"), username=name, password=password)
+
+    page = client.post("/choose-password/", {"new_password1": "12345678", "new_password2": "12345678"})
+
+    assert page.status_code == 200
+    assert FirstPassword.objects.exists()
+
+
+def test_tenth_failure_brakes_this_address_and_account_only(client: Client) -> None:
+    get_user_model().objects.create_superuser("ann", password="right-password")
+    wrong = {"username": "ann", "password": "wrong"}
+
+    for _ in range(10):
+        client.post("/admin/login/", wrong)
+    page = client.post("/admin/login/", {"username": "ann", "password": "right-password"})
+
+    assert "Too many failed attempts." in page.content.decode()
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    answer = elsewhere.post("/admin/login/", {"username": "ann", "password": "right-password"})
+    assert answer.status_code == 302
+
+
+def test_brake_is_released_after_a_quarter_of_an_hour() -> None:
+    request = RequestFactory().post("/")
+    now = timezone.now()
+    for _ in range(10):
+        brake.failure_count(request, "ann", at=now)
+
+    assert brake.is_braked(request, "ANN", at=now + timedelta(minutes=14))
+    assert not brake.is_braked(request, "ann", at=now + timedelta(minutes=15))
+
+
+def test_brake_keeps_neither_names_nor_addresses() -> None:
+    brake.failure_count(RequestFactory().post("/", REMOTE_ADDR="192.0.2.7"), "ann", at=timezone.now())
+
+    assert Brake.objects.count() == 3
+    assert all(re.fullmatch(r"[0-9a-f]{64}", key) for key in Brake.objects.values_list("key", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "expected"),
+    [
+        ("", "198.51.100.1", "10.0.0.1"),
+        ("10.0.0.0/8", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.0/8", "203.0.113.9, 198.51.100.1", "198.51.100.1"),
+        ("10.0.0.0/8", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        ("10.0.0.0/8", "", "10.0.0.1"),
+    ],
+)
+def test_address_of_the_client(
+    monkeypatch: pytest.MonkeyPatch, trusted: str, forwarded: str, expected: str
+) -> None:
+    monkeypatch.setenv("ZOCO_TRUSTED_PROXIES", trusted)
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert brake.client_address(request) == expected
+
+
+def test_roles_are_made_again_without_taking_anything_away() -> None:
+    roles_ensure()
+    analyst = Group.objects.get(name="analyst")
+    extra = Group.objects.get(name="owner").permissions.get(
+        codename="add_site", content_type__app_label="zoco_sites"
+    )
+    analyst.permissions.add(extra)
+
+    roles_ensure()
+
+    names = {f"{one.content_type.app_label}.{one.codename}" for one in analyst.permissions.all()}
+    assert {"zoco_sites.add_site", "zoco_sites.view_site", "wagtailadmin.access_admin"} <= names
+    assert "zoco_sites.delete_site" not in names
+
+
+def test_pages_have_the_policies_meant_for_them(client: Client) -> None:
+    admin = client.get("/admin/login/").headers
+    ours = client.get("/nowhere/").headers
+
+    assert "'unsafe-inline'" in admin["Content-Security-Policy"]
+    assert "unsafe-inline" not in ours["Content-Security-Policy"]
+    assert re.search(r"script-src 'self' 'nonce-[\w-]{22}'", ours["Content-Security-Policy"])
+    assert ours["X-Content-Type-Options"] == "nosniff"
+    assert "geolocation=()" in ours["Permissions-Policy"]
