@@ -65,5 +65,4 @@ def _named(erasure: Erasure) -> list[tuple[str, int]]:
 
 
 def _deleted(con: duckdb.DuckDBPyConnection, statement: str, bound: list[object]) -> int:
-    row = con.execute(statement, bound).fetchone()
-    return int(row[0]) if row else 0
+    return int(con.execute(statement, bound).fetchall()[0][0])

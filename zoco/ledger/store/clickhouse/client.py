@@ -1,10 +1,7 @@
-"""The connection: settings that every statement runs under, and errors in the ledger's words.
-
-Questions see the newest version of each row (`final`) and NULL where DuckDB would give it.
-"""
+"""The connection: settings that every statement runs under, and errors in the ledger's words."""
 
 import threading
-from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -15,19 +12,17 @@ from clickhouse_connect.driver.exceptions import OperationalError as Unreachable
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.store.clickhouse.address import Address
 
-QUERY_BYTES = 64 << 20
-ALWAYS: dict[str, Any] = {"session_timezone": "UTC", "max_query_size": QUERY_BYTES}
-ASKING: dict[str, Any] = {
-    **ALWAYS,
+SETTINGS: dict[str, Any] = {
+    "session_timezone": "UTC",
+    "max_query_size": 64 << 20,
+    # Answers: the newest version of each row, and NULL where the other engine gives it.
     "final": 1,
     "do_not_merge_across_partitions_select_final": 1,
     "join_use_nulls": 1,
     "aggregate_functions_null_for_empty": 1,
     "output_format_arrow_string_as_string": 1,
     "output_format_arrow_low_cardinality_as_dictionary": 0,
-}
-CHANGING: dict[str, Any] = {
-    **ALWAYS,
+    # Changes: done on every server when the call returns.
     "mutations_sync": 2,
     "alter_sync": 2,
     "distributed_ddl_task_timeout": 600,
@@ -46,13 +41,13 @@ class Client:
 
     def table(self, sql: str) -> pa.Table:
         """Answer a SELECT. Raises QueryFailed, StoreBusy."""
-        return self._run(self._client.query_arrow, sql, settings=ASKING)
+        return self._run(self._client.query_arrow, sql)
 
     def reader(self, sql: str) -> pa.RecordBatchReader:
         """Answer a SELECT in batches. The engine in process has no streams of Arrow: all at once."""
         if self.address.folder:
             return self.table(sql).to_reader(65_536)
-        stream = self._run(self._client.query_arrow_stream, sql, settings=ASKING)
+        stream = self._run(self._client.query_arrow_stream, sql)
         return _Batches(stream).reader()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -62,24 +57,24 @@ class Client:
 
     def change(self, sql: str) -> None:
         """Run one statement that changes something; returns when it is done on every server."""
-        self._run(self._client.command, sql, settings=CHANGING)
+        self._run(self._client.command, sql)
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """Insert rows; each block is written whole or not at all."""
         if rows.num_rows:
-            self._run(self._client.insert_arrow, table, rows, settings=CHANGING)
+            self._run(self._client.insert_arrow, table, rows)
 
     def close(self) -> None:
         """Close the connections."""
         with self._one:
             self._client.close()
 
-    def _run(self, method: Any, *given: Any, settings: Mapping[str, Any]) -> Any:
+    def _run(self, method: Any, *given: Any) -> Any:
         try:
             if not self.address.folder:
-                return method(*given, settings=dict(settings))
+                return method(*given)
             with self._one:
-                return method(*given, settings=dict(settings))
+                return method(*given)
         except Unreachable as error:
             raise StoreBusy(f"The ClickHouse at {self.address.host} does not answer: {error}") from error
         except ClickHouseError as error:
@@ -103,9 +98,7 @@ class _Batches:
 
     def _batches(self, first: Any, rest: Any) -> Any:
         try:
-            for part in (first, *()):
-                yield from _as_batches(part)
-            for part in rest:
+            for part in chain([first], rest):
                 yield from _as_batches(part)
         except ClickHouseError as error:
             raise QueryFailed(str(error)) from error
@@ -132,7 +125,7 @@ def _connect(address: Address) -> Any:
 def _client(address: Address, database: str) -> Any:
     named: dict[str, Any] = {"database": database} if database else {}
     if address.folder:
-        return get_client(dsn=f"chdb://{address.folder}", **named)
+        return get_client(dsn=f"chdb://{address.folder}", settings=SETTINGS, **named)
     return get_client(
         host=address.host,
         port=address.port,
@@ -142,5 +135,6 @@ def _client(address: Address, database: str) -> Any:
         # Without a session of its own a client may be asked by many threads at once.
         autogenerate_session_id=False,
         connect_timeout=10,
+        settings=SETTINGS,
         **named,
     )

@@ -125,8 +125,7 @@ def _keep_whole(con: duckdb.DuckDBPyConnection, seen: Span) -> bool:
         " FROM settled s JOIN affected a USING (id) GROUP BY ALL"
         f" HAVING min(a.micros) <= {seen.first + GAP_MICROS} OR max(a.micros) >= {seen.last - GAP_MICROS}"
     )
-    row = con.execute("SELECT count(*) FROM cut WHERE is_new").fetchone()
-    if row and row[0]:
+    if con.execute("SELECT count(*) FROM cut WHERE is_new").fetchall()[0][0]:
         return False
     con.execute(
         "CREATE OR REPLACE TEMP TABLE placed AS SELECT s.*, k.id IS NULL AS is_new FROM settled s"
