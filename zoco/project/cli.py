@@ -99,7 +99,7 @@ def _unexpected(error: Exception) -> int:
     if conf.flag(os.environ.get("ZOCO_DEBUG", "")):
         raise error
     kind = type(error).__name__
-    print(f"Zoco failed: {kind}: {error} Set ZOCO_DEBUG=1 to see where.", file=sys.stderr)
+    print(f"Zoco failed: {kind}: {error}. Set ZOCO_DEBUG=1 to see where.", file=sys.stderr)
     return Exit.FAILED
 
 
