@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,7 @@ def page_numbers() -> dict[str, int]:
     return {"product": products, "basket": basket, "checkout": basket + 1, "thanks": basket + 2}
 
 
+@cache
 def pages_of(language: int) -> list[Page]:
     """Return all pages of a language, in the order of `page_numbers`."""
     prefix, shop = LANGUAGES[language], SHOP[language]

@@ -5,16 +5,17 @@ Those who run no script are seen by the server (`web.page.served`), the others b
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoco.testing.company.assortment import GONE, PAGES, page_numbers, pages_of
+from zoco.testing.company.assortment import GONE, PAGES, PRODUCTS, page_numbers, pages_of
 from zoco.testing.company.numbers import visitor_numbers
 from zoco.testing.company.plan import until_micros
 from zoco.testing.company.visits import Visits
 from zoco.testing.company.ways import LANGUAGES
-from zoco.testing.company.world import COMPANY_PARTS, Batch, Part, World, fragment, fragments
+from zoco.testing.company.world import COMPANY_PARTS, Batch, Fragments, Part, World, fragment, fragments
 
 SECOND = 1_000_000
 DEAD = 0.04
@@ -129,38 +130,39 @@ def _none(at: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.full(len(at), -1, dtype=np.int64)
 
 
-def _fetched(world: World, robot: Robot, rng: np.random.Generator, count: int) -> NDArray[np.object_]:
+def _fetched(world: World, robot: Robot, rng: np.random.Generator, count: int) -> Fragments:
     """Return which pages were fetched; robots that read links meet dead ones too."""
-    said = {
-        "verdict": robot.verdict,
-        "reason": robot.reason,
-        "host": world.plan.host,
-        "country": robot.country,
-    }
+    pieces = _fetchable(robot, world.plan.host)
+    alive = len(pieces) - len(GONE)
+    fetched = rng.integers(0, alive, count)
+    if robot.verdict == "headless":
+        fetched = len(PAGES) + rng.integers(0, len(PRODUCTS), count)
+    misses = (rng.random(count) < DEAD) & (robot.name == "web.page.served")
+    return pieces[np.where(misses, alive + rng.integers(0, len(GONE), count), fetched)]
+
+
+@cache
+def _fetchable(robot: Robot, host: str) -> Fragments:
+    """Return everything that a robot may fetch: the pages of all languages, then dead links."""
+    said = {"verdict": robot.verdict, "reason": robot.reason, "host": host, "country": robot.country}
     if robot.verdict == "staff":
-        said |= {
-            "device": "desktop",
-            "browser": "Firefox",
-            "browser_version": "144",
-            "os": "Linux",
-            "language": "es",
-        }
+        said |= {"device": "desktop", "browser": "Firefox", "browser_version": "144", "os": "Linux"}
+        said |= {"language": "es"}
     else:
         said |= {"device": "bot", "user_agent": robot.user_agent}
-    served = {"status": 200} if robot.name == "web.page.served" else {}
-    last = page_numbers()["basket"]
+    is_served = robot.name == "web.page.served"
     alive = [
-        fragment(name=robot.name, path=page.path, title="" if served else page.title, **served, **said)
+        fragment(
+            name=robot.name,
+            path=page.path,
+            **({"status": 200} if is_served else {"title": page.title}),
+            **said,
+        )
         for language in range(len(LANGUAGES))
-        for page in pages_of(language)[:last]
+        for page in pages_of(language)[: page_numbers()["basket"]]
     ]
     dead = [fragment(name="web.error.served", path=f"/es/{path}", status=404, **said) for path in GONE]
-    fetched = rng.integers(0, len(alive), count)
-    if robot.verdict == "headless":
-        fetched = len(PAGES) + rng.integers(0, last - len(PAGES), count)
-    misses = (rng.random(count) < DEAD) & bool(served)
-    lost = len(alive) + rng.integers(0, len(dead), count)
-    return fragments(alive + dead)[np.where(misses, lost, fetched)]
+    return fragments(alive + dead)
 
 
 def _counted(world: World, verdict: str, batch: Batch) -> Batch:

@@ -1,6 +1,7 @@
 """What people do on the pages: views with the touchpoint on the first of each visit, dead links."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ DEAD_LINKS = 0.006
 BROKEN = 0.0006
 
 
+@cache
 def touches() -> Fragments:
     """Return the touchpoint of each way, then of each campaign, as fragments with a comma behind."""
     pieces = []
@@ -32,6 +34,7 @@ def _said(columns: dict[str, str]) -> bytes:
     return fragment(**{name: value for name, value in columns.items() if value}) + b","
 
 
+@cache
 def pages() -> Fragments:
     """Return the page of each (language, number) as fragments, row by row."""
     every = [
