@@ -72,4 +72,7 @@ class Access(models.Model):
             ("view_reports", _("May see reports")),
             ("view_facts", _("May see the facts behind reports")),
         ]
-        verbose_name = _("reports")
+        verbose_name = _("access to the ledger")
+
+    def __str__(self) -> str:
+        return "access"

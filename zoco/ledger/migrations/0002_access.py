@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             name="Access",
             fields=[("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))],
             options={
-                "verbose_name": "reports",
+                "verbose_name": "access to the ledger",
                 "permissions": [
                     ("view_reports", "May see reports"),
                     ("view_facts", "May see the facts behind reports"),

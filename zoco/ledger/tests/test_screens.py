@@ -1,4 +1,4 @@
-"""Addresses, figures and changes as the pages write them. The pages themselves are driven in tests/journeys."""
+"""Addresses, figures and changes as pages write them; the pages themselves are driven in tests/journeys."""
 
 from datetime import date
 

@@ -41,6 +41,9 @@ class FactsView(LedgerView):
         now = datetime.now(UTC)
         question = Question.from_address(query, now=now)
         found = facts_page(question, report)
+        pages = max(1, -(-found.total // question.size))
+        if question.page > pages:
+            return self.last_page(pages)
         zone = ZoneInfo(question.site.zone)
         first = (question.page - 1) * question.size + 1
         last = first + len(found.rows) - 1

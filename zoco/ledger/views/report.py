@@ -35,6 +35,8 @@ class ReportView(LedgerView):
         now = datetime.now(UTC)
         question = Question.from_address(self.address.question_query(), report=report, now=now)
         answer = ask(report, question, now=now)
+        if question.page > answer.pages:
+            return self.last_page(answer.pages)
         today = now.astimezone(ZoneInfo(question.site.zone)).date()
         can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
         return self.page(
@@ -62,7 +64,9 @@ class ReportView(LedgerView):
         wanted = self.request.GET.get("draw", "")
         drawn = wanted if wanted in names else names[0]
         is_curve = answer.report.picture == "curve"
-        facts = self.address.to("facts", query=self.address.shared(report=answer.report.key))
+        facts = ""
+        if self.request.user.has_perm("zoco_ledger.view_facts"):
+            facts = self.address.to("facts", query=self.address.shared(report=answer.report.key))
         urls = {name: self.address.changed(draw=name) if is_curve else facts for name in names}
         return {
             "figures": headlines(answer, urls, drawn if is_curve else ""),

@@ -78,6 +78,10 @@ class LedgerView(View):
         """Answer with a page, about a site unless there is none; `values` have at least its title."""
         return render(self.request, template, self.context(site) | values, status=status)
 
+    def last_page(self, number: int) -> HttpResponse:
+        """Lead a reader beyond the last page back to it."""
+        return HttpResponseRedirect(self.request.path + self.address.changed(page=str(number)))
+
     def context(self, site: SiteInfo | None) -> Context:
         """Return what every template needs: the frame, the site, the way back."""
         return {

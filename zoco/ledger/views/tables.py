@@ -67,6 +67,7 @@ class Paged:
     has_change: bool
     has_bars: bool
     has_long_names: bool
+    is_panel: bool
 
 
 def grain_of(answer: Answer) -> str:
@@ -107,6 +108,7 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
         has_change=question.compare != "none",
         has_bars=answer.report.picture == "bars",
         has_long_names=answer.report.picture == "bars" and len(answer.dimensions) == 1,
+        is_panel=is_panel,
     )
 
 

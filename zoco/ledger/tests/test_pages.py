@@ -1,0 +1,165 @@
+"""Who may see the pages, and what they say when the ledger cannot answer or has nothing."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from zoco.kit import conf
+from zoco.kit.ids import uuid7
+from zoco.ledger.schema import Fact, encoder
+from zoco.ledger.spool import BulkSegment
+from zoco.ledger.store import opening
+from zoco.ledger.store.base import QueryFailed, StoreBusy
+
+pytestmark = pytest.mark.django_db
+NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+@pytest.fixture
+def site(db: None, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a site whose ledger is empty."""
+    from zoco.sites.models import Site
+
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    (tmp_path / "spool").mkdir()
+    yield Site.objects.create(slug="main", name="Honey shop", zone="Europe/Madrid")
+    opening.close()
+
+
+@pytest.fixture
+def reader(client: Any, django_user_model: Any) -> Any:
+    """Return a client of somebody who may see reports and no facts."""
+    user = django_user_model.objects.create_user("leo", password="hexagon-comb-12")
+    user.user_permissions.add(Permission.objects.get(codename="view_reports"))
+    client.force_login(user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def view(site: Any, path: str) -> None:
+    """Put one page view into the ledger."""
+    fact = Fact(
+        id=uuid7(NOON),
+        site=site.pk,
+        name="web.page.viewed",
+        origin="tracker",
+        occurred_at=NOON,
+        visitor=5,
+        path=path,
+        country="ES",
+    )
+    with BulkSegment(conf.DATA() / "spool", "tests") as segment:
+        segment.write(encoder.encode(fact) + b"\n")
+    opening.store().drain()
+
+
+def test_stranger_is_led_to_the_log_in(client: Any, site: Any) -> None:
+    answer = client.get("/reports/pages/")
+
+    assert answer.status_code == 302
+    assert "next=/reports/pages/" in answer.headers["Location"]
+
+
+def test_account_without_the_permission_gets_a_page_that_says_so(
+    client: Any, site: Any, django_user_model: Any
+) -> None:
+    client.force_login(django_user_model.objects.create_user("eva"))
+
+    answer = client.get("/reports/pages/", headers={"accept-language": "en"})
+
+    assert answer.status_code == 403
+    assert "You may not see this page" in answer.content.decode()
+
+
+def test_reader_of_reports_sees_no_facts_and_no_links_to_them(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    page = reader.get("/reports/pages/?period=2026-03-02")
+    facts = reader.get("/reports/facts/?period=2026-03-02")
+
+    assert "/tea" in page.content.decode()
+    assert "/reports/facts/" not in page.content.decode()
+    assert facts.status_code == 403
+
+
+def test_empty_ledger_says_how_to_fill_it(reader: Any, site: Any) -> None:
+    page = reader.get("/reports/traffic/").content.decode()
+
+    assert "No visits yet" in page
+    assert "zoco import log --site main" in page
+
+
+def test_empty_period_leads_to_the_last_one_with_facts(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    page = reader.get("/reports/traffic/?period=2026-05-01..2026-05-07").content.decode()
+
+    assert "?period=2026-02-24..2026-03-02" in page
+
+
+def test_filter_that_excludes_everything_can_be_removed(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    page = reader.get("/reports/pages/?period=2026-03-02&f.path=/coffee").content.decode()
+
+    assert "Nothing fits" in page
+    assert "Remove: Page is /coffee" in page
+
+
+@pytest.mark.parametrize("error", [StoreBusy("Nobody leads."), QueryFailed("Out of memory.")])
+def test_ledger_that_does_not_answer_is_a_503_that_may_be_tried_again(
+    reader: Any, site: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuse(sql: str) -> None:
+        raise error
+
+    monkeypatch.setattr(opening.store(), "query", refuse)
+
+    answer = reader.get("/reports/pages/")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "3"
+    assert "Try again" in answer.content.decode()
+
+
+def test_page_beyond_the_last_leads_back(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    answer = reader.get("/reports/pages/?period=2026-03-02&page=9")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/reports/pages/?period=2026-03-02&page=1"
+
+
+def test_names_from_outside_are_only_text(reader: Any, site: Any) -> None:
+    view(site, "/<script>alert(1)</script>")
+
+    page = reader.get("/reports/pages/?period=2026-03-02").content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_spreadsheet_runs_no_cell_of_an_export(reader: Any, site: Any) -> None:
+    view(site, "=cmd()")
+
+    answer = reader.get("/reports/pages/export.csv?period=2026-03-02")
+
+    rows = b"".join(answer.streaming_content).decode().splitlines()
+
+    assert rows == ["path,visitors,page_views", "'=cmd(),1,1"]
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="main_pages_2026-03-02_2026-03-02.csv"'
+    )
+
+
+def test_templates_hold_no_inline_script_or_style(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    for address in ("traffic", "pages", "errors", "overview/traffic"):
+        page = reader.get(f"/reports/{address}/?period=2026-03-02").content.decode()
+        assert " style=" not in page
+        assert "onclick" not in page
+        assert page.count("<script") == page.count("<script src=") + page.count('type="application/json"')
