@@ -89,7 +89,7 @@ def _settings() -> str:
     blocks = []
     for name in sorted(SETTINGS):
         setting = SETTINGS[name]
-        default = WORKED_OUT.get(name) or f"`{_default(setting.default)}`"
+        default = WORKED_OUT.get(name) or _default(setting.default)
         blocks.append(f"## ZOCO_{name}\n\n{setting.help}\n\nDefault: {default}.")
     intro = (
         "A setting is read from the environment as `ZOCO_<NAME>`, and inside another Django project "
@@ -99,11 +99,10 @@ def _settings() -> str:
 
 
 def _default(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return " ".join(map(str, value)) or "empty"
     if isinstance(value, bool):
-        return str(int(value))
-    return str(value) or "empty"
+        return f"`{int(value)}`"
+    text = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return f"`{text}`" if text else "empty"
 
 
 def _facts() -> str:
@@ -164,8 +163,9 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:
         words = ", ".join(action.option_strings) or str(action.metavar or action.dest)
         if action.option_strings and action.nargs != 0:
             words += f" {action.metavar or action.dest.upper()}"
-        told = (action.help or "") % {**vars(action), "prog": parser.prog}
-        yield f"- `{words}`: {told}"
+        told = [(action.help or "") % {**vars(action), "prog": parser.prog}]
+        told += ["one of " + ", ".join(f"`{choice}`" for choice in action.choices)] if action.choices else []
+        yield f"- `{words}`: " + "; ".join(part for part in told if part)
 
 
 def _plugs() -> str:

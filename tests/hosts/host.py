@@ -1,6 +1,7 @@
 """A host project in a folder of its own: copied, migrated, filled, and served by gunicorn."""
 
 import http.cookiejar
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PASSWORD = "a long enough secret 4 tests"
@@ -55,7 +57,7 @@ class Host:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=200,
             check=False,
         )
         assert done.returncode == 0, (
@@ -63,16 +65,27 @@ class Host:
         )
         return done.stdout
 
-    def superuser(self, name: str, **fields: str) -> None:
-        """Make an account that may do everything."""
-        given = {"username": name, "email": f"{name}@example.com", "password": PASSWORD, **fields}
-        self.environment |= {f"DJANGO_SUPERUSER_{key.upper()}": value for key, value in given.items()}
-        self.manage("createsuperuser", "--noinput")
+    def prepare(self, account: str, **fields: object) -> None:
+        """Make an account that may do everything, and a site that counts page views of its log."""
+        given = {"username": account, "email": "ana@example.com", "password": PASSWORD, **fields}
+        self.shell(
+            "from django.contrib.auth import get_user_model",
+            f"get_user_model().objects.create_superuser(**{given!r})",
+            "from zoco.sites.services import site_create",
+            "site_create(name='Our shop', hostnames=['www.example.com'], zone='UTC', counting='log')",
+        )
 
-    def site(self, name: str) -> None:
-        """Make a site that counts page views of its log."""
-        call = f"site_create(name={name!r}, hostnames=['www.example.com'], zone='UTC', counting='log')"
-        self.manage("shell", "-c", f"from zoco.sites.services import site_create; {call}")
+    def shell(self, *lines: str) -> str:
+        """Run lines of Python in the host and return what they printed."""
+        return self.manage("shell", "--no-imports", "-c", "\n".join(lines))
+
+    def own_checks(self) -> str:
+        """Run the host's system checks and ask whether migrations are missing; return what they say."""
+        return self.shell(
+            "from django.core.management import call_command",
+            "call_command('check')",
+            "call_command('makemigrations', check_changes=True, dry_run=True)",
+        )
 
     def log_import(self) -> str:
         """Import five lines: three page views of two visitors, a file, an error."""
@@ -140,6 +153,12 @@ class Browser:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+
+def page_views(answer: str) -> dict[str, int]:
+    """Return the page views by path of the answer of the report on pages."""
+    rows: list[dict[str, dict[str, Any]]] = json.loads(answer)["rows"]
+    return {row["key"]["path"]: row["values"]["page_views"] for row in rows}
 
 
 def _free_port() -> int:

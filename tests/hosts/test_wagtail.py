@@ -1,20 +1,19 @@
 """Zoco in the project that `wagtail start` makes, with nothing changed but apps, addresses, versions."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 
-from tests.hosts.host import Browser, Host
+from tests.hosts.host import Browser, Host, page_views
 
+pytestmark = pytest.mark.timeout(400)
 PERIOD = "2015-05-17..2015-05-20"
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
     host = Host.copied("wagtail", "mysite", "mysite.settings.dev", tmp_path_factory.mktemp("host"))
-    host.superuser("ana")
-    host.site("Our shop")
+    host.prepare("ana")
     host.log_import()
     return host
 
@@ -27,15 +26,16 @@ def browser(host: Host) -> Iterator[Browser]:
 
 
 def test_host_passes_its_own_checks(host: Host) -> None:
-    assert "no issues" in host.manage("check")
-    assert "No changes detected" in host.manage("makemigrations", "--check", "--dry-run")
+    told = host.own_checks()
+
+    assert "no issues" in told
+    assert "No changes detected" in told
 
 
 def test_report_as_command_counts_what_was_imported(host: Host) -> None:
     told = host.manage("zoco", "report", "pages", "--period", PERIOD, "--format", "json")
 
-    views = {row["path"]: row["page_views"] for row in json.loads(told)["rows"]}
-    assert views == {"/prices": 2, "/": 1}
+    assert page_views(told) == {"/prices": 2, "/": 1}
 
 
 def test_report_is_a_page_of_wagtails_admin(browser: Browser) -> None:

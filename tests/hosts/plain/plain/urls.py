@@ -3,6 +3,14 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from ninja import NinjaAPI
+from ninja.security import SessionAuth
+
+from zoco.ledger.api import errors_shape, router
+
+api = NinjaAPI(title="The host's own API", auth=SessionAuth(), docs_url=None)
+api.add_router("/zoco", router)
+errors_shape(api)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -14,4 +22,5 @@ urlpatterns = [
     path("accounts/", include("django.contrib.auth.urls")),
     path("backstage/", admin.site.urls),
     path("marketing/", include("zoco.ledger.urls")),
+    path("api/", api.urls),
 ]
