@@ -7,6 +7,12 @@ from zoco.kit import conf
 TRUSTED_PROXIES: conf.Setting[list[str]] = conf.declare(
     "TRUSTED_PROXIES", [], conf.names, "Networks (CIDR) whose X-Forwarded-For header is believed."
 )
+EVIDENCE_DAYS = conf.declare(
+    "EVIDENCE_DAYS",
+    180,
+    int,
+    "How many days full user agents and referrers are kept beside the facts; 0 keeps them for ever.",
+)
 
 
 def published_path() -> Path:

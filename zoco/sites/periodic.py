@@ -6,8 +6,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
-from zoco.kit.periods import midnight
+from zoco.kit.periods import micros, midnight
 from zoco.sites import reads, services
+from zoco.sites.conf import EVIDENCE_DAYS
 
 log = logging.getLogger(__name__)
 
@@ -29,5 +30,17 @@ def retain() -> None:
             log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
 
 
+def forget() -> None:
+    """Drop the evidence of each site that is older than EVIDENCE_DAYS; the facts stay."""
+    from zoco.ledger.store import opening
+
+    days = EVIDENCE_DAYS()
+    before = micros(timezone.now() - timedelta(days=days))
+    for site in reads.sites_with_parts() if days else []:
+        gone = opening.store().retain(site.pk, before, only_evidence=True)
+        log.info("Evidence past its time dropped. site=%s rows=%s", site.pk, gone)
+
+
 PERIODIC.add(Periodic("sites.publish", 900, publish))
 PERIODIC.add(Periodic("sites.retain", 86_400, retain))
+PERIODIC.add(Periodic("sites.forget", 86_400, forget))

@@ -82,8 +82,11 @@ class Store(Protocol):
     def reclassify(self, site: int, changes: pa.Table) -> int:
         """Overwrite derived columns: `changes` has id, occurred_at and the columns to set."""
 
-    def retain(self, site: int, before: int) -> int:
-        """Drop the facts of a site that occurred before this moment (UTC microseconds)."""
+    def retain(self, site: int, before: int, *, only_evidence: bool = False) -> int:
+        """Drop what a site has of before this moment (UTC microseconds); returns how many facts went.
+
+        With `only_evidence` the facts stay and what was sent with them goes; returns how many rows.
+        """
 
     def compact(self) -> None:
         """Rewrite the files so that erased bytes are gone from the disk."""

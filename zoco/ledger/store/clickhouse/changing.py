@@ -35,9 +35,13 @@ def erase(client: Client, erasure: Erasure) -> int:
     return gone
 
 
-def retain(client: Client, site: int, before: int) -> int:
-    """Delete what a site has from before this moment; returns how many facts went."""
+def retain(client: Client, site: int, before: int, *, only_evidence: bool = False) -> int:
+    """Delete what a site has from before this moment; returns how many facts (or evidence) went."""
     where = f"site = {site} AND occurred_at < {moment(before)}"
+    if only_evidence:
+        gone = _count(client, where, "evidence")
+        _delete(client, "evidence", where)
+        return gone
     gone = _count(client, where)
     for table in (*_ABOUT_FACTS, "midnight"):
         _delete(client, table, where)
@@ -115,8 +119,8 @@ def _newer(name: str, plain: set[str]) -> str:
     return f"c.{name}" if name in plain else f"l.{name}"
 
 
-def _count(client: Client, where: str) -> int:
-    return int(client.rows(f"SELECT count() AS facts FROM facts WHERE {where}")[0][0])
+def _count(client: Client, where: str, table: str = "facts") -> int:
+    return int(client.rows(f"SELECT count() AS found FROM {table} WHERE {where}")[0][0])
 
 
 def _delete(client: Client, table: str, where: str) -> None:

@@ -66,10 +66,10 @@ class ClickHouseStore:
         with self._changing("reclassify"), Load(self.client, self.book) as load:
             return changing.reclassify(load, site, changes)
 
-    def retain(self, site: int, before: int) -> int:
+    def retain(self, site: int, before: int, *, only_evidence: bool = False) -> int:
         """Drop the facts of a site that occurred before this moment (UTC microseconds)."""
         with self._changing("retain"):
-            return changing.retain(self.client, site, before)
+            return changing.retain(self.client, site, before, only_evidence=only_evidence)
 
     def compact(self) -> None:
         """Merge all parts, so that each row is there once."""

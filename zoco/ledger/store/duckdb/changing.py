@@ -47,10 +47,12 @@ def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
     return _deleted(con, "DELETE FROM facts WHERE id IN (SELECT id FROM gone)", [])
 
 
-def retain(con: duckdb.DuckDBPyConnection, site: int, before: int) -> int:
-    """Delete what a site has from before this moment; returns how many facts went."""
+def retain(con: duckdb.DuckDBPyConnection, site: int, before: int, *, only_evidence: bool = False) -> int:
+    """Delete what a site has from before this moment; returns how many facts (or evidence) went."""
     bound = [site, before]
     where = "site = ? AND occurred_at < make_timestamp(?)"
+    if only_evidence:
+        return _deleted(con, f"DELETE FROM evidence WHERE {where}", bound)
     for table in ("evidence", "touch", "midnight"):
         con.execute(f"DELETE FROM {table} WHERE {where}", bound)
     return _deleted(con, f"DELETE FROM facts WHERE {where}", bound)

@@ -90,10 +90,10 @@ class Engine:
         with self.changing() as con:
             return changing.erase(con, erasure)
 
-    def retain(self, site: int, before: int) -> int:
-        """Delete the facts of a site that occurred before this moment."""
+    def retain(self, site: int, before: int, *, only_evidence: bool = False) -> int:
+        """Delete the facts of a site, or their evidence, that occurred before this moment."""
         with self.changing() as con:
-            return changing.retain(con, site, before)
+            return changing.retain(con, site, before, only_evidence=only_evidence)
 
     def reclassify(self, site: int, changes: pa.Table) -> int:
         """Set derived columns of facts by id and raise their row_version; settles what moved."""

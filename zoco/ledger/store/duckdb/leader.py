@@ -117,10 +117,10 @@ class Leader:
         with self._changing, self.holder.using() as engine:
             return engine.reclassify(site, changes)
 
-    def retain(self, site: int, before: int) -> int:
+    def retain(self, site: int, before: int, *, only_evidence: bool = False) -> int:
         """Drop what occurred before."""
         with self._changing, self.holder.using() as engine:
-            return engine.retain(site, before)
+            return engine.retain(site, before, only_evidence=only_evidence)
 
     def compact(self) -> None:
         """Put a fresh copy in the file's place; queries wait while it is exchanged. Raises NoRoom."""

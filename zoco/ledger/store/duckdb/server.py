@@ -110,8 +110,8 @@ class Server:
                 return leader.erase(erasure)
             case wire.Reclassify(site, changes):
                 return leader.reclassify(site, pa.ipc.open_stream(changes).read_all())
-            case wire.Retain(site, before):
-                return leader.retain(site, before)
+            case wire.Retain(site, before, only_evidence):
+                return leader.retain(site, before, only_evidence=only_evidence)
             case wire.Compact():
                 leader.compact()
                 return None

@@ -72,11 +72,11 @@ class DuckStore:
             lambda client: client.number(wire.Reclassify(site, wire.table_bytes(changes))),
         )
 
-    def retain(self, site: int, before: int) -> int:
+    def retain(self, site: int, before: int, *, only_evidence: bool = False) -> int:
         """Drop what occurred before."""
         return self._do(
-            lambda leader: leader.retain(site, before),
-            lambda client: client.number(wire.Retain(site, before)),
+            lambda leader: leader.retain(site, before, only_evidence=only_evidence),
+            lambda client: client.number(wire.Retain(site, before, only_evidence)),
         )
 
     def compact(self) -> None:

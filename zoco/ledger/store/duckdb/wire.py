@@ -63,6 +63,7 @@ class Retain(msgspec.Struct, tag="retain"):
 
     site: int
     before: int
+    only_evidence: bool = False
 
 
 class Compact(msgspec.Struct, tag="compact"):

@@ -264,6 +264,15 @@ def test_old_facts_go_when_their_time_is_up(engine: Engine) -> None:
     assert rows(engine, "SELECT site FROM facts ORDER BY site") == [{"site": 1}, {"site": 2}]
 
 
+def test_evidence_goes_when_its_time_is_up_and_the_facts_stay(engine: Engine) -> None:
+    put(engine, view(1, at=0, user_agent="A"), view(2, at=MINUTE, user_agent="B"))
+    engine.load(engine.spool.closed())
+
+    assert engine.retain(1, START + MINUTE, only_evidence=True) == 1
+    assert rows(engine, "SELECT user_agent FROM evidence") == [{"user_agent": "B"}]
+    assert rows(engine, "SELECT count(*) AS n FROM facts") == [{"n": 2}]
+
+
 def test_rewritten_file_has_everything_and_opens(engine: Engine, tmp_path: Path) -> None:
     put(engine, view(1, at=0, path="/marker-of-somebody", visitor=5), view(2, at=0))
     engine.load(engine.spool.closed())
