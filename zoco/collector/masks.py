@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 LONGEST = 1024
 
-_EMAIL = re.compile(r"[^\s/?&=;@]{1,64}?(?:@|%(?:25)*40)[^\s/?&=;@]{1,200}?\.[a-z]{2,24}(?![a-z0-9])", re.I)
+_EMAIL = re.compile(r"[^\s/?&=;@]{1,64}?(?:@|%(?:25)*40)[^\s/?&=;@]{1,200}\.[a-z]{2,24}(?![a-z0-9])", re.I)
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
 _UUID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])", re.I

@@ -35,12 +35,9 @@ def hash63(*parts: bytes | int, key: bytes = b"") -> int:
 
 
 def _digest(parts: tuple[bytes | int, ...], size: int, key: bytes = b"") -> bytes:
-    digest = blake2b(digest_size=size, key=key)
-    for part in parts:
-        raw = part if isinstance(part, bytes) else b"%d" % part
-        digest.update(b"%d:" % len(raw))
-        digest.update(raw)
-    return digest.digest()
+    raws = [part if isinstance(part, bytes) else b"%d" % part for part in parts]
+    whole = b"".join([b"%d:%b" % (len(raw), raw) for raw in raws])
+    return blake2b(whole, digest_size=size, key=key).digest()
 
 
 def _stamped(number: int, version: int) -> int:

@@ -13,7 +13,7 @@ class Common(ClfFormat):
     key = "common"
     label = "Common Log Format"
     example = '192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 203'
-    pattern = re.compile(rb"()" + COMMON + rb"()()")
+    pattern = re.compile(rb"()" + COMMON + rb"()()", re.S)
 
     def is_whole(self, tail: bytes) -> bool:
         """A cut size looks like a smaller size, so nothing shows that the line is whole."""

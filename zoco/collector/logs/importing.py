@@ -16,7 +16,7 @@ from zoco.collector.reasons import Reason
 from zoco.ledger.spool.bulk import BulkSegment
 from zoco.sites.published import PublishedSite
 
-SEGMENT_BYTES = 44 << 20
+SEGMENT_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

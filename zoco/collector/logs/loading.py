@@ -1,14 +1,24 @@
 """Waiting until what an import wrote can be queried, and counting what it added."""
 
+import os
+
 from zoco.collector.logs.importing import Plan
+from zoco.kit import conf
+from zoco.ledger.spool.folder import SpoolFolder
 from zoco.ledger.store.base import Store
+
+# Segments that may wait while the engine loads beside us; beyond that the import waits for it.
+WAITING = 3
+# An import that leads the ledger itself keeps to this, unless the settings say otherwise.
+MEMORY = "180MB"
 
 
 class Loader:
-    """Drains the spool through the store of this process, whoever leads."""
+    """Loads what lies in the spool through the store of this process, whoever leads."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.spool = SpoolFolder(plan.spool)
         self._store: Store | None = None
 
     @property
@@ -16,23 +26,30 @@ class Loader:
         if self._store is None:
             from zoco.ledger.store.opening import store
 
+            _be_modest()
             self._store = store()
         return self._store
 
+    def written(self) -> None:
+        """Let the engine begin with what was written; wait only when it falls behind."""
+        store = self.store
+        if len(self.spool.closed()) > WAITING:
+            store.drain()
+
     def drain(self) -> None:
-        """Load what lies in the spool; returns when it can be queried."""
+        """Load everything; returns when it can be queried."""
         self.store.drain()
 
     def added(self) -> int:
         """Return how many facts of this run are in the ledger: they carry the run's moment."""
-        from zoco.ledger.engines import table
-        from zoco.ledger.expr import moment, to_sql
+        from zoco.ledger.store.counting import count_received
 
-        facts = table("facts")
-        ours = facts.filter(
-            facts.site == self.plan.site.id,
-            facts.origin == "log",
-            facts.received_at == moment(self.plan.received_at),
-        )
-        answer = self.store.query(to_sql(ours.aggregate(count=ours.count()), self.store.dialect))
-        return int(answer.column("count")[0].as_py())
+        plan = self.plan
+        return count_received(self.store, site=plan.site.id, origin="log", received_at=plan.received_at)
+
+
+def _be_modest() -> None:
+    """Ask for less memory and one thread of the engine: the lines are read beside it."""
+    for setting, ours in ((conf.MEMORY, MEMORY), (conf.THREADS, "1")):
+        if setting() == setting.default:
+            os.environ[f"ZOCO_{setting.name}"] = ours

@@ -5,11 +5,12 @@ referrer, address. What comes out is, byte for byte, what the steps and `schema.
 for the same line; a test holds both against each other.
 """
 
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from zoco.collector.logs.base import LogFormat
+from zoco.collector.logs.base import LONGEST_LINE, LogFormat
 from zoco.collector.logs.reading import OVERLONG
 from zoco.collector.logs.text import request_parts, text
 from zoco.collector.memo import Memo
@@ -33,7 +34,8 @@ COLUMNS = (
 )
 # Equal lines are counted within this many lines and the same number before them: then memory stays
 # bounded and an interrupted import can count on after reading them again. Part of what an id means.
-GENERATION = 1 << 16
+GENERATION = 1 << 14
+_CONTROL = re.compile(rb"[\x00-\x20]")
 _VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
@@ -60,6 +62,13 @@ class Agent(NamedTuple):
     device: str
     evidence: str
     text: str | None
+
+
+class Place(NamedTuple):
+    """What an address gives: the country as a piece, the address in its one form."""
+
+    piece: str
+    address: str
 
 
 class Host(NamedTuple):
@@ -105,6 +114,7 @@ class Quick:
         self.stamped = piece({"received_at": received_at, "origin_key": origin_key})
         digits = b"%d" % site.id
         self.prefix = b"%d:%b" % (len(digits), digits)
+        self.prefixes = [b"%b%d:" % (self.prefix, length) for length in range(LONGEST_LINE + 1)]
         self.seen: dict[str, int] = {}
         self.older: dict[str, int] = {}
         self.requests = Memo(_asked, 16_384)
@@ -112,7 +122,7 @@ class Quick:
         self.hosts = Memo(self._host, 1_024)
         self.agents = Memo(_agent, 8_192)
         self.origins = Memo(self._origin, 16_384)
-        self.countries = Memo(_country, 32_768)
+        self.places = Memo(_place, 16_384)
         self.minutes = Memo(self._minute, 4_096)
         self.days: Memo[LocalDay, Memo[tuple[bytes, bytes, str], str]] = Memo(self._day, 8)
 
@@ -123,7 +133,7 @@ class Quick:
         """
         hit, moment, stamped, ident = self.format.hit, self.format.moment, self.stamped, self._id
         hosts, requests, heads, agents = self.hosts, self.requests, self.heads, self.agents
-        minutes, origins, countries = self.minutes, self.origins, self.countries
+        minutes, origins, places = self.minutes, self.origins, self.places
         facts: list[str] = []
         for number, line in enumerate(lines, first):
             try:
@@ -133,9 +143,9 @@ class Quick:
                 head, status = heads[kind, code]
                 host, name = hosts[vhost]
                 verdict, device, evidence, _ = agents[user_agent]
+                country, _ = places[address]
                 visitor = minutes[at // MINUTE][address, user_agent, name]
                 origin, link = origins[referrer, query]
-                country = countries[address]
             except Refused as refused:
                 self._refuse(number, line, refused.reason)
                 continue
@@ -162,13 +172,13 @@ class Quick:
         Equal lines tell of the same second, so this is the line's count within its second.
         """
         seen = self.seen
-        digest = blake2b(b"%b%d:%b1:1" % (self.prefix, len(line), line), digest_size=16).hexdigest()
+        digest = blake2b(self.prefixes[len(line)] + line + b"1:1", digest_size=16).hexdigest()
         own = seen.get(digest, 0)
         times = own + self.older.get(digest, 0)
         seen[digest] = own + 1
         if times:
             nth = b"%d" % (times + 1)
-            whole = b"%b%d:%b%d:%b" % (self.prefix, len(line), line, len(nth), nth)
+            whole = b"%b%b%d:%b" % (self.prefixes[len(line)], line, len(nth), nth)
             digest = blake2b(whole, digest_size=16).hexdigest()
         variant = _VARIANT[digest[16]]
         return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:]}"
@@ -209,7 +219,7 @@ class Quick:
         site, (salt, salt_before) = self.site.id, salts_for(self.site.import_key, day)
 
         def visitor(key: tuple[bytes, bytes, str]) -> str:
-            address, agent, host = text(key[0]), self.agents[key[1]].text, key[2]
+            address, agent, host = self.places[key[0]].address, self.agents[key[1]].text, key[2]
             now = pseudonym(salt, site, address, agent, host)
             if not salt_before or not now:
                 return f',"visitor":{now}' if now else ""
@@ -233,5 +243,8 @@ def _agent(raw: bytes) -> Agent:
     return Agent(piece(said), piece(device_of(user_agent)._asdict()), evidence, user_agent)
 
 
-def _country(address: bytes) -> str:
-    return piece({"country": country_of(text(address))})
+def _place(raw: bytes) -> Place:
+    if _CONTROL.search(raw):
+        raise Refused(Reason.UNREADABLE)
+    address = text(raw)
+    return Place(piece({"country": country_of(address)}), address)

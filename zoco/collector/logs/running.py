@@ -19,8 +19,11 @@ STDIN_SECONDS = 1.0
 class Loads(Protocol):
     """What brings segments into the ledger."""
 
+    def written(self) -> None:
+        """Called when a segment became durable."""
+
     def drain(self) -> None:
-        """Load what lies in the spool."""
+        """Load what lies in the spool; returns when it can be queried."""
 
     def added(self) -> int:
         """Return how many facts of this run are in the ledger."""
@@ -67,7 +70,7 @@ class Run:
         self.summary.files.append(summary)
         try:
             log = LogFile(name)
-            importing = LogImport(self.plan, log, self.loader.drain, self._show)
+            importing = LogImport(self.plan, log, self.loader.written, self._show)
         except LogUnreadable as error:
             summary.problem = str(error)
             return
@@ -105,7 +108,7 @@ class Run:
         self._bytes += importing.log.size
 
     def _follow(self, names: list[str]) -> None:
-        followers = [Follower(self.plan, name, self.loader.drain, self._show) for name in names]
+        followers = [Follower(self.plan, name, self.loader.written, self._show) for name in names]
         try:
             while True:
                 for follower in followers:

@@ -16,4 +16,4 @@ class Virtual(ClfFormat):
         "shop.example:443 192.0.2.7 - - [17/May/2015:10:05:03 +0000] "
         '"GET / HTTP/1.1" 200 203 "-" "Mozilla/5.0"'
     )
-    pattern = re.compile(rb"([^ \x00-\x1f]++) (?!- )" + COMMON + AGENTS + MORE)
+    pattern = re.compile(rb"([^ ]++) (?!- )" + COMMON + AGENTS + MORE, re.S)

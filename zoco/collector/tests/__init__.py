@@ -1,0 +1,1 @@
+"""Tests of the collector and its log reader."""
