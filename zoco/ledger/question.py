@@ -184,9 +184,7 @@ def year_before(period: Period) -> Period:
 def bucket_end(start: datetime, grain: str, zone: str) -> datetime:
     """Return the moment at which a local bucket is over, aware, in UTC."""
     if grain == "hour":
-        return (start.replace(tzinfo=ZoneInfo(zone), fold=1) + timedelta(0)).astimezone(UTC) + timedelta(
-            hours=1
-        )
+        return (start + timedelta(hours=1)).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     following = {
         "day": start + timedelta(days=1),
         "week": start + timedelta(days=7),
