@@ -2,7 +2,7 @@
 
 from zoco.collector.event import Event
 from zoco.collector.logs.base import LogFormat
-from zoco.collector.logs.text import request_parts, text
+from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import through
 from zoco.collector.steps.visitor import local_day, salts_for
@@ -24,10 +24,11 @@ def fact_of(
     """Return the fact that a line tells of, `nth` being its count among equal lines. Raises Refused."""
     host, address, stamp, request, code, referrer, user_agent = log_format.hit(line)
     at = log_format.moment(stamp)
+    salt, salt_before = salts_for(site.import_key, local_day(at, site.zone))
+    client = address_text(address)
     if not code.isdigit() or len(code) != 3:
         raise Refused(Reason.BAD_STATUS)
     method, target = request_parts(request)
-    salt, salt_before = salts_for(site.import_key, local_day(at, site.zone))
     fact = Fact(
         id=uuid8(site.id, line, nth),
         site=site.id,
@@ -40,7 +41,7 @@ def fact_of(
     event = Event(
         site=site,
         fact=fact,
-        address=text(address),
+        address=client,
         user_agent=text(user_agent) if user_agent else None,
         host=text(host),
         method=method,

@@ -5,14 +5,13 @@ referrer, address. What comes out is, byte for byte, what the steps and `schema.
 for the same line; a test holds both against each other.
 """
 
-import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from zoco.collector.logs.base import LONGEST_LINE, LogFormat
 from zoco.collector.logs.reading import OVERLONG
-from zoco.collector.logs.text import request_parts, text
+from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused, Tally
 from zoco.collector.steps.device import device_of, evidence_of
@@ -35,7 +34,6 @@ COLUMNS = (
 # Equal lines are counted within this many lines and the same number before them: then memory stays
 # bounded and an interrupted import can count on after reading them again. Part of what an id means.
 GENERATION = 1 << 14
-_CONTROL = re.compile(rb"[\x00-\x20]")
 _VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
@@ -139,12 +137,13 @@ class Quick:
             try:
                 vhost, address, stamp, request, code, referrer, user_agent = hit(line)
                 at = moment(stamp)
+                visitors = minutes[at // MINUTE]
+                country, _ = places[address]
                 kind, path, query = requests[request]
                 head, status = heads[kind, code]
                 host, name = hosts[vhost]
                 verdict, device, evidence, _ = agents[user_agent]
-                country, _ = places[address]
-                visitor = minutes[at // MINUTE][address, user_agent, name]
+                visitor = visitors[address, user_agent, name]
                 origin, link = origins[referrer, query]
             except Refused as refused:
                 self._refuse(number, line, refused.reason)
@@ -244,7 +243,5 @@ def _agent(raw: bytes) -> Agent:
 
 
 def _place(raw: bytes) -> Place:
-    if _CONTROL.search(raw):
-        raise Refused(Reason.UNREADABLE)
-    address = text(raw)
+    address = address_text(raw)
     return Place(piece({"country": country_of(address)}), address)

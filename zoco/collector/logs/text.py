@@ -3,10 +3,12 @@
 import re
 
 from zoco.collector.masks import LONGEST
+from zoco.collector.reasons import Reason, Refused
 
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.S)
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NO_ADDRESS = re.compile(rb"[\x00-\x20\x7f]")
 _SAFE_RAW = 8 * LONGEST
 
 
@@ -23,6 +25,13 @@ def _plain(found: re.Match[bytes]) -> bytes:
 def text(raw: bytes) -> str:
     """Return a value as text without control characters; never fails."""
     return _CONTROL.sub(" ", unescaped(raw[:_SAFE_RAW]).decode("utf-8", "replace"))
+
+
+def address_text(raw: bytes) -> str:
+    """Return an address. Raises Refused when it holds control characters, as torn lines do."""
+    if _NO_ADDRESS.search(raw):
+        raise Refused(Reason.UNREADABLE)
+    return text(raw)
 
 
 def request_parts(raw: bytes) -> tuple[str, bytes]:

@@ -231,6 +231,12 @@ sys.exit(command.run(parser.parse_args(sys.argv[1:])))
 """
 
 
+def at(number: int) -> bytes:
+    """Return a line whose time goes on with its number."""
+    time = b"%02d:%02d" % (number // 3600 % 24, number % 60)
+    return line(number % 250, second=number % 60, path=f"/{number // 700}").replace(b"10:05", time)
+
+
 @pytest.mark.crash
 def test_killed_imports_lose_nothing_and_change_no_id(
     plan: Plan, tmp_path: Path, spooled: Callable[[], list[Fact]]

@@ -1,0 +1,94 @@
+"""Damaged log lines, and an independent judgement of what may come of them."""
+
+# The lines are easier to read whole.
+# ruff: noqa: E501
+
+from collections.abc import Iterator
+from random import Random
+
+from zoco.collector.logs.base import FORMATS, LogFormat
+from zoco.collector.logs.plain import fact_of
+from zoco.collector.logs.quick import GENERATION, Quick
+from zoco.collector.reasons import Refused
+from zoco.ledger import schema
+from zoco.sites.published import PublishedSite
+from zoco.testing.mutation import mutated
+
+SEEDS = {
+    "combined": (
+        b'192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET /a/b.html?q=1 HTTP/1.1" 200 203 "http://x.example/?a=b" '
+        b'"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"',
+        b'2001:db8::1 - joe smith [29/Feb/2016:23:59:59 -0930] "POST /\xc3\xa9%C3%A9 HTTP/1.1" 404 - "-" "-"',
+        rb'h.example - - [01/Jan/1970:00:00:00 +1400] "GET /\"\x41 HTTP/1.0" 301 0 "\\" "UA \"x\""',
+    ),
+    "virtual": (
+        b'shop.example:443 192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 203 "-" "Mozilla/5.0"',
+    ),
+    "common": (b'192.0.2.7 - - [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 203',),
+    "json": (
+        b'{"ts":1431857103.5,"request":{"remote_ip":"192.0.2.7","method":"GET","host":"shop.example",'
+        b'"uri":"/a?b","headers":{"User-Agent":["UA"],"Referer":["http://x/"]}},"status":200}',
+        b'{"time_local":"17/May/2015:10:05:03 +0000","remote_addr":"::1","request":"GET / HTTP/1.1","status":"200"}',
+    ),
+}  # fmt: skip
+
+
+class WrongFact(AssertionError):
+    """A damaged line gave something that the plain way does not give."""
+
+
+def damaged(key: str, count: int, rnd: Random) -> Iterator[bytes]:
+    """Return lines of a format of which four in five are damaged; none holds a line end."""
+    for number in range(count):
+        seed = rnd.choice(SEEDS[key])
+        line = mutated(seed, rnd) if number % 5 else seed
+        yield line.replace(b"\n", b" ").rstrip(b"\r")
+
+
+def check(site: PublishedSite, key: str, lines: list[bytes]) -> tuple[int, int]:
+    """Read lines both ways and hold them against each other; return facts and refusals.
+
+    Raises WrongFact when a line is lost, or is told otherwise than by the steps.
+    """
+    log_format, seen = FORMATS.get(key), dict[bytes, int]()
+    quick = Quick(site, log_format, "fuzz", 5)
+    facts: list[str] = []
+    for first in range(0, len(lines), GENERATION):
+        facts += quick.facts(lines[first : first + GENERATION], first + 1)
+    refused = {refusal.number: refusal.reason for refusal in quick.refusals}
+    left = iter(facts)
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
+        try:
+            fact = _plain(site, log_format, line, seen)
+        except Refused as error:
+            if refused.get(number) is not error.reason:
+                raise WrongFact(f"{line!r} is refused as {refused.get(number)}, not {error.reason}") from None
+            continue
+        encoded = next(left, "").encode()
+        if number in refused or encoded != schema.encoder.encode(fact) + b"\n":
+            raise WrongFact(f"{line!r} gives {encoded!r}, not {fact}")
+        _sane(fact, line)
+    counts = quick.counts
+    if counts.lines != len(lines) or counts.facts + counts.blank + counts.refused.total() != counts.lines:
+        raise WrongFact(f"the counts do not add up: {counts}")
+    return counts.facts, counts.refused.total()
+
+
+def _plain(site: PublishedSite, log_format: LogFormat, line: bytes, seen: dict[bytes, int]) -> schema.Fact:
+    nth = seen.get(line, 0) + 1
+    fact = fact_of(line, site, log_format, nth=nth, origin_key="fuzz", received_at=5)
+    seen[line] = nth
+    return fact
+
+
+def _sane(fact: schema.Fact, line: bytes) -> None:
+    """Hold what is true of any fact of a log."""
+    texts = [value for name in fact.__struct_fields__ if isinstance(value := getattr(fact, name), str)]
+    if any(ord(letter) < 0x20 or 0xD800 <= ord(letter) < 0xE000 for text in texts for letter in text):
+        raise WrongFact(f"{line!r} brings control characters into {fact}")
+    if max(map(len, texts)) > 1024 or not 100 <= fact.status <= 599 or "?" in fact.path:
+        raise WrongFact(f"{line!r} goes over the bounds in {fact}")
+    if not -62_135_596_800_000_000 <= fact.occurred_at <= 253_402_300_799_999_999:
+        raise WrongFact(f"{line!r} is at no time: {fact}")
