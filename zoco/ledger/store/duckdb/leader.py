@@ -22,7 +22,7 @@ from zoco.ledger.store.duckdb.engine import Engine
 from zoco.ledger.store.duckdb.files import Files
 from zoco.ledger.store.duckdb.holder import Holder
 from zoco.ledger.store.duckdb.questions import Desk
-from zoco.ledger.store.duckdb.server import Server
+from zoco.ledger.store.duckdb.socket.server import Server
 from zoco.ledger.store.erasures import book
 from zoco.ledger.store.leadership import Lock
 

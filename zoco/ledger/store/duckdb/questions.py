@@ -19,7 +19,7 @@ from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.store.duckdb.cache import Cache, Key
 from zoco.ledger.store.duckdb.holder import Holder
 from zoco.ledger.store.duckdb.permitted import one_select
-from zoco.ledger.store.duckdb.wire import LedgerMoved, QueryTooSlow
+from zoco.ledger.store.duckdb.socket.wire import LedgerMoved, QueryTooSlow
 
 T = TypeVar("T")
 

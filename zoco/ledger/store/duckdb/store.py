@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from zoco.ledger.store import leadership
 from zoco.ledger.store.base import Dialect, Drained, Erasure, StoreBusy, StoreNewer
-from zoco.ledger.store.duckdb import wire
-from zoco.ledger.store.duckdb.client import Client, NobodyLeads
 from zoco.ledger.store.duckdb.files import Files
 from zoco.ledger.store.duckdb.leader import QUERY_SECONDS, Leader, LedgerUnreadable
+from zoco.ledger.store.duckdb.socket import wire
+from zoco.ledger.store.duckdb.socket.client import Client, NobodyLeads
 from zoco.ledger.store.erasures import ErasureKeyLost
 from zoco.ledger.store.leadership import FolderUnwritable, Lock
 

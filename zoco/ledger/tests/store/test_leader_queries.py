@@ -9,8 +9,8 @@ import pytest
 
 from zoco.ledger.store.base import QueryFailed, QueryRefused, StoreBusy
 from zoco.ledger.store.duckdb import store as stores
-from zoco.ledger.store.duckdb import wire
 from zoco.ledger.store.duckdb.cache import Cache
+from zoco.ledger.store.duckdb.socket import wire
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.store.leading import count, fact, seconds_until, spooled
 

@@ -9,7 +9,7 @@ import msgspec
 import pyarrow as pa
 
 from zoco.ledger.store.base import Drained
-from zoco.ledger.store.duckdb import address, wire
+from zoco.ledger.store.duckdb.socket import address, wire
 
 KEPT = 32
 

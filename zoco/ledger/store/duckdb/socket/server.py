@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pyarrow as pa
 
-from zoco.ledger.store.duckdb import address, wire
+from zoco.ledger.store.duckdb.socket import address, wire
 
 if TYPE_CHECKING:
     from zoco.ledger.store.duckdb.leader import Leader
