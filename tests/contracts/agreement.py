@@ -17,20 +17,21 @@ from zoco.ledger.store.base import Store
 _APART = {"report", "question", "sql", "seconds"}
 
 
-def questions(report: Report, zone: str, days_around: int = 1) -> Iterator[Question]:
-    """Give questions over both days on which the zone's clock changes: people by hours, everybody by
-    days; on a site that counts by tracker and on one that counts by log.
+def questions(report: Report, zone: str) -> Iterator[Question]:
+    """Give questions that take in both days on which the zone's clock changes.
+
+    One over the whole span between them, about people or about everybody, on a site that counts by
+    tracker or on one that counts by log; and by hours around each day where the report has steps.
     """
-    grains = {parameter.name for parameter in report.parameters}
-    for number, (day, grain, verdicts) in enumerate(
-        zip(CHANGES[zone], ("hour", "day"), ("people", "all"), strict=True), start=1
-    ):
-        yield Question(
-            SiteInfo(number, "s", "S", zone, "EUR", 6, ("tracker", "log")[number - 1], is_demo=False),
-            Period(day - timedelta(days=days_around), day + timedelta(days=days_around), zone),
-            verdicts=verdicts,
-            params={"grain": grain} if "grain" in grains else {},
-        )
+    days = CHANGES[zone]
+    place = list(CHANGES).index(zone)
+    site = SiteInfo(1 + place % 2, "s", "S", zone, "EUR", place, ("tracker", "log")[place % 2], is_demo=False)
+    span = Period(days[0] - timedelta(days=1), days[1] + timedelta(days=1), zone)
+    yield Question(site, span, verdicts=("people", "all")[place % 2], size=10_000)
+    if any(parameter.name == "grain" for parameter in report.parameters):
+        for day in days:
+            around = Period(day - timedelta(days=1), day + timedelta(days=1), zone)
+            yield Question(site, around, params={"grain": "hour"})
 
 
 def long_questions(report: Report, zone: str, first: date, last: date) -> Iterator[Question]:
@@ -41,9 +42,13 @@ def long_questions(report: Report, zone: str, first: date, last: date) -> Iterat
         yield Question(site, Period(first, last, zone), params={"grain": grain} if grain else {}, size=10_000)
 
 
-def differences(report: Report, question: Question, one: Store, other: Store) -> dict[str, object]:
-    """Return what differs between two stores' answers, by the part of the answer; empty when nothing."""
-    answers = [ask(report, question, store=store) for store in (one, other)]
+def both_answers(report: Report, question: Question, one: Store, other: Store) -> tuple[Answer, Answer]:
+    """Ask two stores the same."""
+    return ask(report, question, store=one), ask(report, question, store=other)
+
+
+def differences(answers: tuple[Answer, Answer]) -> dict[str, object]:
+    """Return what differs between two answers, by the part of the answer; empty when nothing."""
     found: dict[str, object] = {}
     for field in fields(Answer):
         if field.name in _APART:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,8 +37,8 @@ def store(spool: Path) -> Iterator[Store]:
     opened.close()
 
 
-def view(key: int, *, at: int = 0, visitor: int = 7, path: str = "/", **more: object) -> Fact:
-    values: dict[str, object] = {
+def view(key: int, *, at: int = 0, visitor: int = 7, path: str = "/", **more: Any) -> Fact:
+    values: dict[str, Any] = {
         "name": "web.page.viewed",
         "origin": "tracker",
         "site": 1,
@@ -51,7 +52,7 @@ def view(key: int, *, at: int = 0, visitor: int = 7, path: str = "/", **more: ob
         visitor=visitor,
         path=path,
         **values | more,
-    )  # type: ignore[arg-type]
+    )
 
 
 def put(spool: Path, *facts: Fact) -> None:
