@@ -13,30 +13,10 @@ from typing import TypeAlias
 
 from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
-from zoco.kit.plugs import PlugTaken, PlugUnknown, load_installed, load_modules
+from zoco.kit.plugs import load_installed, load_modules
 
 APPS = ("zoco.project", "zoco.sites", "zoco.ledger", "zoco.monitor", "zoco.desk")
 WITHOUT_APP = ("zoco.collector", "zoco.testing")
-SENTENCES = {
-    "SiteUnknown": Exit.USAGE,
-    "SiteWrong": Exit.USAGE,
-    "PeriodUnreadable": Exit.USAGE,
-    "QueryRefused": Exit.USAGE,
-    "AddressUnreadable": Exit.USAGE,
-    "SitesUnpublished": Exit.FAILED,
-    "StoreBusy": Exit.FAILED,
-    "StoreNewer": Exit.FAILED,
-    "QueryFailed": Exit.FAILED,
-    "QueryTooSlow": Exit.FAILED,
-    "LedgerFailed": Exit.FAILED,
-    "LedgerUnreadable": Exit.FAILED,
-    "FolderUnwritable": Exit.FAILED,
-    "ErasureKeyLost": Exit.FAILED,
-    "NoRoom": Exit.FAILED,
-    "SpoolFull": Exit.FAILED,
-    "SpoolRefused": Exit.FAILED,
-}
-"""Errors of modules that are too heavy to import here, and the exit codes that they give."""
 DESCRIPTION = "The whole loop of internet marketing in one program, on one ledger of facts."
 EPILOG = """\
 examples:
@@ -70,9 +50,6 @@ def run(argv: list[str]) -> int:
     except CommandFailed as failed:
         print(failed, file=sys.stderr)
         return failed.code
-    except (conf.SettingWrong, PlugUnknown, PlugTaken) as wrong:
-        print(wrong, file=sys.stderr)
-        return Exit.USAGE
     except Exception as error:
         return _unexpected(error)
 
@@ -93,9 +70,9 @@ def _run(argv: list[str]) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    if type(error).__name__ in SENTENCES:
-        print(error, file=sys.stderr)
-        return SENTENCES[type(error).__name__]
+    if type(error).__module__.startswith("zoco."):
+        print(error, file=sys.stderr)  # our own errors are sentences
+        return Exit.USAGE if isinstance(error, ValueError | LookupError) else Exit.FAILED
     if conf.flag(os.environ.get("ZOCO_DEBUG", "")):
         raise error
     kind = type(error).__name__

@@ -124,11 +124,12 @@ def ledger() -> Iterator[Finding]:
 
 def spool() -> Iterator[Finding]:
     """Facts do not pile up, and none was set aside."""
-    where = env.data() / "spool"
-    aside = [path for path in (where / "aside").glob("*") if path.is_file()]
-    size = sum(path.stat().st_size for path in where.glob("*.ndjson*"))
+    from zoco.ledger.spool import SpoolFolder
+
+    where = SpoolFolder(env.data() / "spool")
+    aside, size = where.aside(), where.size()
     if aside:
-        message = f"{len(aside)} files with refused lines were set aside in {where / 'aside'}."
+        message = f"{len(aside)} files with refused lines were set aside in {aside[0].parent}."
         yield Finding("spool", "warning", message, "read the reason files beside them")
     if size > SPOOL_WARN_BYTES:
         message = f"{size // 1_000_000} MB of facts wait to be loaded."

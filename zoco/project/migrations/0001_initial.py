@@ -6,60 +6,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Brake',
+            name="Brake",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('until', models.DateTimeField(db_index=True)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("until", models.DateTimeField(db_index=True)),
             ],
             options={
-                'ordering': ['until', 'key'],
+                "ordering": ["until", "key"],
             },
         ),
         migrations.CreateModel(
-            name='FirstPassword',
+            name="FirstPassword",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['made_at'],
+                "ordering": ["made_at"],
             },
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('key', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('next_at', models.DateTimeField()),
-                ('worker', models.CharField(blank=True, default='', max_length=64)),
-                ('ran_at', models.DateTimeField(null=True)),
-                ('failure', models.TextField(blank=True, default='')),
+                ("key", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("next_at", models.DateTimeField()),
+                ("worker", models.CharField(blank=True, default="", max_length=64)),
+                ("ran_at", models.DateTimeField(null=True)),
+                ("failure", models.TextField(blank=True, default="")),
             ],
             options={
-                'ordering': ['key'],
+                "ordering": ["key"],
             },
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('place', models.CharField(max_length=200)),
-                ('pid', models.PositiveIntegerField()),
-                ('pid_started', models.CharField(max_length=32)),
-                ('started_at', models.DateTimeField()),
-                ('beat_at', models.DateTimeField(db_index=True)),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("place", models.CharField(max_length=200)),
+                ("pid", models.PositiveIntegerField()),
+                ("pid_started", models.CharField(max_length=32)),
+                ("started_at", models.DateTimeField()),
+                ("beat_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'ordering': ['started_at', 'id'],
+                "ordering": ["started_at", "id"],
             },
         ),
     ]

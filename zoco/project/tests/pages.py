@@ -4,11 +4,15 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from hashlib import blake2b
+from typing import TYPE_CHECKING, cast
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import path
 from django.utils import translation
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 closed: list[str] = []
 threads: set[int] = set()
@@ -27,7 +31,7 @@ def digest(request: HttpRequest) -> HttpResponse:
 
 def uploaded(request: HttpRequest) -> HttpResponse:
     """Return name, size and digest of a file in a form."""
-    file = request.FILES["file"]
+    file = cast("UploadedFile[bytes]", request.FILES["file"])
     return HttpResponse(f"{file.name} {file.size} {blake2b(file.read()).hexdigest()}")
 
 

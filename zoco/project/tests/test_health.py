@@ -1,0 +1,139 @@
+"""What `zoco check` finds, and the data folder."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from zoco.kit.commands import Exit
+from zoco.ledger.store import opening
+from zoco.project import cli, env, folder, health
+from zoco.sites import reads, services
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path / "data"))
+    reads.forget()
+    yield folder.prepare()
+    reads.forget()
+
+
+def _levels(check: str) -> list[tuple[str, str]]:
+    found = next(each for each in health.CHECKS if each.__name__ == check)
+    return [(finding.level, finding.message) for finding in found()]
+
+
+def test_keys_that_others_can_read_are_an_error(data: Path) -> None:
+    assert _levels("data_folder") == [("ok", f"{data} can be written.")]
+
+    (data / "keys" / "secret_key").chmod(0o644)
+
+    assert _levels("data_folder") == [("error", f"{data}/keys/secret_key can be read by others.")]
+
+
+def test_lines_set_aside_are_a_warning(data: Path) -> None:
+    aside = data / "spool" / "aside"
+    aside.mkdir()
+    (aside / "one.ndjson").write_text("{}\n")
+    (aside / "one.ndjson.json").write_text("{}")
+
+    assert _levels("spool") == [("warning", f"1 files with refused lines were set aside in {aside}.")]
+
+
+def test_clock_behind_what_was_written_is_an_error(data: Path) -> None:
+    assert _levels("clock")[0][0] == "ok"
+
+    ahead = data.stat().st_mtime + 7200
+    (data / "later").touch()
+    os.utime(data / "later", (ahead, ahead))
+
+    assert _levels("clock")[0][0] == "error"
+
+
+@pytest.mark.django_db
+def test_sites_are_missing_then_fresh(data: Path) -> None:
+    assert _levels("sites") == [("warning", "There is no site yet.")]
+
+    services.site_create(name="Shop")
+    services.sites_publish()
+
+    assert _levels("sites") == [("ok", "1 sites, published 0 minutes ago.")]
+
+
+@pytest.mark.django_db
+def test_check_that_cannot_look_is_an_error(data: Path) -> None:
+    services.site_create(name="Shop")
+
+    found = [finding for finding in health.findings() if finding.check == "sites"]
+
+    assert [finding.level for finding in found] == ["error"]
+    assert "zoco up" in found[0].message
+
+
+@pytest.mark.django_db
+def test_findings_are_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code = cli.run(["check", "--format", "json"])
+    opening.close()
+
+    found = json.loads(capsys.readouterr().out)
+    assert code == Exit.PARTLY
+    assert {tuple(finding) for finding in found} == {("check", "level", "message", "mend")}
+    assert [finding["check"] for finding in found if finding["level"] == "warning"] == ["sites", "worker"]
+
+
+def test_short_disk_is_a_sentence_and_a_full_one_refuses(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert folder.disk_warning(data) == ""
+
+    monkeypatch.setattr(folder, "WARN_BYTES", 1 << 62)
+    assert folder.disk_warning(data).endswith(f"MB are free on the disk of {data}; make room soon.")
+
+    monkeypatch.setattr(folder, "REFUSE_BYTES", 1 << 62)
+    with pytest.raises(folder.FolderUnusable, match="Make room and start again"):
+        folder.disk_warning(data)
+
+
+def test_secret_key_is_made_once(data: Path) -> None:
+    key = env.secret_key()
+
+    folder.prepare()
+
+    assert len(key) >= 50
+    assert env.secret_key() == key
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "postgres://ann:p%40ss@db.example:5433/zoco?sslmode=require",
+            ("zoco", "ann", "p@ss", "db.example", "5433"),
+        ),
+        ("postgresql:///zoco?host=/run/postgresql", ("zoco", "", "", "/run/postgresql", "")),
+    ],
+)
+def test_database_url(monkeypatch: pytest.MonkeyPatch, url: str, expected: tuple[str, ...]) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    read = env.database()
+
+    assert tuple(read[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")) == expected
+    assert read["CONN_MAX_AGE"] is None
+
+
+def test_database_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://x/y")
+
+    with pytest.raises(env.AddressUnreadable, match=r"mysql://; Zoco runs on sqlite:// and postgres://\."):
+        env.database()
+
+
+def test_https_address_makes_cookies_secure(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.https() == {}
+
+    monkeypatch.setenv("ZOCO_ADDRESS", "https://zoco.example.org")
+
+    assert env.https()["SESSION_COOKIE_SECURE"] is True
+    assert env.allowed_hosts()[0] == "zoco.example.org"
