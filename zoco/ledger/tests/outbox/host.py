@@ -77,7 +77,7 @@ def sequence(spool: Path, kill_after: int) -> None:
 
     while True:
         sequencer.tick(Fragile())  # type: ignore[arg-type]
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def dump(path: Path) -> None:

@@ -12,45 +12,48 @@ from zoco.ledger.schema import Fact, decoder
 from zoco.ledger.tests.outbox.conftest import Start
 
 WRITERS = 8
-EACH = 1_250
+# SQLite lets one write at a time, so that order is no question there.
+EACH = {"postgresql": 1_250, "sqlite3": 150}
 
 
 @pytest.mark.timeout(300)
-def test_eight_writers_lose_nothing_and_keep_each_persons_order(start: Start, tmp_path: Path) -> None:
-    spool = tmp_path / "spool"
+def test_eight_writers_lose_nothing_and_keep_each_persons_order(
+    start: Start, database: dict[str, Any], tmp_path: Path
+) -> None:
+    spool, each = tmp_path / "spool", EACH[database["ENGINE"].rpartition(".")[2]]
     for _ in range(2):
         start("sequence", spool, 0)
 
-    writers = [start("write", worker, EACH, 7) for worker in range(WRITERS)]
+    writers = [start("write", worker, each, 7) for worker in range(WRITERS)]
     assert [writer.wait(240) for writer in writers] == [0] * WRITERS
-    facts = wait_for(spool, WRITERS * EACH)
+    facts = wait_for(spool, WRITERS * each)
     placed = tmp_path / "placed.json"
     assert start("dump", placed).wait(60) == 0
 
-    assert len({fact.id for fact in facts}) == WRITERS * EACH
+    assert len({fact.id for fact in facts}) == WRITERS * each
     heard: dict[int, list[int]] = defaultdict(list)
     for person, number, is_spooled in json.loads(placed.read_text()):
         assert is_spooled
         heard[person].append(number)
     assert len(heard) == WRITERS * 5
     for person, numbers in heard.items():
-        assert numbers == list(range((person - 1) % 10, EACH, 5))
+        assert numbers == list(range((person - 1) % 10, each, 5))
 
 
 @pytest.mark.crash
 @pytest.mark.timeout(300)
 def test_a_sequencer_killed_before_its_mark_loses_and_doubles_nothing(start: Start, tmp_path: Path) -> None:
     spool = tmp_path / "spool"
-    writers = [start("write", worker, 300, 5) for worker in range(2)]
+    writers = [start("write", worker, 150, 5) for worker in range(2)]
 
-    for _ in range(5):
+    for _ in range(3):
         assert start("sequence", spool, 1).wait(60) == -9
     assert [writer.wait(120) for writer in writers] == [0, 0]
     start("sequence", spool, 0)
-    facts = wait_for(spool, 600)
+    facts = wait_for(spool, 300)
 
-    assert len(facts) > 600, "a kill between append and mark writes a batch again"
-    assert in_store(spool, tmp_path) == (600, 600)
+    assert len(facts) > 300, "a kill between append and mark writes a batch again"
+    assert in_store(spool, tmp_path) == (300, 300)
 
 
 def wait_for(spool: Path, count: int) -> list[Fact]:
