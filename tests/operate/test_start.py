@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.operate.conftest import Start
@@ -148,6 +149,18 @@ def test_database_of_a_newer_version_is_one_sentence(folder: Path) -> None:
         "The database was written by a newer Zoco (zoco_sites.9999_later is unknown here); "
         "install that version again, or restore a backup of this one.\n"
     )
+
+
+def test_ledger_of_a_newer_version_is_one_sentence(folder: Path, start: Start) -> None:
+    with duckdb.connect(str(folder / "ledger.duckdb")) as ledger:
+        ledger.execute("update meta set value = '999' where key = 'schema'")
+
+    running = start()
+    running.process.wait(60)
+
+    assert running.process.returncode == 1
+    assert "The ledger is of version 999, this program knows " in running.output
+    assert "Traceback" not in running.output
 
 
 def test_killed_supervisor_takes_its_children_along_and_starts_again(start: Start) -> None:
