@@ -4,14 +4,20 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.sites.published import PublishedSite, SitesUnpublished, read
+
+if TYPE_CHECKING:
+    from zoco.collector.logs.running import Run
 
 EPILOG = """\
 examples:
@@ -51,7 +57,7 @@ class ImportLog(Command):
 
     def run(self, options: Namespace) -> Exit:
         from zoco.collector.logs import load_formats
-        from zoco.collector.logs.base import FORMATS
+        from zoco.collector.logs.base import FORMATS, FormatUnknown
         from zoco.collector.logs.reading import LogUnreadable
 
         load_formats()
@@ -61,7 +67,7 @@ class ImportLog(Command):
             raise CommandFailed("Standard input is read to its end anyway; leave --follow out.", Exit.USAGE)
         try:
             return self._run(options)
-        except LogUnreadable as error:
+        except (LogUnreadable, FormatUnknown) as error:
             raise CommandFailed(str(error)) from error
 
     def _run(self, options: Namespace) -> Exit:
@@ -83,8 +89,8 @@ class ImportLog(Command):
         )
         total = 0 if options.follow else sum(_size(name) for name in options.files)
         run = Run(plan, Loader(plan), Progress(total), shown=options.show)
-        signal.signal(signal.SIGTERM, _stop)
-        summary = (run.follow_all if options.follow else run.import_all)(options.files)
+        with _stoppable(run):
+            summary = (run.follow_all if options.follow else run.import_all)(options.files)
         print(msgspec.json.encode(summary.as_json()).decode() if options.json else summary.words())
         sys.stdout.flush()
         return summary.exit()
@@ -112,5 +118,18 @@ def _size(name: str) -> int:
         return 0
 
 
-def _stop(signal_number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+@contextmanager
+def _stoppable(run: "Run") -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the run in order; a second one ends it at once."""
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        if run.is_stopping:
+            raise KeyboardInterrupt
+        run.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

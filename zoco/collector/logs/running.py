@@ -30,7 +30,10 @@ class Loads(Protocol):
 
 
 class Run:
-    """Imports or follows logs. `shown` is how many refusals are written out one by one."""
+    """Imports or follows logs. `shown` is how many refusals are written out one by one.
+
+    `stop` ends it between two pieces of work, so that a checkpoint never covers what was not written.
+    """
 
     def __init__(self, plan: Plan, loader: Loads, progress: Progress, *, shown: int = 10) -> None:
         self.plan = plan
@@ -38,23 +41,26 @@ class Run:
         self.progress = progress
         self.left_to_show = shown
         self.summary = Summary(plan.site.slug)
+        self.is_stopping = False
         self._lines = 0
         self._bytes = 0
 
+    def stop(self) -> None:
+        """End soon, with everything safe that was read; may be called from a signal's handler."""
+        self.is_stopping = True
+
     def import_all(self, names: list[str]) -> Summary:
-        """Import files in turn; stops at Ctrl-C with what was read until then."""
+        """Import files in turn; stops when asked to, with what was read until then."""
         return self._timed(lambda: self._import_each(names))
 
     def follow_all(self, names: list[str]) -> Summary:
-        """Follow files until Ctrl-C. Raises LogUnreadable when one cannot be opened at first."""
+        """Follow files until asked to stop. Raises LogUnreadable when one cannot be opened at first."""
         return self._timed(lambda: self._follow(names))
 
     def _timed(self, work: Callable[[], object]) -> Summary:
         began = time.monotonic()
-        try:
-            work()
-        except KeyboardInterrupt:
-            self.summary.is_stopped = True
+        work()
+        self.summary.is_stopped = self.is_stopping
         self.loader.drain()
         self.progress.close()
         self.summary.added = self.loader.added() if self.summary.facts else 0
@@ -63,7 +69,8 @@ class Run:
 
     def _import_each(self, names: list[str]) -> None:
         for name in names:
-            self._import(name)
+            if not self.is_stopping:
+                self._import(name)
 
     def _import(self, name: str) -> None:
         summary = FileSummary(name)
@@ -76,28 +83,30 @@ class Run:
             return
         summary.read_before = importing.lines_before
         try:
-            self._read(importing)
-            importing.finish()
+            if self._read(importing):
+                importing.finish()
+            else:
+                importing.close()
         except (LogUnreadable, FormatUnknown) as error:
             summary.problem = f"{name}: {error}" if isinstance(error, FormatUnknown) else str(error)
             importing.close()
-        except KeyboardInterrupt:
-            importing.close()
-            raise
         except BaseException:
             importing.abandon()
             raise
         finally:
             self._note(summary, importing)
 
-    def _read(self, importing: LogImport) -> None:
+    def _read(self, importing: LogImport) -> bool:
+        """Read to the end of the file; False when asked to stop before."""
         log = importing.log
-        while True:
-            while not log.has_more(STDIN_SECONDS):
+        while not self.is_stopping:
+            if not log.has_more(STDIN_SECONDS):
                 importing.flush()
+                continue
             if not importing.read_on():
-                return
+                return True
             self.progress.show(self._bytes + log.done()[0], self._lines + importing.counts.lines)
+        return False
 
     def _note(self, summary: FileSummary, importing: LogImport) -> None:
         summary.counts = importing.counts
@@ -109,17 +118,16 @@ class Run:
 
     def _follow(self, names: list[str]) -> None:
         followers = [Follower(self.plan, name, self.loader.written, self._show) for name in names]
-        try:
-            while True:
-                for follower in followers:
-                    follower.poll()
-                lines = sum(counts.lines for follower in followers for counts in follower.counts())
-                self.progress.show(0, lines)
-                time.sleep(POLL_SECONDS)
-        finally:
+        while not self.is_stopping:
             for follower in followers:
-                follower.close()
-                self.summary.files.append(_followed(follower))
+                follower.poll()
+            lines = sum(counts.lines for follower in followers for counts in follower.counts())
+            self.progress.show(0, lines)
+            time.sleep(POLL_SECONDS)
+        for follower in followers:
+            follower.poll()
+            follower.close()
+            self.summary.files.append(_followed(follower))
 
     def _show(self, name: str, refusal: Refusal) -> None:
         if self.left_to_show <= 0:
