@@ -1,7 +1,9 @@
 """The guide's table of numbers and dates, in the four languages."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -11,7 +13,7 @@ from zoco.ledger import formats
 LANGUAGES = ("en", "es", "ru", "zh-hans")
 
 
-def written(call, *arguments, **named):
+def written(call: Callable[..., str], *arguments: Any, **named: Any) -> tuple[str, ...]:
     """Return what the call writes in each language, plain spaces for those that never break."""
     found = []
     for language in LANGUAGES:
@@ -75,22 +77,22 @@ def written(call, *arguments, **named):
         ),
     ],
 )  # fmt: skip
-def test_figure_is_written_as_the_language_writes_it(call, arguments, expected):
+def test_figure_is_written_as_the_language_writes_it(call: Any, arguments: Any, expected: Any) -> None:
     assert written(call, *arguments) == expected
 
 
-def test_spaces_inside_a_figure_never_break():
+def test_spaces_inside_a_figure_never_break() -> None:
     with translation.override("ru"):
         assert " " not in formats.money(92418, "EUR")
         assert " " not in formats.day(date(2026, 11, 30))
 
 
-def test_short_length_gives_figure_and_unit_apart():
+def test_short_length_gives_figure_and_unit_apart() -> None:
     with translation.override("en"):
         assert formats.length_short(134) == ("2:14", "min")
         assert formats.length_short(3900) == ("1:05", "h")
 
 
-def test_unknown_language_is_written_as_english():
+def test_unknown_language_is_written_as_english() -> None:
     with translation.override("de"):
         assert formats.count(1234) == "1,234"

@@ -1,5 +1,7 @@
 """Pictures: their lengths and lines are exact, and they hold no style attribute."""
 
+from typing import Any
+
 import pytest
 
 from zoco.ledger.pictures.bars import bar
@@ -17,17 +19,17 @@ from zoco.ledger.pictures.ticks import ticks
         (12, [0, 2.5, 5, 7.5, 10, 12.5]),
     ],
 )
-def test_axis_has_round_values_that_reach_the_largest(largest, expected):
+def test_axis_has_round_values_that_reach_the_largest(largest: Any, expected: Any) -> None:
     assert ticks(largest) == expected
 
 
-def test_bar_is_as_long_as_its_share_of_the_largest_row():
+def test_bar_is_as_long_as_its_share_of_the_largest_row() -> None:
     assert 'width="59.7"' in bar(18630, 31204)
     assert bar(0, 31204) == ""
     assert bar(5, 0) == ""
 
 
-def test_curve_draws_the_unfinished_bucket_dotted_and_the_period_before_dashed():
+def test_curve_draws_the_unfinished_bucket_dotted_and_the_period_before_dashed() -> None:
     labels = ["1 May", "2 May", "3 May"]
     visitors = Curve([10, 20, 5], labels, "Visitors", "In words.", before=[8, None, 9], is_open=True)
 
@@ -40,10 +42,10 @@ def test_curve_draws_the_unfinished_bucket_dotted_and_the_period_before_dashed()
     assert "style=" not in drawn
 
 
-def test_labels_of_a_curve_are_escaped():
+def test_labels_of_a_curve_are_escaped() -> None:
     assert "<script" not in curve(Curve([1.0], ["<script>"], "<script>", "<script>"), str)
 
 
-def test_sparkline_of_one_value_is_a_point_in_the_middle():
+def test_sparkline_of_one_value_is_a_point_in_the_middle() -> None:
     assert 'd="M60.0,1.0"' in sparkline([3.0])
     assert sparkline([]) == ""
