@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zoco.ledger.store.base import StoreBusy
+from zoco.ledger.store.duckdb.socket.wire import LedgerMoved
 
 if TYPE_CHECKING:
     from zoco.ledger.store.duckdb.engine import Engine
@@ -26,15 +27,21 @@ class Holder:
         self._engine: Engine | None = engine
         self._users = 0
         self._is_exchanging = False
+        self._is_closed = False
         self._changed = threading.Condition()
         self._base = _base()
         self.cut: Callable[[], None] = lambda: None
 
     def enter(self) -> "Engine":
-        """Begin to use the engine; call `leave` afterwards. Raises StoreBusy when there is none."""
+        """Begin to use the engine; call `leave` afterwards.
+
+        Raises LedgerMoved when it was closed for good, StoreBusy when it does not come back in time.
+        """
         with self._changed:
             if not self._is_open():
-                self._changed.wait_for(self._is_open, WAIT_SECONDS)
+                self._changed.wait_for(lambda: self._is_open() or self._is_closed, WAIT_SECONDS)
+            if self._is_closed:
+                raise LedgerMoved("This process leads no more; ask again.")
             if self._engine is None or self._is_exchanging:
                 raise StoreBusy("The ledger is being reopened; ask again in a moment.")
             self._users += 1
@@ -77,6 +84,9 @@ class Holder:
 
     def close(self) -> None:
         """Wait for the users and close; nobody gets in again."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
         self._close_engine()
 
     def abandon(self) -> None:

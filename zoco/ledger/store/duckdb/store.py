@@ -177,11 +177,11 @@ class DuckStore:
         patient_until = time.monotonic() + PATIENCE_SECONDS
         was_lost = False
         while True:
-            leader = self._lead()
+            leader = self._leader
             try:
                 return here(leader) if leader is not None else there(self._client)
             except NobodyLeads:
-                if time.monotonic() > patient_until:
+                if self._lead() is None and time.monotonic() > patient_until:
                     raise StoreBusy(self._leaderless()) from None
             except wire.ConnectionLost as error:
                 if was_lost:

@@ -60,7 +60,7 @@ def test_killed_leaders_lose_nothing_and_are_replaced_in_time(tmp_path: Path) ->
     writing.start()
 
     try:
-        for _ in range(8):
+        for _ in range(5):
             standing.remove(kill_leader(tmp_path, standing))
             took = seconds_until(lambda: count(asking)[0] >= 0, within=5)
             standing.append(process(tmp_path))
@@ -94,6 +94,35 @@ def test_the_leader_that_stops_is_replaced_and_leaves_no_socket_behind(tmp_path:
     end([second])
     assert not (tmp_path / "ledger.sock").exists()
     assert not (tmp_path / "ledger.duckdb.wal").exists()
+
+
+def test_queries_survive_that_their_own_process_leads_no_more(tmp_path: Path) -> None:
+    filled(tmp_path, [fact(number) for number in range(10)])
+    asking, next_leader = DuckStore(tmp_path, lead=True), DuckStore(tmp_path, lead=False)
+    asking._may_lead = False
+    next_leader._may_lead = True
+    stop, answers = threading.Event(), list[object]()
+    standing = threading.Thread(target=next_leader.stand_by, args=[stop])
+    standing.start()
+
+    def ask() -> None:
+        for _ in range(200):
+            try:
+                answers.append(count(asking))
+            except Exception as error:
+                answers.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    asking.resign()
+    for thread in threads:
+        thread.join()
+
+    assert set(answers) == {(10, 10)}
+    assert next_leader.leads
+    stop.set()
+    standing.join()
 
 
 def test_orphaned_segments_are_adopted_and_drained_by_the_leader(tmp_path: Path) -> None:
