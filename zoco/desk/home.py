@@ -13,11 +13,11 @@ from zoco.ledger import sitebook
 from zoco.ledger.ask import ask
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.question import Question
-from zoco.ledger.reading import facts_span
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.figures import Headline, headlines
+from zoco.ledger.views.reading import facts_span
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from zoco.ledger import formats
+from zoco.ledger.views import formats
 
 LANGUAGES = ("en", "es", "ru", "zh-hans")
 

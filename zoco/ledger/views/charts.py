@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zoco.ledger import formats
 from zoco.ledger.answer import Answer, Row
-from zoco.ledger.labels import bucket_label
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.ticks import ticks
 from zoco.ledger.report import Measure
+from zoco.ledger.views import formats
 from zoco.ledger.views.figures import axis_text, figure_text, overall_figures
+from zoco.ledger.views.labels import bucket_label
 from zoco.ledger.views.tables import grain_of
 
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import Period
-from zoco.ledger import formats
 from zoco.ledger.filters import FILTERABLE, Filter
-from zoco.ledger.labels import value_label
 from zoco.ledger.question import Question
 from zoco.ledger.report import Report
+from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
+from zoco.ledger.views.labels import value_label
 
 OPERATORS = {
     "is": pgettext_lazy("filter", "is"),

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from zoco.ledger import formats
 from zoco.ledger.answer import Answer
 from zoco.ledger.filters import filters_write
-from zoco.ledger.labels import VERDICTS
+from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
+from zoco.ledger.views.labels import VERDICTS
 
 
 @dataclass(frozen=True, slots=True)

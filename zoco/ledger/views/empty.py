@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from zoco.kit.periods import Period
-from zoco.ledger import formats
 from zoco.ledger.answer import Answer
 from zoco.ledger.question import Question
-from zoco.ledger.reading import facts_span
+from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
+from zoco.ledger.views.reading import facts_span
 
 
 @dataclass(frozen=True, slots=True)

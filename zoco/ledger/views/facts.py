@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoco.ledger import formats
 from zoco.ledger.filters import FILTERABLE
-from zoco.ledger.labels import value_label
 from zoco.ledger.question import Question
-from zoco.ledger.reading import SHOWN, facts_page
 from zoco.ledger.report import report_named
+from zoco.ledger.views import formats
 from zoco.ledger.views.controls import controls
+from zoco.ledger.views.labels import value_label
+from zoco.ledger.views.reading import SHOWN, facts_page
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import range_text
 

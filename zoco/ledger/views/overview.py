@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 
-from zoco.ledger import formats
 from zoco.ledger.ask import ask
 from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.question import Question
 from zoco.ledger.report import REPORTS, report_named
+from zoco.ledger.views import formats
 from zoco.ledger.views.charts import chart
 from zoco.ledger.views.controls import controls
 from zoco.ledger.views.drawer import drawer

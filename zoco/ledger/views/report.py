@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zoco.ledger import formats
 from zoco.ledger.answer import Answer
 from zoco.ledger.ask import ask
 from zoco.ledger.question import Question
 from zoco.ledger.report import Report, report_named
+from zoco.ledger.views import formats
 from zoco.ledger.views.charts import chart
 from zoco.ledger.views.controls import controls
 from zoco.ledger.views.drawer import drawer

@@ -8,13 +8,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from zoco.ledger import formats
 from zoco.ledger.answer import Answer, Row
-from zoco.ledger.labels import bucket_label, value_label
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.report import Dimension, Measure
+from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.figures import Change, change_of, figure_text
+from zoco.ledger.views.labels import bucket_label, value_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import formats
 from zoco.ledger.answer import Key
-from zoco.ledger.countries import country_name
+from zoco.ledger.views import formats
+from zoco.ledger.views.countries import country_name
 
 CHANNELS = {
     "direct": _("Direct"),

@@ -162,7 +162,8 @@ def length(seconds: float) -> str:
         return MINUS + length(-seconds)
     if 0 < seconds < 10 and seconds != int(seconds):
         return decimal(seconds, 1) + how.before_unit + how.units[3]
-    left, parts = round(seconds), []
+    left = round(seconds)
+    parts: list[str] = []
     for size, unit in zip((86400, 3600, 60, 1), how.units, strict=True):
         number, left = divmod(left, size)
         if number or (unit == how.units[3] and not parts):
