@@ -1,24 +1,28 @@
 """Asking: pages, order, filters, comparison, and what an answer says of the facts it rests on."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from zoco.ledger.answer import Answer
 from zoco.ledger.ask import ask
+from zoco.ledger.filters import Filter
 from zoco.ledger.question import Question
 from zoco.ledger.report import Measure, Report, report_named
 from zoco.ledger.statement import ReportWrong
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD
 
+Filters = Sequence[Filter]
 NOW = datetime(2026, 4, 10, tzinfo=UTC)
 
 
-def answered(store: Store, key: str, now: datetime = NOW, **address: str | list[str]) -> Answer:
+def answered(store: Store, key: str, *, now: datetime = NOW, filters: Filters = (), **address: str) -> Answer:
     report = report_named(key)
-    given = {"period": PERIOD} | {name.replace("_", "."): value for name, value in address.items()}
-    return ask(report, Question.from_address(given, report=report, now=now), store=store, now=now)
+    question = Question.from_address({"period": PERIOD, **address}, report=report, now=now)
+    return ask(report, replace(question, filters=tuple(filters)), store=store, now=now)
 
 
 def paths(answer: Answer) -> list[object]:
@@ -69,7 +73,11 @@ def test_order_and_ties(store: Store) -> None:
     ],
 )
 def test_filters(store: Store, name: str, value: str | list[str], found: list[str]) -> None:
-    assert paths(answered(store, "pages", **{name.replace(".", "_"): value}, order="path")) == found
+    report = report_named("pages")
+    address = {"period": PERIOD, "order": "path", name: value}
+    question = Question.from_address(address, report=report, now=NOW)
+
+    assert paths(ask(report, question, store=store, now=NOW)) == found
 
 
 def test_verdicts(store: Store) -> None:
@@ -84,7 +92,7 @@ def test_verdicts(store: Store) -> None:
 
 
 def test_rows_that_are_gone_count_in_the_totals_before_only(store: Store) -> None:
-    answer = answered(store, "pages", f_path="/left")
+    answer = answered(store, "pages", filters=[Filter("path", "is", ("/left",))])
 
     assert (answer.rows, answer.total_rows, answer.totals, answer.totals_before) == (
         [],
@@ -148,7 +156,7 @@ def test_a_report_must_return_what_it_declares(store: Store) -> None:
         key = "wrong"
         dimensions = report_named("pages").dimensions
         measures = (Measure("likes", "Likes"),)
-        query = report_named("pages").query  # type: ignore[assignment]
+        query = report_named("pages").query
 
     question = Question.from_address({"period": PERIOD}, now=NOW)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from zoco.kit.commands import COMMANDS, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.ledger.ask import ask
 from zoco.ledger.commands import report as commands
 from zoco.ledger.export import Format, answer_dict, export
@@ -133,7 +133,8 @@ def test_only_the_file_for_a_spreadsheet_disarms_formulas(
 
 def run(words: list[str]) -> Exit:
     options = parser().parse_args(words)
-    return options.command.run(options)
+    command: Command = options.command
+    return command.run(options)
 
 
 @pytest.mark.usefixtures("store")
