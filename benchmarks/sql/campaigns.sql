@@ -1,0 +1,36 @@
+-- Campaigns, with the period before; tuned by hand. Parameters: $before, $start, $end (UTC).
+with
+now as (
+  select *
+  from (
+    select campaign, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
+    from (select campaign, visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' and campaign <> '' group by all)
+    group by all
+  )
+  left join (
+    select campaign, count(*) as sessions, avg(case when n = 1 then 1.0 else 0.0 end) as bounce
+    from (select campaign, session, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' and campaign <> '' and session <> 0 group by all)
+    group by all
+  ) using (campaign)
+),
+earlier as (
+  select *
+  from (
+    select campaign, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
+    from (select campaign, visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' and campaign <> '' group by all)
+    group by all
+  )
+  left join (
+    select campaign, count(*) as sessions, avg(case when n = 1 then 1.0 else 0.0 end) as bounce
+    from (select campaign, session, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' and campaign <> '' and session <> 0 group by all)
+    group by all
+  ) using (campaign)
+),
+whole as (select count(*) as total_rows, sum(page_views) as total, max(visitors) as largest from now)
+select
+  now.*, earlier.visitors as visitors_before, earlier.sessions as sessions_before,
+  earlier.page_views as page_views_before, earlier.bounce as bounce_before, whole.*
+from (select * from now order by visitors desc, campaign limit 50) as now
+left join earlier using (campaign)
+cross join whole
+order by now.visitors desc, campaign;

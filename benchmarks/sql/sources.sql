@@ -1,0 +1,36 @@
+-- Sources, with the period before; tuned by hand. Parameters: $before, $start, $end (UTC).
+with
+now as (
+  select *
+  from (
+    select source, medium, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
+    from (select source, medium, visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' group by all)
+    group by all
+  )
+  left join (
+    select source, medium, count(*) as sessions, avg(case when n = 1 then 1.0 else 0.0 end) as bounce
+    from (select source, medium, session, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' and session <> 0 group by all)
+    group by all
+  ) using (source, medium)
+),
+earlier as (
+  select *
+  from (
+    select source, medium, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
+    from (select source, medium, visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' group by all)
+    group by all
+  )
+  left join (
+    select source, medium, count(*) as sessions, avg(case when n = 1 then 1.0 else 0.0 end) as bounce
+    from (select source, medium, session, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' and session <> 0 group by all)
+    group by all
+  ) using (source, medium)
+),
+whole as (select count(*) as total_rows, sum(page_views) as total, max(visitors) as largest from now)
+select
+  now.*, earlier.visitors as visitors_before, earlier.sessions as sessions_before,
+  earlier.page_views as page_views_before, earlier.bounce as bounce_before, whole.*
+from (select * from now order by visitors desc, source, medium limit 50) as now
+left join earlier using (source, medium)
+cross join whole
+order by now.visitors desc, source, medium;

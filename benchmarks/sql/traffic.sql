@@ -1,0 +1,53 @@
+-- Traffic by day (UTC) and over the whole period, with the period before; tuned by hand. Parameters: $before, $start, $end (UTC).
+with
+visits_1 as materialized (
+  select session, count(*) as n, min(occurred_at) as began, max(occurred_at) as ended
+  from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' and session <> 0 group by session
+),
+days_1 as (
+  select bucket, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
+  from (select epoch_us(occurred_at) - epoch_us(occurred_at) % 86400000000 as bucket, visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' group by all)
+  group by bucket
+),
+went_1 as (
+  select epoch_us(began) - epoch_us(began) % 86400000000 as bucket, count(*) as sessions, avg(case when n = 1 then 1.0 else 0.0 end) as bounce,
+    avg(n) as views_per_session, avg(epoch_us(ended) - epoch_us(began)) / 1e6 as duration
+  from visits_1 group by all
+),
+visits_0 as materialized (
+  select session, count(*) as n, min(occurred_at) as began, max(occurred_at) as ended
+  from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' and session <> 0 group by session
+),
+days_0 as (
+  select bucket, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
+  from (select epoch_us(occurred_at) - epoch_us(occurred_at) % 86400000000 as bucket, visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' group by all)
+  group by bucket
+),
+went_0 as (
+  select epoch_us(began) - epoch_us(began) % 86400000000 as bucket, count(*) as sessions, avg(case when n = 1 then 1.0 else 0.0 end) as bounce,
+    avg(n) as views_per_session, avg(epoch_us(ended) - epoch_us(began)) / 1e6 as duration
+  from visits_0 group by all
+)
+select 1 as is_now, 0 as is_whole, * from days_1 left join went_1 using (bucket)
+union all
+select 1, 1, 0, *
+from (
+  select sum(case when visitor <> 0 then 1 else 0 end)::bigint, sum(n)::bigint
+  from (select visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' group by visitor)
+)
+cross join (
+  select count(*), avg(case when n = 1 then 1.0 else 0.0 end), avg(n), avg(epoch_us(ended) - epoch_us(began)) / 1e6
+  from visits_1
+)
+union all
+select 0 as is_now, 0 as is_whole, * from days_0 left join went_0 using (bucket)
+union all
+select 0, 1, 0, *
+from (
+  select sum(case when visitor <> 0 then 1 else 0 end)::bigint, sum(n)::bigint
+  from (select visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' group by visitor)
+)
+cross join (
+  select count(*), avg(case when n = 1 then 1.0 else 0.0 end), avg(n), avg(epoch_us(ended) - epoch_us(began)) / 1e6
+  from visits_0
+);
