@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import timedelta
 
 from tests.contracts.many_facts import CHANGES
 from zoco.kit.periods import Period
@@ -32,14 +32,6 @@ def questions(report: Report, zone: str) -> Iterator[Question]:
         for day in days:
             around = Period(day - timedelta(days=1), day + timedelta(days=1), zone)
             yield Question(site, around, params={"grain": "hour"})
-
-
-def long_questions(report: Report, zone: str, first: date, last: date) -> Iterator[Question]:
-    """Give a question over the whole span for each grain that the report has."""
-    has_grain = any(parameter.name == "grain" for parameter in report.parameters)
-    for grain in ("day", "week", "month") if has_grain else ("",):
-        site = SiteInfo(1, "s", "S", zone, "EUR", 0, "tracker", is_demo=False)
-        yield Question(site, Period(first, last, zone), params={"grain": grain} if grain else {}, size=10_000)
 
 
 def both_answers(report: Report, question: Question, one: Store, other: Store) -> tuple[Answer, Answer]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import HOUR, midnight
-from zoco.ledger.schema import ENTRY, TOUCH, Fact, encoder
+from zoco.ledger.schema import TOUCH, Fact, encoder
 from zoco.ledger.spool import BulkSegment
 
 MINUTE = 60_000_000
@@ -130,10 +131,8 @@ def _facts(rng: random.Random, visit: Visit, number: int) -> Iterator[Fact]:
 
 
 def _fact(rng: random.Random, visit: Visit, at: int, visitor: int, before: int, *, is_first: bool) -> Fact:
+    """Give one fact of a visit: what all of the visit share, and what happened."""
     name = rng.choice(NAMES)
-    source, medium, channel = rng.choice(CHANNELS) if is_first or rng.random() < 0.1 else CHANNELS[0]
-    is_order = name == "shop.order.placed"
-    amount = Decimal(rng.randrange(-5000, 100_000)) / 100 if is_order else Decimal(0)
     device, browser, browser_version, system, system_version = visit.agent
     country, region, city = visit.place
     return Fact(
@@ -147,14 +146,6 @@ def _fact(rng: random.Random, visit: Visit, at: int, visitor: int, before: int, 
         visitor_before=before,
         verdict=visit.verdict,
         reason="Testbot" if visit.verdict == "bot" else "",
-        host="shop.example",
-        path=f"/{rng.choice(('', 'a', 'b/c', 'ñandú', 'z' * 40))}{rng.randrange(30)}",
-        title=rng.choice(("", "Home", "日本語")),
-        referrer_host=rng.choice(("", "", "www.google.com", "news.example", "shop.example")),
-        source=source,
-        medium=medium,
-        campaign="spring" if medium == "cpc" else "",
-        channel=channel or "direct",
         device=device,
         browser=browser,
         browser_version=browser_version,
@@ -164,13 +155,38 @@ def _fact(rng: random.Random, visit: Visit, at: int, visitor: int, before: int, 
         region=region,
         city=city,
         language=visit.language,
-        status=rng.choice(STATUS.get(name, (200, 304))) if name.endswith(".served") else 0,
-        amount=amount,
-        currency="EUR" if is_order else "",
-        amount_site=amount,
-        quantity=1 if is_order else 0,
-        props={"seen": rng.choice(("yes", "no")), "n": rng.randrange(9)} if rng.random() < 0.2 else {},
+        **_page(rng, name),
+        **_touch(rng, is_first=is_first),
+        **_money(rng, name),
     )
+
+
+def _page(rng: random.Random, name: str) -> dict[str, Any]:
+    return {
+        "host": "shop.example",
+        "path": f"/{rng.choice(('', 'a', 'b/c', 'ñandú', 'z' * 40))}{rng.randrange(30)}",
+        "title": rng.choice(("", "Home", "日本語")),
+        "referrer_host": rng.choice(("", "", "www.google.com", "news.example", "shop.example")),
+        "status": rng.choice(STATUS.get(name, (200, 304))) if name.endswith(".served") else 0,
+        "props": {"seen": rng.choice(("yes", "no")), "n": rng.randrange(9)} if rng.random() < 0.2 else {},
+    }
+
+
+def _touch(rng: random.Random, *, is_first: bool) -> dict[str, Any]:
+    source, medium, channel = rng.choice(CHANNELS) if is_first or rng.random() < 0.1 else CHANNELS[0]
+    return {
+        "source": source,
+        "medium": medium,
+        "campaign": "spring" if medium == "cpc" else "",
+        "channel": channel or "direct",
+    }
+
+
+def _money(rng: random.Random, name: str) -> dict[str, Any]:
+    if name != "shop.order.placed":
+        return {}
+    amount = Decimal(rng.randrange(-5000, 100_000)) / 100
+    return {"amount": amount, "currency": "EUR", "amount_site": amount, "quantity": 1}
 
 
 def write_spool(folder: Path, facts: Iterable[Fact], *, a_segment: int = 100_000) -> None:
@@ -220,11 +236,6 @@ def _of_session(session: list[Fact]) -> dict[str, tuple[object, ...]]:
     if not any(own[:-1]):
         own = ["", "", "", "", "", "", "direct"]
     return {fact.id: (number, *own, entry.path) for fact in session}
-
-
-SESSIONS_SQL = (
-    f"SELECT CAST(id AS VARCHAR) AS fact, session, {', '.join(ENTRY)} FROM facts WHERE visitor <> 0"
-)
 
 
 def local(at: int, zone: str) -> datetime:

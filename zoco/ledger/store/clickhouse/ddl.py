@@ -54,11 +54,18 @@ def tables() -> tuple[Table, ...]:
     facts = schema.columns("facts")
     keys = tuple(column for column in facts if column.name in _KEYS)
     touch = tuple(column for column in facts if column.name in schema.TOUCH)
-    moment = TYPES["moment"]
     return (
         _from_schema("facts", facts),
         _from_schema("evidence", keys + schema.columns("evidence")),
         _from_schema("touch", keys + touch),
+        *_small_tables(),
+    )
+
+
+def _small_tables() -> tuple[Table, ...]:
+    """Links over midnight, imported totals, what was loaded, who was erased, the version."""
+    moment = TYPES["moment"]
+    return (
         Table(
             "midnight",
             (("site", "Int32"), ("before", "Int64"), ("visitor", "Int64"), ("occurred_at", moment)),
