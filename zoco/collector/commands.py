@@ -96,6 +96,54 @@ class ImportLog(Command):
         return summary.exit()
 
 
+AGAIN_EPILOG = """\
+examples:
+  zoco reclassify --dry-run          how many facts would come out otherwise
+  zoco reclassify --site shop        work them out again; reports follow at once
+
+Only from what was kept: full user agent, client hints, referrer (see EVIDENCE_DAYS). Facts without
+evidence stay as they are and are counted. Stopped in the middle, begin again: what is right is left.
+"""
+
+
+@COMMANDS.plug
+class Reclassify(Command):
+    """Applies today's lists of bots, browsers and networks to the history."""
+
+    key = "reclassify"
+    help = "Work verdict, device, source and channel out again with the rules of today."
+    epilog = AGAIN_EPILOG
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--site", default="", metavar="SLUG", help="which site; else the first")
+        parser.add_argument("--dry-run", action="store_true", help="count, change nothing")
+        parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+
+    def run(self, options: Namespace) -> Exit:
+        from zoco.collector.again import Again, classify_again
+        from zoco.ledger.store.opening import open_store
+
+        def tell(done: Again, total: int) -> None:
+            print(f"{done.facts} of {total} facts, {done.changed} come out otherwise", file=sys.stderr)
+
+        site = the_site(conf.DATA(), options.site)
+        store = open_store()
+        try:
+            done = classify_again(
+                store, site=site.id, hostnames=site.hostnames, is_trial=options.dry_run, progress=tell
+            )
+        finally:
+            store.close()
+        verb = "would change" if options.dry_run else "changed"
+        counts = {"facts": done.facts, "changed": done.changed, "without_evidence": done.without_evidence}
+        print(
+            msgspec.json.encode(counts).decode()
+            if options.json
+            else f"{done.changed} of {done.facts} facts {verb}; {done.without_evidence} had no evidence left."
+        )
+        return Exit.OK if done.changed else Exit.NOTHING_TO_DO
+
+
 def the_site(data: Path, slug: str) -> PublishedSite:
     """Return the published site with this slug, or the first. Raises CommandFailed."""
     try:

@@ -5,6 +5,7 @@ Results go to stdout, everything else to stderr; what goes wrong is one sentence
 
 import argparse
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -114,6 +115,7 @@ def _set_up() -> None:
     from zoco.project import ready
 
     ready.django()
+    logging.getLogger("zoco").setLevel(logging.WARNING)  # what goes well is no news on a terminal
     ready.database()
 
 
