@@ -1,6 +1,7 @@
 """The connection: settings that every statement runs under, and errors in the ledger's words."""
 
 import threading
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -44,11 +45,14 @@ class Client:
         return self._run(self._client.query_arrow, sql)
 
     def reader(self, sql: str) -> pa.RecordBatchReader:
-        """Answer a SELECT in batches. The engine in process has no streams of Arrow: all at once."""
-        if self.address.folder:
-            return self.table(sql).to_reader(65_536)
+        """Answer a SELECT in batches. Raises QueryFailed, StoreBusy, also while reading."""
         stream = self._run(self._client.query_arrow_stream, sql)
-        return _Batches(stream).reader()
+        batches = stream.__enter__()
+        first = next(batches, None)
+        if first is None:
+            stream.__exit__(None, None, None)
+            return self.table(sql).to_reader()
+        return pa.RecordBatchReader.from_batches(first.schema, _read(stream, first, batches))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Answer a SELECT of a few rows as Python values."""
@@ -81,33 +85,14 @@ class Client:
             raise QueryFailed(str(error)) from error
 
 
-class _Batches:
-    """A stream of Arrow tables as a reader of batches."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def reader(self) -> pa.RecordBatchReader:
-        """Open the stream; it is closed at its end or on an error."""
-        opened = self._stream.__enter__()
-        first = next(opened, None)
-        if first is None:
-            self._stream.__exit__(None, None, None)
-            return pa.table({}).to_reader()
-        return pa.RecordBatchReader.from_batches(first.schema, self._batches(first, opened))
-
-    def _batches(self, first: Any, rest: Any) -> Any:
-        try:
-            for part in chain([first], rest):
-                yield from _as_batches(part)
-        except ClickHouseError as error:
-            raise QueryFailed(str(error)) from error
-        finally:
-            self._stream.__exit__(None, None, None)
-
-
-def _as_batches(part: Any) -> list[pa.RecordBatch]:
-    return part.to_batches() if isinstance(part, pa.Table) else [part]
+def _read(stream: Any, first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give the batches; the stream is closed after the last, on an error, or when nobody reads on."""
+    try:
+        yield from chain([first], rest)
+    except ClickHouseError as error:
+        raise QueryFailed(str(error)) from error
+    finally:
+        stream.__exit__(None, None, None)
 
 
 def _connect(address: Address) -> Any:

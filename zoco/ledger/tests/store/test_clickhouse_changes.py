@@ -129,3 +129,5 @@ def test_rows_come_in_batches(store: Store, spool: Path) -> None:
     load(store, spool, view(1, path="/a"))
 
     assert store.stream("SELECT path FROM facts").read_all().to_pylist() == [{"path": "/a"}]
+    assert store.stream("SELECT path FROM facts WHERE site = 9").read_all().to_pylist() == []
+    assert store.stream("SELECT path FROM facts WHERE site = 9").schema.names == ["path"]
