@@ -10,7 +10,7 @@ from zoco.ledger.store.base import Store
 # Segments that may wait while the engine loads beside us; beyond that the import waits for it.
 WAITING = 3
 # An import that leads the ledger itself keeps to this, unless the settings say otherwise.
-MEMORY = "180MB"
+MEMORY = "120MB"
 
 
 class Loader:

@@ -120,7 +120,7 @@ class Quick:
         self.hosts = Memo(self._host, 1_024)
         self.agents = Memo(_agent, 8_192)
         self.origins = Memo(self._origin, 16_384)
-        self.places = Memo(_place, 16_384)
+        self.places = Memo(_place, 8_192)
         self.minutes = Memo(self._minute, 4_096)
         self.days: Memo[LocalDay, Memo[tuple[bytes, bytes, str], str]] = Memo(self._day, 8)
 
@@ -225,7 +225,7 @@ class Quick:
             before = pseudonym(salt_before, site, address, agent, host)
             return f',"visitor":{now},"visitor_before":{before}'
 
-        return Memo(visitor, 16_384)
+        return Memo(visitor, 8_192)
 
 
 def _asked(request: bytes) -> Asked:
