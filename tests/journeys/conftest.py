@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.log import log_lines
 
@@ -94,6 +94,7 @@ def site(transactional_db: None, imported: Path) -> Any:
 def browser() -> Iterator[Browser]:
     """Return Debian's Chromium."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)
         started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield started
         started.close()
@@ -121,7 +122,7 @@ def visit(site: Any, live_server: Any, browser: Browser, client: Any) -> Iterato
                 [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
             )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.goto(live_server.url + path)

@@ -7,7 +7,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PERIOD, Open
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 OVERVIEW = f"/admin/ledger/reports/overview/traffic/?period={PERIOD}"
 TRAFFIC = f"/admin/ledger/reports/traffic/?period={PERIOD}"
 

@@ -10,7 +10,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PERIOD, Open
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 NAMES = ".z-t tbody th a"
 PAGES = f"/admin/ledger/reports/pages/?period={PERIOD}"
 

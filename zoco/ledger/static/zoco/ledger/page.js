@@ -98,21 +98,29 @@
     "?": () => document.getElementById("z-keys")?.showModal(),
   };
 
+  /* An account in Wagtail's admin may turn single keys off. */
+  function areOn() {
+    const config = document.getElementById("wagtail-config");
+    return !config || JSON.parse(config.textContent).KEYBOARD_SHORTCUTS_ENABLED !== false;
+  }
+
+  /* Heard before Wagtail hears them: "?" would open its list as well. */
   function keys() {
+    const on = areOn();
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target.closest("input, select, textarea, dialog, [contenteditable]")) return;
       if (event.target.closest("[data-z-period]") && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
         event.preventDefault();
         follow(one(event.key === "ArrowLeft" ? "[data-z-before]" : "[data-z-after]"));
         return;
       }
-      if (document.documentElement.hasAttribute("data-z-no-keys")) return;
-      const act = KEYS[event.key];
+      const act = on && KEYS[event.key];
       if (!act) return;
       event.preventDefault();
+      event.stopImmediatePropagation();
       act();
-    });
+    }, true);
   }
 
   drawer();
