@@ -1,0 +1,60 @@
+"""Every report, on the hand-counted facts, answers alike on DuckDB and on ClickHouse's engine."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from zoco.ledger import expr
+from zoco.ledger.ask import ask
+from zoco.ledger.engines import table
+from zoco.ledger.question import Question
+from zoco.ledger.report import reports_all
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import FACTS, PERIOD, load
+from zoco.ledger.tests.store.chdb import opened
+
+NOW = datetime(2026, 4, 10, tzinfo=UTC)
+GRAINS = ("hour", "day", "week", "month")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("cluster")
+    load(folder, FACTS)
+    store = opened(folder / "spool")
+    store.drain()
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize("verdicts", ["people", "all"])
+def test_reports_agree(store: Store, cluster: Store, verdicts: str) -> None:
+    for report in reports_all():
+        for grain in GRAINS if "grain" in report.defaults() else ("",):
+            address = {"period": PERIOD, "verdicts": verdicts} | ({"grain": grain} if grain else {})
+            question = Question.from_address(address, report=report, now=NOW)
+
+            ours = ask(report, question, store=store, now=NOW)
+            theirs = ask(report, question, store=cluster, now=NOW)
+
+            assert replace(theirs, sql="", seconds=0.0) == replace(ours, sql="", seconds=0.0)
+
+
+def test_the_vocabulary_agrees(store: Store, cluster: Store) -> None:
+    facts = table("facts").filter(table("facts").visitor == 1)
+    asked = facts.aggregate(
+        median=expr.quantile(facts.status, 0.5),
+        first=expr.first_by(facts.path, facts),
+        last=expr.last_by(facts.path, facts),
+        who=expr.uniques(facts.visitor),
+        text=expr.prop_text(facts, "a").max(),
+        number=expr.prop_number(facts, "n").max(),
+    )
+
+    for each in (store, cluster):
+        assert each.query(expr.to_sql(asked, each.dialect)).to_pylist() == [
+            {"median": 200.0, "first": "/", "last": "/a", "who": 1, "text": "", "number": 0.0}
+        ]
