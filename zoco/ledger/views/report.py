@@ -65,7 +65,9 @@ class ReportView(LedgerView):
         drawn = wanted if wanted in names else names[0]
         is_curve = answer.report.picture == "curve"
         facts = ""
-        if self.request.user.has_perm("zoco_ledger.view_facts"):
+        # A report about "rows" picks some of them in its query; a whole period's figure cannot say which.
+        is_exact = answer.report.counts == "page_views" or bool(answer.report.verdicts)
+        if is_exact and self.request.user.has_perm("zoco_ledger.view_facts"):
             facts = self.address.to("facts", query=self.address.shared(report=answer.report.key))
         urls = {name: self.address.changed(draw=name) if is_curve else facts for name in names}
         return {
