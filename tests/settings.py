@@ -9,7 +9,12 @@ if "ZOCO_DATA" not in os.environ:
     _folder = tempfile.mkdtemp(prefix="zoco-tests-")
     os.environ["ZOCO_DATA"] = _folder
     _maker = os.getpid()
-    atexit.register(lambda: os.getpid() == _maker and shutil.rmtree(_folder, ignore_errors=True))
+
+    def _remove() -> None:
+        if os.getpid() == _maker:
+            shutil.rmtree(_folder, ignore_errors=True)
+
+    atexit.register(_remove)
 
 from zoco.project.settings import *  # noqa: F403
 

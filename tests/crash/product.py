@@ -108,7 +108,7 @@ class Product:
 
         store = DuckStore(self.data, lead=False)
         try:
-            return store.query("SELECT count(*) AS n FROM facts").num_rows == 1
+            return int(store.query("SELECT count(*) AS n FROM facts").num_rows) == 1
         except (StoreBusy, QueryFailed, OSError):
             return False
         finally:

@@ -47,8 +47,8 @@ def salvage(folder: SpoolFolder, path: Path, *, is_suspect: bool = True) -> int:
     """Rewrite a segment without its bad lines, which go aside; returns how many those are.
 
     The good ones are written as we write them, so that every engine reads what was read here (of a
-    doubled key the last value). The segment keeps its name. Where every line of a suspect reads well the whole file is set
-    aside: an engine refused it, and its reason is not ours to guess.
+    doubled key the last value). The segment keeps its name. Where every line of a suspect reads well
+    the whole file is set aside: an engine refused it, and its reason is not ours to guess.
     """
     good: list[bytes] = []
     bad: list[bytes] = []
