@@ -48,7 +48,7 @@ def query(request):
 urlpatterns = [path("empty", empty), path("query", query)]
 
 if sys.argv[1] == "bridge":
-    from zoco.project.bridge import Bridge
+    from zoco.project.serving.bridge import Bridge
     application = Bridge(threads=8, body_limit=1_000_000)
 else:
     from django.core.handlers.asgi import ASGIHandler

@@ -67,8 +67,8 @@ def set_up() -> None:
 
 def panels(days: int) -> None:
     """Answer every panel with the period before."""
-    from zoco.ledger.ask import ask
-    from zoco.ledger.question import Question
+    from zoco.ledger.asking.ask import ask
+    from zoco.ledger.asking.question import Question
     from zoco.ledger.report import report_named
 
     period = f"{END - timedelta(days=days)}..{END - timedelta(days=1)}"
@@ -108,8 +108,8 @@ def ratios(folder: Path, days: int, rounds: int) -> list[tuple[str, float, float
     """Return each panel's seconds: the report's statement, the hand-written one."""
     import duckdb
 
-    from zoco.ledger import statement
-    from zoco.ledger.question import Question
+    from zoco.ledger.asking import statement
+    from zoco.ledger.asking.question import Question
     from zoco.ledger.report import report_named
 
     period = f"{END - timedelta(days=days)}..{END - timedelta(days=1)}"

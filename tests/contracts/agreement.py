@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from tests.contracts.many_facts import CHANGES
 from zoco.kit.periods import Period
-from zoco.ledger.answer import Answer
-from zoco.ledger.ask import ask
-from zoco.ledger.question import Question
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store

@@ -17,8 +17,8 @@ from tests.contracts import many_facts
 from tests.contracts.agreement import both_answers, differences, questions
 from tests.contracts.many_facts import CHANGES, local, sessions_by_hand, write_spool
 from zoco.kit.periods import Period
-from zoco.ledger.ask import ask
-from zoco.ledger.question import Question
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named, reports_all
 from zoco.ledger.schema import ENTRY, Fact
 from zoco.ledger.sitebook import SiteInfo

@@ -10,8 +10,8 @@ import pytest
 from tests.upgrade import first_version
 from zoco.kit.periods import Period
 from zoco.ledger import schema
-from zoco.ledger.ask import ask
-from zoco.ledger.question import Question
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import REPORTS, reports_load
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.spool import SpoolFolder

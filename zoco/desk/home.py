@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component  # type: ignore[attr-defined]
 
 from zoco.ledger import sitebook
-from zoco.ledger.ask import ask
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import dashboards_all
-from zoco.ledger.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy

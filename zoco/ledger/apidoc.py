@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from ninja import Schema
 
-from zoco.ledger.export import FORMATS
-from zoco.ledger.filters import FILTERABLE
-from zoco.ledger.question import PAGE_MOST, SIZE, SIZE_MOST
+from zoco.ledger.asking.export import FORMATS
+from zoco.ledger.asking.filters import FILTERABLE
+from zoco.ledger.asking.question import PAGE_MOST, SIZE, SIZE_MOST
 
 Value = int | float | str | None
 

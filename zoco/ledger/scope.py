@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
+from zoco.ledger.asking.filters import FILTERABLE, Filter
 from zoco.ledger.expr import Table, Value
-from zoco.ledger.filters import FILTERABLE, Filter
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
 
 if TYPE_CHECKING:
-    from zoco.ledger.question import Question
+    from zoco.ledger.asking.question import Question
 
 VIEW_NAMES = {"tracker": "web.page.viewed", "log": "web.page.served"}
 

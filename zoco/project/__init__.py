@@ -1,1 +1,4 @@
-"""The runnable project: settings, addresses, command line, supervisor, web server and worker."""
+"""The runnable project: settings, addresses, command line, supervisor.
+
+`serving` is the web server behind uvicorn, `worker` what works in the background.
+"""

@@ -7,6 +7,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
 django.setup()
 
-from zoco.project.dispatch import Dispatcher  # noqa: E402
+from zoco.project.serving.dispatch import Dispatcher  # noqa: E402
 
 application = Dispatcher()

@@ -48,8 +48,8 @@ class ReportCommand(Command):
         parser.add_argument("--output", type=Path, help="write to this file instead of stdout")
 
     def run(self, options: Namespace) -> Exit:
-        from zoco.ledger.export import export
-        from zoco.ledger.question import Question
+        from zoco.ledger.asking.export import export
+        from zoco.ledger.asking.question import Question
         from zoco.ledger.report import report_named
 
         report = report_named(options.report)
@@ -77,7 +77,7 @@ class ReportsCommand(Command):
     def run(self, options: Namespace) -> Exit:
         import msgspec
 
-        from zoco.ledger.export import report_dict
+        from zoco.ledger.asking.export import report_dict
         from zoco.ledger.report import reports_all
 
         reports = reports_all()

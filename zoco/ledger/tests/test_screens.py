@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from zoco.kit.periods import Period, PeriodUnreadable
-from zoco.ledger.filters import Filter, FilterWrong
+from zoco.ledger.asking.filters import Filter, FilterWrong
 from zoco.ledger.report import Measure
 from zoco.ledger.views.address import Address, settled
 from zoco.ledger.views.controls import shifted

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from zoco.kit.periods import Period
-from zoco.ledger.filters import SIGN_OF, SIGNS, Filter, FilterWrong, Operator
-from zoco.ledger.question import QuestionWrong
+from zoco.ledger.asking.filters import SIGN_OF, SIGNS, Filter, FilterWrong, Operator
+from zoco.ledger.asking.question import QuestionWrong
 
 # Keys of the page alone; a report's question never sees them.
 OWN_KEYS = ("draw", "how", "from", "to", "column", "operator", "value")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zoco.ledger.answer import Answer, Row
+from zoco.ledger.asking.answer import Answer, Row
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.ticks import ticks
 from zoco.ledger.report import Measure

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import Period
-from zoco.ledger.filters import FILTERABLE, Filter
-from zoco.ledger.question import Question
+from zoco.ledger.asking.filters import FILTERABLE, Filter
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address

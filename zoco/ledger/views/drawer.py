@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from zoco.ledger.answer import Answer
-from zoco.ledger.filters import filters_write
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.filters import filters_write
 from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.labels import VERDICTS

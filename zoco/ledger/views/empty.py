@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from zoco.kit.periods import Period
-from zoco.ledger.answer import Answer
-from zoco.ledger.question import Question
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.question import Question
 from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip

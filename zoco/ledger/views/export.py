@@ -6,8 +6,8 @@ from itertools import chain
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from zoco.ledger.export import FORMATS, Format, export
-from zoco.ledger.question import Question
+from zoco.ledger.asking.export import FORMATS, Format, export
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.views.shell import LedgerView
 

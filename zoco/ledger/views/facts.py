@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoco.ledger.filters import FILTERABLE
-from zoco.ledger.question import Question
+from zoco.ledger.asking.filters import FILTERABLE
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.views import formats
 from zoco.ledger.views.controls import controls

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from zoco.ledger.answer import Answer, Figure
+from zoco.ledger.asking.answer import Answer, Figure
 from zoco.ledger.report import Measure
 from zoco.ledger.views import formats
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.answer import Key
+from zoco.ledger.asking.answer import Key
 from zoco.ledger.views import formats
 from zoco.ledger.views.countries import country_name
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 
-from zoco.ledger.ask import ask
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import dashboard_named
-from zoco.ledger.question import Question
 from zoco.ledger.report import REPORTS, report_named
 from zoco.ledger.views import formats
 from zoco.ledger.views.charts import chart

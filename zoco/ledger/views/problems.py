@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import PeriodUnreadable
 from zoco.kit.plugs import PlugUnknown
-from zoco.ledger.filters import FilterWrong
-from zoco.ledger.question import QuestionWrong
+from zoco.ledger.asking.filters import FilterWrong
+from zoco.ledger.asking.question import QuestionWrong
 from zoco.ledger.report import ParameterWrong
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer

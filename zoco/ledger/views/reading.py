@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from zoco.ledger.asking.question import Question
     from zoco.ledger.expr import Table
-    from zoco.ledger.question import Question
     from zoco.ledger.report import Report
     from zoco.ledger.sitebook import SiteInfo
     from zoco.ledger.store.base import Store

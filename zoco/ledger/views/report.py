@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zoco.ledger.answer import Answer
-from zoco.ledger.ask import ask
-from zoco.ledger.question import Question
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report, report_named
 from zoco.ledger.views import formats
 from zoco.ledger.views.charts import chart

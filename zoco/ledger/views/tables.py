@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from zoco.ledger.answer import Answer, Row
+from zoco.ledger.asking.answer import Answer, Row
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.report import Dimension, Measure
 from zoco.ledger.views import formats

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from zoco.ledger.answer import Answer
-from zoco.ledger.ask import ask
-from zoco.ledger.question import Question
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD

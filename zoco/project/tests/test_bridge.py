@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from pytest_django import Settings
 
-from zoco.project.bridge import Bridge
+from zoco.project.serving.bridge import Bridge
 from zoco.project.tests import pages
 
 THREADS = 4

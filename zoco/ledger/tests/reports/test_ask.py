@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zoco.ledger.answer import Answer
-from zoco.ledger.ask import ask
-from zoco.ledger.filters import Filter
-from zoco.ledger.question import Question
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.statement import ReportWrong
 from zoco.ledger.report import Measure, Report, report_named
-from zoco.ledger.statement import ReportWrong
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD
 

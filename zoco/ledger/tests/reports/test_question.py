@@ -8,8 +8,8 @@ from django.http import QueryDict
 
 from zoco.kit.periods import Period, PeriodUnreadable
 from zoco.ledger import sitebook
-from zoco.ledger.filters import Filter, FilterWrong
-from zoco.ledger.question import Question, QuestionWrong, bucket_end, period_read, year_before
+from zoco.ledger.asking.filters import Filter, FilterWrong
+from zoco.ledger.asking.question import Question, QuestionWrong, bucket_end, period_read, year_before
 from zoco.ledger.report import ParameterWrong, report_named
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.ledger.tests.reports.made import SITE, ZONE

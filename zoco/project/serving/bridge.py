@@ -21,7 +21,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponse
 from django.urls import set_script_prefix
 
-from zoco.project.pool import Job, Pool, PoolFull
+from zoco.project.serving.pool import Job, Pool, PoolFull
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoco.kit.periods import Period
-    from zoco.ledger.question import Question
+    from zoco.ledger.asking.question import Question
     from zoco.ledger.report import Dimension, Measure, Report
 
 Key = str | int | datetime

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from zoco.ledger.answer import Answer, Figure, Key, Row
-from zoco.ledger.ask import WALL_START, ask, rows_all
+from zoco.ledger.asking.answer import Answer, Figure, Key, Row
+from zoco.ledger.asking.ask import WALL_START, ask, rows_all
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from zoco.kit.periods import Period
-    from zoco.ledger.question import Question
+    from zoco.ledger.asking.question import Question
     from zoco.ledger.report import Report
     from zoco.ledger.sitebook import SiteInfo
     from zoco.ledger.store.base import Store

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from zoco.kit.periods import Period, PeriodUnreadable, midnight
 from zoco.ledger import sitebook
-from zoco.ledger.filters import Filter, filters_read, filters_write
+from zoco.ledger.asking.filters import Filter, filters_read, filters_write
 from zoco.ledger.report import Report
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo

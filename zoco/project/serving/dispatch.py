@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from zoco.kit import conf
-from zoco.project.bridge import Bridge, Receive, Scope, Send
-from zoco.project.static import StaticFiles
+from zoco.project.serving.bridge import Bridge, Receive, Scope, Send
+from zoco.project.serving.static import StaticFiles
 
 THREADS = conf.declare("WEB_THREADS", 8, int, "How many requests a web process runs at once.")
 BODY_LIMIT = conf.declare(

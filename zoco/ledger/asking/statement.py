@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr
+from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.question import Question
 from zoco.ledger.expr import Table, Value
-from zoco.ledger.filters import Filter
-from zoco.ledger.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo

@@ -11,7 +11,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from zoco.project.bridge import Receive, Scope, Send
+from zoco.project.serving.bridge import Receive, Scope, Send
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9.]+$")
 FOREVER = b"public, max-age=31536000, immutable"

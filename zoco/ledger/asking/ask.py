@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
-from zoco.ledger import expr, statement
-from zoco.ledger.answer import Answer, Figure, Key, Row
-from zoco.ledger.question import Question, bucket_end
+from zoco.ledger import expr
+from zoco.ledger.asking import statement
+from zoco.ledger.asking.answer import Answer, Figure, Key, Row
+from zoco.ledger.asking.question import Question, bucket_end
+from zoco.ledger.asking.statement import Asked
 from zoco.ledger.report import Dimension, Report, Unit
-from zoco.ledger.statement import Asked
 
 if TYPE_CHECKING:
     import pyarrow as pa
