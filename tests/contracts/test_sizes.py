@@ -8,7 +8,9 @@ from tests.contracts.tree import ROOT, ZOCO, files, functions, lines, name, pack
 # Files over 300 lines, each with the reason why it is one thing. None may pass 500.
 LONG_FILES: dict[str, str] = {}
 # Functions over 40 lines. None may pass 60.
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "zoco/ledger/tests/reports/test_export.py:test_the_json_shape_of_an_answer": "one literal",
+}
 PACKAGE_LINES = 2_200
 SUB_PACKAGES = 8
 # Folders in every app that are no sub-packages of its own making.
