@@ -1,7 +1,8 @@
 """pytest plug-in of this repository: tests own a data folder and reach nothing but this machine.
 
 Loaded by `-p tools.isolation` before Django's settings are read, so that no test run ever touches
-the data folder of a developer. With CI=true a skipped test is a failure: nothing may be left out.
+the data folder of a developer. With CI=true a skipped test is a failure: nothing may be left out but
+what needs real data that is not shipped.
 """
 
 import os
@@ -22,6 +23,9 @@ os.environ.setdefault("DATABASE_URL", "")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "admin_client"}
+
+REAL_DATA = "real data is not on this machine"
+"""Why a test of data that may not be shipped is left out; that is no fault of the machine's set-up."""
 
 
 class SocketShut(OSError):
@@ -53,6 +57,7 @@ def uses_database(item: pytest.Item) -> bool:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
+    skipped = [report for report in skipped if REAL_DATA not in report.longrepr[-1]]
     if os.environ.get("CI") == "true" and skipped and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line("")

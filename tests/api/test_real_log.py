@@ -25,7 +25,7 @@ NOT_PAGES = re.compile(
 )
 
 pytestmark = [
-    pytest.mark.skipif(not LOG.exists(), reason="the real log is not on this machine"),
+    pytest.mark.skipif(not LOG.exists(), reason="real data is not on this machine"),
     pytest.mark.timeout(600),
 ]
 

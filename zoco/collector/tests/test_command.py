@@ -48,7 +48,7 @@ def count() -> int:
     return int(opening.store().query("SELECT count(*) AS n FROM facts").column("n")[0].as_py())
 
 
-@pytest.mark.skipif(not REAL_LOG.exists(), reason="the real log is not here")
+@pytest.mark.skipif(not REAL_LOG.exists(), reason="real data is not on this machine")
 @pytest.mark.usefixtures("data")
 def test_real_log_twice_and_in_two_halves_is_in_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -18,7 +18,7 @@ from zoco.ledger import schema
 from zoco.ledger.schema import Fact
 from zoco.sites.published import PublishedSite
 
-real_log = pytest.mark.skipif(not REAL_LOG.exists(), reason="the real log is not here")
+real_log = pytest.mark.skipif(not REAL_LOG.exists(), reason="real data is not on this machine")
 
 
 @real_log
