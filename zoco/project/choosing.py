@@ -20,6 +20,8 @@ else:
     _View = FormView
 
 CHOSEN = "zoco_password_chosen"
+# The page itself, what it loads, and the way out.
+ALLOWED = ("zoco_choose_password", "wagtailadmin_javascript_catalog", "wagtailadmin_logout")
 
 
 class MustChoose:
@@ -37,7 +39,7 @@ class MustChoose:
         user = request.user
         if not user.is_authenticated or request.session.get(CHOSEN):
             return False
-        if request.path in {reverse("zoco_choose_password"), reverse("wagtailadmin_logout")}:
+        if request.path in {reverse(name) for name in ALLOWED}:
             return False
         if accounts.password_is_first(user.pk):
             return True
