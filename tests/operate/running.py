@@ -108,7 +108,7 @@ class Running:
 
 
 def children(parent: int) -> list[tuple[int, str]]:
-    """Return the living children of a process and the names that the supervisor gave them."""
+    """Return the living children of a process and the names that `ps` shows for them."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
@@ -121,10 +121,7 @@ def children(parent: int) -> list[tuple[int, str]]:
 
 
 def _name(path: Path) -> str:
-    for entry in (path / "environ").read_bytes().split(b"\0"):
-        if entry.startswith(b"ZOCO_PROCESS="):
-            return entry.partition(b"=")[2].decode()
-    return ""
+    return (path / "comm").read_text().strip().removeprefix("zoco ")
 
 
 def is_alive(pid: int) -> bool:

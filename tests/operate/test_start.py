@@ -66,12 +66,12 @@ def test_pages_and_their_static_files_are_served(start: Start) -> None:
     assert set(answers) == {(200, "public, max-age=31536000, immutable")}
 
 
-def test_supervisor_is_small_and_has_one_worker_and_the_web_processes(start: Start) -> None:
+def test_supervisor_is_small_and_has_a_nursery_one_worker_and_the_web_processes(start: Start) -> None:
     running = start("--web", "2")
 
     names = sorted(name for _, name in children(running.process.pid))
 
-    assert names == ["web-1", "web-2", "worker"]
+    assert names == ["nursery", "web-1", "web-2", "worker"]
     assert memory_kb(running.process.pid) < 20_000
 
 

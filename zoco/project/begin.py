@@ -1,4 +1,4 @@
-"""The first steps of `zoco up`, in a process of their own: tables, files, roles, the owner's account."""
+"""The first steps of `zoco up`, in the nursery: tables, files, roles, the owner's account."""
 
 import sys
 import textwrap
@@ -8,16 +8,18 @@ from zoco.project import ready
 
 
 def main() -> int:
-    """Make ready; print what a person must know. Returns the exit code of `zoco up`, 0 to go on."""
+    """Begin where there is no nursery. Returns the exit code of `zoco up`, 0 to go on."""
     try:
-        ready.django()
-        return _begin()
+        begin()
     except CommandFailed as failed:
         print(failed, file=sys.stderr)
         return failed.code
+    return 0
 
 
-def _begin() -> int:
+def begin() -> None:
+    """Make ready; print what a person must know. Raises CommandFailed."""
+    ready.django()
     from zoco.project import accounts, collect, env
     from zoco.sites import reads, services
 
@@ -31,7 +33,6 @@ def _begin() -> int:
         _welcome(env.ADDRESS(), made)
     if not reads.sites_with_parts():
         print(_first_steps(), flush=True)
-    return 0
 
 
 def _welcome(address: str, made: "tuple[str, str]") -> None:

@@ -7,19 +7,23 @@ import threading
 from zoco.project import leading, lifeline
 
 GRACE_SECONDS = 3
+LEAD_AFTER_SECONDS = 0.5
 
 
 def main() -> None:
-    """Serve until SIGTERM; requests that run have three seconds to finish."""
+    """Serve in a process that was started by itself."""
     lifeline.tie()
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    serve(socket.socket(fileno=int(sys.argv[1])))
 
+
+def serve(listener: socket.socket) -> None:
+    """Serve until SIGTERM; requests that run have three seconds to finish."""
     import uvicorn
 
     from zoco.project.asgi import application
 
     stop = threading.Event()
-    application.at_start.append(lambda: leading.start(stop, after_seconds=2.0))
+    application.at_start.append(lambda: leading.start(stop, after_seconds=LEAD_AFTER_SECONDS))
     application.at_start.append(lifeline.report_ready)
     application.at_end.append(stop.set)
     config = uvicorn.Config(

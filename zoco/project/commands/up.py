@@ -12,7 +12,8 @@ from pathlib import Path
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.project import folder
-from zoco.project.supervisor import Child, Supervisor
+from zoco.project.children import Child, Nursery
+from zoco.project.supervisor import Supervisor
 
 AFTER_A_CRASH_SECONDS = 6.0
 BACKLOG = 2048
@@ -56,15 +57,18 @@ the next start keeps everything. To be reached under a name, set ZOCO_ADDRESS=ht
         listener = _listen(options.host, options.port, patient=crashed)
         address = _address(options.host, listener)
         os.environ.setdefault("ZOCO_ADDRESS", address)
-        _begin()
-        supervisor = Supervisor(_children(listener, options.web), lambda: _say_ready(address))
+        supervisor = Supervisor(
+            _children(listener, options.web), lambda: _say_ready(address), _nursery(listener)
+        )
         try:
             code = supervisor.run()
         finally:
             listener.close()
             folder.unlock(lock)
+        if code:
+            return Exit.FAILED  # whoever could not work has said why
         print("Zoco has stopped.", file=sys.stderr)
-        return Exit.FAILED if code else Exit.OK
+        return Exit.OK
 
 
 def _children(listener: socket.socket, webs: int) -> list[Child]:
@@ -75,8 +79,17 @@ def _children(listener: socket.socket, webs: int) -> list[Child]:
     ]
 
 
+def _nursery(listener: socket.socket) -> Nursery | None:
+    """Return what forks the children; elsewhere than on Linux they are started one by one."""
+    if sys.platform == "linux":
+        fd = listener.fileno()
+        return Nursery("nursery", ("-m", "zoco.project.nursery", str(fd)), (fd,))
+    _begin()
+    return None
+
+
 def _begin() -> None:
-    """Run the first steps in a process of their own. Raises CommandFailed with its exit code."""
+    """Run the first steps in a process of their own. Raises SystemExit with its exit code."""
     first = subprocess.Popen([sys.executable, "-m", "zoco.project.begin"])
     try:
         code = first.wait()

@@ -7,11 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-from zoco.project.supervisor import FIRST_PAUSE_SECONDS, Child
+from zoco.project.children import FIRST_PAUSE_SECONDS, Child
 
 RUN = """
 import sys
-from zoco.project.supervisor import Child, Supervisor
+from zoco.project.children import Child
+from zoco.project.supervisor import Supervisor
 children = [Child(f"child-{number}", ("-c", text)) for number, text in enumerate(sys.argv[1:])]
 sys.exit(Supervisor(children, lambda: print("ready", flush=True)).run())
 """
