@@ -9,8 +9,7 @@ from zoco.kit.commands import CommandFailed
 
 REFUSE_BYTES = 50_000_000
 WARN_BYTES = 500_000_000
-OPEN_TO_OWNER = ("keys", "spool", "backups", "tmp")
-FOLDERS = (*OPEN_TO_OWNER, "log", "media")
+FOLDERS = ("keys", "spool", "backups", "tmp", "log", "media")
 
 
 class FolderUnusable(CommandFailed):
@@ -24,15 +23,18 @@ class FolderTaken(CommandFailed):
 def prepare() -> Path:
     """Make the data folder and its secret key where missing; return its absolute path.
 
-    ZOCO_DATA is set to it, so that children agree whatever their working folder.
+    ZOCO_DATA is set to it, so that children agree whatever their working folder. What this process
+    and its children write from now on is their user's alone: log-ins and facts of people are in it.
     Raises FolderUnusable.
     """
     folder = conf.DATA().absolute()
     os.environ["ZOCO_DATA"] = str(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        os.umask(0o077)
+        folder.mkdir(exist_ok=True)
         for name in FOLDERS:
-            (folder / name).mkdir(mode=0o700 if name in OPEN_TO_OWNER else 0o755, exist_ok=True)
+            (folder / name).mkdir(exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
         _secret_key(folder / "keys" / "secret_key")

@@ -45,6 +45,9 @@ def data_folder() -> Iterator[Finding]:
         if private.exists() and private.stat().st_mode & 0o077:
             yield Finding("data_folder", "error", f"{private} can be read by others.", f"chmod go= {private}")
             return
+    if where.stat().st_mode & 0o077:
+        yield Finding("data_folder", "warning", f"{where} can be read by others.", f"chmod go= {where}")
+        return
     yield Finding("data_folder", "ok", f"{where} can be written.")
 
 

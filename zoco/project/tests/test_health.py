@@ -34,6 +34,17 @@ def test_keys_that_others_can_read_are_an_error(data: Path) -> None:
     assert _levels("data_folder") == [("error", f"{data}/keys/secret_key can be read by others.")]
 
 
+def test_data_folder_is_its_users_alone(data: Path) -> None:
+    (data / "zoco.sqlite3").touch()
+    (data / "media" / "documents").mkdir()
+
+    assert [path for path in [data, *data.rglob("*")] if path.stat().st_mode & 0o077] == []
+
+    data.chmod(0o755)
+
+    assert _levels("data_folder") == [("warning", f"{data} can be read by others.")]
+
+
 def test_lines_set_aside_are_a_warning(data: Path) -> None:
     aside = data / "spool" / "aside"
     aside.mkdir()
