@@ -45,6 +45,17 @@ def _trusted(address: str) -> bool:
     return any(ip in ipaddress.ip_network(network, strict=False) for network in TRUSTED_PROXIES())
 
 
+def _network(address: str) -> str:
+    """Return whose address it is: of IPv6 the first 64 bits, since one line has all the others."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if ip.version == 4 or ip.ipv4_mapped:
+        return str(getattr(ip, "ipv4_mapped", None) or ip)
+    return str(ipaddress.ip_network((ip, 64), strict=False))
+
+
 def is_braked(request: HttpRequest, account: str, *, at: datetime) -> bool:
     """Return whether no further log-in may be tried for now."""
     keys = _keys(request, account)
@@ -69,7 +80,7 @@ def release(request: HttpRequest, account: str) -> None:
 
 
 def _keys(request: HttpRequest, account: str) -> dict[str, str]:
-    address, name = client_address(request), account.casefold()
+    address, name = _network(client_address(request)), account.casefold()
     parts = {"both": f"{address}\0{name}", "address": address, "account": name}
     secret = settings.SECRET_KEY.encode()[:64]
     return {

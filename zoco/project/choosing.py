@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
 from zoco.project import accounts
 
 if TYPE_CHECKING:
     _View = FormView[SetPasswordForm[Any]]
+    _Form = SetPasswordForm[Any]
 else:
-    _View = FormView
+    _View, _Form = FormView, SetPasswordForm
 
 CHOSEN = "zoco_password_chosen"
 # The page itself, what it loads, and the way out.
@@ -47,11 +50,28 @@ class MustChoose:
         return False
 
 
+class OwnPasswordForm(_Form):
+    """Takes any good password but the one that the account was given."""
+
+    def clean_new_password1(self) -> str:
+        """Return the password. Raises ValidationError for the first one."""
+        password: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(password):
+            raise ValidationError(_("This is the password that somebody else has seen; choose another."))
+        return password
+
+
 class ChoosePassword(LoginRequiredMixin, _View):
-    """The page where an account chooses its own password."""
+    """The page where an account chooses its own password, once; later Wagtail asks for the old one."""
 
     template_name = "zoco/project/choose_password.html"
-    form_class = SetPasswordForm
+    form_class = OwnPasswordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Lead away whoever has a password of its own: nobody changes that without knowing it."""
+        if request.user.is_authenticated and not accounts.password_is_first(request.user.pk):
+            return redirect("wagtailadmin_home")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Hand the account to the form."""

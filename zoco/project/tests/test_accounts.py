@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.test import Client, RequestFactory
+from django.http import Http404
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from zoco.project import accounts, brake
+from zoco.project.media import media
 from zoco.project.models import Brake, FirstPassword
 from zoco.project.roles import roles_ensure
 
@@ -123,3 +126,62 @@ def test_pages_have_the_policies_meant_for_them(client: Client) -> None:
     assert re.search(r"script-src 'self' 'nonce-[\w-]{22}'", ours["Content-Security-Policy"])
     assert ours["X-Content-Type-Options"] == "nosniff"
     assert "geolocation=()" in ours["Permissions-Policy"]
+
+
+def test_first_password_cannot_be_kept(client: Client) -> None:
+    name, password = accounts.owner_ensure() or ("", "")
+    client.login(request=RequestFactory().get("/"), username=name, password=password)
+
+    page = client.post("/choose-password/", {"new_password1": password, "new_password2": password})
+
+    assert "This is the password that somebody else has seen" in page.content.decode()
+    assert FirstPassword.objects.exists()
+
+
+def test_password_of_ones_own_is_not_changed_without_knowing_it(client: Client) -> None:
+    ann = get_user_model().objects.create_superuser("ann", password="right-password")
+    client.force_login(ann)
+
+    taken = {"new_password1": "tall-ships-on-sunday", "new_password2": "tall-ships-on-sunday"}
+    answers = [client.get("/choose-password/"), client.post("/choose-password/", taken)]
+
+    assert [answer.headers["location"] for answer in answers] == ["/admin/", "/admin/"]
+    ann.refresh_from_db()
+    assert ann.check_password("right-password")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("2001:db8:1:2::3", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::3", "2001:db8:1:3::3", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+    ],
+)
+def test_brake_counts_a_whole_line_of_ipv6(first: str, second: str, is_same: bool) -> None:
+    brake.failure_count(RequestFactory().post("/", REMOTE_ADDR=first), "ann", at=timezone.now())
+    brake.failure_count(RequestFactory().post("/", REMOTE_ADDR=second), "bob", at=timezone.now())
+
+    assert sorted(Brake.objects.values_list("failures", flat=True)) == (
+        [1, 1, 1, 1, 2] if is_same else [1] * 6
+    )
+
+
+def test_documents_are_not_served_past_their_collection(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "plan.pdf").write_bytes(b"secret")
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "bee.png").write_bytes(b"bee")
+    request = RequestFactory().get("/")
+
+    with override_settings(MEDIA_ROOT=str(tmp_path)):
+        assert media(request, "images/bee.png").status_code == 200
+        for path in (
+            "documents/plan.pdf",
+            "./documents/plan.pdf",
+            "images/../documents/plan.pdf",
+            "/documents/plan.pdf",
+        ):
+            with pytest.raises(Http404):
+                media(request, path)
