@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copy2, copytree, ignore_patterns
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
@@ -42,7 +42,25 @@ class Host:
     @classmethod
     def copied(cls, name: str, package: str, settings: str, into: Path) -> "Host":
         """Copy tests/hosts/<name> and migrate its databases."""
-        folder = copytree(HERE / name, into / name, ignore=ignore_patterns("__pycache__", "*.sqlite3"))
+        copytree(HERE / name, into / name, ignore=ignore_patterns("__pycache__", "*.sqlite3"))
+        return cls._migrated(into / name, package, settings)
+
+    @classmethod
+    def started(cls, into: Path) -> "Host":
+        """Let `wagtail start` make a project, join Zoco to it and migrate its database."""
+        folder = into / "wagtail"
+        folder.mkdir()
+        subprocess.run(
+            [Path(sys.executable).with_name("wagtail"), "start", "mysite", str(folder)],
+            check=True,
+            capture_output=True,
+        )
+        copy2(HERE / "wagtail" / "local.py", folder / "mysite" / "settings" / "local.py")
+        copy2(HERE / "wagtail" / "addresses.py", folder / "mysite" / "addresses.py")
+        return cls._migrated(folder, "mysite", "mysite.settings.dev")
+
+    @classmethod
+    def _migrated(cls, folder: Path, package: str, settings: str) -> "Host":
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZOCO_", "DATABASE_"))}
         host = cls(folder, package, {**kept, "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(folder)})
         host.manage("migrate", "--verbosity", "0")

@@ -1,4 +1,4 @@
-"""Zoco in the project that `wagtail start` makes, with nothing changed but apps, addresses, versions."""
+"""Zoco in the project that `wagtail start` makes, with nothing added but apps, addresses, a data folder."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ PERIOD = "2015-05-17..2015-05-20"
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
-    host = Host.copied("wagtail", "mysite", "mysite.settings.dev", tmp_path_factory.mktemp("host"))
+    host = Host.started(tmp_path_factory.mktemp("host"))
     host.prepare("ana")
     host.log_import()
     return host

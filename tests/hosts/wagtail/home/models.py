@@ -1,7 +1,0 @@
-from django.db import models
-
-from wagtail.models import Page
-
-
-class HomePage(Page):
-    pass
