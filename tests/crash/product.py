@@ -58,7 +58,7 @@ class Product:
         )
 
     def pids(self, role: str) -> list[int]:
-        """Return the processes of a role: supervisor, worker, web, leader."""
+        """Return the processes of a role: supervisor, nursery, worker, web, leader."""
         if role == "supervisor":
             return [self._process.pid] if self._process and self._process.poll() is None else []
         if role == "leader":

@@ -26,8 +26,9 @@ ROUNDS = [
     ("supervisor",),
     ("leader", "import"),
     ("worker", "web"),
-    ("feed",),
-    ("worker", "web", "supervisor"),
+    ("worker", "web", "nursery"),
+    ("feed", "nursery"),
+    ("worker", "web", "nursery", "supervisor"),
     ("leader", "worker", "web", "supervisor", "import", "feed"),
 ]
 

@@ -16,6 +16,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Running:
     running = Running(tmp_path_factory.mktemp("first") / "data")
     try:
         running.wait_ready()
+        running.first_page = running.get("/admin/login/")
     finally:
         running.stop()
     return running

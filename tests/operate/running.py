@@ -59,6 +59,7 @@ class Running:
         self.folder = folder
         self.port = port or free_port()
         self.lines: list[str] = []
+        self.first_page = 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zoco.project.cli", "up", "--port", str(self.port), *arguments],
             env=environment(folder),

@@ -22,6 +22,9 @@ pytestmark = pytest.mark.timeout(300)
 def test_first_start_makes_an_owner_and_says_how_to_begin(first_start: Running) -> None:
     said = first_start.output
 
+    assert first_start.first_page == 200
+    assert "Traceback" not in said
+    assert "The nursery is not alone" not in said
     assert re.search(r"name +owner\n +password +(\w{4}-){3}\w{4}\n", said)
     assert f"http://127.0.0.1:{first_start.port}/admin/" in said
     assert "make demo" in said

@@ -100,10 +100,15 @@ def _import_engines() -> None:
 def _import_pages() -> None:
     """Import what answers; some of it reads the list of static files, which the first steps write."""
     from django.conf import settings
+    from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
     from django.template import engines
     from django.urls import get_resolver
     from django.utils.module_loading import import_string
 
+    if isinstance(staticfiles_storage, ManifestFilesMixin):  # apps had a look at it before that
+        staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = (
+            staticfiles_storage.load_manifest()
+        )
     importlib.import_module("zoco.project.serving.dispatch")
     for path in settings.MIDDLEWARE:
         import_string(path)
