@@ -2,6 +2,7 @@
 
 The statement's kind is not enough: DuckDB calls `WITH x AS (DELETE …) SELECT …` a SELECT, and
 `read_json` reaches the spool, which the engine itself must read. So the parsed tree is walked.
+`json_serialize_plan` binds a query in a text, which opens the files that it names.
 """
 
 import ctypes
@@ -22,8 +23,9 @@ _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
 _SOURCES = {"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "PIVOT"}
 _TABLE_FUNCTIONS = {"unnest", "range", "generate_series", "json_each", "json_tree", "repeat"}
 _FORBIDDEN = {
-    "nextval", "setval", "currval", "setseed", "write_log", "sleep_ms", "current_setting", "getenv",
-    "getvariable", "query", "query_table", "json_execute_serialized_sql", "glob",
+    "nextval", "setval", "currval", "setseed", "write_log", "sleep_ms", "pg_sleep", "current_setting",
+    "getenv", "getvariable", "query", "query_table", "json_execute_serialized_sql", "json_serialize_plan",
+    "glob",
 }  # fmt: skip
 _VOLATILE = {
     "random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "now", "today", "current_date", "current_time",
