@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 
 from zoco.kit import conf
 from zoco.kit.ids import uuid7
+from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store import opening
@@ -38,14 +39,14 @@ def reader(client: Any, django_user_model: Any) -> Any:
     return client
 
 
-def view(site: Any, path: str) -> None:
+def view(site: Any, path: str, at: int = NOON) -> None:
     """Put one page view into the ledger."""
     fact = Fact(
         id=uuid7(NOON),
         site=site.pk,
         name="web.page.viewed",
         origin="tracker",
-        occurred_at=NOON,
+        occurred_at=at,
         visitor=5,
         path=path,
         country="ES",
@@ -97,6 +98,20 @@ def test_empty_period_leads_to_the_last_one_with_facts(reader: Any, site: Any) -
     page = reader.get("/reports/traffic/?period=2026-05-01..2026-05-07").content.decode()
 
     assert "?period=2026-02-24..2026-03-02" in page
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_fact_of_a_broken_clock_breaks_no_page(admin_client: Any, site: Any, year: int) -> None:
+    edge = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    type(site).objects.update(zone="America/Lima" if year == 1 else "Europe/Madrid")
+    view(site, "/tea")
+    view(site, "/far", at=micros(edge))
+
+    page = admin_client.get("/reports/traffic/?period=2026-05-01..2026-05-07")
+    home = admin_client.get("/admin/")
+
+    assert "?period=2026-02-24..2026-03-02" in page.content.decode()
+    assert home.status_code == 200
 
 
 def test_filter_that_excludes_everything_can_be_removed(reader: Any, site: Any) -> None:
