@@ -38,7 +38,9 @@ A PostgreSQL database is brought back with pg_restore, before this.
 
         if not options.yes:
             _ask(options.folder)
-        DATA().mkdir(parents=True, exist_ok=True)
+        DATA().parent.mkdir(parents=True, exist_ok=True)
+        os.umask(0o077)  # what comes back is its user's alone, as it was
+        DATA().mkdir(exist_ok=True)
         done = backup_restore(
             options.folder.absolute(),
             data=DATA(),

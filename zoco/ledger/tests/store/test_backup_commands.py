@@ -59,6 +59,8 @@ def test_whoever_was_erased_is_in_no_file_and_comes_back_with_no_backup(tmp_path
     assert {name.split("/")[0] for name in files_with(data, MARKER, str(ERASED))} == {"backups"}
     assert (data / "media" / "logo.svg").read_text() == "<svg/>"
     assert instance(data) != before
+    back = [data / "ledger.duckdb", data / "zoco.sqlite3", *(data / "spool").iterdir()]
+    assert [path.name for path in back if path.stat().st_mode & 0o077] == []
     store = DuckStore(data, lead=True)
     store.drain()
     assert count(store) == (51, 51)
