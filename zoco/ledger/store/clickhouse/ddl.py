@@ -39,9 +39,8 @@ class Table:
 
 
 def _declared(column: schema.Column) -> tuple[str, str]:
-    if column.kind == "text" and column.few:
-        return column.name, "LowCardinality(String)"
-    return column.name, TYPES[column.kind]
+    kind = "LowCardinality(String)" if column.kind == "text" and column.few else TYPES[column.kind]
+    return column.name, f"{kind} DEFAULT '{column.text_default}'" if column.text_default else kind
 
 
 def _from_schema(name: str, columns: tuple[schema.Column, ...]) -> Table:
