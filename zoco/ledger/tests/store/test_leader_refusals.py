@@ -7,6 +7,7 @@ import pytest
 
 from zoco.ledger.store.base import QueryFailed, QueryRefused
 from zoco.ledger.store.duckdb.permitted import one_select
+from zoco.ledger.store.duckdb.socket import address, wire
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.store.leading import count, fact, spooled
 
@@ -131,3 +132,15 @@ def test_a_checked_query_is_not_parsed_again() -> None:
     assert one_select.cache_info().hits == before + 1
     assert not first.is_volatile
     assert one_select("SELECT uuid()").is_volatile
+
+
+def test_a_request_that_claims_to_be_huge_is_not_waited_for(asked: DuckStore) -> None:
+    link = address.connect(asked.files.socket)
+    link.settimeout(5)
+
+    link.sendall(wire.HEAD.pack(wire.ASK, wire.REQUEST_LIMIT + 1))
+
+    with pytest.raises(wire.ConnectionLost):
+        wire.receive(link)
+    link.close()
+    assert count(asked) == (100, 100)

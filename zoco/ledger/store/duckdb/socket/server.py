@@ -67,7 +67,7 @@ class Server:
         try:
             while not self._is_closed:
                 link.settimeout(None)
-                _, payload = wire.receive(link)
+                _, payload = wire.receive(link, most=wire.REQUEST_LIMIT)
                 link.settimeout(self._leader.desk.seconds)
                 self._answer(link, wire.decode_request(payload))
         except (wire.ConnectionLost, TimeoutError, msgspec.DecodeError) as error:

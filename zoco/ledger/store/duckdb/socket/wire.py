@@ -141,9 +141,11 @@ def send(link: socket.socket, kind: bytes, parts: Sequence[Buffer] = ()) -> None
         raise ConnectionLost(str(error)) from error
 
 
-def receive(link: socket.socket) -> tuple[bytes, memoryview]:
-    """Receive one frame. Raises ConnectionLost, TimeoutError."""
+def receive(link: socket.socket, *, most: int = 0) -> tuple[bytes, memoryview]:
+    """Receive one frame of at most so many bytes, 0 for any. Raises ConnectionLost, TimeoutError."""
     kind, length = HEAD.unpack(_exactly(link, HEAD.size))
+    if most and length > most:
+        raise ConnectionLost(f"A frame of {length} bytes is longer than {most}.")
     return kind, memoryview(_exactly(link, length))
 
 
