@@ -48,7 +48,7 @@
     for (const holder of holders) {
       try {
         const answer = await fetch(holder.dataset.zPanel, { headers: { "X-Requested-With": "fetch" } });
-        if (!answer.ok) throw new Error(String(answer.status));
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // redirected: logged out
         holder.innerHTML = await answer.text();
       } catch {
         one(".z-skels", holder)?.remove();
