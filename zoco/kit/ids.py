@@ -31,13 +31,22 @@ def uuid8(*parts: bytes | int) -> str:
 
 def hash63(*parts: bytes | int, key: bytes = b"") -> int:
     """Return a positive 63-bit number, never 0, keyed blake2b over length-prefixed parts."""
-    return (int.from_bytes(_digest(parts, 8, key), "big") & _MASK63) or 1
+    return hash63_framed(b"".join(map(framed, parts)), key)
 
 
-def _digest(parts: tuple[bytes | int, ...], size: int, key: bytes = b"") -> bytes:
-    raws = [part if isinstance(part, bytes) else b"%d" % part for part in parts]
-    whole = b"".join([b"%d:%b" % (len(raw), raw) for raw in raws])
-    return blake2b(whole, digest_size=size, key=key).digest()
+def framed(part: bytes | int) -> bytes:
+    """Return a part as it is hashed, with its length before it."""
+    raw = part if isinstance(part, bytes) else b"%d" % part
+    return b"%d:%b" % (len(raw), raw)
+
+
+def hash63_framed(whole: bytes, key: bytes = b"") -> int:
+    """Return `hash63` of parts that are framed and joined already."""
+    return (int.from_bytes(blake2b(whole, digest_size=8, key=key).digest(), "big") & _MASK63) or 1
+
+
+def _digest(parts: tuple[bytes | int, ...], size: int) -> bytes:
+    return blake2b(b"".join(map(framed, parts)), digest_size=size).digest()
 
 
 def _stamped(number: int, version: int) -> int:

@@ -1,9 +1,10 @@
 """What the formats of the Common Log Format's family share: its patterns and its clock."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
-from zoco.collector.logs.base import Hit, LogFormat
+from zoco.collector.logs.base import Hit, Hits, LogFormat
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused
 from zoco.kit.periods import micros
@@ -76,20 +77,56 @@ class ClfFormat(LogFormat):
         return found.groups(b"-")  # type: ignore[return-value]
 
 
-def plain_combined(line: bytes) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes] | None:
-    """Cut a combined line at its quotes, twice as fast as the pattern, if it has no surprise in it.
+class _Surprise(Exception):
+    """Only the pattern can tell what a line is."""
 
-    Returns what stands before the date, then stamp, request, status, referrer and user agent, as
-    the pattern does; None where only the pattern can tell.
+
+def _status(numbers: bytes) -> bytes:
+    """Return the status of b" 200 203 "."""
+    words = numbers.split(b" ")
+    if len(words) != 4 or words[0] or words[3] or len(words[1]) != 3 or not words[1].isdigit():
+        raise _Surprise
+    if not (words[2].isdigit() or words[2] == b"-"):
+        raise _Surprise
+    return words[1]
+
+
+def _stamps(dates: list[bytes], zones: list[bytes]) -> list[bytes]:
+    """Return the stamps of b"[17/May/2015:10:05:03" and b"+0000]" each."""
+    starts, ends, count = b"".join(dates), b"".join(zones), len(dates)
+    if set(map(len, dates)) != {21} or set(map(len, zones)) != {6} or b"]" in starts:
+        raise _Surprise
+    if starts[::21] != b"[" * count or ends[5::6] != b"]" * count or ends.count(b"]") != count:
+        raise _Surprise
+    return [date[1:] + b" " + zone[:5] for date, zone in zip(dates, zones, strict=True)]
+
+
+_statuses: Memo[bytes, bytes] = Memo(_status, 16_384)
+
+
+def plain_combined(lines: Sequence[bytes]) -> Hits | None:
+    """Cut combined lines together at their quotes and spaces, several times as fast as the pattern.
+
+    Returns what the pattern gives; None where a line may hold a surprise that only the pattern knows.
     """
+    whole, count = b"\n".join(lines), len(lines)
+    parts = whole.split(b'"')
+    if len(parts) != 6 * count + 1 or parts[-1] or b"\\" in whole or parts[4::6].count(b" ") != count:
+        return None
+    words, agents = b"".join(parts[0:-1:6]).split(b" "), parts[5::6]
+    if (
+        len(words) != 5 * count + 1
+        or not all(agents)
+        or not all(words[1::5])
+        or b"[" in b"".join(words[2::5])
+    ):
+        return None
+    starts = [words[0], *(word[1:] for word in words[5:-1:5] if word[:1] == b"\n")]
+    if len(starts) != count or not all(starts):
+        return None
     try:
-        head, request, numbers, referrer, gap, agent, end = line.split(b'"')
-        _, status, size, _ = numbers.split(b" ")
-        who, _, stamp = head.partition(b"[")
-    except ValueError:
+        stamps = _stamps(words[3::5], words[4::5])
+        statuses = list(map(_statuses.__getitem__, parts[2::6]))
+    except _Surprise:
         return None
-    if end or gap != b" " or stamp[-2:] != b"] " or b"\\" in line or not status.isdigit():
-        return None
-    if not agent or len(stamp) != 28 or not (size.isdigit() or size == b"-") or len(status) != 3:
-        return None
-    return who, stamp[:26], request, status, referrer, agent
+    return [b""] * count, starts, stamps, parts[1::6], statuses, parts[3::6], agents

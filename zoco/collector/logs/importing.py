@@ -4,19 +4,21 @@ Segments are durable before the checkpoint that covers them, so an import can be
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoco.collector.logs.base import FORMATS, LogFormat, find_format
-from zoco.collector.logs.quick import COLUMNS, GENERATION, Counts, Quick, Refusal
+from zoco.collector.logs.quick import GENERATION, Counts, Quick, Refusal
 from zoco.collector.logs.reading import CHUNK, Cutter, LogFile
 from zoco.collector.logs.state import Checkpoint, Mark, Memory
 from zoco.collector.reasons import Reason
-from zoco.ledger.spool.bulk import BulkSegment
+from zoco.ledger.spool.bulk import BulkTable
 from zoco.sites.published import PublishedSite
 
-SEGMENT_BYTES = 16 << 20
+# The engine keeps facts in groups of 122,880. Whole groups are written once; a little more or less
+# is written again later, so a segment is two groups or just under.
+SEGMENT_FACTS = 2 * 122_880
+SEGMENT_BYTES = 96 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Plan:
     format: str = ""
     any_host: bool = False
     from_start: bool = False
-    segment_bytes: int = SEGMENT_BYTES
+    segment_facts: int = SEGMENT_FACTS
 
     @property
     def spool(self) -> Path:
@@ -71,8 +73,6 @@ class LogImport:
         self.lines_before = 0
         self.previous = self.current = Mark()
         self.quick: Quick | None = None
-        self._segment: BulkSegment | None = None
-        self._stack = ExitStack()
         checkpoint = None if plan.from_start or log.is_stdin else self.memory.load()
         self.memory.begin(checkpoint)
         if checkpoint is not None:
@@ -89,8 +89,10 @@ class LogImport:
         chunk = self.log.read()
         if not chunk:
             return False
-        self._take(self.cutter.feed(chunk), place)
-        if self._segment is not None and self._segment.size >= self.plan.segment_bytes:
+        lines = self.cutter.feed(chunk)
+        self._take(lines, place)
+        quick = self.quick
+        if quick and (len(quick.at) + len(lines) > self.plan.segment_facts or quick.size >= SEGMENT_BYTES):
             self.flush()
         return True
 
@@ -112,16 +114,16 @@ class LogImport:
         self.log.close()
 
     def abandon(self) -> None:
-        """Drop the segment that is not finished; the next run reads its lines again."""
-        self._stack.__exit__(RuntimeError, RuntimeError("abandoned"), None)
+        """Drop what is not written; the next run reads its lines again."""
         self.log.close()
 
     def flush(self) -> None:
         """Make what was read durable and remember the place."""
-        had_facts = self._segment is not None
-        self._segment = None
-        self._stack.close()
+        had_facts = self.quick is not None and bool(self.quick.at)
         if self.quick is not None:
+            if had_facts:
+                with BulkTable(self.plan.spool, self.plan.instance) as segment:
+                    segment.write(self.quick.take())
             place = Mark(self.cutter.offset, self.number)
             self.memory.save(self.quick.format.key, place, self.previous, self.current)
         if had_facts:
@@ -157,14 +159,9 @@ class LogImport:
     def _write(self, lines: list[bytes]) -> None:
         if self.quick is None:
             return
-        facts = self.quick.facts(lines, self.number + 1)
+        self.quick.read(lines, self.number + 1)
         self.number += len(lines)
         self._tell(self.quick)
-        if facts:
-            if self._segment is None:
-                segment = BulkSegment(self.plan.spool, self.plan.instance, COLUMNS)
-                self._segment = self._stack.enter_context(segment)
-            self._segment.write("".join(facts).encode())
 
     def _tell(self, quick: Quick) -> None:
         if quick.refusals:

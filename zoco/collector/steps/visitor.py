@@ -14,7 +14,7 @@ from zoco.collector.event import Event
 from zoco.collector.hosts import registrable
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.place import plain_address
-from zoco.kit.ids import hash63
+from zoco.kit.ids import framed, hash63_framed
 from zoco.kit.periods import midnight, moment_at
 
 MINUTE = 60_000_000
@@ -55,11 +55,21 @@ def day_before(on: date) -> date:
 
 def pseudonym(salt: bytes, site: int, address: str, user_agent: str | None, host: str) -> int:
     """Return the visitor: 63 bits, or 0 when there is no address to tell browsers apart by."""
-    if address in ("", "-"):
+    known = framed_address(address)
+    if not known:
         return 0
-    domain = registrable(host)
-    known = plain_address(address) or address.lower()
-    return hash63(site, known.encode(), (user_agent or "").encode(), domain.encode(), key=salt)
+    agent = framed((user_agent or "").encode())
+    return hash63_framed(framed(site) + known + agent + framed_host(host), salt)
+
+
+def framed_address(address: str) -> bytes:
+    """Return an address as a pseudonym is made of it, b"" when there is none."""
+    return b"" if address in ("", "-") else framed((plain_address(address) or address.lower()).encode())
+
+
+def framed_host(host: str) -> bytes:
+    """Return a host as a pseudonym is made of it: its domain."""
+    return framed(registrable(host).encode())
 
 
 @lru_cache(maxsize=16)

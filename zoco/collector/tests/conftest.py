@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from zoco.collector.logs import load_formats
 from zoco.collector.logs.importing import Plan
-from zoco.ledger import schema
+from zoco.collector.logs.quick import Quick
 from zoco.ledger.schema import Fact
+from zoco.ledger.spool import BulkTable, SpoolFolder, table
 from zoco.sites.published import PublishedSite
 
 load_formats()
@@ -39,10 +41,30 @@ def plan(site: PublishedSite, tmp_path: Path) -> Plan:
 @pytest.fixture
 def spooled(plan: Plan) -> Callable[[], list[Fact]]:
     def facts() -> list[Fact]:
-        segments = sorted(plan.spool.glob("*.ndjson"))
-        return [schema.decoder.decode(line) for path in segments for line in path.read_bytes().splitlines()]
+        return facts_in(plan.spool)
 
     return facts
+
+
+def facts_in(spool: Path) -> list[Fact]:
+    """Return the facts of all tables in a spool, in order."""
+    return [fact for path in SpoolFolder(spool).closed() for fact in table.facts(path)]
+
+
+def taken(quick: Quick) -> list[Fact]:
+    """Return the facts that wait, as they are read from a segment."""
+    if not quick.at:
+        return []
+    with TemporaryDirectory() as name:
+        with BulkTable(Path(name), "test") as bulk:
+            bulk.write(quick.take())
+        return facts_in(Path(name))
+
+
+def read(quick: Quick, lines: list[bytes], first: int = 1) -> list[Fact]:
+    """Return the facts of lines."""
+    quick.read(lines, first)
+    return taken(quick)
 
 
 def line(

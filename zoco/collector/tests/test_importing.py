@@ -19,7 +19,7 @@ from zoco.collector.logs.importing import LogImport, Plan
 from zoco.collector.logs.reading import LogFile
 from zoco.collector.logs.state import refusals_in
 from zoco.collector.reasons import Reason
-from zoco.collector.tests.conftest import line
+from zoco.collector.tests.conftest import facts_in, line
 from zoco.ledger.schema import Fact
 from zoco.sites.published import Published, write
 
@@ -99,11 +99,7 @@ def test_an_interrupted_import_gives_the_ids_of_a_whole_one(
     original = LogFile.read
     monkeypatch.setattr(LogFile, "read", lambda self, limit=3_000: original(self, min(limit, 3_000)))
     run(replace(plan, data=tmp_path / "other"), whole)
-    wanted = [
-        msgspec.json.decode(row)["id"]
-        for path in sorted((tmp_path / "other" / "spool").glob("*.ndjson"))
-        for row in path.read_bytes().splitlines()
-    ]
+    wanted = ids(facts_in(tmp_path / "other" / "spool"))
 
     runs = 0
     while True:
@@ -221,7 +217,7 @@ Loader.added = lambda self: 0
 from zoco.collector.logs.importing import Plan
 original = Plan.__init__
 def smaller(self, **values):
-    original(self, **values, segment_bytes=100_000)
+    original(self, **values, segment_facts=2_000)
 Plan.__init__ = smaller
 from argparse import ArgumentParser
 from zoco.collector.commands import ImportLog
@@ -272,9 +268,4 @@ def test_killed_imports_lose_nothing_and_change_no_id(
         left.unlink()
     got = set(ids(spooled()))
     run(replace(plan, data=tmp_path / "other", instance="other"), whole)
-    wanted = {
-        msgspec.json.decode(row)["id"]
-        for path in (tmp_path / "other" / "spool").glob("*.ndjson")
-        for row in path.read_bytes().splitlines()
-    }
-    assert got == wanted
+    assert got == set(ids(facts_in(tmp_path / "other" / "spool")))

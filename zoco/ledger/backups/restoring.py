@@ -14,8 +14,8 @@ from zoco.kit.commands import CommandFailed
 from zoco.ledger.backups import manifest
 from zoco.ledger.backups.databases import Database
 from zoco.ledger.spool.instance import renew
-from zoco.ledger.spool.segment import sync_folder
-from zoco.ledger.store.duckdb.files import Files, recover, sync_file
+from zoco.ledger.spool.segment import sync_file, sync_folder
+from zoco.ledger.store.duckdb.files import Files, recover
 from zoco.ledger.store.leadership import Lock, leader_pid
 
 LEDGER = "ledger.duckdb"

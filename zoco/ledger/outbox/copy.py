@@ -16,6 +16,7 @@ from zoco.ledger.outbox.registry import wanted_names
 from zoco.ledger.outbox.rows import database, rows_insert
 from zoco.ledger.outbox.subscribers import subscribers_load
 from zoco.ledger.schema import Fact, decoder
+from zoco.ledger.spool.segment import TABLE
 from zoco.ledger.store import opening
 
 # History is no news: nobody is thanked for an order that was imported or made up.
@@ -27,7 +28,10 @@ def copy_from_segment(path: Path) -> None:
     """Copy the live facts of a segment that somebody subscribed to; ids already there add nothing.
 
     May run twice for a segment. Raises what the database raises, and then the segment must stay.
+    A table is never live.
     """
+    if path.suffix == TABLE:
+        return
     subscribers_load()
     names = wanted_names()
     if not names or not path.exists() or not path.stat().st_size:

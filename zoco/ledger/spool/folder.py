@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from zoco.ledger.spool.segment import BULK, NEW, OPEN, SUFFIX, order_key, sync_folder
+from zoco.ledger.spool.segment import BULK, NEW, OPEN, SUFFIX, TABLE, order_key, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ class SpoolFolder:
 
     def closed(self) -> list[Path]:
         """Return the segments that can be loaded, in the order in which they were begun."""
-        return sorted(self.path.glob(f"*{SUFFIX}"), key=order_key)
+        return sorted(_ending(self.path), key=order_key)
 
     def unfinished(self) -> list[Path]:
         """Return the segments that somebody writes or left behind."""
-        return [path for state in (OPEN, BULK, NEW) for path in sorted(self.path.glob(f"*{SUFFIX}{state}"))]
+        return [path for state in (OPEN, BULK, NEW) for path in sorted(_ending(self.path, state))]
 
     def adopt(self) -> list[Path]:
         """Close what dead writers left open, cut after the last newline; return the closed segments.
@@ -79,7 +79,7 @@ class SpoolFolder:
 
     def aside(self) -> list[Path]:
         """Return what was set aside, without the notes beside it."""
-        return sorted((self.path / ASIDE).glob(f"*{SUFFIX}"))
+        return sorted(_ending(self.path / ASIDE))
 
     def size(self) -> int:
         """Return the bytes of all segments, open ones too."""
@@ -90,6 +90,10 @@ class SpoolFolder:
             except FileNotFoundError:
                 continue
         return total
+
+
+def _ending(folder: Path, state: str = "") -> list[Path]:
+    return [path for suffix in (SUFFIX, TABLE) for path in folder.glob(f"*{suffix}{state}")]
 
 
 def _adopt(path: Path) -> Path | None:

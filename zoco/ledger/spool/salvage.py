@@ -1,7 +1,8 @@
 """Whether a segment is what its writer wrote; the good lines of one that is not, the bad ones aside.
 
 A segment that its writer closed bears a checksum in its name. One that does not (its writer died,
-or somebody else made it) is read line by line and held against the schema.
+or somebody else made it) is read line by line and held against the schema. A table is good as a
+whole or goes aside as a whole.
 """
 
 import os
@@ -14,8 +15,9 @@ from zlib import crc32
 import msgspec
 
 from zoco.ledger import schema
+from zoco.ledger.spool import table
 from zoco.ledger.spool.folder import SpoolFolder
-from zoco.ledger.spool.segment import seal_of
+from zoco.ledger.spool.segment import TABLE, seal_of
 
 LINE_BYTES = 4 << 20
 MOMENT_BOUNDS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
@@ -34,22 +36,32 @@ def inspect(folder: SpoolFolder, path: Path) -> int:
     All of a segment whose checksum differs: which of its values changed cannot be known.
     """
     seal = seal_of(path)
-    if seal is None:
+    is_table = path.suffix == TABLE
+    if seal is None and not is_table:
         return salvage(folder, path, is_suspect=False)
     content = path.read_bytes()
-    if crc32(content) == seal:
-        return 0
-    folder.set_aside(path, "the checksum differs: the segment was changed after it was written")
-    return max(content.count(b"\n"), 1)
+    if crc32(content) != seal:
+        folder.set_aside(path, "the checksum differs: the segment was changed after it was written")
+        return 1 if is_table else max(content.count(b"\n"), 1)
+    fault = table.fault_of(path) if is_table else ""
+    if fault:
+        folder.set_aside(path, f"this is no table of facts: {fault}")
+        return 1
+    return 0
 
 
 def salvage(folder: SpoolFolder, path: Path, *, is_suspect: bool = True) -> int:
-    """Rewrite a segment without its bad lines, which go aside; returns how many those are.
+    """Rewrite a segment without its bad lines, which go aside; returns how many those are. A table
+    that an engine refused goes aside as it is.
 
     The good ones are written as we write them, so that every engine reads what was read here (of a
     doubled key the last value). The segment keeps its name. Where every line of a suspect reads well
     the whole file is set aside: an engine refused it, and its reason is not ours to guess.
     """
+    if path.suffix == TABLE:
+        count = table.row_count(path)
+        folder.set_aside(path, "the engine refused the table")
+        return count
     good: list[bytes] = []
     bad: list[bytes] = []
     reasons: list[str] = []

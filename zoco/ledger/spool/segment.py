@@ -4,6 +4,7 @@ A name tells state and schema: `<instance>.<uuid7>.v<version>.ndjson`, with `.op
 writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked. Who knows beforehand
 which columns the lines can have adds them as a bit mask, `.c<hex>`: fewer columns load twice as fast.
 Closing adds a checksum of the content, `.k<crc32>`: what the disk changes later is found out.
+Bulk facts may come as a table instead of lines, `.parquet` for `.ndjson`; see `table`.
 """
 
 import fcntl
@@ -14,8 +15,9 @@ from zlib import crc32
 
 from zoco.kit.ids import uuid7
 from zoco.ledger import schema
+from zoco.ledger.spool import table
 
-SUFFIX = ".ndjson"
+SUFFIX, TABLE = ".ndjson", ".parquet"
 OPEN, BULK, NEW = ".open", ".bulk", ".new"
 
 
@@ -26,14 +28,20 @@ class Segment:
     """
 
     def __init__(
-        self, folder: Path, instance: str, state: str = OPEN, columns: Collection[str] | None = None
+        self,
+        folder: Path,
+        instance: str,
+        state: str = OPEN,
+        columns: Collection[str] | None = None,
+        suffix: str = SUFFIX,
     ) -> None:
+        self._suffix = suffix
         mask = "" if columns is None else f".c{column_mask(columns):x}"
         self._stem = f"{instance}.{uuid7()}.v{schema.VERSION}{mask}"
-        self.path = folder / f"{self._stem}{SUFFIX}{state}"
+        self.path = folder / f"{self._stem}{suffix}{state}"
         self.size = 0
         self._sum = 0
-        fresh = folder / f"{self._stem}{SUFFIX}{NEW}"
+        fresh = folder / f"{self._stem}{suffix}{NEW}"
         self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,7 +69,7 @@ class Segment:
     def close(self) -> Path:
         """Sync, rename to its closed name, sync the folder, let go of the lock."""
         os.fdatasync(self._file)
-        closed = self.path.with_name(f"{self._stem}.k{self._sum:08x}{SUFFIX}")
+        closed = self.path.with_name(f"{self._stem}.k{self._sum:08x}{self._suffix}")
         self.path.rename(closed)
         sync_folder(self.path.parent)
         self.forget()
@@ -97,6 +105,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make the bytes of a file durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def schema_version(path: Path) -> int:
     """Return the schema version that a segment's name tells; 0 when it tells none."""
     for part in path.name.split("."):
@@ -118,7 +135,11 @@ def column_mask(names: Collection[str]) -> int:
 
 
 def columns_named(path: Path) -> frozenset[str] | None:
-    """Return the columns that a segment's name says its lines can have; None when it does not say."""
+    """Return the columns that a table has, or that a segment's name says its lines can have; None
+    when it does not say.
+    """
+    if path.suffix == TABLE:
+        return table.column_names(path)
     mask = _hex_part(path, "c")
     if mask is None:
         return None

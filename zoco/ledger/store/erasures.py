@@ -3,6 +3,7 @@
 The key lies in keys/, the hashes in the file `erasures`, one JSON line each; only appended to.
 """
 
+import logging
 import os
 import re
 import secrets
@@ -15,9 +16,12 @@ from zlib import crc32
 import msgspec
 
 from zoco.ledger.schema import Fact
+from zoco.ledger.spool import table
 from zoco.ledger.spool.folder import SpoolFolder
-from zoco.ledger.spool.segment import seal_of, sync_folder
+from zoco.ledger.spool.segment import TABLE, seal_of, sync_file, sync_folder
 from zoco.ledger.store.base import Erasure
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["visitor", "person"]
 ERASING = ".erasing"
@@ -125,6 +129,8 @@ class Erasures:
         """
         if not self:
             return 0
+        if path.suffix == TABLE:
+            return self._strip_table(path)
         gone, found = 0, 0
         with path.open("rb") as file:
             for line in file:
@@ -150,16 +156,31 @@ class Erasures:
             rest.flush()
             os.fsync(rest.fileno())
             is_empty = not rest.tell()
-        if is_empty:
-            partial.unlink()
-            path.unlink()
-            path.with_name(path.name + ".json").unlink(missing_ok=True)
-        else:
-            target = _sealed(path, seal) if is_sealed else path
-            partial.replace(target)
-            if target != path:
-                path.unlink()
-        sync_folder(path.parent)
+        _exchange(path, None if is_empty else partial, seal if is_sealed else None)
+
+    def _strip_table(self, path: Path) -> int:
+        """Do the same for a table. One that nobody can read goes as a whole: whose it is cannot be
+        known, and what was imported can be imported again.
+        """
+        import pyarrow as pa
+
+        partial = path.with_name(path.name + ERASING)
+        try:
+            marks = (
+                _Marks(*(number or 0 for number in row)) for row in table.rows(path, _Marks.__struct_fields__)
+            )
+            gone = {number for number, each in enumerate(marks) if self._has(each)}
+            if not gone:
+                return 0
+            is_sealed = seal_of(path) == crc32(path.read_bytes())
+            kept = table.copy_where(path, partial, lambda number: number not in gone)
+        except (OSError, pa.ArrowException) as error:
+            log.warning("A table that nobody can read was removed. segment=%s error=%s", path.name, error)
+            _exchange(path, None, None)
+            return 1
+        sync_file(partial)
+        _exchange(path, partial if kept else None, crc32(partial.read_bytes()) if is_sealed else None)
+        return len(gone)
 
     def _is_erased_line(self, line: bytes) -> bool:
         try:
@@ -201,6 +222,20 @@ class Erasures:
             text = f"{kind} {number}".encode()
             known = self._known[kind, number] = blake2b(text, key=self._key, digest_size=16).hexdigest()
         return known
+
+
+def _exchange(path: Path, partial: Path | None, seal: int | None) -> None:
+    """Put the rest of a segment in its place, sealed if there is a seal; None: nothing is left."""
+    if partial is None:
+        path.with_name(path.name + ERASING).unlink(missing_ok=True)
+        path.unlink()
+        path.with_name(path.name + ".json").unlink(missing_ok=True)
+    else:
+        target = path if seal is None else _sealed(path, seal)
+        partial.replace(target)
+        if target != path:
+            path.unlink()
+    sync_folder(path.parent)
 
 
 def _sealed(path: Path, seal: int) -> Path:

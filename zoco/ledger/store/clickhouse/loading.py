@@ -13,6 +13,7 @@ import pyarrow as pa
 from zoco.ledger import schema
 from zoco.ledger.spool.folder import SpoolFolder
 from zoco.ledger.spool.salvage import inspect, salvage
+from zoco.ledger.spool.table import REQUIRED
 from zoco.ledger.store.base import Drained
 from zoco.ledger.store.clickhouse import neighbours, scratch
 from zoco.ledger.store.clickhouse.book import Book
@@ -20,7 +21,7 @@ from zoco.ledger.store.clickhouse.client import Client
 from zoco.ledger.store.clickhouse.scratch import Span
 from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.ddl import default_of
-from zoco.ledger.store.duckdb.reading import REQUIRED, line_select, present_columns
+from zoco.ledger.store.duckdb.reading import line_select, present_columns
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from zoco.kit.ids import uuid7
 from zoco.ledger.spool.folder import SpoolFolder
-from zoco.ledger.spool.segment import OPEN, SUFFIX, sync_folder
-from zoco.ledger.store.duckdb.files import Files, sync_file
+from zoco.ledger.spool.segment import OPEN, SUFFIX, TABLE, sync_file, sync_folder
+from zoco.ledger.store.duckdb.files import Files
 
 if TYPE_CHECKING:
     from zoco.ledger.store.duckdb.engine import Engine
@@ -36,7 +36,7 @@ def copy_spool(spool: SpoolFolder, folder: Path) -> list[Path]:
 
 
 def _copy_segment(path: Path, folder: Path) -> list[Path]:
-    """Copy up to the last newline; one that was closed meanwhile bears another name."""
+    """Copy lines up to the last newline, a table whole; one that was closed meanwhile bears another name."""
     target = folder / path.name.removesuffix(OPEN)
     try:
         lines = path.read_bytes()
@@ -45,7 +45,8 @@ def _copy_segment(path: Path, folder: Path) -> list[Path]:
         if not closed:
             return []
         return _copy_segment(closed[0], folder)
-    lines = lines[: lines.rfind(b"\n") + 1]
+    if path.suffix != TABLE:
+        lines = lines[: lines.rfind(b"\n") + 1]
     if not lines:
         return []
     with target.open("wb") as file:

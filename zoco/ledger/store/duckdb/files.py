@@ -5,13 +5,12 @@ whoever finds it finishes the exchange. `ledger.fresh.partial` is half a copy an
 """
 
 import logging
-import os
 import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoco.ledger.spool.segment import sync_folder
+from zoco.ledger.spool.segment import sync_file, sync_folder
 from zoco.ledger.store.base import StoreBusy
 from zoco.ledger.store.erasures import ERASING
 
@@ -137,12 +136,3 @@ def want_room(folder: Path, size: int) -> None:
         raise NoRoom(
             f"A copy of the ledger needs {size >> 20} MB beside it and {folder} has {free >> 20} MB free."
         )
-
-
-def sync_file(path: Path) -> None:
-    """Make the bytes of a file durable."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

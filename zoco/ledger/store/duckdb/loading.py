@@ -10,16 +10,19 @@ import duckdb
 from zoco.ledger import schema
 from zoco.ledger.spool.folder import SpoolFolder
 from zoco.ledger.spool.salvage import inspect, salvage
-from zoco.ledger.spool.segment import schema_version
+from zoco.ledger.spool.segment import TABLE, schema_version
+from zoco.ledger.spool.table import REQUIRED
 from zoco.ledger.store.base import Drained
 from zoco.ledger.store.duckdb import settling
 from zoco.ledger.store.duckdb.ddl import default_of, table_columns
-from zoco.ledger.store.duckdb.reading import REQUIRED, line_select
+from zoco.ledger.store.duckdb.reading import line_select
 
 log = logging.getLogger(__name__)
 
 BATCH_BYTES = 48 << 20
 BATCH_SEGMENTS = 200
+# A table's facts take about so many times more bytes as lines.
+TABLE_WEIGHT = 10
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException)
 
 
@@ -40,15 +43,16 @@ class SegmentUnreadable(ValueError):
 
 
 def batches(segments: list[Path]) -> Iterator[list[Path]]:
-    """Part segments into batches that fit into memory; those of a newer schema are left out."""
+    """Part segments into batches of one kind that fit into memory; those of a newer schema are left out."""
     batch: list[Path] = []
     size = 0
     for path in segments:
         if schema_version(path) > schema.VERSION:
             log.warning("Segment left: a newer Zoco wrote it. segment=%s", path.name)
             continue
-        length = path.stat().st_size
-        if batch and (size + length > BATCH_BYTES or len(batch) >= BATCH_SEGMENTS):
+        length = path.stat().st_size * (TABLE_WEIGHT if path.suffix == TABLE else 1)
+        is_full = size + length > BATCH_BYTES or len(batch) >= BATCH_SEGMENTS
+        if batch and (is_full or path.suffix != batch[0].suffix):
             yield batch
             batch, size = [], 0
         batch.append(path)
