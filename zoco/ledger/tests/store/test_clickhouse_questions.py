@@ -14,6 +14,7 @@ from zoco.ledger.tests.store import chdb
         "WITH a AS (SELECT site FROM facts) SELECT * FROM a UNION ALL SELECT site FROM evidence",
         "SELECT * FROM (SELECT 1 AS x) AS t",
         "SELECT f.path FROM facts AS f LEFT JOIN evidence AS e ON e.id = f.id",
+        "SELECT path FROM facts WHERE path IN ('/a', '/b') AND id NOT IN (SELECT id FROM evidence)",
         "SELECT argMin(path, tuple(occurred_at, toString(id))) FROM facts",
     ],
 )
@@ -37,6 +38,10 @@ def test_a_select_over_the_ledger_is_answered(sql: str) -> None:
         "SELECT * FROM facts SETTINGS final = 0",
         "SELECT * FROM facts FORMAT JSON",
         "SELECT name FROM facts WHERE id IN (SELECT id FROM system.one)",
+        "SELECT 'default' IN system.users",
+        "SELECT count(*) FROM facts WHERE path GLOBAL NOT IN filesystem('/etc')",
+        "SELECT notIn(1, system.one)",
+        "SELECT globalNullIn(1, facts)",
         "",
     ],
 )
