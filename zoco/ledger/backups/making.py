@@ -21,6 +21,7 @@ from zoco.ledger.spool.segment import sync_folder
 from zoco.ledger.store.base import Store
 
 PARTIAL = ".partial"
+SESSIONS = "django_session"
 
 
 def backup_make(
@@ -28,7 +29,7 @@ def backup_make(
 ) -> Path:
     """Write a backup into a new folder of `parent` and return that; a failed one leaves nothing.
 
-    Keys, salts, erasures and earlier backups are not in it.
+    Keys, salts, sessions, erasures and earlier backups are not in it.
     """
     parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _clean(parent)
@@ -58,13 +59,17 @@ def backup_make(
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a SQLite database consistently while others write to it."""
+    """Copy a SQLite database consistently while others write to it; log-ins that last are left out."""
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=30)) as live,
         closing(sqlite3.connect(target)) as copy,
     ):
         live.backup(copy, pages=2000, sleep=0.01)
         copy.execute("PRAGMA journal_mode=DELETE")
+        copy.execute("PRAGMA secure_delete=ON")
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SESSIONS]).fetchone():
+            copy.execute(f"DELETE FROM {SESSIONS}")  # noqa: S608 - whoever has its keys is logged in
+            copy.commit()
     target.chmod(0o600)
 
 

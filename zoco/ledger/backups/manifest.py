@@ -9,6 +9,7 @@ from zoco.kit.commands import CommandFailed
 from zoco.ledger import schema
 
 NAME = "manifest.json"
+FOLDERS = ("spool", "media")
 FORMAT = 1
 CHUNK = 1 << 20
 
@@ -56,13 +57,16 @@ def read(folder: Path) -> Manifest:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError:
         raise BackupUnusable(f"{folder} is no backup: there is no {NAME} in it.") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, OSError) as error:
         raise BackupUnusable(f"{path} cannot be read: {error}.") from error
     if manifest.format > FORMAT or manifest.schema > schema.VERSION:
         raise BackupUnusable(f"{folder} was made by Zoco {manifest.zoco}, which is newer; install that one.")
     for name in manifest.files:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise BackupUnusable(f"{path} names {name}, which lies outside the backup.")
+        first, *rest = PurePosixPath(name).parts or [""]
+        if manifest.engine == "duckdb" and bool(rest) is not (first in FOLDERS):
+            raise BackupUnusable(f"{path} names {name}, which no backup has.")
     return manifest
 
 

@@ -17,7 +17,7 @@ import pytest
 from zoco.kit.periods import micros
 from zoco.ledger.backups import manifest
 from zoco.ledger.backups.databases import Database
-from zoco.ledger.backups.making import backup_make
+from zoco.ledger.backups.making import backup_make, copy_sqlite
 from zoco.ledger.backups.manifest import BackupUnusable
 from zoco.ledger.backups.restoring import LedgerLed, backup_restore
 from zoco.ledger.spool import SpoolWriter
@@ -145,6 +145,19 @@ def test_a_live_sqlite_database_is_copied_whole(tmp_path: Path) -> None:
     assert not list(folder.glob("default.sqlite3-*"))
 
 
+def test_nobody_is_logged_in_by_a_backup(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "live.sqlite3")) as live:
+        live.execute("CREATE TABLE django_session (session_key TEXT, session_data TEXT)")
+        live.execute("INSERT INTO django_session VALUES ('whoever-has-this-is-ann', 'x')")
+        live.commit()
+        copy_sqlite(tmp_path / "live.sqlite3", tmp_path / "copy.sqlite3")
+
+        assert live.execute("SELECT count(*) FROM django_session").fetchone() == (1,)
+
+    assert b"whoever-has-this" not in (tmp_path / "copy.sqlite3").read_bytes()
+    assert [path.name for path in tmp_path.glob("copy.*")] == ["copy.sqlite3"]
+
+
 def test_nothing_is_restored_while_somebody_leads(backup: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     led = DuckStore(data, lead=True)
@@ -183,6 +196,8 @@ def test_a_damaged_backup_changes_nothing(backup: Path, tmp_path: Path) -> None:
         ({"schema": 999}, "which is newer"),
         ({"files": {"../keys/secret_key": {"size": 1, "sha256": "00"}}}, "outside the backup"),
         ({"files": {"/etc/passwd": {"size": 1, "sha256": "00"}}}, "outside the backup"),
+        ({"files": {"spool": {"size": 0, "sha256": "00"}}}, "which no backup has"),
+        ({"files": {"ledger.duckdb/x": {"size": 0, "sha256": "00"}}}, "which no backup has"),
         ({"engine": "clickhouse"}, "ClickHouse"),
     ],
 )
