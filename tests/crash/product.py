@@ -26,7 +26,6 @@ class Product:
     data: Path
     port: int
     webs: int = 2
-    slowest_seconds: float = 0.0
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     @property
@@ -76,13 +75,12 @@ class Product:
             self._process.wait()
             self.start()
 
-    def await_answer(self, seconds: float = ANSWER_SECONDS) -> None:
-        """Wait until a page is answered and somebody leads the ledger. Raises NotInTime."""
+    def await_answer(self, seconds: float = ANSWER_SECONDS) -> float:
+        """Wait until a page is answered and somebody leads the ledger; return how long. Raises NotInTime."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
-            if self._answers() and self._is_led():
-                self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - began)
-                return
+            if self._answers() and self._is_led() and (taken := time.monotonic() - began) < seconds:
+                return taken
             time.sleep(0.05)
         raise NotInTime(
             f"{seconds} s: answers={self._answers()} led={self._is_led()}\n"
