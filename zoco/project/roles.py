@@ -7,6 +7,7 @@ from django.db import transaction
 
 WRITE_VERBS = ("add_", "change_", "delete_")
 SHARED = ("wagtailadmin.access_admin",)
+READ_ONLY = ("zoco_sites", "zoco_ledger")
 PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
 
 
@@ -24,13 +25,13 @@ def _owner(permissions: Iterable[Permission]) -> list[Permission]:
 
 
 def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
-    """See and change what areas own, but neither accounts nor sites."""
+    """See and change what areas own, but neither accounts nor sites nor the ledger's own tables."""
     return [
         one
         for one in permissions
         if _shared(one)
         or one.content_type.app_label in PAGES
-        or (_ours(one) and (one.content_type.app_label != "zoco_sites" or _reads(one)))
+        or (_ours(one) and (one.content_type.app_label not in READ_ONLY or _reads(one)))
     ]
 
 

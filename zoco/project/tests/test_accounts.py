@@ -117,6 +117,16 @@ def test_roles_are_made_again_without_taking_anything_away() -> None:
     assert "zoco_sites.delete_site" not in names
 
 
+def test_nobody_but_owners_may_change_sites_or_the_ledgers_own_tables() -> None:
+    roles_ensure()
+
+    for role in ("marketer", "analyst"):
+        held = Group.objects.get(name=role).permissions.filter(
+            content_type__app_label__in=["zoco_sites", "zoco_ledger"]
+        )
+        assert {one.codename.split("_")[0] for one in held} == {"view"}
+
+
 def test_pages_have_the_policies_meant_for_them(client: Client) -> None:
     admin = client.get("/admin/login/").headers
     ours = client.get("/nowhere/").headers
