@@ -21,7 +21,7 @@ examples:
   zoco backup /mnt/backups      into a folder of your own
 
 Each backup is a folder of its own, with a manifest; bring it back with `zoco restore`.
-Keys, salts, log-ins that last and the list of who was erased are not in it: keep a copy of DATA/keys elsewhere.
+Keys, salts, sessions and the list of who was erased are not in it: keep a copy of DATA/keys elsewhere.
 A PostgreSQL database is not in it: use pg_dump, just before.
 """
 
