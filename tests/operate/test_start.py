@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -178,13 +179,23 @@ def test_killed_supervisor_takes_its_children_along_and_starts_again(start: Star
     assert again.get() == 200
 
 
-@pytest.mark.parametrize("name", ["web-1", "worker"])
-def test_killed_child_is_back(start: Start, name: str) -> None:
+def test_killed_child_is_back_and_a_killed_nursery_takes_nobody_along(start: Start) -> None:
     running = start()
-    killed = running.child(name)
+    before = {name: pid for pid, name in children(running.process.pid)}
 
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: running.child(name) not in {0, killed}, 5)
-    until(lambda: running.get(seconds=2) == 200)
+    for name in ("web-1", "worker", "nursery"):
+        os.kill(before[name], signal.SIGKILL)
+        until(partial(_is_new, running, name, before[name]), 5)
+        until(lambda: running.get(seconds=2) == 200, 5)
+    web, worker = running.child("web-1"), running.child("worker")
+    os.kill(web, signal.SIGKILL)
+    until(lambda: running.child("web-1") not in {0, web})
 
-    assert f"{name} ended (killed by SIGKILL); starting it again." in running.output
+    for name in ("web-1", "worker", "nursery"):
+        assert f"{name} ended (killed by SIGKILL); starting it again." in running.output
+    assert running.child("worker") == worker
+    assert running.get() == 200
+
+
+def _is_new(running: Running, name: str, before: int) -> bool:
+    return running.child(name) not in {0, before}

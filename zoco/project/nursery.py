@@ -12,7 +12,6 @@ import os
 import random
 import socket
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -118,8 +117,8 @@ def _import_pages() -> None:
 
 def _threads() -> list[str]:
     """Return the threads of this process besides the main one, by the kernel's names."""
-    names = [(path / "comm").read_text().strip() for path in Path("/proc/self/task").iterdir()]
-    return sorted(names)[1:] if len(names) > 1 or threading.active_count() > 1 else []
+    others = [path for path in Path("/proc/self/task").iterdir() if path.name != str(os.getpid())]
+    return sorted((path / "comm").read_text().strip() for path in others)
 
 
 def _is_child() -> bool:
