@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Dialect = Literal["duckdb", "clickhouse"]
 
@@ -67,10 +68,10 @@ class Store(Protocol):
 
     dialect: Dialect
 
-    def query(self, sql: str) -> pa.Table:
+    def query(self, sql: str) -> "pa.Table":
         """Answer one SELECT. Raises QueryRefused, QueryFailed, StoreBusy."""
 
-    def stream(self, sql: str) -> pa.RecordBatchReader:
+    def stream(self, sql: str) -> "pa.RecordBatchReader":
         """The same, in batches, for answers larger than memory."""
 
     def drain(self) -> Drained:
@@ -79,7 +80,7 @@ class Store(Protocol):
     def erase(self, erasure: Erasure) -> int:
         """Erase facts at once, also from segments not loaded; returns how many rows went."""
 
-    def reclassify(self, site: int, changes: pa.Table) -> int:
+    def reclassify(self, site: int, changes: "pa.Table") -> int:
         """Overwrite derived columns: `changes` has id, occurred_at and the columns to set."""
 
     def retain(self, site: int, before: int, *, only_evidence: bool = False) -> int:
