@@ -237,6 +237,7 @@ def _sync_from_mirror(uv: str, common: list[str], groups: list[str]) -> None:
 def _uv(uv: str, *arguments: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in _STRAY}
     environment["UV_PYTHON_DOWNLOADS"] = "never"
+    environment["UV_COMPILE_BYTECODE"] = "1"  # else the first start compiles, in each process
     # uv would trust its own list of authorities, which knows none of the machine's.
     trusted = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
     if Path(trusted).exists():
