@@ -4,6 +4,7 @@ A log has few distinct user agents, referrers or paths. What hangs on one of the
 columns) is worked out once, and a fact keeps its number; so a table is built a column at a time.
 """
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -31,7 +32,7 @@ class Group(dict[K, int], Generic[K]):
         self.names = names
         self.work = work
         self.held: list[Sequence[Any]] = []
-        self.numbers: list[int] = []
+        self.numbers = array("i")
 
     def __missing__(self, key: K) -> int:
         value = self.work(key)
@@ -47,14 +48,14 @@ class Group(dict[K, int], Generic[K]):
         """Return the columns of all `numbers` but those that only hold their default; forget them."""
         import numpy as np
 
-        places = np.array(self.numbers, dtype=np.int32)
+        places = np.array(self.numbers)
         taken = {}
         for part, name in enumerate(self.names):
             column = _column([value[part] for value in self.held], places, _DEFAULTS.get(name))
             if column is not None:
                 taken[name] = column
         self.clear()
-        self.held, self.numbers = [], []
+        self.held, self.numbers = [], array("i")
         return taken
 
 

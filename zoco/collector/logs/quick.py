@@ -3,6 +3,7 @@
 What is in a table is what the steps give for each line; a test holds both against each other.
 """
 
+from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -87,10 +88,8 @@ class Quick:
         self.older: dict[bytes, int] = {}
         self._remember()
         self.size = 0
-        self.digests: list[bytes] = []
-        self.at: list[int] = []
-        self.visitor: list[int] = []
-        self.visitor_before: list[int] = []
+        self.digests = bytearray()
+        self.at, self.visitor, self.visitor_before = array("q"), array("q"), array("q")
 
     def _remember(self) -> None:
         """Lay out what is remembered beyond a table, and the columns that hang on it."""
@@ -147,12 +146,12 @@ class Quick:
             self.places.number(addresses),
         )
         visitor, visitor_before = self.visitors.of(browsers)
-        self.visitor += visitor
-        self.visitor_before += visitor_before
-        self.at += at
-        self.digests += self._ids(lines)
+        self.visitor.extend(visitor)
+        self.visitor_before.extend(visitor_before)
+        self.at.extend(at)
+        self.digests += b"".join(self._ids(lines))
         for group, more in zip(self.groups, added, strict=True):
-            group.numbers += more
+            group.numbers.extend(more)
         self.size += sum(map(len, lines))
 
     def take(self) -> "pa.Table":
@@ -165,16 +164,17 @@ class Quick:
             "id": uuids8(self.digests),
             "site": numbers(np.full(count, self.site.id, dtype=np.int32)),
             "origin": repeated("log", count),
-            "occurred_at": numbers(np.array(self.at, dtype=np.int64)),
+            "occurred_at": numbers(np.array(self.at)),
             "received_at": numbers(np.full(count, self.received_at, dtype=np.int64)),
             "origin_key": repeated(self.origin_key, count),
-            "visitor": numbers(np.array(self.visitor, dtype=np.int64)),
+            "visitor": numbers(np.array(self.visitor)),
         }
         if any(self.visitor_before):
-            columns["visitor_before"] = numbers(np.array(self.visitor_before, dtype=np.int64))
+            columns["visitor_before"] = numbers(np.array(self.visitor_before))
         for group in self.groups:
             columns |= group.take()
-        self.digests, self.at, self.visitor, self.visitor_before, self.size = [], [], [], [], 0
+        self.digests, self.size = bytearray(), 0
+        self.at, self.visitor, self.visitor_before = array("q"), array("q"), array("q")
         return pa.table(columns)
 
     def recall(self, lines: list[bytes]) -> None:

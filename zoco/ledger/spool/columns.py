@@ -36,13 +36,13 @@ def repeated(value: str, count: int) -> "pa.Array":
     return texts([value], np.zeros(count, dtype=np.int32))
 
 
-def uuids8(digests: list[bytes]) -> "pa.Array":
-    """Return a column of UUIDv8 of digests of 16 bytes, as `kit.ids.uuid8` makes each of them."""
+def uuids8(digests: bytes | bytearray) -> "pa.Array":
+    """Return a column of UUIDv8 of joined digests of 16 bytes, as `kit.ids.uuid8` makes each of them."""
     import numpy as np
     import pyarrow as pa
 
-    raw = np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 16).copy()
+    raw = np.frombuffer(digests, dtype=np.uint8).reshape(-1, 16).copy()
     raw[:, 6] = raw[:, 6] & 0x0F | 0x80
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
-    plain = pa.Array.from_buffers(pa.binary(16), len(digests), [None, pa.py_buffer(raw)])
+    plain = pa.Array.from_buffers(pa.binary(16), len(raw), [None, pa.py_buffer(raw)])
     return pa.ExtensionArray.from_storage(pa.uuid(), plain)
