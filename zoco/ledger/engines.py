@@ -193,9 +193,19 @@ def to_sql(table: Table, dialect: Dialect) -> str:
 
 
 @cache
-def table(part: schema.Part) -> Table:
-    """Return a table of the ledger as Ibis sees it; evidence is joined to facts by id and site."""
+def table(part: schema.Part, only: frozenset[str] = frozenset()) -> Table:
+    """Return a table of the ledger as Ibis sees it; evidence is joined to facts by id and site.
+
+    `only` leaves out other columns: Ibis carries each of them through every step.
+    """
     names = {column.name: TYPES[column.kind] for column in schema.columns(part)}
     if part == "evidence":
         names = {"id": "!uuid", "site": "!int32", "occurred_at": "!timestamp(6)"} | names
+    if only:
+        names = {name: kind for name, kind in names.items() if name in only}
     return ibis.table(ibis.schema(names), name=part)
+
+
+def columns_of(table: Table) -> frozenset[str]:
+    """Return the names of all columns that an expression speaks of."""
+    return frozenset(field.name for field in table.op().find(ops.Field))

@@ -6,6 +6,7 @@ piecewise constant over the period. No engine's own time zones are used. Ibis is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import Grain, Period, midnight, moment_at
@@ -121,6 +122,11 @@ def share(part: Value, whole: Value) -> Value:
 def ones(condition: Value) -> Value:
     """Return 1 where the condition holds and 0 elsewhere, to be summed."""
     return condition.ifelse(1, 0)
+
+
+def among(column: Value, values: Sequence[str]) -> Value:
+    """Return whether the column has one of the values; for one alone engines compare quicker."""
+    return column == values[0] if len(values) == 1 else column.isin(values)
 
 
 def prop_text(facts: Table, name: str) -> Value:

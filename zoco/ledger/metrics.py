@@ -34,7 +34,7 @@ def hits(facts: Table) -> Value:
 
 def named(facts: Table, *names: str) -> Value:
     """Count facts of these names."""
-    return facts.count(where=facts.name.isin(names))
+    return facts.count(where=expr.among(facts.name, names))
 
 
 def not_found(facts: Table) -> Value:

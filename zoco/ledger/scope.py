@@ -5,6 +5,7 @@ Tables are Ibis expressions; nothing is run. Columns are those of `ledger.schema
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from zoco.ledger.sitebook import SiteInfo
 if TYPE_CHECKING:
     from zoco.ledger.asking.question import Question
 
+Condition = Callable[[Table], Value]
 VIEW_NAMES = {"tracker": "web.page.viewed", "log": "web.page.served"}
 
 
@@ -34,6 +36,8 @@ class Facts:
     period: Period
     filters: tuple[Filter, ...] = ()
     verdicts: tuple[str, ...] = ("human",)
+    columns: frozenset[str] = frozenset()
+    """The columns of facts that are needed, where that is known; empty for all."""
 
     @classmethod
     def of(cls, question: Question, period: Period | None = None) -> Facts:
@@ -43,23 +47,12 @@ class Facts:
     @cached_property
     def rows(self) -> Table:
         """Facts of the chosen verdicts."""
-        if set(self.verdicts) == set(VERDICTS):
-            return self.all_verdicts
-        table = self.all_verdicts
-        return table.filter(table.verdict.isin(self.verdicts))
+        return self._scanned(*self._of_verdicts)
 
     @cached_property
     def all_verdicts(self) -> Table:
         """Facts of people, bots and everybody else."""
-        from zoco.ledger.engines import table
-
-        facts = table("facts")
-        return facts.filter(
-            facts.site == self.site.id,
-            facts.occurred_at >= expr.moment(self.period.start),
-            facts.occurred_at < expr.moment(self.period.end),
-            *(_condition(facts, each) for each in self.filters),
-        )
+        return self._scanned()
 
     @cached_property
     def page_views(self) -> Table:
@@ -85,7 +78,7 @@ class Facts:
 
     def named(self, *names: str) -> Table:
         """Return facts of these names, of the chosen verdicts."""
-        return self.rows.filter(self.rows.name.isin(names))
+        return self._scanned(*self._of_verdicts, lambda facts: expr.among(facts.name, names))
 
     def with_all_verdicts(self) -> Facts:
         """Return the same scope with facts of every verdict."""
@@ -94,6 +87,25 @@ class Facts:
     def local_day(self, at: Value) -> Value:
         """Return the start of the site's day, as microseconds of the wall clock."""
         return self.bucket(at, "day")
+
+    @property
+    def _of_verdicts(self) -> list[Condition]:
+        if set(self.verdicts) == set(VERDICTS):
+            return []
+        return [lambda facts: expr.among(facts.verdict, self.verdicts)]
+
+    def _scanned(self, *conditions: Condition) -> Table:
+        """Return the facts in scope that fulfil these as well, in one step: Ibis pays for each."""
+        from zoco.ledger.engines import table
+
+        facts = table("facts", self.columns)
+        return facts.filter(
+            facts.site == self.site.id,
+            facts.occurred_at >= expr.moment(self.period.start),
+            facts.occurred_at < expr.moment(self.period.end),
+            *(_condition(facts, each) for each in self.filters),
+            *(condition(facts) for condition in conditions),
+        )
 
     def bucket(self, at: Value, grain: Grain) -> Value:
         """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""

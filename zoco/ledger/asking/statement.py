@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr
@@ -29,7 +29,7 @@ class ReportWrong(TypeError):
     """A report's query does not have the columns that the report declares."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """Everything that decides on the text of a statement; may be a key."""
 
@@ -63,8 +63,8 @@ class Asked:
         )
 
     def facts(self, period: Period) -> Facts:
-        """Return the facts in scope in a period."""
-        return Facts(self.site, period, self.filters, self.verdicts)
+        """Return the facts in scope in a period, with the columns that the report needs."""
+        return Facts(self.site, period, self.filters, self.verdicts, self._columns)
 
     def query(self, period: Period) -> Table:
         """Return the report's expression over a period. Raises ReportWrong."""
@@ -74,6 +74,17 @@ class Asked:
             has = sorted(table.columns)
             raise ReportWrong(f"{self.report.key} returns the columns {has}; it declares {sorted(wanted)}.")
         return table.select(*wanted)
+
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        """The columns that the report speaks of, found by building it once over all of them."""
+        from zoco.ledger.engines import columns_of
+
+        facts = Facts(self.site, self.period, self.filters, self.verdicts)
+        params = dict(self.params)
+        found = columns_of(self.report.query(facts, params))
+        whole = self.report.overall(facts, params)
+        return found if whole is None else found | columns_of(whole)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

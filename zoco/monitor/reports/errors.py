@@ -52,6 +52,7 @@ class Errors(Report):
         is_failure = failed.status.between(500, 599)
         wanted = {"all": is_missing | is_failure, "not_found": is_missing, "failure": is_failure}
         failed = failed.filter(wanted[str(params["kind"])])
+        failed = failed.select("id", "path", "status", "visitor", "referrer_host")
         kept = facts.evidence.select("id", "referrer").rename(evidence_id="id")
         both = failed.left_join(kept, [failed.id == kept.evidence_id])
         full = both.referrer.fill_null("")

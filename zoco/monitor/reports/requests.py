@@ -47,7 +47,8 @@ class Requests(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         served = facts.named(*names.SERVED)
-        stepped = served.mutate(bucket=facts.bucket(served.occurred_at, cast("Grain", params["grain"])))
+        bucket = facts.bucket(served.occurred_at, cast("Grain", params["grain"]))
+        stepped = served.select("name", "status", bucket=bucket)
         return stepped.group_by("bucket").aggregate(
             requests=metrics.hits(stepped),
             pages=metrics.named(stepped, names.PAGE_SERVED),

@@ -47,7 +47,7 @@ class Traffic(Report):
     def query(self, facts: Facts, params: Params) -> Table:
         grain = cast("Grain", params["grain"])
         views = facts.page_views
-        stepped = views.mutate(bucket=facts.bucket(views.occurred_at, grain))
+        stepped = views.select("visitor", bucket=facts.bucket(views.occurred_at, grain))
         counted = metrics.seen(stepped, "bucket")
         visits = metrics.visits(views)
         begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
