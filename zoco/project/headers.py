@@ -6,6 +6,7 @@ Templates of our own that need an inline script give it `nonce="{{ request.csp_n
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
@@ -40,7 +41,7 @@ def policy(rules: dict[str, str], nonce: str) -> str:
 
 
 class SecurityPolicy:
-    """Add the policy to each answer that has none of its own."""
+    """Add the policy to each answer that has none of its own; nobody keeps what one account saw."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -52,6 +53,8 @@ class SecurityPolicy:
         rules = ADMIN if request.path.startswith(_admin()) else STRICT
         response.headers.setdefault("Content-Security-Policy", policy(rules, nonce))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

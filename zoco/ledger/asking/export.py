@@ -38,7 +38,7 @@ EVERYTHING = 1_000_000_000
 SAFE_INTEGER = 2**53 - 1
 CHUNK = 1 << 16
 # What a spreadsheet takes for a formula when a cell begins with it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export(

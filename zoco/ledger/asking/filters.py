@@ -106,9 +106,9 @@ def _read(key: str, values: Sequence[str]) -> Filter:
         raise FilterWrong(f"There is no filter {column!r}; filter by one of: {', '.join(FILTERABLE)}.")
     if sign not in SIGNS:
         raise FilterWrong(f"f.{key}: write f.{column}= (is), !=, ~= (contains), !~=, ^= (starts) or !^=.")
-    if len(values) > VALUES_MOST or any(len(value) > LENGTH_MOST or "\0" in value for value in values):
+    if len(values) > VALUES_MOST or not all(_is_text(value) for value in values):
         raise FilterWrong(
-            f"f.{key} takes at most {VALUES_MOST} values of {LENGTH_MOST} characters, without NUL."
+            f"f.{key} takes at most {VALUES_MOST} values of {LENGTH_MOST} characters, without NUL, in UTF-8."
         )
     operator = SIGNS[sign]
     if FILTERABLE[column].kind == "status":
@@ -122,3 +122,9 @@ def _status_check(operator: Operator, values: Sequence[str]) -> None:
             raise FilterWrong(f"f.status is {value!r}; write a number such as 404.")
     if operator not in {"is", "is_not"}:
         raise FilterWrong("f.status is a number; write f.status=404 or f.status!=404.")
+
+
+def _is_text(value: str) -> bool:
+    """Say whether a value can stand in a query: not too long, no NUL, no half of a character."""
+    is_whole = value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return is_whole and len(value) <= LENGTH_MOST and "\0" not in value

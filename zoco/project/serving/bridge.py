@@ -32,6 +32,8 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 PIECE = 65_536
+UNKNOWN_LIMIT = 2_500_000
+"""Bytes of a request without a log-in."""
 
 
 class BodyTooLarge(Exception):
@@ -80,19 +82,20 @@ class Bridge(BaseHandler):
         self.pool.close(seconds)
 
     async def _read(self, scope: Scope, receive: Receive) -> IO[bytes]:
+        limit = self.body_limit if _may_upload(scope) else min(UNKNOWN_LIMIT, self.body_limit)
         for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value) > self.body_limit:
+            if name == b"content-length" and value.isdigit() and int(value) > limit:
                 raise BodyTooLarge
         body = tempfile.SpooledTemporaryFile(settings.FILE_UPLOAD_MAX_MEMORY_SIZE, "w+b")  # noqa: SIM115
         try:
-            await self._fill(body, receive)
+            await self._fill(body, limit, receive)
         except BaseException:
             body.close()
             raise
         body.seek(0)
         return cast("IO[bytes]", body)
 
-    async def _fill(self, body: "tempfile.SpooledTemporaryFile[bytes]", receive: Receive) -> None:
+    async def _fill(self, body: "tempfile.SpooledTemporaryFile[bytes]", limit: int, receive: Receive) -> None:
         size = 0
         while True:
             message = await receive()
@@ -100,7 +103,7 @@ class Bridge(BaseHandler):
                 raise ClientGone
             piece = message.get("body", b"")
             size += len(piece)
-            if size > self.body_limit:
+            if size > limit:
                 raise BodyTooLarge
             body.write(piece)
             if not message.get("more_body", False):
@@ -224,6 +227,15 @@ async def _send_whole(body: bytes, send: Send) -> None:
 async def _send_piece(piece: bytes, send: Send) -> None:
     for start in range(0, len(piece), PIECE):
         await send({"type": "http.response.body", "body": piece[start : start + PIECE], "more_body": True})
+
+
+def _may_upload(scope: Scope) -> bool:
+    """Say whether a request brings a log-in, valid or not: only then can it be a large upload.
+
+    Without one 250 MB a connection could be written to the disk before anybody asks who it is.
+    """
+    wanted = f"{settings.SESSION_COOKIE_NAME}=".encode()
+    return any(name == b"cookie" and wanted in value for name, value in scope["headers"])
 
 
 async def _plain(send: Send, status: int, text: bytes, *headers: tuple[bytes, bytes]) -> None:

@@ -11,7 +11,10 @@ from zoco.project.serving.static import StaticFiles
 
 THREADS = conf.declare("WEB_THREADS", 8, int, "How many requests a web process runs at once.")
 BODY_LIMIT = conf.declare(
-    "BODY_LIMIT", 250_000_000, int, "The largest request in bytes; larger ones are refused."
+    "BODY_LIMIT",
+    250_000_000,
+    int,
+    "The largest upload in bytes of somebody who is logged in; other requests may have 2.5 MB.",
 )
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 

@@ -20,6 +20,8 @@ from zoco.project.tests import pages
 
 THREADS = 4
 LIMIT = 30_000_000
+LOGGED_IN = "sessionid=whatever"
+BOUNDARY = b"not-to-be-found-in-random-bytes"
 
 
 class Served:
@@ -83,7 +85,7 @@ def test_head_has_no_body(served: Served) -> None:
 def test_large_upload_arrives_whole(served: Served) -> None:
     sent = os.urandom(20_000_000)
 
-    status, body, _ = served.ask("/digest", "POST", sent)
+    status, body, _ = served.ask("/digest", "POST", sent, Cookie=LOGGED_IN)
 
     assert (status, body.decode()) == (200, blake2b(sent).hexdigest())
 
@@ -91,13 +93,16 @@ def test_large_upload_arrives_whole(served: Served) -> None:
 def test_file_in_a_form_arrives_whole(served: Served) -> None:
     sent = os.urandom(5_000_000)
     form = (
-        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
+        b'--%b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n' % BOUNDARY
         + sent
-        + b"\r\n--b--\r\n"
+        + b"\r\n--%b--\r\n" % BOUNDARY
     )
 
     status, body, _ = served.ask(
-        "/uploaded", "POST", form, **{"Content-Type": "multipart/form-data; boundary=b"}
+        "/uploaded",
+        "POST",
+        form,
+        **{"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}", "Cookie": LOGGED_IN},
     )
 
     assert (status, body.decode()) == (200, f"a.bin 5000000 {blake2b(sent).hexdigest()}")
@@ -107,14 +112,28 @@ def test_body_over_the_limit_is_refused_before_it_is_read(served: Served) -> Non
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
     connection.putrequest("POST", "/digest")
     connection.putheader("Content-Length", str(LIMIT + 1))
+    connection.putheader("Cookie", LOGGED_IN)
     connection.endheaders()
 
     assert connection.getresponse().status == 413
 
 
+def test_large_body_of_somebody_unknown_is_refused(served: Served) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    connection.putrequest("POST", "/digest")
+    connection.putheader("Content-Length", "3000000")
+    connection.endheaders()
+
+    assert connection.getresponse().status == 413
+    assert served.ask("/digest", "POST", b"x" * 3_000_000, Cookie=LOGGED_IN)[0] == 200
+
+
 def test_body_without_length_over_the_limit_is_refused(served: Served) -> None:
     with socket.create_connection(("127.0.0.1", served.port), 10) as raw:
-        raw.sendall(b"POST /digest HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        raw.sendall(
+            b"POST /digest HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+            b"Cookie: sessionid=whatever\r\n\r\n"
+        )
         piece = b"%x\r\n%s\r\n" % (1_000_000, b"x" * 1_000_000)
         try:
             for _ in range(LIMIT // 1_000_000 + 1):
