@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pyarrow as pa
@@ -17,8 +18,9 @@ from zoco.ledger.store.duckdb.backup import copy_spool
 from zoco.ledger.store.duckdb.engine import Engine
 from zoco.ledger.store.erasures import Erasures
 from zoco.ledger.tests.store.engine_facts import MINUTE, START, opened, put, rows, view
+from zoco.ledger.tests.store.leading import fact
 from zoco.ledger.tests.store.tables import OPTIONAL, put_table, table_of
-from zoco.ledger.tests.store.test_erase import AT, ERASED, MARKER, fact, files_with, marked
+from zoco.ledger.tests.store.test_erase import AT, ERASED, MARKER, files_with, marked
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.close()
 
 
-def full(key: int) -> dict[str, object]:
+def full(key: int) -> dict[str, Any]:
     return {"amount": Decimal("-12.5000"), "props": {"a": [key]}, "user_agent": "UA", "source": "letter"}
 
 
