@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 LONG_ENOUGH_SECONDS = 20.0
 FIRST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = {"killed": 1.0, "failed": 20.0}
+LONGEST_PAUSE_SECONDS = {"killed": 0.25, "failed": 20.0}
 
 
 @dataclass(slots=True, eq=False)

@@ -67,6 +67,7 @@ def _warm(*, begin: bool) -> None:
 
 def _first_steps() -> int:
     """Begin in a fork, beside the imports; what migrations leave in memory goes with it."""
+    gc.freeze()  # a collection in the fork would copy all that was imported
     stepping = os.fork()
     if not stepping:
         lifeline.die_with_parent()
