@@ -16,7 +16,8 @@ from zoco.collector.lists.lookup import network_of_host
 from zoco.collector.steps import device, source, verdict
 from zoco.kit.periods import micros
 from zoco.ledger import schema
-from zoco.ledger.store.evidence import MADE, evidence_sql, span_sql
+from zoco.ledger.spool.salvage import MOMENT_BOUNDS
+from zoco.ledger.store.evidence import MADE, evidence_sql, next_sql, span_sql
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,7 +53,7 @@ def classify_again(
     span = store.query(span_sql(site)).to_pylist()[0]
     if not span["facts"]:
         return done
-    for start, end in _weeks(_micros(span["first"]), _micros(span["last"])):
+    for start, end in _weeks(store, site):
         rows = store.query(evidence_sql(store.dialect, site=site, start=start, end=end))
         changes = _changes(rows.to_pylist(), hostnames, done)
         done.changed += len(changes)
@@ -62,11 +63,16 @@ def classify_again(
     return done
 
 
-def _weeks(first: int, last: int) -> Iterator[tuple[int, int]]:
-    start = first - first % DAY
-    while start <= last:
-        yield start, start + STEP_DAYS * DAY
-        start += STEP_DAYS * DAY
+def _weeks(store: "Store", site: int) -> Iterator[tuple[int, int]]:
+    """Yield spans of a week that hold facts; a broken clock's centuries between them are skipped."""
+    start = MOMENT_BOUNDS[0]
+    while True:
+        row = store.query(next_sql(site, start)).to_pylist()[0]
+        if not row["facts"]:
+            return
+        first = _micros(row["first"])
+        start = min(first - first % DAY + STEP_DAYS * DAY, MOMENT_BOUNDS[1])
+        yield first - first % DAY, start
 
 
 def _changes(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
              referrer_host="www.google.com", source="google.com", medium="referral", channel="referral"),
         view(3, visitor=2, at=MINUTE, user_agent=FIREFOX),
         view(4, visitor=3, verdict="bot", reason="kept"),
+        view(6, visitor=5, at=-62_000_000_000_000_000, user_agent=FIREFOX),
         view(5, visitor=4, user_agent=FIREFOX, source="letter", medium="email", channel="old"),
     ]  # fmt: skip
     with BulkSegment(tmp_path / "spool", "test") as bulk:
@@ -58,7 +59,7 @@ def facts_of(store: Store) -> dict[int, tuple[str, ...]]:
 def test_verdict_device_and_source_follow_todays_rules(store: Store) -> None:
     done = classify_again(store, site=1, hostnames=HOSTS)
 
-    assert (done.facts, done.without_evidence) == (5, 1)
+    assert (done.facts, done.without_evidence) == (6, 1)
     found = facts_of(store)
     assert found[1][:2] == ("bot", "Googlebot")
     assert found[2] == ("human", "", "Firefox", "google", "organic", "organic_search")
@@ -75,5 +76,5 @@ def test_second_run_changes_nothing(store: Store) -> None:
 def test_trial_counts_and_changes_nothing(store: Store) -> None:
     before = facts_of(store)
 
-    assert classify_again(store, site=1, hostnames=HOSTS, is_trial=True).changed == 4
+    assert classify_again(store, site=1, hostnames=HOSTS, is_trial=True).changed == 5
     assert facts_of(store) == before

@@ -39,5 +39,13 @@ def span_sql(site: int) -> str:
     )
 
 
+def next_sql(site: int, start: int) -> str:
+    """Return the SELECT of the first moment of a site's web facts from here on; null when none is left."""
+    return (
+        "SELECT min(occurred_at) AS first, count(*) AS facts FROM facts"
+        f" WHERE site = {site} AND occurred_at >= '{_text(start)}' AND name LIKE 'web.%'"
+    )
+
+
 def _text(at_micros: int) -> str:
     return f"{moment_at(at_micros).replace(tzinfo=None):%Y-%m-%d %H:%M:%S.%f}"
