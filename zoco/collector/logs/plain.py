@@ -29,18 +29,9 @@ def fact_of(
     if not code.isdigit() or len(code) != 3:
         raise Refused(Reason.BAD_STATUS)
     method, target = request_parts(request)
-    fact = Fact(
-        id=uuid8(site.id, line, nth),
-        site=site.id,
-        name="",
-        origin="log",
-        occurred_at=at,
-        received_at=received_at,
-        origin_key=origin_key,
-    )
     event = Event(
         site=site,
-        fact=fact,
+        fact=_begun(uuid8(site.id, line, nth), site.id, at, received_at, origin_key),
         address=client,
         user_agent=text(user_agent) if user_agent else None,
         host=text(host),
@@ -53,3 +44,16 @@ def fact_of(
         any_host=any_host,
     )
     return through(event).fact
+
+
+def _begun(fact_id: str, site_id: int, at: int, received_at: int, origin_key: str) -> Fact:
+    """Return the fact as it is before the steps."""
+    return Fact(
+        id=fact_id,
+        site=site_id,
+        name="",
+        origin="log",
+        occurred_at=at,
+        received_at=received_at,
+        origin_key=origin_key,
+    )
