@@ -1,7 +1,6 @@
 """Bulk segments: an import writes a whole file and renames it into the folder when it is complete."""
 
 import io
-from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -20,7 +19,6 @@ class _Bulk:
     """
 
     suffix = SUFFIX
-    columns: Collection[str] | None = None
 
     def __init__(self, folder: Path, instance: str) -> None:
         self.folder = folder
@@ -29,7 +27,7 @@ class _Bulk:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._segment = Segment(self.folder, self.instance, BULK, self.columns, self.suffix)
+        self._segment = Segment(self.folder, self.instance, BULK, self.suffix)
         return self
 
     @property
@@ -66,13 +64,7 @@ class _Bulk:
 
 
 class BulkSegment(_Bulk):
-    """A segment of lines. `columns` names all columns that its lines can have: values of any other
-    would not be loaded. None: any.
-    """
-
-    def __init__(self, folder: Path, instance: str, columns: Collection[str] | None = None) -> None:
-        super().__init__(folder, instance)
-        self.columns = columns
+    """A segment of lines."""
 
     def write(self, lines: bytes) -> None:
         """Add encoded lines, each ended by a newline."""

@@ -1,15 +1,13 @@
 """A segment: one append-only file of facts with one writer, held by a lock while it is open.
 
 A name tells state and schema: `<instance>.<uuid7>.v<version>.ndjson`, with `.open` behind it while a
-writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked. Who knows beforehand
-which columns the lines can have adds them as a bit mask, `.c<hex>`: fewer columns load twice as fast.
+writer appends, `.bulk` while a bulk import fills it, `.new` before it is locked.
 Closing adds a checksum of the content, `.k<crc32>`: what the disk changes later is found out.
 Bulk facts may come as a table instead of lines, `.parquet` for `.ndjson`; see `table`.
 """
 
 import fcntl
 import os
-from collections.abc import Collection
 from pathlib import Path
 from zlib import crc32
 
@@ -27,17 +25,9 @@ class Segment:
     `size` counts the bytes that are durable; what a failed append left behind is cut off.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        instance: str,
-        state: str = OPEN,
-        columns: Collection[str] | None = None,
-        suffix: str = SUFFIX,
-    ) -> None:
+    def __init__(self, folder: Path, instance: str, state: str = OPEN, suffix: str = SUFFIX) -> None:
         self._suffix = suffix
-        mask = "" if columns is None else f".c{column_mask(columns):x}"
-        self._stem = f"{instance}.{uuid7()}.v{schema.VERSION}{mask}"
+        self._stem = f"{instance}.{uuid7()}.v{schema.VERSION}"
         self.path = folder / f"{self._stem}{suffix}{state}"
         self.size = 0
         self._sum = 0
@@ -128,32 +118,14 @@ def order_key(path: Path) -> str:
     return f"{parts[1] if len(parts) > 1 else ''}{path.name}"
 
 
-def column_mask(names: Collection[str]) -> int:
-    """Return a number with a bit set for each of these columns, by their place in the schema."""
-    known = [column.name for column in schema.columns()]
-    return sum(1 << known.index(name) for name in set(names))
-
-
 def columns_named(path: Path) -> frozenset[str] | None:
-    """Return the columns that a table has, or that a segment's name says its lines can have; None
-    when it does not say.
-    """
-    if path.suffix == TABLE:
-        return table.column_names(path)
-    mask = _hex_part(path, "c")
-    if mask is None:
-        return None
-    names = (column.name for place, column in enumerate(schema.columns()) if mask >> place & 1)
-    return frozenset(names)
+    """Return the columns that a table has; None for lines, which can have any."""
+    return table.column_names(path) if path.suffix == TABLE else None
 
 
 def seal_of(path: Path) -> int | None:
     """Return the checksum that a segment's name states; None when its writer never closed it."""
-    return _hex_part(path, "k")
-
-
-def _hex_part(path: Path, letter: str) -> int | None:
     for part in path.name.split(".")[2:]:
-        if part[:1] == letter and part[1:] and all(digit in "0123456789abcdef" for digit in part[1:]):
+        if part[:1] == "k" and part[1:] and all(digit in "0123456789abcdef" for digit in part[1:]):
             return int(part[1:], 16)
     return None
