@@ -8,6 +8,7 @@ what needs real data that is not shipped.
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +102,15 @@ def _resolving(getaddrinfo: Any) -> Any:
 def _loopback_only(host: str) -> None:
     if not host.startswith(LOOPBACK):
         raise SocketShut(f"Tests may reach 127.0.0.1 alone, not {host}; serve recorded answers on loopback.")
+
+
+@pytest.fixture(autouse=True)
+def _sites_forgotten() -> Iterator[None]:
+    """Let no test see the sites of the one before, which are kept for two seconds."""
+    yield
+    reads = sys.modules.get("zoco.sites.reads")
+    if reads is not None:
+        reads.forget()
 
 
 @pytest.fixture

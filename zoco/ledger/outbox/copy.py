@@ -36,7 +36,9 @@ def copy_from_segment(path: Path) -> None:
     names = wanted_names()
     if not names or not path.exists() or not path.stat().st_size:
         return
-    connections[database()].close_if_unusable_or_obsolete()
+    connection = connections[database()]
+    if not connection.in_atomic_block:  # a broken one would stay; inside a transaction it is the caller's
+        connection.close_if_unusable_or_obsolete()
     batch: list[tuple[Fact, str]] = []
     for line in _lines_named(path, names):
         fact = _read(line)
