@@ -63,10 +63,10 @@ def test_killed_leaders_lose_nothing_and_are_replaced_in_time(tmp_path: Path) ->
     try:
         for _ in range(5):
             standing.remove(kill_leader(tmp_path, standing))
-            took.append(seconds_until(lambda: count(asking)[0] >= 0, within=20))
+            took.append(seconds_until(lambda: count(asking)[0] >= 0, within=5))
             standing.append(process(tmp_path))
             time.sleep(0.4)
-        assert sorted(took)[len(took) // 2] < 5
+        assert max(took) < 5
         writing.stop()
         asking.drain()
         seconds_until(lambda: count(asking)[0] == writing.written, within=10)
