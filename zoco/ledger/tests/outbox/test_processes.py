@@ -60,7 +60,10 @@ def wait_for(spool: Path, count: int) -> list[Fact]:
     """Read the spool until it holds so many different facts."""
     end = time.monotonic() + 60
     while True:
-        facts = read(spool)
+        try:
+            facts = read(spool)
+        except FileNotFoundError:
+            continue  # a sequencer closed, that is renamed, a segment between the listing and the reading
         if len({fact.id for fact in facts}) >= count or time.monotonic() > end:
             return facts
         time.sleep(0.2)
