@@ -78,7 +78,7 @@ def load_batch(
         span = settling.settle_line(con)
         con.begin()
         try:
-            _insert(con)
+            _insert(con, is_settled=span is not None)
             if span is not None:
                 settling.update_moved(con, span)
             con.executemany("INSERT INTO segments VALUES (?, now())", [[path.name] for path in readable])
@@ -169,23 +169,24 @@ def _drop_erased(con: duckdb.DuckDBPyConnection, book: ErasedBook) -> int:
     return before - _count(con)
 
 
-def _insert(con: duckdb.DuckDBPyConnection) -> None:
+def _insert(con: duckdb.DuckDBPyConnection, *, is_settled: bool) -> None:
     """Move the lines into their tables, facts with what settling placed on them.
 
     Columns that no line can have are left to the table's default.
     """
     present = _columns_of(con, "line")
-    placed = _columns_of(con, "placed") & {"session", *schema.ENTRY}
     values = {}
     for column in table_columns("facts"):
         written = f"l.{column.name}" if column.name in present else default_of(column)
-        if column.name in placed:
-            values[column.name] = f"coalesce(p.{column.name}, {written})"
+        if is_settled and column.name in settling.PLACED:
+            values[column.name] = f"coalesce(b.{column.name}, {written})"
         elif column.name in present:
             values[column.name] = written
+    # Two joins on narrow keys: the texts of a visit are kept once, not once for each of its facts.
+    settled = " LEFT JOIN timed t ON l.id = t.id LEFT JOIN begun b ON b.visit = t.visit"
     con.execute(
         f"INSERT INTO facts ({', '.join(values)}) SELECT {', '.join(values.values())}"
-        " FROM line l LEFT JOIN placed p ON l.id = p.id"
+        f" FROM line l{settled if is_settled else ''}"
     )
     _insert_part(con, "evidence", [column.name for column in schema.columns("evidence")], present)
     _insert_part(con, "touch", [name for name in schema.TOUCH if name != "channel"], present)

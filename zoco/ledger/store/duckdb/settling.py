@@ -21,6 +21,8 @@ _LINKS = timedelta(days=40)
 _PAGES = f"({', '.join(repr(name) for name in PAGE_VIEWS)})"
 _NUMBER = (1 << NUMBER_BITS) - 1
 _OWN = schema.TOUCH[:-1]
+# What settling places on the facts of a session.
+PLACED = ("session", *schema.ENTRY)
 _IS_TOUCH = " OR ".join(f"{name} <> ''" for name in _OWN)
 
 
@@ -39,8 +41,9 @@ class Span:
 
 
 def settle_line(con: duckdb.DuckDBPyConnection) -> Span | None:
-    """From the temp table `line` make `placed`: id, is_new, session and entry columns of each
-    fact, new or old, whose session the lines touch. Returns the span of those facts.
+    """From `line` make `timed` and `begun`, and of both `placed`: id, is_new and the columns PLACED of
+    each fact, new or old, whose session the lines touch. Returns the span of those facts; None, and
+    nothing made, when no line has a visitor.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE part AS SELECT site, visitor AS thread, id, occurred_at,"
@@ -52,16 +55,13 @@ def settle_line(con: duckdb.DuckDBPyConnection) -> Span | None:
         span = _add_neighbours(con, span)
         _group_sessions(con)
         _place(con, span)
-    else:
-        con.execute("CREATE OR REPLACE TEMP TABLE placed AS SELECT id, is_new FROM part")
     return span
 
 
 def update_moved(con: duckdb.DuckDBPyConnection, span: Span) -> None:
     """Correct the facts that were there before and whose session or entry changed."""
-    columns = ("session", *schema.ENTRY)
-    differs = " OR ".join(f"f.{name} <> p.{name}" for name in columns)
-    assign = ", ".join(f"{name} = p.{name}" for name in columns)
+    differs = " OR ".join(f"f.{name} <> p.{name}" for name in PLACED)
+    assign = ", ".join(f"{name} = p.{name}" for name in PLACED)
     con.execute(
         f"UPDATE facts f SET {assign} FROM (SELECT * FROM placed WHERE NOT is_new) p"
         f" WHERE f.id = p.id AND f.occurred_at BETWEEN ? AND ? AND ({differs})",
@@ -149,27 +149,32 @@ def _extent(con: duckdb.DuckDBPyConnection, near: Span) -> Span:
 
 
 def _group_sessions(con: duckdb.DuckDBPyConnection) -> None:
-    """From `part` make `timed` (each fact with its session's start) and `entry` (a row a session).
+    """From `part` make `timed` (each fact with the number of its visit) and `entry` (a row a visit).
 
-    The frame of `began` takes in facts of the same moment: their order is not the same in two windows.
+    A visit's number counts within these facts only. The windows have no order of their own: they
+    run along the rows as they lie, so there is one sort.
     """
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE timed AS SELECT site, thread, id, occurred_at, is_page, is_new,"
-        " max(start) OVER (PARTITION BY site, thread ORDER BY occurred_at) AS began"
-        " FROM (SELECT *, CASE WHEN occurred_at - lag(occurred_at) OVER"
-        f" (PARTITION BY site, thread ORDER BY occurred_at) <= {_GAP} THEN NULL ELSE occurred_at END AS start"
-        " FROM part)"
+        "CREATE OR REPLACE TEMP TABLE along AS SELECT * FROM part ORDER BY site, thread, occurred_at, id"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE entry AS SELECT site, thread, began,"
-        " arg_min(id, (occurred_at, id)) AS first_id,"
-        " coalesce(arg_min(id, (occurred_at, id)) FILTER (is_page), first_id) AS entry_id"
-        " FROM timed GROUP BY site, thread, began"
+        "CREATE OR REPLACE TEMP TABLE timed AS SELECT id, is_page, is_new, place,"
+        " sum(is_start) OVER (ROWS UNBOUNDED PRECEDING)::BIGINT AS visit"
+        " FROM (SELECT *, row_number() OVER () AS place,"
+        " CASE WHEN site = lag(site) OVER () AND thread = lag(thread) OVER ()"
+        f" AND epoch_us(occurred_at) - epoch_us(lag(occurred_at) OVER ()) <= {GAP_MICROS}"
+        " THEN 0 ELSE 1 END AS is_start FROM along)"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE entry AS SELECT visit, arg_min(id, place) AS first_id,"
+        " coalesce(arg_min(id, place) FILTER (is_page), first_id) AS entry_id FROM timed GROUP BY visit"
     )
 
 
 def _place(con: duckdb.DuckDBPyConnection, span: Span) -> None:
-    """From `timed` and `entry` make `placed`: what each fact is to carry."""
+    """From `timed` and `entry` make `begun` (what the facts of a visit are to carry) and the view
+    `placed`, which says it of each fact.
+    """
     own = ", ".join(f"CASE WHEN {_IS_TOUCH} THEN {name} ELSE '' END AS {name}" for name in _OWN)
     kept = ", ".join(f"coalesce(o.{name}, '') AS {name}" for name in _OWN)
     con.execute(
@@ -182,13 +187,15 @@ def _place(con: duckdb.DuckDBPyConnection, span: Span) -> None:
         " LEFT JOIN (SELECT * FROM touch WHERE occurred_at BETWEEN ? AND ?) o ON o.id = f.id",
         [span.lo, span.hi, span.lo, span.hi],
     )
-    entry = ", ".join(f"o.{name}" for name in schema.TOUCH)
+    touch = ", ".join(f"o.{name}" for name in schema.TOUCH)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE placed AS SELECT t.id, t.is_new,"
-        f" greatest((e.first_id::UHUGEINT & {_NUMBER}::UHUGEINT)::BIGINT, 1) AS session, {entry},"
-        " o.path AS landing"
-        " FROM timed t JOIN entry e ON t.site = e.site AND t.thread = e.thread AND t.began = e.began"
-        " JOIN owned o ON o.id = e.entry_id"
+        "CREATE OR REPLACE TEMP TABLE begun AS SELECT e.visit,"
+        f" greatest((e.first_id::UHUGEINT & {_NUMBER}::UHUGEINT)::BIGINT, 1) AS session, {touch},"
+        " o.path AS landing FROM entry e JOIN owned o ON o.id = e.entry_id"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW placed AS SELECT t.id, t.is_new, {', '.join(PLACED)}"
+        " FROM timed t JOIN begun b ON t.visit = b.visit"
     )
 
 
