@@ -18,8 +18,8 @@ import ibis.expr.rules as rlz
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
 
-from zoco.kit.periods import moment_at
 from zoco.ledger import schema
+from zoco.ledger.blanks import moment_sql
 from zoco.ledger.expr import Table
 from zoco.ledger.store.base import Dialect
 
@@ -43,6 +43,22 @@ class Moment(ops.Value):
 
     at: int
     dtype = AT
+    shape = ds.scalar
+
+
+class BlankMoment(ops.Value):
+    """A moment that is filled in afterwards (see ledger.blanks)."""
+
+    text: str
+    dtype = AT
+    shape = ds.scalar
+
+
+class BlankWhole(ops.Value):
+    """A whole number that is filled in afterwards."""
+
+    text: str
+    dtype = INT
     shape = ds.scalar
 
 
@@ -94,11 +110,21 @@ class Prop(ops.Value):
         return found
 
 
-class OnDuckDB(DuckDBCompiler):
+class Blanks:
+    """What is the same in each engine's words: text that stands as it is."""
+
+    def visit_BlankMoment(self, op: BlankMoment, *, text: str) -> Sql:
+        return sge.Var(this=text)
+
+    def visit_BlankWhole(self, op: BlankWhole, *, text: str) -> Sql:
+        return sge.Var(this=text)
+
+
+class OnDuckDB(Blanks, DuckDBCompiler):
     """DuckDB's words."""
 
     def visit_Moment(self, op: Moment, *, at: int) -> Sql:
-        return sge.Cast(this=sge.convert(_text(at)), to=_type("TIMESTAMP"))
+        return sge.Var(this=moment_sql(at, "duckdb"))
 
     def visit_Micros(self, op: Micros, *, arg: Any) -> Sql:
         return self.f.epoch_us(arg)
@@ -133,11 +159,11 @@ class OnDuckDB(DuckDBCompiler):
         return found.eq(sge.convert("true")).is_(sge.true())
 
 
-class OnClickHouse(ClickHouseCompiler):
+class OnClickHouse(Blanks, ClickHouseCompiler):
     """ClickHouse's words. Its UUIDs compare by their second half, so ties go by their text."""
 
     def visit_Moment(self, op: Moment, *, at: int) -> Sql:
-        return self.f.anon.toDateTime64(sge.convert(_text(at)), sge.convert(6), sge.convert("UTC"))
+        return sge.Var(this=moment_sql(at, "clickhouse"))
 
     def visit_Micros(self, op: Micros, *, arg: Any) -> Sql:
         return self.f.anon.toUnixTimestamp64Micro(arg)
@@ -169,10 +195,6 @@ class OnClickHouse(ClickHouseCompiler):
 
 def _type(name: str) -> Sql:
     return sge.DataType.build(name, dialect="duckdb")
-
-
-def _text(at: int) -> str:
-    return moment_at(at).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
 def _pointer(name: str) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from zoco.kit.periods import Grain, Period, midnight, moment_at
+from zoco.kit.periods import Grain, Period
+from zoco.ledger import blanks
+from zoco.ledger.blanks import Outline
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Dialect
@@ -38,6 +40,24 @@ def moment(at_micros: int) -> Value:
     return _expression(Moment(at_micros))
 
 
+def _moments(period: Period | Outline, what: str) -> list[Value]:
+    from zoco.ledger.engines import BlankMoment
+
+    if isinstance(period, Outline):
+        return [_expression(BlankMoment(period.blank(what, number))) for number in range(period.count(what))]
+    return [moment(value) for value in blanks.values(period, what)]
+
+
+def _wholes(period: Period | Outline, what: str) -> list[Value]:
+    import ibis
+
+    from zoco.ledger.engines import BlankWhole
+
+    if isinstance(period, Outline):
+        return [_expression(BlankWhole(period.blank(what, number))) for number in range(period.count(what))]
+    return [ibis.literal(value, type="!int64") for value in blanks.values(period, what)]
+
+
 def micros(at: Value) -> Value:
     """Return a moment as UTC microseconds."""
     from zoco.ledger.engines import Micros
@@ -45,18 +65,23 @@ def micros(at: Value) -> Value:
     return _expression(Micros(at))
 
 
-def local(at: Value, period: Period) -> Value:
+def start_of(period: Period | Outline) -> Value:
+    """Return a period's first moment."""
+    return _moments(period, blanks.START)[0]
+
+
+def end_of(period: Period | Outline) -> Value:
+    """Return the first moment after a period."""
+    return _moments(period, blanks.END)[0]
+
+
+def local(at: Value, period: Period | Outline) -> Value:
     """Return the wall clock at a moment of the period as microseconds."""
-    import ibis
-
-    offsets = period.offsets()
-    if len(offsets) == 1:
-        return micros(at) + offsets[0].micros
-    later = [(at >= moment(offset.since), offset.micros) for offset in reversed(offsets[1:])]
-    return micros(at) + ibis.cases(*later, else_=offsets[0].micros)
+    offsets = _wholes(period, blanks.OFFSET)
+    return micros(at) + _latest(at, _moments(period, blanks.SINCE), offsets)
 
 
-def bucket(at: Value, period: Period, grain: Grain, week_start: int = 0) -> Value:
+def bucket(at: Value, period: Period | Outline, grain: Grain, week_start: int = 0) -> Value:
     """Return the local start of the hour, day, week or month, as microseconds of the wall clock.
 
     Agrees with `Period.buckets`. `week_start` is 0 for Monday to 6 for Sunday.
@@ -72,18 +97,20 @@ def bucket(at: Value, period: Period, grain: Grain, week_start: int = 0) -> Valu
     return wall - (wall + shift) % (7 * DAY)
 
 
-def _month(at: Value, period: Period) -> Value:
+def _month(at: Value, period: Period | Outline) -> Value:
+    walls = _wholes(period, blanks.WALL)
+    latest = _latest(at, _moments(period, blanks.MONTH), walls)
+    return latest if len(walls) > 1 else micros(at) * 0 + latest
+
+
+def _latest(at: Value, starts: Sequence[Value], values: Sequence[Value]) -> Value:
+    """Return the value of the latest start that is not after the moment; before all of them the first."""
     import ibis
 
-    starts = [start.date() for start in period.buckets("month")]
-    walls = [(start - moment_at(0).date()).days * DAY for start in starts]
-    if len(starts) == 1:
-        return micros(at) * 0 + walls[0]
-    later = [
-        (at >= moment(midnight(start, period.zone)), wall)
-        for start, wall in zip(starts[:0:-1], walls[:0:-1], strict=True)
-    ]
-    return ibis.cases(*later, else_=walls[0])
+    if len(values) == 1:
+        return values[0]
+    later = [(at >= start, value) for start, value in zip(starts[:0:-1], values[:0:-1], strict=True)]
+    return ibis.cases(*later, else_=values[0])
 
 
 def uniques(column: Value) -> Value:

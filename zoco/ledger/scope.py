@@ -67,8 +67,8 @@ class Facts:
         kept = table("evidence")
         return kept.filter(
             kept.site == self.site.id,
-            kept.occurred_at >= expr.moment(self.period.start),
-            kept.occurred_at < expr.moment(self.period.end),
+            kept.occurred_at >= expr.start_of(self.period),
+            kept.occurred_at < expr.end_of(self.period),
         )
 
     @property
@@ -101,8 +101,8 @@ class Facts:
         facts = table("facts", self.columns)
         return facts.filter(
             facts.site == self.site.id,
-            facts.occurred_at >= expr.moment(self.period.start),
-            facts.occurred_at < expr.moment(self.period.end),
+            facts.occurred_at >= expr.start_of(self.period),
+            facts.occurred_at < expr.end_of(self.period),
             *(_condition(facts, each) for each in self.filters),
             *(condition(facts) for condition in conditions),
         )

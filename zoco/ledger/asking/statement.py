@@ -1,17 +1,20 @@
 """Statements: a report's query made into the one SELECT that answers a question.
 
 A table becomes one page of rows with the period before, totals and largest values beside them; a
-curve becomes all buckets of both periods. Compiled text is kept, for writing it costs more than asking.
+curve becomes all buckets of both periods. Text is kept without the periods' moments (see `templates`),
+for writing it costs more than asking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, cast
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr
+from zoco.ledger.asking import templates
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.question import Question
 from zoco.ledger.expr import Table, Value
@@ -19,6 +22,9 @@ from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
+
+if TYPE_CHECKING:
+    from zoco.ledger.blanks import Outline
 
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
@@ -86,11 +92,27 @@ class Asked:
         whole = self.report.overall(facts, params)
         return found if whole is None else found | columns_of(whole)
 
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The period, and the one before if it is asked for."""
+        return (self.period, self.before) if self.before else (self.period,)
+
+    def over(self, outlines: Sequence[Outline]) -> Asked:
+        """Return the same over periods whose moments are left blank."""
+        now, *before = cast("Sequence[Period]", outlines)
+        return replace(self, period=now, before=before[0] if before else None)
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Everything that decides on the text except for when the periods are."""
+        parts = (self.site, self.before is None, self.filters, self.verdicts, self.params, self.order)
+        return (self.report.key, *parts, self.offset, self.size, self.dialect)
+
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
 def page_sql(asked: Asked) -> str:
     """Write the SELECT of a page of a table."""
-    return expr.to_sql(_page(asked), asked.dialect)
+    return _filled("page", asked, _page)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
@@ -99,11 +121,32 @@ def curve_sql(asked: Asked) -> str:
 
     "__now" is 1 for the period and 0 for the one before, "__whole" 1 for figures over all buckets.
     """
+    return _filled("curve", asked, _curves)
+
+
+def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
+    """Return the text of a statement, written anew only if none of its shape is kept."""
+    return templates.filled(
+        (kind, *asked.shape),
+        asked.periods,
+        asked.dialect,
+        lambda outlines: write(asked.over(outlines)),
+        is_lasting=_is_lasting(asked),
+    )
+
+
+def _is_lasting(asked: Asked) -> bool:
+    """Say whether only code of this program decides on the text, and nothing that somebody typed."""
+    is_ours = type(asked.report).__module__.startswith("zoco.")
+    return is_ours and not asked.filters and all(each.choices for each in asked.report.parameters)
+
+
+def _curves(asked: Asked) -> Table:
     parts = list(_curve(asked, asked.period, is_now=1))
     if asked.before:
         parts += _curve(asked, asked.before, is_now=0)
     first, *others = parts
-    return expr.to_sql(first.union(*others) if others else first, asked.dialect)
+    return first.union(*others) if others else first
 
 
 def _curve(asked: Asked, period: Period, *, is_now: int) -> Iterator[Table]:
@@ -121,14 +164,18 @@ def census_sql(
     site: SiteInfo, period: Period, filters: tuple[Filter, ...], counts: str, dialect: Dialect
 ) -> str:
     """Write the SELECT that counts the facts of each verdict and finds the newest."""
-    facts = Facts(site, period, filters)
-    table = facts.all_verdicts
-    if counts == "page_views":
-        table = table.filter(table.name == facts.view_name)
-    counted = table.group_by("verdict").aggregate(
-        **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
-    )
-    return expr.to_sql(counted, dialect)
+
+    def write(outlines: Sequence[Outline]) -> Table:
+        facts = Facts(site, cast("Period", outlines[0]), filters)
+        table = facts.all_verdicts
+        if counts == "page_views":
+            table = table.filter(table.name == facts.view_name)
+        return table.group_by("verdict").aggregate(
+            **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
+        )
+
+    shape = ("census", site, filters, counts, dialect)
+    return templates.filled(shape, (period,), dialect, write, is_lasting=not filters)
 
 
 def every_row(asked: Asked) -> Table:

@@ -1,0 +1,89 @@
+"""Statement templates on disk: a new process need not write again what another one wrote.
+
+One file for each state of the program's code, in the data folder: a line holds a key and a template.
+It is a cache: what cannot be read is written anew, what cannot be stored is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+import zoco
+from zoco.kit import conf
+from zoco.ledger.blanks import Template
+
+LOG = logging.getLogger(__name__)
+FOLDER = "statements"
+SIZE_MOST = 8 << 20
+WRITERS = ("ibis-framework", "sqlglot")
+
+
+class _Line(msgspec.Struct):
+    key: str
+    template: Template
+
+
+_decoder = msgspec.json.Decoder(_Line)
+_read: set[Path] = set()
+
+
+def unread() -> Iterator[tuple[str, Template]]:
+    """Return what is on disk, once in a process and data folder."""
+    path = _path()
+    if path in _read:
+        return
+    _read.add(path)
+    try:
+        lines = path.read_bytes().splitlines() if path.stat().st_size <= 2 * SIZE_MOST else []
+    except OSError:
+        return
+    for line in lines:
+        try:
+            found = _decoder.decode(line)
+        except msgspec.DecodeError:  # a line that a killed process began
+            continue
+        yield found.key, found.template
+
+
+def append(key: str, template: Template) -> None:
+    """Store a template for the next process. Files of other states of the code go."""
+    path, line = _path(), msgspec.json.encode(_Line(key, template)) + b"\n"
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for other in path.parent.iterdir():
+                other.unlink(missing_ok=True)
+        with path.open("ab") as file:
+            # A line that a killed process began must not swallow this one.
+            if file.tell() < SIZE_MOST:
+                file.write(b"\n" + line)
+    except OSError as error:
+        LOG.debug("A statement could not be kept: %s", error)
+
+
+def _path() -> Path:
+    return conf.DATA() / "tmp" / FOLDER / f"{_code()}.ndjson"
+
+
+@cache
+def _code() -> str:
+    """Return a fingerprint of all code that decides on a statement's text."""
+    print_ = hashlib.sha256()
+    for name in WRITERS:
+        print_.update(f"{name} {version(name)}\n".encode())
+    root = Path(zoco.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        told = path.stat()
+        print_.update(f"{path.relative_to(root)} {told.st_size} {told.st_mtime_ns}\n".encode())
+    return print_.hexdigest()[:24]
+
+
+# At the import of this module, so that code changed under a running process is not taken for its own.
+_code()

@@ -1,0 +1,174 @@
+"""Statements are written once and filled in: for every period the same text as one written for it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from zoco.kit.periods import Period
+from zoco.ledger import expr, metrics
+from zoco.ledger.asking import kept, statement, templates
+from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.statement import Asked
+from zoco.ledger.expr import Table
+from zoco.ledger.report import Dimension, Measure, Params, Report, reports_all
+from zoco.ledger.scope import Facts
+from zoco.ledger.sitebook import SiteInfo
+
+NOW = datetime(2026, 4, 10, tzinfo=UTC)
+ZONES = ("UTC", "Europe/Madrid", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York")
+# A quiet one to write it for, then others of other shapes: both changes of the clock, other months.
+PERIODS = (
+    "2026-01-05..2026-01-20",
+    "2026-02-10..2026-03-10",
+    "2026-03-20..2026-04-08",
+    "2025-09-28..2025-11-09",
+)
+Dialect = Literal["duckdb", "clickhouse"]
+
+
+class ByDay(Report):
+    """Reads of its period what a blank cannot stand for."""
+
+    key = "by-day"
+    dimensions = (Dimension("path", "Page"),)
+    measures = (Measure("a_day", "Page views a day"),)
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        views = facts.page_views
+        counted = views.group_by("path").aggregate(n=metrics.page_views(views))
+        return counted.select("path", a_day=counted.n / facts.period.days)
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing kept, in memory or on disk."""
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    monkeypatch.setattr(templates, "_held", type(templates._held)())
+    monkeypatch.setattr(kept, "_read", set())
+    statement.page_sql.cache_clear()
+    statement.curve_sql.cache_clear()
+    yield
+    statement.page_sql.cache_clear()
+    statement.curve_sql.cache_clear()
+
+
+def test_every_report_reads_the_same_filled_in_and_written_for_the_period() -> None:
+    compared = 0
+    for report in reports_all():
+        for dialect in ("duckdb", "clickhouse"):
+            for zone in ZONES:
+                for period in PERIODS:
+                    asked = asked_of(report, zone, period, dialect)
+                    assert words(sql(asked)) == words(written(asked)), (report.key, zone, period)
+                    compared += 1
+    assert compared == len(reports_all()) * 2 * len(ZONES) * len(PERIODS)
+
+
+@pytest.mark.parametrize("grain", ["hour", "week", "month"])
+def test_every_step_of_time_too(grain: str) -> None:
+    report = next(each for each in reports_all() if each.key == "traffic")
+    for period in PERIODS:
+        asked = asked_of(report, "Australia/Lord_Howe", period, "duckdb", grain=grain)
+        assert words(sql(asked)) == words(written(asked)), period
+
+
+def test_a_report_that_reads_its_period_is_written_for_each() -> None:
+    days = [
+        sql(asked_of(ByDay(), "UTC", period, "duckdb")) for period in ("2026-01-01..2026-01-07", "2026-02-01")
+    ]
+    assert "/ 7" in days[0]
+    assert "/ 1" in days[1]
+    assert not templates._held
+
+
+def test_a_value_that_looks_like_a_blank_stays_a_value() -> None:
+    report = reports_all()[0]
+    asked = asked_of(report, "UTC", PERIODS[0], "duckdb")
+    for value in ("blank.0.start.0.", "blank0123456789abcdef.0.start.0.", "'); --"):
+        filtered = replace(asked, filters=(Filter("path", "is", (value,)),))
+        assert words(sql(filtered)) == words(written(filtered))
+
+
+def test_the_next_process_finds_them_and_needs_no_ibis(tmp_path: Path) -> None:
+    program = (
+        "import sys; from zoco.project import ready; ready.django();"
+        "from zoco.ledger.tests.reports import test_templates as t;"
+        "asked = [t.asked_of(r, 'UTC', p, 'duckdb') for r in t.reports_all() for p in t.PERIODS[1::-1]];"
+        "texts = [t.sql(each) for each in asked];"
+        "print('ibis' in sys.modules, hash('\\n'.join(texts)))"
+    )
+
+    environ = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+    def run() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environ | {"ZOCO_DATA": str(tmp_path), "PYTHONHASHSEED": "1"},
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.split()
+
+    first, second = run(), run()
+    assert first[0] == "True"
+    assert second == ["False", first[1]]
+
+
+def test_what_a_killed_process_left_is_passed_over() -> None:
+    report = reports_all()[0]
+    asked = asked_of(report, "UTC", PERIODS[0], "duckdb")
+    text = sql(asked)
+    path = kept._path()
+    whole = path.read_bytes()
+    path.write_bytes(b"\xff{}\nnull\n" + whole + whole[: len(whole) // 2])
+
+    kept._read.clear()
+    templates._held.clear()
+    statement.page_sql.cache_clear()
+    statement.curve_sql.cache_clear()
+
+    assert [key for key, _ in kept.unread()] == [
+        next(iter(kept._decoder.decode(whole.strip()).key.split("\n")))
+    ]
+    assert sql(asked) == text
+
+
+def test_nothing_that_somebody_typed_is_stored() -> None:
+    asked = asked_of(reports_all()[0], "UTC", PERIODS[0], "duckdb")
+    sql(replace(asked, filters=(Filter("path", "is", ("/secret-marker",)),)))
+    assert not kept._path().exists()
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
+    (tmp_path / "tmp").write_text("no folder")
+    asked = asked_of(reports_all()[0], "UTC", PERIODS[0], "duckdb")
+    assert words(sql(asked)) == words(written(asked))
+
+
+def asked_of(report: Report, zone: str, period: str, dialect: Dialect, *, grain: str = "") -> Asked:
+    """Return a question with the period before."""
+    site = SiteInfo(1, "shop", "Shop", zone, "EUR", 0, "log", False, ("shop.example",))
+    question = Question(site, Period.parse(period, zone), params={"grain": grain} if grain else {})
+    return Asked.of(report, question, dialect)
+
+
+def sql(asked: Asked) -> str:
+    """Return the statement as it is asked."""
+    return statement.curve_sql(asked) if asked.report.picture == "curve" else statement.page_sql(asked)
+
+
+def written(asked: Asked) -> str:
+    """Return the statement written for just this period, with no blanks."""
+    write = statement._curves if asked.report.picture == "curve" else statement._page
+    return expr.to_sql(write(asked), asked.dialect)
+
+
+def words(text: str) -> list[str]:
+    """Return a text without its layout: a line is broken where it is too long with its values."""
+    return text.replace("(", " ( ").replace(")", " ) ").split()
