@@ -4,9 +4,12 @@ visits_1 as materialized (
   select session, count(*) as n, min(occurred_at) as began, max(occurred_at) as ended
   from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' and session <> 0 group by session
 ),
+each_1 as materialized (
+  select epoch_us(occurred_at) - epoch_us(occurred_at) % 86400000000 as bucket, visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' group by all
+),
 days_1 as (
   select bucket, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
-  from (select epoch_us(occurred_at) - epoch_us(occurred_at) % 86400000000 as bucket, visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' group by all)
+  from each_1
   group by bucket
 ),
 went_1 as (
@@ -18,9 +21,12 @@ visits_0 as materialized (
   select session, count(*) as n, min(occurred_at) as began, max(occurred_at) as ended
   from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' and session <> 0 group by session
 ),
+each_0 as materialized (
+  select epoch_us(occurred_at) - epoch_us(occurred_at) % 86400000000 as bucket, visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' group by all
+),
 days_0 as (
   select bucket, sum(case when visitor <> 0 then 1 else 0 end)::bigint as visitors, sum(n)::bigint as page_views
-  from (select epoch_us(occurred_at) - epoch_us(occurred_at) % 86400000000 as bucket, visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' group by all)
+  from each_0
   group by bucket
 ),
 went_0 as (
@@ -33,7 +39,7 @@ union all
 select 1, 1, 0, *
 from (
   select sum(case when visitor <> 0 then 1 else 0 end)::bigint, sum(n)::bigint
-  from (select visitor, count(*) as n from facts where site = 1 and occurred_at >= $start::timestamp and occurred_at < $end::timestamp and verdict = 'human' and name = 'web.page.served' group by visitor)
+  from (select visitor, sum(n) as n from each_1 group by visitor)
 )
 cross join (
   select count(*), avg(case when n = 1 then 1.0 else 0.0 end), avg(n), avg(epoch_us(ended) - epoch_us(began)) / 1e6
@@ -45,7 +51,7 @@ union all
 select 0, 1, 0, *
 from (
   select sum(case when visitor <> 0 then 1 else 0 end)::bigint, sum(n)::bigint
-  from (select visitor, count(*) as n from facts where site = 1 and occurred_at >= $before::timestamp and occurred_at < $start::timestamp and verdict = 'human' and name = 'web.page.served' group by visitor)
+  from (select visitor, sum(n) as n from each_0 group by visitor)
 )
 cross join (
   select count(*), avg(case when n = 1 then 1.0 else 0.0 end), avg(n), avg(epoch_us(ended) - epoch_us(began)) / 1e6

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import metrics
+from zoco.ledger import expr, metrics
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Params, Report
 from zoco.monitor.reports import words
@@ -45,20 +45,32 @@ class Traffic(Report):
     position = 10
 
     def query(self, facts: Facts, params: Params) -> Table:
-        grain = cast("Grain", params["grain"])
-        views = facts.page_views
-        stepped = views.select("visitor", bucket=facts.bucket(views.occurred_at, grain))
-        counted = metrics.seen(stepped, "bucket")
-        visits = metrics.visits(views)
-        begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
+        each = self._each(facts, params)
+        counted = each.group_by("bucket").aggregate(
+            visitors=expr.ones(each.visitor != 0).sum(), page_views=each.page_views.sum()
+        )
+        visits = metrics.visits(facts.page_views)
+        begun = visits.mutate(bucket=facts.bucket(visits.began, cast("Grain", params["grain"])))
         went = begun.group_by("bucket").aggregate(**self._of(begun))
         return metrics.joined(counted, went, "bucket")
 
     def overall(self, facts: Facts, params: Params) -> Table:
-        views = facts.page_views
-        visits = metrics.visits(views)
-        seen = metrics.seen(views)
+        """Return the same over all steps: from what was grouped for them, which engines do but once."""
+        each = self._each(facts, params)
+        whole = each.group_by("visitor").aggregate(page_views=each.page_views.sum())
+        seen = whole.aggregate(
+            visitors=expr.ones(whole.visitor != 0).sum(), page_views=whole.page_views.sum()
+        )
+        visits = metrics.visits(facts.page_views)
         return seen.cross_join(visits.aggregate(**self._of(visits)))
+
+    def _each(self, facts: Facts, params: Params) -> Table:
+        """Return one row for each step and visitor."""
+        views = facts.page_views
+        stepped = views.select(
+            "visitor", bucket=facts.bucket(views.occurred_at, cast("Grain", params["grain"]))
+        )
+        return stepped.group_by("bucket", "visitor").aggregate(page_views=stepped.count())
 
     def _of(self, visits: Table) -> dict[str, object]:
         return {
