@@ -1,4 +1,8 @@
-"""Loading segments: read, drop what is known or erased, settle, insert, all in one transaction."""
+"""Loading segments: read, drop what is known or erased, settle, insert, all in one transaction.
+
+What is loaded is the temp view `line`. Lines of JSON are read once, into the temp table `held`; a table
+stays where it is and every step reads the columns that it needs, most of which are few.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -66,30 +70,41 @@ def load_batch(
 ) -> Drained:
     """Load these segments through a connection of its own; raises duckdb.Error when nothing was done."""
     drained = Drained(segments=len(paths))
-    fresh = _not_loaded(con, paths)
-    readable, drained.aside = _readable(con, folder, fresh)
+    readable = _readable(con, folder, _not_loaded(con, paths), drained)
     if readable:
-        _read(con, readable)
-        read = _count(con)
-        drained.repeated = _drop_known(con)
-        drained.erased = _drop_erased(con, book) if book else 0
-        drained.added = read - drained.repeated - drained.erased
-        drained.names = {row[0] for row in con.execute("SELECT DISTINCT name FROM line").fetchall()}
-        span = settling.settle_line(con)
-        con.begin()
         try:
-            _insert(con, is_settled=span is not None)
-            if span is not None:
-                settling.update_moved(con, span)
-            con.executemany("INSERT INTO segments VALUES (?, now())", [[path.name] for path in readable])
-            con.commit()
-        except BaseException:
-            con.rollback()
-            raise
+            _load(con, readable, book, drained)
+        except UNREADABLE as error:
+            log.warning("Segments are read again, one by one. error=%s", error)
+            readable = _readable(con, folder, readable, drained, is_wary=True)
+            if readable:
+                _load(con, readable, book, drained)
     for path in paths:
         if path.exists() and not folder.remove(path):
             drained.segments -= 1
     return drained
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, paths: list[Path], book: ErasedBook | None, drained: Drained
+) -> None:
+    """Load what is in `line`, the facts of these segments, and count it."""
+    read = _count(con)
+    drained.repeated = _drop_known(con)
+    drained.erased = _drop_erased(con, book) if book else 0
+    drained.added = read - drained.repeated - drained.erased
+    drained.names = {row[0] for row in con.execute("SELECT DISTINCT name FROM line").fetchall()}
+    span = settling.settle_line(con)
+    con.begin()
+    try:
+        _insert(con, is_settled=span is not None)
+        if span is not None:
+            settling.update_moved(con, span)
+        con.executemany("INSERT INTO segments VALUES (?, now())", [[path.name] for path in paths])
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
 
 
 def _not_loaded(con: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[Path]:
@@ -100,37 +115,53 @@ def _not_loaded(con: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[Path]
 
 
 def _readable(
-    con: duckdb.DuckDBPyConnection, folder: SpoolFolder, paths: list[Path]
-) -> tuple[list[Path], int]:
-    """Return the segments that the engine reads, after salvaging, and how many lines went aside."""
-    aside = sum(inspect(folder, path) for path in paths)
+    con: duckdb.DuckDBPyConnection,
+    folder: SpoolFolder,
+    paths: list[Path],
+    drained: Drained,
+    *,
+    is_wary: bool = False,
+) -> list[Path]:
+    """Make `line` of the segments that the engine reads, after salvaging, and return those; counts what
+    went aside. Of a table only a wary reader looks at every value.
+    """
+    drained.aside += sum(inspect(folder, path) for path in paths)
     paths = [path for path in paths if path.exists() and path.stat().st_size]
-    if not paths:
-        return [], aside
     try:
-        _read(con, paths)
+        if paths and not is_wary:
+            _read(con, paths)
+            return paths
     except (SegmentUnreadable, *UNREADABLE):
         pass
-    else:
-        return paths, aside
     readable = []
     for path in paths:
         try:
-            _read(con, [path])
+            _read(con, [path], is_held=True)
         except (SegmentUnreadable, *UNREADABLE) as error:
             log.warning("Segment has bad lines. segment=%s error=%s", path.name, error)
-            aside += salvage(folder, path)
+            drained.aside += salvage(folder, path)
         if path.exists() and path.stat().st_size:
             readable.append(path)
-    return readable, aside
+    if readable:
+        _read(con, readable)
+    return readable
 
 
-def _read(con: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE line AS {line_select(paths)}")
+def _read(con: duckdb.DuckDBPyConnection, paths: list[Path], *, is_held: bool = False) -> None:
+    """Make `line`. Raises SegmentUnreadable, and what is in UNREADABLE."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW line AS {line_select(paths)}")
+    if is_held or paths[0].suffix != TABLE:
+        _hold(con)
     missing = " OR ".join(f"{name} IS NULL" for name in REQUIRED)
     row = con.execute(f"SELECT count(*) FROM line WHERE {missing}").fetchone()
     if row and row[0]:
         raise SegmentUnreadable(f"{row[0]} lines lack one of {', '.join(REQUIRED)} or are out of bounds")
+
+
+def _hold(con: duckdb.DuckDBPyConnection, only: str = "") -> None:
+    """Have the lines themselves in `held`, where they can be deleted; `only` leaves some out."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE held AS SELECT * FROM line {only}")
+    con.execute("CREATE OR REPLACE TEMP VIEW line AS SELECT * FROM held")
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> int:
@@ -139,31 +170,33 @@ def _count(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _drop_known(con: duckdb.DuckDBPyConnection) -> int:
-    """Delete lines whose id is in the ledger or earlier among the lines; returns how many."""
+    """Drop lines whose id is in the ledger or earlier among the lines; returns how many."""
     total = _count(con)
     row = con.execute("SELECT count(DISTINCT id) FROM line").fetchone()
     if row and row[0] != total:
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE line AS SELECT * FROM line"
-            " QUALIFY row_number() OVER (PARTITION BY id ORDER BY row_version DESC, occurred_at) = 1"
-        )
+        _hold(con, "QUALIFY row_number() OVER (PARTITION BY id ORDER BY row_version DESC, occurred_at) = 1")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT id FROM facts SEMI JOIN line USING (id)"
         " WHERE occurred_at BETWEEN ? AND ?",
         con.execute("SELECT min(occurred_at), max(occurred_at) FROM line").fetchone(),
     )
-    con.execute("DELETE FROM line WHERE id IN (SELECT id FROM known)")
+    if con.execute("SELECT 1 FROM known LIMIT 1").fetchone():
+        _hold(con, "WHERE id NOT IN (SELECT id FROM known)")
     return total - _count(con)
 
 
 def _drop_erased(con: duckdb.DuckDBPyConnection, book: ErasedBook) -> int:
     before = _count(con)
     erased = (("visitor", book.visitors), ("visitor_before", book.visitors), ("person", book.persons))
+    is_held = False
     for column, look in erased:
         pairs = con.execute(f"SELECT DISTINCT site, {column} FROM line WHERE {column} <> 0").fetchall()
         for site, value, until in look([(int(site), int(value)) for site, value in pairs]):
+            if not is_held:
+                _hold(con)
+                is_held = True
             con.execute(
-                f"DELETE FROM line WHERE site = ? AND {column} = ? AND occurred_at <= make_timestamp(?)",
+                f"DELETE FROM held WHERE site = ? AND {column} = ? AND occurred_at <= make_timestamp(?)",
                 [site, value, until],
             )
     return before - _count(con)

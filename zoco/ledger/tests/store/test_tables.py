@@ -135,6 +135,24 @@ def test_a_table_of_something_else_goes_aside(engine: Engine, given: pa.Table) -
     assert engine.spool.closed() == []
 
 
+@pytest.mark.parametrize("column", ["title", "path", "user_agent"])
+def test_a_value_that_the_engine_cannot_read_sets_its_table_aside(engine: Engine, column: str) -> None:
+    put_table(engine.spool.path, view(1, at=0), view(2, at=MINUTE))
+    bad = table_of(view(3, at=2 * MINUTE), view(4, at=3 * MINUTE))
+    place = bad.schema.get_field_index(column)
+    with BulkTable(engine.spool.path, "test") as bulk:
+        bulk.write(bad.set_column(place, column, pa.array([b"ok", b"\xff"]).view(pa.string())))
+    put_table(engine.spool.path, view(5, at=4 * MINUTE))
+
+    drained = engine.load(engine.spool.closed())
+
+    assert (drained.added, drained.aside, drained.repeated) == (3, 2, 0)
+    assert len(engine.spool.aside()) == 1
+    assert rows(engine, "SELECT count(*) AS n, count(DISTINCT session) AS s FROM facts") == [{"n": 3, "s": 1}]
+    assert rows(engine, "SELECT count(*) AS n FROM segments") == [{"n": 2}]
+    assert engine.spool.closed() == []
+
+
 def test_a_table_without_a_checksum_goes_aside(engine: Engine) -> None:
     path = put_table(engine.spool.path, view(1, at=0))
     path.rename(path.with_name("x.1.v1.parquet"))
