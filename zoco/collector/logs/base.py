@@ -1,9 +1,14 @@
 """What a log format is, and how the format of a file is found."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from zoco.collector.reasons import Refused
 from zoco.kit.plugs import Registry
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LONGEST_LINE = 65_536
 SAMPLE_LINES = 200
@@ -40,6 +45,13 @@ class LogFormat:
     def moment(self, stamp: bytes) -> int:
         """Return the time in UTC microseconds. Raises Refused with BAD_DATE."""
         raise NotImplementedError
+
+    def moments(self, stamps: Sequence[bytes]) -> "NDArray[np.int64] | None":
+        """Return the same as `moment` of many stamps, at least one; None to be asked for each of them.
+
+        Raises Refused with BAD_DATE if one is refused.
+        """
+        return None
 
     def is_whole(self, tail: bytes) -> bool:
         """Say whether a last line without a line end is surely complete."""

@@ -3,11 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
-from zoco.collector.logs.base import Hit, Hits, LogFormat
+from zoco.collector.logs.base import Hit, LogFormat
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused
 from zoco.kit.periods import micros
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Possessive: a line that does not fit is known at once, whatever it holds.
 _WORD = rb"[^ ]++"
@@ -27,6 +32,7 @@ _MONTHS = dict(
         strict=True,
     )
 )
+_STAMP_LENGTH = 26
 _SECONDS = {b":%02d" % second: second * 1_000_000 for second in range(60)}
 
 
@@ -64,69 +70,39 @@ def clf_moment(stamp: bytes) -> int:
     return _minutes[stamp[:17] + stamp[20:]] + second
 
 
+def clf_moments(stamps: Sequence[bytes]) -> "NDArray[np.int64] | None":
+    """Return the same as `clf_moment` of each; None when they are not all written with their zone.
+
+    Neighbours of the same minute are worked out once.
+    """
+    import numpy as np
+
+    if set(map(len, stamps)) != {_STAMP_LENGTH}:
+        return None
+    letters = np.frombuffer(b"".join(stamps), dtype=np.uint8).reshape(-1, _STAMP_LENGTH)
+    tens, ones = letters[:, 18] - np.uint8(48), letters[:, 19] - np.uint8(48)
+    if (letters[:, 17] != 58).any() or (tens > 5).any() or (ones > 9).any():
+        raise Refused(Reason.BAD_DATE)
+    is_same = letters[1:] == letters[:-1]
+    is_same[:, 17:20] = True
+    firsts = np.flatnonzero(~is_same.all(axis=1)) + 1
+    firsts = np.concatenate((np.zeros(1, dtype=firsts.dtype), firsts))
+    minutes = [_minutes[stamps[first][:17] + stamps[first][20:]] for first in firsts.tolist()]
+    lengths = np.diff(firsts, append=len(stamps))
+    seconds = tens.astype(np.int64) * 10 + ones
+    at: NDArray[np.int64] = np.repeat(np.array(minutes, dtype=np.int64), lengths) + seconds * 1_000_000
+    return at
+
+
 class ClfFormat(LogFormat):
     """A format of the family: a pattern whose seven groups are a hit, () for what it does not say."""
 
     pattern: re.Pattern[bytes]
     moment = staticmethod(clf_moment)
+    moments = staticmethod(clf_moments)
 
     def hit(self, line: bytes) -> Hit:
         found = self.pattern.fullmatch(line)
         if found is None:
             raise Refused(Reason.UNREADABLE)
         return found.groups(b"-")  # type: ignore[return-value]
-
-
-class _Surprise(Exception):
-    """Only the pattern can tell what a line is."""
-
-
-def _status(numbers: bytes) -> bytes:
-    """Return the status of b" 200 203 "."""
-    words = numbers.split(b" ")
-    if len(words) != 4 or words[0] or words[3] or len(words[1]) != 3 or not words[1].isdigit():
-        raise _Surprise
-    if not (words[2].isdigit() or words[2] == b"-"):
-        raise _Surprise
-    return words[1]
-
-
-def _stamps(dates: list[bytes], zones: list[bytes]) -> list[bytes]:
-    """Return the stamps of b"[17/May/2015:10:05:03" and b"+0000]" each."""
-    starts, ends, count = b"".join(dates), b"".join(zones), len(dates)
-    if set(map(len, dates)) != {21} or set(map(len, zones)) != {6} or b"]" in starts:
-        raise _Surprise
-    if starts[::21] != b"[" * count or ends[5::6] != b"]" * count or ends.count(b"]") != count:
-        raise _Surprise
-    return [date[1:] + b" " + zone[:5] for date, zone in zip(dates, zones, strict=True)]
-
-
-_statuses: Memo[bytes, bytes] = Memo(_status, 16_384)
-
-
-def plain_combined(lines: Sequence[bytes]) -> Hits | None:
-    """Cut combined lines together at their quotes and spaces, several times as fast as the pattern.
-
-    Returns what the pattern gives; None where a line may hold a surprise that only the pattern knows.
-    """
-    whole, count = b"\n".join(lines), len(lines)
-    parts = whole.split(b'"')
-    if len(parts) != 6 * count + 1 or parts[-1] or b"\\" in whole or parts[4::6].count(b" ") != count:
-        return None
-    words, agents = b"".join(parts[0:-1:6]).split(b" "), parts[5::6]
-    if (
-        len(words) != 5 * count + 1
-        or not all(agents)
-        or not all(words[1::5])
-        or b"[" in b"".join(words[2::5])
-    ):
-        return None
-    starts = [words[0], *(word[1:] for word in words[5:-1:5] if word[:1] == b"\n")]
-    if len(starts) != count or not all(starts):
-        return None
-    try:
-        stamps = _stamps(words[3::5], words[4::5])
-        statuses = list(map(_statuses.__getitem__, parts[2::6]))
-    except _Surprise:
-        return None
-    return [b""] * count, starts, stamps, parts[1::6], statuses, parts[3::6], agents

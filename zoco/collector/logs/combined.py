@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from zoco.collector.logs.base import FORMATS, Hits
-from zoco.collector.logs.clf import AGENTS, COMMON, MORE, ClfFormat, plain_combined
+from zoco.collector.logs.clf import AGENTS, COMMON, MORE, ClfFormat
+from zoco.collector.logs.cutting import Surprise, cut_combined
 
 # So many lines are cut at once; a surprise in one of them costs the others time.
 TOGETHER = 256
@@ -23,6 +24,10 @@ class Combined(ClfFormat):
         found: Hits = ([], [], [], [], [], [], [])
         for first in range(0, len(lines), TOGETHER):
             some = lines[first : first + TOGETHER]
-            for column, values in zip(found, plain_combined(some) or super().hits(some), strict=True):
+            try:
+                cut = cut_combined(some)
+            except Surprise:
+                cut = super().hits(some)
+            for column, values in zip(found, cut, strict=True):
                 column.extend(values)
         return found

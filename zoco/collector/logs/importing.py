@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoco.collector.logs.base import FORMATS, LogFormat, find_format
-from zoco.collector.logs.quick import GENERATION, Counts, Quick, Refusal
+from zoco.collector.logs.equal import GENERATION
+from zoco.collector.logs.quick import Counts, Quick, Refusal
 from zoco.collector.logs.reading import CHUNK, Cutter, LogFile
 from zoco.collector.logs.state import Checkpoint, Mark, Memory
 from zoco.collector.reasons import Reason
@@ -92,7 +93,7 @@ class LogImport:
         lines = self.cutter.feed(chunk)
         self._take(lines, place)
         quick = self.quick
-        if quick and (len(quick.at) + len(lines) > self.plan.segment_facts or quick.size >= SEGMENT_BYTES):
+        if quick and (quick.waiting + len(lines) > self.plan.segment_facts or quick.size >= SEGMENT_BYTES):
             self.flush()
         return True
 
@@ -119,7 +120,7 @@ class LogImport:
 
     def flush(self) -> None:
         """Make what was read durable and remember the place."""
-        had_facts = self.quick is not None and bool(self.quick.at)
+        had_facts = self.quick is not None and bool(self.quick.waiting)
         if self.quick is not None:
             if had_facts:
                 with BulkTable(self.plan.spool, self.plan.instance) as segment:

@@ -3,13 +3,12 @@
 What is in a table is what the steps give for each line; a test holds both against each other.
 """
 
-from array import array
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from zoco.collector.logs.base import LONGEST_LINE, LogFormat
-from zoco.collector.logs.pending import Group
+from zoco.collector.logs.base import LogFormat
+from zoco.collector.logs.equal import EqualLines
+from zoco.collector.logs.pending import Group, columns_of, distinct
 from zoco.collector.logs.reading import OVERLONG
 from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.logs.visitors import Visitors
@@ -21,17 +20,16 @@ from zoco.collector.steps.site import host_of
 from zoco.collector.steps.source import origin_of
 from zoco.collector.steps.target import is_asset, name_of, parts, props_of
 from zoco.collector.steps.verdict import judge
+from zoco.collector.steps.visitor import framed_address, framed_host
 from zoco.kit.ids import framed
 from zoco.ledger.schema import TOUCH, encoder
 from zoco.ledger.spool.columns import numbers, repeated, uuids8
 from zoco.sites.published import PublishedSite
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
-
-# Equal lines are counted within this many lines and the same number before them: then memory stays
-# bounded and an interrupted import can count on after reading them again. Part of what an id means.
-GENERATION = 1 << 14
+    from numpy.typing import NDArray
 
 
 class Refusal(NamedTuple):
@@ -43,11 +41,22 @@ class Refusal(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a request line gives."""
+    """What a request line gives: the path, what kind of request, the query."""
 
-    kind: tuple[str, bool]
     path: str
+    kind: tuple[str, bool]
     query: str
+
+
+class Numbers(NamedTuple):
+    """What facts hold in common with others: the number of each in its group."""
+
+    requests: "NDArray[np.int32]"
+    heads: "NDArray[np.int32]"
+    names: "NDArray[np.int32]"
+    agents: "NDArray[np.int32]"
+    referrers: "NDArray[np.int32]"
+    places: "NDArray[np.int32]"
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ class Counts:
 class Quick:
     """Turns the lines of one log into facts of one site. Lines must come in order.
 
-    `size` is how many bytes of lines the facts come from that wait to be taken.
+    `waiting` is how many facts wait to be taken, `size` how many bytes of lines they come from.
     """
 
     def __init__(
@@ -82,36 +91,37 @@ class Quick:
         self.any_host = any_host
         self.counts = Counts()
         self.refusals: list[Refusal] = []
-        digits = b"%d" % site.id
-        self.prefixes = [b"%d:%b%d:" % (len(digits), digits, length) for length in range(LONGEST_LINE + 1)]
-        self.seen: dict[bytes, int] = {}
-        self.older: dict[bytes, int] = {}
+        self.equal = EqualLines(site.id)
         self._remember()
-        self.size = 0
-        self.digests = bytearray()
-        self.at, self.visitor, self.visitor_before = array("q"), array("q"), array("q")
+        self._begin()
 
     def _remember(self) -> None:
         """Lay out what is remembered beyond a table, and the columns that hang on it."""
         self.moments = Memo(self.format.moment, 8_192)
-        self.requests = Memo(_asked, 16_384)
-        self.hosts = Memo(self._host, 1_024)
         self.visitors = Visitors(self.site)
-        agents, origins, places = Memo(_agent, 8_192), Memo(self._origin, 16_384), Memo(_place, 8_192)
-        self.agents = Group(("verdict", "reason", *Device._fields, "user_agent"), agents.__getitem__)
-        self.origins = Group(("referrer_host", *TOUCH, "referrer"), origins.__getitem__)
-        self.places = Group(("country",), places.__getitem__)
+        requests, origins = Memo(_asked, 16_384), Memo(self._origin, 16_384)
+        agents, places = Memo(_agent, 8_192), Memo(_place, 8_192)
+        self.origins = origins
+        self.requests = Group(("path",), requests.__getitem__, links=2)
         self.heads = Group(("name", "status", "props"), _head)
-        self.paths: Group[str] = Group(("path",), lambda path: (path,))
-        self.names: Group[str] = Group(("host",), lambda host: (host,))
-        self.groups: tuple[Group[Any], ...] = (
-            self.heads,
-            self.paths,
-            self.names,
-            self.agents,
-            self.origins,
-            self.places,
-        )
+        self.names = Group(("host",), self._host)
+        self.agents = Group(("verdict", "reason", *Device._fields, "user_agent"), agents.__getitem__)
+        self.referrers: Group[bytes] = Group((), lambda referrer: (referrer,))
+        self.places = Group(("country",), places.__getitem__)
+
+    def _begin(self) -> None:
+        """Begin a table."""
+        self.waiting = self.size = 0
+        self.digests = bytearray()
+        self.at: list[NDArray[np.int64]] = []
+        self.days: list[NDArray[np.int64]] = []
+        self.numbers: list[Numbers] = []
+        groups: tuple[Group[Any], ...] = self._groups()
+        for group in groups:
+            group.forget()
+
+    def _groups(self) -> tuple[Group[Any], ...]:
+        return self.requests, self.heads, self.names, self.agents, self.referrers, self.places
 
     def read(self, lines: list[bytes], first: int) -> None:
         """Take these lines' facts; `first` is the number of the first line.
@@ -131,85 +141,105 @@ class Quick:
         """Take the facts of lines; raises Refused for one of them, and then nothing was taken."""
         if not lines:
             return
+        count = len(lines)
         vhosts, addresses, stamps, requests, codes, referrers, agents = self.format.hits(lines)
-        at = list(map(self.moments.__getitem__, stamps))
+        at = self._moments(stamps)
         days = self.visitors.days(at)
-        kinds, paths, queries = zip(*map(self.requests.__getitem__, requests), strict=True)
-        names = list(map(self.hosts.__getitem__, vhosts))
-        browsers = list(zip(days, addresses, agents, names, strict=True))
-        added = (
-            self.heads.number(zip(kinds, codes, strict=True)),
-            self.paths.number(paths),
-            self.names.number(names),
-            self.agents.number(agents),
-            self.origins.number(zip(referrers, queries, strict=True)),
-            self.places.number(addresses),
+        places = self.places.number(addresses, count)
+        asked = self.requests.number(requests, count)
+        numbers = Numbers(
+            asked,
+            self._heads(asked, codes),
+            self.names.number(vhosts, count),
+            self.agents.number(agents, count),
+            self.referrers.number(referrers, count),
+            places,
         )
-        visitor, visitor_before = self.visitors.of(browsers)
-        self.visitor.extend(visitor)
-        self.visitor_before.extend(visitor_before)
-        self.at.extend(at)
-        self.digests += b"".join(self._ids(lines))
-        for group, more in zip(self.groups, added, strict=True):
-            group.numbers.extend(more)
+        self.at.append(at)
+        self.days.append(days)
+        self.numbers.append(numbers)
+        self.digests += b"".join(self.equal.digests(lines))
+        self.waiting += count
         self.size += sum(map(len, lines))
+
+    def _moments(self, stamps: list[bytes]) -> "NDArray[np.int64]":
+        import numpy as np
+
+        at = self.format.moments(stamps)
+        return np.array([self.moments[stamp] for stamp in stamps], dtype=np.int64) if at is None else at
+
+    def _heads(self, asked: "NDArray[np.int32]", codes: list[bytes]) -> "NDArray[np.int32]":
+        """Return the numbers of what kinds of request and status give together."""
+        import numpy as np
+
+        known = {code: number for number, code in enumerate(dict.fromkeys(codes))}
+        kinds, kind = self.requests.linked(0, asked)
+        pairs = kind * np.int64(len(known)) + np.fromiter(map(known.__getitem__, codes), np.int32, len(codes))
+        found, places = np.unique(pairs, return_inverse=True)
+        named = list(known)
+        keys = [(kinds[pair // len(named)], named[pair % len(named)]) for pair in found.tolist()]
+        return self.heads.number(keys, len(keys))[places]
 
     def take(self) -> "pa.Table":
         """Return the facts that wait as a table of the schema's columns, and forget them."""
         import numpy as np
         import pyarrow as pa
 
-        count = len(self.at)
+        count, joined = self.waiting, Numbers(*map(np.concatenate, zip(*self.numbers, strict=True)))
         columns = {
             "id": uuids8(self.digests),
             "site": numbers(np.full(count, self.site.id, dtype=np.int32)),
             "origin": repeated("log", count),
-            "occurred_at": numbers(np.array(self.at)),
+            "occurred_at": numbers(np.concatenate(self.at)),
             "received_at": numbers(np.full(count, self.received_at, dtype=np.int64)),
             "origin_key": repeated(self.origin_key, count),
-            "visitor": numbers(np.array(self.visitor)),
         }
-        if any(self.visitor_before):
-            columns["visitor_before"] = numbers(np.array(self.visitor_before))
-        for group in self.groups:
-            columns |= group.take()
-        self.digests, self.size = bytearray(), 0
-        self.at, self.visitor, self.visitor_before = array("q"), array("q"), array("q")
+        columns |= self._visitors(joined)
+        for group, places in zip(self._groups(), joined, strict=True):
+            columns |= group.columns(places)
+        columns |= self._origins(joined)
+        self._begin()
         return pa.table(columns)
+
+    def _visitors(self, joined: Numbers) -> "dict[str, pa.Array]":
+        """Return the columns of who it was."""
+        import numpy as np
+
+        days = np.concatenate(self.days)
+        found = distinct(days, joined.places, joined.agents, joined.names)
+        addresses, agents, hosts = self.places.part(-1), self.agents.part(-1), self.names.part(-1)
+        pseudonyms = self.visitors.of(
+            [(day, addresses[place], agents[agent], hosts[name]) for day, place, agent, name in found.rows]
+        )
+        columns = {}
+        for name, values in zip(("visitor", "visitor_before"), pseudonyms, strict=True):
+            if name == "visitor" or any(values):
+                columns[name] = numbers(np.array(values, dtype=np.int64)[found.places])
+        return columns
+
+    def _origins(self, joined: Numbers) -> "dict[str, pa.Array]":
+        """Return the columns of where they came from."""
+        queries, query = self.requests.linked(1, joined.requests)
+        found, referrers = distinct(joined.referrers, query), self.referrers.part(0)
+        held = [self.origins[referrers[referrer], queries[asked]] for referrer, asked in found.rows]
+        return columns_of(("referrer_host", *TOUCH, "referrer"), held, found.places)
 
     def recall(self, lines: list[bytes]) -> None:
         """Remember lines that were read in an earlier run, so that equal ones count on."""
-        self._ids(lines)
+        self.equal.digests(lines)
 
     def turn(self) -> None:
         """Begin a generation: called before the lines 0, GENERATION, 2 * GENERATION …"""
-        self.seen, self.older = {}, self.seen
-
-    def _ids(self, lines: list[bytes]) -> list[bytes]:
-        """Return the digest of (site, line, n) for the n-th of equal lines, as kit.ids makes it.
-
-        Equal lines tell of the same second, so this is the line's count within its second.
-        """
-        prefixes, seen, older = self.prefixes, self.seen, self.older
-        digests = [blake2b(prefixes[len(line)] + line + b"1:1", digest_size=16).digest() for line in lines]
-        for place, digest in enumerate(digests):
-            own = seen.get(digest, 0)
-            seen[digest] = own + 1
-            if own or digest in older:
-                nth, line = framed(own + older.get(digest, 0) + 1), lines[place]
-                digests[place] = blake2b(prefixes[len(line)] + line + nth, digest_size=16).digest()
-        return digests
+        self.equal.turn()
 
     def _is_good(self, number: int, line: bytes) -> bool:
         """Say whether a line gives a fact; count and keep the refusal of one that gives none."""
         try:
-            vhost, address, stamp, request, code, referrer, _ = self.format.hit(line)
-            self.visitors.days([self.moments[stamp]])
+            vhost, address, stamp, request, code, _, _ = self.format.hit(line)
+            self.visitors.day(self.moments[stamp])
             self.places[address]
-            asked = self.requests[request]
-            self.heads[asked.kind, code]
-            self.hosts[vhost]
-            self.origins[referrer, asked.query]
+            self.heads[self.requests.held[self.requests[request]][1], code]
+            self.names[vhost]
         except Refused as refused:
             self._refuse(number, line, refused.reason)
             return False
@@ -223,8 +253,9 @@ class Quick:
         self.counts.refused[reason] += 1
         self.refusals.append(Refusal(number, reason, line))
 
-    def _host(self, vhost: bytes) -> str:
-        return host_of(text(vhost), self.site, any_host=self.any_host)
+    def _host(self, vhost: bytes) -> tuple[str, bytes]:
+        host = host_of(text(vhost), self.site, any_host=self.any_host)
+        return host, framed_host(host)
 
     def _origin(self, key: tuple[bytes, str]) -> tuple[str, ...]:
         referrer, query = key
@@ -235,7 +266,7 @@ class Quick:
 def _asked(request: bytes) -> Asked:
     method, target = request_parts(request)
     path, query = parts(target)
-    return Asked((method, is_asset(path)), path, query)
+    return Asked(path, (method, is_asset(path)), query)
 
 
 def _head(key: tuple[tuple[str, bool], bytes]) -> tuple[str, int, str]:
@@ -246,11 +277,13 @@ def _head(key: tuple[tuple[str, bool], bytes]) -> tuple[str, int, str]:
     return name_of(method, status, asset=asset), status, encoder.encode(props_of(method)).decode()
 
 
-def _agent(raw: bytes) -> tuple[str, ...]:
+def _agent(raw: bytes) -> tuple[str | bytes, ...]:
     user_agent = text(raw) if raw else None
     verdict, reason = judge(user_agent)
-    return (verdict, reason, *device_of(user_agent), evidence_of(user_agent))
+    kept = evidence_of(user_agent)
+    return (verdict, reason, *device_of(user_agent), kept, framed((user_agent or "").encode()))
 
 
-def _place(raw: bytes) -> tuple[str]:
-    return (country_of(address_text(raw)),)
+def _place(raw: bytes) -> tuple[str, bytes]:
+    address = address_text(raw)
+    return country_of(address), framed_address(address)

@@ -1,15 +1,20 @@
 """Pseudonyms of the browsers of a log, as `steps.visitor` makes them, remembered in parts."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from zoco.collector.logs.text import address_text, text
 from zoco.collector.memo import Memo
-from zoco.collector.steps.visitor import MINUTE, LocalDay, framed_address, framed_host, local_day, salts_for
+from zoco.collector.steps.visitor import MINUTE, LocalDay, local_day, salts_for
 from zoco.kit.ids import framed, hash63_framed
 from zoco.sites.published import PublishedSite
 
-# A browser on a host on a local day: the day's number, address, user agent, host.
-Browser = tuple[int, bytes, bytes, str]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# A browser on a host on a local day: the day's number, address, user agent and host as they are hashed.
+Browser = tuple[int, bytes, bytes, bytes]
 
 
 class Visitors:
@@ -19,27 +24,36 @@ class Visitors:
         self.site = site
         self.framed_site = framed(site.id)
         self.minutes = Memo(self._day, 4_096)
-        self.now = Memo(self._now, 16_384)
-        self.before = Memo(self._before, 1_024)
         self._salts = Memo(self._salts_of, 64)
-        self._addresses = Memo(_framed_address, 8_192)
-        self._agents = Memo(_framed_agent, 8_192)
-        self._hosts = Memo(framed_host, 1_024)
 
-    def days(self, moments: list[int]) -> list[int]:
+    def days(self, moments: "NDArray[np.int64]") -> "NDArray[np.int64]":
         """Return the numbers of the local days of moments, odd within a day's first half hour.
 
         Raises Refused outside the years 1 to 9999.
         """
-        minutes = self.minutes
-        return [minutes[moment // MINUTE] for moment in moments]
+        import numpy as np
 
-    def of(self, browsers: list[Browser]) -> tuple[list[int], list[int]]:
-        """Return the pseudonyms of browsers, and yesterday's of those whose day is young, else 0."""
-        before = self.before
-        return list(map(self.now.__getitem__, browsers)), [
-            before[who] if who[0] & 1 else 0 for who in browsers
-        ]
+        minutes = moments // MINUTE
+        firsts = np.flatnonzero(np.diff(minutes, prepend=minutes[0] - 1))
+        days = [self.minutes[minute] for minute in minutes[firsts].tolist()]
+        return np.repeat(np.array(days, dtype=np.int64), np.diff(firsts, append=len(minutes)))
+
+    def day(self, moment: int) -> int:
+        """Return the number of one moment's day. Raises Refused."""
+        return self.minutes[moment // MINUTE]
+
+    def of(self, browsers: Sequence[Browser]) -> tuple[list[int], list[int]]:
+        """Return the pseudonyms of browsers, and yesterday's of those whose day is young, else 0.
+
+        Where there is no address there is no pseudonym: 0.
+        """
+        now, before = [], []
+        for day, address, agent, host in browsers:
+            salt, salt_before = self._salts[day]
+            whole = self.framed_site + address + agent + host if address else b""
+            now.append(hash63_framed(whole, salt) if whole else 0)
+            before.append(hash63_framed(whole, salt_before) if whole and day & 1 else 0)
+        return now, before
 
     def _day(self, minute: int) -> int:
         day = local_day(minute * MINUTE, self.site.zone)
@@ -47,24 +61,3 @@ class Visitors:
 
     def _salts_of(self, day: int) -> tuple[bytes, bytes]:
         return salts_for(self.site.import_key, LocalDay(date.fromordinal(day >> 1), bool(day & 1)))
-
-    def _now(self, who: Browser) -> int:
-        return self._pseudonym(who, self._salts[who[0]][0])
-
-    def _before(self, who: Browser) -> int:
-        return self._pseudonym(who, self._salts[who[0]][1])
-
-    def _pseudonym(self, who: Browser, salt: bytes) -> int:
-        _, address, agent, host = who
-        known = self._addresses[address]
-        if not known:
-            return 0
-        return hash63_framed(self.framed_site + known + self._agents[agent] + self._hosts[host], salt)
-
-
-def _framed_address(raw: bytes) -> bytes:
-    return framed_address(address_text(raw))
-
-
-def _framed_agent(raw: bytes) -> bytes:
-    return framed((text(raw) if raw else "").encode())

@@ -53,7 +53,7 @@ def facts_in(spool: Path) -> list[Fact]:
 
 def taken(quick: Quick) -> list[Fact]:
     """Return the facts that wait, as they are read from a segment."""
-    if not quick.at:
+    if not quick.waiting:
         return []
     with TemporaryDirectory() as name:
         with BulkTable(Path(name), "test") as bulk:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from random import Random
 
 from zoco.collector.logs.base import FORMATS, LogFormat
+from zoco.collector.logs.equal import GENERATION
 from zoco.collector.logs.plain import fact_of
-from zoco.collector.logs.quick import GENERATION, Quick
+from zoco.collector.logs.quick import Quick
 from zoco.collector.reasons import Refused
 from zoco.collector.tests.conftest import taken
 from zoco.ledger import schema

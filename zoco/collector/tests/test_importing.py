@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from zoco.collector.logs import importing as module
-from zoco.collector.logs import quick as quick_module
 from zoco.collector.logs.importing import LogImport, Plan
 from zoco.collector.logs.reading import LogFile
 from zoco.collector.logs.state import refusals_in
@@ -41,7 +40,6 @@ def many(count: int) -> bytes:
 @pytest.fixture
 def small_generations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GENERATION", 100)
-    monkeypatch.setattr(quick_module, "GENERATION", 100)
     monkeypatch.setattr("zoco.collector.logs.importing.CHUNK", 5_000)
 
 
