@@ -34,6 +34,9 @@ _PHONE = re.compile(
     re.I,
 )
 _DESKTOP = re.compile(r"windows|macintosh|mac os x|x11|linux|cros|bsd|sunos|haiku|os/2|amiga", re.I)
+# So much of a hint is looked at: real ones are shorter, and whoever asks chooses the length.
+LONGEST_HINT = 500
+HINTS_BYTES = 2048
 # Brands in sec-ch-ua that say nothing about the browser.
 _NO_BRAND = re.compile(r"not.{0,3}a.{0,3}brand|^chromium$", re.I)
 _BRAND = re.compile(r'"((?:[^"\\]|\\.)*)"\s*;\s*v="(\d+)')
@@ -75,6 +78,7 @@ def device_of(user_agent: str | None) -> Device:
 
 def hinted(device: Device, hints: dict[str, str]) -> Device:
     """Return the device corrected by client hints (names in lower case: sec-ch-ua-platform …)."""
+    hints = {name: value[:LONGEST_HINT] for name, value in hints.items()}
     brands = hints.get("sec-ch-ua-full-version-list") or hints.get("sec-ch-ua", "")
     for name, major in _BRAND.findall(brands):
         if not _NO_BRAND.search(name):
@@ -94,14 +98,20 @@ def evidence_of(user_agent: str | None) -> str:
     return "" if user_agent in (None, "-") else user_agent[:1024]
 
 
+def _hints_text(hints: dict[str, str]) -> str:
+    """Return hints to keep as evidence: whole or not at all, for half of them cannot be read again."""
+    text = msgspec.json.encode(hints) if hints else b""
+    return text.decode() if len(text) <= HINTS_BYTES else ""
+
+
 def _renamed(name: str) -> str:
     return _RENAMED.get(name, name)
 
 
 def _windows(system: str, version: str) -> str:
     """Turn the platform version of Windows into the name people know (13 and up is 11)."""
-    major = version.partition(".")[0]
-    if system == "Windows" and major.isdigit():
+    major = version.partition(".")[0][:4]
+    if system == "Windows" and major.isascii() and major.isdigit():
         return "11" if int(major) >= 13 else "10" if int(major) else ""
     return ".".join(version.split(".")[:2])
 
@@ -124,5 +134,5 @@ def step(event: Event) -> Event:
     fact = event.fact
     fact.device, fact.browser, fact.browser_version, fact.os, fact.os_version = found
     fact.user_agent = evidence_of(event.user_agent)
-    fact.client_hints = msgspec.json.encode(event.hints).decode()[:2048] if event.hints else ""
+    fact.client_hints = _hints_text(event.hints)
     return event

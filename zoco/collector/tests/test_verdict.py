@@ -3,6 +3,8 @@
 # The tables are easier to read in long lines.
 # ruff: noqa: E501
 
+import time
+
 import pytest
 
 from zoco.collector.lists.bots import BOTS, KINDS, Kind
@@ -56,6 +58,15 @@ CASES = [
 @pytest.mark.parametrize(("user_agent", "verdict", "reason"), CASES)
 def test_verdict_by_user_agent(user_agent: str | None, verdict: str, reason: str) -> None:
     assert judge(user_agent) == (verdict, reason)
+
+
+def test_the_length_of_a_user_agent_is_no_weapon() -> None:
+    began = time.process_time()
+
+    assert judge("a" * 65_000) == ("human", "")
+    assert judge("a" * 65_000 + "bot") == ("bot", "a" * 40)
+
+    assert time.process_time() - began < 2
 
 
 def test_lists_have_no_row_that_can_never_be_met() -> None:
