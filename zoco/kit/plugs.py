@@ -6,6 +6,7 @@ Whoever owns an extension point makes one Registry; built-in plugs register exac
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from typing import Generic, Protocol, TypeVar
 
 
@@ -30,8 +31,8 @@ T = TypeVar("T", bound=Keyed)
 class Registry(Generic[T]):
     """Plugs of one kind by key, in the order in which they were registered.
 
-    A class of the same qualified name replaces the earlier one (a module loaded again);
-    any other class under a taken key raises PlugTaken.
+    A plug replaces the earlier one when it comes from the same place (a module loaded again): the
+    same class, and for a record the same function in it. Any other under a taken key raises PlugTaken.
     """
 
     def __init__(self, kind: str) -> None:
@@ -44,12 +45,12 @@ class Registry(Generic[T]):
         return cls
 
     def add(self, plug: T) -> None:
-        """Register an object. Raises PlugTaken when another class holds its key."""
+        """Register an object. Raises PlugTaken when one from elsewhere holds its key."""
         held = self._plugs.get(plug.key)
-        if held is not None and type(held).__qualname__ != type(plug).__qualname__:
+        if held is not None and held != plug and (_place(held) != _place(plug) or not _is_placed(plug)):
             raise PlugTaken(
-                f"The {self.kind} {plug.key!r} is already registered by {type(held).__qualname__}; "
-                f"give {type(plug).__qualname__} a key of its own."
+                f"The {self.kind} {plug.key!r} is already registered by {' '.join(_place(held))}; "
+                f"give {' '.join(_place(plug))} a key of its own."
             )
         self._plugs[plug.key] = plug
 
@@ -77,6 +78,26 @@ class Registry(Generic[T]):
     def keys(self) -> list[str]:
         """Return the keys in the order of registration."""
         return list(self._plugs)
+
+
+def _place(plug: object) -> tuple[str, ...]:
+    """Return where a plug was written: its class, and for a record the functions that it holds."""
+    return (_name(type(plug)), *map(_name, _functions(plug)))
+
+
+def _is_placed(plug: object) -> bool:
+    """Say whether its place is a plug's own: a record without functions shares its class with others."""
+    return not is_dataclass(plug) or bool(_functions(plug))
+
+
+def _functions(plug: object) -> list[object]:
+    if not is_dataclass(plug):
+        return []
+    return [value for value in (getattr(plug, each.name) for each in fields(plug)) if callable(value)]
+
+
+def _name(code: object) -> str:
+    return f"{getattr(code, '__module__', '')}.{getattr(code, '__qualname__', '')}"
 
 
 def load_modules(names: Iterable[str]) -> None:
