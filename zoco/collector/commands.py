@@ -153,7 +153,7 @@ def the_site(data: Path, slug: str) -> PublishedSite:
     for site in known:
         if slug in ("", site.slug):
             if not site.import_key:
-                raise CommandFailed(f"The site {site.slug} has no key for imports; run `zoco check`.")
+                raise CommandFailed(f"The site {site.slug} has no key for imports; start `zoco up`.")
             return site
     there = ", ".join(site.slug for site in known) or "none yet"
     raise CommandFailed(f"There is no site {slug!r}; there are: {there}.", Exit.USAGE)

@@ -1,25 +1,12 @@
-"""Host names: their plain form, and the domain that somebody registered."""
+"""Host names: the domain that somebody registered, and whether one is the site's own."""
 
-import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from zoco.kit.hosts import plain_host as plain_host
+
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
-
-_PORT = re.compile(r":\d*$")
-_HOST = re.compile(r"[\w.-]{1,253}|\[[0-9a-f:.]+\]")
-
-
-def plain_host(host: str) -> str:
-    """Return a host in lower case without port, final dot or user; "" for what is no host."""
-    name = _PORT.sub("", host.strip().lower().rpartition("@")[2]).rstrip(".")
-    if not name.isascii():
-        try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            return ""
-    return name if _HOST.fullmatch(name) else ""
 
 
 @cache

@@ -3,7 +3,8 @@
 import sys
 import textwrap
 
-from zoco.kit.commands import CommandFailed
+from zoco.kit.commands import CommandFailed, Exit
+from zoco.kit.conf import SettingWrong
 from zoco.project import ready
 
 
@@ -14,6 +15,9 @@ def main() -> int:
     except CommandFailed as failed:
         print(failed, file=sys.stderr)
         return failed.code
+    except SettingWrong as wrong:
+        print(wrong, file=sys.stderr)
+        return Exit.FAILED
     return 0
 
 

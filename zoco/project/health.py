@@ -13,6 +13,8 @@ from zoco.project import env, folder, ready
 Level = Literal["ok", "warning", "error"]
 SPOOL_WARN_BYTES = 500_000_000
 CLOCK_WARN_SECONDS = 60.0
+# Modules that declare settings and that a command does not import by itself.
+DECLARING = ("zoco.project.serving.dispatch", "zoco.ledger.store.duckdb.leader", "zoco.sites.conf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,23 @@ def data_folder() -> Iterator[Finding]:
         yield Finding("data_folder", "warning", f"{where} can be read by others.", f"chmod go= {where}")
         return
     yield Finding("data_folder", "ok", f"{where} can be written.")
+
+
+def settings() -> Iterator[Finding]:
+    """Each setting that is given can be read."""
+    from zoco.kit.conf import SETTINGS, SettingWrong
+    from zoco.kit.plugs import load_modules
+
+    load_modules(DECLARING)
+    wrong = []
+    for setting in SETTINGS.values():
+        try:
+            setting()
+        except SettingWrong as error:
+            wrong.append(str(error))
+    yield from (Finding("settings", "error", message) for message in wrong)
+    if not wrong:
+        yield Finding("settings", "ok", f"{len(SETTINGS)} settings can be read.")
 
 
 def disk() -> Iterator[Finding]:
@@ -159,6 +178,7 @@ def _written(where: Path) -> float:
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     data_folder,
+    settings,
     disk,
     database,
     sites,

@@ -1,11 +1,21 @@
 """Settings of the sites."""
 
+import ipaddress
 from pathlib import Path
 
 from zoco.kit import conf
 
+
+def networks(text: str) -> list[str]:
+    """Read networks parted by commas or spaces. Raises ValueError for what is none."""
+    found = conf.names(text)
+    for each in found:
+        ipaddress.ip_network(each, strict=False)
+    return found
+
+
 TRUSTED_PROXIES: conf.Setting[list[str]] = conf.declare(
-    "TRUSTED_PROXIES", [], conf.names, "Networks (CIDR) whose X-Forwarded-For header is believed."
+    "TRUSTED_PROXIES", [], networks, "Networks (CIDR) whose X-Forwarded-For header is believed."
 )
 EVIDENCE_DAYS = conf.declare(
     "EVIDENCE_DAYS",

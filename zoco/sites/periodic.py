@@ -12,6 +12,9 @@ from zoco.sites.conf import EVIDENCE_DAYS
 
 log = logging.getLogger(__name__)
 
+# Who keeps facts for longer than a century keeps them all; and a date so long ago may not exist.
+LONGEST_DAYS = 36_500
+
 
 def publish() -> None:
     """Write sites.json anew, so that tomorrow's salts are out before midnight."""
@@ -24,7 +27,7 @@ def retain() -> None:
 
     now = timezone.now()
     for site in reads.sites_with_parts():
-        if site.retention_days:
+        if 0 < site.retention_days <= LONGEST_DAYS:
             first = reads.local_day(site, now) - timedelta(days=site.retention_days)
             gone = opening.store().retain(site.pk, midnight(first, site.zone))
             log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
@@ -35,8 +38,10 @@ def forget() -> None:
     from zoco.ledger.store import opening
 
     days = EVIDENCE_DAYS()
+    if not 0 < days <= LONGEST_DAYS:
+        return
     before = micros(timezone.now() - timedelta(days=days))
-    for site in reads.sites_with_parts() if days else []:
+    for site in reads.sites_with_parts():
         gone = opening.store().retain(site.pk, before, only_evidence=True)
         log.info("Evidence past its time dropped. site=%s rows=%s", site.pk, gone)
 

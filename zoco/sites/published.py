@@ -3,7 +3,10 @@
 The file holds salts: mode 0600, written beside its place and renamed into it.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -39,9 +42,23 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     published_at: int = 0
 
 
+@contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Hold the turn to publish, among the threads and processes of this machine.
+
+    Whoever reads the sites and writes the file within one turn never publishes older ones last.
+    """
+    handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def write(path: Path, published: Published) -> None:
-    """Publish; readers see the old file or the new one, never a part."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    """Publish; readers see the old file or the new one, never a part. Hold the turn: one writes at a time."""
+    partial = path.with_name(f".{path.name}.partial")
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(msgspec.json.encode(published))
@@ -55,4 +72,4 @@ def read(path: Path) -> Published:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Published)
     except FileNotFoundError:
-        raise SitesUnpublished(f"{path} is not there; start `zoco up` once, or run `zoco check`.") from None
+        raise SitesUnpublished(f"{path} is not there; start `zoco up` once, or run `zoco sites`.") from None

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from zoco.kit.hosts import plain_host
 from zoco.ledger.sitebook import SiteInfo
 from zoco.sites.models import CountingOrigin, Site
 
@@ -45,7 +46,7 @@ def site_info(site: Site) -> SiteInfo:
         week_start=site.week_start,
         counting=counting_on(site, local_day(site, timezone.now())),
         is_demo=site.is_demo,
-        hostnames=tuple(host.name for host in site.hostnames.all()),
+        hostnames=tuple(plain_host(host.name) or host.name for host in site.hostnames.all()),
     )
 
 

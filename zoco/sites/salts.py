@@ -4,6 +4,7 @@ A salt belongs to one site and one local day. It is made a day ahead, so that ev
 before midnight, and destroyed 48 hours after its day began: then nobody can tell who a visitor was.
 """
 
+import contextlib
 import os
 import secrets
 from datetime import date, datetime, timedelta
@@ -80,9 +81,12 @@ def _secret(path: Path, size: int) -> str:
 
 
 def _destroy(path: Path) -> None:
-    """Overwrite, then remove; on a copy-on-write disk only the removal is certain."""
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
+    """Overwrite, then remove; on a copy-on-write disk only the removal is certain.
+
+    One that another machine with the same keys destroyed meanwhile is no error.
+    """
+    with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
+        file.write(bytes(os.fstat(file.fileno()).st_size))
         file.flush()
         os.fsync(file.fileno())
-    path.unlink()
+        path.unlink()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from zoco.kit.hosts import host_named
 from zoco.kit.periods import micros
 from zoco.sites import conf, published, reads, salts
 from zoco.sites.models import CountingOrigin, Hostname, Site
@@ -44,8 +45,11 @@ def site_create(
 
 @transaction.atomic
 def site_hostnames_set(*, site: Site, hostnames: Sequence[str]) -> None:
-    """Replace the host names of a site. Raises SiteWrong when another site has one."""
-    wanted = list(dict.fromkeys(host.strip().lower().rstrip(".") for host in hostnames if host.strip()))
+    """Replace the host names of a site; an address is taken for its host.
+
+    Raises SiteWrong for what is no host name, and when another site has one.
+    """
+    wanted = list(dict.fromkeys(_host_name(host) for host in hostnames if host.strip()))
     taken = Hostname.objects.filter(name__in=wanted).exclude(site=site).select_related("site").first()
     if taken is not None:
         raise SiteWrong(f"{taken.name} belongs to the site {taken.site.slug}; take it away there first.")
@@ -53,6 +57,13 @@ def site_hostnames_set(*, site: Site, hostnames: Sequence[str]) -> None:
     there = set(site.hostnames.values_list("name", flat=True))
     Hostname.objects.bulk_create(Hostname(site=site, name=host) for host in wanted if host not in there)
     _changed()
+
+
+def _host_name(text: str) -> str:
+    name = host_named(text)
+    if not name:
+        raise SiteWrong(f"{text.strip()!r} is no host name; write it as www.shop.example.")
+    return name
 
 
 @transaction.atomic
@@ -75,7 +86,7 @@ def site_delete(*, site: Site) -> None:
 
 def site_deleted(*, key_name: str) -> None:
     """Destroy the keys of a site that is gone, once that is certain, and publish the others."""
-    transaction.on_commit(lambda: salts.keys_forget(key_name))
+    transaction.on_commit(lambda: _forget(key_name))
     _changed()
 
 
@@ -87,12 +98,13 @@ def site_changed(*, site: Site) -> None:
 def sites_publish(*, at: datetime | None = None) -> published.Published:
     """Write sites.json with the salts of yesterday, today and tomorrow; return what was written."""
     at = at or timezone.now()
-    everything = published.Published(
-        sites=tuple(_published(site, at) for site in reads.sites_with_parts()),
-        trusted_proxies=tuple(conf.TRUSTED_PROXIES()),
-        published_at=micros(at),
-    )
-    published.write(conf.published_path(), everything)
+    with published.turn(conf.published_path()):
+        everything = published.Published(
+            sites=tuple(_published(site, at) for site in reads.sites_with_parts()),
+            trusted_proxies=tuple(conf.TRUSTED_PROXIES()),
+            published_at=micros(at),
+        )
+        published.write(conf.published_path(), everything)
     return everything
 
 
@@ -113,6 +125,12 @@ def _published(site: Site, at: datetime) -> published.PublishedSite:
         salts=salts.salts_kept(site.key_name, site.zone, at=at),
         retention_days=site.retention_days,
     )
+
+
+def _forget(key_name: str) -> None:
+    """Destroy keys when nobody is publishing: whoever read the site before would make them anew."""
+    with published.turn(conf.published_path()):
+        salts.keys_forget(key_name)
 
 
 def _changed() -> None:

@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from zoco.kit.hosts import host_named
 from zoco.sites import reads, services
 from zoco.sites.models import CountingOrigin, Hostname, Site
 
@@ -50,8 +51,14 @@ class SiteForm(_ModelForm):
         return reads.counting_on(self.instance, _today(self.instance))
 
     def clean_host_names(self) -> list[str]:
-        """Return the names. Raises ValidationError when another site has one."""
-        names = [name.strip().lower() for name in self.cleaned_data["host_names"].split() if name.strip()]
+        """Return the names. Raises ValidationError for what is none, and when another site has one."""
+        written = self.cleaned_data["host_names"].split()
+        names = [host_named(text) for text in written]
+        if "" in names:
+            raise ValidationError(
+                _("%(host)s is no host name. Write it as www.shop.example."),
+                params={"host": written[names.index("")]},
+            )
         taken = Hostname.objects.filter(name__in=names).exclude(site=self.instance.pk).first()
         if taken is not None:
             raise ValidationError(

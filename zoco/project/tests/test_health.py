@@ -64,6 +64,17 @@ def test_clock_behind_what_was_written_is_an_error(data: Path) -> None:
     assert _levels("clock")[0][0] == "error"
 
 
+def test_setting_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _levels("settings")[0][0] == "ok"
+
+    monkeypatch.setenv("ZOCO_TRUSTED_PROXIES", "127.0.0.1/32 ten.example")
+    monkeypatch.setenv("ZOCO_WEB_THREADS", "many")
+
+    found = _levels("settings")
+    assert [level for level, _ in found] == ["error", "error"]
+    assert {message.partition(" ")[0] for _, message in found} == {"ZOCO_TRUSTED_PROXIES", "ZOCO_WEB_THREADS"}
+
+
 @pytest.mark.django_db
 def test_sites_are_missing_then_fresh(data: Path) -> None:
     assert _levels("sites") == [("warning", "There is no site yet.")]

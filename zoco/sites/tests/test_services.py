@@ -52,6 +52,28 @@ def test_site_that_cannot_be_is_refused(wrong: dict[str, str], message: str) -> 
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("https://Shop.example/cart?a=b", "shop.example"),
+        ("shop.example:8443", "shop.example"),
+    ],
+)
+def test_host_name_is_kept_as_collectors_compare_it(written: str, kept: str) -> None:
+    site = services.site_create(name="Shop", hostnames=[written])
+
+    assert reads.site_info(site).hostnames == (kept,)
+    assert services.sites_publish().sites[0].hostnames == (kept,)
+
+
+def test_what_is_no_host_name_is_refused() -> None:
+    with pytest.raises(
+        services.SiteWrong, match=r"'my shop' is no host name; write it as www\.shop\.example"
+    ):
+        services.site_create(name="Shop", hostnames=["shop.example", "my shop"])
+
+
 def test_host_name_belongs_to_one_site() -> None:
     services.site_create(name="One", hostnames=["one.example"])
 
