@@ -25,14 +25,16 @@ def copy_ledger(engine: "Engine", files: Files, spool: SpoolFolder, folder: Path
 
 
 def copy_spool(spool: SpoolFolder, folder: Path) -> list[Path]:
-    """Copy closed segments and the whole lines of open ones, which are named as if closed."""
+    """Copy the whole lines of open segments, which are named as if closed, and closed segments.
+
+    The open ones are looked for first: one that is closed meanwhile is then among the others, while
+    in the other order it would be among neither.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
-    copies = []
-    for path in [*spool.closed(), *spool.unfinished()]:
-        if path.name.endswith(OPEN) or path in spool.closed():
-            copies += _copy_segment(path, folder)
+    begun = [path for path in spool.unfinished() if path.name.endswith(OPEN)]
+    copies = [copy for path in [*begun, *spool.closed()] for copy in _copy_segment(path, folder)]
     sync_folder(folder)
-    return copies
+    return list(dict.fromkeys(copies))
 
 
 def _copy_segment(path: Path, folder: Path) -> list[Path]:
@@ -41,10 +43,11 @@ def _copy_segment(path: Path, folder: Path) -> list[Path]:
     try:
         lines = path.read_bytes()
     except FileNotFoundError:
-        closed = list(path.parent.glob(f"{target.name.removesuffix(SUFFIX)}.k*{SUFFIX}"))
-        if not closed:
+        if path.name == target.name:
             return []
-        return _copy_segment(closed[0], folder)
+        # Its writer closed it, or it was adopted because its writer died.
+        sealed = path.parent.glob(f"{target.name.removesuffix(SUFFIX)}.k*{SUFFIX}")
+        return _copy_segment(next(sealed, path.with_name(target.name)), folder)
     if path.suffix != TABLE:
         lines = lines[: lines.rfind(b"\n") + 1]
     if not lines:
