@@ -86,6 +86,22 @@ def test_what_a_dead_worker_was_running_is_ready_again_and_given_up_after_three(
     assert tasks.claim("alive", at=timezone.now()) is None
 
 
+def test_attempts_that_asked_for_another_are_no_deaths() -> None:
+    result = work.heal.enqueue(at=4)
+    for _ in range(2):
+        assert _run_all() == 1
+        time.sleep(0.02)
+
+    assert tasks.claim("dead", at=timezone.now()) is not None
+    assert tasks.reap({"alive"}) == 1
+
+    result.refresh()
+    assert (result.status, result.attempts) == (TaskResultStatus.READY, 3)
+    assert _run_all() == 1
+    result.refresh()
+    assert (result.status, result.return_value) == (TaskResultStatus.SUCCESSFUL, 4)
+
+
 def test_what_a_living_worker_runs_is_left_alone() -> None:
     work.fail.enqueue()
     tasks.claim("alive", at=timezone.now())

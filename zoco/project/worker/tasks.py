@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 DEATHS = 3
 ATTEMPTS = 6
 BACKEND = "default"
+# Before the id of a worker that lived to say that the task asks for another try.
+ASKED = "asked:"
 
 
 class Stopped(BaseException):
@@ -85,7 +87,7 @@ def reap(living: Collection[str]) -> int:
 
 
 def _bury(stranded: "Row") -> None:
-    deaths = len(stranded.worker_ids)
+    deaths = sum(not worker.startswith(ASKED) for worker in stranded.worker_ids)
     if deaths >= DEATHS:
         log.error("Task given up: its worker died %s times. task=%s", deaths, stranded.pk)
         _fail(stranded, RuntimeError(f"The worker died {deaths} times while it ran this task."))
@@ -104,7 +106,8 @@ def _later(claimed: "Row", again: TryAgain) -> None:
         "Task runs again later. task=%s attempt=%s seconds=%s reason=%s", claimed.pk, attempts, pause, again
     )
     due = timezone.now() + timedelta(seconds=pause)
-    _settle(claimed, status=TaskResultStatus.READY, run_after=due)
+    *others, worker = claimed.worker_ids
+    _settle(claimed, status=TaskResultStatus.READY, run_after=due, worker_ids=[*others, f"{ASKED}{worker}"])
 
 
 def _fail(claimed: "Row", error: BaseException) -> None:
