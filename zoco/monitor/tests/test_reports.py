@@ -1,14 +1,18 @@
 """Each report on the hand-counted facts: every row, in order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from zoco.ledger import sitebook
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import PERIOD
+from zoco.ledger.tests.reports.made import PERIOD, SITE
 
 NOW = datetime(2026, 4, 10, tzinfo=UTC)
 
@@ -119,6 +123,16 @@ def test_exit_pages(store: Store) -> None:
 
 def test_referrers(store: Store) -> None:
     assert table(answered(store, "referrers")) == [("google.com", 1, 1), ("news.example", 1, 1)]
+
+
+@pytest.mark.parametrize("own", ["news.example", "www.news.example"])
+def test_own_hosts_refer_to_nobody_with_www_or_without(
+    store: Store, monkeypatch: pytest.MonkeyPatch, own: str
+) -> None:
+    site = replace(SITE, hostnames=(own, "maps.google.com"))
+    monkeypatch.setattr(sitebook, "_providers", [lambda: [site]])
+
+    assert table(answered(store, "referrers")) == [("google.com", 1, 1)]
 
 
 def test_channels(store: Store) -> None:
