@@ -86,7 +86,8 @@ def facts_erase(
     """Erase at once, then rewrite the files so that the bytes are gone; returns what went.
 
     `site` 0 means all sites. What turns up later (a late segment, an import, an older backup) is
-    erased when it does. Not guaranteed: bytes in backups, in put-aside data, in PostgreSQL.
+    erased when it does. Not guaranteed: bytes in backups, in put-aside data, in PostgreSQL's files; rows
+    there are gone. Raises StoreBusy when a ClickHouse does not give the bytes back in time.
     """
     erasure = Erasure(at=micros(at), site=site, visitors=tuple(visitors), persons=tuple(persons))
     facts = store.erase(erasure)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.spool.segment import BULK
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.leadership import Lock
 
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
 ADOPT_SECONDS = 1.0
 HINDERED_SECONDS = 2.0
+SEGMENT_SECONDS = 3.0
 ROOM_BYTES = 32 << 20
 
 
@@ -104,6 +106,16 @@ def drain_until(stop: threading.Event, store: Store, data: Path) -> None:
                 loop.end()
                 lock.release()
         stop.wait(POLL_SECONDS)
+
+
+def wait_for_writers(spool: SpoolFolder) -> None:
+    """Wait until the segments open now are closed by their writers or, if those died, by us."""
+    late = time.monotonic() + SEGMENT_SECONDS
+    begun = {path.name for path in spool.unfinished() if not path.name.endswith(BULK)}
+    while begun and time.monotonic() < late:
+        spool.adopt()
+        begun &= {path.name for path in spool.unfinished()}
+        time.sleep(0.02)
 
 
 def _want_room(folder: Path) -> None:

@@ -77,7 +77,9 @@ class Erasures:
 
     def add(self, erasure: Erasure) -> None:
         """Write an erasure down; returns when it is durable."""
-        self._key = self._key or _new_key(self.key_path)
+        if not self._key:
+            self._key = erasure_key(self.path.parent)
+            self._known.clear()
         named: list[tuple[Kind, int]] = [
             *(("visitor", number) for number in erasure.visitors if number),
             *(("person", number) for number in erasure.persons if number),

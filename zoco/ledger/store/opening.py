@@ -73,9 +73,12 @@ def is_erased(fact: Fact) -> bool:
 def _open_cluster(url: str, folder: Path) -> Store:
     from zoco.ledger.spool.folder import SpoolFolder
     from zoco.ledger.store.clickhouse.opening import open_clickhouse
-    from zoco.ledger.store.erasures import erasure_key
+    from zoco.ledger.store.erasures import book, erasure_key
 
-    return open_clickhouse(url, SpoolFolder(folder / "spool"), erasure_key=erasure_key(folder))
+    erasures = book(folder)
+    return open_clickhouse(
+        url, SpoolFolder(folder / "spool"), erasure_key=erasure_key(folder), erasures=erasures
+    )
 
 
 _held: dict[tuple[str, str], Store] = {}

@@ -31,13 +31,13 @@ class Book:
     def drop_erased(self, con: duckdb.DuckDBPyConnection) -> int:
         """Delete from the scratch table `line` what was erased; returns how many lines went."""
         gone = 0
-        for kind in ("visitor", "person"):
-            pairs = con.execute(f"SELECT DISTINCT site, {kind} FROM line WHERE {kind} <> 0").fetchall()
+        for kind, column in (("visitor", "visitor"), ("visitor", "visitor_before"), ("person", "person")):
+            pairs = con.execute(f"SELECT DISTINCT site, {column} FROM line WHERE {column} <> 0").fetchall()
             marks = {(site, value, self._mark(kind, at, value)) for site, value in pairs for at in (site, 0)}
             until = self._erased(kind, {mark for _, _, mark in marks})
             for site, value, mark in sorted(marks):
                 if mark in until:
-                    where = f"site = ? AND {kind} = ? AND occurred_at <= make_timestamp(?)"
+                    where = f"site = ? AND {column} = ? AND occurred_at <= make_timestamp(?)"
                     gone += _deleted(con, f"DELETE FROM line WHERE {where}", [site, value, until[mark]])
         return gone
 

@@ -1,14 +1,14 @@
 """Changes to facts that are there: erasing, retention, working derived columns out again.
 
-Deletions are mutations: they rewrite the parts concerned and are done when the call returns. The
-server keeps the old parts for a while (`old_parts_lifetime`, eight minutes) and then removes them.
+Deletions are mutations: they write the parts concerned anew and are done when the call returns. The
+bytes go with `rewriting.rewrite`.
 """
 
 import pyarrow as pa
 
 from zoco.ledger import schema
 from zoco.ledger.store.base import Erasure
-from zoco.ledger.store.clickhouse.client import Client
+from zoco.ledger.store.clickhouse.client import UNLOGGED, Client
 from zoco.ledger.store.clickhouse.ddl import shard, tables
 from zoco.ledger.store.clickhouse.loading import Load
 from zoco.ledger.store.clickhouse.neighbours import moment, naive, pieces
@@ -16,23 +16,60 @@ from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.changing import DERIVED, ChangeRefused
 
 _ABOUT_FACTS = ("evidence", "touch", "facts")
+Session = tuple[int, int]
 _KEYS = ("id", "site", "occurred_at", "row_version", "visitor", "person")
 
 
-def erase(client: Client, erasure: Erasure) -> int:
-    """Delete facts, evidence, touch values and midnight links; returns how many facts went."""
+def erase(load: Load, erasure: Erasure) -> int:
+    """Delete facts, evidence, touch values and midnight links; returns how many facts went.
+
+    A fact just after midnight that names an erased visitor as yesterday's goes too. Sessions of which
+    others' facts are left are settled again: their entry may have been of the erased.
+    """
+    client = load.client
     site = f" AND site = {erasure.site}" if erasure.site else ""
-    until = f" AND occurred_at <= {moment(erasure.at)}"
-    gone = 0
+    within = f"{site} AND occurred_at <= {moment(erasure.at)}"
+    gone, torn = 0, set[Session]()
+    for piece in pieces(erasure.visitors):
+        gone += _erase_before(client, f"visitor_before IN ({piece}){within}", torn)
     for column, values in (("visitor", erasure.visitors), ("person", erasure.persons)):
         for piece in pieces(values):
-            where = f"{column} IN ({piece}){site}{until}"
+            where = f"{column} IN ({piece}){within}"
             gone += _count(client, where)
+            torn |= _sessions(client, where)
             for table in _ABOUT_FACTS:
                 _delete(client, table, where)
             if column == "visitor":
                 _delete(client, "midnight", f"(visitor IN ({piece}) OR before IN ({piece})){site}")
+    _settle_rest(load, torn)
     return gone
+
+
+def _erase_before(client: Client, where: str, torn: set[Session]) -> int:
+    """Delete by `visitor_before`, a column that only facts have; add their sessions to `torn`."""
+    found = client.rows(f"SELECT toString(id) AS fact FROM facts WHERE {where}", UNLOGGED)
+    torn |= _sessions(client, where) if found else set()
+    for ids in pieces([f"'{fact}'" for (fact,) in found]):
+        for table in _ABOUT_FACTS:
+            _delete(client, table, f"id IN ({ids})")
+    return len(found)
+
+
+def _sessions(client: Client, where: str) -> set[Session]:
+    rows = client.rows(f"SELECT DISTINCT site, session FROM facts WHERE session != 0 AND {where}", UNLOGGED)
+    return {(site, session) for site, session in rows}
+
+
+def _settle_rest(load: Load, sessions: set[Session]) -> None:
+    """Settle again what is left of these sessions."""
+    names = ", ".join(column.name for column in schema.columns("facts"))
+    for piece in pieces([f"({site}, {session})" for site, session in sorted(sessions)]):
+        left = load.client.table(f"SELECT {names} FROM facts WHERE (site, session) IN ({piece})", UNLOGGED)
+        if left.num_rows:
+            load.con.register("given", naive(left))
+            load.con.execute("CREATE OR REPLACE TEMP TABLE line AS SELECT * FROM given")
+            load.con.unregister("given")
+            load.settle_known()
 
 
 def retain(client: Client, site: int, before: int, *, only_evidence: bool = False) -> int:
@@ -120,11 +157,11 @@ def _newer(name: str, plain: set[str]) -> str:
 
 
 def _count(client: Client, where: str, table: str = "facts") -> int:
-    return int(client.rows(f"SELECT count() AS found FROM {table} WHERE {where}")[0][0])
+    return int(client.rows(f"SELECT count() AS found FROM {table} WHERE {where}", UNLOGGED)[0][0])
 
 
 def _delete(client: Client, table: str, where: str) -> None:
     cluster = client.address.cluster
     named = next(shard(held, cluster) for held in tables() if held.name == table)
     on = f" ON CLUSTER {cluster}" if cluster else ""
-    client.change(f"ALTER TABLE {named}{on} DELETE WHERE {where}")
+    client.change(f"ALTER TABLE {named}{on} DELETE WHERE {where}", UNLOGGED)

@@ -30,6 +30,9 @@ SETTINGS: dict[str, Any] = {
     "distributed_foreground_insert": 1,
 }
 
+# For statements that name somebody who is to be forgotten: the server's own log of queries keeps none.
+UNLOGGED: dict[str, Any] = {"log_queries": 0}
+
 
 class Client:
     """One client of one database. Methods may be called from any thread."""
@@ -40,9 +43,9 @@ class Client:
         self._one = threading.RLock()
         self._client = _connect(address)
 
-    def table(self, sql: str) -> pa.Table:
+    def table(self, sql: str, settings: dict[str, Any] | None = None) -> pa.Table:
         """Answer a SELECT. Raises QueryFailed, StoreBusy."""
-        return self._run(self._client.query_arrow, sql)
+        return self._run(self._client.query_arrow, sql, settings=settings)
 
     def reader(self, sql: str) -> pa.RecordBatchReader:
         """Answer a SELECT in batches. Raises QueryFailed, StoreBusy, also while reading."""
@@ -54,14 +57,14 @@ class Client:
             return self.table(sql).to_reader()
         return pa.RecordBatchReader.from_batches(first.schema, _read(stream, first, batches))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, settings: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Answer a SELECT of a few rows as Python values."""
-        table = self.table(sql)
+        table = self.table(sql, settings)
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
-    def change(self, sql: str) -> None:
+    def change(self, sql: str, settings: dict[str, Any] | None = None) -> None:
         """Run one statement that changes something; returns when it is done on every server."""
-        self._run(self._client.command, sql)
+        self._run(self._client.command, sql, settings=settings)
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """Insert rows; each block is written whole or not at all."""
@@ -73,12 +76,12 @@ class Client:
         with self._one:
             self._client.close()
 
-    def _run(self, method: Any, *given: Any) -> Any:
+    def _run(self, method: Any, *given: Any, **named: Any) -> Any:
         try:
             if not self.address.folder:
-                return method(*given)
+                return method(*given, **named)
             with self._one:
-                return method(*given)
+                return method(*given, **named)
         except Unreachable as error:
             raise StoreBusy(f"The ClickHouse at {self.address.host} does not answer: {error}") from error
         except ClickHouseError as error:

@@ -8,16 +8,23 @@ from zoco.ledger.store.clickhouse.client import Client
 from zoco.ledger.store.clickhouse.ddl import migrate
 from zoco.ledger.store.clickhouse.store import ClickHouseStore
 from zoco.ledger.store.clickhouse.turns import Turn, turn_by_file, turn_by_thread
+from zoco.ledger.store.erasures import Erasures
 
 
 def open_clickhouse(
-    url: str, spool: SpoolFolder | None, *, erasure_key: bytes = b"", turn: Turn | None = None
+    url: str,
+    spool: SpoolFolder | None,
+    *,
+    erasure_key: bytes = b"",
+    turn: Turn | None = None,
+    erasures: Erasures | None = None,
 ) -> Store:
     """Connect to an address as address.Address reads it, and bring its tables up to this version.
 
     `spool` is this machine's, None for one that only asks. `erasure_key` must be the same on every
-    machine. `turn` is a lock that all machines share; one machine does without. Raises
-    AddressUnreadable, StoreBusy, StoreNewer.
+    machine. `turn` is a lock that all machines share; one machine does without. `erasures` is this
+    machine's book of the erased, by which its spool is stripped. Raises AddressUnreadable, StoreBusy,
+    StoreNewer.
     """
     client = Client(Address.parse(url))
     try:
@@ -27,4 +34,4 @@ def open_clickhouse(
         raise
     if turn is None:
         turn = turn_by_thread if spool is None else turn_by_file(spool.path / ".turn")
-    return ClickHouseStore(client, spool, book=Book(client, erasure_key), turn=turn)
+    return ClickHouseStore(client, spool, book=Book(client, erasure_key), turn=turn, erasures=erasures)

@@ -11,14 +11,15 @@ import pyarrow.parquet as pq
 
 from zoco.ledger.spool.folder import SpoolFolder
 from zoco.ledger.store.base import Dialect, Drained, Erasure
-from zoco.ledger.store.clickhouse import changing
+from zoco.ledger.store.clickhouse import changing, rewriting
 from zoco.ledger.store.clickhouse.book import Book
 from zoco.ledger.store.clickhouse.client import Client
-from zoco.ledger.store.clickhouse.ddl import shard, tables
 from zoco.ledger.store.clickhouse.loading import Load
 from zoco.ledger.store.clickhouse.questions import one_select
 from zoco.ledger.store.clickhouse.turns import Turn
+from zoco.ledger.store.draining import wait_for_writers
 from zoco.ledger.store.duckdb.loading import batches
+from zoco.ledger.store.erasures import Erasures
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +31,19 @@ class ClickHouseStore:
 
     dialect: Dialect = "clickhouse"
 
-    def __init__(self, client: Client, spool: SpoolFolder | None, *, book: Book, turn: Turn) -> None:
+    def __init__(
+        self,
+        client: Client,
+        spool: SpoolFolder | None,
+        *,
+        book: Book,
+        turn: Turn,
+        erasures: Erasures | None = None,
+    ) -> None:
         self.client = client
         self.spool = spool
         self.book = book
+        self.erasures = erasures
         self.turn = turn
 
     def query(self, sql: str) -> pa.Table:
@@ -52,14 +62,19 @@ class ClickHouseStore:
         self.spool.adopt()
         for batch in batches(self.spool.closed()):
             with self.turn(), Load(self.client, self.book) as load:
-                drained += load.segments(self.spool, batch)
+                # While the turn was waited for, an erasure may have taken a segment away.
+                there = [path for path in batch if path.exists()]
+                if there:
+                    drained += load.segments(self.spool, there)
         return drained
 
     def erase(self, erasure: Erasure) -> int:
-        """Erase facts at once; what segments still hold of them is dropped when they are drained."""
-        with self._changing("erase"):
+        """Erase facts and this machine's lines of them at once. What segments of other machines hold
+        is dropped when they are drained; lines set aside there stay until it is erased there too.
+        """
+        with self._changing("erase"), Load(self.client, self.book) as load:
             self.book.add(erasure)
-            return changing.erase(self.client, erasure)
+            return self._strip(erasure) + changing.erase(load, erasure)
 
     def reclassify(self, site: int, changes: pa.Table) -> int:
         """Overwrite derived columns: `changes` has id, occurred_at and the columns to set."""
@@ -72,11 +87,8 @@ class ClickHouseStore:
             return changing.retain(self.client, site, before, only_evidence=only_evidence)
 
     def compact(self) -> None:
-        """Merge all parts, so that each row is there once."""
-        cluster = self.client.address.cluster
-        on = f" ON CLUSTER {cluster}" if cluster else ""
-        for table in tables():
-            self.client.change(f"OPTIMIZE TABLE {shard(table, cluster)}{on} FINAL")
+        """Merge all parts, so that each row is there once; returns when erased bytes have left the disk."""
+        rewriting.rewrite(self.client)
 
     def backup(self, folder: Path) -> list[Path]:
         """Write each table as a Parquet file. A table is consistent in itself; for a cluster
@@ -100,6 +112,14 @@ class ClickHouseStore:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+    def _strip(self, erasure: Erasure) -> int:
+        """Write the erasure down on this machine and take its lines out of the spool."""
+        if self.erasures is None or self.spool is None:
+            return 0
+        self.erasures.add(erasure)
+        wait_for_writers(self.spool)
+        return self.erasures.strip_folder(self.spool)
 
     @contextmanager
     def _changing(self, kind: str) -> Iterator[None]:

@@ -23,7 +23,8 @@ class ChangeRefused(ValueError):
 def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
     """Delete facts, evidence, touch values and midnight links; returns how many facts went.
 
-    A fact just after midnight that names an erased visitor as yesterday's goes too.
+    A fact just after midnight that names an erased visitor as yesterday's goes too. Sessions of which
+    others' facts are left are settled again: their entry may have been of the erased.
     """
     visitors, persons = list(erasure.visitors), list(erasure.persons)
     until = "(? = 0 OR site = ?) AND occurred_at <= make_timestamp(?)"
@@ -33,6 +34,10 @@ def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
         f"CREATE OR REPLACE TEMP TABLE gone AS SELECT id FROM facts WHERE {until}"
         f" AND ({whose} OR visitor_before IN (SELECT unnest(?::BIGINT[])))",
         [*bound, visitors, persons, visitors],
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE torn AS SELECT DISTINCT site, session FROM facts"
+        " WHERE session <> 0 AND id IN (SELECT id FROM gone)"
     )
     for table in ("evidence", "touch"):
         con.execute(
@@ -44,7 +49,9 @@ def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
         " OR before IN (SELECT unnest(?::BIGINT[])))",
         [erasure.site, erasure.site, visitors, visitors],
     )
-    return _deleted(con, "DELETE FROM facts WHERE id IN (SELECT id FROM gone)", [])
+    erased = _deleted(con, "DELETE FROM facts WHERE id IN (SELECT id FROM gone)", [])
+    settling.settle_again(con, "SELECT site, session FROM torn")
+    return erased
 
 
 def retain(con: duckdb.DuckDBPyConnection, site: int, before: int, *, only_evidence: bool = False) -> int:

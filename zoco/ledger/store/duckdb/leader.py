@@ -14,9 +14,8 @@ import pyarrow as pa
 
 from zoco.kit import conf
 from zoco.ledger.spool.folder import SpoolFolder
-from zoco.ledger.spool.segment import BULK
 from zoco.ledger.store.base import Drained, Erasure, StoreBusy, StoreNewer
-from zoco.ledger.store.draining import DrainLoop
+from zoco.ledger.store.draining import DrainLoop, wait_for_writers
 from zoco.ledger.store.duckdb import backup, files
 from zoco.ledger.store.duckdb.engine import Engine
 from zoco.ledger.store.duckdb.files import Files
@@ -37,7 +36,6 @@ QUERY_THREADS = conf.declare(
 RESULT_CACHE = conf.declare(
     "RESULT_CACHE", 64 << 20, int, "Bytes of answers that the ledger keeps until the data change; 0 for none."
 )
-SEGMENT_SECONDS = 3.0
 _VISITORS = (
     "SELECT site, visitor FROM facts WHERE visitor <> 0"
     " UNION SELECT site, visitor_before FROM facts WHERE visitor_before <> 0"
@@ -107,7 +105,7 @@ class Leader:
         """Write the erasure down, then delete; returns how many facts and lines went."""
         with self._changing:
             self.erasures.add(erasure)
-            self._wait_for_writers()
+            wait_for_writers(self.spool)
             gone = self.erasures.strip_folder(self.spool)
             with self.holder.using() as engine:
                 return gone + engine.erase(erasure)
@@ -211,15 +209,6 @@ class Leader:
         self.erasures.strip_folder(self.spool)
         self.compact()
         self.files.unerased.unlink()
-
-    def _wait_for_writers(self) -> None:
-        """Wait until the segments open now are closed by their writers or, if those died, by us."""
-        late = time.monotonic() + SEGMENT_SECONDS
-        begun = {path.name for path in self.spool.unfinished() if not path.name.endswith(BULK)}
-        while begun and time.monotonic() < late:
-            self.spool.adopt()
-            begun &= {path.name for path in self.spool.unfinished()}
-            time.sleep(0.02)
 
 
 def _unreadable(path: Path, error: duckdb.Error) -> Exception:

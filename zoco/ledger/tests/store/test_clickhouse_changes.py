@@ -131,3 +131,24 @@ def test_rows_come_in_batches(store: Store, spool: Path) -> None:
     assert store.stream("SELECT path FROM facts").read_all().to_pylist() == [{"path": "/a"}]
     assert store.stream("SELECT path FROM facts WHERE site = 9").read_all().to_pylist() == []
     assert store.stream("SELECT path FROM facts WHERE site = 9").schema.names == ["path"]
+
+
+def test_what_is_left_of_a_shared_session_keeps_no_entry_of_the_erased(store: Store, spool: Path) -> None:
+    load(
+        store,
+        spool,
+        view(1, path="/theirs", campaign="planted", channel="referral"),
+        view(2, at=1, visitor=8, visitor_before=7, path="/named"),
+        view(3, at=2, visitor=8, path="/kept"),
+        view(4, at=3, visitor=8, path="/also"),
+    )
+    assert paths(store, "path, campaign, landing")[2] == ("/kept", "planted", "/theirs")
+
+    gone = store.erase(Erasure(at=START + 10 * MINUTE, visitors=(7,)))
+
+    assert gone == 2
+    assert paths(store, "path, campaign, landing, channel") == [
+        ("/kept", "", "/kept", "direct"),
+        ("/also", "", "/kept", "direct"),
+    ]
+    assert len(set(paths(store, "session"))) == 1

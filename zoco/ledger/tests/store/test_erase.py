@@ -200,3 +200,32 @@ def test_a_segment_of_the_erased_alone_is_removed(tmp_path: Path) -> None:
     assert not alone.exists()
     assert mixed.read_bytes() == kept
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.ndjson", "erasures", "keys"]
+
+
+def test_what_is_left_of_a_shared_session_keeps_no_entry_of_the_erased(led: DuckStore) -> None:
+    spooled(
+        led.files.folder,
+        [
+            marked(1, channel="referral"),
+            fact(2, visitor=8, visitor_before=ERASED, path="/named"),
+            fact(3, visitor=8, path="/kept"),
+            fact(4, visitor=8, path="/also"),
+            fact(5, visitor=9),
+        ],
+    )
+    led.drain()
+    before = led.query("SELECT count(DISTINCT session) AS n FROM facts")["n"].to_pylist()
+    copied = led.query("SELECT campaign FROM facts WHERE path = '/kept'")["campaign"].to_pylist()
+
+    led.erase(Erasure(at=AT, visitors=(ERASED,)))
+
+    rows = led.query("SELECT path, campaign, landing, session FROM facts WHERE visitor = 8 ORDER BY id")
+    sessions = {row["session"] for row in rows.to_pylist()}
+    assert (before, copied) == ([2], [f"{MARKER}-campaign"])
+    assert sorted((row["path"], row["campaign"], row["landing"]) for row in rows.to_pylist()) == [
+        ("/also", "", "/kept"),
+        ("/kept", "", "/kept"),
+    ]
+    assert len(sessions) == 1
+    led.compact()
+    assert files_with(led.files.folder, MARKER) == []
