@@ -47,18 +47,19 @@ def classify_again(
 ) -> Again:
     """Go through a site's web facts week by week; `is_trial` counts and changes nothing.
 
-    A run that was stopped is begun again: what is right already is not touched.
+    A batch of them is in memory at a time, and what changes of a week. A run that was stopped is begun
+    again: what is right already is not touched.
     """
     done = Again()
     span = store.query(span_sql(site)).to_pylist()[0]
     if not span["facts"]:
         return done
     for start, end in _weeks(store, site):
-        rows = store.query(evidence_sql(store.dialect, site=site, start=start, end=end))
-        changes = _changes(rows.to_pylist(), hostnames, done)
-        done.changed += len(changes)
-        if changes and not is_trial:
-            store.reclassify(site, _table(changes))
+        batches = store.stream(evidence_sql(store.dialect, site=site, start=start, end=end))
+        changed = [_changed(batch.to_pylist(), hostnames, done) for batch in batches]
+        for table in changed if not is_trial else ():
+            if table is not None:
+                store.reclassify(site, table)
         progress(done, int(span["facts"]))
     return done
 
@@ -73,6 +74,13 @@ def _weeks(store: "Store", site: int) -> Iterator[tuple[int, int]]:
         first = _micros(row["first"])
         start = min(first - first % DAY + STEP_DAYS * DAY, MOMENT_BOUNDS[1])
         yield first - first % DAY, start
+
+
+def _changed(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again) -> "pa.Table | None":
+    """Return what comes out otherwise of these facts, None when nothing does, and count it."""
+    changes = _changes(rows, hostnames, done)
+    done.changed += len(changes)
+    return _table(changes) if changes else None
 
 
 def _changes(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again) -> list[dict[str, Any]]:

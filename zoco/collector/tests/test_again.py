@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from zoco.collector.again import classify_again
@@ -11,6 +12,7 @@ from zoco.ledger import schema
 from zoco.ledger.schema import Fact
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
+from zoco.ledger.store.duckdb import questions
 from zoco.ledger.store.duckdb.store import DuckStore
 
 HOSTS = ("shop.example",)
@@ -65,6 +67,30 @@ def test_verdict_device_and_source_follow_todays_rules(store: Store) -> None:
     assert found[2] == ("human", "", "Firefox", "google", "organic", "organic_search")
     assert found[3][:2] == ("bot", "kept")
     assert found[4][3:] == ("letter", "email", "email")
+
+
+def test_many_facts_are_read_and_changed_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "BATCH_ROWS", 2_048)
+    count = 5_000
+    with BulkSegment(tmp_path / "spool", "test") as bulk:
+        facts = [view(key, visitor=key, at=key, user_agent=GOOGLEBOT) for key in range(1, count + 1)]
+        bulk.write(b"".join(schema.encoder.encode(fact) + b"\n" for fact in facts))
+    store = DuckStore(tmp_path, lead=True)
+    store.drain()
+    sizes: list[int] = []
+    change = store.reclassify
+
+    def counted(site: int, changes: pa.Table) -> int:
+        sizes.append(changes.num_rows)
+        return change(site, changes)
+
+    monkeypatch.setattr(store, "reclassify", counted)
+
+    assert classify_again(store, site=1, hostnames=HOSTS).changed == count
+    assert sum(sizes) == count
+    assert max(sizes) <= 2_048
+    assert set(facts_of(store).values()) == {("bot", "Googlebot", "Googlebot", "", "", "direct")}
+    store.close()
 
 
 def test_second_run_changes_nothing(store: Store) -> None:
