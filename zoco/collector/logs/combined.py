@@ -7,8 +7,8 @@ from zoco.collector.logs.base import FORMATS, Hits
 from zoco.collector.logs.clf import AGENTS, COMMON, MORE, ClfFormat
 from zoco.collector.logs.cutting import Surprise, cut_combined
 
-# So many lines are cut at once; a surprise in one of them costs the others time.
-TOGETHER = 256
+# So many lines are cut at once. Where one of them holds a surprise, halves are tried, down to a few.
+TOGETHER, FEW = 512, 32
 
 
 @FORMATS.plug
@@ -23,11 +23,18 @@ class Combined(ClfFormat):
     def hits(self, lines: Sequence[bytes]) -> Hits:
         found: Hits = ([], [], [], [], [], [], [])
         for first in range(0, len(lines), TOGETHER):
-            some = lines[first : first + TOGETHER]
-            try:
-                cut = cut_combined(some)
-            except Surprise:
-                cut = super().hits(some)
-            for column, values in zip(found, cut, strict=True):
-                column.extend(values)
+            self._cut(lines[first : first + TOGETHER], found)
         return found
+
+    def _cut(self, lines: Sequence[bytes], found: Hits) -> None:
+        try:
+            cut = cut_combined(lines)
+        except Surprise:
+            if len(lines) > FEW:
+                half = len(lines) // 2
+                self._cut(lines[:half], found)
+                self._cut(lines[half:], found)
+                return
+            cut = super().hits(lines)
+        for column, values in zip(found, cut, strict=True):
+            column.extend(values)

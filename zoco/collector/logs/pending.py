@@ -94,8 +94,10 @@ def _column(values: list[Any], places: "NDArray[np.int32]", default: str | None)
     distinct = {value: number for number, value in enumerate(dict.fromkeys(values))}
     if list(distinct) == [default]:
         return None
-    joined = np.array([distinct[value] for value in values], dtype=np.int32)
-    return texts(list(distinct), joined[places])
+    of_number = [distinct[value] for value in values]
+    if len(distinct) < 1 << 15:
+        return texts(list(distinct), np.array(of_number, dtype=np.int16)[places])
+    return texts(list(distinct), np.array(of_number, dtype=np.int32)[places])
 
 
 class Distinct(NamedTuple):

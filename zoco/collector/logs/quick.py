@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# So few lines are looked at one by one when one of them is refused.
+FEW = 64
+
+
 class Refusal(NamedTuple):
     """A line that was refused."""
 
@@ -128,12 +132,23 @@ class Quick:
 
         All lines must lie in one generation. What is refused is counted and added to `refusals`.
         """
-        good = lines
         try:
-            self._read(good)
+            self._read(lines)
         except Refused:
-            good = [line for number, line in enumerate(lines, first) if self._is_good(number, line)]
-            self._read(good)
+            self._read_part(lines, first)
+        else:
+            self.counts.lines += len(lines)
+            self.counts.facts += len(lines)
+
+    def _read_part(self, lines: list[bytes], first: int) -> None:
+        """Take lines of which one at least is refused: by halves, the last few one by one."""
+        half = len(lines) // 2
+        if half > FEW:
+            self.read(lines[:half], first)
+            self.read(lines[half:], first + half)
+            return
+        good = [line for number, line in enumerate(lines, first) if self._is_good(number, line)]
+        self._read(good)
         self.counts.lines += len(lines)
         self.counts.facts += len(good)
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from zoco.collector.logs.base import LONGEST_LINE
 
-CHUNK = 1 << 18
+CHUNK = 1 << 19
 HEAD = 1024
 STDIN = "-"
 # What stands in the place of a line that is too long; no format reads it.

@@ -8,6 +8,7 @@ from zoco.collector.reasons import Reason, Refused
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.S)
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_PLAIN_ADDRESS = b"0123456789abcdefABCDEF.:"
 _NO_ADDRESS = re.compile(rb"[\x00-\x20\x7f]")
 _SAFE_RAW = 8 * LONGEST
 
@@ -29,6 +30,8 @@ def text(raw: bytes) -> str:
 
 def address_text(raw: bytes) -> str:
     """Return an address. Raises Refused when it holds control characters, as torn lines do."""
+    if raw and not raw.translate(None, _PLAIN_ADDRESS):
+        return raw[:_SAFE_RAW].decode()
     if _NO_ADDRESS.search(raw):
         raise Refused(Reason.UNREADABLE)
     return text(raw)

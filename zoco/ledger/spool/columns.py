@@ -8,15 +8,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def numbers(values: "NDArray[np.int32] | NDArray[np.int64]") -> "pa.Array":
+def numbers(values: "NDArray[np.int16] | NDArray[np.int32] | NDArray[np.int64]") -> "pa.Array":
     """Return a column of integers of the same width."""
     import pyarrow as pa
 
-    kind = pa.int64() if values.dtype.itemsize == 8 else pa.int32()
+    kind = {2: pa.int16(), 4: pa.int32(), 8: pa.int64()}[values.dtype.itemsize]
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
-def texts(distinct: list[str], places: "NDArray[np.int32]") -> "pa.Array":
+def texts(distinct: list[str], places: "NDArray[np.int16] | NDArray[np.int32]") -> "pa.Array":
     """Return a column of texts, each named by its place in `distinct`, which must hold none twice."""
     import numpy as np
     import pyarrow as pa
@@ -33,7 +33,7 @@ def repeated(value: str, count: int) -> "pa.Array":
     """Return a column that holds one text everywhere."""
     import numpy as np
 
-    return texts([value], np.zeros(count, dtype=np.int32))
+    return texts([value], np.zeros(count, dtype=np.int16))
 
 
 def uuids8(digests: bytes | bytearray) -> "pa.Array":
