@@ -14,6 +14,19 @@ class Reason(StrEnum):
     BAD_STATUS = "bad_status"
     BAD_REQUEST = "bad_request"
     UNKNOWN_HOST = "unknown_host"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    BAD_JSON = "bad_json"
+    BAD_URL = "bad_url"
+    BAD_TITLE = "bad_title"
+    BAD_ID = "bad_id"
+    BAD_NUMBER = "bad_number"
+    BAD_EVENT = "bad_event"
+    BAD_PROPS = "bad_props"
+    BAD_MONEY = "bad_money"
+    TOO_OLD = "too_old"
+    NO_SALT = "no_salt"
+    NOT_WRITTEN = "not_written"
 
     @property
     def sentence(self) -> str:
@@ -28,15 +41,29 @@ _SENTENCES = {
     Reason.BAD_STATUS: "The status is not between 100 and 599.",
     Reason.BAD_REQUEST: "The request cannot be read although it was answered without an error.",
     Reason.UNKNOWN_HOST: "The host is none of the site's host names; add it there or use --any-host.",
+    Reason.TOO_LARGE: "The request is longer than 65,536 bytes; send fewer facts at once.",
+    Reason.TOO_MANY: "A request may bring 100 facts; send the others with the next.",
+    Reason.BAD_JSON: "The request is no JSON of the documented shape.",
+    Reason.BAD_URL: "The address of the page is none of http or https, or longer than 8,192 characters.",
+    Reason.BAD_TITLE: "The title is longer than 500 characters.",
+    Reason.BAD_ID: "The id is no UUID in its canonical form.",
+    Reason.BAD_NUMBER: "A number lies outside its bounds.",
+    Reason.BAD_EVENT: "The event has no name of up to 64 letters, or something that only events have.",
+    Reason.BAD_PROPS: "Properties: at most 50, names of up to 64 letters, texts up to 1,000, numbers, flags.",
+    Reason.BAD_MONEY: "Money is a decimal number as text, four decimals at most, with its currency (ISO 4217).",
+    Reason.TOO_OLD: "It happened more than 24 hours ago, or in the future.",
+    Reason.NO_SALT: "The keys of that day are not there; see whether a worker runs.",
+    Reason.NOT_WRITTEN: "There was no room to write it down; it can be sent again.",
 }
 
 
 class Refused(Exception):
     """A step refuses an event. Nothing of it is written."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason.sentence)
         self.reason = reason
+        self.detail = detail
 
 
 class Tally(Counter[Reason]):

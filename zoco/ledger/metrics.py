@@ -52,6 +52,16 @@ def errors(facts: Table) -> Value:
     return facts.count(where=facts.status >= 400)
 
 
+def quantity(facts: Table) -> Value:
+    """Sum quantities: pieces, times or milliseconds, as the facts' name says."""
+    return facts.quantity.sum()
+
+
+def known(each: Table) -> Value:
+    """Count the rows that have a visitor, over one row a visitor."""
+    return expr.ones(each.visitor != 0).sum()
+
+
 def conversions(facts: Table) -> Value:
     """Count orders."""
     return named(facts, ORDERED)
@@ -102,7 +112,7 @@ def seen(facts: Table, *columns: str, count: str = "page_views") -> Table:
     """
     each = facts.group_by(*columns, "visitor").aggregate(**{count: facts.count()})
     groups = each.group_by(*columns) if columns else each
-    return groups.aggregate(visitors=expr.ones(each.visitor != 0).sum(), **{count: each[count].sum()})
+    return groups.aggregate(visitors=known(each), **{count: each[count].sum()})
 
 
 def by(views: Table, *columns: str) -> Table:

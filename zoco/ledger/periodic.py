@@ -2,26 +2,19 @@
 
 import logging
 from datetime import UTC, datetime
-from functools import cache
 
 from zoco.kit.conf import DATA
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.ledger.outbox import keeping, sequencer, subscribers
-from zoco.ledger.spool import SpoolRefused, SpoolWriter
-from zoco.ledger.spool.instance import instance
+from zoco.ledger.spool import SpoolRefused, process_writer
 
 log = logging.getLogger(__name__)
-
-
-@cache
-def _writer() -> SpoolWriter:
-    return SpoolWriter(DATA() / "spool", instance(DATA()))
 
 
 def outbox_spool() -> None:
     """Place what was committed and write it to the spool; what the spool refuses waits."""
     try:
-        sequencer.tick(_writer())
+        sequencer.tick(process_writer(DATA()))
     except SpoolRefused as error:
         log.warning("The outbox waits for the spool. error=%s", error)
 

@@ -9,11 +9,13 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from weakref import WeakSet
 
 from zoco.ledger.schema import Fact, encoder
 from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.spool.instance import instance
 from zoco.ledger.spool.segment import Segment
 
 log = logging.getLogger(__name__)
@@ -166,6 +168,12 @@ class SpoolWriter:
             self._closer = None
             if self._segment is not None:
                 self._watch()
+
+
+@cache
+def process_writer(data: Path) -> SpoolWriter:
+    """Return this process's writer into the spool of a data folder."""
+    return SpoolWriter(data / "spool", instance(data))
 
 
 def _refusal(error: OSError) -> SpoolRefused:

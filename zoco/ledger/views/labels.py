@@ -59,6 +59,26 @@ NAMES = {
     "web.redirect.served": _("Redirect served"),
     "web.error.served": _("Error served"),
     "web.call.served": _("Call served"),
+    "web.page.engaged": _("Page looked at"),
+    "web.event.sent": _("Event"),
+    "collector.facts.taken": _("Facts taken"),
+    "collector.fact.refused": _("Fact refused"),
+}
+REFUSALS = {
+    "unknown_host": _("No site has this host name"),
+    "too_large": _("Request longer than 64 KiB"),
+    "too_many": _("More than 100 facts in a request"),
+    "bad_json": _("Not JSON of the documented shape"),
+    "bad_url": _("Address of the page unusable"),
+    "bad_title": _("Title longer than 500 characters"),
+    "bad_id": _("Id is no UUID"),
+    "bad_number": _("Number out of bounds"),
+    "bad_event": _("Event without a proper name"),
+    "bad_props": _("Properties over the limits"),
+    "bad_money": _("Amount or currency unusable"),
+    "too_old": _("Happened more than 24 hours ago, or in the future"),
+    "no_salt": _("Keys of the day not there: no worker runs"),
+    "not_written": _("No room to write it down"),
 }
 ORIGINS = {
     "tracker": pgettext_lazy("origin", "Tracker"),
@@ -73,6 +93,7 @@ WORDS = {
     "verdict": VERDICTS,
     "name": NAMES,
     "origin": ORIGINS,
+    "reason": REFUSALS,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import expr, metrics
+from zoco.ledger import metrics
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Params, Report
 from zoco.monitor.reports import words
@@ -47,7 +47,7 @@ class Traffic(Report):
     def query(self, facts: Facts, params: Params) -> Table:
         each = self._each(facts, params)
         counted = each.group_by("bucket").aggregate(
-            visitors=expr.ones(each.visitor != 0).sum(), page_views=each.page_views.sum()
+            visitors=metrics.known(each), page_views=each.page_views.sum()
         )
         visits = metrics.visits(facts.page_views)
         begun = visits.mutate(bucket=facts.bucket(visits.began, cast("Grain", params["grain"])))
@@ -58,9 +58,7 @@ class Traffic(Report):
         """Return the same over all steps: from what was grouped for them, which engines do but once."""
         each = self._each(facts, params)
         whole = each.group_by("visitor").aggregate(page_views=each.page_views.sum())
-        seen = whole.aggregate(
-            visitors=expr.ones(whole.visitor != 0).sum(), page_views=whole.page_views.sum()
-        )
+        seen = whole.aggregate(visitors=metrics.known(whole), page_views=whole.page_views.sum())
         visits = metrics.visits(facts.page_views)
         return seen.cross_join(visits.aggregate(**self._of(visits)))
 

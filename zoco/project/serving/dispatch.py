@@ -1,5 +1,6 @@
-"""Which requests Django never sees: health, static files and other bare ASGI paths."""
+"""Which requests Django never sees: health, the collector, the tracker, static files."""
 
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,9 +19,6 @@ BODY_LIMIT = conf.declare(
 )
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BARE: dict[str, App] = {}
-"""ASGI applications by exact path, asked before Django."""
-
 
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
     """Say that this process answers."""
@@ -38,6 +36,9 @@ class Dispatcher:
         self.static = StaticFiles(settings.STATIC_ROOT, self.prefix) if not settings.DEBUG else None
         self.at_start: list[Callable[[], Any]] = []
         self.at_end: list[Callable[[], Any]] = []
+        self.bare: dict[str, App] = {"/healthz": healthz}
+        """ASGI applications by exact path, asked before Django."""
+        self._collect()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -45,12 +46,24 @@ class Dispatcher:
             await self._live(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
-        elif (bare := BARE.get(scope["path"])) is not None:
+        elif (bare := self.bare.get(scope["path"])) is not None:
             await bare(scope, receive, send)
         elif self.static is not None and scope["path"].startswith(self.prefix):
             await self.static(scope, receive, send)
         else:
             await self.bridge(scope, receive, send)
+
+    def _collect(self) -> None:
+        """Take facts at /e and give the tracker at /z.js."""
+        from zoco.collector.live.endpoint import Collector
+        from zoco.collector.live.tracker import Tracker
+        from zoco.ledger.spool import process_writer
+        from zoco.sites.conf import published_path
+
+        collector = Collector(published_path(), lambda: process_writer(conf.DATA()))
+        self.at_start.append(collector.start)
+        self.at_end.append(collector.end)
+        self.bare |= {"/e": collector, "/z.js": Tracker()}
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -59,9 +72,8 @@ class Dispatcher:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for call in self.at_end:
-            call()
+            ended = call()
+            if inspect.isawaitable(ended):
+                await ended
         self.bridge.close(1.0)
         await send({"type": "lifespan.shutdown.complete"})
-
-
-BARE["/healthz"] = healthz

@@ -59,16 +59,14 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     statement.curve_sql.cache_clear()
 
 
-def test_every_report_reads_the_same_filled_in_and_written_for_the_period() -> None:
-    compared = 0
+@pytest.mark.parametrize("dialect", ["duckdb", "clickhouse"])
+def test_every_report_reads_the_same_filled_in_and_written_for_the_period(dialect: Dialect) -> None:
     for report in reports_all():
-        for dialect in ("duckdb", "clickhouse"):
-            for zone in ZONES:
-                for period in PERIODS:
-                    asked = asked_of(report, zone, period, dialect)
-                    assert words(sql(asked)) == words(written(asked)), (report.key, zone, period)
-                    compared += 1
-    assert compared == len(reports_all()) * 2 * len(ZONES) * len(PERIODS)
+        is_curve = report.picture == "curve"  # all others know of a period but where it begins and ends
+        for zone in ZONES if is_curve else ZONES[3:4]:
+            for period in PERIODS if is_curve else PERIODS[:2]:
+                asked = asked_of(report, zone, period, dialect)
+                assert words(sql(asked)) == words(written(asked)), (report.key, zone, period)
 
 
 @pytest.mark.parametrize("grain", ["hour", "week", "month"])

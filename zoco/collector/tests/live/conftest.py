@@ -1,0 +1,59 @@
+"""A published site with salts, and what reads requests for it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from zoco.collector.live.here import Here
+from zoco.collector.live.reader import Read, Reader, Sender
+from zoco.sites import published
+from zoco.sites.published import Published, PublishedSite
+
+# Noon in Madrid.
+NOW = 1_790_503_200_000_000
+DAY = date(2026, 9, 27)
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+SENDER = Sender(address="81.0.32.7", user_agent=AGENT, language="es", host="shop.example")
+PAGE = '{"url":"https://shop.example/a"}'
+
+Reading = Callable[..., Read]
+
+
+def salts(around: date = DAY) -> dict[str, str]:
+    """Return salts of yesterday, today and tomorrow."""
+    return {(around + timedelta(days=n)).isoformat(): f"{n + 1:02x}" * 16 for n in (-1, 0, 1)}
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Path:
+    """Return the file in which two sites are published."""
+    shop = PublishedSite(
+        id=7, slug="shop", name="Shop", zone="Europe/Madrid", currency="EUR",
+        hostnames=("shop.example",), salts=salts(),
+    )  # fmt: skip
+    news = PublishedSite(
+        id=8,
+        slug="news",
+        name="News",
+        zone="UTC",
+        currency="USD",
+        hostnames=("www.news.example",),
+        salts=salts(),
+    )
+    path = tmp_path / "sites.json"
+    published.write(path, Published(sites=(shop, news), trusted_proxies=("10.0.0.0/8", "fd00::/8")))
+    return path
+
+
+@pytest.fixture
+def read(sites: Path) -> Reading:
+    """Return what reads a body as if it came in at NOW, or `at` another moment."""
+
+    def reading(body: str | bytes, sender: Sender = SENDER, at: int = NOW, **more: object) -> Read:
+        raw = body.encode() if isinstance(body, str) else body
+        return Reader(Here(sites), lambda: at).read(raw, replace(sender, **more) if more else sender)  # type: ignore[arg-type]
+
+    return reading

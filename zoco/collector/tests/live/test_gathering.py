@@ -1,0 +1,96 @@
+"""Gathering: an answer comes after the disk, and nobody who hangs up takes others with him."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from zoco.collector.live.gathering import WAITING_BYTES, Gathering, Overloaded
+from zoco.ledger.spool import SpoolFolder, SpoolFull, SpoolWriter
+
+
+def on_disk(folder: Path) -> bytes:
+    """Return all lines of all segments."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("*.ndjson*")))
+
+
+def test_lines_are_on_the_disk_when_put_returns(tmp_path: Path) -> None:
+    async def run() -> None:
+        gathering = Gathering(SpoolWriter(tmp_path, "test"))
+        await gathering.put(b'{"n":1}\n')
+        assert b'{"n":1}\n' in on_disk(tmp_path)
+        gathering.end()
+
+    asyncio.run(run())
+    assert len(SpoolFolder(tmp_path).closed()) == 1
+
+
+def test_a_thousand_senders_share_few_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[int] = []
+    writer = SpoolWriter(tmp_path, "test")
+    append = writer.append_lines
+
+    def counted(lines: bytes) -> None:
+        writes.append(lines.count(b"\n"))
+        append(lines)
+
+    monkeypatch.setattr(writer, "append_lines", counted)
+
+    async def run() -> None:
+        gathering = Gathering(writer)
+        await asyncio.gather(*(gathering.put(b'{"n":%d}\n' % n) for n in range(1_000)))
+        gathering.end()
+
+    asyncio.run(run())
+    assert sum(writes) == 1_000
+    assert len(writes) < 20
+    assert sorted(on_disk(tmp_path).split()) == sorted(b'{"n":%d}' % n for n in range(1_000))
+
+
+def test_a_sender_who_leaves_takes_nobody_with_him(tmp_path: Path) -> None:
+    async def run() -> None:
+        gathering = Gathering(SpoolWriter(tmp_path, "test"))
+        tasks = [asyncio.create_task(gathering.put(b'{"n":%d}\n' % n)) for n in range(50)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
+        await asyncio.wait_for(asyncio.gather(*tasks[1::2]), 10)
+        assert all(task.cancelled() for task in tasks[::2])
+        await gathering.put(b'{"n":"after"}\n')
+        gathering.end()
+
+    asyncio.run(run())
+    lines = on_disk(tmp_path).split()
+    assert {b'{"n":%d}' % n for n in range(1, 50, 2)} | {b'{"n":"after"}'} <= set(lines)
+
+
+def test_when_there_is_no_room_all_who_wait_are_told_and_the_next_are_taken(tmp_path: Path) -> None:
+    writer = SpoolWriter(tmp_path, "test", limit_bytes=10)
+
+    async def run() -> None:
+        gathering = Gathering(writer)
+        told = await asyncio.gather(
+            *(gathering.put(b"x" * 20 + b"\n") for _ in range(5)), return_exceptions=True
+        )
+        assert [type(each) for each in told] == [SpoolFull] * 5
+        writer.limit_bytes = 1_000_000
+        await gathering.put(b"y\n")
+        gathering.end()
+
+    asyncio.run(run())
+    assert on_disk(tmp_path) == b"y\n"
+
+
+def test_more_than_is_sound_is_refused_at_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        gathering = Gathering(SpoolWriter(tmp_path, "test"))
+        first = asyncio.create_task(gathering.put(b"x" * (WAITING_BYTES - 1) + b"\n"))
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await gathering.put(b"y\n")
+        await first
+        await gathering.put(b"z\n")
+        gathering.end()
+
+    asyncio.run(run())
+    assert on_disk(tmp_path).endswith(b"z\n")

@@ -1,0 +1,42 @@
+"""Engagement: how long pages are really looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import expr, metrics
+from zoco.ledger.expr import Table
+from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
+from zoco.monitor import facts as names
+from zoco.monitor.reports import words
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+
+@REPORTS.plug
+class Engagement(Report):
+    """One row a path."""
+
+    key = "engagement"
+    label = _("Engagement")
+    question = _("Which pages hold people's attention?")
+    definition = _(
+        "Engagement is the time in which a page was visible and its window had the focus, as the tracker "
+        "measured it, by page views of that page. Page views from a server's log have none."
+    )
+    picture = "bars"
+    dimensions = (Dimension("path", _("Page"), "path", "path"),)
+    measures = (words.PAGE_VIEWS, Measure("engaged", _("Engagement per page view"), "seconds"))
+    order = "-page_views"
+    position = 35
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        both = facts.named(facts.view_name, names.PAGE_ENGAGED)
+        each = both.group_by("path").aggregate(
+            page_views=metrics.named(both, facts.view_name), spent=metrics.quantity(both)
+        )
+        seen = each.filter(each.page_views > 0)
+        return seen.select("path", "page_views", engaged=expr.share(seen.spent, seen.page_views * 1_000))

@@ -1,0 +1,89 @@
+"""Reports about what only the tracker tells, on a handful of facts counted by hand."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zoco.ledger.report import report_named
+from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import SITE, fact, ledger
+from zoco.monitor.tests.test_reports import answered, table
+
+TRACKED = SiteInfo(1, "shop", "Shop", SITE.zone, "EUR", 0, "tracker", False, ("shop.example",))
+
+
+def viewed(local: str, visitor: int, path: str, **more: Any) -> Any:
+    return fact(local, visitor, path, name="web.page.viewed", **more)
+
+
+def event(local: str, visitor: int, subject: str, **more: Any) -> Any:
+    return fact(local, visitor, "/", name="web.event.sent", subject_kind="event", subject=subject, **more)
+
+
+def refused(local: str, quantity: int, reason: str, host: str = "") -> Any:
+    return fact(
+        local, 0, reason + host, name="collector.fact.refused", verdict="server",
+        quantity=quantity, reason=reason, host=host,
+    )  # fmt: skip
+
+
+FACTS = [
+    viewed("2026-03-28 10:00:00", 1, "/", screen="<480"),
+    viewed("2026-03-28 10:01:00", 1, "/a", screen="<480"),
+    viewed("2026-03-28 11:00:00", 2, "/", screen="≥1920"),
+    viewed("2026-03-28 12:00:00", 3, "/"),
+    fact("2026-03-28 10:00:30", 1, "/", name="web.page.engaged", quantity=30_000),
+    fact("2026-03-28 10:00:50", 1, "/", name="web.page.engaged", quantity=9_000),
+    fact("2026-03-28 10:02:00", 1, "/nowhere", name="web.page.engaged", quantity=9_000),
+    event("2026-03-28 10:03:00", 1, "buy", amount_site=Decimal("12.50")),
+    event("2026-03-28 10:04:00", 1, "buy", amount_site=Decimal("-2.25")),
+    event("2026-03-28 11:04:00", 2, "buy"),
+    event("2026-03-28 11:05:00", 2, "sign up"),
+    event("2026-03-28 11:06:00", 0, "sign up"),
+    refused("2026-03-28 10:00:10", 5, "bad_props"),
+    refused("2026-03-28 10:00:20", 2, "bad_props"),
+    refused("2026-03-28 10:00:20", 4, "unknown_host", "other.example"),
+]
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("tracked")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOCO_DATA", str(folder))
+        with ledger(folder, FACTS, [TRACKED]) as opened:
+            yield opened
+
+
+def test_events(tracked: Store) -> None:
+    answer = answered(tracked, "events")
+
+    assert table(answer) == [("buy", 2, 3, Decimal("10.25")), ("sign up", 1, 2, Decimal(0))]
+    assert answer.totals == {"events": 5, "value": Decimal("10.25")}
+
+
+def test_engagement_is_by_page_view(tracked: Store) -> None:
+    assert table(answered(tracked, "engagement")) == [("/", 3, 13.0), ("/a", 1, 0.0)]
+
+
+def test_screens(tracked: Store) -> None:
+    assert table(answered(tracked, "screens")) == [("<480", 1, 2), ("≥1920", 1, 1)]
+
+
+def test_refusals_add_up_whatever_verdicts_are_chosen(tracked: Store) -> None:
+    rows = [("bad_props", "", 7), ("unknown_host", "other.example", 4)]
+    assert table(answered(tracked, "refusals")) == rows
+    assert table(answered(tracked, "refusals", verdicts="bots")) == rows
+
+
+def test_every_reason_of_the_collector_has_words() -> None:
+    from zoco.collector.reasons import Reason
+    from zoco.ledger.views.labels import REFUSALS
+
+    only_logs = {"unreadable", "too_long", "torn", "bad_date", "bad_status", "bad_request"}
+    assert {reason.value for reason in Reason} - only_logs == set(REFUSALS)
+    assert report_named("refusals").verdicts == ("server",)
