@@ -1,13 +1,9 @@
 """Django's settings for the runnable project. Reading them writes nothing."""
 
-from pathlib import Path
-
 from django.utils.translation import gettext_lazy as _
 
-from zoco.kit import conf
 from zoco.project import env, log
 
-PACKAGE = Path(__file__).resolve().parent.parent
 DATA = env.data()
 
 ZOCO: dict[str, object] = {**env.events()}
@@ -143,4 +139,3 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 
 LOGGING = log.config(DATA / "log", env.LOG_LEVEL())
-PLUGS = conf.PLUGS()

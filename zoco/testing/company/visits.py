@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoco.testing.company.assortment import BEGUN_AT, LOOKED_AT, POPULARITY, page_numbers
-from zoco.testing.company.numbers import mixed, pick, visitor_numbers
+from zoco.testing.company.numbers import pick, visitor_numbers
 from zoco.testing.company.people import DEVICES, People, way_weights
 from zoco.testing.company.plan import Calendar, Plan, seconds_of_day, until_micros
 from zoco.testing.company.ways import CAMPAIGNS, FIRST_CAMPAIGN, LANGUAGES, WAYS
@@ -207,8 +207,3 @@ def _without(visits: Visits, over: NDArray[np.bool_]) -> Visits:
         view_at=visits.view_at[views],
         view_page=visits.view_page[views],
     )
-
-
-def coin(plan: Plan, stream: int, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return a uniform draw for each number that depends on nothing else."""
-    return mixed(plan.seed, stream, numbers) / np.float64(2**64)
