@@ -10,8 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from zoco.ledger.models import OutboxRow
+from zoco.ledger.outbox import SUBSCRIBERS, Subscriber
 from zoco.ledger.outbox.copy import copy_from_segment
-from zoco.ledger.spool import BulkTable, SpoolFolder, table
+from zoco.ledger.schema import Fact, encoder
+from zoco.ledger.spool import BulkSegment, BulkTable, SpoolFolder, table
 from zoco.ledger.spool.segment import seal_of
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.duckdb.backup import copy_spool
@@ -203,4 +206,19 @@ def test_a_backup_holds_the_whole_table(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_what_a_table_holds_is_no_news(tmp_path: Path) -> None:
-    copy_from_segment(put_table(tmp_path, view(1, at=START)))
+    told = Subscriber("test.told", ("web.page.viewed",), lambda fact: None)
+    SUBSCRIBERS.add(told)
+    try:
+        copy_from_segment(put_table(tmp_path, view(1, at=START)))
+        copy_from_segment(lines_of(tmp_path, view(2, at=START)))
+    finally:
+        SUBSCRIBERS.remove(told.key)
+
+    assert [str(row.fact_id) for row in OutboxRow.objects.all()] == [view(2, at=START).id]
+
+
+def lines_of(folder: Path, fact: Fact) -> Path:
+    with BulkSegment(folder / "lines", "test") as segment:
+        segment.write(encoder.encode(fact) + b"\n")
+    [path] = SpoolFolder(folder / "lines").closed()
+    return path
