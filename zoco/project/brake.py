@@ -24,6 +24,8 @@ from zoco.project.models import Brake
 from zoco.sites.conf import TRUSTED_PROXIES
 
 WINDOW = timedelta(minutes=15)
+# A window that ends later was begun by a clock that has been set back since.
+BELIEVED = 2 * WINDOW
 LIMITS = {"both": 10, "address": 50, "account": 100}
 
 
@@ -59,14 +61,15 @@ def _network(address: str) -> str:
 def is_braked(request: HttpRequest, account: str, *, at: datetime) -> bool:
     """Return whether no further log-in may be tried for now."""
     keys = _keys(request, account)
-    counted = dict(Brake.objects.filter(key__in=keys, until__gt=at).values_list("key", "failures"))
+    current = Brake.objects.filter(key__in=keys, until__gt=at, until__lte=at + BELIEVED)
+    counted = dict(current.values_list("key", "failures"))
     return any(counted.get(key, 0) >= LIMITS[kind] for key, kind in keys.items())
 
 
 @transaction.atomic
 def failure_count(request: HttpRequest, account: str, *, at: datetime) -> None:
     """Count a failed log-in."""
-    Brake.objects.filter(until__lte=at).delete()
+    Brake.objects.exclude(until__gt=at, until__lte=at + BELIEVED).delete()
     for key in _keys(request, account):
         entry, is_new = Brake.objects.get_or_create(key=key, defaults={"failures": 1, "until": at + WINDOW})
         if not is_new:

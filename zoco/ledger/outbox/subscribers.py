@@ -65,7 +65,7 @@ def subscriber_tell(*, subscriber: Subscriber, now: datetime) -> int:
     seen = _positions().filter(key=subscriber.key).values_list("position", "retry_at").first()
     if seen is None:
         _positions().get_or_create(key=subscriber.key)
-    elif seen[0] >= head or (seen[1] is not None and seen[1] > now):
+    elif seen[0] >= head or _waits(seen[1], now):
         return 0
     with transaction.atomic(using=alias):
         progress = _locked(subscriber.key)
@@ -119,6 +119,11 @@ def _handle(
             return index, error
         progress.position = row.position or 0
     return len(rows), None
+
+
+def _waits(until: datetime | None, now: datetime) -> bool:
+    """Say whether it is too early; a time that no wait reaches is of a clock set back since then."""
+    return until is not None and now < until <= now + timedelta(seconds=WAIT_SECONDS_MOST)
 
 
 def _held_up(progress: SubscriberPosition, row: OutboxRow, error: Exception, now: datetime) -> None:

@@ -195,3 +195,16 @@ def test_documents_are_not_served_past_their_collection(tmp_path: Path) -> None:
         ):
             with pytest.raises(Http404):
                 media(request, path)
+
+
+def test_brake_of_a_clock_that_was_a_day_ahead_holds_nobody_when_it_is_set_back() -> None:
+    request, now = RequestFactory().post("/", REMOTE_ADDR="192.0.2.7"), timezone.now()
+    for _ in range(10):
+        brake.failure_count(request, "ann", at=now + timedelta(days=1))
+    assert brake.is_braked(request, "ann", at=now + timedelta(days=1))
+
+    assert not brake.is_braked(request, "ann", at=now)
+    for _ in range(10):
+        brake.failure_count(request, "ann", at=now)
+
+    assert brake.is_braked(request, "ann", at=now)

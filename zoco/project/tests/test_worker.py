@@ -191,3 +191,31 @@ def test_task_in_a_worker_that_must_end_is_put_back_without_counting(tmp_path: P
 
 def _stopped(*_: object, **__: object) -> None:
     raise tasks.Stopped
+
+
+def test_turn_of_a_clock_that_was_a_day_ahead_is_due_when_it_is_set_back() -> None:
+    one = Periodic("test.one", 600, lambda: None)
+    Turn.objects.create(key="test.one", next_at=NOW + timedelta(days=1, seconds=600))
+
+    assert turns.run_due([one], "w", at=NOW) == 1
+    assert Turn.objects.get().next_at < timezone.now() + timedelta(seconds=601)
+
+    Turn.objects.update(next_at=NOW + timedelta(seconds=630))
+    assert turns.run_due([one], "w", at=NOW) == 0
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(hours=-1)])
+def test_worker_elsewhere_lives_by_its_beats_whatever_our_clock_says(jump: timedelta) -> None:
+    seconds = [100.0]
+    watch = beats.Watch(lambda: seconds[0])
+    away = {"place": "elsewhere", "pid": 1, "pid_started": "1", "started_at": NOW}
+    Worker.objects.create(id="lively", beat_at=NOW, **away)
+    Worker.objects.create(id="silent", beat_at=NOW, **away)
+    assert beats.living(at=NOW, watch=watch) == {"lively", "silent"}
+
+    seconds[0] += 14
+    Worker.objects.filter(id="lively").update(beat_at=NOW + timedelta(seconds=12))
+    assert beats.living(at=NOW + jump, watch=watch) == {"lively", "silent"}
+    seconds[0] += 2
+
+    assert beats.living(at=NOW + jump, watch=watch) == {"lively"}

@@ -1,11 +1,14 @@
 """Who works: workers write a beat, and those that died are found out.
 
 On the same machine a worker is dead when its process is gone; elsewhere when it wrote no beat
-for fifteen seconds.
+for fifteen seconds. Whoever looks again and again counts those seconds by itself (`Watch`): clocks of
+two machines differ, and one may be set while we look.
 """
 
 import os
 import socket
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -63,12 +66,31 @@ def leave(worker_id: str) -> None:
     Worker.objects.filter(id=worker_id).delete()
 
 
-def living(*, at: datetime) -> set[str]:
-    """Return the ids of the workers that live; forget the others."""
+class Watch:
+    """When each worker's beat was last seen to change, by our own count of seconds."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._seen: dict[str, tuple[datetime, float]] = {}
+
+    def is_alive(self, worker: Worker) -> bool:
+        """Say whether its beat changed lately; one seen for the first time counts as changed."""
+        now = self._seconds()
+        beat_at, since = self._seen.get(worker.id, (None, now))
+        if beat_at != worker.beat_at:
+            since = now
+            self._seen[worker.id] = (worker.beat_at, now)
+        return now - since <= DEAD_AFTER.total_seconds()
+
+
+def living(*, at: datetime, watch: Watch | None = None) -> set[str]:
+    """Return the ids of the workers that live; forget the others. Without a watch clocks must agree."""
     here, alive, dead = place(), set(), []
     for worker in Worker.objects.all():
         if worker.place == here:
             is_alive = process_started(worker.pid) == worker.pid_started
+        elif watch is not None:
+            is_alive = watch.is_alive(worker)
         else:
             is_alive = at - worker.beat_at <= DEAD_AFTER
         if is_alive:

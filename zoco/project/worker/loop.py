@@ -41,6 +41,7 @@ class Loop:
     def __init__(self) -> None:
         self.id = f"{os.getpid()}-{secrets.token_hex(8)}"
         self.stop = threading.Event()
+        self._watch = beats.Watch()
         self._reaped_at = 0.0
         self._turned_at = 0.0
 
@@ -81,7 +82,7 @@ class Loop:
         now = time.monotonic()
         if now - self._reaped_at >= REAP_SECONDS:
             self._reaped_at = now
-            living = beats.living(at=timezone.now()) | {self.id}
+            living = beats.living(at=timezone.now(), watch=self._watch) | {self.id}
             tasks.reap(living)
             turns.reap(living)
         if now - self._turned_at >= TURNS_SECONDS:

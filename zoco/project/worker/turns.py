@@ -1,4 +1,7 @@
-"""Periodic work: its next time is in a table, and whoever changes it first has the turn."""
+"""Periodic work: its next time is in a table, and whoever changes it first has the turn.
+
+A time further ahead than the work's own pause was written by a clock that has been set back since.
+"""
 
 import logging
 from collections.abc import Collection
@@ -13,6 +16,7 @@ from zoco.project.worker.tasks import Stopped
 log = logging.getLogger(__name__)
 
 SHORT_SECONDS = 60.0
+SKEW_SECONDS = 60.0
 
 
 def run_due(work: Collection[Periodic], worker_id: str, *, at: datetime) -> int:
@@ -21,7 +25,9 @@ def run_due(work: Collection[Periodic], worker_id: str, *, at: datetime) -> int:
     count = 0
     for one in work:
         turn = turns.get(one.key) or Turn.objects.get_or_create(key=one.key, defaults={"next_at": at})[0]
-        if turn.next_at <= at and not turn.worker and _taken(turn, worker_id):
+        latest = at + timedelta(seconds=one.every_seconds + SKEW_SECONDS)
+        is_due = turn.next_at <= at or turn.next_at > latest
+        if is_due and not turn.worker and _taken(turn, worker_id):
             _run(one, worker_id)
             count += 1
     return count

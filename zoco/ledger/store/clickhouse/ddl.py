@@ -158,6 +158,12 @@ def migrate(client: Client) -> None:
         client.change(f"INSERT INTO meta VALUES ('schema', {schema.VERSION})")
 
 
+def journal_sql(kind: str, name: str) -> str:
+    """Return the INSERT that notes a change; its moment is later than all before, whatever clocks say."""
+    after = "SELECT addMicroseconds(max(at), 1) FROM journal"
+    return f"INSERT INTO journal SELECT '{kind}', '{name}', greatest(now64(6), ({after}))"
+
+
 def _version(client: Client) -> int:
     known = client.rows("SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'meta'")
     if not known:

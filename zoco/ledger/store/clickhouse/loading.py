@@ -18,13 +18,16 @@ from zoco.ledger.store.base import Drained
 from zoco.ledger.store.clickhouse import neighbours, scratch
 from zoco.ledger.store.clickhouse.book import Book
 from zoco.ledger.store.clickhouse.client import Client
+from zoco.ledger.store.clickhouse.ddl import journal_sql
 from zoco.ledger.store.clickhouse.scratch import Span
 from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.ddl import default_of
+from zoco.ledger.store.duckdb.loading import LIVE
 from zoco.ledger.store.duckdb.reading import line_select, present_columns
 
 log = logging.getLogger(__name__)
 
+LIVE_MICROS = round(LIVE.total_seconds()) * 1_000_000
 PAD = 12 * 3_600_000_000
 WIDEST = 40_000 * 86_400_000_000
 # DateTime64 with six digits holds the years 1900 to 2299.
@@ -148,7 +151,7 @@ class Load:
 
     def _journal(self, paths: list[Path]) -> None:
         for path in paths:
-            self.client.change(f"INSERT INTO journal VALUES ('segment', '{path.name}', now64(6))")
+            self.client.change(journal_sql("segment", path.name))
 
     def _readable(self, folder: SpoolFolder, paths: list[Path]) -> tuple[list[Path], int]:
         """Read segments into `line`; bad lines go aside, each with why. Returns the good segments."""
@@ -194,7 +197,8 @@ class Load:
     def _known(self, span: Span) -> int:
         """Make `repeated`, the ids of lines that the store has; returns how many."""
         rows = self.con.execute("SELECT site, visitor, id::VARCHAR FROM line").fetchall()
-        found = neighbours.known_ids(self.client, rows, span)
+        live = self.con.execute("SELECT bool_or(origin = 'tracker') FROM line").fetchall()[0][0]
+        found = neighbours.known_ids(self.client, rows, span.wider(LIVE_MICROS) if live else span)
         self.con.register("found", pa.table({"id": pa.array(found, pa.string())}))
         self.con.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT id::UUID AS id FROM found")
         self.con.unregister("found")

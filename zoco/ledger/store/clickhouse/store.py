@@ -1,7 +1,6 @@
 """The store on ClickHouse. Nobody leads: each machine drains its own spool into it."""
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zoco.kit.ids import uuid7
 from zoco.ledger.spool.folder import SpoolFolder
 from zoco.ledger.store.base import Dialect, Drained, Erasure
 from zoco.ledger.store.clickhouse import changing, rewriting
 from zoco.ledger.store.clickhouse.book import Book
 from zoco.ledger.store.clickhouse.client import Client
+from zoco.ledger.store.clickhouse.ddl import journal_sql
 from zoco.ledger.store.clickhouse.loading import Load
 from zoco.ledger.store.clickhouse.questions import one_select
 from zoco.ledger.store.clickhouse.turns import Turn
@@ -125,4 +126,4 @@ class ClickHouseStore:
     def _changing(self, kind: str) -> Iterator[None]:
         with self.turn():
             yield
-            self.client.change(f"INSERT INTO journal VALUES ('{kind}', '{time.time_ns()}', now64(6))")
+            self.client.change(journal_sql(kind, uuid7()))

@@ -73,10 +73,12 @@ class Holder:
 
         When `swap` raises, there is no engine until another exchange; askers wait meanwhile.
         """
+        last = self.version()
         try:
             self._close_engine()
             self._engine = swap()
-            self._base = _base()
+            # By the clock alone, a clock set back would give numbers a second time.
+            self._base = max(_base(), last + 1)
         finally:
             with self._changed:
                 self._is_exchanging = False

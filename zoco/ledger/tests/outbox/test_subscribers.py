@@ -141,3 +141,15 @@ def test_a_new_subscriber_begins_with_the_oldest_row_still_there() -> None:
     assert slowest_position() == 0
     assert pump(now=NOW) == 2
     assert late == [1, 2]
+
+
+def test_a_wait_set_by_a_clock_that_was_a_day_ahead_ends_when_it_is_set_back() -> None:
+    heard, heal = failing_at(1, "orders")
+    placed(1)
+    assert pump(now=NOW + timedelta(days=1)) == 0
+    heal()
+
+    assert pump(now=NOW + timedelta(days=1)) == 0
+    assert pump(now=NOW) == 1
+
+    assert heard == [1]
