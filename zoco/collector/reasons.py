@@ -11,6 +11,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     TORN = "torn"
     BAD_DATE = "bad_date"
+    IMPLAUSIBLE_DATE = "implausible_date"
     BAD_STATUS = "bad_status"
     BAD_REQUEST = "bad_request"
     UNKNOWN_HOST = "unknown_host"
@@ -38,6 +39,7 @@ _SENTENCES = {
     Reason.TOO_LONG: "The line is longer than 64 KiB.",
     Reason.TORN: "The last line has no end yet; import again when it has been written whole.",
     Reason.BAD_DATE: "The date does not exist or lies outside the years 1 to 9999.",
+    Reason.IMPLAUSIBLE_DATE: "The date is before 1990 or later than tomorrow; check the server's clock.",
     Reason.BAD_STATUS: "The status is not between 100 and 599.",
     Reason.BAD_REQUEST: "The request cannot be read although it was answered without an error.",
     Reason.UNKNOWN_HOST: "The host is none of the site's host names; add it there or use --any-host.",

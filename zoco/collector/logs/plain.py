@@ -2,6 +2,7 @@
 
 from zoco.collector.event import Event
 from zoco.collector.logs.base import LogFormat
+from zoco.collector.logs.clock import Clock, now_micros, plausible
 from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import through
@@ -20,10 +21,12 @@ def fact_of(
     origin_key: str = "",
     received_at: int = 0,
     any_host: bool = False,
+    clock: Clock = now_micros,
 ) -> Fact:
     """Return the fact that a line tells of, `nth` being its count among equal lines. Raises Refused."""
     host, address, stamp, request, code, referrer, user_agent = log_format.hit(line)
     at = log_format.moment(stamp)
+    plausible(at, at, clock)
     salt, salt_before = salts_for(site.import_key, local_day(at, site.zone))
     client = address_text(address)
     if not code.isdigit() or len(code) != 3:

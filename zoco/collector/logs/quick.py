@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zoco.collector.logs.base import LogFormat
+from zoco.collector.logs.clock import Clock, now_micros, plausible
 from zoco.collector.logs.equal import EqualLines
 from zoco.collector.logs.pending import Group, columns_of, distinct
 from zoco.collector.logs.reading import OVERLONG
-from zoco.collector.logs.text import address_text, request_parts, text
+from zoco.collector.logs.text import text
+from zoco.collector.logs.values import agent_of, asked_of, head_of, place_of
 from zoco.collector.logs.visitors import Visitors
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused, Tally
-from zoco.collector.steps.device import Device, device_of, evidence_of
-from zoco.collector.steps.place import country_of
+from zoco.collector.steps.device import Device
 from zoco.collector.steps.site import host_of
 from zoco.collector.steps.source import origin_of
-from zoco.collector.steps.target import is_asset, name_of, parts, props_of
-from zoco.collector.steps.verdict import judge
-from zoco.collector.steps.visitor import framed_address, framed_host
-from zoco.kit.ids import framed
-from zoco.ledger.schema import TOUCH, encoder
+from zoco.collector.steps.visitor import framed_host
+from zoco.ledger.schema import TOUCH
 from zoco.ledger.spool.columns import numbers, repeated, uuids8
 from zoco.sites.published import PublishedSite
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
-
 
 # So few lines are looked at one by one when one of them is refused.
 FEW = 64
@@ -42,14 +39,6 @@ class Refusal(NamedTuple):
     number: int
     reason: Reason
     line: bytes
-
-
-class Asked(NamedTuple):
-    """What a request line gives: the path, what kind of request, the query."""
-
-    path: str
-    kind: tuple[str, bool]
-    query: str
 
 
 class Numbers(NamedTuple):
@@ -87,12 +76,14 @@ class Quick:
         received_at: int,
         *,
         any_host: bool = False,
+        clock: Clock = now_micros,
     ) -> None:
         self.site = site
         self.format = log_format
         self.origin_key = origin_key
         self.received_at = received_at
         self.any_host = any_host
+        self.clock = clock
         self.counts = Counts()
         self.refusals: list[Refusal] = []
         self.equal = EqualLines(site.id)
@@ -103,11 +94,11 @@ class Quick:
         """Lay out what is remembered beyond a table, and the columns that hang on it."""
         self.moments = Memo(self.format.moment, 8_192)
         self.visitors = Visitors(self.site)
-        requests, origins = Memo(_asked, 16_384), Memo(self._origin, 16_384)
-        agents, places = Memo(_agent, 8_192), Memo(_place, 8_192)
+        requests, origins = Memo(asked_of, 16_384), Memo(self._origin, 16_384)
+        agents, places = Memo(agent_of, 8_192), Memo(place_of, 8_192)
         self.origins = origins
         self.requests = Group(("path",), requests.__getitem__, links=2)
-        self.heads = Group(("name", "status", "props"), _head)
+        self.heads = Group(("name", "status", "props"), head_of)
         self.names = Group(("host",), self._host)
         self.agents = Group(("verdict", "reason", *Device._fields, "user_agent"), agents.__getitem__)
         self.referrers: Group[bytes] = Group((), lambda referrer: (referrer,))
@@ -159,6 +150,7 @@ class Quick:
         count = len(lines)
         vhosts, addresses, stamps, requests, codes, referrers, agents = self.format.hits(lines)
         at = self._moments(stamps)
+        plausible(int(at.min()), int(at.max()), self.clock)
         days = self.visitors.days(at)
         places = self.places.number(addresses, count)
         asked = self.requests.number(requests, count)
@@ -251,7 +243,9 @@ class Quick:
         """Say whether a line gives a fact; count and keep the refusal of one that gives none."""
         try:
             vhost, address, stamp, request, code, _, _ = self.format.hit(line)
-            self.visitors.day(self.moments[stamp])
+            at = self.moments[stamp]
+            plausible(at, at, self.clock)
+            self.visitors.day(at)
             self.places[address]
             self.heads[self.requests.held[self.requests[request]][1], code]
             self.names[vhost]
@@ -276,29 +270,3 @@ class Quick:
         referrer, query = key
         found = origin_of(text(referrer), query, self.site.hostnames)
         return (found.referrer_host, *found.touch, found.referrer)
-
-
-def _asked(request: bytes) -> Asked:
-    method, target = request_parts(request)
-    path, query = parts(target)
-    return Asked(path, (method, is_asset(path)), query)
-
-
-def _head(key: tuple[tuple[str, bool], bytes]) -> tuple[str, int, str]:
-    (method, asset), code = key
-    if not code.isdigit() or len(code) != 3:
-        raise Refused(Reason.BAD_STATUS)
-    status = int(code)
-    return name_of(method, status, asset=asset), status, encoder.encode(props_of(method)).decode()
-
-
-def _agent(raw: bytes) -> tuple[str | bytes, ...]:
-    user_agent = text(raw) if raw else None
-    verdict, reason = judge(user_agent)
-    kept = evidence_of(user_agent)
-    return (verdict, reason, *device_of(user_agent), kept, framed((user_agent or "").encode()))
-
-
-def _place(raw: bytes) -> tuple[str, bytes]:
-    address = address_text(raw)
-    return country_of(address), framed_address(address)

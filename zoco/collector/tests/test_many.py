@@ -1,5 +1,6 @@
 """What is worked out for many lines at once is what each of them gives alone."""
 
+from datetime import UTC, datetime
 from random import Random
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from zoco.collector.logs.base import FORMATS
 from zoco.collector.logs.clf import clf_moment, clf_moments
+from zoco.collector.logs.clock import DAY, EARLIEST, now_micros
 from zoco.collector.logs.cutting import Surprise, cut_combined
 from zoco.collector.logs.pending import Group, distinct
 from zoco.collector.logs.plain import fact_of
@@ -16,6 +18,7 @@ from zoco.collector.tests.conftest import line, read
 from zoco.sites.published import PublishedSite
 
 NAMED = line(3).replace(b" - - [", b" - joe [")
+MAY = 1_431_857_100_000_000
 STAMP = b"17/May/2015:10:05:03 +0000"
 
 
@@ -33,6 +36,47 @@ def test_refused_lines_among_many_leave_the_others_as_they_are(site: PublishedSi
         (1100, Reason.BAD_DATE),
     ]
     assert (quick.counts.lines, quick.counts.facts, quick.counts.blank) == (1000, 997, 1)
+
+
+NOON = EARLIEST + 9_999 * DAY + DAY // 2
+
+
+def stamped(at: int) -> bytes:
+    moment = datetime.fromtimestamp(at // 1_000_000, UTC)
+    return line().replace(STAMP.replace(b":03", b":00"), moment.strftime("%d/%b/%Y:%H:%M:%S +0000").encode())
+
+
+@pytest.mark.parametrize(
+    ("at", "is_good"),
+    [
+        (EARLIEST - 1_000_000, False),
+        (EARLIEST, True),
+        (NOON + DAY + DAY // 2 - 1_000_000, True),
+        (NOON + DAY + DAY // 2, False),
+        (253_402_200_000_000_000, False),
+        (-30_000_000_000_000_000, False),
+    ],
+)
+def test_times_before_1990_and_after_tomorrow_are_refused(
+    site: PublishedSite, at: int, is_good: bool
+) -> None:
+    combined, lines = FORMATS.get("combined"), [line(1), stamped(at), line(2)]
+    quick = Quick(site, combined, "x", 5, clock=lambda: NOON)
+
+    facts = read(quick, lines)
+
+    assert [fact.occurred_at for fact in facts] == [MAY, at, MAY] if is_good else [MAY, MAY]
+    assert quick.counts.refused == ({} if is_good else {Reason.IMPLAUSIBLE_DATE: 1})
+    if not is_good:
+        with pytest.raises(Refused) as refused:
+            fact_of(stamped(at), site, combined, clock=lambda: NOON)
+        assert refused.value.reason is Reason.IMPLAUSIBLE_DATE
+
+
+def test_a_line_of_now_is_no_line_of_the_future(site: PublishedSite) -> None:
+    (fact,) = read(Quick(site, FORMATS.get("combined"), "x", 5), [stamped(now_micros())])
+
+    assert 0 <= now_micros() - fact.occurred_at < 60_000_000
 
 
 @pytest.mark.parametrize("some", [[line(1), line(2)], [NAMED, line(2)], [line(2), NAMED, NAMED]])
