@@ -6,6 +6,7 @@ stays where it is and every step reads the columns that it needs, most of which 
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,9 @@ from zoco.ledger.store.duckdb.reading import line_select
 
 log = logging.getLogger(__name__)
 
+# Longer than a collector takes facts late.
+LIVE = timedelta(hours=25)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as the engine gives it
 BATCH_BYTES = 48 << 20
 BATCH_SEGMENTS = 200
 # A table's facts take about so many times more bytes as lines.
@@ -178,11 +182,27 @@ def _drop_known(con: duckdb.DuckDBPyConnection) -> int:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT id FROM facts SEMI JOIN line USING (id)"
         " WHERE occurred_at BETWEEN ? AND ?",
-        con.execute("SELECT min(occurred_at), max(occurred_at) FROM line").fetchone(),
+        _span_known(con),
     )
     if con.execute("SELECT 1 FROM known LIMIT 1").fetchone():
         _hold(con, "WHERE id NOT IN (SELECT id FROM known)")
     return total - _count(con)
+
+
+def _span_known(con: duckdb.DuckDBPyConnection) -> list[datetime]:
+    """Return the span in which facts of the same ids can lie.
+
+    What a tracker sends again happened a little earlier or later by its second word, within a live fact's
+    time; whatever is imported again is of the same moment.
+    """
+    row = con.execute(
+        "SELECT min(occurred_at), max(occurred_at), coalesce(bool_or(origin = 'tracker'), false) FROM line"
+    ).fetchone()
+    if row is None or row[0] is None:
+        return [EPOCH, EPOCH]
+    span = settling.Span(row[0], row[1])
+    span = span.wider(LIVE) if row[2] else span
+    return [span.lo, span.hi]
 
 
 def _drop_erased(con: duckdb.DuckDBPyConnection, book: ErasedBook) -> int:

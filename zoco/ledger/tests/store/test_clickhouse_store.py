@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from zoco.kit.ids import uuid8
@@ -68,6 +69,24 @@ def test_the_same_facts_again_add_nothing(store: Store, spool: Path) -> None:
     assert store.query("SELECT count() AS n, max(row_version) AS v FROM facts").to_pylist() == [
         {"n": 11, "v": 0}
     ]
+
+
+def test_what_a_tracker_sends_again_is_the_same_fact_though_its_moment_differs(
+    store: Store, spool: Path
+) -> None:
+    first, second = view(1), view(2, at=1)
+    load(store, spool, first, second)
+
+    drained = load(
+        store,
+        spool,
+        msgspec.structs.replace(first, occurred_at=first.occurred_at + 1_700),
+        msgspec.structs.replace(second, occurred_at=second.occurred_at - 1_700_000),
+        view(3, at=2),
+    )
+
+    assert (drained.added, drained.repeated) == (1, 2)
+    assert store.query("SELECT count() AS n FROM facts").to_pylist() == [{"n": 3}]
 
 
 def test_a_segment_loaded_before_is_only_removed(store: Store, spool: Path) -> None:

@@ -45,6 +45,18 @@ def test_the_same_facts_again_add_nothing(engine: Engine) -> None:
     assert rows(engine, "SELECT count(*) AS n FROM facts") == [{"n": 10}]
 
 
+def test_what_a_tracker_sends_again_is_the_same_fact_though_its_moment_differs(engine: Engine) -> None:
+    put(engine, view(1, at=0), view(2, at=MINUTE))
+    engine.load(engine.spool.closed())
+    put(engine, view(1, at=1_700), view(2, at=MINUTE - 1_700), view(3, at=2 * MINUTE))
+    put(engine, view(1, at=24 * 60 * MINUTE))
+
+    drained = engine.load(engine.spool.closed())
+
+    assert (drained.added, drained.repeated) == (1, 3)
+    assert rows(engine, "SELECT count(*) AS n, count(DISTINCT id) AS d FROM facts") == [{"n": 3, "d": 3}]
+
+
 def test_a_segment_whose_file_stayed_is_not_loaded_twice(engine: Engine) -> None:
     put(engine, view(1, at=0))
     engine.load(engine.spool.closed())
