@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zoco.kit import conf
 from zoco.kit.commands import CommandFailed
+from zoco.kit.files import made_once
 
 REFUSE_BYTES = 50_000_000
 WARN_BYTES = 500_000_000
@@ -37,30 +38,13 @@ def prepare() -> Path:
             (folder / name).mkdir(exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
-        _secret_key(folder / "keys" / "secret_key")
+        made_once(folder / "keys" / "secret_key", lambda: os.urandom(40).hex().encode())
     except OSError as error:
         raise FolderUnusable(
             f"The data folder {folder} cannot be written ({error.strerror}); "
             "give this user the right to write there, or set ZOCO_DATA to another folder."
         ) from error
     return folder
-
-
-def _secret_key(path: Path) -> None:
-    if path.exists():
-        return
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(os.urandom(40).hex())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
 
 
 def disk_warning(folder: Path) -> str:

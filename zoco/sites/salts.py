@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from zoco.kit.files import made_once
 from zoco.sites import conf
 
 
@@ -60,24 +61,8 @@ def _folder(key_name: str) -> Path:
 
 
 def _secret(path: Path, size: int) -> str:
-    """Read a secret, or make it; of two that make it at once both return the same."""
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        pass
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(size))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
-    return path.read_text()
+    """Read a secret in hexadecimal, or make it."""
+    return made_once(path, lambda: secrets.token_hex(size).encode()).decode()
 
 
 def _destroy(path: Path) -> None:

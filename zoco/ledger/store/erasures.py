@@ -3,6 +3,7 @@
 The key lies in keys/, the hashes in the file `erasures`, one JSON line each; only appended to.
 """
 
+import fcntl
 import logging
 import os
 import re
@@ -15,6 +16,7 @@ from zlib import crc32
 
 import msgspec
 
+from zoco.kit.files import made_once
 from zoco.ledger.schema import Fact
 from zoco.ledger.spool import table
 from zoco.ledger.spool.folder import SpoolFolder
@@ -88,8 +90,10 @@ class Erasures:
             Entry(at=erasure.at, kind=kind, hash=self._hash(kind, number), site=erasure.site)
             for kind, number in named
         ]
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "ab") as file:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            os.ftruncate(handle, len(_whole_lines(self.path)))
             file.write(b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
             file.flush()
             os.fsync(file.fileno())
@@ -253,21 +257,17 @@ def _marks_of_torn(line: bytes) -> _Marks:
 
 
 def _entries(path: Path) -> Iterator[Entry]:
-    if path.exists():
-        for line in path.read_bytes().splitlines():
-            if line.strip():
-                yield msgspec.json.decode(line, type=Entry)
+    for line in _whole_lines(path).splitlines():
+        if line.strip():
+            yield msgspec.json.decode(line, type=Entry)
 
 
-def _new_key(path: Path) -> bytes:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
-    return path.read_bytes()
+def _whole_lines(path: Path) -> bytes:
+    """Return the file up to its last line end. What stands behind it a killed process or a full disk
+    cut off: that erasure was never acknowledged, and its line must neither stop us nor spoil the next.
+    """
+    content = path.read_bytes() if path.exists() else b""
+    return content[: content.rfind(b"\n") + 1]
 
 
 def _signature(path: Path) -> tuple[int, int]:
@@ -281,7 +281,8 @@ def _signature(path: Path) -> tuple[int, int]:
 def erasure_key(data: Path) -> bytes:
     """Return the key of this installation's erasures, made where it is missing."""
     path = data / "keys" / "erasures"
-    return path.read_bytes() if path.exists() else _new_key(path)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return made_once(path, lambda: secrets.token_bytes(32))
 
 
 _books: dict[Path, Erasures] = {}
