@@ -118,3 +118,17 @@ class CountingOrigin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin} {self.since}"
+
+
+class GoneSite(models.Model):
+    """A site that was deleted: its facts are still to be erased, those that come late as well."""
+
+    site = models.BigIntegerField(primary_key=True)
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["site"]
+
+    def __str__(self) -> str:
+        return str(self.site)

@@ -1,4 +1,4 @@
-"""Periodic work of sites: publish them, and drop facts that are older than a site keeps."""
+"""Periodic work of sites: publish them, drop facts whose time is up or whose site is gone."""
 
 import logging
 from datetime import timedelta
@@ -9,11 +9,16 @@ from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.kit.periods import micros, midnight
 from zoco.sites import reads, services
 from zoco.sites.conf import EVIDENCE_DAYS
+from zoco.sites.models import GoneSite
 
 log = logging.getLogger(__name__)
 
 # Who keeps facts for longer than a century keeps them all; and a date so long ago may not exist.
 LONGEST_DAYS = 36_500
+# The end of the year 9999 in UTC microseconds: whatever a site has lies before it.
+EVERYTHING = 253_402_300_799_000_000
+# For so long facts of a deleted site may come: a log that is still imported, a machine that was away.
+LATE = timedelta(days=30)
 
 
 def publish() -> None:
@@ -22,7 +27,7 @@ def publish() -> None:
 
 
 def retain() -> None:
-    """Drop the facts of each site that are older than its days to keep, by whole local days."""
+    """Drop facts older than their site's days to keep, by whole local days, and all of deleted sites."""
     from zoco.ledger.store import opening
 
     now = timezone.now()
@@ -31,6 +36,12 @@ def retain() -> None:
             first = reads.local_day(site, now) - timedelta(days=site.retention_days)
             gone = opening.store().retain(site.pk, midnight(first, site.zone))
             log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
+
+    for gone_site in GoneSite.objects.all():
+        gone = opening.store().retain(gone_site.pk, EVERYTHING)
+        log.info("Facts of a deleted site dropped. site=%s facts=%s", gone_site.pk, gone)
+        if not gone and now - gone_site.deleted_at > LATE:
+            gone_site.delete()
 
 
 def forget() -> None:

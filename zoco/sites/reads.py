@@ -31,8 +31,12 @@ def site_infos() -> list[SiteInfo]:
 
 
 def sites_with_parts() -> list[Site]:
-    """Return all sites with host names and counting origins, in three queries."""
-    return list(Site.objects.order_by("id").prefetch_related("hostnames", "counting_origins"))
+    """Return all sites with host names and counting origins, in three queries; own ones before the demo.
+
+    The first is the one that commands and pages take when none is named: never a simulated one
+    while there is another.
+    """
+    return list(Site.objects.order_by("is_demo", "id").prefetch_related("hostnames", "counting_origins"))
 
 
 def site_info(site: Site) -> SiteInfo:

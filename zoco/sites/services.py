@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from zoco.kit.hosts import host_named
 from zoco.kit.periods import micros
 from zoco.sites import conf, published, reads, salts
-from zoco.sites.models import CountingOrigin, Hostname, Site
+from zoco.sites.models import CountingOrigin, GoneSite, Hostname, Site
 
 
 class SiteWrong(ValueError):
@@ -78,14 +78,18 @@ def site_counting_set(*, site: Site, origin: str, since: date) -> CountingOrigin
 
 @transaction.atomic
 def site_delete(*, site: Site) -> None:
-    """Delete a site and destroy its keys; its facts are erased by the ledger, not here."""
-    key_name = site.key_name
+    """Delete a site and destroy its keys; its facts are erased within a day."""
+    site_id, key_name = site.pk, site.key_name
     site.delete()
-    site_deleted(key_name=key_name)
+    site_deleted(site_id=site_id, key_name=key_name, at=timezone.now())
 
 
-def site_deleted(*, key_name: str) -> None:
-    """Destroy the keys of a site that is gone, once that is certain, and publish the others."""
+def site_deleted(*, site_id: int, key_name: str, at: datetime) -> None:
+    """Destroy the keys of a site that is gone, once that is certain, and publish the others.
+
+    Its facts are erased by the next `sites.retain`, and those that come late by one of the next.
+    """
+    GoneSite.objects.update_or_create(site=site_id, defaults={"deleted_at": at})
     transaction.on_commit(lambda: _forget(key_name))
     _changed()
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views.generic.models import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -25,13 +26,13 @@ class SiteForm(_ModelForm):
     """A site with its host names, one a line, and the origin that counts from today on."""
 
     host_names = forms.CharField(
-        label=_("host names"),
+        label=_("Host names"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=_("One a line, such as www.shop.example."),
     )
     counting = forms.ChoiceField(
-        label=_("count page views from"),
+        label=_("Count page views from"),
         choices=CountingOrigin.Origin.choices,
         help_text=_("A change counts from today on; earlier days stay as they are."),
     )
@@ -80,8 +81,6 @@ class SiteForm(_ModelForm):
 
 
 def _today(site: Site) -> date:
-    from django.utils import timezone
-
     return reads.local_day(site, timezone.now())
 
 
@@ -91,9 +90,9 @@ class SiteDeleteView(DeleteView):
     @transaction.atomic
     def delete_action(self) -> None:
         """Delete, write it to the log of changes, and destroy the keys."""
-        key_name = self.object.key_name
+        site_id, key_name = self.object.pk, self.object.key_name
         super().delete_action()  # type: ignore[no-untyped-call]
-        services.site_deleted(key_name=key_name)
+        services.site_deleted(site_id=site_id, key_name=key_name, at=timezone.now())
 
 
 class SiteViewSet(ModelViewSet):
@@ -106,7 +105,7 @@ class SiteViewSet(ModelViewSet):
     add_to_settings_menu = True
     copy_view_enabled = False
     delete_view_class = SiteDeleteView
-    list_display = ["name", "slug", "zone", "currency", Column("is_demo", label=_("demo data"))]
+    list_display = ["name", "slug", "zone", "currency", BooleanColumn("is_demo", label=_("Demo data"))]
     search_fields = ["name", "slug"]
     ordering = ["id"]
 

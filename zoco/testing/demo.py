@@ -9,13 +9,12 @@ from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
 from zoco.sites import services
 from zoco.sites.models import Site
+from zoco.sites.periodic import EVERYTHING
 from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.truth import Truth
 
 SLUG = "demo"
 HOSTS = ("alacena.example",)
-# The end of the year 9999 in UTC microseconds: whatever a site has lies before it.
-EVERYTHING = 253_402_300_799_000_000
 
 
 class DemoRefused(ValueError):

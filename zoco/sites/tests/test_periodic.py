@@ -13,7 +13,7 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.sites import periodic, reads, services
-from zoco.sites.models import Site
+from zoco.sites.models import GoneSite, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -34,17 +34,21 @@ def site_with_facts(folder: Path, slug: str, retention_days: int) -> Site:
     Site.objects.filter(pk=site.pk).update(retention_days=retention_days)
     now = timezone.now()
     moments = [now, now - timedelta(days=40), now - timedelta(days=400), datetime(1905, 1, 1, tzinfo=UTC)]
+    load(folder, site.pk, moments)
+    return site
+
+
+def load(folder: Path, site: int, moments: list[datetime]) -> None:
     writer = SpoolWriter(folder / "spool", "test")
     writer.append(
         [
-            Fact(id=uuid8(site.pk, number), site=site.pk, name="web.page.served", origin="log",
+            Fact(id=uuid8(site, number, len(moments)), site=site, name="web.page.served", origin="log",
                  occurred_at=micros(at), user_agent="Firefox")
             for number, at in enumerate(moments)
         ]
     )  # fmt: skip
     writer.close()
     opening.store().drain()
-    return site
 
 
 def counts(table: str) -> dict[int, int]:
@@ -61,6 +65,31 @@ def test_each_site_keeps_facts_for_its_own_days(folder: Path) -> None:
     wanted = {"month": 1, "year": 2, "all": 4, "aeons": 4}
     assert counts("facts") == {sites[slug]: kept for slug, kept in wanted.items()}
     assert counts("evidence") == counts("facts")
+
+
+def test_facts_of_a_deleted_site_go_and_those_that_come_late(folder: Path) -> None:
+    gone, kept = site_with_facts(folder, "gone", 0), site_with_facts(folder, "kept", 0)
+    number = gone.pk
+    services.site_delete(site=gone)
+
+    periodic.retain()
+    assert counts("facts") == counts("evidence") == {kept.pk: 4}
+
+    load(folder, number, [timezone.now()])
+    periodic.retain()
+    assert counts("facts") == {kept.pk: 4}
+
+
+def test_a_deleted_site_is_remembered_for_a_month(folder: Path) -> None:
+    gone = site_with_facts(folder, "gone", 0)
+    services.site_delete(site=gone)
+    GoneSite.objects.update(deleted_at=timezone.now() - timedelta(days=31))
+
+    periodic.retain()
+    assert GoneSite.objects.count() == 1
+
+    periodic.retain()
+    assert GoneSite.objects.count() == 0
 
 
 @pytest.mark.parametrize(("days", "kept"), [("30", 1), ("0", 4), ("-1", 4), ("2000000000", 4)])

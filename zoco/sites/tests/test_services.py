@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from zoco.sites import conf, published, reads, salts, services
-from zoco.sites.models import CountingOrigin, Site
+from zoco.sites.models import CountingOrigin, GoneSite, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -153,5 +153,6 @@ def test_site_is_made_and_changed_in_the_admin(
     assert client.get("/admin/counted-sites/").status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/counted-sites/delete/{site.pk}/")
+    assert list(GoneSite.objects.values_list("site", flat=True)) == [site.pk]
     assert not CountingOrigin.objects.exists()
     assert published.read(conf.published_path()).sites == ()
