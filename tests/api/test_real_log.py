@@ -30,11 +30,30 @@ DOCUMENTS = {"", "html", "xhtml", "htm", "php", "asp", "aspx", "jsp", "shtml", "
 # Endings that Zoco does not take for a file beside the page, and why.
 PAGES_TOO = {
     **dict.fromkeys(
-        "py log conf c sh tex spec lua patch rb cpp m4 gem mk java vim diff xs".split(),
+        [
+            "py",
+            "log",
+            "conf",
+            "c",
+            "sh",
+            "tex",
+            "spec",
+            "lua",
+            "patch",
+            "rb",
+            "cpp",
+            "m4",
+            "gem",
+            "mk",
+            "java",
+            "vim",
+            "diff",
+            "xs",
+        ],
         "source or text that a browser shows: somebody read it",
     ),
     **dict.fromkeys(
-        "access 3 threads jan05 newmoused+newpsm no-pkg-config".split(),
+        ["access", "3", "threads", "jan05", "newmoused+newpsm", "no-pkg-config"],
         "no ending: a name with a dot in it, as many programs give their pages",
     ),
     "html%20target=": "a broken link to a page that the server answered",
