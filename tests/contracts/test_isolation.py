@@ -16,8 +16,14 @@ def test_another_machine_is_out_of_reach() -> None:
     with socket.socket() as outgoing, pytest.raises(SocketShut, match=r"not 192\.0\.2\.1"):
         outgoing.connect(("192.0.2.1", 80))
 
-    with pytest.raises(SocketShut):
-        socket.getaddrinfo("example.com", 443)
+    for host in ("example.com", "localhost.example.com", "127.0.0.1.example.com", "::ffff:192.0.2.1"):
+        with pytest.raises(SocketShut):
+            socket.getaddrinfo(host, 443)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "::ffff:127.0.0.1"])
+def test_this_machine_has_many_names(host: str) -> None:
+    assert socket.getaddrinfo(host, 443)
 
 
 def test_loopback_is_reached() -> None:

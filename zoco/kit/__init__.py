@@ -1,1 +1,1 @@
-"""What every part of Zoco stands on: registries, settings, periods and ids. No models, no Wagtail."""
+"""What every part of Zoco stands on: registries, settings, periods, ids, hosts, files. No models."""

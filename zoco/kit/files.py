@@ -1,4 +1,4 @@
-"""Files that two processes may want to make at once. Standard library only."""
+"""Files that may be there already, or are made by somebody else just now. Standard library only."""
 
 import os
 from collections.abc import Callable
@@ -28,6 +28,15 @@ def made_once(path: Path, content: Callable[[], bytes]) -> bytes:
         partial.unlink()
     _sync(path.parent)
     return path.read_bytes()
+
+
+def free_name(wanted: Path) -> Path:
+    """Return the name, or one beside it where it is taken: name-2, name-3 …"""
+    number, name = 2, wanted
+    while name.exists():
+        name = wanted.with_name(f"{wanted.name}-{number}")
+        number += 1
+    return name
 
 
 def _sync(folder: Path) -> None:

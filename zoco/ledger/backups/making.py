@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from zoco.kit.files import free_name
 from zoco.ledger import schema
 from zoco.ledger.backups import manifest
 from zoco.ledger.backups.databases import Database
@@ -47,7 +48,7 @@ def backup_make(
             shutil.copytree(media, folder / "media")
         manifest.write(folder, _manifest(folder, store, databases, at))
         _sync(folder)
-        final = _free(parent / name)
+        final = free_name(parent / name)
         folder.rename(final)
         sync_folder(parent)
     except BaseException:
@@ -82,15 +83,6 @@ def _manifest(folder: Path, store: Store, databases: list[Database], at: datetim
         databases={database.alias: database.vendor for database in databases},
         files=manifest.describe(folder),
     )
-
-
-def _free(wanted: Path) -> Path:
-    """Return the name, or one beside it where it is taken."""
-    number, name = 2, wanted
-    while name.exists():
-        name = wanted.with_name(f"{wanted.name}-{number}")
-        number += 1
-    return name
 
 
 def _clean(parent: Path) -> None:

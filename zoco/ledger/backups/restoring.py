@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from zoco.kit.commands import CommandFailed
+from zoco.kit.files import free_name
 from zoco.ledger.backups import manifest
 from zoco.ledger.backups.databases import Database
 from zoco.ledger.spool.instance import renew
@@ -58,7 +59,7 @@ def backup_restore(
     try:
         recover(files)
         staged = _staged(folder, found, files.folder)
-        aside = _free(files.folder / f"aside-{at.astimezone(UTC):%Y%m%dT%H%M%S}Z")
+        aside = free_name(files.folder / f"aside-{at.astimezone(UTC):%Y%m%dT%H%M%S}Z")
         places = list(_places(files, databases, media))
         _mark_unerased(files)
         _put_aside(places, files, aside)
@@ -86,16 +87,24 @@ def _places(files: Files, databases: list[Database], media: Path | None) -> Iter
 
 def _staged(folder: Path, found: manifest.Manifest, data: Path) -> Path:
     """Copy the backup beside the data, so that the moves which follow are quick and cannot fail for room."""
+    for left in (data / "tmp").glob("restore-*"):  # the ledger's lock is held, so nobody writes them
+        shutil.rmtree(left, ignore_errors=True)
     staged = data / "tmp" / f"restore-{os.getpid()}"
-    shutil.rmtree(staged, ignore_errors=True)
-    for name, file in found.files.items():
-        target = staged / name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(folder / name, target)
-        sync_file(target)
-        if manifest.digest(target) != file.sha256:
-            raise manifest.BackupUnusable(f"{folder} changed while it was read: {name}.")
+    try:
+        for name, file in found.files.items():
+            _copy(folder, name, file, staged / name)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
     return staged
+
+
+def _copy(folder: Path, name: str, file: manifest.File, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(folder / name, target)
+    sync_file(target)
+    if manifest.digest(target) != file.sha256:
+        raise manifest.BackupUnusable(f"{folder} changed while it was read: {name}.")
 
 
 def _put_aside(places: list[tuple[str, Path]], files: Files, aside: Path) -> None:
@@ -133,11 +142,3 @@ def _want_room(data: Path, size: int) -> None:
         raise CommandFailed(
             f"{data} has {free >> 20} MB free; the backup and its rewriting need {needed >> 20} MB."
         )
-
-
-def _free(wanted: Path) -> Path:
-    number, name = 2, wanted
-    while name.exists():
-        name = wanted.with_name(f"{wanted.name}-{number}")
-        number += 1
-    return name

@@ -130,6 +130,28 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before(tmp_path: Pa
     ]
 
 
+def test_what_a_restore_that_was_killed_left_is_cleaned(backup: Path, tmp_path: Path) -> None:
+    left = tmp_path / "fresh" / "tmp" / "restore-1" / "ledger.duckdb"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+
+    assert restored(backup, tmp_path / "fresh") == (120, 120)
+
+    assert not list((tmp_path / "fresh" / "tmp").glob("restore-*"))
+
+
+def test_a_restore_that_cannot_be_leaves_no_copy_behind(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "verify", lambda folder, found: None)
+    (backup / "ledger.duckdb").write_bytes(b"changed while it was read")
+
+    with pytest.raises(BackupUnusable, match=r"changed while it was read: ledger\.duckdb"):
+        restored(backup, tmp_path / "fresh")
+
+    assert not list((tmp_path / "fresh" / "tmp").glob("restore-*"))
+
+
 def test_a_live_sqlite_database_is_copied_whole(tmp_path: Path) -> None:
     filled(tmp_path / "data", [])
     source = tmp_path / "live.sqlite3"
