@@ -4,10 +4,14 @@ import atexit
 import os
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoco.kit import conf
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
+
+if TYPE_CHECKING:
+    from zoco.ledger.store.clickhouse.turns import Turn
 
 
 def open_store(*, lead: bool | None = None) -> Store:
@@ -63,6 +67,11 @@ def stand_by(stop: threading.Event) -> None:
         drain_until(stop, opened, conf.DATA())
 
 
+def share_turns(turn: "Turn") -> None:
+    """Register the lock that all machines share; called once, by whoever knows their database."""
+    _turns[:] = [turn]
+
+
 def is_erased(fact: Fact) -> bool:
     """Say whether a fact is of somebody who was erased after it happened."""
     from zoco.ledger.store.erasures import book
@@ -77,10 +86,15 @@ def _open_cluster(url: str, folder: Path) -> Store:
 
     erasures = book(folder)
     return open_clickhouse(
-        url, SpoolFolder(folder / "spool"), erasure_key=erasure_key(folder), erasures=erasures
+        url,
+        SpoolFolder(folder / "spool"),
+        erasure_key=erasure_key(folder),
+        turn=_turns[0] if _turns else None,
+        erasures=erasures,
     )
 
 
+_turns: list["Turn"] = []
 _held: dict[tuple[str, str], Store] = {}
 _gate = [threading.Lock()]
 

@@ -7,7 +7,7 @@ from zoco.ledger.store.clickhouse.book import Book
 from zoco.ledger.store.clickhouse.client import Client
 from zoco.ledger.store.clickhouse.ddl import migrate
 from zoco.ledger.store.clickhouse.store import ClickHouseStore
-from zoco.ledger.store.clickhouse.turns import Turn, turn_by_file, turn_by_thread
+from zoco.ledger.store.clickhouse.turns import Turn, turn_by_both, turn_by_file, turn_by_thread
 from zoco.ledger.store.erasures import Erasures
 
 
@@ -22,7 +22,7 @@ def open_clickhouse(
     """Connect to an address as address.Address reads it, and bring its tables up to this version.
 
     `spool` is this machine's, None for one that only asks. `erasure_key` must be the same on every
-    machine. `turn` is a lock that all machines share; one machine does without. `erasures` is this
+    machine. `turn` is a lock that all machines share, taken after the machine's own. `erasures` is this
     machine's book of the erased, by which its spool is stripped. Raises AddressUnreadable, StoreBusy,
     StoreNewer.
     """
@@ -32,6 +32,6 @@ def open_clickhouse(
     except BaseException:
         client.close()
         raise
-    if turn is None:
-        turn = turn_by_thread if spool is None else turn_by_file(spool.path / ".turn")
-    return ClickHouseStore(client, spool, book=Book(client, erasure_key), turn=turn, erasures=erasures)
+    near = turn_by_thread if spool is None else turn_by_file(spool.path / ".turn")
+    whole = near if turn is None else turn_by_both(near, turn)
+    return ClickHouseStore(client, spool, book=Book(client, erasure_key), turn=whole, erasures=erasures)

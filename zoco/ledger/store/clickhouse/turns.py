@@ -1,7 +1,7 @@
 """Whose turn it is to settle. Two drains that settle one visitor at once would not see each other.
 
 Within a machine a lock file decides. Machines that share a cluster need a lock that they share too:
-whoever opens the store passes one (an advisory lock of PostgreSQL does).
+whoever opens the store passes one (`zoco.ledger.turns` has it from PostgreSQL).
 """
 
 import fcntl
@@ -27,6 +27,17 @@ def turn_by_file(path: Path) -> Turn:
                 yield
             finally:
                 os.close(handle)
+
+    return turn
+
+
+def turn_by_both(near: Turn, far: Turn) -> Turn:
+    """Return turns that are first taken near, among few, and then far."""
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        with near(), far():
+            yield
 
     return turn
 
