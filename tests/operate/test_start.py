@@ -16,6 +16,7 @@ import pytest
 
 from tests.operate.conftest import Start
 from tests.operate.running import Running, children, environment, is_alive, memory_kb, until, zoco
+from zoco.kit.commands import program
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -28,7 +29,8 @@ def test_first_start_makes_an_owner_and_says_how_to_begin(first_start: Running) 
     assert "The nursery is not alone" not in said
     assert re.search(r"name +owner\n +password +(\w{4}-){3}\w{4}\n", said)
     assert f"http://127.0.0.1:{first_start.port}/admin/" in said
-    assert "make demo" in said
+    assert "zoco demo " in said
+    assert "--counting log" in said
     assert "Zoco has stopped." in said
     assert first_start.process.returncode == 0
 
@@ -114,7 +116,8 @@ def test_taken_port_is_one_sentence(folder: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        f"Port {port} on 127.0.0.1 is taken by another program; stop it, or choose one with --port.\n"
+        f"Port {port} on 127.0.0.1 is taken by another program; stop it, "
+        f"or choose another port: {program()} up --port {port + 1}\n"
     )
 
 

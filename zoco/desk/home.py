@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component  # type: ignore[attr-defined]
 
+from zoco.kit.commands import program
 from zoco.ledger import sitebook
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
@@ -49,8 +50,13 @@ class HomePanel(Component):  # type: ignore[misc]
             "cards": cards,
             "is_empty": not any(card.figures for card in cards),
             "is_demo": any(card.is_demo for card in cards),
+            "demo_name": next((card.name for card in cards if card.is_demo), "") if len(cards) > 1 else "",
             "first_steps_url": reverse("zoco_desk_first_steps"),
-            "slug": next((info.slug for info in known if not info.is_demo), "main"),
+            "slug": next((info.slug for info in known if not info.is_demo), ""),
+            "program": program(),
+            "overview_url": next(
+                (reverse("zoco_desk:overview", args=[board.key]) for board in dashboards_all()), ""
+            ),
         }
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from zoco.desk.areas import AREAS
+from zoco.kit.commands import program
 from zoco.ledger import sitebook
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
@@ -50,5 +51,6 @@ class FirstStepsView(LedgerView):
             None,
             title=_("First steps"),
             overview_url=next((self.address.to("overview", each.key) for each in dashboards_all()), ""),
-            slug=next((info.slug for info in known if not info.is_demo), "main"),
+            slug=next((info.slug for info in known if not info.is_demo), ""),
+            program=program(),
         )

@@ -1,7 +1,9 @@
 """Commands: what `zoco …` and `manage.py zoco …` can do. Each is a plug; its words are its key."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 from enum import IntEnum
+from pathlib import Path
 
 from zoco.kit.plugs import Registry
 
@@ -48,3 +50,21 @@ class Command:
 
 
 COMMANDS: Registry[Command] = Registry("command")
+
+
+def program() -> str:
+    """Return what to type for `zoco` in a hint: the bare name where a shell finds it, else its path.
+
+    In a checkout it stands in .venv/bin, which is on nobody's PATH.
+    """
+    import shutil  # the supervisor stays without it
+
+    mine = Path(sys.executable).with_name("zoco")
+    found = shutil.which("zoco")
+    if not mine.exists() or (found is not None and mine.samefile(found)):
+        return "zoco"
+    try:
+        here = Path.cwd()
+    except OSError:
+        return str(mine)
+    return str(mine.relative_to(here)) if here != here.parent and mine.is_relative_to(here) else str(mine)

@@ -42,5 +42,7 @@ def site(slug: str = "") -> SiteInfo:
     for info in known:
         if slug in ("", info.slug):
             return info
-    there = ", ".join(info.slug for info in known) or "none yet"
+    if not known:
+        raise SiteUnknown("There is no site yet; make one with `zoco site add`.")
+    there = ", ".join(info.slug for info in known)
     raise SiteUnknown(f"There is no site {slug!r}; there are: {there}.")

@@ -3,7 +3,7 @@
 import sys
 import textwrap
 
-from zoco.kit.commands import CommandFailed, Exit
+from zoco.kit.commands import CommandFailed, Exit, program
 from zoco.kit.conf import SettingWrong
 from zoco.project import ready
 
@@ -58,14 +58,13 @@ def _welcome(address: str, made: "tuple[str, str]") -> None:
 
 
 def _first_steps() -> str:
-    return textwrap.dedent(
-        """\
-        There is no site yet. Begin with either of these, in another terminal:
-
-          make demo                                     look around in a simulated company
-          zoco site add "My shop" --host shop.example   count a site of your own
-        """
+    steps = (
+        (f"{program()} demo", "look around in a simulated company"),
+        (f'{program()} site add "My shop" --host shop.example --counting log', "count a site of your own"),
     )
+    width = max(len(command) for command, _why in steps)
+    lines = "\n".join(f"  {command:{width}}   {why}" for command, why in steps)
+    return f"There is no site yet. Begin with either of these, in another terminal:\n\n{lines}\n"
 
 
 if __name__ == "__main__":

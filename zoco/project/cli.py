@@ -141,8 +141,8 @@ def parser() -> argparse.ArgumentParser:
 def _group(groups: Groups, words: tuple[str, ...]) -> None:
     if words in groups:
         return
-    inner = [c.key for c in COMMANDS if tuple(c.key.split())[: len(words)] == words]
-    group = groups[words[:-1]].add_parser(words[-1], help=", ".join(sorted(inner)))
+    inner = sorted(f"{c.key}: {c.help}" for c in COMMANDS if tuple(c.key.split())[: len(words)] == words)
+    group = groups[words[:-1]].add_parser(words[-1], help=" ".join(inner))
     group.set_defaults(parser=group)
     groups[words] = group.add_subparsers(title="commands", metavar="COMMAND")
 

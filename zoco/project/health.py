@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from zoco.kit.commands import CommandFailed
+from zoco.kit.commands import CommandFailed, program
 from zoco.project import env, folder, ready
 
 Level = Literal["ok", "warning", "error"]
@@ -96,7 +96,7 @@ def sites() -> Iterator[Finding]:
 
     count = len(reads.sites_with_parts())
     if not count:
-        yield Finding("sites", "warning", "There is no site yet.", "zoco site add NAME --host HOST")
+        yield Finding("sites", "warning", "There is no site yet.", f"{program()} site add NAME --host HOST")
         return
     age = time.time() - published.read(published_path()).published_at / 1e6
     if age > 7200:

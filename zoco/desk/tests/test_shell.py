@@ -49,6 +49,19 @@ def test_home_of_an_empty_installation_shows_the_first_steps(owner: Any, empty_s
     assert "zoco demo" in page
 
 
+@pytest.mark.parametrize("where", ["/admin/", "/admin/first-steps/"])
+def test_first_step_without_a_site_is_to_make_one(
+    owner: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+
+    page = owner.get(where).content.decode()
+
+    assert "zoco site add &quot;My shop&quot;" in page or 'zoco site add "My shop"' in page
+    assert "--counting log" in page
+    assert "--site main" not in page
+
+
 def test_home_says_nothing_of_reports_to_those_who_may_not_see_them(
     client: Any, empty_site: Any, django_user_model: Any
 ) -> None:

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program
 from zoco.project import folder
 from zoco.project.children import Child, Nursery
 from zoco.project.supervisor import Supervisor
@@ -130,7 +130,10 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _why_not(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is taken by another program; stop it, or choose one with --port."
+        return (
+            f"Port {port} on {host} is taken by another program; stop it, "
+            f"or choose another port: {program()} up --port {port + 1 if port < 65535 else 8000}"
+        )
     return (
         f"Zoco cannot listen on {host}, port {port} ({error.strerror}); choose others with --host and --port."
     )

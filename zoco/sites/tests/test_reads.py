@@ -25,6 +25,15 @@ def test_the_ledger_is_told_the_sites_the_default_one_first() -> None:
     assert sitebook.site().slug == "shop"
 
 
+def test_demo_is_never_the_default_while_there_is_another_site() -> None:
+    Site.objects.create(slug="demo", name="La Alacena", is_demo=True)
+    Site.objects.create(slug="shop", name="Shop")
+    reads.forget()
+
+    assert [info.slug for info in sitebook.sites()] == ["shop", "demo"]
+    assert sitebook.site().slug == "shop"
+
+
 def test_counting_origin_is_the_latest_that_has_begun() -> None:
     site = Site.objects.create(slug="shop", name="Shop")
     CountingOrigin.objects.create(site=site, origin="log", since=date(2026, 1, 1))
