@@ -112,7 +112,11 @@ class BrakedBackend(ModelBackend):
 
 
 class BrakedLoginForm(LoginForm):
-    """Wagtail's log-in form; says so while the brake holds."""
+    """Wagtail's log-in form; says so while the brake holds, and has its labels in the reader's language."""
+
+    def __init__(self, request: HttpRequest | None = None, *args: Any, **more: Any) -> None:
+        super().__init__(request, *args, **more)  # type: ignore[no-untyped-call]
+        self.fields["password"].label = _("Password")
 
     def clean(self) -> dict[str, Any]:
         """Refuse before the password is looked at."""
