@@ -39,13 +39,16 @@ def reader(client: Any, django_user_model: Any) -> Any:
     return client
 
 
-def view(site: Any, path: str, at: int = NOON) -> None:
+def view(
+    site: Any, path: str, at: int = NOON, *, name: str = "web.page.viewed", verdict: str = "human"
+) -> None:
     """Put one page view into the ledger."""
     fact = Fact(
         id=uuid7(NOON),
         site=site.pk,
-        name="web.page.viewed",
+        name=name,
         origin="tracker",
+        verdict=verdict,
         occurred_at=at,
         visitor=5,
         path=path,
@@ -98,6 +101,45 @@ def test_empty_period_leads_to_the_last_one_with_facts(reader: Any, site: Any) -
     page = reader.get("/reports/traffic/?period=2026-05-01..2026-05-07").content.decode()
 
     assert "?period=2026-02-24..2026-03-02" in page
+
+
+def test_report_of_what_nobody_told_does_not_say_that_nobody_came(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    page = reader.get("/reports/languages/?period=2026-03-02").content.decode()
+
+    assert "Nothing of this kind" in page
+    assert "Nobody came" not in page
+
+
+def test_bots_alone_are_offered_where_nobody_else_came(reader: Any, site: Any) -> None:
+    view(site, "/tea", verdict="bot")
+
+    page = reader.get("/reports/pages/?period=2026-03-02").content.decode()
+
+    assert "Nobody came" in page
+    assert "verdicts=all" in page
+
+
+def test_log_in_a_site_that_counts_by_tracker_leads_to_counting_the_log(reader: Any, site: Any) -> None:
+    view(site, "/tea", name="web.page.served")
+
+    page = reader.get("/reports/traffic/?period=2026-03-02").content.decode()
+
+    assert "No page view of the tracker" in page
+    assert "zoco site count main log --since 2026-03-02" in page
+
+
+def test_hours_to_come_have_no_figures_and_open_ones_no_change(reader: Any, site: Any) -> None:
+    now = datetime.now(UTC)
+    view(site, "/tea", at=micros(now))
+
+    page = reader.get("/reports/traffic/?period=today&grain=hour").content.decode()
+
+    assert page.count("not over yet</span></th>") == 1
+    running, *to_come = page.split("not over yet</span></th>")[1].split("</tr>")
+    assert "↑" not in running
+    assert all('"num">0' not in row for row in to_come if "not begun yet" in row)
 
 
 @pytest.mark.parametrize("year", [1, 9999])

@@ -107,9 +107,13 @@ def test_whole_months_move_by_months_other_periods_by_their_length(
     ("now", "before", "measure", "expected"),
     [
         (81240, 76352, COUNT, ("↑\u00a06.4%", "76,352")),
+        (250, 100, COUNT, ("↑\u00a0150%", "100")),
+        (10_003, 10_000, COUNT, ("↑\u00a00.03%", "10,000")),
         (5, 0, COUNT, ("↑\u00a05", "0")),
         (7, 7, COUNT, ("no change", "7")),
         (0.412, 0.425, SHARE, ("↓\u00a01.3 points", "42.5%")),
+        (0.34701, 0.34699, SHARE, ("no change", "34.7%")),
+        (0.34651, 0.34649, SHARE, ("↑\u00a00.1 points", "34.6%")),
         (134.2, 125.0, SECONDS, ("↑\u00a09\u00a0s", "2\u00a0min\u00a05\u00a0s")),
     ],
 )
@@ -142,3 +146,35 @@ def test_codes_are_shown_as_words() -> None:
     assert value_label("country", "country", "") == "(not known)"
     assert value_label("device", "text", "phone") == "Phone"
     assert value_label("source", "text", "newsletter") == "newsletter"
+
+
+@pytest.mark.parametrize(
+    ("language", "column", "written", "meant"),
+    [
+        ("en", "country", "Germany", "DE"),
+        ("ru", "country", "германия", "DE"),
+        ("en", "country", "de", "DE"),
+        ("en", "country", "Atlantis", "Atlantis"),
+        ("es", "channel", "Búsqueda orgánica", "organic_search"),
+        ("en", "language", "chinese", "zh"),
+        ("es", "language", "Inglés", "en"),
+        ("en", "path", "/a", "/a"),
+    ],
+)
+def test_filter_takes_the_name_that_the_page_shows(
+    language: str, column: str, written: str, meant: str
+) -> None:
+    form = QueryDict(mutable=True)
+    form.update({"column": column, "operator": "is", "value": written})
+
+    with translation.override(language):
+        turned = settled(form)
+
+    assert turned is not None
+    assert turned.getlist(f"f.{column}") == [meant]
+
+
+def test_language_is_shown_by_its_name() -> None:
+    assert value_label("language", "language", "es") == "Spanish"
+    assert value_label("language", "language", "zh") == "Chinese"
+    assert value_label("language", "language", "tlh") == "tlh"

@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from zoco.kit.periods import Period
-from zoco.ledger.asking.filters import SIGN_OF, SIGNS, Filter, FilterWrong, Operator
+from zoco.ledger.asking.filters import FILTERABLE, SIGN_OF, SIGNS, Filter, FilterWrong, Operator
 from zoco.ledger.asking.question import QuestionWrong
+from zoco.ledger.views.labels import value_meant
 
 # Keys of the page alone; a report's question never sees them.
 OWN_KEYS = ("draw", "how", "from", "to", "column", "operator", "value")
@@ -107,6 +108,8 @@ def _filter_add(query: QueryDict, column: str, operator: str, value: str) -> Non
     known: dict[str, Operator] = {name: name for name in SIGNS.values()}
     if operator not in known:
         raise FilterWrong(f"There is no comparison {operator!r}; there are: {', '.join(known)}.")
+    if operator in ("is", "is_not") and column in FILTERABLE:
+        value = value_meant(column, FILTERABLE[column].kind, value)
     key = f"f.{column}{SIGN_OF[known[operator]]}"
     if value not in query.getlist(key):
         query.appendlist(key, value)

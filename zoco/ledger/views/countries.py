@@ -19,6 +19,18 @@ def _names() -> dict[str, tuple[str, ...]]:
 
 def country_name(code: str) -> str:
     """Return the name of a country in the language in force; the code itself when it is not known."""
-    tongue = (get_language() or "en").lower().split("-")[0]
     names = _names().get(code.upper())
-    return names[LANGUAGES.index(tongue) if tongue in LANGUAGES else 0] if names else code
+    return names[_column()] if names else code
+
+
+def country_code(text: str) -> str:
+    """Return the code of the country with this name in the language in force, or the text as it is."""
+    wanted, column = text.strip().casefold(), _column()
+    if wanted.upper() in _names():
+        return wanted.upper()
+    return next((code for code, names in _names().items() if names[column].casefold() == wanted), text)
+
+
+def _column() -> int:
+    tongue = (get_language() or "en").lower().split("-")[0]
+    return LANGUAGES.index(tongue) if tongue in LANGUAGES else 0

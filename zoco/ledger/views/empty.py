@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from zoco.kit.commands import program
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.question import Question
@@ -34,11 +35,14 @@ def emptiness(answer: Answer, address: Address, today: date) -> Emptiness:
         return _other_period(question, span, address)
     if question.filters:
         return _filtered_out(question, address)
-    if answer.facts_left_out:
+    everybody = [(_("Show all"), address.changed(verdicts="all"))] if answer.facts_left_out else []
+    if everybody and not answer.facts_used:
         words = _("Only bots and others came; they are left out here.")
-        return Emptiness(_("Nobody came"), words, "", [(_("Show all"), address.changed(verdicts="all"))])
+        return Emptiness(_("Nobody came"), words, "", everybody)
+    if not answer.facts_used and question.site.counting == "tracker":
+        return _not_tracked(question, span)
     words = _("There are facts in these days, but none that this report counts.")
-    return Emptiness(_("Nothing of this kind"), words, "", [])
+    return Emptiness(_("Nothing of this kind"), words, "", everybody)
 
 
 def nothing_yet(question: Question) -> Emptiness:
@@ -46,7 +50,20 @@ def nothing_yet(question: Question) -> Emptiness:
     return Emptiness(
         _("No visits yet"),
         _("Import a log of your web server, and its visits appear here. Run this where Zoco runs:"),
-        f"zoco import log --site {question.site.slug} /var/log/nginx/access.log",
+        f"{program()} import log --site {question.site.slug} /var/log/nginx/access.log",
+        [],
+    )
+
+
+def _not_tracked(question: Question, span: tuple[date, date]) -> Emptiness:
+    """Say that the tracker counts here and sent nothing: a log was imported, most likely."""
+    return Emptiness(
+        _("No page view of the tracker"),
+        _(
+            "This site counts the page views of its tracker, and there are none in these days. "
+            "If you imported the log of your web server, run this where Zoco runs; no fact is lost:"
+        ),
+        f"{program()} site count {question.site.slug} log --since {span[0]}",
         [],
     )
 

@@ -52,20 +52,25 @@ def change_of(now: Figure, before: Figure, measure: Measure, currency: str) -> C
     if now is None or before is None:
         return None
     was = figure_text(before, measure, currency)
-    if now == before:
+    if figure_text(now, measure, currency) == was:
         return Change(pgettext("figure", "no change"), was)
     arrow = "↑" if now > before else "↓"
     difference = abs(float(now) - float(before))
     match measure.unit:
         case "percent":
-            size = _("%(number)s points") % {"number": formats.decimal(difference * 100, 1)}
+            size = _("%(number)s points") % {"number": formats.decimal(max(difference * 100, 0.1), 1)}
         case "seconds":
             size = formats.length(round(difference) if difference >= 1 else difference)
         case _ if not before:
             size = figure_text(now, measure, currency)
         case _:
-            size = formats.percent(difference / abs(float(before)))
+            size = _share_text(difference / abs(float(before)))
     return Change(f"{arrow}{formats.NBSP}{size}", was)
+
+
+def _share_text(share: float) -> str:
+    """Write a relative change with the digits that it is worth: 250%, 9.6%, 0.03%."""
+    return formats.percent(share, 0 if share >= 1 else 1 if share >= 0.0005 else 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.conf.locale import LANG_INFO
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger.asking.answer import Key
 from zoco.ledger.views import formats
-from zoco.ledger.views.countries import country_name
+from zoco.ledger.views.countries import country_code, country_name
 
 CHANNELS = {
     "direct": _("Direct"),
@@ -87,6 +89,7 @@ ORIGINS = {
     "import": pgettext_lazy("origin", "Import"),
     "simulated": pgettext_lazy("origin", "Simulated"),
 }
+OTHER_LANGUAGES = {"zh": _("Chinese")}  # which Django knows only by script
 WORDS = {
     "channel": CHANNELS,
     "device": DEVICES,
@@ -103,8 +106,32 @@ def value_label(name: str, kind: str, value: Key) -> str:
         return pgettext("value", "(none)") if kind in {"host", "path"} else pgettext("value", "(not known)")
     if kind == "country":
         return country_name(str(value))
+    if kind == "language" or name == "language":
+        return language_name(str(value))
     words = WORDS.get(kind) or WORDS.get(name) or {}
     return str(words.get(str(value), value))
+
+
+def value_meant(name: str, kind: str, text: str) -> str:
+    """Return the value in the ledger for what a reader wrote: "Germany" is DE; other text stays as it is."""
+    if kind == "country":
+        return country_code(text)
+    if kind == "language" or name == "language":
+        known = {code: language_name(code) for code in (*LANG_INFO, *OTHER_LANGUAGES)}
+    else:
+        known = {value: str(words) for value, words in (WORDS.get(kind) or WORDS.get(name) or {}).items()}
+    wanted = text.strip().casefold()
+    return next((value for value, words in known.items() if words.casefold() == wanted), text)
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in the one in force; the code itself when it is not known."""
+    if code in OTHER_LANGUAGES:
+        return str(OTHER_LANGUAGES[code])
+    try:
+        return str(capfirst(get_language_info(code)["name_translated"]))
+    except KeyError:
+        return code
 
 
 def bucket_label(start: datetime, grain: str, *, whole: bool = False) -> str:

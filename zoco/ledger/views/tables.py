@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from zoco.ledger.asking.answer import Answer, Row
+from zoco.ledger.asking.answer import Answer, Figure, Row
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.report import Dimension, Measure
 from zoco.ledger.views import formats
@@ -98,7 +98,7 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
     offset = (question.page - 1) * question.size
     # A curve's answer holds all of its rows, any other just those of the page.
     rows = answer.rows[offset : offset + question.size] if grain_of(answer) else answer.rows
-    written = Writer(answer, address, measure, columns, can_view_facts)
+    written = Writer(answer, address, measure, columns, can_view_facts, _open_since(answer))
     return Paged(
         heads=_heads(answer, address, columns, is_panel),
         lines=[written.line(row) for row in rows],
@@ -110,6 +110,16 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
         has_long_names=answer.report.picture == "bars" and len(answer.dimensions) == 1,
         is_panel=is_panel,
     )
+
+
+def _open_since(answer: Answer) -> datetime | None:
+    """Return the start of the bucket that is running now; those after it have not begun."""
+    starts = (_start(row) for row in answer.rows if row.is_unfinished)
+    return min((start for start in starts if start is not None), default=None)
+
+
+def _start(row: Row) -> datetime | None:
+    return next((value for value in row.key.values() if isinstance(value, datetime)), None)
 
 
 def range_text(first: int, last: int, total: int) -> str:
@@ -143,28 +153,38 @@ class Writer:
     measure: Measure
     columns: Sequence[Measure]
     can_view_facts: bool
+    open_since: datetime | None = None
 
     def line(self, row: Row) -> Line:
         currency = self.answer.question.site.currency
         facts = facts_url(self.answer, row, self.address) if self.can_view_facts else ""
         value, largest = row.values.get(self.measure.name), self.answer.largest.get(self.measure.name)
         is_drawn = self.answer.report.picture == "bars" and value is not None and largest is not None
-        before = row.before.get(self.measure.name) if row.before else None
+        # A day that is not over cannot be held against a whole one.
+        before = row.before.get(self.measure.name) if row.before and not row.is_unfinished else None
         return Line(
             names=[_name(self.answer, each, row, self.address) for each in self.answer.dimensions],
             bar=bar(float(value or 0), float(largest or 0)) if is_drawn else SafeString(""),
-            cells=[
-                Cell(figure_text(row.values.get(each.name), each, currency), facts) for each in self.columns
-            ],
+            cells=[Cell(figure_text(self._known(row, each), each, currency), facts) for each in self.columns],
             change=change_of(value, before, self.measure, currency),
-            note=_note(row),
+            note=self._note(row),
         )
 
+    def _known(self, row: Row, measure: Measure) -> Figure:
+        """Return a figure; none where the time that it is about has not begun."""
+        value = row.values.get(measure.name)
+        return None if not value and self._is_ahead(row) else value
 
-def _note(row: Row) -> str:
-    if row.is_unfinished:
-        return _("not over yet")
-    return _("only in part") if row.is_cut else ""
+    def _is_ahead(self, row: Row) -> bool:
+        start = _start(row)
+        return start is not None and self.open_since is not None and start > self.open_since
+
+    def _note(self, row: Row) -> str:
+        if self._is_ahead(row):
+            return _("not begun yet")
+        if row.is_unfinished:
+            return _("not over yet")
+        return _("only in part") if row.is_cut else ""
 
 
 def _name(answer: Answer, dimension: Dimension, row: Row, address: Address) -> Name:

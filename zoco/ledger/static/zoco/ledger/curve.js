@@ -29,6 +29,12 @@
     return found;
   }
 
+  /** Room at the right for half of the last label, where the last point has one. */
+  function overhang(points, width) {
+    const last = points.values.length - 1;
+    return labelled(last + 1, width).includes(last) ? Math.max(16, 4 * points.labels[last].length) : 16;
+  }
+
   function options(points, holder, onMove) {
     const ink = colour("--z-axis", holder);
     const grid = colour("--z-grid", holder);
@@ -40,6 +46,7 @@
     return {
       width: holder.clientWidth,
       height: holder.clientHeight,
+      padding: [null, overhang(points, holder.clientWidth), null, null],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, range: (_, low, high) => (few ? [low - 1, high + 1] : [low, high]) }, y: { range: [0, top] } },
