@@ -1,4 +1,6 @@
-"""What the worker does for the ledger again and again: the outbox is placed, spooled, told, pruned."""
+"""What the worker does for the ledger again and again: the outbox is placed, spooled, told, pruned;
+once a week the ledger's file is written anew.
+"""
 
 import logging
 from datetime import UTC, datetime
@@ -9,6 +11,8 @@ from zoco.ledger.outbox import keeping, sequencer, subscribers
 from zoco.ledger.spool import SpoolRefused, process_writer
 
 log = logging.getLogger(__name__)
+
+COMPACT_BYTES = 32 << 20
 
 
 def outbox_spool() -> None:
@@ -30,6 +34,27 @@ def outbox_prune() -> None:
     keeping.rows_prune(spool=DATA() / "spool", now=datetime.now(UTC))
 
 
+def ledger_compact() -> None:
+    """Write the DuckDB file anew, without what retention and corrections left in it.
+
+    A small file is left alone, and so is a ClickHouse, which merges by itself. Raises NoRoom.
+    """
+    from zoco.ledger.store import opening
+
+    held = opening.store()
+    if held.dialect == "duckdb":
+        before = _ledger_bytes()
+        if before >= COMPACT_BYTES:
+            held.compact()
+            log.info("Ledger written anew. bytes_before=%s bytes_after=%s", before, _ledger_bytes())
+
+
+def _ledger_bytes() -> int:
+    """Return the size of the file with its write-ahead log."""
+    return sum(path.stat().st_size for path in DATA().glob("ledger.duckdb*"))
+
+
 PERIODIC.add(Periodic("ledger.outbox.spool", 0.3, outbox_spool))
 PERIODIC.add(Periodic("ledger.outbox.tell", 0.3, outbox_tell))
 PERIODIC.add(Periodic("ledger.outbox.prune", 3_600, outbox_prune))
+PERIODIC.add(Periodic("ledger.compact", 604_800, ledger_compact))
