@@ -63,6 +63,11 @@ NAMES = {
     "web.call.served": _("Call served"),
     "web.page.engaged": _("Page looked at"),
     "web.event.sent": _("Event"),
+    "shop.product.viewed": _("Product viewed"),
+    "shop.basket.added": _("Put into the basket"),
+    "shop.checkout.begun": _("Checkout begun"),
+    "shop.order.placed": _("Order placed"),
+    "shop.order.refunded": _("Order refunded"),
     "collector.facts.taken": _("Facts taken"),
     "collector.fact.refused": _("Fact refused"),
 }
