@@ -52,6 +52,17 @@ def declare(name: str, default: T, read: Callable[[str], T], help: str) -> Setti
     return setting
 
 
+def wrong() -> list[str]:
+    """Return what is wrong with the settings that cannot be read, a sentence each."""
+    found = []
+    for setting in SETTINGS.values():
+        try:
+            setting()
+        except SettingWrong as error:
+            found.append(str(error))
+    return found
+
+
 def flag(text: str) -> bool:
     """Read yes or no."""
     word = text.strip().lower()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from zoco.kit import conf
 from zoco.kit.commands import CommandFailed, program
+from zoco.kit.plugs import load_modules
 from zoco.project import env, folder, ready
 
 Level = Literal["ok", "warning", "error"]
@@ -55,19 +57,11 @@ def data_folder() -> Iterator[Finding]:
 
 def settings() -> Iterator[Finding]:
     """Each setting that is given can be read."""
-    from zoco.kit.conf import SETTINGS, SettingWrong
-    from zoco.kit.plugs import load_modules
-
     load_modules(DECLARING)
-    wrong = []
-    for setting in SETTINGS.values():
-        try:
-            setting()
-        except SettingWrong as error:
-            wrong.append(str(error))
+    wrong = conf.wrong()
     yield from (Finding("settings", "error", message) for message in wrong)
     if not wrong:
-        yield Finding("settings", "ok", f"{len(SETTINGS)} settings can be read.")
+        yield Finding("settings", "ok", f"{len(conf.SETTINGS)} settings can be read.")
 
 
 def disk() -> Iterator[Finding]:
