@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -105,7 +105,13 @@ class SiteViewSet(ModelViewSet):
     add_to_settings_menu = True
     copy_view_enabled = False
     delete_view_class = SiteDeleteView
-    list_display = ["name", "slug", "zone", "currency", BooleanColumn("is_demo", label=_("Demo data"))]
+    list_display = [
+        "name",
+        "slug",
+        "zone",
+        "currency",
+        Column("is_demo", label=_("Demo data"), accessor=lambda site: _("yes") if site.is_demo else ""),
+    ]
     search_fields = ["name", "slug"]
     ordering = ["id"]
 
