@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from zoco.ledger.store.base import Store
 
 Raw = Mapping[str, Any]
+EVERYTHING = 1_000_000_000
+SLICE_ROWS = 2_000
 WALL_START = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock time has no zone
 
 
@@ -39,6 +42,35 @@ def ask(
     answer = _curve if report.picture == "curve" else _table
     found = answer(asked, question, store, now or datetime.now(UTC))
     return replace(found, seconds=time.perf_counter() - began)
+
+
+def ask_all(
+    report: Report, question: Question, *, store: Store | None = None, now: datetime | None = None
+) -> tuple[Answer, Iterator[Row]]:
+    """Answer with all rows whatever the page; of a table they come as they are read, not in the answer.
+
+    Raises what `ask` raises, before the first row; a stream that breaks off raises while it is read.
+    """
+    began = time.perf_counter()
+    store, now = store or _opened(), now or datetime.now(UTC)
+    whole = replace(question, page=1, size=EVERYTHING)
+    if report.picture == "curve":
+        answer = ask(report, whole, store=store, now=now)
+        return replace(answer, rows=[]), iter(answer.rows)
+    asked = Asked.of(report, whole, store.dialect)
+    raw = _each(store.stream(statement.page_sql(asked)))
+    first = next(raw, None)
+    measures = [each.name for each in report.measures]
+    found = _around(asked, whole, first or {}, store, now)
+    rows = (_row(asked, each, measures, now) for each in (chain([first], raw) if first else ()))
+    return replace(found, seconds=time.perf_counter() - began), rows
+
+
+def _each(reader: pa.RecordBatchReader) -> Iterator[Raw]:
+    """Return the rows one by one; only some of them are Python's at a time."""
+    for batch in reader:
+        for start in range(0, batch.num_rows, SLICE_ROWS):
+            yield from batch.slice(start, SLICE_ROWS).to_pylist()
 
 
 def rows_all(report: Report, question: Question, *, store: Store | None = None) -> pa.RecordBatchReader:
@@ -63,13 +95,18 @@ def _table(asked: Asked, question: Question, store: Store, now: datetime) -> Ans
         first = ask(asked.report, replace(question, page=1), store=store, now=now)
         return replace(first, question=question, rows=[])
     measures = [each.name for each in asked.report.measures]
+    found = _around(asked, question, raw[0] if raw else {}, store, now)
+    return replace(found, rows=[_row(asked, each, measures, now) for each in raw])
+
+
+def _around(asked: Asked, question: Question, top: Raw, store: Store, now: datetime) -> Answer:
+    """Return the answer without its rows, of which `top` is the first; each carries the totals."""
+    measures = [each.name for each in asked.report.measures]
     adding = [each.name for each in asked.report.measures if each.adds_up]
-    top: Raw = raw[0] if raw else {}
-    rows = [_row(asked, each, measures, now) for each in raw]
     return Answer(
         report=asked.report,
         question=question,
-        rows=rows,
+        rows=[],
         total_rows=int(top.get(statement.ROWS) or 0),
         totals=_figures(asked.report, top, adding, statement.TOTAL),
         largest=_figures(asked.report, top, measures, statement.LARGEST),

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
-from zoco.ledger.asking.ask import WALL_START, ask, rows_all
+from zoco.ledger.asking.ask import EVERYTHING, WALL_START, ask, ask_all, rows_all
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,9 +35,9 @@ FORMATS: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
 }
-EVERYTHING = 1_000_000_000
 SAFE_INTEGER = 2**53 - 1
 CHUNK = 1 << 16
+PIECE_ROWS = 500
 # What a spreadsheet takes for a formula when a cell begins with it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -55,8 +56,7 @@ def export(
     programs want the text as it is. Raises what `ask` raises, before the first piece.
     """
     if format == "json":
-        whole = replace(question, page=1, size=EVERYTHING)
-        return iter([answer_json(ask(report, whole, store=store)) + b"\n"])
+        return _json(*ask_all(report, question, store=store))
     batches = _batches(report, question, store)
     if format == "csv":
         return _csv(batches, is_for_spreadsheet=is_for_spreadsheet)
@@ -220,6 +220,18 @@ def _schema(report: Report, found: pa.Schema) -> pa.Schema:
         else:
             kinds[each.name] = pa.int64()
     return pa.schema([(name, kinds[name]) for name in found.names])
+
+
+def _json(answer: Answer, rows: Iterator[Row]) -> Iterator[bytes]:
+    """Write what `answer_json` writes, the rows as they come."""
+    shape = list(answer_dict(answer).items())
+    place = [name for name, _ in shape].index("rows")
+    yield msgspec.json.encode(dict(shape[:place])).removesuffix(b"}") + b',"rows":['
+    parting = b""
+    while piece := list(islice(rows, PIECE_ROWS)):
+        yield parting + b",".join(msgspec.json.encode(_row(row)) for row in piece)
+        parting = b","
+    yield b"]," + msgspec.json.encode(dict(shape[place + 1 :])).removeprefix(b"{") + b"\n"
 
 
 def _csv(batches: Iterator[pa.RecordBatch], *, is_for_spreadsheet: bool) -> Iterator[bytes]:
