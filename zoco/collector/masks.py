@@ -6,6 +6,7 @@ where it stood: /reset/(token). Lengths are bounded.
 
 import codecs
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 LONGEST = 1024
@@ -83,6 +84,7 @@ def plain_text(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
+@lru_cache(maxsize=8192)
 def clean_path(raw: bytes) -> str:
     """Return the path to write down: readable, masked, at most 1024 characters, no query."""
     return masked(readable(raw[: 8 * LONGEST].partition(b"?")[0].partition(b"#")[0]))[:LONGEST]

@@ -6,8 +6,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from zoco.collector.live import answers, tallies
 from zoco.collector.live.answers import Answer
@@ -73,20 +76,24 @@ class Collector:
                 answer = await self._post(scope, receive)
             except Gone:
                 return
+            except Exception:
+                log.exception("A request to the collector failed; its sender is told to send it again.")
+                answer = answers.not_written(1, "an error of ours, which is in the log")
         else:
             answer = answers.MAY_SEND if method == "OPTIONS" else answers.WRONG_METHOD
         await _send(answer, send)
 
     async def _post(self, scope: Scope, receive: Receive) -> Answer:
-        sender = self._sender(scope)
         body = await _body(receive)
         try:
-            if body is None:
-                read = Read(refused=[self.reader.refusal(Refused(Reason.TOO_LARGE), sender, 0)])
-            else:
-                read = self.reader.read(body, sender)
-        except SitesUnpublished as error:
+            self.here.look()
+        except (SitesUnpublished, msgspec.MsgspecError) as error:
             return self._missed([Refusal(0, Reason.NOT_WRITTEN, 0)], str(error))
+        sender = self._sender(scope)
+        if body is None:
+            read = Read(refused=[self.reader.refusal(Refused(Reason.TOO_LARGE), sender, 0)])
+        else:
+            read = self.reader.read(body, sender)
         if read.facts:
             lines = b"".join([encoder.encode(fact) + b"\n" for fact in read.facts])
             try:
@@ -163,8 +170,15 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 async def _send(answer: Answer, send: Send) -> None:
+    start, body = _messages(answer)
+    await send(start)
+    await send(body)
+
+
+@lru_cache(maxsize=16)
+def _messages(answer: Answer) -> tuple[Message, Message]:
     headers = [(name.encode(), value.encode()) for name, value in answer.headers]
     if answer.status != 204:
         headers.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+    return start, {"type": "http.response.body", "body": answer.body, "more_body": False}

@@ -7,10 +7,13 @@ so that one client who hangs up takes nothing away from the others.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import deque
 
 from zoco.ledger.spool.writer import SpoolRefused, SpoolWriter
+
+log = logging.getLogger(__name__)
 
 WAITING_BYTES = 32 << 20
 
@@ -68,8 +71,11 @@ class Gathering:
         error: Exception | None = None
         try:
             self._writer.append_lines(b"".join(lines for lines, _ in batch))
-        except OSError as raised:
-            error = raised if isinstance(raised, SpoolRefused) else SpoolRefused(raised.errno, str(raised))
+        except SpoolRefused as raised:
+            error = raised
+        except Exception as raised:  # the thread must live, and whoever waits must be told
+            log.exception("The spool failed.")
+            error = SpoolRefused(0, f"the facts could not be written ({raised}); send them again")
         self._tell(lambda: self._settle(batch, error))
 
     def _settle(self, batch: list[tuple[bytes, asyncio.Future[None]]], error: Exception | None) -> None:

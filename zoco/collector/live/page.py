@@ -1,6 +1,7 @@
 """The first step of a live fact: the page that it speaks of, and what kind of fact it is."""
 
-from urllib.parse import urlsplit
+import re
+from typing import NamedTuple
 
 from zoco.collector.event import Event
 from zoco.collector.live.wire import Sent
@@ -19,22 +20,30 @@ SCREENS = ((1920, "≥1920"), (1440, "1440-1919"), (1024, "1024-1439"), (768, "7
 NARROW = "<480"
 
 
-def address(url: str) -> tuple[str, str, str]:
-    """Return host, path and query of a page's whole address. Raises Refused.
+_URL = re.compile(r"https?://([^/?#\\\s]+)((?:/[^?#]*)?)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
 
-    The path and query are still as they were sent; a fragment that is a path (#/cart, #!/cart) belongs to it.
+
+class Address(NamedTuple):
+    """A page's whole address in parts; path and query are still as they were sent."""
+
+    host: str
+    path: str
+    query: str
+
+
+def address(url: str) -> Address:
+    """Take an address apart; a fragment that is a path (#/cart, #!/cart) belongs to the path.
+
+    Raises Refused for what is no address of the web.
     """
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc
-    except ValueError:
-        raise Refused(Reason.BAD_URL) from None
-    if parts.scheme not in ("http", "https") or not host:
+    found = _URL.fullmatch(url)
+    if found is None:
         raise Refused(Reason.BAD_URL)
-    path = parts.path or "/"
-    if parts.fragment.startswith(("/", "!/")):
-        path += f"%23{parts.fragment.partition('?')[0]}"
-    return host, path, parts.query
+    host, path, query, fragment = found.groups()
+    path = path or "/"
+    if fragment and fragment.startswith(("/", "!/")):
+        path += f"%23{fragment.partition('?')[0]}"
+    return Address(host, path, query or "")
 
 
 def screen_of(width: int) -> str:
@@ -44,12 +53,11 @@ def screen_of(width: int) -> str:
     return next((name for least, name in SCREENS if width >= least), NARROW)
 
 
-def fill(event: Event, sent: Sent) -> None:
+def fill(event: Event, sent: Sent, where: Address) -> None:
     """Set name, path, title, screen, subject, properties; leave host and query for the next steps."""
     fact = event.fact
-    event.host, path, event.query = address(sent.url)
-    event.referrer = sent.referrer
-    fact.path = clean_path(path.encode("utf-8", "surrogatepass"))
+    event.host, event.query, event.referrer = where.host, where.query, sent.referrer
+    fact.path = clean_path(where.path.encode("utf-8", "surrogatepass"))
     fact.title = masked(plain_text(sent.title)) if sent.title else ""
     fact.screen = screen_of(sent.screen)
     fact.name = NAMES[sent.type]

@@ -14,6 +14,7 @@ from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import device, place, site, source, through, verdict, visitor
 from zoco.collector.steps.visitor import LocalDay, day_before, local_day
+from zoco.kit.hosts import plain_host
 from zoco.kit.ids import uuid7
 from zoco.ledger.schema import Fact
 from zoco.sites.published import PublishedSite
@@ -65,8 +66,7 @@ class Reader:
         self._clock = clock
 
     def read(self, body: bytes, sender: Sender) -> Read:
-        """Return the facts of a request and what was refused. Raises SitesUnpublished."""
-        self._here.look()
+        """Return the facts of a request and what was refused. `here` must have been looked at."""
         found = Read()
         try:
             sent = wire.read(body)
@@ -85,17 +85,17 @@ class Reader:
         """Say whose refusal it is: of the page's site, else of the one that was asked, else of the first."""
         host = ""
         with contextlib.suppress(Refused):
-            host = page.address(url)[0] if url else ""
+            host = page.address(url).host if url else ""
         found = self._here.site_of(host) or self._here.site_of(sender.host)
         known = found or next(iter(self._here.sites), None)
-        unknown = host[:253] if refused.reason is Reason.UNKNOWN_HOST else ""
+        unknown = plain_host(host) if refused.reason is Reason.UNKNOWN_HOST else ""
         return Refusal(index, refused.reason, known.id if known else 0, unknown, refused.detail)
 
     def _fact(self, sent: Sent, sender: Sender, now: int) -> Fact:
         wire.check(sent)
         amount = wire.money(sent.amount)
-        host, _, _ = page.address(sent.url)
-        found = self._here.site_of(host)
+        where = page.address(sent.url)
+        found = self._here.site_of(where.host)
         if found is None:
             raise Refused(Reason.UNKNOWN_HOST)
         at = now - sent.age * 1_000
@@ -117,11 +117,11 @@ class Reader:
             fact=fact,
             address=sender.address,
             user_agent=sender.user_agent,
-            hints=dict(sender.hints),
+            hints=dict(sender.hints) if sender.hints else {},
             salt=salt,
             salt_before=before,
         )
-        page.fill(event, sent)
+        page.fill(event, sent, where)
         through(event, STEPS)
         if sent.driven:
             page.driven(fact)

@@ -6,7 +6,7 @@ A collector writes them a few times a minute, if there is anything to tell. They
 import os
 from collections import Counter
 
-from zoco.collector.live.here import is_private
+from zoco.collector.live.here import is_local
 from zoco.collector.live.reader import Refusal
 from zoco.kit.ids import uuid7
 from zoco.ledger.schema import Fact, encoder
@@ -28,9 +28,9 @@ class Tallies:
 
     def take(self, facts: list[Fact], address: str) -> None:
         """Count facts that are on the disk, and whether they came from a local network."""
-        is_local = is_private(address)
+        near = is_local(address)
         for fact in facts:
-            self._taken[fact.site, is_local] += 1
+            self._taken[fact.site, near] += 1
         self.taken_all += len(facts)
 
     def refuse(self, refused: list[Refusal]) -> None:

@@ -26,6 +26,7 @@ PROP_LONGEST = 1_000
 NUMBER_MOST = 2**53
 AMOUNT_MOST = Decimal("99999999999999")
 CURRENCY = re.compile(r"[A-Z]{3}")
+SCREEN_MOST = 100_000
 AGE_MOST = 24 * 3_600_000
 """Milliseconds. Older facts lie beyond the salts that are still there."""
 ENGAGED_MOST = 24 * 3_600_000
@@ -80,21 +81,44 @@ def read(body: bytes) -> list[Sent]:
 
 def check(sent: Sent) -> None:
     """Hold one fact to the limits. Raises Refused."""
-    _check(len(sent.url) <= URL_LONGEST and len(sent.referrer) <= URL_LONGEST, Reason.BAD_URL)
-    _check(len(sent.title) <= TITLE_LONGEST, Reason.BAD_TITLE)
-    _check(not sent.id or bool(ID.fullmatch(sent.id)), Reason.BAD_ID)
-    _check(0 <= sent.age <= AGE_MOST, Reason.TOO_OLD)
-    _check(0 <= sent.screen <= 100_000, Reason.BAD_NUMBER)
-    _check(0 <= sent.ms <= ENGAGED_MOST and 0 <= sent.scroll <= 100, Reason.BAD_NUMBER)
-    _check(abs(sent.quantity) <= NUMBER_MOST, Reason.BAD_NUMBER)
-    if sent.type == "event":
-        _check(bool(EVENT.fullmatch(sent.event)), Reason.BAD_EVENT)
-    else:
-        _check(not (sent.event or sent.amount or sent.currency or sent.quantity), Reason.BAD_EVENT)
-    _check(bool(sent.amount) == bool(sent.currency), Reason.BAD_MONEY)
-    _check(not sent.currency or bool(CURRENCY.fullmatch(sent.currency)), Reason.BAD_MONEY)
+    reason = _over(sent)
+    if reason is not None:
+        raise Refused(reason)
     if sent.props:
         _check_props(sent.props)
+
+
+def _over(sent: Sent) -> Reason | None:
+    """Return which limit a fact goes over, properties aside."""
+    if len(sent.url) > URL_LONGEST or len(sent.referrer) > URL_LONGEST:
+        return Reason.BAD_URL
+    if len(sent.title) > TITLE_LONGEST:
+        return Reason.BAD_TITLE
+    if sent.id and not ID.fullmatch(sent.id):
+        return Reason.BAD_ID
+    if not 0 <= sent.age <= AGE_MOST:
+        return Reason.TOO_OLD
+    if not 0 <= sent.screen <= SCREEN_MOST:
+        return Reason.BAD_NUMBER
+    return _over_as_event(sent) if sent.type == "event" else _over_as_page(sent)
+
+
+def _over_as_page(sent: Sent) -> Reason | None:
+    if sent.event or sent.amount or sent.currency or sent.quantity:
+        return Reason.BAD_EVENT
+    in_bounds = 0 <= sent.ms <= ENGAGED_MOST and 0 <= sent.scroll <= 100
+    return None if in_bounds else Reason.BAD_NUMBER
+
+
+def _over_as_event(sent: Sent) -> Reason | None:
+    if not EVENT.fullmatch(sent.event):
+        return Reason.BAD_EVENT
+    if abs(sent.quantity) > NUMBER_MOST or sent.ms or sent.scroll:
+        return Reason.BAD_NUMBER
+    if bool(sent.amount) != bool(sent.currency):
+        return Reason.BAD_MONEY
+    is_money = not sent.currency or CURRENCY.fullmatch(sent.currency)
+    return None if is_money else Reason.BAD_MONEY
 
 
 def money(amount: str) -> Decimal:
@@ -111,19 +135,16 @@ def money(amount: str) -> Decimal:
 
 
 def _check_props(props: dict[str, Any]) -> None:
-    _check(len(props) <= PROPS, Reason.BAD_PROPS)
-    for name, value in props.items():
-        _check(bool(PROP_NAME.fullmatch(name)), Reason.BAD_PROPS)
-        if isinstance(value, str):
-            _check(len(value) <= PROP_LONGEST, Reason.BAD_PROPS)
-        elif isinstance(value, bool):
-            continue
-        elif isinstance(value, (int, float)):
-            _check(math.isfinite(value) and abs(value) <= NUMBER_MOST, Reason.BAD_PROPS)
-        else:
-            raise Refused(Reason.BAD_PROPS)
+    if len(props) > PROPS or not all(map(_is_prop, props.items())):
+        raise Refused(Reason.BAD_PROPS)
 
 
-def _check(holds: bool, reason: Reason) -> None:
-    if not holds:
-        raise Refused(reason)
+def _is_prop(pair: tuple[str, Any]) -> bool:
+    name, value = pair
+    if not PROP_NAME.fullmatch(name):
+        return False
+    if isinstance(value, str):
+        return len(value) <= PROP_LONGEST
+    if isinstance(value, bool):
+        return True
+    return isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= NUMBER_MOST

@@ -5,6 +5,7 @@ Google Analytics 4's default channel group, first match wins; AI assistants are 
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -121,6 +122,7 @@ def _medium_of(network: Network | None) -> str:
     return by_category.get(network.category, "referral") if network else "referral"
 
 
+@lru_cache(maxsize=8192)
 def origin_of(referrer: str, query: str, hostnames: tuple[str, ...]) -> Origin:
     """Return where a visit came from. A referrer of the site itself tells nothing."""
     if referrer in ("", "-") and not query:

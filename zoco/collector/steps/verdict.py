@@ -1,6 +1,7 @@
 """Who asks: a person or a machine that says so. Nothing is thrown away for being a bot."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from zoco.collector.event import Event
@@ -26,6 +27,7 @@ _URL = re.compile(r"https?://(?:www\.)?([\w.-]+)", re.I)
 _BROWSER = re.compile(r"Mozilla/|Opera/|^[A-Z][\w-]+/\S* (?:.*Profile/MIDP|UP\.)")
 
 
+@lru_cache(maxsize=4096)
 def judge(user_agent: str | None) -> Judgement:
     """Return the verdict on a user agent: listed bots by name, then what calls itself one.
 

@@ -31,7 +31,11 @@ class LocalDay:
 
 def local_day(at_micros: int, zone: str) -> LocalDay:
     """Return the local day of the minute that holds this moment. Raises Refused outside 1 to 9999."""
-    minute = at_micros // MINUTE * MINUTE
+    return _day_of(at_micros // MINUTE * MINUTE, zone)
+
+
+@lru_cache(maxsize=256)
+def _day_of(minute: int, zone: str) -> LocalDay:
     try:
         on = moment_at(minute).astimezone(ZoneInfo(zone)).date()
         if not date.min < on < date.max:

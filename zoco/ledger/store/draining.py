@@ -1,5 +1,6 @@
 """The loop that loads what gathers in the spool; what hinders it is logged once and waited for."""
 
+import contextlib
 import logging
 import shutil
 import threading
@@ -19,6 +20,11 @@ ADOPT_SECONDS = 1.0
 HINDERED_SECONDS = 2.0
 SEGMENT_SECONDS = 3.0
 ROOM_BYTES = 32 << 20
+# A load costs a tenth of a second however little it brings. Where facts come in all the time, they gather
+# for some times as long as the last load took, so that loading leaves the processor to others.
+RESTS = 6.0
+REST_SECONDS = 2.0
+LIVE_BYTES = 8 << 20
 
 
 class DiskFull(OSError):
@@ -45,6 +51,7 @@ class DrainLoop:
         self._is_ended = threading.Event()
         self._adopted_at = float("-inf")
         self._hindrance = ""
+        self._rest = POLL_SECONDS
         self._thread = threading.Thread(target=self._run, name="ledger-drain", daemon=True)
         self._thread.start()
 
@@ -56,13 +63,14 @@ class DrainLoop:
 
     def _run(self) -> None:
         while not self._is_ended.is_set():
+            self._rest = POLL_SECONDS
             hindrance = self._pass()
             if hindrance and not self._hindrance:
                 log.error("The drain stops; facts wait in the spool. reason=%s", hindrance)
             elif self._hindrance and not hindrance:
                 log.info("The drain goes on.")
             self._hindrance = hindrance
-            self._is_ended.wait(HINDERED_SECONDS if hindrance else POLL_SECONDS)
+            self._is_ended.wait(HINDERED_SECONDS if hindrance else self._rest)
 
     def _pass(self) -> str:
         """Load what there is; return what hindered it, or nothing."""
@@ -74,6 +82,8 @@ class DrainLoop:
             segments = self._spool.closed()
         except OSError as error:
             return self._reason(error)
+        is_live = 0 < _bytes(segments) < LIVE_BYTES
+        began = time.monotonic()
         for batch in [[path] for path in segments] if self._hindrance else [segments]:
             if not batch or self._is_ended.is_set():
                 break
@@ -84,6 +94,8 @@ class DrainLoop:
                 hindrance = self._reason(error)
                 if isinstance(error, OSError):
                     break
+        if is_live:
+            self._rest = min(REST_SECONDS, max(POLL_SECONDS, RESTS * (time.monotonic() - began)))
         return hindrance
 
     def _reason(self, error: Exception) -> str:
@@ -116,6 +128,14 @@ def wait_for_writers(spool: SpoolFolder) -> None:
         spool.adopt()
         begun &= {path.name for path in spool.unfinished()}
         time.sleep(0.02)
+
+
+def _bytes(paths: list[Path]) -> int:
+    total = 0
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def _want_room(folder: Path) -> None:

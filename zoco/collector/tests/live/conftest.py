@@ -54,6 +54,8 @@ def read(sites: Path) -> Reading:
 
     def reading(body: str | bytes, sender: Sender = SENDER, at: int = NOW, **more: object) -> Read:
         raw = body.encode() if isinstance(body, str) else body
-        return Reader(Here(sites), lambda: at).read(raw, replace(sender, **more) if more else sender)  # type: ignore[arg-type]
+        here = Here(sites)
+        here.look()
+        return Reader(here, lambda: at).read(raw, replace(sender, **more) if more else sender)  # type: ignore[arg-type]
 
     return reading

@@ -17,6 +17,7 @@ import uvicorn
 
 from zoco.collector.live import endpoint, tallies
 from zoco.collector.live.endpoint import Collector
+from zoco.collector.live.reader import Reader
 from zoco.collector.live.tracker import SOURCE, Tracker
 from zoco.collector.tests.live.conftest import AGENT, PAGE, salts
 from zoco.ledger.schema import Fact, decoder
@@ -57,7 +58,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         id=7, slug="shop", name="Shop", zone="UTC", currency="EUR", hostnames=("shop.example",),
         salts=salts(today),
     )  # fmt: skip
-    published.write(tmp_path / "sites.json", Published(sites=(site,)))
+    published.write(tmp_path / "sites.json", Published(sites=(site,), trusted_proxies=("127.0.0.0/8",)))
     writer = SpoolWriter(tmp_path / "spool", "test")
     collector, tracker = Collector(tmp_path / "sites.json", lambda: writer), Tracker()
 
@@ -103,6 +104,22 @@ def test_the_sender_is_told_what_was_refused_and_it_is_counted(served: Served) -
     ]
     [taken] = wait_for(served, "collector.facts.taken")
     assert (taken.quantity, taken.props, taken.verdict) == (1, {"local": 1}, "server")
+
+
+def test_the_first_request_of_a_process_believes_its_proxies_too(served: Served) -> None:
+    served.ask(x_forwarded_for="81.0.32.7")
+    [fact] = [fact for fact in served.facts() if fact.name == "web.page.viewed"]
+    assert fact.country == "ES"
+
+
+def test_an_error_of_ours_is_told_and_logged(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Reader, "read", broken)
+        assert served.ask().status == 503
+    assert served.ask().status == 204
 
 
 def test_a_body_over_the_limit_is_refused_with_or_without_a_length(served: Served) -> None:

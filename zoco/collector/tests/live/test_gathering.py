@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from zoco.collector.live.gathering import WAITING_BYTES, Gathering, Overloaded
-from zoco.ledger.spool import SpoolFolder, SpoolFull, SpoolWriter
+from zoco.ledger.spool import SpoolFolder, SpoolFull, SpoolRefused, SpoolWriter
 
 
 def on_disk(folder: Path) -> bytes:
@@ -75,6 +75,27 @@ def test_when_there_is_no_room_all_who_wait_are_told_and_the_next_are_taken(tmp_
         assert [type(each) for each in told] == [SpoolFull] * 5
         writer.limit_bytes = 1_000_000
         await gathering.put(b"y\n")
+        gathering.end()
+
+    asyncio.run(run())
+    assert on_disk(tmp_path) == b"y\n"
+
+
+def test_whatever_the_spool_raises_is_told_and_the_next_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = SpoolWriter(tmp_path, "test")
+
+    def broken(lines: bytes) -> None:
+        raise ValueError(len(lines))
+
+    async def run() -> None:
+        gathering = Gathering(writer)
+        with monkeypatch.context() as patch:
+            patch.setattr(writer, "append_lines", broken)
+            with pytest.raises(SpoolRefused):
+                await asyncio.wait_for(gathering.put(b"x\n"), 5)
+        await asyncio.wait_for(gathering.put(b"y\n"), 5)
         gathering.end()
 
     asyncio.run(run())

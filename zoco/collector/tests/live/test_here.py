@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from zoco.collector.live.here import LOOK_SECONDS, Here, is_private
+from zoco.collector.live.here import LOOK_SECONDS, Here, is_local
 from zoco.collector.tests.live.conftest import salts
 from zoco.sites import published
 from zoco.sites.published import Published, PublishedSite, SitesUnpublished
@@ -60,7 +60,7 @@ def test_before_anything_is_published_it_says_so(tmp_path: Path) -> None:
 
 
 def test_local_networks_are_told_apart() -> None:
-    assert is_private("192.168.1.4")
-    assert is_private("::1")
-    assert not is_private("81.0.32.7")
-    assert not is_private("")
+    assert is_local("192.168.1.4")
+    assert is_local("::1")
+    assert not is_local("81.0.32.7")
+    assert not is_local("")

@@ -122,7 +122,8 @@ def test_client_hints_say_what_the_user_agent_hides(read: Reading) -> None:
         ({"url": "https://other.example/"}, "unknown_host"),
         ({"url": "ftp://shop.example/"}, "bad_url"),
         ({"url": "https:///nowhere"}, "bad_url"),
-        ({"url": "https://[::1"}, "bad_url"),
+        ({"url": "https://[::1"}, "unknown_host"),
+        ({"url": "https://a b.example/"}, "bad_url"),
         ({"url": "https://shop.example/" + "a" * 8_192}, "bad_url"),
         ({"referrer": "https://x.example/" + "a" * 8_192}, "bad_url"),
         ({"title": "a" * 501}, "bad_title"),
@@ -187,6 +188,11 @@ def test_the_good_facts_of_a_request_are_taken_and_the_others_named(read: Readin
     assert [(each.index, each.reason, each.host) for each in found.refused] == [
         (1, "unknown_host", "other.example")
     ]
+
+
+def test_nothing_but_its_name_is_kept_of_an_unknown_host(read: Reading) -> None:
+    [refused] = read(body(url="https://jane%40mail.example:secret@Other.example:8080/")).refused
+    assert (refused.reason, refused.host) == ("unknown_host", "other.example")
 
 
 def test_without_the_salt_of_the_day_nothing_is_guessed(read: Reading) -> None:

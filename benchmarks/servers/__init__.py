@@ -1,0 +1,1 @@
+"""Servers that the collector is measured against, and what is sent to all of them."""
