@@ -1,8 +1,25 @@
 """Logging: a constant sentence, then pairs; to stderr, and for long-running processes to DATA/log."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
+
+
+class Refusals(logging.Filter):
+    """What a client did wrong is one line: no traceback, and not a second time as a Bad Request.
+
+    A wrong Host header, a form with too many fields and the like are Django's SuspiciousOperation.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a refusal; leave out its echo."""
+        request = getattr(record, "request", None)
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+            if request is not None:
+                request.is_refusal_logged = True
+        return record.name != "django.request" or not getattr(request, "is_refusal_logged", False)
 
 
 def config(folder: Path, level: str) -> dict[str, Any]:
@@ -13,7 +30,7 @@ def config(folder: Path, level: str) -> dict[str, Any]:
     """
     name = os.environ.get("ZOCO_PROCESS", "")
     handlers: dict[str, dict[str, Any]] = {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]},
     }
     if name:
         handlers["file"] = {
@@ -24,10 +41,12 @@ def config(folder: Path, level: str) -> dict[str, Any]:
             "delay": True,
             "encoding": "utf-8",
             "formatter": "line",
+            "filters": ["refusals"],
         }
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"refusals": {"()": Refusals}},
         "formatters": {
             "line": {
                 "format": f"%(asctime)s %(levelname)s {name or 'zoco'} %(name)s %(message)s",
