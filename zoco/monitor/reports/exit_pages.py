@@ -31,7 +31,7 @@ class ExitPages(Report):
     dimensions = (Dimension("path", _("Page"), "path", "path"),)
     measures = (
         Measure("exits", _("Exits"), adds_up=True),
-        words.PAGE_VIEWS,
+        Measure("page_views", words.PAGE_VIEWS.label),  # not added up: pages without exits have no row
         Measure("exit_rate", _("Exit rate"), "percent"),
     )
     order = "-exits"
