@@ -95,7 +95,8 @@ WORDS = (
     "bot spider crawl slurp feed rss archive fetch reader http_request python curl wget chef libwww-perl "
     "phantomjs cfnetwork ruby livejournal embedly flipboard facebookexternal preview favicon siteexplorer "
     "spinn3r distilator liferea appengine superblock simplepie commafeed nutch daumoa xenu genieo "
-    "imageproxy ms-office changedetection lwp::"
+    "imageproxy ms-office changedetection lwp:: ezooms desktop.google portscout validator indy binlar "
+    "robosourcer discovery"
 )
 BOT_WORDS = WORDS.split()
 
