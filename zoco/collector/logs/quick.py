@@ -95,14 +95,14 @@ class Quick:
         self.moments = Memo(self.format.moment, 8_192)
         self.visitors = Visitors(self.site)
         requests, origins = Memo(asked_of, 16_384), Memo(self._origin, 16_384)
-        agents, places = Memo(agent_of, 8_192), Memo(place_of, 8_192)
+        agents = Memo(agent_of, 8_192)
         self.origins = origins
         self.requests = Group(("path",), requests.__getitem__, links=2)
         self.heads = Group(("name", "status", "props"), head_of)
         self.names = Group(("host",), self._host)
         self.agents = Group(("verdict", "reason", *Device._fields, "user_agent"), agents.__getitem__)
         self.referrers: Group[bytes] = Group((), lambda referrer: (referrer,))
-        self.places = Group(("country",), places.__getitem__)
+        self.places = Group(("country",), place_of)
 
     def _begin(self) -> None:
         """Begin a table."""
