@@ -39,6 +39,10 @@ class Outline:
         self.is_bound = True
         return str(self._period)
 
+    def shaping(self) -> Period:
+        """Return the period, for what the statement's shape says anyway; it binds nothing."""
+        return self._period
+
     def blank(self, what: str, number: int = 0) -> str:
         """Return the text of a blank."""
         return f"{self._prefix}{what}.{number}."

@@ -37,6 +37,11 @@ def named(facts: Table, *names: str) -> Value:
     return facts.count(where=expr.among(facts.name, names))
 
 
+def counted(facts: Table, condition: Value) -> Value:
+    """Count the facts for which a condition holds."""
+    return facts.count(where=condition)
+
+
 def not_found(facts: Table) -> Value:
     """Count requests answered with 404 or 410."""
     return facts.count(where=facts.status.isin([404, 410]))

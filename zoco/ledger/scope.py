@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, Filter
+from zoco.ledger.blanks import Outline
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -28,8 +29,8 @@ VIEW_NAMES = {"tracker": "web.page.viewed", "log": "web.page.served"}
 class Facts:
     """The facts that a question is about. `rows` are all of them, whatever their name.
 
-    A page view is `web.page.viewed` on sites that count by tracker, `web.page.served` on sites
-    that count by log.
+    A page view is `web.page.viewed` on days on which the site counts by tracker, `web.page.served` on
+    days on which it counts by log.
     """
 
     site: SiteInfo
@@ -57,7 +58,7 @@ class Facts:
     @cached_property
     def page_views(self) -> Table:
         """Page views of the chosen verdicts."""
-        return self.named(self.view_name)
+        return self._scanned(*self._of_verdicts, self.is_view)
 
     @cached_property
     def evidence(self) -> Table:
@@ -71,10 +72,21 @@ class Facts:
             kept.occurred_at < expr.end_of(self.period),
         )
 
-    @property
-    def view_name(self) -> str:
-        """The name of the facts that are page views here."""
-        return VIEW_NAMES.get(self.site.counting, "web.page.viewed")
+    def is_view(self, facts: Table) -> Value:
+        """Return whether facts are page views: those of the origin that counted on their day."""
+        period = self.period.shaping() if isinstance(self.period, Outline) else self.period
+        origins = self.site.counting_in(period)
+        if len(origins) == 1:
+            return facts.name == VIEW_NAMES[origins[0][1]]
+        counts = None
+        for number, (since, origin) in enumerate(origins):
+            part = facts.name == VIEW_NAMES[origin]
+            if number:
+                part &= facts.occurred_at >= expr.moment(since)
+            if number + 1 < len(origins):
+                part &= facts.occurred_at < expr.moment(origins[number + 1][0])
+            counts = part if counts is None else counts | part
+        return counts
 
     def named(self, *names: str) -> Table:
         """Return facts of these names, of the chosen verdicts."""

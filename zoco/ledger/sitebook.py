@@ -2,6 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+
+from zoco.kit.periods import Period, midnight
+
+DEFAULT_ORIGIN = "tracker"
 
 
 class SiteUnknown(LookupError):
@@ -10,7 +15,10 @@ class SiteUnknown(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class SiteInfo:
-    """A site as reports see it. `counting` is the origin whose page views count: tracker or log."""
+    """A site as reports see it. `counting` is the origin whose page views count today: tracker or log.
+
+    `counted` says from which local day on each origin counted, earliest first; empty: always today's.
+    """
 
     id: int
     slug: str
@@ -21,6 +29,19 @@ class SiteInfo:
     counting: str
     is_demo: bool
     hostnames: tuple[str, ...] = ()
+    counted: tuple[tuple[date, str], ...] = ()
+
+    def counting_in(self, period: Period) -> tuple[tuple[int, str], ...]:
+        """Return the origins that count in a period and from when on (UTC microseconds), never none."""
+        changes = self.counted or ((date.min, self.counting),)
+        origin = DEFAULT_ORIGIN
+        for since, chosen in changes:
+            origin = chosen if since <= period.first else origin
+        found = [(period.start, origin)]
+        for since, chosen in changes:
+            if period.first < since <= period.last and chosen != found[-1][1]:
+                found.append((midnight(since, period.zone), chosen))
+        return tuple(found)
 
 
 _providers: list[Callable[[], list[SiteInfo]]] = []

@@ -50,6 +50,7 @@ def site_info(site: Site) -> SiteInfo:
         week_start=site.week_start,
         counting=counting_on(site, local_day(site, timezone.now())),
         is_demo=site.is_demo,
+        counted=tuple((entry.since, entry.origin) for entry in _origins(site)),
         hostnames=tuple(plain_host(host.name) or host.name for host in site.hostnames.all()),
     )
 
@@ -62,7 +63,11 @@ def local_day(site: Site, at: datetime) -> date:
 def counting_on(site: Site, day: date) -> str:
     """Return the origin whose page views count on this local day; the tracker if none was set."""
     found = CountingOrigin.Origin.TRACKER.value
-    for entry in sorted(site.counting_origins.all(), key=lambda entry: entry.since):
+    for entry in _origins(site):
         if entry.since <= day:
             found = CountingOrigin.Origin(entry.origin).value
     return found
+
+
+def _origins(site: Site) -> list[CountingOrigin]:
+    return sorted(site.counting_origins.all(), key=lambda entry: entry.since)

@@ -105,7 +105,8 @@ class Asked:
     @property
     def shape(self) -> tuple[object, ...]:
         """Everything that decides on the text except for when the periods are."""
-        parts = (self.site, self.before is None, self.filters, self.verdicts, self.params, self.order)
+        counting = tuple(_counting(self.site, period) for period in self.periods)
+        parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
         return (self.report.key, *parts, self.offset, self.size, self.dialect)
 
 
@@ -133,6 +134,12 @@ def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
         lambda outlines: write(asked.over(outlines)),
         is_lasting=_is_lasting(asked),
     )
+
+
+def _counting(site: SiteInfo, period: Period) -> tuple[object, ...]:
+    """Return the origins that count in a period, and when they change; not when it begins."""
+    (_, first), *changes = site.counting_in(period)
+    return (first, *changes)
 
 
 def _is_lasting(asked: Asked) -> bool:
@@ -169,12 +176,12 @@ def census_sql(
         facts = Facts(site, cast("Period", outlines[0]), filters)
         table = facts.all_verdicts
         if counts == "page_views":
-            table = table.filter(table.name == facts.view_name)
+            table = table.filter(facts.is_view(table))
         return table.group_by("verdict").aggregate(
             **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
         )
 
-    shape = ("census", site, filters, counts, dialect)
+    shape = ("census", site, _counting(site, period), filters, counts, dialect)
     return templates.filled(shape, (period,), dialect, write, is_lasting=not filters)
 
 

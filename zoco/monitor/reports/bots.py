@@ -46,6 +46,6 @@ class Bots(Report):
         rows = facts.rows
         return rows.group_by("reason", "verdict").aggregate(
             requests=metrics.hits(rows),
-            pages=metrics.named(rows, facts.view_name),
+            pages=metrics.counted(rows, facts.is_view(rows)),
             not_found=metrics.not_found(rows),
         )

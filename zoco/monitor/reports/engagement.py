@@ -34,9 +34,9 @@ class Engagement(Report):
     position = 35
 
     def query(self, facts: Facts, params: Params) -> Table:
-        both = facts.named(facts.view_name, names.PAGE_ENGAGED)
+        both = facts.named(names.PAGE_VIEWED, names.PAGE_SERVED, names.PAGE_ENGAGED)
         each = both.group_by("path").aggregate(
-            page_views=metrics.named(both, facts.view_name), spent=metrics.quantity(both)
+            page_views=metrics.counted(both, facts.is_view(both)), spent=metrics.quantity(both)
         )
         seen = each.filter(each.page_views > 0)
         return seen.select("path", "page_views", engaged=expr.share(seen.spent, seen.page_views * 1_000))

@@ -84,6 +84,14 @@ def test_every_reason_of_the_collector_has_words() -> None:
     from zoco.collector.reasons import Reason
     from zoco.ledger.views.labels import REFUSALS
 
-    only_logs = {"unreadable", "too_long", "torn", "bad_date", "bad_status", "bad_request"}
+    only_logs = {
+        "unreadable",
+        "too_long",
+        "torn",
+        "bad_date",
+        "implausible_date",
+        "bad_status",
+        "bad_request",
+    }
     assert {reason.value for reason in Reason} - only_logs == set(REFUSALS)
     assert report_named("refusals").verdicts == ("server",)
