@@ -2,7 +2,8 @@
 
 Importing Django and Wagtail takes seconds, a fork a hundredth of one; and what is imported here is
 in memory once. It opens nothing that a child must not share: no thread, no event loop, no
-connection, no store. `python -m zoco.project.nursery FD`, FD being the listening socket.
+connection, no store. The worker, which leads the ledger, is forked before anything is imported that
+only pages need. `python -m zoco.project.nursery FD`, FD being the listening socket.
 """
 
 import gc
@@ -21,6 +22,7 @@ from zoco.project import lifeline
 log = logging.getLogger(__name__)
 
 ADOPTION_SECONDS = 2.0
+WORKER = "worker"
 MODULE = b"zoco.project.nursery"
 
 
@@ -34,7 +36,11 @@ def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     _warm(begin=bool(os.environ.pop("ZOCO_BEGIN")))
     os.write(int(ready), b"%d\n" % os.getpid())
+    is_ready_for_pages = False
     while name := orders.recv(64).decode():
+        if name != WORKER and not is_ready_for_pages:
+            _warm_pages()
+            is_ready_for_pages = True
         if _is_child():
             orders.close()
             _settle(name, supervisor, int(ready))
@@ -58,8 +64,22 @@ def _warm(*, begin: bool) -> None:
     _import_engines()
     if stepping:
         _await(stepping)
+    _freeze()
+
+
+def _warm_pages() -> None:
+    """Import what only a web process needs, and build what its first request would pay for."""
     _import_pages()
-    gc.collect()
+    from zoco.collector.steps import device
+
+    device.warm()
+    _freeze()
+
+
+def _freeze() -> None:
+    """Keep all that there is where it is. It is not searched for what nobody uses: that takes longer
+    than a fork, and imports leave next to nothing behind.
+    """
     gc.freeze()
     if beside := _threads():
         log.warning("The nursery is not alone; children may hang. threads=%s", beside)
@@ -85,16 +105,17 @@ def _await(stepping: int) -> None:
 
 
 def _import_engines() -> None:
-    from zoco.project.worker import loop
+    from zoco.kit.periodic import load_periodic
 
     for module in (
         "uvicorn.loops.uvloop",
         "uvicorn.lifespan.on",
         "uvicorn.protocols.http.httptools_impl",
         "zoco.ledger.store.duckdb.store",
+        "zoco.project.worker.loop",
     ):
         importlib.import_module(module)
-    loop.load_periodic()
+    load_periodic()
 
 
 def _import_pages() -> None:
@@ -109,7 +130,12 @@ def _import_pages() -> None:
         staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = (
             staticfiles_storage.load_manifest()
         )
-    importlib.import_module("zoco.project.serving.dispatch")
+    for module in (
+        "zoco.project.serving.dispatch",
+        "zoco.collector.live.endpoint",
+        "zoco.collector.live.tracker",
+    ):
+        importlib.import_module(module)
     for path in settings.MIDDLEWARE:
         import_string(path)
     engines.all()
@@ -168,7 +194,7 @@ def _play(name: str, listener: socket.socket) -> None:
 
     logging.config.dictConfig(config(env.data() / "log", env.LOG_LEVEL()))
     lifeline.tie()
-    if name == "worker":
+    if name == WORKER:
         listener.close()
         work()
     else:

@@ -20,7 +20,7 @@ from zoco.project import lifeline
 from zoco.project.children import Child, Nursery
 
 GRACE_SECONDS = 4.5
-ORDER_SECONDS = 3.0
+ORDER_SECONDS = 6.0
 
 
 @dataclass(slots=True)
