@@ -23,8 +23,14 @@ else:
     _View, _Form = FormView, SetPasswordForm
 
 CHOSEN = "zoco_password_chosen"
-# The page itself, what it loads, and the way out.
-ALLOWED = ("zoco_choose_password", "wagtailadmin_javascript_catalog", "wagtailadmin_logout")
+# The page itself, what it loads, and the way out. Led to itself, Wagtail's sprite would be the page once
+# more, put above the real one by the script that wanted icons.
+ALLOWED = (
+    "zoco_choose_password",
+    "wagtailadmin_javascript_catalog",
+    "wagtailadmin_sprite",
+    "wagtailadmin_logout",
+)
 
 
 class MustChoose:

@@ -35,6 +35,7 @@ def test_first_password_leads_to_the_page_where_one_chooses(client: Client) -> N
 
     page = client.get("/choose-password/")
     assert page.status_code == 200
+    assert "<form" not in client.get("/admin/sprite/").content.decode()
     chosen = {"new_password1": "tall-ships-on-sunday", "new_password2": "tall-ships-on-sunday"}
     assert client.post("/choose-password/", chosen).headers["location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
