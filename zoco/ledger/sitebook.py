@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from zoco.kit.commands import program
 from zoco.kit.periods import Period, midnight
 
 DEFAULT_ORIGIN = "tracker"
@@ -11,6 +12,14 @@ DEFAULT_ORIGIN = "tracker"
 
 class SiteUnknown(LookupError):
     """There is no such site."""
+
+
+class NoSiteYet(SiteUnknown):
+    """There is no site at all. `command` makes one."""
+
+    def __init__(self) -> None:
+        self.command = f'{program()} site add "My shop" --host shop.example --counting log'
+        super().__init__(f"There is no site yet; make one: {self.command}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +67,12 @@ def sites() -> list[SiteInfo]:
 
 
 def site(slug: str = "") -> SiteInfo:
-    """Return the site with this slug, or the default one. Raises SiteUnknown."""
+    """Return the site with this slug, or the default one. Raises SiteUnknown, NoSiteYet."""
     known = sites()
     for info in known:
         if slug in ("", info.slug):
             return info
     if not known:
-        raise SiteUnknown("There is no site yet; make one with `zoco site add`.")
+        raise NoSiteYet
     there = ", ".join(info.slug for info in known)
     raise SiteUnknown(f"There is no site {slug!r}; there are: {there}.")

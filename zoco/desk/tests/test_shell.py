@@ -62,6 +62,19 @@ def test_first_step_without_a_site_is_to_make_one(
     assert "--site main" not in page
 
 
+def test_report_without_a_site_says_how_to_make_one(
+    owner: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+
+    answer = owner.get("/admin/ledger/reports/traffic/")
+
+    assert answer.status_code == 404
+    assert "There is no site yet" in answer.content.decode()
+    assert "zoco site add" in answer.content.decode()
+    assert "one of the sites that there are" not in answer.content.decode()
+
+
 def test_home_says_nothing_of_reports_to_those_who_may_not_see_them(
     client: Any, empty_site: Any, django_user_model: Any
 ) -> None:

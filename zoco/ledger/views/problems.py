@@ -9,7 +9,7 @@ from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.question import QuestionWrong
 from zoco.ledger.report import ParameterWrong
-from zoco.ledger.sitebook import SiteUnknown
+from zoco.ledger.sitebook import NoSiteYet, SiteUnknown
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
 
 
@@ -35,6 +35,11 @@ PROBLEMS: dict[type[Exception], Problem] = {
     PlugUnknown: Problem(404, _("There is no such report"), _("It may have been renamed or removed.")),
     SiteUnknown: Problem(
         404, _("There is no such site"), _("Choose one of the sites that there are."), "site"
+    ),
+    NoSiteYet: Problem(
+        404,
+        _("There is no site yet"),
+        _("Make one, then import the log of your web server. Run this where Zoco runs:"),
     ),
     PeriodUnreadable: Problem(
         400, _("The period cannot be read"), _("Choose one from the list, or give two days."), "period"

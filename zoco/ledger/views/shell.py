@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views import View
 
 from zoco.ledger import sitebook
-from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.sitebook import NoSiteYet, SiteInfo
 from zoco.ledger.store.base import QueryFailed
 from zoco.ledger.views.address import Address, settled
 from zoco.ledger.views.problems import ERRORS, FORBIDDEN, Problem, problem_of
@@ -47,7 +47,8 @@ class LedgerView(View):
         except ERRORS as error:
             if isinstance(error, QueryFailed):
                 log.exception("Report not answered. path=%s", request.path)
-            return self.problem(problem_of(error), detail=str(error))
+            detail = error.command if isinstance(error, NoSiteYet) else str(error)
+            return self.problem(problem_of(error), detail=detail)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer."""
