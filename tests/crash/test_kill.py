@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from tests.crash import feed
+from tests.crash import feed, load
 from tests.crash.product import ROOT, Product
 from zoco.kit.ids import uuid8
 
@@ -73,6 +73,27 @@ class Feed:
         self.acknowledged = max([self.acknowledged, *(int(number) for number in written)])
 
 
+class Load:
+    """Senders to /e that outlive every kill and send again what got no answer."""
+
+    def __init__(self, product: Product, path: Path) -> None:
+        self._told = path
+        with path.open("w") as told:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.crash.load", str(product.port)],
+                cwd=ROOT,
+                env=product.environment,
+                stdin=subprocess.PIPE,
+                stdout=told,
+            )
+
+    def end(self) -> set[str]:
+        """Stop sending; return the ids that were acknowledged."""
+        self.process.communicate(timeout=30)
+        assert self.process.returncode == 0
+        return {uuid8(load.NAMESPACE, int(number)) for number in self._told.read_text().split()}
+
+
 class Import:
     """`zoco import log`; killed and started again it resumes."""
 
@@ -111,6 +132,7 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_pat
     rnd = random.Random(20_151_117)
     a_log(tmp_path / "access.log")
     feeder, importer = Feed(product), Import(product, tmp_path / "access.log")
+    sender = Load(product, tmp_path / "sent")
     seconds: dict[tuple[str, ...], list[float]] = {roles: [] for roles in ROUNDS}
 
     for kill in range(KILLS):
@@ -136,18 +158,25 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_pat
             importer.start()
 
     feeder.kill()
+    sent = sender.end()
     _, said = importer.process.communicate(timeout=120)
     assert importer.process.returncode == 0, said
-    ids = await_facts(product, feeder.acknowledged)
+    ids, live = await_facts(product, feeder.acknowledged, len(sent))
     expected = {uuid8(feed.NAMESPACE, number) for number in range(feeder.acknowledged)}
     assert expected <= ids
     assert len(ids) <= feeder.acknowledged + feed.BATCH
+    assert len(sent) > 1_000
+    assert sent <= live
+    assert len(live - sent) <= load.SENDERS, "under way at the end, each at most one"
     for roles, taken in seconds.items():
         print(f"{' '.join(roles)}: {median(taken):.2f} s, at most {max(taken):.2f} s")
 
 
-def await_facts(product: Product, acknowledged: int) -> set[str]:
-    """Wait until everything is in the ledger, hold the other counts against what they must be."""
+def await_facts(product: Product, acknowledged: int, sent: int) -> tuple[set[str], set[str]]:
+    """Wait until everything is in the ledger, hold the other counts against what they must be.
+
+    Returns the ids of fed facts and of those sent to /e.
+    """
     from zoco.ledger.store.duckdb.store import DuckStore
 
     store = DuckStore(product.data, lead=False)
@@ -155,13 +184,15 @@ def await_facts(product: Product, acknowledged: int) -> set[str]:
     def number(sql: str) -> int:
         return int(store.query(sql).column(0)[0].as_py())
 
-    tracked = "FROM facts WHERE origin = 'tracker'"
+    tracked = f"FROM facts WHERE origin = 'tracker' AND host <> '{load.HOST}'"
+    live = f"FROM facts WHERE host = '{load.HOST}'"
     done = "FROM facts WHERE name = 'test.task.done'"
     until = time.monotonic() + 60
     while time.monotonic() < until:
         store.drain()
         if (
             number(f"SELECT count(*) {tracked}") >= acknowledged
+            and number(f"SELECT count(*) {live}") >= sent
             and number(f"SELECT count(*) {done}") >= TASKS
         ):
             break
@@ -169,8 +200,11 @@ def await_facts(product: Product, acknowledged: int) -> set[str]:
     assert number(f"SELECT count(*) {done}") == number(f"SELECT count(DISTINCT id) {done}") == TASKS
     assert number("SELECT count(*) FROM facts WHERE origin = 'log'") == LOG_LINES
     assert number("SELECT count(DISTINCT id) FROM facts WHERE origin = 'log'") == LOG_LINES
-    ids = store.query(f"SELECT id::VARCHAR AS id {tracked}").column("id").to_pylist()
+    ids, lives = (
+        store.query(f"SELECT id::VARCHAR AS id {which}").column("id").to_pylist() for which in (tracked, live)
+    )
     assert len(ids) == len(set(ids))
+    assert len(lives) == len(set(lives))
     assert list((product.data / "spool" / "aside").glob("*")) == []
     store.close()
-    return set(ids)
+    return set(ids), set(lives)

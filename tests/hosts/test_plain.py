@@ -1,7 +1,10 @@
 """Zoco in a plain Django project: no Wagtail, own accounts, a second database, gunicorn."""
 
+import json
 import sqlite3
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +12,7 @@ from tests.hosts.host import Browser, Host, page_views
 
 pytestmark = pytest.mark.timeout(400)
 PERIOD = "2015-05-17..2015-05-20"
+FACT_ID = "0199a000-0000-7000-8000-000000000001"
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +88,41 @@ def test_strangers_are_sent_to_the_hosts_own_log_in(browser: Browser) -> None:
     assert status == 200
     assert "Log in" in page
     assert "/prices" not in page
+
+
+def test_fact_sent_to_the_host_is_in_its_report(host: Host, browser: Browser) -> None:
+    body = json.dumps({"type": "event", "event": "buy", "url": "https://www.example.com/till", "id": FACT_ID})
+    stranger = Browser(browser.address)
+    for _ in range(3):  # three words of it are one fact, whichever of the two workers hears them
+        assert stranger.send("/e", body) == (204, "")
+    today = datetime.now(UTC).date()
+
+    def events() -> list[tuple[str, int]]:
+        told = host.manage("zoco", "report", "events", "--period", f"{today}..{today}", "--format", "json")
+        return [(row["key"]["subject"], row["values"]["events"]) for row in json.loads(told)["rows"]]
+
+    end = time.monotonic() + 20
+    while events() != [("buy", 1)] and time.monotonic() < end:
+        time.sleep(0.5)
+    assert events() == [("buy", 1)]
+
+
+def test_the_host_tells_a_sender_what_is_wrong(browser: Browser) -> None:
+    stranger = Browser(browser.address)
+    assert stranger.send("/e", '{"url":"https://elsewhere.example/"}')[0] == 400
+    status, told = stranger.send("/e", "x" * 70_000)
+    assert (status, json.loads(told)["refused"][0]["reason"]) == (413, "too_large")
+    assert stranger.get("/e")[0] == 405
+    assert "sendBeacon" in stranger.get("/z.js")[1]
+
+
+def test_work_in_the_background_runs_in_the_host(host: Host) -> None:
+    published = host.folder / "zoco" / "sites.json"
+    before = published.stat().st_mtime_ns
+
+    host.manage("zoco", "work", "--once")
+
+    assert published.stat().st_mtime_ns > before
 
 
 def test_host_keeps_its_own_pages(browser: Browser) -> None:

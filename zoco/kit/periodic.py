@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
-from zoco.kit.plugs import Registry
+from zoco.kit.plugs import Registry, load_modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,11 @@ class Periodic:
 
 
 PERIODIC: Registry[Periodic] = Registry("periodic work")
+
+
+def load_periodic() -> None:
+    """Import the module `periodic` of each installed app of ours."""
+    from django.apps import apps
+
+    ours = [config.name for config in apps.get_app_configs() if config.name.startswith("zoco.")]
+    load_modules(f"{name}.periodic" for name in ours if find_spec(f"{name}.periodic"))

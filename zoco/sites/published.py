@@ -48,6 +48,7 @@ def turn(path: Path) -> Iterator[None]:
 
     Whoever reads the sites and writes the file within one turn never publishes older ones last.
     """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

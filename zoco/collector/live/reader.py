@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -151,12 +151,6 @@ def language_of(header: str) -> str:
     )
 
 
-def hints_of(headers: Mapping[str, str] | Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+def hints_of(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the client hints among headers (names in lower case)."""
-    if isinstance(headers, Mapping):
-        return {name: headers[name] for name in HINTS if name in headers}
-    return {
-        name.decode("latin-1"): value.decode("latin-1")
-        for name, value in headers
-        if name.startswith(b"sec-ch-ua") and name.decode("latin-1") in HINTS
-    }
+    return {name: headers[name] for name in HINTS if name in headers}

@@ -6,15 +6,12 @@ import secrets
 import signal
 import threading
 import time
-from importlib.util import find_spec
 from types import FrameType
 
-from django.apps import apps
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from zoco.kit.periodic import PERIODIC
-from zoco.kit.plugs import load_modules
+from zoco.kit.periodic import PERIODIC, load_periodic
 from zoco.project import env, leading, lifeline
 from zoco.project.worker import beats, tasks, turns
 from zoco.project.worker.ticks import Ticks
@@ -25,14 +22,6 @@ IDLE_SECONDS = 0.5
 REAP_SECONDS = 2.0
 TURNS_SECONDS = 5.0
 GRACE_SECONDS = 3.0
-
-
-def load_periodic() -> None:
-    """Import the module `periodic` of each installed app."""
-    names = [
-        f"{config.name}.periodic" for config in apps.get_app_configs() if config.name.startswith("zoco.")
-    ]
-    load_modules(name for name in names if find_spec(name))
 
 
 class Loop:

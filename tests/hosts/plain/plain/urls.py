@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from zoco.ledger.api import errors_shape, router
+from zoco.project import collecting
 
 api = NinjaAPI(title="The host's own API", auth=SessionAuth(), docs_url=None)
 api.add_router("/zoco", router)
@@ -23,4 +24,6 @@ urlpatterns = [
     path("backstage/", admin.site.urls),
     path("marketing/", include("zoco.ledger.urls")),
     path("api/", api.urls),
+    path("e", collecting.facts),
+    path("z.js", collecting.tracker),
 ]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from zoco.collector.live import endpoint, tallies
+from zoco.collector.live import taking, tallies
 from zoco.collector.live.endpoint import Collector
 from zoco.collector.live.reader import Reader
 from zoco.collector.live.tracker import SOURCE, Tracker
@@ -189,4 +189,4 @@ def wait_for(served: Served, name: str, times: int = 1) -> list[Fact]:
 
 
 def test_our_clock_is_in_microseconds() -> None:
-    assert abs(endpoint.now_micros() / 1e6 - time.time()) < 1
+    assert abs(taking.now_micros() / 1e6 - time.time()) < 1
