@@ -7,7 +7,7 @@ from zoco.kit import conf
 from zoco.ledger.store.base import Store
 
 # An import that leads the ledger itself keeps to this, unless the settings say otherwise.
-MEMORY = "110MB"
+MEMORY = "100MB"
 
 
 class Loader:
