@@ -1,5 +1,6 @@
 """Commands: what `zoco …` and `manage.py zoco …` can do. Each is a plug; its words are its key."""
 
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from enum import IntEnum
@@ -68,3 +69,15 @@ def program() -> str:
     except OSError:
         return str(mine)
     return str(mine.relative_to(here)) if here != here.parent and mine.is_relative_to(here) else str(mine)
+
+
+_HINT = re.compile(r"(?:(?<=[\s`(])|^)zoco(?= [a-z])", re.MULTILINE)
+
+
+def typed(text: str) -> str:
+    """Return a sentence or an example in which each `zoco …` is named so that it can be typed here.
+
+    Whoever writes sentences writes `zoco up`; whoever prints them to a terminal sends them through this.
+    """
+    name = program() if _HINT.search(text) else ""
+    return _HINT.sub(lambda _: name, text)

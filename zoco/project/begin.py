@@ -3,7 +3,7 @@
 import sys
 import textwrap
 
-from zoco.kit.commands import CommandFailed, Exit, program
+from zoco.kit.commands import CommandFailed, Exit, program, typed
 from zoco.kit.conf import SettingWrong
 from zoco.project import ready
 
@@ -13,7 +13,7 @@ def main() -> int:
     try:
         begin()
     except CommandFailed as failed:
-        print(failed, file=sys.stderr)
+        print(typed(str(failed)), file=sys.stderr)
         return failed.code
     except SettingWrong as wrong:
         print(wrong, file=sys.stderr)

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TypeAlias
 
 from zoco.kit import conf
-from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program, typed
 from zoco.kit.plugs import load_installed, load_modules
 
 APPS = ("zoco.project", "zoco.sites", "zoco.ledger", "zoco.monitor", "zoco.desk")
@@ -49,7 +49,7 @@ def run(argv: list[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return Exit.OK
     except CommandFailed as failed:
-        print(failed, file=sys.stderr)
+        print(typed(str(failed)), file=sys.stderr)
         return failed.code
     except Exception as error:
         return _unexpected(error)
@@ -72,7 +72,7 @@ def _run(argv: list[str]) -> int:
 
 def _unexpected(error: Exception) -> int:
     if type(error).__module__.startswith("zoco."):
-        print(error, file=sys.stderr)  # our own errors are sentences
+        print(typed(str(error)), file=sys.stderr)  # our own errors are sentences
         return Exit.USAGE if isinstance(error, ValueError | LookupError) else Exit.FAILED
     if conf.flag(os.environ.get("ZOCO_DEBUG", "")):
         raise error
@@ -122,9 +122,9 @@ def _set_up() -> None:
 def parser() -> argparse.ArgumentParser:
     """Build the parser: one level of sub-parsers for each word of a command's key."""
     root = argparse.ArgumentParser(
-        prog="zoco",
+        prog=program(),
         description=DESCRIPTION,
-        epilog=EPILOG,
+        epilog=typed(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"zoco {_version()}")
@@ -150,9 +150,9 @@ def _group(groups: Groups, words: tuple[str, ...]) -> None:
 def _add(group: "argparse._SubParsersAction[argparse.ArgumentParser]", word: str, command: Command) -> None:
     sub = group.add_parser(
         word,
-        help=command.help,
-        description=command.help,
-        epilog=command.epilog or None,
+        help=typed(command.help),
+        description=typed(command.help),
+        epilog=typed(command.epilog) or None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.arguments(sub)

@@ -10,6 +10,8 @@ import signal
 import sys
 import threading
 
+from zoco.kit.commands import typed
+
 FATAL = 78
 """Exit code of a child that need not be started again: the reason is on stderr."""
 
@@ -65,5 +67,5 @@ def report_ready() -> None:
 
 def fatal(sentence: str) -> None:
     """Say why, and end this process so that the supervisor ends too."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(typed(sentence), file=sys.stderr, flush=True)
     os._exit(FATAL)

@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from datetime import UTC, datetime
 
-from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, typed
 
 
 @COMMANDS.plug
@@ -99,4 +99,4 @@ class _Progress:
 
 
 def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    print(typed(sentence), file=sys.stderr, flush=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zoco.kit.commands import program
+from zoco.kit.commands import program, typed
 
 
 @pytest.fixture
@@ -35,3 +35,24 @@ def test_name_is_enough_where_a_shell_finds_it(bin_folder: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(bin_folder))
 
     assert program() == "zoco"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("start `zoco up` once, or run `zoco sites`.", "start `X up` once, or run `X sites`."),
+        ("stop it first (zoco up: Ctrl-C)", "stop it first (X up: Ctrl-C)"),
+        (
+            "examples:\n  zoco up\n  ZOCO_DATA=/srv/zoco zoco up",
+            "examples:\n  X up\n  ZOCO_DATA=/srv/zoco X up",
+        ),
+        ("cat x | zoco import log -", "cat x | X import log -"),
+        (
+            "/srv/zoco is full; see zoco.example. Zoco ends.",
+            "/srv/zoco is full; see zoco.example. Zoco ends.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("bin_folder")
+def test_sentences_name_it_as_it_can_be_typed(written: str, shown: str) -> None:
+    assert typed(written) == shown.replace("X", program())

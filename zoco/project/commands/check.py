@@ -3,9 +3,9 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, typed
 
 MARKS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
 
@@ -36,10 +36,11 @@ Exit codes: 0 nothing is wrong, 4 there are warnings, 1 there are errors.
         try:
             ready.django()
         except CommandFailed as failed:
-            print(failed, file=sys.stderr)
+            print(typed(str(failed)), file=sys.stderr)
             return Exit.FAILED
         found = []
-        for finding in health.findings():
+        for one in health.findings():
+            finding = replace(one, message=typed(one.message), mend=typed(one.mend))
             found.append(finding)
             if options.format == "text":
                 mend = f" To mend it: {finding.mend}." if finding.mend else ""

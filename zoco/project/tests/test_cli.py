@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program
 from zoco.project import cli
 
 
@@ -24,6 +24,8 @@ class Sample(Command):
     def run(self, options: argparse.Namespace) -> Exit:
         if options.how == "badly":
             raise CommandFailed("The sample is spent; take another.", Exit.NOTHING_TO_DO)
+        if options.how == "unfinished":
+            raise CommandFailed("Nobody leads; start `zoco up` first.")
         if options.how == "stopped":
             raise KeyboardInterrupt
         if options.how == "broken":
@@ -52,6 +54,23 @@ def test_first_word_alone_shows_what_there_is(capsys: pytest.CaptureFixture[str]
 def test_failure_is_one_sentence_and_its_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["sample", "run", "badly"]) == 3
     assert capsys.readouterr().err == "The sample is spent; take another.\n"
+
+
+def test_help_and_failures_name_the_program_as_it_can_be_typed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    name = program()
+    assert name != "zoco"
+
+    with pytest.raises(SystemExit):
+        cli.run(["sample", "run", "--help"])
+    helped = capsys.readouterr().out
+    cli.run(["sample", "run", "unfinished"])
+
+    assert helped.startswith(f"usage: {name} sample run")
+    assert f"  {name} sample run well" in helped
+    assert capsys.readouterr().err == f"Nobody leads; start `{name} up` first.\n"
 
 
 def test_interrupt_is_130() -> None:
@@ -91,7 +110,7 @@ def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.run(["sample", "run", "--help"])
 
-    assert "  zoco sample run well\n" in capsys.readouterr().out
+    assert f"  {program()} sample run well\n" in capsys.readouterr().out
 
 
 @pytest.mark.django_db
