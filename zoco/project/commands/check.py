@@ -31,7 +31,8 @@ Exit codes: 0 nothing is wrong, 4 there are warnings, 1 there are errors.
 
     def run(self, options: argparse.Namespace) -> Exit:
         """Run all checks."""
-        from zoco.project import health, ready
+        from zoco.project import ready
+        from zoco.project.commands import health
 
         try:
             ready.django()

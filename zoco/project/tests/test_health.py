@@ -9,7 +9,8 @@ import pytest
 
 from zoco.kit.commands import Exit
 from zoco.ledger.store import opening
-from zoco.project import cli, env, folder, health
+from zoco.project import cli, env, folder
+from zoco.project.commands import health
 from zoco.sites import reads, services
 
 
