@@ -54,6 +54,7 @@ class HomePanel(Component):  # type: ignore[misc]
             "first_steps_url": reverse("zoco_desk_first_steps"),
             "slug": next((info.slug for info in known if not info.is_demo), ""),
             "program": program(),
+            "tracker_url": self.request.build_absolute_uri("/z.js"),
             "overview_url": next(
                 (reverse("zoco_desk:overview", args=[board.key]) for board in dashboards_all()), ""
             ),

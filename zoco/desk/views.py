@@ -52,5 +52,6 @@ class FirstStepsView(LedgerView):
             title=_("First steps"),
             overview_url=next((self.address.to("overview", each.key) for each in dashboards_all()), ""),
             slug=next((info.slug for info in known if not info.is_demo), ""),
+            tracker_url=request.build_absolute_uri("/z.js"),
             program=program(),
         )

@@ -92,6 +92,17 @@ def test_empty_ledger_says_how_to_fill_it(reader: Any, site: Any) -> None:
     page = reader.get("/reports/traffic/").content.decode()
 
     assert "No visits yet" in page
+    assert "&lt;script defer src=&quot;/z.js&quot;&gt;" in page
+
+
+def test_empty_ledger_of_a_site_that_counts_by_log_asks_for_the_log(reader: Any, site: Any) -> None:
+    from zoco.sites.models import CountingOrigin
+    from zoco.sites.reads import forget
+
+    CountingOrigin.objects.create(site=site, origin="log", since="2015-01-01")
+    forget()
+    page = reader.get("/reports/traffic/").content.decode()
+
     assert "zoco import log --site main" in page
 
 

@@ -14,6 +14,8 @@ from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
 from zoco.ledger.views.reading import facts_span
 
+SNIPPET = '<script defer src="/z.js"></script>'
+
 
 @dataclass(frozen=True, slots=True)
 class Emptiness:
@@ -47,6 +49,13 @@ def emptiness(answer: Answer, address: Address, today: date) -> Emptiness:
 
 def nothing_yet(question: Question) -> Emptiness:
     """Say that the site has no facts, and how to get some."""
+    if question.site.counting == "tracker":
+        return Emptiness(
+            _("No visits yet"),
+            _("Put this line into the pages of your site, and visits appear here within seconds:"),
+            SNIPPET,
+            [],
+        )
     return Emptiness(
         _("No visits yet"),
         _("Import a log of your web server, and its visits appear here. Run this where Zoco runs:"),
@@ -60,10 +69,11 @@ def _not_tracked(question: Question, span: tuple[date, date]) -> Emptiness:
     return Emptiness(
         _("No page view of the tracker"),
         _(
-            "This site counts the page views of its tracker, and there are none in these days. "
-            "If you imported the log of your web server, run this where Zoco runs; no fact is lost:"
+            "This site counts the page views of its tracker, and there are none in these days. Put its line "
+            "into your pages. If you imported the log of your web server instead, run the command where Zoco "
+            "runs; no fact is lost:"
         ),
-        f"{program()} site count {question.site.slug} log --since {span[0]}",
+        f"{SNIPPET}\n\n{program()} site count {question.site.slug} log --since {span[0]}",
         [],
     )
 
