@@ -27,13 +27,17 @@ def salts(around: date = DAY) -> dict[str, str]:
     return {(around + timedelta(days=n)).isoformat(): f"{n + 1:02x}" * 16 for n in (-1, 0, 1)}
 
 
-@pytest.fixture
-def sites(tmp_path: Path) -> Path:
-    """Return the file in which two sites are published."""
+def publish(path: Path, around: date = DAY) -> None:
+    """Publish two sites with salts of these days."""
     shop = PublishedSite(
-        id=7, slug="shop", name="Shop", zone="Europe/Madrid", currency="EUR",
-        hostnames=("shop.example",), salts=salts(),
-    )  # fmt: skip
+        id=7,
+        slug="shop",
+        name="Shop",
+        zone="Europe/Madrid",
+        currency="EUR",
+        hostnames=("shop.example",),
+        salts=salts(around),
+    )
     news = PublishedSite(
         id=8,
         slug="news",
@@ -41,10 +45,16 @@ def sites(tmp_path: Path) -> Path:
         zone="UTC",
         currency="USD",
         hostnames=("www.news.example",),
-        salts=salts(),
+        salts=salts(around),
     )
-    path = tmp_path / "sites.json"
     published.write(path, Published(sites=(shop, news), trusted_proxies=("10.0.0.0/8", "fd00::/8")))
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Path:
+    """Return the file in which two sites are published."""
+    path = tmp_path / "sites.json"
+    publish(path)
     return path
 
 
