@@ -1,5 +1,6 @@
 """What can be wrong with an installation, and how to mend it. Each check gives findings."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from zoco.kit.plugs import load_modules
 from zoco.project import env, folder, ready
 
 Level = Literal["ok", "warning", "error"]
+DAY_MICROS = 86_400_000_000
+TAKEN_LEAST, LOCAL_WARN = 100, 0.9
 SPOOL_WARN_BYTES = 500_000_000
 CLOCK_WARN_SECONDS = 60.0
 # Modules that declare settings and that a command does not import by itself.
@@ -138,6 +141,30 @@ def ledger() -> Iterator[Finding]:
     yield Finding("ledger", "ok", f"{count:,} facts, answered by {store.dialect} in {spent:.2f} s.")
 
 
+def addresses() -> Iterator[Finding]:
+    """Visitors of the last day came from all over, not from one proxy of ours."""
+    from zoco.collector.live.tallies import TAKEN
+    from zoco.ledger.blanks import moment_sql
+    from zoco.ledger.store import opening
+
+    store = opening.store()
+    since = moment_sql(time.time_ns() // 1_000 - DAY_MICROS, store.dialect)
+    rows = store.query(
+        f"select quantity, props from facts where name = '{TAKEN}' and occurred_at >= {since}"  # noqa: S608 - ours
+    ).to_pylist()
+    taken = sum(row["quantity"] for row in rows)
+    local = sum(json.loads(row["props"]).get("local", 0) for row in rows)
+    if taken < TAKEN_LEAST:
+        return
+    if local / taken < LOCAL_WARN:
+        yield Finding("addresses", "ok", f"{taken:,} facts of the last day, {local:,} from local networks.")
+        return
+    message = (
+        f"{local:,} of {taken:,} facts of the last day came from a local network: a proxy hides the senders."
+    )
+    yield Finding("addresses", "warning", message, "set ZOCO_TRUSTED_PROXIES to the networks of your proxies")
+
+
 def spool() -> Iterator[Finding]:
     """Facts do not pile up, and none was set aside."""
     from zoco.ledger.spool import SpoolFolder
@@ -179,6 +206,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     worker,
     tasks,
     ledger,
+    addresses,
     spool,
     clock,
 )

@@ -2,12 +2,17 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from zoco.kit.commands import Exit
+from zoco.kit.ids import uuid7
+from zoco.ledger.schema import Fact
+from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.project import cli, env, folder
 from zoco.project.commands import health
@@ -160,3 +165,24 @@ def test_https_address_makes_cookies_secure(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert env.https()["SESSION_COOKIE_SECURE"] is True
     assert env.allowed_hosts()[0] == "zoco.example.org"
+
+
+@pytest.mark.parametrize(
+    ("taken", "local", "levels"),
+    [(99, 99, []), (100, 89, ["ok"]), (100, 90, ["warning"]), (5_000, 5_000, ["warning"])],
+)
+def test_facts_that_all_come_from_a_local_network_are_a_warning(
+    data: Path, taken: int, local: int, levels: list[str]
+) -> None:
+    now = time.time_ns() // 1_000
+    told = {"site": 1, "name": "collector.facts.taken", "origin": "server", "verdict": "server"}
+    facts = [
+        Fact(id=uuid7(), occurred_at=now - age, quantity=quantity, props={"local": near}, **told)  # type: ignore[arg-type]
+        for age, quantity, near in ((0, taken - 50, local - 50), (1, 50, 50), (90_000_000_000, 900, 0))
+    ]
+    with closing(SpoolWriter(data / "spool", "test")) as writer:
+        writer.append(facts)
+    opening.store().drain()
+
+    assert [level for level, _ in _levels("addresses")] == levels
+    opening.close()
