@@ -52,7 +52,7 @@ _SENTENCES = {
     Reason.BAD_NUMBER: "A number lies outside its bounds.",
     Reason.BAD_EVENT: "The event has no name of up to 64 letters, or something that only events have.",
     Reason.BAD_PROPS: "Properties: at most 50, names of up to 64 letters, texts up to 1,000, numbers, flags.",
-    Reason.BAD_MONEY: "Money is a decimal number as text, four decimals at most, with its currency (ISO 4217).",
+    Reason.BAD_MONEY: "Money is a decimal number as text, at most four decimals, with a currency (ISO 4217).",
     Reason.TOO_OLD: "It happened more than 24 hours ago, or in the future.",
     Reason.NO_SALT: "The keys of that day are not there; see whether a worker runs.",
     Reason.NOT_WRITTEN: "There was no room to write it down; it can be sent again.",
