@@ -89,7 +89,9 @@ def test_what_a_dead_worker_was_running_is_ready_again_and_given_up_after_three(
 def test_attempts_that_asked_for_another_are_no_deaths() -> None:
     result = work.heal.enqueue(at=4)
     for _ in range(2):
-        assert _run_all() == 1
+        claimed = tasks.claim("w", at=timezone.now())
+        assert claimed is not None
+        tasks.run(claimed)
         time.sleep(0.02)
 
     assert tasks.claim("dead", at=timezone.now()) is not None
