@@ -38,12 +38,15 @@ CHANNELS = (
     ("блог.example", "referral", "referral"),
 )
 NAMES = (
-    ("web.page.viewed",) * 6
-    + ("web.page.served",) * 4
+    ("web.page.viewed",) * 7
+    + ("web.page.served",) * 6
     + (
         "web.asset.served",
         "web.redirect.served",
         "web.error.served",
+        "web.page.engaged",
+        "web.event.sent",
+        "collector.fact.refused",
         "shop.order.placed",
     )
 )
@@ -145,7 +148,6 @@ def _fact(rng: random.Random, visit: Visit, at: int, visitor: int, before: int, 
         visitor=visitor,
         visitor_before=before,
         verdict=visit.verdict,
-        reason="Testbot" if visit.verdict == "bot" else "",
         device=device,
         browser=browser,
         browser_version=browser_version,
@@ -157,13 +159,14 @@ def _fact(rng: random.Random, visit: Visit, at: int, visitor: int, before: int, 
         language=visit.language,
         **_page(rng, name),
         **_touch(rng, is_first=is_first),
+        **_tracked(rng, visit, name),
         **_money(rng, name),
     )
 
 
 def _page(rng: random.Random, name: str) -> dict[str, Any]:
     return {
-        "host": "shop.example",
+        "host": "other.example" if name == "collector.fact.refused" else "shop.example",
         "path": f"/{rng.choice(('', 'a', 'b/c', 'ñandú', 'z' * 40))}{rng.randrange(30)}",
         "title": rng.choice(("", "Home", "日本語")),
         "referrer_host": rng.choice(("", "", "www.google.com", "news.example", "shop.example")),
@@ -182,8 +185,21 @@ def _touch(rng: random.Random, *, is_first: bool) -> dict[str, Any]:
     }
 
 
+def _tracked(rng: random.Random, visit: Visit, name: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"reason": "Testbot" if visit.verdict == "bot" else ""}
+    if name in {"web.page.viewed", "web.page.served"}:
+        told["screen"] = rng.choice(("", "<480", "≥1920"))
+    elif name == "web.page.engaged":
+        told["quantity"] = rng.randrange(90_000)
+    elif name == "web.event.sent":
+        told |= {"subject_kind": "event", "subject": rng.choice(("buy", "записаться", "sign up"))}
+    elif name == "collector.fact.refused":
+        told |= {"reason": rng.choice(("bad_json", "unknown_host")), "quantity": rng.randrange(1, 9)}
+    return told
+
+
 def _money(rng: random.Random, name: str) -> dict[str, Any]:
-    if name != "shop.order.placed":
+    if name not in {"shop.order.placed", "web.event.sent"}:
         return {}
     amount = Decimal(rng.randrange(-5000, 100_000)) / 100
     return {"amount": amount, "currency": "EUR", "amount_site": amount, "quantity": 1}

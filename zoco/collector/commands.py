@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from zoco.kit import conf
-from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program
 from zoco.sites.published import PublishedSite, SitesUnpublished, read
 
 if TYPE_CHECKING:
@@ -150,12 +150,21 @@ def the_site(data: Path, slug: str) -> PublishedSite:
         known = read(data / "sites.json").sites
     except SitesUnpublished as error:
         raise CommandFailed(str(error)) from error
+    if not slug and known and all(site.is_demo for site in known):
+        raise CommandFailed(
+            "The only site is the simulated company; real visits do not belong there. Make your own: "
+            f'{program()} site add "My shop" --host shop.example --counting log',
+            Exit.USAGE,
+        )
     for site in known:
         if slug in ("", site.slug):
             if not site.import_key:
                 raise CommandFailed(f"The site {site.slug} has no key for imports; start `zoco up`.")
             return site
-    there = ", ".join(site.slug for site in known) or "none yet"
+    if not known:
+        hint = f'{program()} site add "My shop" --host shop.example --counting log'
+        raise CommandFailed(f"There is no site yet; make one: {hint}", Exit.USAGE)
+    there = ", ".join(site.slug for site in known)
     raise CommandFailed(f"There is no site {slug!r}; there are: {there}.", Exit.USAGE)
 
 
