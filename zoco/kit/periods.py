@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 Grain = Literal["hour", "day", "week", "month"]
 HOUR = 3_600_000_000
+_STEP = HOUR // 12
 
 
 class PeriodUnreadable(ValueError):
@@ -29,12 +30,14 @@ class Offset:
 class Period:
     """Whole local days `first` to `last`, both included, in `zone`.
 
-    `start` and `end` are UTC microseconds, half-open: start <= at < end.
+    `start` and `end` are UTC microseconds, half-open: start <= at < end. `until` ends the period earlier, at
+    a moment of its own; 0 for the end of its last day.
     """
 
     first: date
     last: date
     zone: str
+    until: int = 0
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -70,7 +73,19 @@ class Period:
 
     @property
     def end(self) -> int:
-        return midnight(self.last + timedelta(days=1), self.zone)
+        end = midnight(self.last + timedelta(days=1), self.zone)
+        return min(end, self.until) if self.until else end
+
+    def as_far_as(self, other: "Period", now: int) -> "Period":
+        """Return this period cut off as long after its start as `now` lies after the other's.
+
+        So what is not over yet is compared with as much as there is of it, to five minutes. It stays whole
+        when the other is over or has not begun.
+        """
+        if not other.start < now < other.end:
+            return self
+        gone = (now - other.start) // _STEP * _STEP
+        return Period(self.first, self.last, self.zone, self.start + max(gone, _STEP))
 
     def before(self) -> "Period":
         """Return the period of as many days that ends the day before this one."""

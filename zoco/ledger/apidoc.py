@@ -92,10 +92,11 @@ class Reports(Schema):
 
 
 class Period(Schema):
-    """Local days, both included, ISO 8601."""
+    """Local days, both included, ISO 8601. `until` is the moment at which a comparison ends earlier."""
 
     first: str
     last: str
+    until: str | None = None
 
 
 class Filter(Schema):

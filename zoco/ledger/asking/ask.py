@@ -37,10 +37,10 @@ def ask(
     Raises QuestionWrong, ParameterWrong, StoreBusy, QueryFailed.
     """
     began = time.perf_counter()
-    store = store or _opened()
-    asked = Asked.of(report, question, store.dialect)
+    store, now = store or _opened(), now or datetime.now(UTC)
+    asked = Asked.of(report, question, store.dialect, now)
     answer = _curve if report.picture == "curve" else _table
-    found = answer(asked, question, store, now or datetime.now(UTC))
+    found = answer(asked, question, store, now)
     return replace(found, seconds=time.perf_counter() - began)
 
 
@@ -57,7 +57,7 @@ def ask_all(
     if report.picture == "curve":
         answer = ask(report, whole, store=store, now=now)
         return replace(answer, rows=[]), iter(answer.rows)
-    asked = Asked.of(report, whole, store.dialect)
+    asked = Asked.of(report, whole, store.dialect, now)
     raw = _each(store.stream(statement.page_sql(asked)))
     first = next(raw, None)
     measures = [each.name for each in report.measures]

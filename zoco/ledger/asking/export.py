@@ -23,7 +23,7 @@ from zoco.ledger.asking.ask import EVERYTHING, WALL_START, ask, ask_all, rows_al
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from zoco.kit.periods import Period
+    from zoco.kit.periods import Period, moment_at
     from zoco.ledger.asking.question import Question
     from zoco.ledger.report import Report
     from zoco.ledger.sitebook import SiteInfo
@@ -177,8 +177,9 @@ def _plain(value: Figure | Key) -> Any:
     return value
 
 
-def _period(period: Period) -> dict[str, str]:
-    return {"first": period.first.isoformat(), "last": period.last.isoformat()}
+def _period(period: Period) -> dict[str, str | None]:
+    until = moment_at(period.until).isoformat() if period.until else None
+    return {"first": period.first.isoformat(), "last": period.last.isoformat(), "until": until}
 
 
 def _batches(report: Report, question: Question, store: Store | None) -> Iterator[pa.RecordBatch]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, cast
 
-from zoco.kit.periods import Period
+from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking import templates
 from zoco.ledger.asking.filters import Filter
@@ -52,13 +53,19 @@ class Asked:
     dialect: Dialect
 
     @classmethod
-    def of(cls, report: Report, question: Question, dialect: Dialect) -> Asked:
-        """Read it off a question. Raises QuestionWrong, ParameterWrong."""
+    def of(cls, report: Report, question: Question, dialect: Dialect, now: datetime | None = None) -> Asked:
+        """Read it off a question. A period that is not over `now` is compared with as much of the other.
+
+        Raises QuestionWrong, ParameterWrong.
+        """
+        before = question.period_before
+        if before and now:
+            before = before.as_far_as(question.period, micros(now))
         return cls(
             report=report,
             site=question.site,
             period=question.period,
-            before=question.period_before,
+            before=before,
             filters=question.filters,
             verdicts=report.verdicts or question.verdicts_chosen,
             params=tuple(question.params_for(report).items()),

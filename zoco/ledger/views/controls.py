@@ -104,8 +104,15 @@ def controls(question: Question, address: Address, today: date, report: Report |
         operators=[(name, str(label)) for name, label in OPERATORS.items()],
         hidden_for_period=address.hidden("period"),
         hidden_for_filter=address.hidden(),
-        compared_with=formats.span(before.first, before.last) if before else "",
+        compared_with=_compared_with(period, before, today) if before else "",
     )
+
+
+def _compared_with(period: Period, before: Period, today: date) -> str:
+    span = formats.span(before.first, before.last)
+    if period.first <= today <= period.last:
+        return _("%(period)s, up to the same time") % {"period": span}
+    return span
 
 
 def _presets(period: Period, address: Address, today: date) -> list[Choice]:

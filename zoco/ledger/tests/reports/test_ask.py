@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from zoco.kit.periods import moment_at
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.filters import Filter
@@ -162,3 +163,20 @@ def test_a_report_must_return_what_it_declares(store: Store) -> None:
 
     with pytest.raises(ReportWrong, match="it declares"):
         ask(Wrong(), question, store=store, now=NOW)
+
+
+def test_a_period_that_is_not_over_is_compared_with_as_much_of_the_one_before(store: Store) -> None:
+    report = report_named("pages")
+    question = Question.from_address({"period": "2026-03-28", "compare": "before"}, report=report, now=NOW)
+    at_noon = datetime(2026, 3, 28, 11, 3, tzinfo=UTC)  # 12:03 in Madrid, to five minutes 12:00
+
+    answer = ask(report, question, store=store, now=at_noon)
+    whole = ask(report, question, store=store, now=NOW)
+
+    assert (answer.totals_before, whole.totals_before) == ({"page_views": 0}, {"page_views": 2})
+    assert answer.period_before is not None
+    assert moment_at(answer.period_before.until) == datetime(2026, 3, 27, 11, 0, tzinfo=UTC)
+    assert whole.period_before is not None
+    assert whole.period_before.until == 0
+    later = ask(report, question, store=store, now=datetime(2026, 3, 28, 11, 6, tzinfo=UTC))
+    assert later.totals_before == {"page_views": 2}
