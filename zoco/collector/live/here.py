@@ -4,6 +4,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class Here:
         self._stamp: tuple[int, int] = (0, 0)
         self.sites: tuple[PublishedSite, ...] = ()
         self._by_host: dict[str, PublishedSite] = {}
+        self._salts: dict[tuple[int, date], bytes] = {}
         self._proxies: tuple[Network, ...] = ()
 
     def look(self) -> None:
@@ -53,6 +55,10 @@ class Here:
     def site_of(self, host: str) -> PublishedSite | None:
         """Return the site that has this host name, with or without www and port."""
         return self._by_host.get(host) or self._by_host.get(plain_host(host).removeprefix("www."))
+
+    def salt_of(self, site: PublishedSite, day: date) -> bytes:
+        """Return the salt of a site's local day, b"" when it is not there (any more)."""
+        return self._salts.get((site.id, day), b"")
 
     def client(self, peer: str, forwarded: Sequence[str]) -> str:
         """Return the client's address: the peer, or the last hop that no trusted proxy is.
@@ -80,6 +86,11 @@ class Here:
             for site in reversed(found.sites)
             for name in site.hostnames
         }
+        self._salts = {
+            (site.id, date.fromisoformat(day)): bytes.fromhex(salt)
+            for site in found.sites
+            for day, salt in site.salts.items()
+        }
         self._proxies = tuple(_network(text) for text in found.trusted_proxies)
 
     def _is_trusted(self, address: str) -> bool:
@@ -99,6 +110,9 @@ _LOCAL = tuple(
         "192.168.0.0/16", "::/127", "fc00::/7", "fe80::/10",
     )
 )  # fmt: skip
+
+
+_LOCAL_FIRST = frozenset({"0", "10", "100", "127", "169", "172", "192"})
 
 
 def _number(address: str) -> tuple[int, int] | None:
@@ -129,4 +143,7 @@ def _without_port(hop: str) -> str:
 
 def is_local(address: str) -> bool:
     """Say whether an address is of the machine's own or of a local network: no visitor comes from there."""
+    # Nearly every address is told by its first number alone.
+    if ":" not in address and address.partition(".")[0] not in _LOCAL_FIRST:
+        return False
     return _is_in(_number(address), _LOCAL)

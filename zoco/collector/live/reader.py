@@ -13,11 +13,10 @@ from zoco.collector.live.here import Here
 from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import device, place, site, source, through, verdict, visitor
-from zoco.collector.steps.visitor import LocalDay, day_before, local_day
+from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.hosts import plain_host
 from zoco.kit.ids import uuid7
 from zoco.ledger.schema import Fact
-from zoco.sites.published import PublishedSite
 
 STEPS = tuple(module.step for module in (site, verdict, device, place, source, visitor))
 HINTS = (
@@ -111,7 +110,10 @@ class Reader:
         fact.amount, fact.currency = amount, sent.currency
         if sent.currency == found.currency:
             fact.amount_site = amount
-        salt, before = _salts(found, at)
+        day = local_day(at, found.zone)
+        salt = self._here.salt_of(found, day.on)
+        if not salt:
+            raise Refused(Reason.NO_SALT)
         event = Event(
             site=found,
             fact=fact,
@@ -119,26 +121,13 @@ class Reader:
             user_agent=sender.user_agent,
             hints=dict(sender.hints) if sender.hints else {},
             salt=salt,
-            salt_before=before,
+            salt_before=self._here.salt_of(found, day_before(day.on)) if day.is_early else b"",
         )
         page.fill(event, sent, where)
         through(event, STEPS)
         if sent.driven:
             page.driven(fact)
         return fact
-
-
-def _salts(site: PublishedSite, at: int) -> tuple[bytes, bytes]:
-    """Return the salt of a moment's local day, and the one before while the day is young. Raises Refused."""
-    day = local_day(at, site.zone)
-    salt = site.salts.get(day.on.isoformat())
-    if salt is None:
-        raise Refused(Reason.NO_SALT)
-    return bytes.fromhex(salt), _salt_before(site, day)
-
-
-def _salt_before(site: PublishedSite, day: LocalDay) -> bytes:
-    return bytes.fromhex(site.salts.get(day_before(day.on).isoformat(), "")) if day.is_early else b""
 
 
 @lru_cache(maxsize=1024)
