@@ -196,7 +196,7 @@ def await_facts(product: Product, acknowledged: int, sent: int) -> tuple[set[str
         return int(store.query(sql).column(0)[0].as_py())
 
     tracked = f"FROM facts WHERE origin = 'tracker' AND host <> '{load.HOST}'"
-    live = f"FROM facts WHERE host = '{load.HOST}'"
+    live = f"FROM facts WHERE origin = 'tracker' AND host = '{load.HOST}'"
     done = "FROM facts WHERE name = 'test.task.done'"
     until = time.monotonic() + 60
     while time.monotonic() < until:
