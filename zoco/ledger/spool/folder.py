@@ -61,10 +61,13 @@ class SpoolFolder:
         return True
 
     def set_aside(self, path: Path, reason: str, lines: bytes | None = None) -> Path:
-        """Put refused lines, or a whole segment, where a person can see them, with the reason."""
+        """Put refused lines, or a whole segment, where a person can see them, with the reason.
+
+        What was set aside of a segment before stays; the same again, after a crash in between, is one.
+        """
         aside = self.path / ASIDE
         aside.mkdir(exist_ok=True, mode=0o700)
-        target = aside / path.name
+        target = _free(aside / path.name, path.read_bytes() if lines is None else lines)
         if lines is None:
             path.replace(target)
         else:
@@ -94,6 +97,15 @@ class SpoolFolder:
 
 def _ending(folder: Path, state: str = "") -> list[Path]:
     return [path for suffix in (SUFFIX, TABLE) for path in folder.glob(f"*{suffix}{state}")]
+
+
+def _free(target: Path, content: bytes) -> Path:
+    """Return the path, or the first numbered one beside it that holds nothing else."""
+    number, found = 1, target
+    while found.exists() and found.read_bytes() != content:
+        number += 1
+        found = target.with_name(f"{target.stem}.{number}{target.suffix}")
+    return found
 
 
 def _adopt(path: Path) -> Path | None:

@@ -58,7 +58,10 @@ def batches(segments: list[Path]) -> Iterator[list[Path]]:
         if schema_version(path) > schema.VERSION:
             log.warning("Segment left: a newer Zoco wrote it. segment=%s", path.name)
             continue
-        length = path.stat().st_size * (TABLE_WEIGHT if path.suffix == TABLE else 1)
+        try:
+            length = path.stat().st_size * (TABLE_WEIGHT if path.suffix == TABLE else 1)
+        except FileNotFoundError:  # another process loaded it since the folder was listed
+            continue
         is_full = size + length > BATCH_BYTES or len(batch) >= BATCH_SEGMENTS
         if batch and (is_full or path.suffix != batch[0].suffix):
             yield batch
