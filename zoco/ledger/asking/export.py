@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from zoco.kit.periods import moment_at
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.ask import EVERYTHING, WALL_START, ask, ask_all, rows_all
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from zoco.kit.periods import Period, moment_at
+    from zoco.kit.periods import Period
     from zoco.ledger.asking.question import Question
     from zoco.ledger.report import Report
     from zoco.ledger.sitebook import SiteInfo

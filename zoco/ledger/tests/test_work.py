@@ -3,8 +3,12 @@
 import threading
 import time
 
+import pytest
+
 from zoco.kit.periodic import Periodic
 from zoco.ledger.commands.work import done, keep_time
+
+pytestmark = pytest.mark.django_db  # connections that other tests left open are looked at
 
 
 def test_pieces_run_again_and_again_and_a_failing_one_stops_nobody() -> None:

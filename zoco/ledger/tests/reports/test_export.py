@@ -199,3 +199,16 @@ def test_reports_lists_them(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         {"name": "page_views", "label": "Page views", "unit": "count", "adds_up": True},
     ]
     assert commands.ReportCommand.key in COMMANDS
+
+
+def test_a_comparison_that_ends_earlier_says_when(store: Store) -> None:
+    report = report_named("pages")
+    question = Question.from_address({"period": "2026-03-28"}, report=report, now=NOW)
+    answer = ask(report, question, store=store, now=datetime(2026, 3, 28, 11, 3, tzinfo=UTC))
+
+    told = answer_dict(answer)
+
+    assert told["period"] == {"first": "2026-03-28", "last": "2026-03-28", "until": None}
+    assert told["period_before"] == {
+        "first": "2026-03-27", "last": "2026-03-27", "until": "2026-03-27T11:00:00+00:00",
+    }  # fmt: skip
