@@ -1,7 +1,6 @@
 """What the project reads from the environment, turned into Django's terms. Nothing here writes."""
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -39,6 +38,8 @@ def secret_key() -> str:
     try:
         return (data() / "keys" / "secret_key").read_text().strip()
     except OSError:
+        import secrets  # the supervisor stays without it: it brings OpenSSL
+
         return secrets.token_urlsafe(50)
 
 
