@@ -38,17 +38,10 @@ CHANNELS = (
     ("блог.example", "referral", "referral"),
 )
 NAMES = (
-    ("web.page.viewed",) * 7
-    + ("web.page.served",) * 6
-    + (
-        "web.asset.served",
-        "web.redirect.served",
-        "web.error.served",
-        "web.page.engaged",
-        "web.event.sent",
-        "collector.fact.refused",
-        "shop.order.placed",
-    )
+    *(("web.page.viewed",) * 12),
+    *(("web.page.served",) * 8),
+    *(("web.asset.served", "web.redirect.served", "web.error.served", "shop.order.placed") * 2),
+    *("web.page.engaged", "web.event.sent", "collector.fact.refused"),
 )
 STATUS = {"web.redirect.served": (301, 302, 308), "web.error.served": (404, 404, 410, 500, 503)}
 VERDICTS = ("human",) * 8 + ("bot", "ai", "headless", "spam", "staff", "server")

@@ -27,7 +27,7 @@ from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.store import chdb
 
 pytestmark = pytest.mark.timeout(600)
-FACTS, VISITORS = 60_000, 9_000
+FACTS, VISITORS = 70_000, 9_000
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def test_every_report_gives_the_same_answer(both: Both, zone: str) -> None:
 def test_hours_of_a_day_on_which_the_clock_changes_are_those_counted_by_hand(both: Both, zone: str) -> None:
     for day in CHANGES[zone]:
         by_hand = hours_by_hand(both.facts, zone, day)
-        assert sum(by_hand.values()) > 60
+        assert sum(by_hand.values()) > 100
 
         for store in (both.duckdb, both.clickhouse):
             assert hours_asked(store, zone, day) == by_hand

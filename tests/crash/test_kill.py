@@ -142,7 +142,7 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_pat
     ids, live = await_facts(product, feeder.acknowledged, len(sent))
     assert {uuid8(feed.NAMESPACE, number) for number in range(feeder.acknowledged)} <= ids
     assert len(ids) <= feeder.acknowledged + feed.BATCH
-    assert len(sent) > 500
+    assert len(sent) > 1_000
     assert sent <= live
     assert len(live - sent) <= load.SENDERS, "under way at the end, each at most one"
     for roles, taken in seconds.items():

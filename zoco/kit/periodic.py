@@ -1,10 +1,17 @@
 """Periodic work: what the worker does again and again. Each is a plug; the worker keeps time."""
 
-from collections.abc import Callable
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 from zoco.kit.plugs import Registry, load_modules
+
+log = logging.getLogger(__name__)
+
+LEAST_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +35,30 @@ def load_periodic() -> None:
 
     ours = [config.name for config in apps.get_app_configs() if config.name.startswith("zoco.")]
     load_modules(f"{name}.periodic" for name in ours if find_spec(f"{name}.periodic"))
+
+
+def keep_time(work: Sequence[Periodic], stop: threading.Event) -> None:
+    """Run each piece about as often as it says, one after the other, until `stop`."""
+    due = dict.fromkeys((piece.key for piece in work), 0.0)
+    while due and not stop.is_set():
+        now = time.monotonic()
+        for piece in work:
+            if due[piece.key] <= now and not stop.is_set():
+                done(piece)
+                due[piece.key] = time.monotonic() + piece.every_seconds
+        stop.wait(max(min(due.values()) - time.monotonic(), LEAST_SECONDS))
+
+
+def done(piece: Periodic) -> bool:
+    """Run a piece of work; log what goes wrong and say whether it went well."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+    try:
+        piece.run()
+    except Exception:
+        log.exception("Periodic work failed. key=%s", piece.key)
+        return False
+    finally:
+        close_old_connections()
+    return True

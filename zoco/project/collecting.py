@@ -14,7 +14,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from zoco.collector.live.tracker import KEPT_SECONDS, SOURCE
+from zoco.collector.live.tracker import HEADERS, SOURCE
 from zoco.collector.live.waiting import WaitingCollector
 from zoco.collector.live.wire import BODY_BYTES
 from zoco.kit.conf import DATA
@@ -36,15 +36,9 @@ def facts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tracker(request: HttpRequest) -> HttpResponse:
     """Give the tracker."""
-    headers = {
-        "content-type": "text/javascript; charset=utf-8",
-        "cache-control": f"public, max-age={KEPT_SECONDS}",
-        "vary": "accept-encoding",
-        "x-content-type-options": "nosniff",
-    }
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return HttpResponse(_script(), headers=headers)
-    return HttpResponse(gzip.compress(_script(), mtime=0), headers=headers | {"content-encoding": "gzip"})
+        return HttpResponse(_script(), headers=HEADERS)
+    return HttpResponse(gzip.compress(_script(), mtime=0), headers=HEADERS | {"content-encoding": "gzip"})
 
 
 def _body(request: HttpRequest) -> bytes | None:

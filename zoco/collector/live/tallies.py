@@ -23,7 +23,6 @@ class Tallies:
     def __init__(self) -> None:
         self._taken: Counter[tuple[int, bool]] = Counter()
         self._refused: Counter[tuple[int, str, str]] = Counter()
-        self.taken_all = 0
         self.refused_all: Counter[str] = Counter()
 
     def take(self, facts: list[Fact], address: str) -> None:
@@ -31,7 +30,6 @@ class Tallies:
         near = is_local(address)
         for fact in facts:
             self._taken[fact.site, near] += 1
-        self.taken_all += len(facts)
 
     def refuse(self, refused: list[Refusal]) -> None:
         """Count what was refused."""

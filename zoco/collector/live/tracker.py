@@ -10,6 +10,14 @@ from typing import Any
 
 SOURCE = Path(__file__).resolve().parent.parent / "static" / "zoco" / "z.js"
 KEPT_SECONDS = 3_600
+HEADERS = {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": f"public, max-age={KEPT_SECONDS}",
+    "vary": "accept-encoding",
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -20,15 +28,8 @@ class Tracker:
         self.plain = source.read_bytes()
         self.packed = gzip.compress(self.plain, mtime=0)
         self.tag = b'"%s"' % blake2b(self.plain, digest_size=8).hexdigest().encode()
-        self._headers: Headers = [
-            (b"content-type", b"text/javascript; charset=utf-8"),
-            (b"cache-control", b"public, max-age=%d" % KEPT_SECONDS),
-            (b"etag", self.tag),
-            (b"vary", b"accept-encoding"),
-            (b"access-control-allow-origin", b"*"),
-            (b"cross-origin-resource-policy", b"cross-origin"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
+        self._headers: Headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+        self._headers.append((b"etag", self.tag))
 
     async def __call__(
         self,

@@ -2,19 +2,15 @@
 
 import argparse
 import fcntl
-import logging
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from zoco.kit.commands import COMMANDS, Command, Exit
 from zoco.kit.conf import DATA
-from zoco.kit.periodic import PERIODIC, Periodic, load_periodic
-
-log = logging.getLogger(__name__)
+from zoco.kit.periodic import PERIODIC, done, keep_time, load_periodic
 
 WAIT_SECONDS = 1.0
 
@@ -53,33 +49,6 @@ others wait to take over. A piece that fails is logged and done again when its t
                 return Exit.PARTLY if failed else Exit.OK
             keep_time(list(PERIODIC), stop)
         return Exit.OK
-
-
-def keep_time(work: list[Periodic], stop: threading.Event) -> None:
-    """Run each piece about as often as it says, one after the other, until `stop`."""
-    due = dict.fromkeys((piece.key for piece in work), 0.0)
-    while not stop.is_set():
-        now = time.monotonic()
-        for piece in work:
-            if due[piece.key] <= now and not stop.is_set():
-                done(piece)
-                due[piece.key] = time.monotonic() + piece.every_seconds
-        stop.wait(max(0.01, min(WAIT_SECONDS, min(due.values()) - time.monotonic())))
-
-
-def done(piece: Periodic) -> bool:
-    """Run a piece of work; say whether it went well."""
-    from django.db import close_old_connections
-
-    close_old_connections()
-    try:
-        piece.run()
-    except Exception:
-        log.exception("Periodic work failed. key=%s", piece.key)
-        return False
-    finally:
-        close_old_connections()
-    return True
 
 
 @contextmanager

@@ -5,8 +5,7 @@ import time
 
 import pytest
 
-from zoco.kit.periodic import Periodic
-from zoco.ledger.commands.work import done, keep_time
+from zoco.kit.periodic import Periodic, done, keep_time
 
 pytestmark = pytest.mark.django_db  # connections that other tests left open are looked at
 
