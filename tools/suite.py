@@ -4,6 +4,7 @@ As root, or where `sudo -n` works, missing packages are installed; otherwise the
 them are left out and named. With CI=true nothing may be left out.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -41,6 +42,15 @@ def _has_browser() -> bool:
     return any(shutil.which(name) for name in BROWSERS)
 
 
+def _has_atomic() -> bool:
+    """Return whether the library is there that the Node of Playwright's driver is linked against."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def _has_cjk() -> bool:
     return any(Path("/usr/share/fonts").rglob("*CJK*"))
 
@@ -48,6 +58,7 @@ def _has_cjk() -> bool:
 NEEDS = (
     Need("postgresql", _has_postgres, "everything on PostgreSQL", "postgres"),
     Need("chromium", _has_browser, "what drives a browser", "browser"),
+    Need("libatomic1", _has_atomic, "what drives a browser", "browser"),
     Need("fonts-noto-cjk", _has_cjk, "what shows Chinese in a browser", "browser"),
 )
 
