@@ -55,14 +55,14 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> float:
 class Running:
     """One `zoco up`."""
 
-    def __init__(self, folder: Path, *arguments: str, port: int = 0) -> None:
+    def __init__(self, folder: Path, *arguments: str, port: int = 0, **more: str) -> None:
         self.folder = folder
         self.port = port or free_port()
         self.lines: list[str] = []
         self.first_page = 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zoco.project.cli", "up", "--port", str(self.port), *arguments],
-            env=environment(folder),
+            env=environment(folder) | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

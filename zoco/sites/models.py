@@ -132,3 +132,22 @@ class GoneSite(models.Model):
 
     def __str__(self) -> str:
         return str(self.site)
+
+
+class SharedKey(models.Model):
+    """A salt or key of a site that several machines agreed upon; hexadecimal, sealed (see `shared`)."""
+
+    site_key = models.CharField(max_length=32)
+    name = models.CharField(max_length=32)
+    sealed = models.CharField(max_length=64)
+    proof = models.CharField(max_length=32)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["site_key", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["site_key", "name"], name="zoco_sites_one_shared_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_key}/{self.name}"

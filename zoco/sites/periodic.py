@@ -22,7 +22,7 @@ LATE = timedelta(days=30)
 
 
 def publish() -> None:
-    """Write sites.json anew, so that tomorrow's salts are out before midnight."""
+    """Write what this machine's collector knows anew: what others changed, and tomorrow's salts in time."""
     services.sites_publish()
 
 
@@ -57,6 +57,7 @@ def forget() -> None:
         log.info("Evidence past its time dropped. site=%s rows=%s", site.pk, gone)
 
 
-PERIODIC.add(Periodic("sites.publish", 900, publish))
+# More often than once a minute: then every machine does it, not one of them.
+PERIODIC.add(Periodic("sites.publish", 10, publish))
 PERIODIC.add(Periodic("sites.retain", 86_400, retain))
 PERIODIC.add(Periodic("sites.forget", 86_400, forget))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+STALE_MICROS = 600_000_000
+
 
 class SitesUnpublished(FileNotFoundError):
     """The file is not there yet."""
@@ -55,6 +57,19 @@ def turn(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def write_if_changed(path: Path, published: Published) -> None:
+    """Publish what is new; what says the same is written again only when it is ten minutes old."""
+    try:
+        known = read(path)
+    except (SitesUnpublished, msgspec.MsgspecError):
+        known = None
+    if known is not None and 0 <= published.published_at - known.published_at < STALE_MICROS:
+        aged = msgspec.structs.replace(known, published_at=published.published_at)
+        if aged == published:
+            return
+    write(path, published)
 
 
 def write(path: Path, published: Published) -> None:

@@ -1,4 +1,6 @@
-"""Salts and keys of sites, as files in DATA/keys/sites: never in the database, never in a backup.
+"""Salts and keys of sites, as files in DATA/keys/sites: in no backup.
+
+Machines that share a PostgreSQL agree upon them there, sealed, while they are in use (see `shared`).
 
 A salt belongs to one site and one local day. It is made a day ahead, so that every collector has it
 before midnight, and destroyed 48 hours after its day began: then nobody can tell who a visitor was.
@@ -12,7 +14,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from zoco.kit.files import made_once
-from zoco.sites import conf
+from zoco.sites import conf, shared
+
+IMPORT = "import"
 
 
 def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
@@ -22,25 +26,27 @@ def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
     """
     folder = _folder(key_name)
     today = at.astimezone(ZoneInfo(zone)).date()
-    salts = {
-        day.isoformat(): _secret(folder / f"salt-{day}", 16) for day in (today, today + timedelta(days=1))
-    }
+    days = (today, today + timedelta(days=1))
+    salts = {day.isoformat(): _secret(folder / f"salt-{day}", 16) for day in days}
     yesterday = today - timedelta(days=1)
-    if (folder / f"salt-{yesterday}").exists():
-        salts[yesterday.isoformat()] = _secret(folder / f"salt-{yesterday}", 16)
+    if known := _known(folder / f"salt-{yesterday}"):
+        salts[yesterday.isoformat()] = known
+    kept = {f"salt-{day}" for day in salts}
     for path in folder.glob("salt-*"):
-        if path.name.removeprefix("salt-") not in salts:
+        if path.name not in kept:
             _destroy(path)
+    shared.forget(key_name, but=[*kept, IMPORT])
     return dict(sorted(salts.items()))
 
 
 def import_key(key_name: str) -> str:
     """Return the key of a site's imported visitors, made where missing, in hexadecimal."""
-    return _secret(_folder(key_name) / "import", 32)
+    return _secret(_folder(key_name) / IMPORT, 32)
 
 
 def keys_forget(key_name: str) -> None:
     """Destroy all keys of a site."""
+    shared.forget(key_name)
     folder = conf.keys_path() / key_name
     for path in folder.glob("*"):
         _destroy(path)
@@ -61,8 +67,24 @@ def _folder(key_name: str) -> Path:
 
 
 def _secret(path: Path, size: int) -> str:
-    """Read a secret in hexadecimal, or make it."""
-    return made_once(path, lambda: secrets.token_hex(size).encode()).decode()
+    """Read a secret in hexadecimal, or make it; machines that share a database end with the same one."""
+    own = made_once(path, lambda: secrets.token_hex(size).encode()).decode()
+    agreed = shared.agreed(path.parent.name, path.name, own)
+    return own if agreed == own else _replaced(path, agreed)
+
+
+def _known(path: Path) -> str:
+    """Return a secret that this machine or another has, "" where none does."""
+    if path.exists():
+        return _secret(path, 16)
+    agreed = shared.agreed(path.parent.name, path.name, "")
+    return _replaced(path, agreed) if agreed else ""
+
+
+def _replaced(path: Path, secret: str) -> str:
+    if path.exists():
+        _destroy(path)
+    return made_once(path, secret.encode).decode()
 
 
 def _destroy(path: Path) -> None:

@@ -100,7 +100,7 @@ def site_changed(*, site: Site) -> None:
 
 
 def sites_publish(*, at: datetime | None = None) -> published.Published:
-    """Write sites.json with the salts of yesterday, today and tomorrow; return what was written."""
+    """Write sites.json with the salts of yesterday, today and tomorrow; return what is published."""
     at = at or timezone.now()
     with published.turn(conf.published_path()):
         everything = published.Published(
@@ -108,7 +108,7 @@ def sites_publish(*, at: datetime | None = None) -> published.Published:
             trusted_proxies=tuple(conf.TRUSTED_PROXIES()),
             published_at=micros(at),
         )
-        published.write(conf.published_path(), everything)
+        published.write_if_changed(conf.published_path(), everything)
     return everything
 
 

@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from zoco.sites.published import Published, PublishedSite, read, turn, write
+from msgspec.structs import replace
+
+from zoco.sites.published import Published, PublishedSite, read, turn, write, write_if_changed
 
 LENGTHS = (3, 40, 90)
 
@@ -31,3 +33,26 @@ def test_writers_and_readers_at_once_meet_no_half_file(tmp_path: Path) -> None:
     assert seen <= set(LENGTHS)
     assert len(read(path).sites) in LENGTHS
     assert sorted(each.name for each in tmp_path.iterdir()) == [".sites.json.lock", "sites.json"]
+
+
+def test_what_says_the_same_is_written_again_only_after_ten_minutes(tmp_path: Path) -> None:
+    path = tmp_path / "sites.json"
+    write_if_changed(path, replace(published(1), published_at=1_000_000))
+    write_if_changed(path, replace(published(1), published_at=599_000_000))
+    kept = read(path).published_at
+    write_if_changed(path, replace(published(1), published_at=601_000_001))
+    aged = read(path).published_at
+    write_if_changed(path, replace(published(2), published_at=601_000_002))
+
+    assert [kept, aged, len(read(path).sites)] == [1_000_000, 601_000_001, 2]
+
+
+def test_clock_set_back_and_a_broken_file_are_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "sites.json"
+    write_if_changed(path, replace(published(1), published_at=9_000_000))
+    write_if_changed(path, replace(published(1), published_at=1_000_000))
+    assert read(path).published_at == 1_000_000
+
+    path.write_text("{")
+    write_if_changed(path, published(1))
+    assert len(read(path).sites) == 1
