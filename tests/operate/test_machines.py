@@ -53,9 +53,7 @@ def drained(folder: Path, url: str) -> Store:
 
 
 def test_visitor_who_changes_machines_is_one_visitor_in_one_session(machines: list[Running]) -> None:
-    for each in machines:
-        until(lambda each=each: HOST in (each.folder / "sites.json").read_text(), 60)
-
+    until(lambda: all(HOST in (each.folder / "sites.json").read_text() for each in machines), 60)
     taken = [acknowledged(machines[number % 2].port, number) for number in range(12)]
     again = [acknowledged(machines[(number + 1) % 2].port, number) for number in range(0, 12, 3)]
     for each in machines:
