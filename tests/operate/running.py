@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PATIENCE_SECONDS = 280.0
@@ -55,14 +55,16 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> float:
 class Running:
     """One `zoco up`."""
 
-    def __init__(self, folder: Path, *arguments: str, port: int = 0, **more: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, port: int = 0, told: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.port = port or free_port()
         self.lines: list[str] = []
         self.first_page = 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zoco.project.cli", "up", "--port", str(self.port), *arguments],
-            env=environment(folder) | more,
+            env={**environment(folder), **(told or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

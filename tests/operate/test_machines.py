@@ -33,7 +33,7 @@ def machines(shared: dict[str, str], tmp_path: Path) -> Iterator[list[Running]]:
     running: list[Running] = []
     try:
         for name in ("one", "other"):
-            running.append(Running(tmp_path / name, **shared))
+            running.append(Running(tmp_path / name, told=shared))
             running[-1].wait_ready()
         made = zoco(tmp_path / "one", "site", "add", "Shop", "--host", HOST, **shared)
         assert made.returncode == 0, made.stderr
