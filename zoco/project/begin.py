@@ -24,6 +24,7 @@ def main() -> int:
 def begin() -> None:
     """Make ready; print what a person must know. Raises CommandFailed."""
     ready.django()
+    from zoco.content.pages.first import home_ensure
     from zoco.project import accounts, collect, env
     from zoco.sites import reads, services
 
@@ -32,11 +33,12 @@ def begin() -> None:
     ready.migrate()
     collect.collect()
     made = accounts.owner_ensure()
+    home_ensure(env.address())
     services.sites_publish()
     if made is not None:
         _welcome(env.ADDRESS(), made)
     if not reads.sites_with_parts():
-        print(_first_steps(), flush=True)
+        print(_first_steps(env.address().hostname or ""), flush=True)
 
 
 def _welcome(address: str, made: "tuple[str, str]") -> None:
@@ -57,14 +59,15 @@ def _welcome(address: str, made: "tuple[str, str]") -> None:
     )
 
 
-def _first_steps() -> str:
+def _first_steps(host: str) -> str:
     steps = (
         (f"{program()} demo", "look around in a simulated company"),
+        (f'{program()} site add "My site" --host {host}', "count the pages that Zoco itself serves"),
         (f'{program()} site add "My shop" --host shop.example --counting log', "count a site of your own"),
     )
     width = max(len(command) for command, _why in steps)
     lines = "\n".join(f"  {command:{width}}   {why}" for command, why in steps)
-    return f"There is no site yet. Begin with either of these, in another terminal:\n\n{lines}\n"
+    return f"There is no site yet. Begin with one of these, in another terminal:\n\n{lines}\n"
 
 
 if __name__ == "__main__":

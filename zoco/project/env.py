@@ -22,6 +22,22 @@ HOSTS: conf.Setting[list[str]] = conf.declare(
     "HOSTS", [], conf.names, "Further host names under which this installation answers."
 )
 DEBUG = conf.declare("DEBUG", False, conf.flag, "Show errors in full; never in production.")
+LANGUAGES = ("en", "es", "ru", "zh-hans")
+
+
+def _language(text: str) -> str:
+    """Read the code of one of our languages. Raises ValueError."""
+    if text.strip().lower() not in LANGUAGES:
+        raise ValueError(f"{text!r} is none of {', '.join(LANGUAGES)}")
+    return text.strip().lower()
+
+
+LANGUAGE = conf.declare(
+    "LANGUAGE",
+    "en",
+    _language,
+    "The language of the pages at /, and of readers who ask for none of ours; set it before the first start.",
+)
 LOG_LEVEL = conf.declare("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR.")
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+from zoco.content.pages.rights import rights_ensure
+
 WRITE_VERBS = ("add_", "change_", "delete_")
 SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger")
@@ -18,6 +20,7 @@ def roles_ensure() -> None:
     for name, wanted in (("owner", _owner), ("marketer", _marketer), ("analyst", _analyst)):
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.add(*wanted(existing))
+    rights_ensure()
 
 
 def _owner(permissions: Iterable[Permission]) -> list[Permission]:

@@ -18,6 +18,8 @@ INSTALLED_APPS = [
     "zoco.project",
     "zoco.desk",
     "zoco.monitor",
+    "zoco.content",
+    "zoco.content.pages",
     "zoco.sites",
     "zoco.ledger",
     "wagtail.contrib.forms",
@@ -49,7 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "zoco.project.headers.SecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "zoco.project.serving.languages.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -94,7 +96,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.LANGUAGE()
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("ru", _("Russian")), ("zh-hans", _("Chinese"))]
 FORMAT_MODULE_PATH = ["zoco.project.formats"]
 USE_I18N = True

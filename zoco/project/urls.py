@@ -1,13 +1,13 @@
-"""Addresses: each app's own, the API, Wagtail's admin, and last the public pages."""
+"""Addresses: each app's own, the API, Wagtail's admin, and last the public pages by language."""
 
 from importlib.util import find_spec
 
 from django.apps import apps
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -35,7 +35,6 @@ def media_urls() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="wagtailadmin_home"), name="zoco_start"),
     path("choose-password/", ChoosePassword.as_view(), name="zoco_choose_password"),
     *app_urls(),
     path("api/", api.urls()),
@@ -43,5 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include(wagtaildocs_urls)),
     *media_urls(),
     *(staticfiles_urlpatterns() if settings.DEBUG else []),
-    path("", include(wagtail_urls)),
+    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
 ]
+
+handler404 = "zoco.project.serving.errors.not_found"

@@ -1,0 +1,1 @@
+"""Page types of the public site, the first home page, and what search engines are told."""
