@@ -1,4 +1,5 @@
 """The runnable project: settings, addresses, command line, supervisor.
 
-`serving` is the web server behind uvicorn, `worker` what works in the background.
+`serving` is the web server behind uvicorn, `worker` what works in the background, `health` what tells how
+all of it is.
 """

@@ -140,6 +140,8 @@ def https() -> dict[str, Any]:
         return {}
     return {
         "SECURE_SSL_REDIRECT": True,
+        # Asked on this machine, past the web server in front and its TLS.
+        "SECURE_REDIRECT_EXEMPT": [r"^metrics$", r"^readyz$"],
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "SECURE_HSTS_SECONDS": 31_536_000,
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,

@@ -47,10 +47,15 @@ def prepare() -> Path:
     return folder
 
 
+def free_bytes(folder: Path) -> int:
+    """Return how much may still be written."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
 def disk_warning(folder: Path) -> str:
     """Return a sentence when space is short, "" when it is not. Raises FolderUnusable when it is out."""
-    disk = os.statvfs(folder)
-    free = disk.f_bavail * disk.f_frsize
+    free = free_bytes(folder)
     if free < REFUSE_BYTES:
         raise FolderUnusable(
             f"Only {free // 1_000_000} MB are free on the disk of {folder}; "

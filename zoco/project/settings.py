@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zoco.project.health.requests.Measured",
     "django.middleware.security.SecurityMiddleware",
     "zoco.project.headers.SecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

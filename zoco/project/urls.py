@@ -14,6 +14,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from zoco.project import api
 from zoco.project.choosing import ChoosePassword
+from zoco.project.health.metrics import metrics, readyz
 from zoco.project.media import media
 
 
@@ -36,6 +37,8 @@ def media_urls() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("choose-password/", ChoosePassword.as_view(), name="zoco_choose_password"),
+    path("metrics", metrics, name="zoco_metrics"),
+    path("readyz", readyz, name="zoco_readyz"),
     *app_urls(),
     path("api/", api.urls()),
     path("admin/", include(wagtailadmin_urls)),

@@ -32,15 +32,22 @@ Exit codes: 0 nothing is wrong, 4 there are warnings, 1 there are errors.
     def run(self, options: argparse.Namespace) -> Exit:
         """Run all checks."""
         from zoco.project import ready
-        from zoco.project.commands import health
 
         try:
             ready.django()
         except CommandFailed as failed:
             print(typed(str(failed)), file=sys.stderr)
             return Exit.FAILED
+        from django.utils import translation
+
+        with translation.override("en"):
+            return self._told(options)
+
+    def _told(self, options: argparse.Namespace) -> Exit:
+        from zoco.project.health import checks
+
         found = []
-        for one in health.findings():
+        for one in checks.findings():
             finding = replace(one, message=typed(one.message), mend=typed(one.mend))
             found.append(finding)
             if options.format == "text":

@@ -15,7 +15,7 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.project import cli, env, folder
-from zoco.project.commands import health
+from zoco.project.health import checks as health
 from zoco.sites import reads, services
 
 
@@ -57,7 +57,7 @@ def test_lines_set_aside_are_a_warning(data: Path) -> None:
     (aside / "one.ndjson").write_text("{}\n")
     (aside / "one.ndjson.json").write_text("{}")
 
-    assert _levels("spool") == [("warning", f"1 files with refused lines were set aside in {aside}.")]
+    assert _levels("spool") == [("warning", f"1 file with refused lines was set aside in {aside}.")]
 
 
 def test_clock_behind_what_was_written_is_an_error(data: Path) -> None:
@@ -88,7 +88,7 @@ def test_sites_are_missing_then_fresh(data: Path) -> None:
     services.site_create(name="Shop")
     services.sites_publish()
 
-    assert _levels("sites") == [("ok", "1 sites, published 0 minutes ago.")]
+    assert _levels("sites") == [("ok", "1 site, published 0 minutes ago.")]
 
 
 @pytest.mark.django_db

@@ -1,4 +1,7 @@
-"""What can be wrong with an installation, and how to mend it. Each check gives findings."""
+"""What can be wrong with an installation, and how to mend it. Each check gives findings.
+
+Sentences are in the active language: English for the command, the reader's on pages.
+"""
 
 import json
 import os
@@ -7,6 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zoco.kit import conf
 from zoco.kit.commands import CommandFailed, program
@@ -41,7 +48,9 @@ def findings() -> Iterator[Finding]:
             yield Finding(check.__name__, "error", str(failed))
         except Exception as error:
             yield Finding(
-                check.__name__, "error", f"This could not be looked at: {type(error).__name__}: {error}"
+                check.__name__,
+                "error",
+                _("This could not be looked at: %(error)s") % {"error": f"{type(error).__name__}: {error}"},
             )
 
 
@@ -50,12 +59,14 @@ def data_folder() -> Iterator[Finding]:
     where = folder.prepare()
     for private in (where / "keys", where / "keys" / "secret_key"):
         if private.exists() and private.stat().st_mode & 0o077:
-            yield Finding("data_folder", "error", f"{private} can be read by others.", f"chmod go= {private}")
+            message = _("%(path)s can be read by others.") % {"path": private}
+            yield Finding("data_folder", "error", message, f"chmod go= {private}")
             return
     if where.stat().st_mode & 0o077:
-        yield Finding("data_folder", "warning", f"{where} can be read by others.", f"chmod go= {where}")
+        message = _("%(path)s can be read by others.") % {"path": where}
+        yield Finding("data_folder", "warning", message, f"chmod go= {where}")
         return
-    yield Finding("data_folder", "ok", f"{where} can be written.")
+    yield Finding("data_folder", "ok", _("%(path)s can be written.") % {"path": where})
 
 
 def settings() -> Iterator[Finding]:
@@ -64,14 +75,20 @@ def settings() -> Iterator[Finding]:
     wrong = conf.wrong()
     yield from (Finding("settings", "error", message) for message in wrong)
     if not wrong:
-        yield Finding("settings", "ok", f"{len(conf.SETTINGS)} settings can be read.")
+        message = _("%(count)d settings can be read.") % {"count": len(conf.SETTINGS)}
+        yield Finding("settings", "ok", message)
 
 
 def disk() -> Iterator[Finding]:
     """There is space left."""
     where = env.data()
-    warning = folder.disk_warning(where)
-    yield Finding("disk", "warning", warning) if warning else Finding("disk", "ok", "There is space enough.")
+    if folder.disk_warning(where):
+        message = _("Only %(count)d MB are free in the data folder.") % {
+            "count": folder.free_bytes(where) // 1_000_000
+        }
+        yield Finding("disk", "warning", message, _("make room soon"))
+    else:
+        yield Finding("disk", "ok", _("There is space enough."))
 
 
 def database() -> Iterator[Finding]:
@@ -80,10 +97,11 @@ def database() -> Iterator[Finding]:
 
     lacking = ready.missing()
     if lacking:
-        message = f"The database lacks {len(lacking)} changes of this version."
-        yield Finding("database", "error", message, "stop and start `zoco up`, or run `manage.py migrate`")
+        message = _("The database lacks %(count)d changes of this version.") % {"count": len(lacking)}
+        yield Finding("database", "error", message, _("stop and start `zoco up`, or run `manage.py migrate`"))
     else:
-        yield Finding("database", "ok", f"The {connection.display_name} database answers and is up to date.")
+        message = _("The %(name)s database answers and is up to date.") % {"name": connection.display_name}
+        yield Finding("database", "ok", message)
 
 
 def sites() -> Iterator[Finding]:
@@ -93,14 +111,23 @@ def sites() -> Iterator[Finding]:
 
     count = len(reads.sites_with_parts())
     if not count:
-        yield Finding("sites", "warning", "There is no site yet.", f"{program()} site add NAME --host HOST")
+        yield Finding(
+            "sites", "warning", _("There is no site yet."), f"{program()} site add NAME --host HOST"
+        )
         return
     age = time.time() - published.read(published_path()).published_at / 1e6
     if age > 7200:
         hours = round(age / 3600)
-        yield Finding("sites", "error", f"Sites were last published {hours} hours ago.", "start `zoco up`")
-    else:
-        yield Finding("sites", "ok", f"{count} sites, published {round(age / 60)} minutes ago.")
+        message = _("Sites were last published %(hours)d hours ago.") % {"hours": hours}
+        yield Finding("sites", "error", message, _("start `zoco up`"))
+        return
+    places = {"count": count, "minutes": round(age / 60)}
+    said = ngettext(
+        "%(count)d site, published %(minutes)d minutes ago.",
+        "%(count)d sites, published %(minutes)d minutes ago.",
+        count,
+    )
+    yield Finding("sites", "ok", said % places)
 
 
 def worker() -> Iterator[Finding]:
@@ -112,11 +139,13 @@ def worker() -> Iterator[Finding]:
 
     living = beats.living(at=timezone.now())
     if living:
-        yield Finding("worker", "ok", f"{len(living)} at work.")
+        yield Finding("worker", "ok", _("At work: %(count)d.") % {"count": len(living)})
     else:
-        yield Finding("worker", "warning", "No worker runs: nothing happens in the background.", "zoco up")
+        message = _("No worker runs: nothing happens in the background.")
+        yield Finding("worker", "warning", message, _("start `zoco up`"))
     for turn in Turn.objects.exclude(failure=""):
-        yield Finding("worker", "error", f"{turn.key} failed last time: {turn.failure}", "see log/worker.log")
+        message = _("%(key)s failed last time: %(failure)s") % {"key": turn.key, "failure": turn.failure}
+        yield Finding("worker", "error", message, _("see log/worker.log"))
 
 
 def tasks() -> Iterator[Finding]:
@@ -125,9 +154,13 @@ def tasks() -> Iterator[Finding]:
 
     failed = DBTaskResult.objects.failed().count()
     if failed:
-        yield Finding("tasks", "warning", f"{failed} background tasks have failed.", "see log/worker.log")
+        message = ngettext(
+            "%(count)d background task has failed.", "%(count)d background tasks have failed.", failed
+        )
+        yield Finding("tasks", "warning", message % {"count": failed}, _("see log/worker.log"))
     else:
-        yield Finding("tasks", "ok", f"{DBTaskResult.objects.ready().count()} wait, none has failed.")
+        waiting = DBTaskResult.objects.ready().count()
+        yield Finding("tasks", "ok", _("Waiting: %(count)d; none has failed.") % {"count": waiting})
 
 
 def ledger() -> Iterator[Finding]:
@@ -138,7 +171,12 @@ def ledger() -> Iterator[Finding]:
     store = opening.store()
     count = store.query("select count(*) as facts from facts")["facts"][0].as_py()
     spent = time.monotonic() - started
-    yield Finding("ledger", "ok", f"{count:,} facts, answered by {store.dialect} in {spent:.2f} s.")
+    message = _("%(count)s facts, answered by %(engine)s in %(seconds)s s.")
+    yield Finding(
+        "ledger",
+        "ok",
+        message % {"count": _count(count), "engine": store.dialect, "seconds": number_format(spent, 2)},
+    )
 
 
 def addresses() -> Iterator[Finding]:
@@ -157,12 +195,18 @@ def addresses() -> Iterator[Finding]:
     if taken < TAKEN_LEAST:
         return
     if local / taken < LOCAL_WARN:
-        yield Finding("addresses", "ok", f"{taken:,} facts of the last day, {local:,} from local networks.")
+        message = _("%(taken)s facts of the last day, %(local)s from local networks.")
+        yield Finding("addresses", "ok", message % {"taken": _count(taken), "local": _count(local)})
         return
-    message = (
-        f"{local:,} of {taken:,} facts of the last day came from a local network: a proxy hides the senders."
+    message = _(
+        "%(local)s of %(taken)s facts of the last day came from a local network: a proxy hides the senders."
     )
-    yield Finding("addresses", "warning", message, "set ZOCO_TRUSTED_PROXIES to the networks of your proxies")
+    yield Finding(
+        "addresses",
+        "warning",
+        message % {"taken": _count(taken), "local": _count(local)},
+        _("set ZOCO_TRUSTED_PROXIES to the networks of your proxies"),
+    )
 
 
 def spool() -> Iterator[Finding]:
@@ -172,13 +216,19 @@ def spool() -> Iterator[Finding]:
     where = SpoolFolder(env.data() / "spool")
     aside, size = where.aside(), where.size()
     if aside:
-        message = f"{len(aside)} files with refused lines were set aside in {aside[0].parent}."
-        yield Finding("spool", "warning", message, "read the reason files beside them")
+        message = ngettext(
+            "%(count)d file with refused lines was set aside in %(folder)s.",
+            "%(count)d files with refused lines were set aside in %(folder)s.",
+            len(aside),
+        )
+        places = {"count": len(aside), "folder": aside[0].parent}
+        yield Finding("spool", "warning", message % places, _("read the reason files beside them"))
     if size > SPOOL_WARN_BYTES:
-        message = f"{size // 1_000_000} MB of facts wait to be loaded."
-        yield Finding("spool", "warning", message, "see whether a worker leads the ledger")
+        message = _("%(size)d MB of facts wait to be loaded.") % {"size": size // 1_000_000}
+        yield Finding("spool", "warning", message, _("see whether a worker leads the ledger"))
     elif not aside:
-        yield Finding("spool", "ok", f"{size // 1000} kB wait, nothing was set aside.")
+        message = _("%(size)d kB wait, nothing was set aside.") % {"size": size // 1000}
+        yield Finding("spool", "ok", message)
 
 
 def clock() -> Iterator[Finding]:
@@ -186,10 +236,15 @@ def clock() -> Iterator[Finding]:
     newest = max((_written(path) for path in (env.data(), env.data() / "spool")), default=0.0)
     ahead = newest - time.time()
     if ahead > CLOCK_WARN_SECONDS:
-        message = f"The clock is {round(ahead)} seconds behind what was written before."
-        yield Finding("clock", "error", message, "set the clock, best by NTP")
+        message = _("The clock is %(seconds)d seconds behind what was written before.")
+        yield Finding("clock", "error", message % {"seconds": round(ahead)}, _("set the clock, best by NTP"))
     else:
-        yield Finding("clock", "ok", time.strftime("It is %Y-%m-%d %H:%M:%S UTC.", time.gmtime()))
+        now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        yield Finding("clock", "ok", _("It is %(time)s UTC.") % {"time": now})
+
+
+def _count(number: int) -> str:
+    return str(number_format(number, force_grouping=True))
 
 
 def _written(where: Path) -> float:

@@ -1,0 +1,1 @@
+"""How an installation is: checks, measures for Prometheus, the owner's page, notices."""
