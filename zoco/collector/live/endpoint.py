@@ -12,6 +12,7 @@ from typing import Any
 from zoco.collector.live import answers, tallies
 from zoco.collector.live.answers import Answer
 from zoco.collector.live.gathering import Gathering
+from zoco.collector.live.reader import HINTS
 from zoco.collector.live.taking import Taking, now_micros
 from zoco.collector.live.wire import BODY_BYTES
 from zoco.collector.steps import device
@@ -24,6 +25,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+# The headers that a fact is made of; no other is looked at.
+WORDS = {word.encode(): word for word in ("user-agent", "accept-language", "host", *HINTS)}
 
 
 class Gone(Exception):
@@ -71,10 +74,10 @@ class Collector:
         body = await _body(receive)
         headers, forwarded = {}, []
         for name, value in scope["headers"]:
-            if name == b"x-forwarded-for":
+            if word := WORDS.get(name):
+                headers[word] = value.decode("utf-8", "replace")
+            elif name == b"x-forwarded-for":
                 forwarded.append(value.decode("latin-1"))
-            else:
-                headers[name.decode("latin-1")] = value.decode("utf-8", "replace")
         peer = scope["client"][0] if scope.get("client") else ""
         request = self.taking.read(body, peer, headers, forwarded)
         if isinstance(request, Answer):
