@@ -1,4 +1,8 @@
-"""Roles as Django groups: owner, marketer, analyst. Made again after each migrate; nothing is taken away."""
+"""Roles as Django groups: owner, marketer, analyst. Made again after each migrate.
+
+What a role should no longer have is taken away, if it came from here. What owners add to a role, or take
+from it, stays as they left it; other groups are never touched.
+"""
 
 from collections.abc import Iterable
 
@@ -6,25 +10,45 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from zoco.content.pages.rights import rights_ensure
+from zoco.project.models import RoleGrant
 
 WRITE_VERBS = ("add_", "change_", "delete_")
 SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger")
 PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
+# Nobody: the logs are only ever added to, and sessions and tasks are the program's own.
+NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission", "contenttype")
 
 
 @transaction.atomic
 def roles_ensure() -> None:
-    """Give each role the permissions that exist now and are meant for it."""
+    """Give each role what is new and meant for it; take away what was given and is so no longer."""
     existing = list(Permission.objects.select_related("content_type"))
     for name, wanted in (("owner", _owner), ("marketer", _marketer), ("analyst", _analyst)):
         group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.add(*wanted(existing))
+        _grant(group, {one.pk for one in wanted(existing)})
     rights_ensure()
 
 
+def _grant(group: Group, wanted: set[int]) -> None:
+    given = set(RoleGrant.objects.filter(group=group).values_list("permission_id", flat=True))
+    if not given:
+        given = _given_before(group, wanted)
+    group.permissions.add(*wanted - given)
+    group.permissions.remove(*given - wanted)
+    RoleGrant.objects.filter(group=group, permission_id__in=given - wanted).delete()
+    new = [RoleGrant(group=group, permission_id=pk) for pk in sorted(wanted)]
+    RoleGrant.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _given_before(group: Group, wanted: set[int]) -> set[int]:
+    """Return what an earlier version gave without noting it: an owner all there was, the others their own."""
+    held = set(group.permissions.values_list("pk", flat=True))
+    return held if group.name == "owner" else held & wanted
+
+
 def _owner(permissions: Iterable[Permission]) -> list[Permission]:
-    return list(permissions)
+    return [one for one in permissions if one.content_type.model not in NOBODYS]
 
 
 def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
@@ -49,7 +73,7 @@ def _ours(permission: Permission) -> bool:
 
 
 def _reads(permission: Permission) -> bool:
-    return not permission.codename.startswith(WRITE_VERBS)
+    return permission.codename.startswith("view_")
 
 
 def _shared(permission: Permission) -> bool:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.http import Http404
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from zoco.project import accounts, brake
 from zoco.project.media import media
-from zoco.project.models import Brake, FirstPassword
+from zoco.project.models import Brake, FirstPassword, RoleGrant
 from zoco.project.roles import roles_ensure
 
 pytestmark = pytest.mark.django_db
@@ -103,19 +103,53 @@ def test_address_of_the_client(
     assert brake.client_address(request) == expected
 
 
-def test_roles_are_made_again_without_taking_anything_away() -> None:
+def held_by(role: str) -> set[str]:
+    held = Group.objects.get(name=role).permissions.select_related("content_type")
+    return {f"{one.content_type.app_label}.{one.codename}" for one in held}
+
+
+def test_what_owners_add_to_a_role_or_take_from_it_stays() -> None:
     roles_ensure()
     analyst = Group.objects.get(name="analyst")
-    extra = Group.objects.get(name="owner").permissions.get(
-        codename="add_site", content_type__app_label="zoco_sites"
-    )
-    analyst.permissions.add(extra)
+    added, taken = Permission.objects.filter(
+        content_type__app_label="zoco_sites", codename__in=["add_site", "view_site"]
+    ).order_by("codename")
+    analyst.permissions.add(added)
+    analyst.permissions.remove(taken)
 
     roles_ensure()
 
-    names = {f"{one.content_type.app_label}.{one.codename}" for one in analyst.permissions.all()}
-    assert {"zoco_sites.add_site", "zoco_sites.view_site", "wagtailadmin.access_admin"} <= names
-    assert "zoco_sites.delete_site" not in names
+    assert "zoco_sites.add_site" in held_by("analyst")
+    assert "zoco_sites.view_site" not in held_by("analyst")
+    assert "wagtailadmin.access_admin" in held_by("analyst")
+
+
+def test_what_a_role_should_no_longer_have_is_taken_away_from_it_alone() -> None:
+    roles_ensure()
+    analyst, crew = Group.objects.get(name="analyst"), Group.objects.create(name="crew")
+    old = Permission.objects.get(content_type__app_label="zoco_sites", codename="delete_site")
+    for group in (analyst, crew):
+        group.permissions.add(old)
+    RoleGrant.objects.create(group=analyst, permission=old)
+
+    roles_ensure()
+
+    assert "zoco_sites.delete_site" not in held_by("analyst")
+    assert held_by("crew") == {"zoco_sites.delete_site"}
+
+
+def test_rights_of_an_earlier_version_are_known_for_what_they_are() -> None:
+    roles_ensure()
+    RoleGrant.objects.all().delete()
+    log = Permission.objects.get(content_type__app_label="wagtailcore", codename="delete_modellogentry")
+    site = Permission.objects.get(content_type__app_label="zoco_sites", codename="change_site")
+    Group.objects.get(name="owner").permissions.add(log)
+    Group.objects.get(name="marketer").permissions.add(site)
+
+    roles_ensure()
+
+    assert "wagtailcore.delete_modellogentry" not in held_by("owner")
+    assert "zoco_sites.change_site" in held_by("marketer")
 
 
 def test_nobody_but_owners_may_change_sites_or_the_ledgers_own_tables() -> None:

@@ -1,0 +1,98 @@
+"""Nobody in where he does not belong: each address against each role; a refused POST changes nothing."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core import serializers
+from django.test import Client
+
+from tests.api.doors import ROLES, Door, doors, is_in
+from tests.api.people import clients, values
+from tests.api.table import OWNERS, TABLE, WRITERS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+# These end the session with which the others are tried.
+LAST = ("wagtailadmin_logout",)
+# What a browser tells of itself; not what anybody wrote.
+PASSING = ("sessions.", "zoco_project.brake", "zoco_project.change", "wagtailadmin.editingsession")
+
+
+def address(door: Door, parts: dict[str, Any]) -> str:
+    special: dict[str, Any] = {"key": "pages", "word": "csv", "action": "delete"}
+    special |= {"app_label": "wagtailcore", "model_name": "page"}
+    kind = door.name.partition(":")[0]
+    if kind == "wagtailusers_users":
+        special["pk"] = get_user_model().objects.get_or_create(username="zed")[0].pk
+    elif kind == "wagtailusers_groups":
+        special["pk"] = Group.objects.get_or_create(name="crew")[0].pk
+    elif kind == "wagtailsites":
+        special["pk"] = 1
+    return door.address(parts | special)
+
+
+def test_each_address_is_in_the_table() -> None:
+    assert sorted({door.key for door in doors()} - set(TABLE)) == []
+    assert sorted(set(TABLE) - {door.key for door in doors()}) == []
+
+
+def test_each_role_gets_in_where_the_table_says_and_nowhere_else() -> None:
+    browsers, parts = clients(), values()
+    found = {}
+    for door in doors():
+        if door.name not in LAST:
+            where = address(door, parts)
+            found[door.key] = tuple(role for role in ROLES if is_in(browsers[role], where))
+
+    assert found == {key: roles for key, roles in TABLE.items() if key not in LAST}
+
+
+def _written() -> str:
+    """Return all that is in the database, but for what only passes."""
+    rows = [
+        row
+        for model in apps.get_models(include_auto_created=True)
+        if not model._meta.label_lower.startswith(PASSING) and not model._meta.proxy and model._meta.managed
+        for row in model._default_manager.order_by("pk")
+    ]
+    return str(serializers.serialize("json", rows))
+
+
+@pytest.mark.parametrize(("role", "closed"), [("analyst", WRITERS + OWNERS), ("marketer", OWNERS)])
+def test_a_post_to_a_closed_door_is_refused_and_changes_nothing(role: str, closed: list[str]) -> None:
+    browsers, parts = clients(), values()
+    addresses = {door.key: address(door, parts) for door in doors() if door.key in closed}
+    before = _written()
+
+    let_in = [key for key, where in addresses.items() if is_in(browsers[role], where, "post")]
+
+    assert let_in == []
+    assert _written() == before
+
+
+def test_nobody_raises_his_own_rights() -> None:
+    browsers, users = clients(), get_user_model().objects
+    for role in ("analyst", "marketer"):
+        me = users.get(username=role)
+        mine = {"username": role, "email": me.email, "first_name": "A", "last_name": "B", "is_active": "on"}
+        more = mine | {"is_superuser": "on", "groups": str(Group.objects.get(name="owner").pk)}
+        browsers[role].post(f"/admin/users/edit/{me.pk}/", more)
+        browsers[role].post("/admin/account/", {f"name_email-{key}": value for key, value in more.items()})
+        browsers[role].post(f"/admin/groups/edit/{me.groups.get().pk}/", {"name": role, "permissions": "1"})
+
+        me.refresh_from_db()
+        assert not me.is_superuser
+        assert [group.name for group in me.groups.all()] == [role]
+        assert not me.has_perm("auth.change_user")
+
+
+@pytest.mark.parametrize("role", ["nobody", "anonymous"])
+def test_nothing_of_the_admin_is_shown_to_who_has_no_role(role: str) -> None:
+    browser: Client = clients()[role]
+
+    answer = browser.get("/admin/")
+
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith("/admin/login/")
