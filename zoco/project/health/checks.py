@@ -6,10 +6,12 @@ Sentences are in the active language: English for the command, the reader's on p
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -39,9 +41,11 @@ class Finding:
     mend: str = ""
 
 
-def findings() -> Iterator[Finding]:
-    """Yield the findings of all checks; one that cannot look says so as an error."""
+def findings(only: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield the findings of all checks, or of those named; one that cannot look says so as an error."""
     for check in CHECKS:
+        if only and check.__name__ not in only:
+            continue
         try:
             yield from check()
         except CommandFailed as failed:
@@ -128,6 +132,28 @@ def sites() -> Iterator[Finding]:
         count,
     )
     yield Finding("sites", "ok", said % places)
+
+
+def salts() -> Iterator[Finding]:
+    """Each site has today's key, without which its visits are refused."""
+    from zoco.sites import published
+    from zoco.sites.conf import published_path
+
+    if not published_path().exists():
+        return
+    now = datetime.now(UTC)
+    without = [
+        site.name
+        for site in published.read(published_path()).sites
+        if now.astimezone(ZoneInfo(site.zone)).date().isoformat() not in site.salts
+    ]
+    if without:
+        message = _("There is no key of today for: %(sites)s. Their visits are refused.")
+        yield Finding(
+            "salts", "error", message % {"sites": ", ".join(without)}, _("see whether a worker runs")
+        )
+    else:
+        yield Finding("salts", "ok", _("Each site has the key of today."))
 
 
 def worker() -> Iterator[Finding]:
@@ -258,6 +284,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     disk,
     database,
     sites,
+    salts,
     worker,
     tasks,
     ledger,
