@@ -1,6 +1,8 @@
-"""Opening a log, plain, gzip, zstd or from standard input, and cutting it into lines."""
+"""Opening a log, plain, packed or from standard input, and cutting it into lines."""
 
+import bz2
 import gzip
+import lzma
 import os
 import select
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from zoco.collector.logs.base import LONGEST_LINE
+from zoco.collector.logs.unpacking import ZstdFile, packing_of
 
 CHUNK = 1 << 19
 HEAD = 1024
@@ -53,24 +56,34 @@ class LogFile:
             raise LogUnreadable(f"{self.name} cannot be read: {error.strerror}.") from error
 
     def _unpacked(self) -> BinaryIO:
-        magic = os.pread(self.raw.fileno(), 4, 0)
-        self.is_plain = magic[:2] != b"\x1f\x8b" and magic != b"\x28\xb5\x2f\xfd"
-        if magic[:2] == b"\x1f\x8b":
-            return gzip.GzipFile(fileobj=self.raw)  # type: ignore[return-value]
-        if magic == b"\x28\xb5\x2f\xfd":
-            import zstandard
+        kind = packing_of(os.pread(self.raw.fileno(), HEAD, 0))
+        self.is_plain = not kind
+        match kind:
+            case "":
+                return self.raw
+            case "gzip":
+                return gzip.GzipFile(fileobj=self.raw)  # type: ignore[return-value]
+            case "bzip2":
+                return bz2.BZ2File(self.raw)  # type: ignore[return-value]
+            case "xz":
+                self._broken = lzma.LZMAError
+                return lzma.LZMAFile(self.raw)  # type: ignore[return-value]
+            case "zstd":
+                import zstandard
 
-            self._broken = zstandard.ZstdError
-            reader: BinaryIO = zstandard.ZstdDecompressor().stream_reader(self.raw, read_across_frames=True)
-            return reader
-        return self.raw
+                self._broken = zstandard.ZstdError
+                return ZstdFile(self.raw)  # type: ignore[return-value]
+        raise LogUnreadable(f"{self.name} is an archive ({kind}); unpack it and import what was in it.")
 
     def read(self, limit: int = CHUNK) -> bytes:
         """Return the next bytes, b"" at the end. Raises LogUnreadable for a broken archive."""
         try:
             chunk = self._content.read1(limit) if self.is_stdin else self._content.read(limit)  # type: ignore[attr-defined]
         except (OSError, EOFError, zlib.error, self._broken) as error:
-            raise LogUnreadable(f"{self.name} breaks off: {error}.") from error
+            raise LogUnreadable(
+                f"{self.name} is not whole, and nothing behind the break can be read. Copy it anew and import"
+                f" it again; what was read is not counted twice. ({error})"
+            ) from error
         self.offset += len(chunk)
         return chunk
 

@@ -19,6 +19,11 @@ class FileSummary:
     refused_list: str = ""
     problem: str = ""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing in it at all."""
+        return not (self.counts.lines or self.counts.blank or self.read_before or self.problem)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "file": self.file,
@@ -87,6 +92,7 @@ class Summary:
             f"All refusals of {file.file}: {file.refused_list}" for file in self.files if file.refused_list
         ]
         rows += [file.problem for file in self.files if file.problem]
+        rows += [f"{file.file} is empty." for file in self.files if file.is_empty]
         if before and not self.lines:
             rows.append("Nothing new; --from-start reads everything again.")
         return "\n".join(rows)

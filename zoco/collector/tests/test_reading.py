@@ -1,13 +1,16 @@
 """Cutting lines and opening files."""
 
+import bz2
 import gzip
+import lzma
 import random
+import shutil
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from zoco.collector.logs.reading import OVERLONG, Cutter, LogFile, LogUnreadable
+from zoco.collector.logs.reading import CHUNK, OVERLONG, Cutter, LogFile, LogUnreadable
 
 TEXT = b"one\ntwo\r\n\nthree \xff\nlast"
 
@@ -59,15 +62,28 @@ def read_all(path: Path) -> bytes:
     return found
 
 
-def test_plain_gzip_and_zstd_are_told_by_their_content(tmp_path: Path) -> None:
-    plain, packed, two, zipped = (tmp_path / name for name in "abcd")
+def test_how_a_log_is_packed_is_told_by_its_content(tmp_path: Path) -> None:
+    plain, packed, two, zipped, burrowed, small = (tmp_path / name for name in "abcdef")
     plain.write_bytes(TEXT * 9_000)
     packed.write_bytes(gzip.compress(TEXT * 9_000))
     two.write_bytes(gzip.compress(TEXT * 4_000) + gzip.compress(TEXT * 5_000))
     compress = zstandard.ZstdCompressor().compress
     zipped.write_bytes(compress(TEXT * 4_000) + compress(TEXT * 5_000))
+    burrowed.write_bytes(bz2.compress(TEXT * 4_000) + bz2.compress(TEXT * 5_000))
+    small.write_bytes(lzma.compress(TEXT * 4_000) + lzma.compress(TEXT * 5_000))
 
-    assert [read_all(path) == TEXT * 9_000 for path in (plain, packed, two, zipped)] == [True] * 4
+    paths = (plain, packed, two, zipped, burrowed, small)
+    assert [read_all(path) == TEXT * 9_000 for path in paths] == [True] * 6
+
+
+def test_an_archive_of_files_is_refused_and_named(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(TEXT)
+    shutil.make_archive(str(tmp_path / "a"), "zip", tmp_path, "log")
+    shutil.make_archive(str(tmp_path / "a"), "tar", tmp_path, "log")
+
+    for kind in ("zip", "tar"):
+        with pytest.raises(LogUnreadable, match=rf"archive \({kind}\); unpack it"):
+            LogFile(str(tmp_path / f"a.{kind}"))
 
 
 def test_going_on_in_the_middle_gives_the_rest(tmp_path: Path) -> None:
@@ -80,9 +96,24 @@ def test_going_on_in_the_middle_gives_the_rest(tmp_path: Path) -> None:
 
 
 def test_a_broken_archive_says_so(tmp_path: Path) -> None:
-    (tmp_path / "a.gz").write_bytes(gzip.compress(random.Random(1).randbytes(9_000))[:5_000])
-
-    with pytest.raises(LogUnreadable, match="breaks off"):
-        read_all(tmp_path / "a.gz")
+    noise = random.Random(1).randbytes(9_000)
+    for pack in (gzip.compress, bz2.compress, lzma.compress, zstandard.compress):
+        (tmp_path / "a").write_bytes(pack(noise)[:5_000])
+        with pytest.raises(LogUnreadable, match="not whole"):
+            read_all(tmp_path / "a")
     with pytest.raises(LogUnreadable, match="cannot be read"):
         LogFile(str(tmp_path / "missing"))
+
+
+@pytest.mark.parametrize("level", [1, 19])
+def test_zstd_of_a_few_bytes_fills_no_memory(tmp_path: Path, level: int) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(zstandard.compress(bytes(60 << 20), level))
+    log, size, largest = LogFile(str(path)), 0, 0
+    while chunk := log.read():
+        size, largest = size + len(chunk), max(largest, len(chunk))
+    log.close()
+
+    assert size == 60 << 20
+    assert largest <= CHUNK
+    assert path.stat().st_size < 20_000
