@@ -5,6 +5,19 @@ import os
 from pathlib import Path
 from typing import Any
 
+from zoco.kit import conf
+from zoco.project.health import lines
+
+
+def _format(text: str) -> str:
+    """Read text or json. Raises ValueError."""
+    if text.strip().lower() not in {"text", "json"}:
+        raise ValueError("write text or json")
+    return text.strip().lower()
+
+
+FORMAT = conf.declare("LOG_FORMAT", "text", _format, "text, or json for one JSON object a line.")
+
 
 class Refusals(logging.Filter):
     """What a client did wrong is one line: no traceback, and not a second time as a Bad Request.
@@ -49,8 +62,8 @@ def config(folder: Path, level: str) -> dict[str, Any]:
         "filters": {"refusals": {"()": Refusals}},
         "formatters": {
             "line": {
-                "format": f"%(asctime)s %(levelname)s {name or 'zoco'} %(name)s %(message)s",
-                "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+                "()": lines.JsonLine if FORMAT() == "json" else lines.Line,
+                "process": name or "zoco",
             }
         },
         "handlers": handlers,

@@ -4,7 +4,10 @@ A file a process, every five seconds if something came, so that whoever is asked
 that starts again counts from nothing, as Prometheus expects. What collectors take is counted as facts.
 """
 
+import logging
 import os
+import re
+import secrets
 import threading
 import time
 from bisect import bisect_left
@@ -15,8 +18,16 @@ import msgspec
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from zoco.kit import conf
 from zoco.project import env
+from zoco.project.health.lines import masked, request_id
 
+log = logging.getLogger(__name__)
+
+LOG_REQUESTS = conf.declare(
+    "LOG_REQUESTS", False, conf.flag, "Write a line for each page: method, path without query, status, time."
+)
+ID = re.compile(r"[\w.-]{1,64}")
 WRITE_SECONDS = 5.0
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -43,8 +54,18 @@ class Measured:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        response = self.get_response(request)
-        self._count(str(response.status_code), time.perf_counter() - started)
+        given = request.headers.get("X-Request-Id", "")
+        name = given if ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(name)
+        try:
+            response = self.get_response(request)
+            seconds = time.perf_counter() - started
+            self._count(str(response.status_code), seconds)
+            if LOG_REQUESTS():
+                _log(request, response, seconds)
+        finally:
+            request_id.reset(token)
+        response.headers.setdefault("X-Request-Id", name)
         return response
 
     def _count(self, status: str, seconds: float) -> None:
@@ -69,6 +90,18 @@ class Measured:
             if line:
                 _put(_folder(env.data()) / f"{self._tally.process}.json", line)
             time.sleep(WRITE_SECONDS)
+
+
+def _log(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Write a line without query, address or account."""
+    path, milliseconds = masked(request.path), round(seconds * 1000)
+    log.info(
+        "Answered. method=%s path=%s status=%s ms=%s",
+        request.method,
+        path,
+        response.status_code,
+        milliseconds,
+    )
 
 
 def tallies(data: Path) -> list[Tally]:

@@ -1,0 +1,81 @@
+"""How a line of the log is written: as text, or as one JSON object; never with what could let somebody in.
+
+What Django says of requests names their paths: addresses of people and long random parts (keys, tokens)
+are left out of these. Our own messages carry ids only.
+"""
+
+import json
+import logging
+import re
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that this thread answers, "" outside of requests."""
+
+_PLACE = re.compile(r"(?:(\w+)=)?%[a-z]")
+_PAIRS = re.compile(r"\s*\b\w+=%[a-z].*\Z", re.DOTALL)
+_SECRET = re.compile(r"[A-Za-z0-9_-]*(?:[0-9][A-Za-z_-]*){4}[A-Za-z0-9_-]{8,}|[^\s/@]+@[^\s/]+")
+_QUERY = re.compile(r"\?\S*")
+
+
+def masked(text: str) -> str:
+    """Return an address of a page without its query, addresses of people and long random parts."""
+    return _SECRET.sub("…", _QUERY.sub("", text))
+
+
+class Line(logging.Formatter):
+    """A line of text."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__(f"%(asctime)s %(levelname)s {process} %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Mask what Django says."""
+        if record.name.startswith("django."):
+            record.message = masked(record.message)
+        return super().formatMessage(record)
+
+
+class JsonLine(logging.Formatter):
+    """A JSON object on one line: time, level, process, logger, message, fields, request, trace."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self.process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record."""
+        is_django = record.name.startswith("django.")
+        message, fields = (masked(record.getMessage()), {}) if is_django else _parted(record)
+        written: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "process": self.process,
+            "logger": record.name,
+            "message": message,
+        }
+        if fields:
+            written["fields"] = fields
+        if request_id.get():
+            written["request"] = request_id.get()
+        if record.exc_info:
+            written["trace"] = self.formatException(record.exc_info)
+        return json.dumps(written, ensure_ascii=False, default=str)
+
+
+def _parted(record: logging.LogRecord) -> tuple[str, dict[str, object]]:
+    """Return the sentence and the pairs behind it; all of it as a sentence if it is written otherwise."""
+    template, given = record.msg, record.args
+    if not isinstance(template, str) or not isinstance(given, tuple) or "%%" in template:
+        return record.getMessage(), {}
+    names = _PLACE.findall(template)
+    if len(names) != len(given):
+        return record.getMessage(), {}
+    fields = {name: _plain(value) for name, value in zip(names, given, strict=True) if name}
+    sentence = _PAIRS.sub("", template)
+    return sentence % given[: len(_PLACE.findall(sentence))], fields
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | float | bool | None) else str(value)
