@@ -12,11 +12,12 @@ from zoco.collector.logs.equal import EqualLines
 from zoco.collector.logs.pending import Group, columns_of, distinct
 from zoco.collector.logs.reading import OVERLONG
 from zoco.collector.logs.text import text
-from zoco.collector.logs.values import agent_of, asked_of, head_of, place_of
+from zoco.collector.logs.values import agent_of, asked_of, head_of, whence_of
 from zoco.collector.logs.visitors import Visitors
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused, Tally
 from zoco.collector.steps.device import Device
+from zoco.collector.steps.places import Place
 from zoco.collector.steps.site import host_of
 from zoco.collector.steps.source import origin_of
 from zoco.collector.steps.visitor import framed_host
@@ -102,7 +103,7 @@ class Quick:
         self.names = Group(("host",), self._host)
         self.agents = Group(("verdict", "reason", *Device._fields, "user_agent"), agents.__getitem__)
         self.referrers: Group[bytes] = Group((), lambda referrer: (referrer,))
-        self.places = Group(("country",), place_of)
+        self.places = Group(Place._fields, whence_of)
 
     def _begin(self) -> None:
         """Begin a table."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.device import device_of, evidence_of
-from zoco.collector.steps.place import country_of
+from zoco.collector.steps.place import place_of
 from zoco.collector.steps.target import is_asset, name_of, parts, props_of
 from zoco.collector.steps.verdict import judge
 from zoco.collector.steps.visitor import framed_address
@@ -51,7 +51,10 @@ def agent_of(raw: bytes) -> tuple[str | bytes, ...]:
     return (verdict, reason, *device_of(user_agent), kept, framed((user_agent or "").encode()))
 
 
-def place_of(raw: bytes) -> tuple[str, bytes]:
-    """Return country, and the address as a pseudonym is made of it. Raises Refused with UNREADABLE."""
+def whence_of(raw: bytes) -> tuple[str | bytes, ...]:
+    """Return country, region, city, and the address as a pseudonym is made of it.
+
+    Raises Refused with UNREADABLE.
+    """
     address = address_text(raw)
-    return country_of(address), framed_address(address)
+    return (*place_of(address), framed_address(address))

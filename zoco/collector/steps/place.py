@@ -1,4 +1,4 @@
-"""Where they are: the country that a registry assigned the address to. The address is not kept."""
+"""Where they are: by the operator's own file, or else the country of the registry. No address is kept."""
 
 import ipaddress
 import socket
@@ -6,6 +6,9 @@ import socket
 from iptocc import country_code
 
 from zoco.collector.event import Event
+from zoco.collector.steps.places import NOWHERE, Place, Places
+
+PLACES_FILE = Places()
 
 
 def plain_address(address: str) -> str:
@@ -31,11 +34,20 @@ def _other_address(address: str) -> str:
 
 def country_of(address: str) -> str:
     """Return the ISO 3166-1 code of the country, or "" for private and unknown addresses."""
+    return place_of(address).country
+
+
+def place_of(address: str) -> Place:
+    """Return country, region and city of an address as a request or a log says it."""
     plain = plain_address(address)
-    return (country_code(plain) or "") if plain else ""
+    if not plain:
+        return NOWHERE
+    found = PLACES_FILE.find(plain)
+    return found if found is not None and found.country else Place(country_code(plain) or "")
 
 
 def step(event: Event) -> Event:
-    """Set the country."""
-    event.fact.country = country_of(event.address)
+    """Set country, region and city."""
+    fact = event.fact
+    fact.country, fact.region, fact.city = place_of(event.address)
     return event

@@ -3,14 +3,11 @@
 Sentences are in the active language: English for the command, the reader's on pages.
 """
 
-import json
 import os
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import number_format
@@ -21,24 +18,17 @@ from zoco.kit import conf
 from zoco.kit.commands import CommandFailed, program
 from zoco.kit.plugs import load_modules
 from zoco.project import env, folder, ready
+from zoco.project.health.findings import Finding, counted
+from zoco.project.health.intake import addresses, places, spool
 
-Level = Literal["ok", "warning", "error"]
-DAY_MICROS = 86_400_000_000
-TAKEN_LEAST, LOCAL_WARN = 100, 0.9
-SPOOL_WARN_BYTES = 500_000_000
 CLOCK_WARN_SECONDS = 60.0
 # Modules that declare settings and that a command does not import by itself.
-DECLARING = ("zoco.project.serving.dispatch", "zoco.ledger.store.duckdb.leader", "zoco.sites.conf")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found. `mend` says what to do, "" when there is nothing to do."""
-
-    check: str
-    level: Level
-    message: str
-    mend: str = ""
+DECLARING = (
+    "zoco.project.serving.dispatch",
+    "zoco.ledger.store.duckdb.leader",
+    "zoco.sites.conf",
+    "zoco.collector.steps.places",
+)
 
 
 def findings(only: Collection[str] = ()) -> Iterator[Finding]:
@@ -201,60 +191,8 @@ def ledger() -> Iterator[Finding]:
     yield Finding(
         "ledger",
         "ok",
-        message % {"count": _count(count), "engine": store.dialect, "seconds": number_format(spent, 2)},
+        message % {"count": counted(count), "engine": store.dialect, "seconds": number_format(spent, 2)},
     )
-
-
-def addresses() -> Iterator[Finding]:
-    """Visitors of the last day came from all over, not from one proxy of ours."""
-    from zoco.collector.live.tallies import TAKEN
-    from zoco.ledger.blanks import moment_sql
-    from zoco.ledger.store import opening
-
-    store = opening.store()
-    since = moment_sql(time.time_ns() // 1_000 - DAY_MICROS, store.dialect)
-    rows = store.query(
-        f"select quantity, props from facts where name = '{TAKEN}' and occurred_at >= {since}"  # noqa: S608 - ours
-    ).to_pylist()
-    taken = sum(row["quantity"] for row in rows)
-    local = sum(json.loads(row["props"]).get("local", 0) for row in rows)
-    if taken < TAKEN_LEAST:
-        return
-    if local / taken < LOCAL_WARN:
-        message = _("%(taken)s facts of the last day, %(local)s from local networks.")
-        yield Finding("addresses", "ok", message % {"taken": _count(taken), "local": _count(local)})
-        return
-    message = _(
-        "%(local)s of %(taken)s facts of the last day came from a local network: a proxy hides the senders."
-    )
-    yield Finding(
-        "addresses",
-        "warning",
-        message % {"taken": _count(taken), "local": _count(local)},
-        _("set ZOCO_TRUSTED_PROXIES to the networks of your proxies"),
-    )
-
-
-def spool() -> Iterator[Finding]:
-    """Facts do not pile up, and none was set aside."""
-    from zoco.ledger.spool import SpoolFolder
-
-    where = SpoolFolder(env.data() / "spool")
-    aside, size = where.aside(), where.size()
-    if aside:
-        message = ngettext(
-            "%(count)d file with refused lines was set aside in %(folder)s.",
-            "%(count)d files with refused lines were set aside in %(folder)s.",
-            len(aside),
-        )
-        places = {"count": len(aside), "folder": aside[0].parent}
-        yield Finding("spool", "warning", message % places, _("read the reason files beside them"))
-    if size > SPOOL_WARN_BYTES:
-        message = _("%(size)d MB of facts wait to be loaded.") % {"size": size // 1_000_000}
-        yield Finding("spool", "warning", message, _("see whether a worker leads the ledger"))
-    elif not aside:
-        message = _("%(size)d kB wait, nothing was set aside.") % {"size": size // 1000}
-        yield Finding("spool", "ok", message)
 
 
 def clock() -> Iterator[Finding]:
@@ -267,10 +205,6 @@ def clock() -> Iterator[Finding]:
     else:
         now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
         yield Finding("clock", "ok", _("It is %(time)s UTC.") % {"time": now})
-
-
-def _count(number: int) -> str:
-    return str(number_format(number, force_grouping=True))
 
 
 def _written(where: Path) -> float:
@@ -289,6 +223,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     tasks,
     ledger,
     addresses,
+    places,
     spool,
     clock,
 )

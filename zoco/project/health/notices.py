@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from wagtail.admin.ui.components import Component  # type: ignore[attr-defined]
 
 from zoco.project.health import checks
-from zoco.project.health.checks import Finding
+from zoco.project.health.findings import Finding
 from zoco.project.health.page import line
 
 NOTICED = ("disk", "salts", "worker", "addresses", "places", "spool")

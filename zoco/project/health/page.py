@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from zoco.project import env
 from zoco.project.health import checks, measures
-from zoco.project.health.checks import Finding
+from zoco.project.health.findings import Finding
 
 MAY_SEE, MAY_ACT = "zoco_project.view_worker", "zoco_project.change_worker"
 SHOWN = 50

@@ -60,6 +60,19 @@ def test_lines_set_aside_are_a_warning(data: Path) -> None:
     assert _levels("spool") == [("warning", f"1 file with refused lines was set aside in {aside}.")]
 
 
+def test_broken_file_of_places_is_a_warning(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ZOCO_PLACES", raising=False)
+    assert _levels("places") == []
+    path = data / "city.mmdb"
+    path.write_text("no places")
+
+    monkeypatch.setenv("ZOCO_PLACES", str(path))
+
+    [(level, message)] = _levels("places")
+    assert level == "warning"
+    assert message.startswith(f"The file of places cannot be read: {path} cannot be read as a file of places")
+
+
 def test_clock_behind_what_was_written_is_an_error(data: Path) -> None:
     assert _levels("clock")[0][0] == "ok"
 

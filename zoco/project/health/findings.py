@@ -1,0 +1,23 @@
+"""What a check found."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.formats import number_format
+
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found. `mend` says what to do, "" when there is nothing to do."""
+
+    check: str
+    level: Level
+    message: str
+    mend: str = ""
+
+
+def counted(number: int) -> str:
+    """Return a count as the reader writes it."""
+    return str(number_format(number, force_grouping=True))
