@@ -29,9 +29,41 @@ def test_overview_loads_its_panels_one_by_one(visit: Open) -> None:
     page = visit(OVERVIEW)
 
     expect(page.locator("[data-z-panel]")).to_have_count(7)
-    expect(page.locator("[data-z-panel] table")).to_have_count(7)
     expect(page.locator("[aria-busy]")).to_have_count(0)
+    expect(page.locator("[data-z-panel] table")).to_have_count(6)
     expect(page.get_by_role("link", name="Googlebot")).to_be_visible()
+    expect(page.get_by_text("0 people now")).to_be_visible()
+
+
+def test_tabs_open_in_place_and_stay_open_in_the_address(visit: Open) -> None:
+    page = visit(OVERVIEW)
+    tabs = page.get_by_role("tablist", name="Pages")
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+    tabs.get_by_role("tab", name="Pages").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(tabs.get_by_role("tab", name="Errors")).to_be_focused()
+    page.wait_for_url(re.compile("tabs=errors"))
+    expect(page.get_by_role("tabpanel", name="Errors").get_by_role("table")).to_be_visible()
+    page.get_by_role("tab", name="Systems").click()
+    page.wait_for_url(re.compile("tabs=errors,systems"))
+    page.reload()
+
+    for name in ("Errors", "Systems"):
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("tabpanel", name=name).get_by_role("table")).to_be_visible()
+    page.get_by_role("tab", name="Pages", exact=True).click()
+    page.wait_for_url(re.compile("tabs=systems"))
+
+
+def test_tabs_are_links_without_a_script(visit: Open) -> None:
+    page = visit(OVERVIEW, java_script_enabled=False)
+
+    page.get_by_role("tab", name="Sources").click()
+
+    expect(page.get_by_role("tab", name="Sources")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tabpanel", name="Sources").get_by_role("link", name="Details").click()
+    page.wait_for_url(re.compile("/sources/"))
 
 
 def test_keyboard_alone_is_enough(visit: Open) -> None:

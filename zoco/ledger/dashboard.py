@@ -14,14 +14,17 @@ from zoco.kit.plugs import Registry
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`head` is the key of a report with a curve; `panels` are keys of reports, row by row."""
+    """`head` is the key of a report with a curve.
+
+    `panels` are rows of panels; a panel is the keys of the reports that its tabs show, the first one open.
+    """
 
     key: str
     area: str
     label: object
     question: object
     head: str
-    panels: tuple[tuple[str, ...], ...]
+    panels: tuple[tuple[tuple[str, ...], ...], ...]
     position: int = 100
 
 

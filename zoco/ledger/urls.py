@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from zoco.ledger.views.export import ExportView
 from zoco.ledger.views.facts import FactsView
 from zoco.ledger.views.index import IndexView
-from zoco.ledger.views.overview import OverviewView
+from zoco.ledger.views.overview import NowView, OverviewView
 from zoco.ledger.views.report import PanelView, ReportView
 from zoco.ledger.views.shell import LedgerView
 
@@ -19,6 +19,7 @@ def page_urls(wrap: Callable[[type[LedgerView]], type[LedgerView]] = lambda view
     return [
         path("reports/", wrap(IndexView).as_view(), name="index"),
         path("reports/facts/", wrap(FactsView).as_view(), name="facts"),
+        path("reports/now/", wrap(NowView).as_view(), name="now"),
         path("reports/overview/<str:key>/", wrap(OverviewView).as_view(), name="overview"),
         path("reports/<str:key>/", wrap(ReportView).as_view(), name="report"),
         path("reports/<str:key>/panel/", wrap(PanelView).as_view(), name="panel"),

@@ -11,7 +11,18 @@ DASHBOARDS.add(
         label=_("Overview"),
         question=_("What happened on the site, at one glance?"),
         head="traffic",
-        panels=(("channels", "pages"), ("countries", "devices", "bots"), ("referrers", "errors")),
+        panels=(
+            (
+                ("channels", "sources", "campaigns", "referrers"),
+                ("pages", "entry_pages", "exit_pages", "errors"),
+            ),
+            (
+                ("countries", "regions", "cities", "languages"),
+                ("events", "properties", "goals"),
+                ("bots", "refusals"),
+            ),
+            (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),
+        ),
         position=10,
     )
 )

@@ -15,7 +15,7 @@ from zoco.ledger.asking.question import QuestionWrong
 from zoco.ledger.views.labels import value_meant
 
 # Keys of the page alone; a report's question never sees them.
-OWN_KEYS = ("draw", "how", "from", "to", "column", "operator", "value")
+OWN_KEYS = ("draw", "how", "tabs", "from", "to", "column", "operator", "value")
 # What a link to another report takes along.
 SHARED_KEYS = ("site", "period", "compare", "verdicts")
 
@@ -33,6 +33,11 @@ class Address:
         for key in OWN_KEYS:
             query.pop(key, None)
         return query
+
+    @property
+    def tabs(self) -> list[str]:
+        """The tabs that are open where it is not the first of a panel."""
+        return [key for key in self.query.get("tabs", "").split(",") if key]
 
     def changed(self, **values: str | None) -> str:
         """Return "?…" with these keys set, or removed where None."""
@@ -75,7 +80,7 @@ class Address:
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """Return what a form must carry along in hidden inputs."""
-        left_out = {*without, *OWN_KEYS, "page"}
+        left_out = {*without, *OWN_KEYS, "page"} - {"tabs"}
         return [
             (key, value) for key in self.query if key not in left_out for value in self.query.getlist(key)
         ]

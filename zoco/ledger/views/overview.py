@@ -1,11 +1,15 @@
 """An overview: the head report's figures and curve, and panels that load one by one."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import escape
+from django.utils.translation import ngettext
 
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.report import REPORTS, report_named
@@ -16,6 +20,18 @@ from zoco.ledger.views.drawer import drawer
 from zoco.ledger.views.empty import emptiness
 from zoco.ledger.views.figures import headlines
 from zoco.ledger.views.shell import LedgerView
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A report in a panel: its page, its rows as a fragment, and the overview with this tab open."""
+
+    key: str
+    label: object
+    url: str
+    panel_url: str
+    tab_url: str
+    is_open: bool
 
 
 class OverviewView(LedgerView):
@@ -47,16 +63,40 @@ class OverviewView(LedgerView):
             empty=None if answer.facts_used else emptiness(answer, self.address, today),
             figures=headlines(answer, {name: self.address.changed(draw=name) for name in names}, drawn),
             chart=chart(answer, drawn),
-            rows=[self._panels(row) for row in dashboard.panels],
+            rows=[[panel for keys in row if (panel := self._panel(keys))] for row in dashboard.panels],
+            now_url=self.address.to("now"),
         )
 
-    def _panels(self, keys: tuple[str, ...]) -> list[dict[str, object]]:
+    def _panel(self, keys: tuple[str, ...]) -> list[Tab]:
+        """Return the tabs of a panel; reports that are not installed are left out."""
+        known = [key for key in keys if key in REPORTS]
+        wanted = self.address.tabs
+        is_open = next((key for key in known if key in wanted), known[0] if known else "")
+        others = [key for key in wanted if key not in known]
         return [
-            {
-                "label": REPORTS.get(key).label,
-                "url": self.address.to("report", key),
-                "panel_url": self.address.to("panel", key),
-            }
-            for key in keys
-            if key in REPORTS
+            Tab(
+                key=key,
+                label=REPORTS.get(key).label,
+                url=self.address.to("report", key),
+                panel_url=self.address.to("panel", key),
+                tab_url=self._opened(others if key == known[0] else [*others, key]),
+                is_open=key == is_open,
+            )
+            for key in known
         ]
+
+    def _opened(self, tabs: list[str]) -> str:
+        return self.address.changed(tabs=",".join(tabs) or None)
+
+
+class NowView(LedgerView):
+    """How many people are here now, as a fragment that an overview fetches again and again."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Count them."""
+        now = datetime.now(UTC)
+        count = people_now(Question.from_address(self.address.question_query(), now=now), now=now)
+        text = ngettext("%(count)s person now", "%(count)s people now", count) % {
+            "count": formats.count(count)
+        }
+        return HttpResponse(escape(text), headers={"Cache-Control": "private, no-store"})

@@ -45,20 +45,89 @@
       holder.setAttribute("aria-busy", "true");
       holder.prepend(skeleton.content.cloneNode(true));
     }
-    for (const holder of holders) {
-      try {
-        const answer = await fetch(holder.dataset.zPanel, { headers: { "X-Requested-With": "fetch" } });
-        if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // redirected: logged out
-        holder.innerHTML = await answer.text();
-      } catch {
-        one(".z-skels", holder)?.remove();
-        const words = document.createElement("p");
-        words.className = "meta";
-        words.textContent = holder.dataset.failed;
-        holder.prepend(words);
-      }
-      holder.removeAttribute("aria-busy");
+    for (const holder of holders) if (holder.hasAttribute("aria-busy")) await fill(holder);
+  }
+
+  const fetched = async (url) => {
+    const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // redirected: logged out
+    return answer.text();
+  };
+
+  /* Another tab may be opened while one loads: the last one opened is shown. */
+  async function fill(holder) {
+    const url = holder.dataset.zPanel;
+    let text = "";
+    try {
+      text = await fetched(url);
+    } catch {
+      const words = document.createElement("p");
+      words.className = "meta";
+      words.textContent = holder.dataset.failed;
+      text = words.outerHTML;
     }
+    if (holder.dataset.zPanel !== url) return;
+    holder.innerHTML = text;
+    holder.removeAttribute("aria-busy");
+  }
+
+  /* Tabs of a panel open in place; the address follows, so that it can be shared and reloaded. */
+  function tabs() {
+    for (const list of all(".z-tabs")) {
+      const each = all("[role=tab]", list);
+      const show = (tab) => {
+        const holder = document.getElementById(tab.getAttribute("aria-controls"));
+        for (const other of each) {
+          other.setAttribute("aria-selected", String(other === tab));
+          other.tabIndex = other === tab ? 0 : -1;
+        }
+        holder.setAttribute("aria-labelledby", tab.id);
+        holder.dataset.zPanel = tab.dataset.panel;
+        holder.setAttribute("aria-busy", "true");
+        const open = all(".z-tabs").map((one) => all("[role=tab]", one)
+          .findIndex((other) => other.getAttribute("aria-selected") === "true"));
+        const keys = all(".z-tabs").flatMap((one, at) => open[at] > 0 ? [all("[role=tab]", one)[open[at]].id.slice(6)] : []);
+        const address = new URL(location.href);
+        address.searchParams.delete("tabs");
+        const rest = address.searchParams.size ? `${address.search}&` : "?";
+        history.replaceState(history.state, "", keys.length ? `${rest}tabs=${keys.join(",")}` : address.pathname + address.search);
+        fill(holder);
+      };
+      for (const tab of each) if (tab.getAttribute("aria-selected") !== "true") tab.tabIndex = -1;
+      list.addEventListener("click", (event) => {
+        const tab = event.target.closest("[role=tab]");
+        if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        show(tab);
+      });
+      list.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        const to = { Home: 0, End: each.length - 1 }[event.key] ?? (step && (each.indexOf(event.target) + step + each.length) % each.length);
+        if (to === undefined || !each.includes(event.target)) return;
+        event.preventDefault();
+        each[to].focus();
+        show(each[to]);
+      });
+    }
+  }
+
+  /* How many are here now, asked again every ten seconds while somebody looks. */
+  function people() {
+    const said = one("[data-z-now]");
+    if (!said) return;
+    const ask = async () => {
+      if (document.hidden) return;
+      try {
+        const text = await fetched(said.dataset.zNow);
+        if (said.textContent !== text) said.textContent = text;
+        said.hidden = false;
+      } catch {
+        said.hidden = true;
+      }
+    };
+    document.addEventListener("visibilitychange", ask);
+    setInterval(ask, 10000);
+    ask();
   }
 
   /* Menus: one open at a time, Escape and a click elsewhere close. */
@@ -126,5 +195,7 @@
   drawer();
   menus();
   keys();
+  tabs();
+  people();
   panels();
 })();

@@ -1,0 +1,52 @@
+"""Who is here now: people with a fact in the last minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from zoco.kit.periods import Period, micros
+from zoco.ledger import expr
+from zoco.ledger.asking import templates
+from zoco.ledger.scope import Facts
+
+if TYPE_CHECKING:
+    from zoco.ledger.asking.question import Question
+    from zoco.ledger.store.base import Store
+
+NOW_MINUTES = 5
+PEOPLE = ("human",)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in UTC microseconds: as much of a period as a statement without days needs."""
+
+    start: int
+    end: int
+
+
+def people_now(question: Question, *, now: datetime, store: Store | None = None) -> int:
+    """Count distinct visitors, people by their verdict, with a fact of any kind in the last five minutes.
+
+    Site and filters are the question's; its period is not. Raises StoreBusy, QueryFailed.
+    """
+    opened = store or _opened()
+    end = micros(now)
+    span = cast(Period, Span(end - NOW_MINUTES * 60_000_000, end + 1))
+
+    def write(outlines: Any) -> expr.Table:
+        rows = Facts(question.site, outlines[0], question.filters, PEOPLE).rows
+        seen = rows.filter(rows.visitor != 0)
+        return seen.aggregate(people=expr.uniques(seen.visitor))
+
+    shape = ("people now", question.site.id, question.filters, opened.dialect)
+    sql = templates.filled(shape, [span], opened.dialect, write, is_lasting=not question.filters)
+    return int(opened.query(sql).to_pylist()[0]["people"])
+
+
+def _opened() -> Store:
+    from zoco.ledger.store.opening import store
+
+    return store()

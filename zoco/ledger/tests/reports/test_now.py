@@ -1,0 +1,63 @@
+"""People now: counted over the last five minutes, people only, whatever they did."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from zoco.kit.periods import Period
+from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.now import people_now
+from zoco.ledger.asking.question import Question
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports import made
+from zoco.ledger.tests.store import chdb
+
+QUESTION = Question(made.SITE, Period.parse("2026-03-28", made.ZONE))
+FACTS = [
+    made.fact("2026-03-28 10:00:00", 1, "/"),
+    made.fact("2026-03-28 10:04:00", 2, "/", country="ES"),
+    made.fact("2026-03-28 10:04:30", 2, "/sent", name="web.event.sent", country="ES"),
+    made.fact("2026-03-28 10:04:40", 90, "/", verdict="bot"),
+    made.fact("2026-03-28 10:04:50", 0, "/"),
+    made.fact("2026-03-28 10:04:55", 4, "/", site=2),
+    made.fact("2026-03-28 10:05:00", 5, "/", country="FR"),
+    made.fact("2026-03-28 10:05:01", 6, "/"),
+]
+
+
+@pytest.fixture(scope="module", params=["duckdb", "clickhouse"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("data")
+    if request.param == "duckdb":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ZOCO_DATA", str(folder))
+            with made.ledger(folder, FACTS) as opened:
+                yield opened
+        return
+    made.load(folder, FACTS)
+    opened = chdb.opened(folder / "spool")
+    opened.drain()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("local", "people"),
+    [("10:05:00", 3), ("10:05:00.000001", 2), ("10:09:00", 3), ("10:09:30.000001", 2), ("11:00:00", 0)],
+)
+def test_people_of_five_minutes_both_ends_included(filled: Store, local: str, people: int) -> None:
+    now = datetime.fromisoformat(f"2026-03-28 {local}").replace(tzinfo=ZoneInfo(made.ZONE))
+
+    assert people_now(QUESTION, now=now, store=filled) == people
+
+
+def test_filters_narrow_it(filled: Store) -> None:
+    now = datetime(2026, 3, 28, 10, 6, tzinfo=ZoneInfo(made.ZONE))
+    from_spain = replace(QUESTION, filters=(Filter("country", "is", ("ES",)),))
+
+    assert people_now(from_spain, now=now, store=filled) == 1
+    assert people_now(QUESTION, now=now, store=filled) == 3
