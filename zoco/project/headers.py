@@ -36,7 +36,9 @@ PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), int
 
 
 def policy(rules: dict[str, str], nonce: str) -> str:
-    """Write a Content-Security-Policy."""
+    """Write a Content-Security-Policy; uploaded images may lie elsewhere."""
+    if elsewhere := getattr(settings, "MEDIA_ORIGIN", ""):
+        rules = rules | {"img-src": f"{rules['img-src']} {elsewhere}"}
     return "; ".join(f"{name} {value}" for name, value in rules.items()).format(nonce=nonce)
 
 

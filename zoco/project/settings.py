@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zoco.project import env, log
+from zoco.project.serving import stored
 
 DATA = env.data()
 
@@ -109,13 +110,14 @@ STATIC_ROOT = DATA / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": stored.storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
+MEDIA_ORIGIN = stored.origin()
 FILE_UPLOAD_TEMP_DIR = str(DATA / "tmp") if (DATA / "tmp").is_dir() else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
