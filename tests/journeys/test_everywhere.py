@@ -40,7 +40,7 @@ def test_tabs_open_in_place_and_stay_open_in_the_address(visit: Open) -> None:
     tabs = page.get_by_role("tablist", name="Pages")
     expect(page.locator("[aria-busy]")).to_have_count(0)
 
-    tabs.get_by_role("tab", name="Pages").focus()
+    tabs.get_by_role("tab", name="Pages", exact=True).focus()
     page.keyboard.press("ArrowLeft")
     expect(tabs.get_by_role("tab", name="Errors")).to_be_focused()
     page.wait_for_url(re.compile("tabs=errors"))
@@ -59,9 +59,9 @@ def test_tabs_open_in_place_and_stay_open_in_the_address(visit: Open) -> None:
 def test_tabs_are_links_without_a_script(visit: Open) -> None:
     page = visit(OVERVIEW, java_script_enabled=False)
 
-    page.get_by_role("tab", name="Sources").click()
+    page.get_by_role("tab", name="Sources", exact=True).click()
 
-    expect(page.get_by_role("tab", name="Sources")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Sources", exact=True)).to_have_attribute("aria-selected", "true")
     page.get_by_role("tabpanel", name="Sources").get_by_role("link", name="Details").click()
     page.wait_for_url(re.compile("/sources/"))
 

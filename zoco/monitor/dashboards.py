@@ -14,11 +14,11 @@ DASHBOARDS.add(
         panels=(
             (
                 ("channels", "sources", "campaigns", "referrers"),
-                ("pages", "entry_pages", "exit_pages", "errors"),
+                ("pages", "entry-pages", "exit-pages", "errors"),
             ),
             (
-                ("countries", "regions", "cities", "languages"),
-                ("events", "properties", "goals"),
+                ("countries", "languages"),
+                ("events",),
                 ("bots", "refusals"),
             ),
             (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),
