@@ -55,11 +55,18 @@ def _has_cjk() -> bool:
     return any(Path("/usr/share/fonts").rglob("*CJK*"))
 
 
+def _has(program: str) -> Callable[[], bool]:
+    """Return what says whether a program is there, also for users without /usr/sbin in their path."""
+    return lambda: shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
+
+
 NEEDS = (
     Need("postgresql", _has_postgres, "everything on PostgreSQL", "postgres"),
     Need("chromium", _has_browser, "what drives a browser", "browser"),
     Need("libatomic1", _has_atomic, "what drives a browser", "browser"),
     Need("fonts-noto-cjk", _has_cjk, "what shows Chinese in a browser", "browser"),
+    Need("nginx", _has("nginx"), "nginx in front of the product", "fronts"),
+    Need("caddy", _has("caddy"), "Caddy in front of the product", "fronts"),
 )
 
 
