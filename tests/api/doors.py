@@ -56,4 +56,6 @@ def is_in(client: Client, address: str, method: str = "get") -> bool:
         return not answer.headers["location"].startswith(("/admin/login/", "/second-step/")) and (
             answer.headers["location"] not in ("/admin/",)
         )
-    return answer.status_code not in (401, 403)
+    if answer.status_code == 405 and method == "get":
+        return is_in(client, address, "post")
+    return answer.status_code not in (401, 403, 405)

@@ -24,10 +24,16 @@ EVERYBODY = [
 # Whoever is not in yet; the others are led on.
 STRANGERS = ["wagtailadmin_login"]
 
+# Whoever has logged in, also without a role: his own second step.
+ACCOUNTS = ["zoco_second_step_own"]
+
 # Analysts, marketers, owners. What Wagtail asks for by page or file is not there for an analyst either.
 READERS = [
+    "zoco_desk:now",
+    "zoco_ledger:now",
     "zoco_ledger:index",
     "zoco_ledger:facts",
+    "zoco_ledger:now",
     "zoco_ledger:overview",
     "zoco_ledger:report",
     "zoco_ledger:panel",
@@ -56,12 +62,9 @@ READERS = [
     "wagtailadmin_pages:type_use_results",
     "wagtailadmin_pages:convert_alias",
     "wagtailadmin_pages:move_confirm",
-    "wagtailadmin_pages:set_page_position",
     "wagtailadmin_pages:workflow_action",
     "wagtailadmin_pages:collect_workflow_action_data",
     "wagtailadmin_pages:confirm_workflow_cancellation",
-    "wagtailadmin_pages:lock",
-    "wagtailadmin_pages:unlock",
     "wagtailadmin_pages:revisions_index",
     "wagtailadmin_pages:revisions_revert",
     "wagtailadmin_choose_page",
@@ -75,10 +78,7 @@ READERS = [
     "wagtailadmin_tag_autocomplete",
     "wagtailadmin_tag_model_autocomplete",
     "wagtailadmin_collections:delete",
-    "wagtailadmin_workflows:enable",
-    "wagtailadmin_workflows:remove",
     "wagtailadmin_workflows:add_task",
-    "wagtailadmin_workflows:enable_task",
     "wagtailadmin_workflows:task_chooser",
     "wagtailadmin_workflows:task_chooser_results",
     "wagtailadmin_workflows:task_chooser_create",
@@ -92,6 +92,7 @@ READERS = [
     "wagtailadmin_block_preview",
     "zoco_desk:index",
     "zoco_desk:facts",
+    "zoco_desk:now",
     "zoco_desk:overview",
     "zoco_desk:report",
     "zoco_desk:panel",
@@ -133,6 +134,9 @@ READERS = [
 
 # Marketers and owners.
 WRITERS = [
+    "wagtailadmin_pages:unlock",
+    "wagtailadmin_pages:lock",
+    "wagtailadmin_pages:set_page_position",
     "wagtailadmin_explore_root",
     "wagtailadmin_explore",
     "wagtailadmin_explore_results",
@@ -188,6 +192,18 @@ WRITERS = [
 
 # Owners alone.
 OWNERS = [
+    "zoco_health_retry",
+    "zoco_keys",
+    "zoco_keys_new",
+    "zoco_keys_revoke",
+    "zoco_changes",
+    "zoco_health_dismiss",
+    "zoco_health",
+    "wagtailadmin_workflows:enable_task",
+    "wagtailadmin_workflows:remove",
+    "wagtailadmin_workflows:enable",
+    "zoco_second_steps",
+    "zoco_second_step_reset",
     "wagtailadmin_workflows:index",
     "wagtailadmin_workflows:index_results",
     "wagtailadmin_workflows:add",
@@ -236,6 +252,7 @@ OWNERS = [
 
 # Nobody, as there is nothing behind it yet, or as it needs a POST or a superuser.
 NOBODY = [
+    "zoco_second_step",
     "zoco_choose_password",
     "wagtailadmin_pages:workflow_preview",
     "wagtailadmin_pages:revisions_compare",
@@ -251,6 +268,7 @@ NOBODY = [
 TABLE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(EVERYBODY, ("anonymous", "nobody", "analyst", "marketer", "owner")),
     **dict.fromkeys(STRANGERS, ("anonymous", "nobody")),
+    **dict.fromkeys(ACCOUNTS, ("nobody", "analyst", "marketer", "owner")),
     **dict.fromkeys(READERS, ("analyst", "marketer", "owner")),
     **dict.fromkeys(WRITERS, ("marketer", "owner")),
     **dict.fromkeys(OWNERS, ("owner",)),

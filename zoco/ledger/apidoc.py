@@ -185,7 +185,8 @@ def _whole(default: int, most: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
 
 
-REFUSALS: dict[int, Any] = {401: Refusal, 403: Refusal}
+# 429 comes from whoever mounts the router, with the seconds to wait in Retry-After.
+REFUSALS: dict[int, Any] = {401: Refusal, 403: Refusal, 429: Refusal}
 FILES = {
     FORMATS["csv"].partition(";")[0]: {"schema": {"type": "string"}},
     FORMATS["parquet"]: {"schema": {"type": "string", "format": "binary"}},

@@ -1,6 +1,7 @@
 """What the ledger must know of sites. The app `sites` lies above and says it through this."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,9 +62,22 @@ def provide(provider: Callable[[], list[SiteInfo]]) -> None:
     _providers[:] = [provider]
 
 
+_only: ContextVar[frozenset[str] | None] = ContextVar("zoco_sites", default=None)
+
+
 def sites() -> list[SiteInfo]:
-    """Return all sites, the default one first."""
-    return _providers[0]() if _providers else []
+    """Return all sites, the default one first; those of `only` where it was said."""
+    known = _providers[0]() if _providers else []
+    some = _only.get()
+    return known if some is None else [info for info in known if info.slug in some]
+
+
+def only(slugs: Iterable[str] | None) -> None:
+    """Leave nothing but some sites, by slug, for the rest of this request; None: all of them again.
+
+    Whoever answers requests in reused threads says None before each.
+    """
+    _only.set(None if slugs is None else frozenset(slugs))
 
 
 def site(slug: str = "") -> SiteInfo:

@@ -3,7 +3,7 @@
 import secrets
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from zoco.project.models import FirstPassword
@@ -40,3 +40,13 @@ def password_is_first(user_id: int) -> bool:
 def password_chosen(*, user_id: int) -> None:
     """Note that the account has a password of its own."""
     FirstPassword.objects.filter(user_id=user_id).delete()
+
+
+@transaction.atomic
+def first_password_give(*, user: User) -> str:
+    """Give the account another first password and return it; its sessions end with the old one."""
+    password = first_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    FirstPassword.objects.get_or_create(user=user)
+    return password

@@ -9,12 +9,14 @@ from django.apps import apps
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from zoco.project.keys.proof import KeyProof
+
 
 def build() -> NinjaAPI:
     """Return the API of all installed apps. Without a router of its own an app adds nothing.
 
     A module `api` gives `router` and may give `authentication`: what proves who asks, tried
-    after the log-in of the browser.
+    before a key and the log-in of the browser.
     """
     modules = [
         import_module(f"{config.name}.api")
@@ -28,7 +30,7 @@ def build() -> NinjaAPI:
         title="Zoco",
         version=version("zoco"),
         urls_namespace="zoco_api",
-        auth=[*proofs, SessionAuth()],
+        auth=[*proofs, KeyProof(), SessionAuth()],
         docs_url=None,
     )
     for module in modules:

@@ -15,8 +15,11 @@ class ProjectConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the roles after each migrate: permissions exist only then."""
+        """Make the roles after each migrate: permissions exist only then. Begin the log of changes."""
+        from zoco.project.changes.watching import watch
+
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
+        watch()
 
 
 def _roles(sender: AppConfig, **more: Any) -> None:

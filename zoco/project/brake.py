@@ -1,7 +1,8 @@
 """The brake on guessing passwords: so many failed log-ins in a quarter of an hour, then none.
 
 Counted by account and address together, by address, and (high, so that nobody can lock out
-somebody else easily) by account. Keys are digests; neither names nor addresses are stored.
+somebody else easily) by account. For second steps the limit by account is low: only who knows the
+password gets that far. Keys are digests; neither names nor addresses are stored.
 """
 
 import ipaddress
@@ -10,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,13 +22,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 
-from zoco.project.models import Brake
+from zoco.project.changes.note import note
+from zoco.project.models import Brake, SecondStep
 from zoco.sites.conf import TRUSTED_PROXIES
 
 WINDOW = timedelta(minutes=15)
 # A window that ends later was begun by a clock that has been set back since.
 BELIEVED = 2 * WINDOW
-LIMITS = {"both": 10, "address": 50, "account": 100}
+LIMITS = {"both": 10, "address": 50, "account": 100, "step": 10}
+# No name of an account begins with it.
+STEP = "\0step "
 
 
 def client_address(request: HttpRequest) -> str:
@@ -47,7 +52,7 @@ def _trusted(address: str) -> bool:
     return any(ip in ipaddress.ip_network(network, strict=False) for network in TRUSTED_PROXIES())
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Return whose address it is: of IPv6 the first 64 bits, since one line has all the others."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
@@ -78,13 +83,20 @@ def failure_count(request: HttpRequest, account: str, *, at: datetime) -> None:
 
 def release(request: HttpRequest, account: str) -> None:
     """Forget the failures of an account from this address: it has logged in."""
-    both = next(key for key, kind in _keys(request, account).items() if kind == "both")
-    Brake.objects.filter(key=both).delete()
+    own = [key for key, kind in _keys(request, account).items() if kind in {"both", "step"}]
+    Brake.objects.filter(key__in=own).delete()
+
+
+def step_of(user: User) -> str:
+    """Return under which name failed second steps of an account are counted."""
+    return f"{STEP}{user.pk}"
 
 
 def _keys(request: HttpRequest, account: str) -> dict[str, str]:
-    address, name = _network(client_address(request)), account.casefold()
+    address, name = network(client_address(request)), account.casefold()
     parts = {"both": f"{address}\0{name}", "address": address, "account": name}
+    if name.startswith(STEP):
+        parts["step"] = parts.pop("account")
     secret = settings.SECRET_KEY.encode()[:64]
     return {
         blake2b(f"{kind}\0{part}".encode(), key=secret, digest_size=32).hexdigest(): kind
@@ -106,9 +118,18 @@ class BrakedBackend(ModelBackend):
         user = super().authenticate(request, **given)
         if user is None:
             failure_count(request, username, at=now)
+            _note_failure(username)
         else:
             release(request, username)
+            if not SecondStep.objects.filter(user=user).exists():
+                note(action="login", subject=user, by=user)
         return user
+
+
+def _note_failure(username: str) -> None:
+    """Write the failed log-in down. A name that no account has may be a password typed too early."""
+    meant = get_user_model().objects.filter(**{get_user_model().USERNAME_FIELD: username}).first()
+    note(action="login.failed", subject=meant, kind=get_user_model()._meta.label_lower)
 
 
 class BrakedLoginForm(LoginForm):

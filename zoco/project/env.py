@@ -38,6 +38,15 @@ LANGUAGE = conf.declare(
     _language,
     "The language of the pages at /, and of readers who ask for none of ours; set it before the first start.",
 )
+SECOND_STEP = conf.declare(
+    "SECOND_STEP",
+    False,
+    conf.flag,
+    "Demand a second step at log-in of all accounts; without it each account chooses for itself.",
+)
+CHANGES_DAYS = conf.declare(
+    "CHANGES_DAYS", 730, int, "How many days the log of changes is kept; 0 keeps it for ever."
+)
 LOG_LEVEL = conf.declare("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR.")
 
 

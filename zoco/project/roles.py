@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from zoco.content.pages.rights import rights_ensure
+from zoco.project.changes.watching import quiet
 from zoco.project.models import RoleGrant
 
 WRITE_VERBS = ("add_", "change_", "delete_")
@@ -23,6 +24,11 @@ NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission",
 @transaction.atomic
 def roles_ensure() -> None:
     """Give each role what is new and meant for it; take away what was given and is so no longer."""
+    with quiet():
+        _ensure()
+
+
+def _ensure() -> None:
     existing = list(Permission.objects.select_related("content_type"))
     for name, wanted in (("owner", _owner), ("marketer", _marketer), ("analyst", _analyst)):
         group, _ = Group.objects.get_or_create(name=name)

@@ -16,6 +16,7 @@ from zoco.project import api
 from zoco.project.choosing import ChoosePassword
 from zoco.project.health.metrics import metrics, readyz
 from zoco.project.media import media
+from zoco.project.second_step import views as second_step
 
 
 def app_urls() -> list[URLPattern | URLResolver]:
@@ -37,6 +38,8 @@ def media_urls() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("choose-password/", ChoosePassword.as_view(), name="zoco_choose_password"),
+    path("second-step/", second_step.prove, name="zoco_second_step"),
+    path("second-step/own/", second_step.own, name="zoco_second_step_own"),
     path("metrics", metrics, name="zoco_metrics"),
     path("readyz", readyz, name="zoco_readyz"),
     *app_urls(),

@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
+from zoco.project.changes import hooks as account_hooks
 from zoco.project.health import acting, notices, page
 
 
@@ -58,3 +59,6 @@ def notices_panel(request: HttpRequest, panels: list[Any]) -> None:
 def health_actions(actions: LogActionRegistry) -> None:
     """Name what the page does in the log of changes."""
     actions.register_action(acting.RETRIED, _("Run task again"), _("Task is run again"))
+
+
+__all__ = ["account_hooks"]  # its hooks register by being imported

@@ -55,7 +55,9 @@ def site_hostnames_set(*, site: Site, hostnames: Sequence[str]) -> None:
         raise SiteWrong(f"{taken.name} belongs to the site {taken.site.slug}; take it away there first.")
     site.hostnames.exclude(name__in=wanted).delete()
     there = set(site.hostnames.values_list("name", flat=True))
-    Hostname.objects.bulk_create(Hostname(site=site, name=host) for host in wanted if host not in there)
+    for host in wanted:
+        if host not in there:  # one by one, so that the log of changes sees them
+            Hostname.objects.create(site=site, name=host)
     _changed()
 
 

@@ -1,0 +1,56 @@
+"""What Wagtail's admin is told of accounts: second steps, keys, the log of changes."""
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from zoco.project.changes import page
+from zoco.project.keys import views as keys
+from zoco.project.second_step import others
+
+
+class RightItem(MenuItem):
+    """An entry of the menu for whoever has a permission."""
+
+    def __init__(self, permission: str, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[no-untyped-call]
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether this reader sees it."""
+        return request.user.has_perm(self.permission)
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def account_urls() -> list[URLPattern]:
+    """Return the addresses."""
+    return [
+        path("second-steps/", others.listing, name="zoco_second_steps"),
+        path("second-steps/<int:pk>/reset/", others.reset, name="zoco_second_step_reset"),
+        path("keys/", keys.listing, name="zoco_keys"),
+        path("keys/new/", keys.new, name="zoco_keys_new"),
+        path("keys/<int:pk>/revoke/", keys.revoke, name="zoco_keys_revoke"),
+        path("changes/", page.changes, name="zoco_changes"),
+    ]
+
+
+@hooks.register("register_account_menu_item")  # type: ignore[untyped-decorator]
+def own_step(request: HttpRequest) -> dict[str, object]:
+    """Link one's own second step from the account's page."""
+    return {
+        "url": reverse("zoco_second_step_own"),
+        "label": _("Second step"),
+        "help_text": _("Ask for a code of your phone besides the password."),
+    }
+
+
+def _entry(permission: str, label: object, name: str, icon: str, order: int) -> None:
+    item = RightItem(permission, label, reverse_lazy(name), name=name, icon_name=icon, order=order)
+    hooks.register("register_settings_menu_item", lambda: item)
+
+
+_entry(others.MAY, _("Second steps"), "zoco_second_steps", "lock", 620)
+_entry(keys.MAY, _("Keys of the API"), "zoco_keys", "key", 630)
+_entry(page.MAY, _("Log of changes"), "zoco_changes", "history", 640)

@@ -1,0 +1,119 @@
+"""The owner's page "Log of changes"."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from zoco.project.models import Change
+
+MAY = "zoco_project.view_changes"
+SIZE = 50
+ACTIONS = {
+    "created": gettext_lazy("made"),
+    "changed": gettext_lazy("changed"),
+    "deleted": gettext_lazy("deleted"),
+    "login": gettext_lazy("logged in"),
+    "login.failed": gettext_lazy("failed to log in"),
+    "second_step.on": gettext_lazy("turned the second step on"),
+    "second_step.off": gettext_lazy("turned the second step off"),
+    "second_step.codes": gettext_lazy("made recovery codes"),
+    "second_step.recovery": gettext_lazy("used a recovery code"),
+    "key.made": gettext_lazy("made a key"),
+    "key.revoked": gettext_lazy("revoked a key"),
+}
+
+
+class FilterForm(forms.Form):
+    """Who, what, when."""
+
+    who = forms.CharField(label=gettext_lazy("Who"), required=False)
+    what = forms.ChoiceField(
+        label=gettext_lazy("What"),
+        required=False,
+        choices=[("", gettext_lazy("Everything")), *ACTIONS.items()],
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+@never_cache
+@permission_required(MAY, raise_exception=True)
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Show a page of lines, the newest first."""
+    form = FilterForm(request.GET)
+    chosen = _chosen(form.cleaned_data if form.is_valid() else {})
+    page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    title = _("Log of changes")
+    shown = {
+        "title": title,
+        "icon_name": "history",
+        "breadcrumbs_items": [{"url": None, "label": title}],
+        "form": form,
+        "page": page,
+        "query": kept.urlencode(),
+        "lines": [_line(each) for each in page],
+    }
+    return render(request, "zoco/project/changes.html", shown)
+
+
+def _chosen(given: dict[str, Any]) -> QuerySet[Change]:
+    found = Change.objects.order_by("-at", "-id")
+    if who := given.get("who"):
+        found = found.filter(by_name__icontains=who)
+    if what := given.get("what"):
+        found = found.filter(action=what)
+    if since := given.get("since"):
+        found = found.filter(at__gte=_begin(since))
+    if until := given.get("until"):
+        found = found.filter(at__lt=_begin(until) + timedelta(days=1))
+    return found
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _line(change: Change) -> dict[str, Any]:
+    return {
+        "at": change.at,
+        "who": change.by_name or change.address,
+        "what": ACTIONS.get(change.action, change.action),
+        "kind": _kind(change.kind),
+        "name": change.subject_name,
+        "address": change.address,
+        "fields": [(name, _text(old), _text(new)) for name, (old, new) in sorted(change.details.items())],
+    }
+
+
+def _kind(label: str) -> str:
+    app, _dot, name = label.partition(".")
+    model = apps.all_models[app].get(name)
+    return capfirst(str(model._meta.verbose_name)) if model else label
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

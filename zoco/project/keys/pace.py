@@ -1,0 +1,92 @@
+"""How many requests of the API in a minute: a key, an account, and an address that proves nothing.
+
+Counted in memory, by each process for itself: with several web processes each takes its share of the limit.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from math import ceil
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from zoco.kit import conf
+from zoco.ledger import sitebook
+from zoco.ledger.api import refused
+from zoco.project.brake import client_address, network
+from zoco.project.keys.services import key_found
+
+PER_MINUTE = conf.declare(
+    "API_PER_MINUTE", 600, int, "How many requests of the API a key or an account may make in a minute."
+)
+STRANGERS_PER_MINUTE = conf.declare(
+    "API_STRANGERS_PER_MINUTE",
+    60,
+    int,
+    "How many requests of the API an address may make in a minute without key or log-in.",
+)
+WINDOW_SECONDS = 60.0
+WHO_MOST = 100_000
+
+
+class Pace:
+    """Counts by whom, in windows of a minute that begin with the first request."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._windows: dict[str, tuple[float, int]] = {}
+
+    def wait(self, who: str, limit: int) -> int:
+        """Count a request; return how many seconds to wait, 0 if it may go on."""
+        now = self.clock()
+        with self._lock:
+            if len(self._windows) >= WHO_MOST:
+                self._windows = {key: one for key, one in self._windows.items() if one[0] > now}
+            ends, count = self._windows.get(who, (0.0, 0))
+            if ends <= now:
+                ends, count = now + WINDOW_SECONDS, 0
+            if count >= limit:
+                return max(1, ceil(ends - now))
+            if who in self._windows or len(self._windows) < WHO_MOST:
+                self._windows[who] = (ends, count + 1)
+            return 0
+
+    def clear(self) -> None:
+        """Forget all counts."""
+        with self._lock:
+            self._windows.clear()
+
+
+pace = Pace()
+
+
+class ApiPace:
+    """Look the key up, count, and refuse with 429 and Retry-After what is too much."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        sitebook.only(None)
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        who, limit = self._who(request)
+        seconds = pace.wait(who, limit)
+        if not seconds:
+            return self.get_response(request)
+        answer = refused(429, "too_many", f"Too many requests; ask again in {seconds} seconds.")
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+
+    def _who(self, request: HttpRequest) -> tuple[str, int]:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        key = key_found(token.strip(), at=timezone.now()) if scheme.lower() == "bearer" else None
+        if key is not None:
+            request.zoco_key = key  # type: ignore[attr-defined]
+            return f"key {key.pk}", PER_MINUTE()
+        if request.user.is_authenticated and not token:
+            return f"account {request.user.pk}", PER_MINUTE()
+        return f"address {network(client_address(request))}", STRANGERS_PER_MINUTE()

@@ -1,0 +1,138 @@
+"""The log of changes: what is written down, by whom, and that no secret is."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.utils import timezone
+
+from zoco.project.changes.watching import HIDDEN
+from zoco.project.models import Change
+from zoco.project.periodic import changes_drop
+from zoco.project.roles import roles_ensure
+from zoco.sites.models import Site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss() -> User:
+    return get_user_model().objects.create_superuser("boss", password="hexagon-comb-12")
+
+
+@pytest.fixture
+def browser(boss: User) -> Client:
+    client = Client()
+    client.force_login(boss)
+    Change.objects.all().delete()
+    return client
+
+
+def lines() -> list[tuple[str, str, str, str, dict[str, object]]]:
+    return list(
+        Change.objects.order_by("id").values_list("by_name", "action", "kind", "subject_name", "details")
+    )
+
+
+def test_change_of_a_site_on_the_screen_is_kept_before_and_after(browser: Client) -> None:
+    site = Site.objects.create(slug="shop", name="Shop", zone="Europe/Madrid")
+    Change.objects.all().delete()
+
+    given = {"name": "Honey shop", "slug": "shop", "zone": "Europe/Madrid", "currency": site.currency}
+    given |= {"week_start": str(site.week_start), "retention_days": str(site.retention_days)}
+    answer = browser.post(
+        f"/admin/counted-sites/edit/{site.pk}/", given | {"counting": "tracker", "host_names": "shop.example"}
+    )
+
+    assert answer.status_code == 302
+    assert lines()[0] == (
+        "boss",
+        "changed",
+        "zoco_sites.site",
+        "Honey shop",
+        {"name": ["Shop", "Honey shop"]},
+    )
+    host = next(line for line in lines() if line[2] == "zoco_sites.hostname")
+    assert host[:2] == ("boss", "created")
+    assert host[4]["name"] == [None, "shop.example"]
+
+
+def test_rights_of_groups_and_accounts_are_kept(browser: Client, boss: User) -> None:
+    crew = Group.objects.create(name="crew")
+    Change.objects.all().delete()
+    right = Permission.objects.get(content_type__app_label="zoco_sites", codename="view_site")
+
+    crew.permissions.add(right)
+    boss.groups.add(crew)
+    boss.groups.clear()
+    crew.permissions.remove(right)
+
+    assert [(line[3], line[4]) for line in lines()] == [
+        ("crew", {"permissions": [None, [str(right)]]}),
+        ("boss", {"groups": [None, ["crew"]]}),
+        ("boss", {"groups": [["crew"], None]}),
+        ("crew", {"permissions": [[str(right)], None]}),
+    ]
+
+
+def test_no_password_is_kept(boss: User) -> None:
+    boss.set_password("another-hexagon-7")
+    boss.save()
+
+    assert lines()[-1][4] == {"password": [HIDDEN, HIDDEN]}
+    assert "md5" not in str(lines())
+
+
+def test_what_the_program_sets_up_by_itself_is_nobodys_change() -> None:
+    Group.objects.all().delete()
+    Change.objects.all().delete()
+
+    roles_ensure()
+
+    assert lines() == []
+
+
+def test_page_filters_and_turns(browser: Client, boss: User, django_assert_max_num_queries: object) -> None:
+    for number in range(60):
+        Group.objects.create(name=f"crew {number:02}")
+    Group.objects.get(name="crew 07").delete()
+
+    first = browser.get("/admin/changes/").content.decode()
+    second = browser.get("/admin/changes/?page=2").content.decode()
+    deleted = browser.get("/admin/changes/?what=deleted").content.decode()
+    none = browser.get("/admin/changes/?who=nobody-of-this-name").content.decode()
+    later = browser.get(
+        f"/admin/changes/?since={(timezone.now() + timedelta(days=2)).date()}"
+    ).content.decode()
+
+    assert "Page 1 of 2" in first
+    assert "crew 59" in first
+    assert "crew 59" not in second
+    assert "crew 00" in second
+    assert "crew 07" in deleted
+    assert "crew 08" not in deleted
+    assert "Nothing is written down" in none
+    assert "Nothing is written down" in later
+
+
+def test_old_lines_are_dropped_when_their_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    for days in (1, 31):
+        Change.objects.create(at=now - timedelta(days=days), by_name="x", action="login", kind="", subject="")
+
+    changes_drop()
+    assert Change.objects.count() == 2
+    monkeypatch.setenv("ZOCO_CHANGES_DAYS", "30")
+    changes_drop()
+
+    assert Change.objects.count() == 1
+
+
+def test_account_that_goes_leaves_its_name(boss: User) -> None:
+    Change.objects.create(at=timezone.now(), by=boss, by_name="boss", action="login", kind="", subject="")
+
+    boss.delete()
+
+    assert Change.objects.filter(action="login", by=None, by_name="boss").count() == 1
