@@ -25,7 +25,8 @@ def begin() -> None:
     """Make ready; print what a person must know. Raises CommandFailed."""
     ready.django()
     from zoco.content.pages.first import home_ensure
-    from zoco.project import accounts, collect, env
+    from zoco.project import collect, env
+    from zoco.project.entry import accounts
     from zoco.sites import reads, services
 
     if len(ready.missing()) > 20:

@@ -57,8 +57,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "zoco.project.second_step.gate.MustProve",
-    "zoco.project.choosing.MustChoose",
+    "zoco.project.entry.gate.MustProve",
+    "zoco.project.entry.choosing.MustChoose",
     "zoco.project.changes.note.Acting",
     "zoco.project.keys.pace.ApiPace",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -88,7 +88,7 @@ DATABASES = {"default": env.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
-AUTHENTICATION_BACKENDS = ["zoco.project.brake.BrakedBackend"]
+AUTHENTICATION_BACKENDS = ["zoco.project.entry.brake.BrakedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -134,7 +134,7 @@ globals().update(env.https())
 globals().update(env.email())
 
 WAGTAIL_SITE_NAME = "Zoco"
-WAGTAILADMIN_USER_LOGIN_FORM = "zoco.project.brake.BrakedLoginForm"
+WAGTAILADMIN_USER_LOGIN_FORM = "zoco.project.entry.brake.BrakedLoginForm"
 WAGTAILADMIN_BASE_URL = env.ADDRESS().rstrip("/")
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES

@@ -13,10 +13,10 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from zoco.project import api
-from zoco.project.choosing import ChoosePassword
+from zoco.project.entry import views as second_step
+from zoco.project.entry.choosing import ChoosePassword
 from zoco.project.health.metrics import metrics, readyz
 from zoco.project.media import media
-from zoco.project.second_step import views as second_step
 
 
 def app_urls() -> list[URLPattern | URLResolver]:

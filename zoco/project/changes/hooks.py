@@ -7,8 +7,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from zoco.project.changes import page
+from zoco.project.entry import others
 from zoco.project.keys import views as keys
-from zoco.project.second_step import others
 
 
 class RightItem(MenuItem):

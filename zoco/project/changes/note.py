@@ -67,6 +67,6 @@ def _asker(request: HttpRequest | None) -> User | None:
 
 
 def _address(request: HttpRequest | None) -> str:
-    from zoco.project.brake import client_address  # it notes log-ins here
+    from zoco.project.entry.brake import client_address  # it notes log-ins here
 
     return client_address(request)[:64] if request is not None else ""

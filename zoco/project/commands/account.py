@@ -27,8 +27,7 @@ examples:
         """Do it, and say what was done."""
         from django.contrib.auth import get_user_model
 
-        from zoco.project import accounts
-        from zoco.project.second_step import services
+        from zoco.project.entry import accounts, services
 
         try:
             user = services.account_named(options.name)

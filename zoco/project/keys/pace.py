@@ -15,7 +15,7 @@ from django.utils import timezone
 from zoco.kit import conf
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
-from zoco.project.brake import client_address, network
+from zoco.project.entry.brake import client_address, network
 from zoco.project.keys.services import key_found
 
 PER_MINUTE = conf.declare(

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
-from zoco.project import accounts, brake
+from zoco.project.entry import accounts, brake
 from zoco.project.media import media
 from zoco.project.models import Brake, FirstPassword, RoleGrant
 from zoco.project.roles import roles_ensure

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from zoco.project.commands.account import AccountReset
+from zoco.project.entry import codes, services
 from zoco.project.models import Change, FirstPassword, RecoveryCode, SecondStep
-from zoco.project.second_step import codes, services
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "hexagon-comb-12"

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zoco.project import brake
-from zoco.project.second_step.services import CodeWrong, second_step_prove
+from zoco.project.entry import brake
+from zoco.project.entry.services import CodeWrong, second_step_prove
 
 BRAKED = _("Too many failed attempts. Wait a quarter of an hour, then try again.")
 

@@ -10,8 +10,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from zoco.project.changes.note import note
+from zoco.project.entry import codes
 from zoco.project.models import RecoveryCode, SecondStep
-from zoco.project.second_step import codes
 
 
 class CodeWrong(ValueError):

@@ -10,7 +10,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from zoco.project import accounts, env
+from zoco.project import env
+from zoco.project.entry import accounts
 from zoco.project.models import SecondStep
 
 PROVEN = "zoco_second_step"

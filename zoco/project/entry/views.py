@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from zoco.project import accounts, brake, env
+from zoco.project import env
 from zoco.project.changes.note import note
+from zoco.project.entry import accounts, brake, codes, gate, services
+from zoco.project.entry.forms import CodeForm, FirstCodeForm, SureForm
 from zoco.project.models import RecoveryCode, SecondStep
-from zoco.project.second_step import codes, gate, services
-from zoco.project.second_step.forms import CodeForm, FirstCodeForm, SureForm
 
 SEED = "zoco_second_step_seed"
 

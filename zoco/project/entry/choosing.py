@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
-from zoco.project import accounts
+from zoco.project.entry import accounts
 
 if TYPE_CHECKING:
     _View = FormView[SetPasswordForm[Any]]

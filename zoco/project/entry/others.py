@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from zoco.project import env
+from zoco.project.entry import services
 from zoco.project.models import SecondStep
-from zoco.project.second_step import services
 
 MAY = "zoco_project.reset_second_step"
 
