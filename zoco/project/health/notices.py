@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils import timezone, translation
 from wagtail.admin.ui.components import Component  # type: ignore[attr-defined]
 
@@ -37,7 +38,7 @@ class NoticesPanel(Component):  # type: ignore[misc]
         found = notices_for(self.request.user)
         return {
             "notices": [(line(each), each.level == "warning") for each in found],
-            "request": self.request,
+            "csrf_token": get_token(self.request),
         }
 
 
