@@ -58,7 +58,7 @@ class ImportLog(Command):
     def run(self, options: Namespace) -> Exit:
         from zoco.collector.logs import load_formats
         from zoco.collector.logs.base import FORMATS, FormatUnknown
-        from zoco.collector.logs.reading import LogUnreadable
+        from zoco.collector.logs.files.reading import LogUnreadable
 
         load_formats()
         if options.format:

@@ -1,7 +1,7 @@
 """Server logs: a format is one file with a class registered by `@FORMATS.plug`.
 
-`base` says what a format is. `reading` opens files (`unpacking`) and cuts lines, `quick` turns lines
-into facts, `importing` is one run over files, `following` waits for more.
+`base` says what a format is. `files` opens logs and cuts lines, `quick` turns lines into facts,
+`importing` is one run over files, `following` waits for more.
 """
 
 from zoco.kit.plugs import load_modules

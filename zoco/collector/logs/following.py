@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from zoco.collector.logs.files.reading import LogFile, LogUnreadable, identity_of
 from zoco.collector.logs.importing import LogImport, Plan
 from zoco.collector.logs.quick import Counts, Refusal
-from zoco.collector.logs.reading import LogFile, LogUnreadable, identity_of
 
 
 class Follower:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from zoco.collector.logs.base import FORMATS, LogFormat, find_format
 from zoco.collector.logs.equal import GENERATION
+from zoco.collector.logs.files.reading import CHUNK, Cutter, LogFile
 from zoco.collector.logs.quick import Counts, Quick, Refusal
-from zoco.collector.logs.reading import CHUNK, Cutter, LogFile
 from zoco.collector.logs.state import Checkpoint, Mark, Memory
 from zoco.collector.reasons import Reason
 from zoco.ledger.spool.bulk import BulkTable

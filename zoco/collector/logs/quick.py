@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoco.collector.logs.base import LogFormat
 from zoco.collector.logs.clock import Clock, now_micros, plausible
 from zoco.collector.logs.equal import EqualLines
+from zoco.collector.logs.files.reading import OVERLONG
 from zoco.collector.logs.pending import Group, columns_of, distinct
-from zoco.collector.logs.reading import OVERLONG
 from zoco.collector.logs.text import text
 from zoco.collector.logs.values import agent_of, asked_of, head_of, whence_of
 from zoco.collector.logs.visitors import Visitors

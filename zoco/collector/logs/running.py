@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from zoco.collector.logs.base import FormatUnknown
+from zoco.collector.logs.files.reading import LogFile, LogUnreadable
 from zoco.collector.logs.following import Follower
 from zoco.collector.logs.importing import LogImport, Plan
 from zoco.collector.logs.progress import Progress
 from zoco.collector.logs.quick import Counts, Refusal
-from zoco.collector.logs.reading import LogFile, LogUnreadable
 from zoco.collector.logs.summary import FileSummary, Summary
 
 POLL_SECONDS = 0.5

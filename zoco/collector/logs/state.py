@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from zoco.collector.logs.files.reading import LogFile, identity_of
 from zoco.collector.logs.quick import Refusal
-from zoco.collector.logs.reading import LogFile, identity_of
 from zoco.collector.reasons import Reason
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from zoco.collector.logs.files.reading import LogUnreadable
 from zoco.collector.logs.following import Follower
 from zoco.collector.logs.importing import Plan
 from zoco.collector.logs.quick import Refusal
-from zoco.collector.logs.reading import LogUnreadable
 from zoco.collector.tests.conftest import line
 from zoco.ledger.schema import Fact
 

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from zoco.collector.logs import importing as module
+from zoco.collector.logs.files.reading import LogFile
 from zoco.collector.logs.importing import LogImport, Plan
-from zoco.collector.logs.reading import LogFile
 from zoco.collector.logs.state import refusals_in
 from zoco.collector.reasons import Reason
 from zoco.collector.tests.conftest import facts_in, line

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from zoco.collector.logs.base import FORMATS
+from zoco.collector.logs.files.reading import LogFile
 from zoco.collector.logs.importing import LogImport, Plan
 from zoco.collector.logs.plain import fact_of
 from zoco.collector.logs.quick import Quick
-from zoco.collector.logs.reading import LogFile
 from zoco.collector.reasons import Reason
 from zoco.collector.tests.conftest import REAL_LOG, line, read
 from zoco.kit.ids import uuid8

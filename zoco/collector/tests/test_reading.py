@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from zoco.collector.logs.reading import CHUNK, OVERLONG, Cutter, LogFile, LogUnreadable
+from zoco.collector.logs.files.reading import CHUNK, OVERLONG, Cutter, LogFile, LogUnreadable
 
 TEXT = b"one\ntwo\r\n\nthree \xff\nlast"
 

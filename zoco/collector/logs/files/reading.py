@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from zoco.collector.logs.base import LONGEST_LINE
-from zoco.collector.logs.unpacking import ZstdFile, packing_of
+from zoco.collector.logs.files.unpacking import ZstdFile, packing_of
 
 CHUNK = 1 << 19
 HEAD = 1024
