@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.journeys.log import log_lines
 
@@ -103,6 +103,13 @@ def browser() -> Iterator[Browser]:
 Open = Callable[..., Page]
 
 
+def complaint(page: Page, said: ConsoleMessage) -> list[str]:
+    """Return what a browser complains of; that the page itself was asked for in vain is no complaint."""
+    url = said.location.get("url", "")
+    is_asked_for = url == page.url and said.text.startswith("Failed to load resource")
+    return [] if is_asked_for or said.type != "error" else [f"{said.text} {url}"]
+
+
 @pytest.fixture
 def visit(site: Any, live_server: Any, browser: Browser, client: Any) -> Iterator[Open]:
     """Return what opens an address as "ana" in a new window; any complaint of the browser fails the test."""
@@ -124,7 +131,7 @@ def visit(site: Any, live_server: Any, browser: Browser, client: Any) -> Iterato
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: complaints.extend(complaint(page, said)))
         page.goto(live_server.url + path)
         return page
 

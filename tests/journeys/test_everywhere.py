@@ -54,6 +54,10 @@ def test_tabs_open_in_place_and_stay_open_in_the_address(visit: Open) -> None:
         expect(page.get_by_role("tabpanel", name=name).get_by_role("table")).to_be_visible()
     page.get_by_role("tab", name="Pages", exact=True).click()
     page.wait_for_url(re.compile("tabs=systems"))
+    page.get_by_role("tabpanel", name="Source channels").get_by_role("link", name="Direct").click()
+    page.wait_for_url(re.compile("f.channel=direct"))
+    expect(page.get_by_role("tab", name="Systems")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Pages", exact=True)).to_have_attribute("aria-selected", "true")
 
 
 def test_tabs_are_links_without_a_script(visit: Open) -> None:
@@ -135,11 +139,11 @@ def test_page_speaks_the_readers_language(
 def test_dark_and_still_for_those_who_ask(visit: Open) -> None:
     page = visit(OVERVIEW, color_scheme="dark", reduced_motion="reduce", forced_colors="active")
 
-    expect(page.locator("[data-z-panel] table")).to_have_count(7)
+    expect(page.locator("[data-z-panel] table")).to_have_count(6)
 
 
 def test_plain_page_outside_wagtail_keeps_the_strict_policy(visit: Open) -> None:
     page = visit(f"/reports/overview/traffic/?period={PERIOD}")
 
-    expect(page.locator("[data-z-panel] table")).to_have_count(7)
+    expect(page.locator("[data-z-panel] table")).to_have_count(6)
     expect(page.locator(".uplot")).to_be_visible()

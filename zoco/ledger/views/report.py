@@ -93,6 +93,7 @@ class PanelView(LedgerView):
         can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
         context = {
             "table": paged(answer, self.address, can_view_facts=can_view_facts, is_panel=True),
+            "table_label": report.label,
             "report_url": self.address.to("report", key),
         }
         return render(request, "zoco/ledger/panel.html", context)

@@ -111,6 +111,20 @@
     }
   }
 
+  /* Links that stay on the page were written before tabs were opened: they take them along. */
+  function kept() {
+    if (!one(".z-tabs")) return;
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest('a[href^="?"]');
+      if (!link || link.closest(".z-tabs")) return;
+      const tabs = new URL(location.href).searchParams.get("tabs");
+      const to = new URL(link.href);
+      if (tabs) to.searchParams.set("tabs", tabs);
+      else to.searchParams.delete("tabs");
+      link.href = to.search || "?";
+    }, true);
+  }
+
   /* How many are here now, asked again every ten seconds while somebody looks. */
   function people() {
     const said = one("[data-z-now]");
@@ -196,6 +210,7 @@
   menus();
   keys();
   tabs();
+  kept();
   people();
   panels();
 })();

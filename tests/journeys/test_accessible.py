@@ -1,0 +1,78 @@
+"""axe-core over every page of the product, on a wide light screen and on a dark phone: no violation."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Open
+from zoco.content.pages.first import home_ensure
+from zoco.ledger.report import reports_all
+
+pytestmark = pytest.mark.browser
+
+PERIOD = "?period=2015-05-17..2015-05-20"
+LEDGER = "/admin/ledger/reports/"
+PAGES = (
+    "/admin/",
+    "/admin/first-steps/",
+    "/admin/counted-sites/",
+    "/admin/counted-sites/new/",
+    "/admin/health/",
+    "/admin/account/",
+    "/admin/keys/",
+    "/admin/changes/",
+    "/admin/second-steps/",
+    "/second-step/own/",
+    LEDGER,
+    f"{LEDGER}overview/traffic/{PERIOD}",
+    f"{LEDGER}overview/traffic/{PERIOD}&tabs=errors,browsers&how=1",
+    f"{LEDGER}facts/{PERIOD}",
+    f"{LEDGER}pages/?period=1999-01-01",
+    f"{LEDGER}pages/?period=yesteryear",
+    f"{LEDGER}nothing/",
+    f"/reports/traffic/{PERIOD}",
+)
+STRANGERS = ("/admin/login/", "/", "/nothing-here/")
+SCREENS: dict[str, dict[str, Any]] = {
+    "wide and light": {"width": 1280, "color_scheme": "light"},
+    "narrow and dark": {"width": 390, "color_scheme": "dark"},
+}
+
+
+def violations(page: Page, path: str) -> list[str]:
+    """Return what axe-core finds on a page that has loaded, in words."""
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{path}: {each['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_has_a_violation(visit: Open, live_server: Any, screen: str) -> None:
+    page = visit("/admin/", **SCREENS[screen])
+    reports = [f"{LEDGER}{report.key}/{PERIOD}&verdicts=all" for report in reports_all()]
+    found = []
+    for path in (*PAGES, *reports):
+        page.goto(live_server.url + path)
+        found += violations(page, path)
+
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_for_strangers_has_a_violation(visit: Open, live_server: Any, screen: str) -> None:
+    home_ensure(urlsplit(live_server.url))
+    page = visit("/admin/login/", signed_in=False, **SCREENS[screen])
+    found = []
+    for path in STRANGERS:
+        page.goto(live_server.url + path)
+        found += violations(page, path)
+
+    assert "\n".join(found) == ""
