@@ -32,7 +32,7 @@ PANELS = (
     "traffic", "requests", "pages", "entry-pages", "exit-pages", "referrers", "channels", "sources",
     "campaigns", "countries", "languages", "devices", "browsers", "systems", "errors", "bots", "served",
 )  # fmt: skip
-OVERVIEW = ("traffic", "channels", "pages", "countries", "devices", "bots", "referrers", "errors")
+OVERVIEW = ("traffic", "channels", "pages", "countries", "events", "bots", "devices", "engagement")
 SETS = {
     "the overview page": OVERVIEW,
     "the first reports": (*OVERVIEW, "entry-pages", "exit-pages", "browsers"),

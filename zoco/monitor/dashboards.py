@@ -17,7 +17,7 @@ DASHBOARDS.add(
                 ("pages", "entry-pages", "exit-pages", "errors"),
             ),
             (
-                ("countries", "languages"),
+                ("countries", "regions", "cities", "languages"),
                 ("events",),
                 ("bots", "refusals"),
             ),

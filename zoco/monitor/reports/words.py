@@ -20,6 +20,11 @@ SEEN_DEFINITION = _(
     "Visitors are distinct visitors with at least one page view, page views are all of theirs. Only "
     "page views that fit the filters count."
 )
+PLACED_DEFINITION = _(
+    "Visitors are distinct visitors with at least one page view, page views are all of theirs. Places "
+    "come from a file of places that the operator sets (ZOCO_PLACES); visits of which the place is not "
+    "known are left out."
+)
 TOUCH_DEFINITION = _(
     "A session keeps the source it began with. Visitors are distinct visitors with at least one "
     "page view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions "
