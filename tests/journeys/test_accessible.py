@@ -11,7 +11,10 @@ from tests.journeys.conftest import Open
 from zoco.content.pages.first import home_ensure
 from zoco.ledger.report import reports_all
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 PERIOD = "?period=2015-05-17..2015-05-20"
 LEDGER = "/admin/ledger/reports/"

@@ -211,7 +211,7 @@ def test_each_cookie_has_its_own_header(served: Served) -> None:
     assert headers.get_all("set-cookie") == ["one=1; Path=/", "two=2; Path=/"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_hundred_requests_at_once_use_no_more_threads_than_there_are(served: Served) -> None:
     pages.threads.clear()
     pages.connections.clear()

@@ -100,7 +100,7 @@ def test_request_has_one_id_in_its_lines_and_its_answer() -> None:
 def test_requests_are_logged_without_query_when_asked(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="zoco.project.health.requests"):
         Client().get("/readyz?token=secret")
         assert "Answered." not in caplog.text
         monkeypatch.setenv("ZOCO_LOG_REQUESTS", "1")
