@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import serializers
 from django.test import Client
+from wagtail.models import Site, Task, Workflow
 
 from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
@@ -30,7 +31,10 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind == "wagtailusers_groups":
         special["pk"] = Group.objects.get_or_create(name="crew")[0].pk
     elif kind == "wagtailsites":
-        special["pk"] = 1
+        special["pk"] = Site.objects.get(is_default_site=True).pk
+    elif kind == "wagtailadmin_workflows":
+        made = Task if "task" in door.name else Workflow
+        special["pk"] = made.objects.get_or_create(name="check")[0].pk
     return door.address(parts | special)
 
 
