@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import serializers
 from django.test import Client
-from wagtail.models import Site, Task, Workflow
+from wagtail.models import Site, Task, Workflow  # type: ignore[attr-defined]
 
 from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
