@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import Grain, Period
-from zoco.ledger import blanks
-from zoco.ledger.blanks import Outline
+from zoco.ledger.asking import blanks
+from zoco.ledger.asking.blanks import Outline
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Dialect

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
+from zoco.ledger.asking.blanks import Outline
 from zoco.ledger.asking.filters import FILTERABLE, Filter
-from zoco.ledger.blanks import Outline
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo

@@ -25,7 +25,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
 
 if TYPE_CHECKING:
-    from zoco.ledger.blanks import Outline
+    from zoco.ledger.asking.blanks import Outline
 
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
