@@ -113,9 +113,11 @@ def named(table: "pa.Table") -> "list[tuple[str, pa.ChunkedArray]]":
 
 def reports_differ(one: "Store", other: "Store", zone: str) -> Iterator[int]:
     """Ask every report both stores; give 1 for each answer that differs."""
-    from tests.contracts.agreement import both_answers, differences, questions
+    from tests.contracts.agreement import GOALS, both_answers, differences, questions
+    from zoco.ledger.asking import goals
     from zoco.ledger.report import reports_all
 
+    goals.provide(lambda site: GOALS)
     for report in reports_all():
         for question in questions(report, zone):
             found = differences(both_answers(report, question, one, other))

@@ -71,6 +71,13 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_SESSION_DATA, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_goals_without_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let reports of a test without a database find no goals, instead of the database shut."""
+    if not uses_database(request.node) and "zoco.ledger.asking.goals" in sys.modules:
+        monkeypatch.setattr(sys.modules["zoco.ledger.asking.goals"], "_providers", [])
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _sockets_shut() -> Iterator[None]:
     """Shut sockets to anywhere but loopback and Unix sockets, for the whole run."""

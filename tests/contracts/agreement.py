@@ -3,16 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
+from decimal import Decimal
 
 from tests.contracts.many_facts import CHANGES
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.goals import Goal, PropCondition
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
 
+# One of each kind, for every site.
+GOALS = (
+    Goal("Page", "page", pattern="/a*"),
+    Goal("Deep page", "page", pattern="/**/c*"),
+    Goal("Event", "event", event="buy", conditions=(PropCondition("n", "above", "3"),)),
+    Goal("Запись", "event", event="записаться", conditions=(PropCondition("seen", "is_not", "no"),)),
+    Goal("Form", "form"),
+    Goal("Money", "revenue", amount=Decimal("99.5")),
+    Goal("Long", "engagement", seconds=60, views=2),
+)
 # What is told of the asking, not of the facts.
 _APART = {"report", "question", "sql", "seconds"}
 

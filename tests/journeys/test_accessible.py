@@ -33,6 +33,7 @@ PAGES = (
     f"{LEDGER}overview/traffic/{PERIOD}",
     f"{LEDGER}overview/traffic/{PERIOD}&tabs=errors,browsers&how=1",
     f"{LEDGER}facts/{PERIOD}",
+    "/admin/goals/",
     f"{LEDGER}pages/?period=1999-01-01",
     f"{LEDGER}pages/?period=yesteryear",
     f"{LEDGER}nothing/",

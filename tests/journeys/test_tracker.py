@@ -25,6 +25,7 @@ HTML = """<!doctype html><html lang=en><head><title>{path}</title>
 <script defer src="http://127.0.0.1:{port}/z.js" data-links {to}></script></head>
 <body style="height:4000px"><a id=on href="{next}">on</a>
 <button id=pay data-zoco-event="pay" data-zoco-prop-way="card">Pay</button>
+<form id=contact onsubmit="return false"><input name=id value=x><button id=send>Send</button></form>
 <a id=file href="/list.pdf" download>list</a></body></html>"""
 
 
@@ -196,6 +197,17 @@ def test_marked_buttons_and_downloads_are_events(shop: str, page: Page, facts: F
     assert shown(events, "subject") == [("pay",), ("download",)]
     assert json.loads(events[0]["props"]) == {"way": "card"}
     assert json.loads(events[1]["props"]) == {"target": f"{shop}/list.pdf"}
+
+
+def test_a_form_that_is_sent_is_an_event_without_what_was_written(
+    shop: str, page: Page, facts: Facts
+) -> None:
+    page.goto(f"{shop}/asked/")
+    page.click("#send")
+
+    (event,) = facts("/asked/", 1, "web.event.sent")
+    assert event["subject"] == "form"
+    assert json.loads(event["props"]) == {"form": "contact"}
 
 
 def test_what_could_not_be_sent_is_sent_again_once_under_the_same_id(

@@ -110,6 +110,23 @@ class Prop(ops.Value):
         return found
 
 
+class PropNames(ops.Value):
+    """The names of all properties."""
+
+    arg: ops.Value
+    dtype = dt.dtype("array<!string>")
+    shape = rlz.shape_like("arg")
+
+
+class PropAt(ops.Value):
+    """The property of a name that comes from a column, as text."""
+
+    arg: ops.Value
+    key: ops.Value[dt.String]
+    dtype = dt.String(nullable=False)
+    shape = rlz.shape_like("arg")
+
+
 class Blanks:
     """What is the same in each engine's words: text that stands as it is."""
 
@@ -158,6 +175,16 @@ class OnDuckDB(Blanks, DuckDBCompiler):
             return self.f.coalesce(sge.TryCast(this=found, to=_type("DOUBLE")), sge.convert(0.0))
         return found.eq(sge.convert("true")).is_(sge.true())
 
+    def visit_PropNames(self, op: PropNames, *, arg: Any) -> Sql:
+        return self.f.anon.json_keys(arg)
+
+    def visit_PropAt(self, op: PropAt, *, arg: Any, key: Any) -> Sql:
+        tilde = self.f.anon.replace(key, sge.convert("~"), sge.convert("~0"))
+        pointer = self.f.anon.concat(
+            sge.convert("/"), self.f.anon.replace(tilde, sge.convert("/"), sge.convert("~1"))
+        )
+        return self.f.coalesce(self.f.anon.json_extract_string(arg, pointer), sge.convert(""))
+
 
 class OnClickHouse(Blanks, ClickHouseCompiler):
     """ClickHouse's words. Its UUIDs compare by their second half, so ties go by their text."""
@@ -181,16 +208,24 @@ class OnClickHouse(Blanks, ClickHouseCompiler):
         return self.f.anon[name](arg, self.f.anon.tuple(occurred_at, self.f.anon.toString(id)))
 
     def visit_Prop(self, op: Prop, *, arg: Any, name: str, kind: str) -> Sql:
-        named = sge.convert(name)
         if kind == "text":
-            text = self.f.anon.JSONExtractString(arg, named)
-            raw = self.f.anon.JSONExtractRaw(arg, named)
-            is_text = self.f.anon.JSONType(arg, named).eq(sge.convert("String"))
-            is_null = raw.eq(sge.convert("null"))
-            return self.if_(is_text, text, self.if_(is_null, sge.convert(""), raw))
+            return self._text_of(arg, sge.convert(name))
         if kind == "number":
-            return self.f.anon.toFloat64OrZero(self.visit_Prop(op, arg=arg, name=name, kind="text"))
-        return self.visit_Prop(op, arg=arg, name=name, kind="text").eq(sge.convert("true"))
+            return self.f.anon.toFloat64OrZero(self._text_of(arg, sge.convert(name)))
+        return self._text_of(arg, sge.convert(name)).eq(sge.convert("true"))
+
+    def visit_PropNames(self, op: PropNames, *, arg: Any) -> Sql:
+        return self.f.anon.JSONExtractKeys(arg)
+
+    def visit_PropAt(self, op: PropAt, *, arg: Any, key: Any) -> Sql:
+        return self._text_of(arg, key)
+
+    def _text_of(self, arg: Any, named: Any) -> Sql:
+        text = self.f.anon.JSONExtractString(arg, named)
+        raw = self.f.anon.JSONExtractRaw(arg, named)
+        is_text = self.f.anon.JSONType(arg, named).eq(sge.convert("String"))
+        is_null = raw.eq(sge.convert("null"))
+        return self.if_(is_text, text, self.if_(is_null, sge.convert(""), raw))
 
 
 def _type(name: str) -> Sql:

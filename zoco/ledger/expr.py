@@ -7,6 +7,7 @@ piecewise constant over the period. No engine's own time zones are used. Ibis is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import Grain, Period
@@ -49,13 +50,11 @@ def _moments(period: Period | Outline, what: str) -> list[Value]:
 
 
 def _wholes(period: Period | Outline, what: str) -> list[Value]:
-    import ibis
-
     from zoco.ledger.engines import BlankWhole
 
     if isinstance(period, Outline):
         return [_expression(BlankWhole(period.blank(what, number))) for number in range(period.count(what))]
-    return [ibis.literal(value, type="!int64") for value in blanks.values(period, what)]
+    return [whole(value) for value in blanks.values(period, what)]
 
 
 def micros(at: Value) -> Value:
@@ -151,6 +150,41 @@ def ones(condition: Value) -> Value:
     return condition.ifelse(1, 0)
 
 
+def never(rows: Table) -> Value:
+    """Return false for each row."""
+    import ibis
+
+    return ibis.literal(False)
+
+
+def whole(number: int) -> Value:
+    """Return a whole number as it is in sums."""
+    import ibis
+
+    return ibis.literal(number, type="!int64")
+
+
+def text(words: str) -> Value:
+    """Return a text that is the same in each row."""
+    import ibis
+
+    return ibis.literal(words, type="!string")
+
+
+def money(amount: Decimal | int) -> Value:
+    """Return an amount of the type that amounts have."""
+    import ibis
+
+    return ibis.literal(amount, type="!decimal(18,4)")
+
+
+def unknown() -> Value:
+    """Return a count that nobody can know."""
+    import ibis
+
+    return ibis.null("int64")
+
+
 def among(column: Value, values: Sequence[str]) -> Value:
     """Return whether the column has one of the values; for one alone engines compare quicker."""
     return column == values[0] if len(values) == 1 else column.isin(values)
@@ -175,6 +209,20 @@ def prop_flag(facts: Table, name: str) -> Value:
     from zoco.ledger.engines import Prop
 
     return _expression(Prop(facts.props, name, "flag"))
+
+
+def each_prop(facts: Table) -> Value:
+    """Return the names of all properties: one row for each of them, none for facts without."""
+    from zoco.ledger.engines import PropNames
+
+    return _expression(PropNames(facts.props)).unnest()
+
+
+def prop_at(facts: Table, name: Value) -> Value:
+    """Return the property of a name in a column, as text, "" where there is none."""
+    from zoco.ledger.engines import PropAt
+
+    return _expression(PropAt(facts.props, name))
 
 
 def either(first: Value, second: Value) -> Value:

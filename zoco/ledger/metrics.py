@@ -9,8 +9,6 @@ from __future__ import annotations
 from zoco.ledger import expr
 from zoco.ledger.expr import Table, Value
 
-ORDERED = "shop.order.placed"
-
 
 def visitors(views: Table) -> Value:
     """Count distinct visitors; facts without one do not count."""
@@ -67,11 +65,6 @@ def known(each: Table) -> Value:
     return expr.ones(each.visitor != 0).sum()
 
 
-def conversions(facts: Table) -> Value:
-    """Count orders."""
-    return named(facts, ORDERED)
-
-
 def revenue(facts: Table) -> Value:
     """Sum what orders and refunds are worth in the site's currency."""
     return facts.amount_site.sum()
@@ -126,6 +119,17 @@ def by(views: Table, *columns: str) -> Table:
     each = visits(views, *columns)
     went = each.group_by(*columns).aggregate(sessions=sessions_of(each), bounce=bounce(each))
     return joined(counted, went, *columns)
+
+
+def merged(left: Table, right: Table, *columns: str) -> Table:
+    """Put two tables of measures side by side, with every row of either; what is not there is 0."""
+    other = right.rename({f"{name}_right": name for name in columns})
+    both = left.outer_join(other, [left[name] == other[f"{name}_right"] for name in columns])
+    keys = {name: both[name].fill_null(both[f"{name}_right"]) for name in columns}
+    names = [name for table in (left, right) for name in table.columns if name not in columns]
+    types = {**left.schema(), **right.schema()}
+    filled = {name: both[name].fill_null(0) for name in names if not types[name].is_floating()}
+    return both.mutate(**keys, **filled).select(*columns, *names)
 
 
 def joined(left: Table, right: Table, *columns: str) -> Table:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from zoco.ledger.expr import Table
     from zoco.ledger.scope import Facts
+    from zoco.ledger.sitebook import SiteInfo
 
 Unit = Literal["count", "percent", "seconds", "money", "points"]
 DimensionKind = Literal[
@@ -55,12 +56,14 @@ class Measure:
     """A column of figures. "percent" is a share from 0 to 1; "seconds" and "money" are what they say.
 
     `adds_up` is true only where the sum over all rows means something: visitors do not add up.
+    `may_lack` says that null is no 0: nothing is known, or nothing can be.
     """
 
     name: str
     label: StrOrPromise
     unit: Unit = "count"
     adds_up: bool = False
+    may_lack: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,16 @@ GRAIN = Parameter(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What must be set up before a report says anything; `page` names the address where that is done."""
+
+    title: StrOrPromise
+    words: StrOrPromise
+    label: StrOrPromise
+    page: str
+
+
 class Report:
     """One question. Subclass, fill in the words, write `query`.
 
@@ -122,6 +135,8 @@ class Report:
     """Which facts it is about: what "facts used" and "left out" count."""
     verdicts: tuple[str, ...] = ()
     """Verdicts that it is about whatever the question says (bots); empty for those of the question."""
+    uses_goals: bool = False
+    """Whether `facts.goals` are there."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 
@@ -131,6 +146,10 @@ class Report:
 
     def overall(self, facts: Facts, params: Params) -> Table | None:
         """Return one row of measures over everything in scope, or None where sums say it all."""
+        return None
+
+    def missing(self, site: SiteInfo) -> Missing | None:
+        """Return what a site must have before it can be asked, None when it is there."""
         return None
 
     @property

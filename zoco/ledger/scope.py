@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
 from zoco.ledger.asking.blanks import Outline
-from zoco.ledger.asking.filters import FILTERABLE, Filter
+from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
+from zoco.ledger.asking.goals import Goal, sessions_reached
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -39,6 +40,8 @@ class Facts:
     verdicts: tuple[str, ...] = ("human",)
     columns: frozenset[str] = frozenset()
     """The columns of facts that are needed, where that is known; empty for all."""
+    goals: tuple[Goal, ...] = ()
+    """The goals of the site, for a report that says that it needs them."""
 
     @classmethod
     def of(cls, question: Question, period: Period | None = None) -> Facts:
@@ -90,7 +93,11 @@ class Facts:
 
     def named(self, *names: str) -> Table:
         """Return facts of these names, of the chosen verdicts."""
-        return self._scanned(*self._of_verdicts, lambda facts: expr.among(facts.name, names))
+        return self.where(lambda facts: expr.among(facts.name, names))
+
+    def where(self, condition: Condition) -> Table:
+        """Return the facts for which a condition holds, of the chosen verdicts."""
+        return self._scanned(*self._of_verdicts, condition)
 
     def with_all_verdicts(self) -> Facts:
         """Return the same scope with facts of every verdict."""
@@ -115,9 +122,17 @@ class Facts:
             facts.site == self.site.id,
             facts.occurred_at >= expr.start_of(self.period),
             facts.occurred_at < expr.end_of(self.period),
-            *(_condition(facts, each) for each in self.filters),
+            *(self._fits(facts, each) for each in self.filters),
             *(condition(facts) for condition in conditions),
         )
+
+    def _fits(self, facts: Table, filter: Filter) -> Value:
+        """Return whether facts fit a filter; one by goals holds for whole sessions."""
+        if filter.column != GOAL:
+            return _condition(facts, filter)
+        sessions = sessions_reached(self, filter.goals)
+        inside = facts.session.isin(sessions.session)
+        return inside if filter.operator == "is" else ~inside
 
     def bucket(self, at: Value, grain: Grain) -> Value:
         """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""

@@ -5,10 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MonitorConfig(AppConfig):
-    """The reports about traffic."""
+    """The reports about traffic, and the goals of sites."""
 
     name = "zoco.monitor"
     label = "zoco_monitor"
     verbose_name = _("Monitor")
     default_auto_field = "django.db.models.BigAutoField"
     area = "monitor"
+
+    def ready(self) -> None:
+        """Provide the ledger's book of goals."""
+        from zoco.ledger.asking import goals
+        from zoco.monitor import reads
+
+        goals.provide(reads.goals)

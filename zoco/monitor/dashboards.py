@@ -18,7 +18,7 @@ DASHBOARDS.add(
             ),
             (
                 ("countries", "regions", "cities", "languages"),
-                ("events",),
+                ("goals", "events", "properties"),
                 ("bots", "refusals"),
             ),
             (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),

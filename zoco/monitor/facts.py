@@ -1,5 +1,8 @@
 """Names of the facts that reports here are about; the collector writes them."""
 
+from zoco.ledger.asking.goals import EVENT_SENT as EVENT_SENT
+from zoco.ledger.asking.goals import PAGE_ENGAGED as PAGE_ENGAGED
+
 PAGE_VIEWED = "web.page.viewed"
 PAGE_SERVED = "web.page.served"
 ASSET_SERVED = "web.asset.served"
@@ -8,6 +11,4 @@ ERROR_SERVED = "web.error.served"
 CALL_SERVED = "web.call.served"
 SERVED = (PAGE_SERVED, ASSET_SERVED, REDIRECT_SERVED, ERROR_SERVED, CALL_SERVED)
 
-PAGE_ENGAGED = "web.page.engaged"
-EVENT_SENT = "web.event.sent"
 REFUSED = "collector.fact.refused"

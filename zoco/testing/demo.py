@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from django.db import transaction
+
 from zoco.kit.conf import DATA
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
+from zoco.monitor.services import goal_create
 from zoco.sites import services
 from zoco.sites.models import Site
 from zoco.sites.periodic import EVERYTHING
@@ -53,8 +56,7 @@ def demo_load(
         return None
     site = _site()
     if site is None:
-        site = services.site_create(name="La Alacena", slug=SLUG, hostnames=HOSTS, zone="Europe/Madrid",
-                                    currency="EUR", counting="tracker", is_demo=True)  # fmt: skip
+        site = _site_make()
     else:
         _erase(site)
     plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed)
@@ -62,6 +64,18 @@ def demo_load(
     opening.store().drain()
     written.truth.save(truth_path())
     return written
+
+
+@transaction.atomic
+def _site_make() -> Site:
+    """Make the site with its goals."""
+    site = services.site_create(name="La Alacena", slug=SLUG, hostnames=HOSTS, zone="Europe/Madrid",
+                                currency="EUR", counting="tracker", is_demo=True)  # fmt: skip
+    goal_create(site=site.pk, name="Order", kind="event", event="shop.order.placed")
+    goal_create(site=site.pk, name="Into the basket", kind="event", event="shop.basket.added")
+    goal_create(site=site.pk, name="Checkout page", kind="page", pattern="/*/pago")
+    goal_create(site=site.pk, name="Five pages", kind="engagement", views=5)
+    return site
 
 
 def demo_remove() -> int | None:

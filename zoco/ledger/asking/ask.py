@@ -16,7 +16,7 @@ from zoco.ledger.asking import statement
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.question import Question, bucket_end
 from zoco.ledger.asking.statement import Asked
-from zoco.ledger.report import Dimension, Report, Unit
+from zoco.ledger.report import Dimension, Measure, Report
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -142,12 +142,13 @@ def _curve(asked: Asked, question: Question, store: Store, now: datetime) -> Ans
     found = {(each[statement.IS_NOW], each[name]): each for each in raw if not each[statement.IS_WHOLE]}
     whole = {each[statement.IS_NOW]: each for each in raw if each[statement.IS_WHOLE]}
     measures = [each.name for each in report.measures]
+    nothing = _nothing(report, whole.get(1, {}))
     steps = _steps(asked, asked.period)
     steps_before = _steps(asked, asked.before) if asked.before else []
     rows = []
     for number, start in enumerate(steps):
         earlier = steps_before[number] if number < len(steps_before) else None
-        rows.append(_step(asked, name, start, earlier, found, now))
+        rows.append(_step(asked, name, start, earlier, found, nothing, now))
     rows.sort(key=lambda row: _rank(row, asked.order), reverse=asked.order[1])
     return Answer(
         report=report,
@@ -173,6 +174,7 @@ def _step(
     start: datetime,
     earlier: datetime | None,
     found: Mapping[tuple[int, int], Raw],
+    nothing: Raw,
     now: datetime,
 ) -> Row:
     measures = [each.name for each in asked.report.measures]
@@ -183,12 +185,17 @@ def _step(
     )
     return Row(
         key={name: start},
-        values=_figures(asked.report, found.get((1, _wall(start)), {}), measures),
-        before=_figures(asked.report, found.get((0, _wall(earlier)), {}), measures) if earlier else None,
+        values=_figures(asked.report, found.get((1, _wall(start)), nothing), measures),
+        before=_figures(asked.report, found.get((0, _wall(earlier)), nothing), measures) if earlier else None,
         before_key={name: earlier} if earlier else None,
         is_unfinished=ends > now,
         is_cut=is_cut,
     )
+
+
+def _nothing(report: Report, whole: Raw) -> Raw:
+    """Return a step in which nothing happened: 0 also for what may lack, where something of it is known."""
+    return {each.name: 0 for each in report.measures if each.may_lack and whole.get(each.name) is not None}
 
 
 def _census(asked: Asked, store: Store) -> dict[str, Any]:
@@ -210,15 +217,17 @@ def _census(asked: Asked, store: Store) -> dict[str, Any]:
 
 
 def _figures(report: Report, raw: Raw, names: Iterable[str], suffix: str = "") -> dict[str, Figure]:
-    units = {each.name: each.unit for each in report.measures}
-    return {name: _figure(raw.get(f"{name}{suffix}"), units[name]) for name in names}
+    measures = {each.name: each for each in report.measures}
+    return {name: _figure(raw.get(f"{name}{suffix}"), measures[name]) for name in names}
 
 
-def _figure(value: Any, unit: Unit) -> Figure:
+def _figure(value: Any, measure: Measure) -> Figure:
     """Return a figure as its unit wants it: engines give sums of whole numbers as decimals."""
-    if unit == "count":
+    if value is None and measure.may_lack:
+        return None
+    if measure.unit == "count":
         return int(value or 0)
-    if unit == "money":
+    if measure.unit == "money":
         return Decimal(value or 0)
     return None if value is None else float(value)
 
@@ -226,10 +235,16 @@ def _figure(value: Any, unit: Unit) -> Figure:
 def _sums(report: Report, rows: Iterable[Raw]) -> dict[str, Figure]:
     kept = list(rows)
     return {
-        each.name: _figure(sum(row[each.name] or 0 for row in kept), each.unit)
+        each.name: _figure(_sum(row[each.name] for row in kept), each)
         for each in report.measures
         if each.adds_up
     }
+
+
+def _sum(values: Iterable[Any]) -> Any:
+    """Return the sum of what is known, None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _key(dimension: Dimension, value: Any) -> Key:

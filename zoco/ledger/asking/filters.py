@@ -5,11 +5,13 @@ An address has one key for a column and an operator; several values are alternat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger.asking.goals import Goal
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -51,8 +53,11 @@ class Filter:
     column: str
     operator: Operator
     values: tuple[str, ...]
+    goals: tuple[Goal, ...] = ()
+    """What the values of a filter by goals stand for."""
 
 
+GOAL = "goal"
 FILTERABLE: dict[str, Filterable] = {
     each.name: each
     for each in (
@@ -84,13 +89,20 @@ FILTERABLE: dict[str, Filterable] = {
         Filterable("origin", _("Origin")),
         Filterable("subject_kind", _("Kind of subject")),
         Filterable("subject", _("Subject")),
+        Filterable(GOAL, _("Goal reached")),
     )
 }
 
 
-def filters_read(address: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
-    """Read all keys that begin with "f."; sorted, so that equal questions are equal. Raises FilterWrong."""
+def filters_read(
+    address: Mapping[str, Sequence[str]], goals: Callable[[], Sequence[Goal]] = tuple
+) -> tuple[Filter, ...]:
+    """Read all keys that begin with "f."; sorted, so that equal questions are equal.
+
+    `goals` says which goals the site has, should a filter speak of one. Raises FilterWrong.
+    """
     found = [_read(key.removeprefix("f."), values) for key, values in address.items() if key.startswith("f.")]
+    found = [_with_goals(each, goals()) if each.column == GOAL else each for each in found]
     return tuple(sorted(found, key=lambda each: (each.column, each.operator, each.values)))
 
 
@@ -114,6 +126,16 @@ def _read(key: str, values: Sequence[str]) -> Filter:
     if FILTERABLE[column].kind == "status":
         _status_check(operator, values)
     return Filter(column, operator, tuple(dict.fromkeys(values)))
+
+
+def _with_goals(filter: Filter, goals: Sequence[Goal]) -> Filter:
+    if filter.operator not in {"is", "is_not"}:
+        raise FilterWrong("f.goal is the name of a goal; write f.goal=Name or f.goal!=Name.")
+    known = {goal.name: goal for goal in goals}
+    if missing := [value for value in filter.values if value not in known]:
+        there = ", ".join(known) or "none"
+        raise FilterWrong(f"There is no goal {missing[0]!r}; there are: {there}.")
+    return replace(filter, goals=tuple(known[value] for value in filter.values))
 
 
 def _status_check(operator: Operator, values: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from zoco.kit.periods import Period, PeriodUnreadable, midnight
 from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import Filter, filters_read, filters_write
+from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.report import Report
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -80,7 +81,7 @@ class Question:
             site=site,
             period=period_read(_last(given, "period", "30d"), site.zone, now=now),
             compare=_compare(_last(given, "compare", "before")),
-            filters=filters_read(given),
+            filters=filters_read(given, lambda: goals_of(site.id)),
             verdicts=_verdicts(_last(given, "verdicts", "people")),
             params=params,
             order=_last(given, "order", ""),

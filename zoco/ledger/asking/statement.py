@@ -17,6 +17,7 @@ from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking import templates
 from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
@@ -51,6 +52,7 @@ class Asked:
     offset: int
     size: int
     dialect: Dialect
+    goals: tuple[Goal, ...] = ()
 
     @classmethod
     def of(cls, report: Report, question: Question, dialect: Dialect, now: datetime | None = None) -> Asked:
@@ -73,11 +75,12 @@ class Asked:
             offset=(question.page - 1) * question.size,
             size=question.size,
             dialect=dialect,
+            goals=goals_of(question.site.id) if report.uses_goals else (),
         )
 
     def facts(self, period: Period) -> Facts:
         """Return the facts in scope in a period, with the columns that the report needs."""
-        return Facts(self.site, period, self.filters, self.verdicts, self._columns)
+        return Facts(self.site, period, self.filters, self.verdicts, self._columns, self.goals)
 
     def query(self, period: Period) -> Table:
         """Return the report's expression over a period. Raises ReportWrong."""
@@ -93,7 +96,7 @@ class Asked:
         """The columns that the report speaks of, found by building it once over all of them."""
         from zoco.ledger.engines import columns_of
 
-        facts = Facts(self.site, self.period, self.filters, self.verdicts)
+        facts = Facts(self.site, self.period, self.filters, self.verdicts, goals=self.goals)
         params = dict(self.params)
         found = columns_of(self.report.query(facts, params))
         whole = self.report.overall(facts, params)
@@ -114,7 +117,7 @@ class Asked:
         """Everything that decides on the text except for when the periods are."""
         counting = tuple(_counting(self.site, period) for period in self.periods)
         parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
-        return (self.report.key, *parts, self.offset, self.size, self.dialect)
+        return (self.report.key, *parts, self.offset, self.size, self.dialect, self.goals)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

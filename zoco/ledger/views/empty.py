@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from zoco.kit.commands import program
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.question import Question
+from zoco.ledger.report import Missing
 from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
@@ -30,6 +32,9 @@ class Emptiness:
 def emptiness(answer: Answer, address: Address, today: date) -> Emptiness:
     """Say why an answer is empty. Asks the ledger once more."""
     question = answer.question
+    missing = answer.report.missing(question.site)
+    if missing is not None:
+        return not_set_up(missing)
     span = facts_span(question.site)
     if span is None:
         return nothing_yet(question)
@@ -62,6 +67,15 @@ def nothing_yet(question: Question) -> Emptiness:
         f"{program()} import log --site {question.site.slug} /var/log/nginx/access.log",
         [],
     )
+
+
+def not_set_up(missing: Missing) -> Emptiness:
+    """Say what a report lacks; there is a link where this installation has the page for it."""
+    try:
+        links = [(str(missing.label), reverse(missing.page))]
+    except NoReverseMatch:
+        links = []
+    return Emptiness(str(missing.title), str(missing.words), "", links)
 
 
 def _not_tracked(question: Question, span: tuple[date, date]) -> Emptiness:

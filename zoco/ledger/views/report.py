@@ -15,7 +15,7 @@ from zoco.ledger.views import formats
 from zoco.ledger.views.charts import chart
 from zoco.ledger.views.controls import controls
 from zoco.ledger.views.drawer import drawer
-from zoco.ledger.views.empty import emptiness
+from zoco.ledger.views.empty import emptiness, not_set_up
 from zoco.ledger.views.figures import headlines
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import paged
@@ -91,7 +91,9 @@ class PanelView(LedgerView):
         now = datetime.now(UTC)
         answer = ask(report, Question.from_address(query, report=report, now=now), now=now)
         can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
+        missing = report.missing(answer.question.site)
         context = {
+            "empty": None if missing is None else not_set_up(missing),
             "table": paged(answer, self.address, can_view_facts=can_view_facts, is_panel=True),
             "table_label": report.label,
             "report_url": self.address.to("report", key),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import metrics
+from zoco.ledger import expr, metrics
+from zoco.ledger.asking import goals
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Params, Report
 from zoco.monitor.reports import words
@@ -27,8 +28,10 @@ class Traffic(Report):
         "Visitors are distinct visitors with at least one page view in the step. A session is a visit "
         "with no gap over 30 minutes and belongs to the step in which its first page view falls. "
         "Bounce is the share of sessions with exactly one page view. Duration is the mean time from "
-        "the first page view of a session to its last. Steps are hours, days, weeks or months in the "
-        "site's time zone."
+        "the first page view of a session to its last; engagement is the time for which pages were visible "
+        "and in focus, by sessions, as the tracker measured it. Conversions are how often goals of the site "
+        "were reached. Revenue is what facts brought in the site's currency, less refunds. Steps are hours, "
+        "days, weeks or months in the site's time zone."
     )
     picture = "curve"
     dimensions = (words.BUCKET,)
@@ -39,9 +42,13 @@ class Traffic(Report):
         words.BOUNCE,
         words.VIEWS_PER_SESSION,
         words.DURATION,
+        words.ENGAGED,
+        words.CONVERSIONS,
+        words.REVENUE,
     )
     parameters = (GRAIN,)
     order = "bucket"
+    uses_goals = True
     position = 10
 
     def query(self, facts: Facts, params: Params) -> Table:
@@ -50,9 +57,11 @@ class Traffic(Report):
             visitors=metrics.known(each), page_views=each.page_views.sum()
         )
         visits = metrics.visits(facts.page_views)
-        begun = visits.mutate(bucket=facts.bucket(visits.began, cast("Grain", params["grain"])))
+        grain = cast("Grain", params["grain"])
+        begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
         went = begun.group_by("bucket").aggregate(**self._of(begun))
-        return metrics.joined(counted, went, "bucket")
+        both = metrics.joined(counted, went, "bucket")
+        return self._with_worth(facts, metrics.merged(both, goals.worth(facts, grain), "bucket"))
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return the same over all steps: from what was grouped for them, which engines do but once."""
@@ -60,7 +69,16 @@ class Traffic(Report):
         whole = each.group_by("visitor").aggregate(page_views=each.page_views.sum())
         seen = whole.aggregate(visitors=metrics.known(whole), page_views=whole.page_views.sum())
         visits = metrics.visits(facts.page_views)
-        return seen.cross_join(visits.aggregate(**self._of(visits)))
+        both = seen.cross_join(visits.aggregate(**self._of(visits)))
+        return self._with_worth(facts, both.cross_join(goals.worth(facts)))
+
+    def _with_worth(self, facts: Facts, both: Table) -> Table:
+        """Work out engagement by sessions; leave conversions open where the site has no goals."""
+        spent = (both.spent.cast("float64") / 1_000).nullif(0)
+        return both.mutate(
+            engaged=expr.share(spent, both.sessions),
+            conversions=both.conversions if facts.goals else expr.unknown(),
+        ).drop("spent")
 
     def _each(self, facts: Facts, params: Params) -> Table:
         """Return one row for each step and visitor."""

@@ -12,9 +12,14 @@ PAGE_VIEWS = Measure("page_views", _("Page views"), adds_up=True)
 BOUNCE = Measure("bounce", _("Bounce"), "percent")
 VIEWS_PER_SESSION = Measure("views_per_session", _("Page views per session"), "points")
 DURATION = Measure("duration", _("Visit duration"), "seconds")
+ENGAGED = Measure("engaged", _("Engagement"), "seconds")
+CONVERSIONS = Measure("conversions", _("Conversions"), adds_up=True, may_lack=True)
+REVENUE = Measure("revenue", _("Revenue"), "money", adds_up=True)
+RATE = Measure("rate", _("Conversion rate"), "percent", may_lack=True)
 REQUESTS = Measure("requests", _("Requests"), adds_up=True)
 
 BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)
+BY_TOUCH = (*BY_VISIT, CONVERSIONS, RATE, REVENUE)
 SEEN = (VISITORS, PAGE_VIEWS)
 SEEN_DEFINITION = _(
     "Visitors are distinct visitors with at least one page view, page views are all of theirs. Only "
@@ -28,5 +33,7 @@ PLACED_DEFINITION = _(
 TOUCH_DEFINITION = _(
     "A session keeps the source it began with. Visitors are distinct visitors with at least one "
     "page view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions "
-    "with exactly one page view. A visitor who came from two sources counts for both."
+    "with exactly one page view. A visitor who came from two sources counts for both. Conversions are how "
+    "often goals of the site were reached in these visits, the conversion rate is the share of visitors who "
+    "reached one; revenue is what facts of these visits brought in the site's currency, less refunds."
 )

@@ -36,12 +36,12 @@ def test_traffic_by_day(store: Store) -> None:
     answer = answered(store, "traffic")
 
     assert table(answer) == [
-        # visitors, sessions, page views, bounce, views per session, seconds
-        (wall(28), 2, 2, 3, 0.0, 2.0, 750.0),
-        (wall(29), 2, 1, 2, 1.0, 1.0, 0.0),
-        (wall(30), 1, 1, 2, 1.0, 1.0, 0.0),
+        # visitors, sessions, page views, bounce, views per session, seconds, engagement, conversions, revenue
+        (wall(28), 2, 2, 3, 0.0, 2.0, 750.0, None, None, 0),
+        (wall(29), 2, 1, 2, 1.0, 1.0, 0.0, None, None, 0),
+        (wall(30), 1, 1, 2, 1.0, 1.0, 0.0, None, None, 0),
     ]
-    assert answer.totals == {"page_views": 7}
+    assert answer.totals == {"page_views": 7, "conversions": None, "revenue": 0}
     assert answer.overall == {
         "visitors": 3,
         "sessions": 4,
@@ -49,6 +49,9 @@ def test_traffic_by_day(store: Store) -> None:
         "bounce": 0.5,
         "views_per_session": 1.5,
         "duration": 375.0,
+        "engaged": None,
+        "conversions": None,
+        "revenue": 0,
     }
 
 
@@ -57,7 +60,7 @@ def test_traffic_of_the_period_before_stands_beside_by_number(store: Store) -> N
 
     assert [row.before and row.before["page_views"] for row in answer.rows] == [0, 0, 2]
     assert [row.before_key for row in answer.rows] == [{"bucket": wall(day)} for day in (25, 26, 27)]
-    assert answer.totals_before == {"page_views": 2}
+    assert answer.totals_before == {"page_views": 2, "conversions": None, "revenue": 0}
     assert answer.overall_before is not None
     assert answer.overall_before["visitors"] == 1
 
@@ -137,22 +140,22 @@ def test_own_hosts_refer_to_nobody_with_www_or_without(
 
 def test_channels(store: Store) -> None:
     assert table(answered(store, "channels")) == [
-        # visitors, sessions, page views, bounce
-        ("direct", 1, 1, 2, 1.0),
-        ("email", 1, 1, 1, 1.0),
-        ("organic_search", 1, 1, 2, 0.0),
-        ("referral", 1, 1, 2, 0.0),
+        # visitors, sessions, page views, bounce, conversions, rate, revenue
+        ("direct", 1, 1, 2, 1.0, None, None, 0),
+        ("email", 1, 1, 1, 1.0, None, None, 0),
+        ("organic_search", 1, 1, 2, 0.0, None, None, 0),
+        ("referral", 1, 1, 2, 0.0, None, None, 0),
     ]
 
 
 def test_sources_and_campaigns(store: Store) -> None:
     assert table(answered(store, "sources")) == [
-        ("", "", 1, 1, 2, 1.0),
-        ("google", "organic", 1, 1, 2, 0.0),
-        ("letter", "email", 1, 1, 1, 1.0),
-        ("news.example", "referral", 1, 1, 2, 0.0),
+        ("", "", 1, 1, 2, 1.0, None, None, 0),
+        ("google", "organic", 1, 1, 2, 0.0, None, None, 0),
+        ("letter", "email", 1, 1, 1, 1.0, None, None, 0),
+        ("news.example", "referral", 1, 1, 2, 0.0, None, None, 0),
     ]
-    assert table(answered(store, "campaigns")) == [("spring", 1, 1, 1, 1.0)]
+    assert table(answered(store, "campaigns")) == [("spring", 1, 1, 1, 1.0, None, None, 0)]
 
 
 def test_countries_languages_devices_browsers_systems(store: Store) -> None:

@@ -6,7 +6,8 @@
  *   <button data-zoco-event="download" data-zoco-prop-file="price list">
  *
  * Attributes of the script: data-to (where facts go, /e beside the script unless given), data-links (count
- * clicks that lead away, and downloads). Somebody who sets localStorage.zoco = "off" is not counted.
+ * clicks that lead away, and downloads). A form that is sent is the event "form", with its id or name.
+ * Somebody who sets localStorage.zoco = "off" is not counted.
  */
 (() => {
   "use strict";
@@ -165,7 +166,9 @@
     window.zoco(zocoEvent, props);
   };
   addEventListener("submit", (event) => {
-    if (event.target.dataset.zocoEvent) marked(event.target);
+    const form = event.target, named = (name) => form.getAttribute(name) || "";
+    if (form.dataset.zocoEvent) marked(form);
+    else window.zoco("form", { form: named("id") || named("name") });
   }, true);
   addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-zoco-event]");

@@ -134,6 +134,9 @@ def test_an_empty_step_is_zero_and_a_rate_of_nothing_is_unknown(store: Store) ->
         "bounce": None,
         "views_per_session": None,
         "duration": None,
+        "engaged": None,
+        "conversions": None,
+        "revenue": 0,
     }
 
 

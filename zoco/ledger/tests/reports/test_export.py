@@ -114,6 +114,9 @@ def test_parquet_has_types(store: Store) -> None:
         "double",
         "double",
         "double",
+        "double",
+        "int64",
+        "decimal128(38, 4)",
     ]
 
 
@@ -193,8 +196,8 @@ def test_reports_lists_them(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert ["pages", "Which pages do people look at?"] in [
         line.split(maxsplit=1) for line in text.splitlines()
     ]
-    assert [each["key"] for each in listed][:3] == ["traffic", "requests", "pages"]
-    assert listed[2]["measures"] == [
+    assert [each["key"] for each in listed][:4] == ["traffic", "goals", "requests", "pages"]
+    assert listed[3]["measures"] == [
         {"name": "visitors", "label": "Visitors", "unit": "count", "adds_up": False},
         {"name": "page_views", "label": "Page views", "unit": "count", "adds_up": True},
     ]

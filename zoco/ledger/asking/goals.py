@@ -1,0 +1,271 @@
+"""Goals: what a site is for. An app above keeps them; here is when a fact, or a visit, reaches one.
+
+A goal about a fact (page, event, form, revenue) is reached each time such a fact happens. One about
+engagement is reached once by each session that stays long enough and sees enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from zoco.ledger import expr
+from zoco.ledger.expr import Table, Value
+
+if TYPE_CHECKING:
+    from zoco.kit.periods import Grain
+    from zoco.ledger.scope import Facts
+
+GoalKind = Literal["page", "event", "form", "revenue", "engagement"]
+Comparison = Literal["is", "is_not", "contains", "above", "below"]
+COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
+
+EVENT_SENT = "web.event.sent"
+PAGE_ENGAGED = "web.page.engaged"
+FORM_EVENT = "form"
+FORM_PROP = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class PropCondition:
+    """What a property must be: text for is, is_not and contains, a number for above and below."""
+
+    prop: str
+    comparison: Comparison
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal of a site; its name is its own among the site's.
+
+    `pattern` is of paths (* stands for anything but a slash, ** for anything), `event` the name of an
+    event of the site's own, of a fact (shop.basket.added), or of a form, `seconds` and `views` what a
+    session must at least have, `amount` what a fact must at least bring in the site's currency.
+    """
+
+    name: str
+    kind: GoalKind
+    pattern: str = ""
+    event: str = ""
+    conditions: tuple[PropCondition, ...] = ()
+    seconds: int = 0
+    views: int = 0
+    amount: Decimal = Decimal(0)
+
+
+_providers: list[Callable[[int], tuple[Goal, ...]]] = []
+
+
+def provide(provider: Callable[[int], tuple[Goal, ...]]) -> None:
+    """Register who knows the goals of a site by its key; called once, by the app that owns them."""
+    _providers[:] = [provider]
+
+
+def goals_of(site: int) -> tuple[Goal, ...]:
+    """Return the goals of a site in the order in which lists show them."""
+    return _providers[0](site) if _providers else ()
+
+
+def reached(facts: Facts, rows: Table, goal: Goal) -> Value:
+    """Return whether each fact reaches a goal; never for a goal about engagement."""
+    match goal.kind:
+        case "page":
+            return facts.is_view(rows) & path_fits(rows.path, goal.pattern)
+        case "event":
+            return _all(_named(rows, goal.event), [_holds(rows, each) for each in goal.conditions])
+        case "form":
+            sent = (rows.name == EVENT_SENT) & (rows.subject == FORM_EVENT)
+            return _all(sent, [expr.prop_text(rows, FORM_PROP) == goal.event] if goal.event else [])
+        case "revenue":
+            brought = (rows.amount_site > 0) & (rows.amount_site >= expr.money(goal.amount))
+            return _all(brought, [_named(rows, goal.event)] if goal.event else [])
+        case "engagement":
+            return expr.never(rows)
+
+
+def any_reached(facts: Facts, rows: Table, goals: Sequence[Goal]) -> Value:
+    """Return whether each fact reaches any of the goals."""
+    found = expr.never(rows)
+    for goal in goals:
+        found = found | reached(facts, rows, goal)
+    return found
+
+
+def stayed(sessions: Table, goal: Goal) -> Value:
+    """Return whether sessions (see `sessions_spent`) reach a goal about engagement."""
+    return (sessions.spent >= goal.seconds * 1_000) & (sessions.page_views >= goal.views)
+
+
+def sessions_spent(facts: Facts, *columns: str) -> Table:
+    """Return one row a session: session, visitor, began, page_views, spent in milliseconds, the columns.
+
+    A column's value is that of the session's first fact here.
+    """
+    rows = facts.where(lambda rows: facts.is_view(rows) | (rows.name == PAGE_ENGAGED))
+    known = rows.filter(rows.session != 0)
+    return known.group_by("session").aggregate(
+        visitor=known.visitor.max(),
+        began=known.occurred_at.min(),
+        page_views=known.count(where=facts.is_view(known)),
+        spent=spent(known).sum(),
+        **{name: expr.first_by(known[name], known) for name in columns},
+    )
+
+
+def sessions_reached(facts: Facts, goals: Sequence[Goal]) -> Table:
+    """Return the sessions that reached any of the goals: one column, session; some more than once."""
+    whole = replace(facts, filters=(), columns=frozenset())
+    rows = whole.where(lambda rows: any_reached(whole, rows, goals))
+    found = rows.filter(rows.session != 0).select("session")
+    about_sessions = [goal for goal in goals if goal.kind == "engagement"]
+    if not about_sessions:
+        return found
+    each = sessions_spent(whole)
+    fits = expr.never(each)
+    for goal in about_sessions:
+        fits = fits | stayed(each, goal)
+    return found.union(each.filter(fits).select("session"))
+
+
+def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bool = False) -> Table:
+    """Return what conversions, revenue and engagement are summed from, one row a fact and more.
+
+    Columns: those asked for, "bucket" with a grain, visitor, page_views (0 or 1, always 0 without
+    `with_views`), conversions of the goals of `facts`, revenue, spent in milliseconds. A session that
+    stayed long enough is a row of its own where it began; `columns` must be the same in all of a session.
+    """
+
+    def counts(rows: Table) -> Value:
+        found = any_reached(facts, rows, facts.goals) | (rows.amount_site != 0) | (rows.name == PAGE_ENGAGED)
+        return found | facts.is_view(rows) if with_views else found
+
+    rows = facts.where(counts)
+    bucket = None if grain is None else facts.bucket(rows.occurred_at, grain)
+    made = rows.select(
+        *columns,
+        **_act(
+            visitor=rows.visitor,
+            page_views=expr.ones(facts.is_view(rows)) if with_views else expr.whole(0),
+            conversions=_times(facts, rows),
+            revenue=rows.amount_site,
+            spent=spent(rows),
+            bucket=bucket,
+        ),
+    )
+    about_sessions = [goal for goal in facts.goals if goal.kind == "engagement"]
+    if not about_sessions:
+        return made
+    return made.union(_acts_of_sessions(facts, columns, grain, about_sessions).select(*made.columns))
+
+
+def _acts_of_sessions(
+    facts: Facts, columns: Sequence[str], grain: Grain | None, goals: Sequence[Goal]
+) -> Table:
+    sessions = sessions_spent(facts, *columns)
+    times = expr.whole(0)
+    for goal in goals:
+        times = times + expr.ones(stayed(sessions, goal))
+    kept = sessions.mutate(times=times).filter(lambda each: each.times > 0)
+    return kept.select(
+        *columns,
+        **_act(
+            visitor=kept.visitor,
+            page_views=expr.whole(0),
+            conversions=kept.times,
+            revenue=expr.money(0),
+            spent=expr.whole(0),
+            bucket=None if grain is None else facts.bucket(kept.began, grain),
+        ),
+    )
+
+
+def _act(*, revenue: Value, **wholes: Value | None) -> dict[str, Value]:
+    """Return the columns of a row of `acts` in types that both of its sources share."""
+    found = {name: value.cast("int64") for name, value in wholes.items() if value is not None}
+    return found | {"revenue": revenue.cast("decimal(18,4)")}
+
+
+def worth(facts: Facts, grain: Grain | None = None) -> Table:
+    """Return conversions, revenue and spent of the whole scope, or of each bucket."""
+    rows = acts(facts, grain=grain)
+    sums = {name: rows[name].sum() for name in ("conversions", "revenue", "spent")}
+    if grain:
+        return rows.group_by("bucket").aggregate(**sums)
+    return rows.aggregate(**{name: total.fill_null(0) for name, total in sums.items()})
+
+
+def by_touch(facts: Facts, *columns: str) -> Table:
+    """Return visitors, page_views, converted (visitors with a page view who did), conversions, revenue.
+
+    `columns` are of those that a session keeps from its entry.
+    """
+    rows = acts(facts, *columns, with_views=True)
+    sums = {name: rows[name].sum() for name in ("page_views", "conversions", "revenue")}
+    each = rows.group_by(*columns, "visitor").aggregate(**sums)
+    is_seen = (each.page_views > 0) & (each.visitor != 0)
+    return each.group_by(*columns).aggregate(
+        visitors=expr.ones(is_seen).sum(),
+        converted=expr.ones(is_seen & (each.conversions > 0)).sum(),
+        **{name: each[name].sum() for name in sums},
+    )
+
+
+def _times(facts: Facts, rows: Table) -> Value:
+    """Return how many goals each fact reaches."""
+    times = expr.whole(0)
+    for goal in facts.goals:
+        if goal.kind != "engagement":
+            times = times + expr.ones(reached(facts, rows, goal))
+    return times
+
+
+def spent(rows: Table) -> Value:
+    """Return for how many milliseconds each fact says that somebody looked."""
+    return expr.ones(rows.name == PAGE_ENGAGED) * rows.quantity
+
+
+def _all(first: Value, others: Sequence[Value]) -> Value:
+    for other in others:
+        first = first & other
+    return first
+
+
+def _named(rows: Table, event: str) -> Value:
+    """Return whether facts are an event of the site's own, or any other of that name."""
+    return ((rows.name == EVENT_SENT) & (rows.subject == event)) | (rows.name == event)
+
+
+def _holds(rows: Table, condition: PropCondition) -> Value:
+    match condition.comparison:
+        case "is":
+            return expr.prop_text(rows, condition.prop) == condition.value
+        case "is_not":
+            return expr.prop_text(rows, condition.prop) != condition.value
+        case "contains":
+            return expr.prop_text(rows, condition.prop).contains(condition.value)
+        case "above":
+            return expr.prop_number(rows, condition.prop) > float(condition.value)
+        case "below":
+            number = expr.prop_number(rows, condition.prop)
+            return (expr.prop_text(rows, condition.prop) != "") & (number < float(condition.value))
+
+
+def path_fits(path: Value, pattern: str) -> Value:
+    """Return whether paths fit a pattern; a slash at the end makes no difference."""
+    if "*" not in pattern:
+        bare = pattern.rstrip("/")
+        return path.isin([bare, f"{bare}/"]) if bare else path == "/"
+    if pattern.index("*") == len(pattern) - 2 and pattern.endswith("**"):
+        return path.startswith(pattern[:-2])
+    return path.re_search(pattern_regex(pattern))
+
+
+def pattern_regex(pattern: str) -> str:
+    """Return the regular expression of a pattern of paths, in the words of RE2, which both engines use."""
+    pieces = re.split(r"(\*\*|\*)", pattern)
+    words = {"**": ".*", "*": "[^/]*"}
+    return f"^{''.join(words.get(piece) or re.escape(piece) for piece in pieces)}/?$"

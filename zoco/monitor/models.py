@@ -1,0 +1,70 @@
+"""What monitoring keeps beside its reports: the goals of sites."""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Goal(models.Model):
+    """What a visit is meant to lead to; what its fields mean stands at `zoco.ledger.asking.goals.Goal`."""
+
+    class Kind(models.TextChoices):
+        """What reaches the goal."""
+
+        PAGE = "page", _("A page is seen")
+        EVENT = "event", _("An event happens")
+        FORM = "form", _("A form is sent")
+        REVENUE = "revenue", _("Money comes in")
+        ENGAGEMENT = "engagement", _("A visit lasts")
+
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
+    name = models.CharField(
+        pgettext_lazy("goal", "name"), max_length=80, help_text=_("Reports and filters show it.")
+    )
+    kind = models.CharField(_("reached when"), max_length=12, choices=Kind.choices, default=Kind.PAGE)
+    pattern = models.CharField(
+        _("page"),
+        max_length=500,
+        blank=True,
+        help_text=_("A path such as /thanks. * stands for anything but a slash, ** for anything: /blog/**."),
+    )
+    event = models.CharField(
+        _("event or form"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "The name that the page sends, or of a fact, such as shop.basket.added. Of a form its id; left "
+            "empty, any form counts."
+        ),
+    )
+    conditions = models.JSONField(_("properties"), default=list, blank=True)
+    seconds = models.PositiveIntegerField(
+        _("seconds at least"), default=0, help_text=_("How long pages are looked at in one visit.")
+    )
+    views = models.PositiveIntegerField(
+        _("pages at least"), default=0, help_text=_("How many pages are seen in one visit.")
+    )
+    amount = models.DecimalField(
+        _("amount at least"),
+        max_digits=18,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("In the site's currency. 0: any amount."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+        ordering = ["site", "id"]
+        constraints = [
+            models.UniqueConstraint("site", Lower("name"), name="zoco_monitor_one_goal_of_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

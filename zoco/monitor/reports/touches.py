@@ -1,0 +1,39 @@
+"""What reports about sources of visits share: who came through each, and what it was worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zoco.ledger import expr, metrics
+from zoco.ledger.asking import goals
+from zoco.ledger.expr import Table
+from zoco.ledger.report import Params, Report
+from zoco.monitor.reports import words
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+
+class ByTouch(Report):
+    """One row for each value of the dimensions, which a session keeps from its entry."""
+
+    definition = words.TOUCH_DEFINITION
+    picture = "bars"
+    measures = words.BY_TOUCH
+    order = "-visitors"
+    uses_goals = True
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        names = [each.name for each in self.dimensions]
+        found = goals.by_touch(facts, *names)
+        visits = metrics.visits(facts.page_views, *names)
+        went = visits.group_by(*names).aggregate(
+            sessions=metrics.sessions_of(visits), bounce=metrics.bounce(visits)
+        )
+        both = metrics.joined(found, went, *names)
+        has_goals = bool(facts.goals)
+        rated = both.mutate(
+            conversions=both.conversions if has_goals else expr.unknown(),
+            rate=expr.share(both.converted if has_goals else expr.unknown(), both.visitors),
+        )
+        return rated.select(*self.columns)

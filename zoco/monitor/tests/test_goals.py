@@ -1,0 +1,226 @@
+"""Goals on a handful of facts counted by hand: what reaches them, what they are worth, filters by them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from zoco.ledger import expr
+from zoco.ledger.asking import goals as book
+from zoco.ledger.asking.filters import FilterWrong
+from zoco.ledger.asking.goals import Goal, PropCondition, path_fits
+from zoco.ledger.engines import table as table_of_engine
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import fact, ledger, load
+from zoco.ledger.tests.store.chdb import opened
+from zoco.monitor.tests.test_reports import answered, table, wall
+from zoco.monitor.tests.test_tracked import TRACKED, event, viewed
+from zoco.stats.proportions import wilson
+
+GOOGLE = {"source": "google", "medium": "organic", "channel": "organic_search"}
+
+
+def engaged(local: str, visitor: int, path: str, seconds: int) -> object:
+    return fact(local, visitor, path, name="web.page.engaged", quantity=seconds * 1_000)
+
+
+FACTS = [
+    # visitor 1, from Google: reads, signs up twice, pays
+    viewed("2026-03-28 10:00:00", 1, "/", **GOOGLE),
+    viewed("2026-03-28 10:01:00", 1, "/blog/2026/spring/"),
+    engaged("2026-03-28 10:02:00", 1, "/blog/2026/spring/", 40),
+    event("2026-03-28 10:03:00", 1, "sign up", props={"plan": "gold", "seats": 5}),
+    event("2026-03-28 10:04:00", 1, "sign up", props={"plan": "silver", "seats": 2}),
+    viewed("2026-03-28 10:05:00", 1, "/thanks/"),
+    event("2026-03-28 10:06:00", 1, "order", amount_site=Decimal("59.90"), currency="EUR"),
+    # visitor 2, direct: a form, and a refund of what was bought before
+    viewed("2026-03-29 12:00:00", 2, "/blog/", channel="direct"),
+    engaged("2026-03-29 12:00:20", 2, "/blog/", 20),
+    event("2026-03-29 12:01:00", 2, "form", props={"form": "contact"}),
+    event("2026-03-29 12:02:00", 2, "refund", amount_site=Decimal("-9.90"), currency="EUR"),
+    # visitor 3 sees one page; an order of which no visitor is known
+    viewed("2026-03-30 09:00:00", 3, "/blogs", channel="direct"),
+    fact("2026-03-30 09:30:00", 0, "", name="shop.order.placed", amount_site=Decimal(100), currency="EUR"),
+    # a bot
+    viewed("2026-03-28 11:00:00", 90, "/thanks", verdict="bot"),
+]
+GOALS = (
+    Goal("Read the blog", "page", pattern="/blog/**"),
+    Goal("Thanks", "page", pattern="/thanks"),
+    Goal("A year's post", "page", pattern="/blog/*/*"),
+    Goal("Sign-up", "event", event="sign up"),
+    Goal("Large gold", "event", event="sign up", conditions=(
+        PropCondition("plan", "is", "gold"), PropCondition("seats", "above", "4"),
+    )),
+    Goal("Not gold", "event", event="sign up", conditions=(PropCondition("plan", "is_not", "gold"),)),
+    Goal("Any form", "form"),
+    Goal("Newsletter", "form", event="newsletter"),
+    Goal("Shop's order", "event", event="shop.order.placed"),
+    Goal("Money", "revenue"),
+    Goal("Money of orders", "revenue", event="order"),
+    Goal("A hundred", "revenue", amount=Decimal(100)),
+    Goal("Half a minute", "engagement", seconds=30),
+    Goal("Three pages", "engagement", views=3),
+)  # fmt: skip
+# visitors, conversions, revenue
+REACHED = {
+    "Read the blog": (2, 2, Decimal(0)),
+    "Thanks": (1, 1, Decimal(0)),
+    "A year's post": (1, 1, Decimal(0)),
+    "Sign-up": (1, 2, Decimal(0)),
+    "Large gold": (1, 1, Decimal(0)),
+    "Not gold": (1, 1, Decimal(0)),
+    "Any form": (1, 1, Decimal(0)),
+    "Newsletter": (0, 0, Decimal(0)),
+    "Shop's order": (0, 1, Decimal(100)),
+    "Money": (1, 2, Decimal("159.90")),
+    "Money of orders": (1, 1, Decimal("59.90")),
+    "A hundred": (0, 1, Decimal(100)),
+    "Half a minute": (1, 1, Decimal(0)),
+    "Three pages": (1, 1, Decimal(0)),
+}
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
+    folder: Path = tmp_path_factory.mktemp("goals")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOCO_DATA", str(folder))
+        load(folder / "cluster", FACTS)
+        cluster = opened(folder / "cluster" / "spool")
+        cluster.drain()
+        with ledger(folder, FACTS, [TRACKED]) as here:
+            yield {"duckdb": here, "clickhouse": cluster}
+        cluster.close()
+
+
+@pytest.fixture(params=["duckdb", "clickhouse"])
+def reached(request: pytest.FixtureRequest, stores: dict[str, Store]) -> Store:
+    return stores[request.param]
+
+
+@pytest.fixture
+def goals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "_providers", [lambda site: GOALS if site == TRACKED.id else ()])
+
+
+@pytest.fixture
+def no_goals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "_providers", [lambda site: ()])
+
+
+def test_each_goal_is_reached_by_what_it_says(reached: Store, goals: None) -> None:
+    answer = answered(reached, "goals", order="goal")
+
+    found = {row.key["goal"]: row.values for row in answer.rows}
+    assert {
+        name: (values["visitors"], values["conversions"], values["revenue"]) for name, values in found.items()
+    } == REACHED
+    for values in found.values():
+        low, high = wilson(float(values["visitors"] or 0), 3.0)
+        assert values["rate"] == pytest.approx(float(values["visitors"] or 0) / 3)
+        assert values["rate_low"] == pytest.approx(low, abs=1e-12)
+        assert values["rate_high"] == pytest.approx(high)
+
+
+def test_traffic_says_what_it_was_worth(reached: Store, goals: None) -> None:
+    answer = answered(reached, "traffic")
+
+    figures = [
+        (row.key["bucket"], *(row.values[name] for name in ("engaged", "conversions", "revenue")))
+        for row in answer.rows
+    ]
+    assert figures == [
+        (wall(28), 40.0, 11, Decimal("59.90")),
+        (wall(29), 20.0, 2, Decimal("-9.90")),
+        (wall(30), None, 3, Decimal(100)),
+    ]
+    assert (
+        answer.totals["conversions"]
+        == answer.overall["conversions"]
+        == sum(conversions for _, conversions, _ in REACHED.values())
+    )
+    assert answer.overall["revenue"] == Decimal(150)
+    assert answer.overall["engaged"] == 20.0
+
+
+def test_without_goals_conversions_are_not_known_rather_than_none(reached: Store, no_goals: None) -> None:
+    traffic, channels = answered(reached, "traffic"), answered(reached, "channels")
+
+    assert traffic.overall["conversions"] is None
+    assert {row.values["conversions"] for row in traffic.rows} == {None}
+    assert {row.values["conversions"] for row in channels.rows} == {None}
+    assert {row.values["rate"] for row in channels.rows} == {None}
+    assert answered(reached, "goals").rows == []
+
+
+def test_channels_say_what_their_visits_were_worth(reached: Store, goals: None) -> None:
+    answer = answered(reached, "channels")
+
+    assert table(answer) == [
+        # visitors, sessions, page views, bounce, conversions, rate, revenue
+        ("direct", 2, 2, 2, 1.0, 2, 0.5, Decimal("-9.90")),
+        ("organic_search", 1, 1, 3, 0.0, 11, 1.0, Decimal("59.90")),
+        # an order of which nobody knows through which channel it came
+        ("", 0, 0, 0, None, 3, None, Decimal(100)),
+    ]
+
+
+def test_a_filter_by_a_goal_keeps_whole_visits(reached: Store, goals: None) -> None:
+    into = answered(reached, "pages", **{"f.goal": "Sign-up"})
+    long = answered(reached, "pages", **{"f.goal": "Half a minute"})
+    other = answered(reached, "pages", **{"f.goal!": "Sign-up"}, order="path")
+
+    pages = [("/", 1), ("/blog/2026/spring/", 1), ("/thanks/", 1)]
+    assert sorted((row.key["path"], row.values["page_views"]) for row in into.rows) == pages
+    assert sorted((row.key["path"], row.values["page_views"]) for row in long.rows) == pages
+    assert [row.key["path"] for row in other.rows] == ["/blog/", "/blogs"]
+
+
+def test_other_filters_hold_beside_it(reached: Store, goals: None) -> None:
+    answer = answered(reached, "traffic", **{"f.goal": "Sign-up", "f.path^": "/blog/"})
+
+    assert answer.overall["page_views"] == 1
+    assert answer.overall["visitors"] == 1
+
+
+def test_a_goal_that_is_not_there_is_named_with_those_that_are(reached: Store, goals: None) -> None:
+    with pytest.raises(FilterWrong, match="no goal 'Signup'; there are: Read the blog, "):
+        answered(reached, "pages", **{"f.goal": "Signup"})
+    with pytest.raises(FilterWrong, match=r"f\.goal=Name"):
+        answered(reached, "pages", **{"f.goal~": "Sign"})
+
+
+def test_properties_are_counted_by_event_name_and_value(reached: Store, no_goals: None) -> None:
+    answer = answered(reached, "properties", order="value")
+
+    assert sorted(table(answer)) == [
+        ("form", "form", "contact", 1, 1),
+        ("sign up", "plan", "gold", 1, 1),
+        ("sign up", "plan", "silver", 1, 1),
+        ("sign up", "seats", "2", 1, 1),
+        ("sign up", "seats", "5", 1, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fits_not"),
+    [
+        ("/thanks", ["/thanks", "/thanks/"], ["/thanks/you", "/THANKS", "/no/thanks"]),
+        ("/", ["/"], ["/a"]),
+        ("/a*", ["/a", "/abc", "/a/"], ["/a/b", "/b"]),
+        ("/*/pay", ["/de/pay", "/de/pay/"], ["/de/shop/pay", "/pay"]),
+        ("/**/pay", ["/de/pay", "/de/shop/pay"], ["/de/pay/now"]),
+        ("/a.b (c)", ["/a.b (c)"], ["/aXb (c)"]),
+        ("/a.*", ["/a.html"], ["/aXhtml"]),
+        ("**/я/**", ["/о/я/ты"], ["/о/я"]),
+    ],
+)
+def test_patterns(reached: Store, pattern: str, fits: list[str], fits_not: list[str]) -> None:
+    for path in fits + fits_not:
+        asked = table_of_engine("facts").limit(1).select(found=path_fits(expr.text(path), pattern))
+
+        found = reached.query(expr.to_sql(asked, reached.dialect)).to_pylist()
+
+        assert found == [{"found": path in fits}], path

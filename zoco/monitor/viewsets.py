@@ -1,0 +1,123 @@
+"""Goals in Wagtail's admin."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from zoco.ledger import sitebook
+from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
+from zoco.monitor.models import Goal
+from zoco.monitor.said import goal_said
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Goal]
+else:
+    _ModelForm = forms.ModelForm
+
+# What each kind asks for, and what it cannot be without (any one of the last).
+FIELDS: dict[str, tuple[str, ...]] = {
+    Goal.Kind.PAGE: ("pattern",),
+    Goal.Kind.EVENT: ("event", "written"),
+    Goal.Kind.FORM: ("event",),
+    Goal.Kind.REVENUE: ("event", "amount"),
+    Goal.Kind.ENGAGEMENT: ("seconds", "views"),
+}
+NEEDED: dict[str, tuple[str, ...]] = {
+    Goal.Kind.PAGE: ("pattern",),
+    Goal.Kind.EVENT: ("event",),
+    Goal.Kind.ENGAGEMENT: ("seconds", "views"),
+}
+OWN = ("pattern", "event", "written", "seconds", "views", "amount")
+
+
+class GoalForm(_ModelForm):
+    """A goal. What its kind does not ask for is emptied."""
+
+    written = forms.CharField(
+        label=_("Properties"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("One condition a line, all must hold: plan = gold, seats > 4. Also != and ~ (contains)."),
+    )
+
+    class Meta:
+        model = Goal
+        fields = ("site", "name", "kind", "pattern", "event", "written", "seconds", "views", "amount")
+
+    class Media:
+        js = ("zoco/monitor/goal.js",)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not self.instance.pk and "site" not in self.initial:
+            self.initial["site"] = next((site.id for site in sitebook.sites()), None)
+        kept = [PropCondition(*each) for each in self.instance.conditions]
+        self.initial["written"] = conditions_write(kept)
+        for name in OWN:
+            kinds = " ".join(kind for kind, names in FIELDS.items() if name in names)
+            self.fields[name].widget.attrs["data-z-kinds"] = kinds
+            self.fields[name].required = False
+
+    def clean_written(self) -> list[PropCondition]:
+        """Return the conditions. Raises ValidationError for a line that is none."""
+        try:
+            return conditions_read(self.cleaned_data["written"])
+        except ConditionUnreadable as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_pattern(self) -> str:
+        """Return the pattern. Raises ValidationError unless it can fit a path."""
+        pattern = str(self.cleaned_data["pattern"]).strip()
+        if pattern and not pattern.startswith(("/", "*")):
+            raise forms.ValidationError(_("A path begins with a slash: /thanks."))
+        return pattern
+
+    def clean(self) -> dict[str, Any]:
+        """Empty what the kind does not ask for; hold it to what it needs."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        kind = cleaned.get("kind", "")
+        for name in OWN:
+            if name not in FIELDS.get(kind, OWN):
+                self.errors.pop(name, None)
+            elif name in self.errors or cleaned.get(name) is not None:
+                continue
+            cleaned[name] = [] if name == "written" else getattr(Goal(), name)
+        needed = NEEDED.get(kind, ())
+        if needed and not any(cleaned.get(name) for name in needed) and needed[0] not in self.errors:
+            self.add_error(needed[0], _("This kind of goal needs it."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Goal:
+        """Save the goal with its conditions."""
+        conditions = self.cleaned_data["written"]
+        self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]
+        return super().save(commit=commit)
+
+
+class GoalViewSet(ModelViewSet):
+    """List, make and change goals."""
+
+    model = Goal
+    icon = "check"
+    menu_label = _("Goals")
+    menu_order = 591  # type: ignore[assignment]
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    list_display = [
+        "name",
+        "site",
+        Column("kind", label=_("Reached when"), accessor=goal_said),
+    ]
+    search_fields = ["name"]
+    ordering = ["site", "id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[GoalForm]:
+        """Return our own form."""
+        return GoalForm
+
+
+goal_viewset = GoalViewSet("zoco_goals", url_prefix="goals")  # type: ignore[no-untyped-call]

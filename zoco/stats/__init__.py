@@ -1,0 +1,4 @@
+"""Statistics on plain numbers, numpy and whatever else computes with + - * / and powers.
+
+Each function names its method and source. Knows no Django, no Ibis and no ledger.
+"""

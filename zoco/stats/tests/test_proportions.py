@@ -1,0 +1,44 @@
+"""Wilson's interval against published figures, and against what defines it."""
+
+import numpy as np
+import pytest
+
+from zoco.stats.proportions import normal_quantile, wilson
+
+
+# R. G. Newcombe, Two-sided confidence intervals for the single proportion, Stat. Med. 17 (1998)
+# 857–872, table I, method 3.
+@pytest.mark.parametrize(
+    ("successes", "trials", "lower", "upper"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_bounds_agree_with_newcombe(successes: int, trials: int, lower: float, upper: float) -> None:
+    assert wilson(successes, trials) == pytest.approx((lower, upper), abs=0.00005)
+
+
+def test_bounds_are_where_the_score_test_just_rejects() -> None:
+    z, successes, trials = normal_quantile(0.9), 7, 40
+
+    for bound in wilson(successes, trials, confidence=0.9):
+        score = (successes / trials - bound) / (bound * (1 - bound) / trials) ** 0.5
+
+        assert abs(score) == pytest.approx(z)
+
+
+def test_arrays_are_taken_as_numbers_are() -> None:
+    lower, upper = wilson(np.array([0.0, 1.0]), np.array([20.0, 29.0]))
+
+    assert lower == pytest.approx([0, 0.0061], abs=0.00005)
+    assert upper == pytest.approx([0.1611, 0.1718], abs=0.00005)
+
+
+def test_coverage_is_near_what_it_says() -> None:
+    random = np.random.default_rng(1)
+    share, trials = 0.03, 400
+    lower, upper = wilson(
+        random.binomial(trials, share, 20_000).astype(float), np.full(20_000, float(trials))
+    )
+
+    covered = float(np.mean((lower <= share) & (share <= upper)))
+
+    assert 0.94 <= covered <= 0.97
