@@ -32,7 +32,7 @@ PANELS = (
     "traffic", "requests", "pages", "entry-pages", "exit-pages", "referrers", "channels", "sources",
     "campaigns", "countries", "languages", "devices", "browsers", "systems", "errors", "bots", "served",
 )  # fmt: skip
-OVERVIEW = ("traffic", "channels", "pages", "countries", "events", "bots", "devices", "engagement")
+OVERVIEW = ("traffic", "channels", "pages", "countries", "goals", "bots", "devices", "engagement")
 SETS = {
     "the overview page": OVERVIEW,
     "the first reports": (*OVERVIEW, "entry-pages", "exit-pages", "browsers"),
@@ -64,12 +64,14 @@ def generate(folder: Path, facts: int, days: int) -> None:
 
 
 def set_up() -> None:
-    """Get Django ready, with one site that counts by log, in UTC."""
+    """Get Django ready, with one site that counts by log, in UTC, and two goals."""
     import django
 
     django.setup()
     from zoco.ledger import sitebook
+    from zoco.ledger.asking import goals
 
+    goals.provide(lambda site: (goals.Goal("Page", "page", "/section-1/**"), goals.Goal("Money", "revenue")))
     site = sitebook.SiteInfo(1, "shop", "Shop", "UTC", "EUR", 0, "log", False, ("shop.example",))
     sitebook.provide(lambda: [site])
 

@@ -78,7 +78,8 @@ select
     when f1 < 0.965 then 404
     when f1 < 0.97 then 500
     else 200
-  end as status
+  end as status,
+  case when f1 >= 0.97 and step > 0 and f2 > 0.8 then 10 + floor(90 * f2)::int else 0 end as amount_site
 from fact
 where happened < epoch_us($end::timestamp)
 order by happened;
