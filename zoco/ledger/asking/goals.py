@@ -189,13 +189,19 @@ def _act(*, revenue: Value, **wholes: Value | None) -> dict[str, Value]:
     return found | {"revenue": revenue.cast("decimal(18,4)")}
 
 
-def worth(facts: Facts, grain: Grain | None = None) -> Table:
-    """Return conversions, revenue and spent of the whole scope, or of each bucket."""
+WORTH = ("conversions", "revenue", "spent")
+
+
+def worth(facts: Facts, grain: Grain) -> Table:
+    """Return bucket, conversions, revenue and spent: one row a bucket in which there was any."""
     rows = acts(facts, grain=grain)
-    sums = {name: rows[name].sum() for name in ("conversions", "revenue", "spent")}
-    if grain:
-        return rows.group_by("bucket").aggregate(**sums)
-    return rows.aggregate(**{name: total.fill_null(0) for name, total in sums.items()})
+    return rows.group_by("bucket").aggregate(**{name: rows[name].sum() for name in WORTH})
+
+
+def worth_whole(facts: Facts, grain: Grain) -> Table:
+    """Return one row, the sums of `worth` over all buckets; 0 where there was nothing."""
+    each = worth(facts, grain)
+    return each.aggregate(**{name: each[name].sum().fill_null(0) for name in WORTH})
 
 
 def by_touch(facts: Facts, *columns: str) -> Table:

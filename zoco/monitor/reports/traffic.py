@@ -70,7 +70,9 @@ class Traffic(Report):
         seen = whole.aggregate(visitors=metrics.known(whole), page_views=whole.page_views.sum())
         visits = metrics.visits(facts.page_views)
         both = seen.cross_join(visits.aggregate(**self._of(visits)))
-        return self._with_worth(facts, both.cross_join(goals.worth(facts)))
+        return self._with_worth(
+            facts, both.cross_join(goals.worth_whole(facts, cast("Grain", params["grain"])))
+        )
 
     def _with_worth(self, facts: Facts, both: Table) -> Table:
         """Work out engagement by sessions; leave conversions open where the site has no goals."""
