@@ -9,7 +9,9 @@ from tests.contracts.many_facts import CHANGES
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, PropCondition
+from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
@@ -44,6 +46,9 @@ def questions(report: Report, zone: str) -> Iterator[Question]:
         for day in days:
             around = Period(day - timedelta(days=1), day + timedelta(days=1), zone)
             yield Question(site, around, params={"grain": "hour"})
+    if report.crowd:
+        added = Filter("device", "is", ("phone",))
+        yield Question(site, span, filters=(added,), size=10_000, guard=Guard(20, (added,)))
 
 
 def both_answers(report: Report, question: Question, one: Store, other: Store) -> tuple[Answer, Answer]:

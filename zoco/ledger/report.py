@@ -56,7 +56,7 @@ class Measure:
     """A column of figures. "percent" is a share from 0 to 1; "seconds" and "money" are what they say.
 
     `adds_up` is true only where the sum over all rows means something: visitors do not add up.
-    `may_lack` says that null is no 0: nothing is known, or nothing can be.
+    `may_lack`: null is no 0, nothing is known or can be. `tells_of_few`: of some people; see `asking.guard`.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Measure:
     unit: Unit = "count"
     adds_up: bool = False
     may_lack: bool = False
+    tells_of_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ class Report:
     """Verdicts that it is about whatever the question says (bots); empty for those of the question."""
     uses_goals: bool = False
     """Whether `facts.goals` are there."""
+    crowd: tuple[str, ...] = ()
+    """Measures of the people behind a row. Shared links have no report without; see `asking.guard`."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 

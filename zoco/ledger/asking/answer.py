@@ -33,6 +33,8 @@ class Row:
     """The bucket is not over yet."""
     is_cut: bool = False
     """The period begins or ends inside the bucket."""
+    is_hidden: bool = False
+    """Too few people are behind it to say anything (or nobody); its figures are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ class Answer:
     overall: Mapping[str, Figure] = field(default_factory=dict)
     overall_before: Mapping[str, Figure] | None = None
     period_before: Period | None = None
+    hidden_rows: int = 0
+    """How many rows of a table the question's guard leaves out; not told where no row is shown."""
+
+    @property
+    def is_guarded(self) -> bool:
+        """Return whether rows with few people are left out."""
+        return self.question.guard is not None and self.question.guard.least > 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to show."""
+        if self.question.guard:
+            return not self.overall and all(row.is_hidden for row in self.rows)
+        return not self.facts_used
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

@@ -14,6 +14,7 @@ from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
 from zoco.ledger import expr
 from zoco.ledger.asking import statement
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
+from zoco.ledger.asking.guard import HIDDEN
 from zoco.ledger.asking.question import Question, bucket_end
 from zoco.ledger.asking.statement import Asked
 from zoco.ledger.report import Dimension, Measure, Report
@@ -112,6 +113,7 @@ def _around(asked: Asked, question: Question, top: Raw, store: Store, now: datet
         largest=_figures(asked.report, top, measures, statement.LARGEST),
         totals_before=_totals_before(asked, question, top, adding, store, now),
         period_before=asked.before,
+        hidden_rows=int(top.get(HIDDEN) or 0),
         sql=statement.page_sql(asked),
         **_census(asked, store),
     )
@@ -120,6 +122,8 @@ def _around(asked: Asked, question: Question, top: Raw, store: Store, now: datet
 def _row(asked: Asked, raw: Raw, measures: list[str], now: datetime) -> Row:
     report = asked.report
     before = _figures(report, raw, measures, statement.BEFORE) if asked.before else None
+    if asked.guard and before and not before[report.crowd[0]]:
+        before = None
     key = {each.name: _key(each, raw[each.name]) for each in report.dimensions}
     return Row(key=key, values=_figures(report, raw, measures), before=before)
 
@@ -130,7 +134,8 @@ def _totals_before(
     if asked.before is None:
         return None
     if top:
-        return _figures(asked.report, top, adding, statement.TOTAL_BEFORE)
+        known = _figures(asked.report, top, adding, statement.TOTAL_BEFORE)
+        return {name: value for name, value in known.items() if value} if asked.guard else known
     earlier = replace(question, period=asked.before, compare="none", page=1, size=1)
     return ask(asked.report, earlier, store=store, now=now).totals
 
@@ -150,15 +155,18 @@ def _curve(asked: Asked, question: Question, store: Store, now: datetime) -> Ans
         earlier = steps_before[number] if number < len(steps_before) else None
         rows.append(_step(asked, name, start, earlier, found, nothing, now))
     rows.sort(key=lambda row: _rank(row, asked.order), reverse=asked.order[1])
+    # Sums over the steps that are shown are no figure of the whole period.
+    has_sums = not asked.guard or 1 in whole
+    has_sums_before = not asked.guard or 0 in whole
     return Answer(
         report=report,
         question=question,
         rows=rows,
         total_rows=len(rows),
-        totals=_sums(report, (each for (is_now, _), each in found.items() if is_now)),
+        totals=_sums(report, (each for (is_now, _), each in found.items() if is_now)) if has_sums else {},
         largest={measure: max((row.values[measure] or 0 for row in rows), default=0) for measure in measures},
         totals_before=_sums(report, (each for (is_now, _), each in found.items() if not is_now))
-        if asked.before
+        if asked.before and has_sums_before
         else None,
         overall=_figures(report, whole[1], measures) if 1 in whole else {},
         overall_before=_figures(report, whole[0], measures) if 0 in whole else None,
@@ -177,19 +185,20 @@ def _step(
     nothing: Raw,
     now: datetime,
 ) -> Row:
-    measures = [each.name for each in asked.report.measures]
     grain, zone = _grain(asked), asked.site.zone
     ends = bucket_end(start, grain, zone)
     is_cut = grain != "hour" and (
         micros(ends) > asked.period.end or midnight(start.date(), zone) < asked.period.start
     )
+    now_raw, before_raw = found.get((1, _wall(start))), found.get((0, _wall(earlier))) if earlier else None
     return Row(
         key={name: start},
-        values=_figures(asked.report, found.get((1, _wall(start)), nothing), measures),
-        before=_figures(asked.report, found.get((0, _wall(earlier)), nothing), measures) if earlier else None,
+        values=_step_figures(asked, now_raw, nothing),
+        before=_step_figures(asked, before_raw, nothing) if earlier else None,
         before_key={name: earlier} if earlier else None,
         is_unfinished=ends > now,
         is_cut=is_cut,
+        is_hidden=asked.guard is not None and now_raw is None,
     )
 
 
@@ -198,7 +207,17 @@ def _nothing(report: Report, whole: Raw) -> Raw:
     return {each.name: 0 for each in report.measures if each.may_lack and whole.get(each.name) is not None}
 
 
+def _step_figures(asked: Asked, raw: Raw | None, nothing: Raw) -> Mapping[str, Figure]:
+    """Return a step's figures: zeros where it has no row, nothing known where that may mean a few people."""
+    names = [each.name for each in asked.report.measures]
+    if raw is None and asked.guard:
+        return dict.fromkeys(names)
+    return _figures(asked.report, nothing if raw is None else raw, names)
+
+
 def _census(asked: Asked, store: Store) -> dict[str, Any]:
+    if asked.guard:
+        return {"seconds": 0.0, "facts_used": 0, "facts_left_out": {}, "newest_at": None}
     counts = asked.report.counts
     census = store.query(
         statement.census_sql(asked.site, asked.period, asked.filters, counts, asked.dialect)

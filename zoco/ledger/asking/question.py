@@ -16,6 +16,7 @@ from zoco.kit.periods import Period, PeriodUnreadable, midnight
 from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import Filter, filters_read, filters_write
 from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.guard import Guard
 from zoco.ledger.report import Report
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -54,6 +55,8 @@ class Question:
     order: str = ""
     page: int = 1
     size: int = SIZE
+    guard: Guard | None = None
+    """What a reader of aggregates may not see; no address can say or unsay it."""
 
     @classmethod
     def from_address(

@@ -18,6 +18,7 @@ from zoco.ledger import expr
 from zoco.ledger.asking import templates
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
+from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
@@ -53,13 +54,17 @@ class Asked:
     size: int
     dialect: Dialect
     goals: tuple[Goal, ...] = ()
+    guard: Guard | None = None
 
     @classmethod
     def of(cls, report: Report, question: Question, dialect: Dialect, now: datetime | None = None) -> Asked:
         """Read it off a question. A period that is not over `now` is compared with as much of the other.
 
-        Raises QuestionWrong, ParameterWrong.
+        Raises QuestionWrong, ParameterWrong, NotForStrangers.
         """
+        guard = question.guard
+        if guard:
+            report = guard.narrowed(report)
         before = question.period_before
         if before and now:
             before = before.as_far_as(question.period, micros(now))
@@ -76,6 +81,7 @@ class Asked:
             size=question.size,
             dialect=dialect,
             goals=goals_of(question.site.id) if report.uses_goals else (),
+            guard=guard if guard and guard.least else None,
         )
 
     def facts(self, period: Period) -> Facts:
@@ -83,10 +89,33 @@ class Asked:
         return Facts(self.site, period, self.filters, self.verdicts, self._columns, self.goals)
 
     def query(self, period: Period) -> Table:
-        """Return the report's expression over a period. Raises ReportWrong."""
-        table = self.report.query(self.facts(period), dict(self.params))
+        """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
+        return self.guarded(period).drop(HIDDEN) if self.guard else self._query(self.facts(period))
+
+    def guarded(self, period: Period) -> Table:
+        """Return the rows that may be shown, each with how many there are besides as "__hidden"."""
+        turned = [self._query(each) for each in self._turned(period)]
+        least = self.guard.least if self.guard else 0
+        return rows_guarded(self._query(self.facts(period)), turned, self.report, least)
+
+    def whole(self, period: Period) -> Table | None:
+        """Return the report's figures over everything, None where it has none."""
+        params = dict(self.params)
+        whole = self.report.overall(self.facts(period), params)
+        if whole is None or not self.guard:
+            return whole
+        turned = [self.report.overall(each, params) for each in self._turned(period)]
+        return whole_guarded(whole, turned, self.report, self.guard.least)
+
+    def _turned(self, period: Period) -> list[Facts]:
+        facts, filters = self.facts(period), self.guard.turned(self.filters) if self.guard else ()
+        return [replace(facts, filters=each) for each in filters]
+
+    def _query(self, facts: Facts) -> Table:
+        table = self.report.query(facts, dict(self.params))
         wanted = self.report.columns
-        if set(table.columns) != set(wanted):
+        may_have_more = self.guard is not None
+        if set(table.columns) != set(wanted) and not (may_have_more and set(wanted) < set(table.columns)):
             has = sorted(table.columns)
             raise ReportWrong(f"{self.report.key} returns the columns {has}; it declares {sorted(wanted)}.")
         return table.select(*wanted)
@@ -117,7 +146,8 @@ class Asked:
         """Everything that decides on the text except for when the periods are."""
         counting = tuple(_counting(self.site, period) for period in self.periods)
         parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
-        return (self.report.key, *parts, self.offset, self.size, self.dialect, self.goals)
+        return (self.report.key, *parts, self.offset, self.size, self.dialect, self.goals, self.guard)
+        return (self.report.key, *parts, self.offset, self.size, self.dialect, self.guard)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
@@ -155,7 +185,12 @@ def _counting(site: SiteInfo, period: Period) -> tuple[object, ...]:
 def _is_lasting(asked: Asked) -> bool:
     """Say whether only code of this program decides on the text, and nothing that somebody typed."""
     is_ours = type(asked.report).__module__.startswith("zoco.")
-    return is_ours and not asked.filters and all(each.choices for each in asked.report.parameters)
+    return (
+        is_ours
+        and not asked.filters
+        and not asked.guard
+        and all(each.choices for each in asked.report.parameters)
+    )
 
 
 def _curves(asked: Asked) -> Table:
@@ -169,7 +204,7 @@ def _curves(asked: Asked) -> Table:
 def _curve(asked: Asked, period: Period, *, is_now: int) -> Iterator[Table]:
     table = asked.query(period).mutate(**{IS_NOW: _number(is_now), IS_WHOLE: _number(0)})
     yield table
-    whole = asked.report.overall(asked.facts(period), dict(asked.params))
+    whole = asked.whole(period)
     if whole is not None:
         bucket = asked.report.dimensions[0].name
         marks = {bucket: _number(0), IS_NOW: _number(is_now), IS_WHOLE: _number(1)}
@@ -202,7 +237,7 @@ def every_row(asked: Asked) -> Table:
 
 
 def _page(asked: Asked) -> Table:
-    now = asked.query(asked.period)
+    now = asked.guarded(asked.period) if asked.guard else asked.query(asked.period)
     keys = [each.name for each in asked.report.dimensions]
     measures = [each.name for each in asked.report.measures]
     adding = [each.name for each in asked.report.measures if each.adds_up]

@@ -16,9 +16,12 @@ LEFT, RIGHT, TOP, BOTTOM = 48.0, 10.0, 12.0, 24.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Values by bucket, with their labels; `before` may be empty. `is_open`: the last bucket goes on."""
+    """Values by bucket, with their labels; `before` may be empty. `is_open`: the last bucket goes on.
 
-    values: Sequence[float]
+    Where a value is None there is a gap.
+    """
+
+    values: Sequence[float | None]
     labels: Sequence[str]
     title: str
     words: str
@@ -49,11 +52,11 @@ class Frame:
 
 def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, height: int = 230) -> SafeString:
     """Draw a curve; `write` writes the values of the axis."""
-    before = [(index, value) for index, value in enumerate(drawn.before) if value is not None]
-    steps = ticks(max([*drawn.values, *(value for _, value in before), 0]), 4)
+    known = [value for value in (*drawn.values, *drawn.before) if value is not None]
+    steps = ticks(max(known, default=0), 4)
     frame = Frame(width, height, max(len(drawn.values), len(drawn.before)), steps[-1])
-    points = list(enumerate(drawn.values))
-    closed = points[:-1] if drawn.is_open else points
+    closed = drawn.values[:-1] if drawn.is_open else drawn.values
+    opened = _pieces(drawn.values, len(drawn.values) - 2) if drawn.is_open else []
     return format_html(
         '<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         "<title>{}</title><desc>{}</desc>{}{}{}{}{}</svg>",
@@ -64,10 +67,25 @@ def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, heig
         drawn.words,
         _grid(frame, steps, write),
         _names(frame, drawn.labels),
-        _path("prev", frame, before),
-        _path("l1", frame, closed),
-        _path("l1 dot", frame, points[-2:]) if drawn.is_open else "",
+        _paths("prev", frame, _pieces(drawn.before)),
+        _paths("l1", frame, _pieces(closed)),
+        _paths("l1 dot", frame, opened),
     )
+
+
+def _pieces(values: Sequence[float | None], first: int = 0) -> list[list[tuple[int, float]]]:
+    """Return the runs of known values from `first` on, as points."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        elif index >= first:
+            runs[-1].append((index, value))
+    return [run for run in runs if run]
+
+
+def _paths(kind: str, frame: Frame, runs: list[list[tuple[int, float]]]) -> SafeString:
+    return format_html_join("", "{}", ((_path(kind, frame, run),) for run in runs))
 
 
 def sparkline(values: Sequence[float], *, width: int = 120, height: int = 24) -> SafeString:
@@ -131,5 +149,7 @@ def _path(kind: str, frame: Frame, points: Sequence[tuple[int, float]]) -> SafeS
     if len(points) == 1:
         index, value = points[0]
         x, y = f"{frame.x(index):.1f}", f"{frame.y(value):.1f}"
+        if kind == "prev":
+            return format_html('<circle class="prev" cx="{}" cy="{}" r="2"/>', x, y)
         return format_html('<circle class="f1" cx="{}" cy="{}" r="3"/>', x, y)
     return format_html('<path class="{}" d="{}"/>', kind, frame.line(points))

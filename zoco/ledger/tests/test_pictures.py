@@ -31,15 +31,26 @@ def test_bar_is_as_long_as_its_share_of_the_largest_row() -> None:
 
 def test_curve_draws_the_unfinished_bucket_dotted_and_the_period_before_dashed() -> None:
     labels = ["1 May", "2 May", "3 May"]
-    visitors = Curve([10, 20, 5], labels, "Visitors", "In words.", before=[8, None, 9], is_open=True)
+    visitors = Curve([10, 20, 5], labels, "Visitors", "In words.", before=[8, 9], is_open=True)
 
     drawn = curve(visitors, str, width=158, height=136)
 
-    assert '<path class="prev" d="M48.0,72.0 148.0,67.0"/>' in drawn
+    assert '<path class="prev" d="M48.0,72.0 98.0,67.0"/>' in drawn
     assert '<path class="l1" d="M48.0,62.0 98.0,12.0"/>' in drawn
     assert '<path class="l1 dot" d="M98.0,12.0 148.0,87.0"/>' in drawn
     assert "<title>Visitors</title><desc>In words.</desc>" in drawn
     assert "style=" not in drawn
+
+
+def test_curve_has_a_gap_where_a_value_is_not_known() -> None:
+    labels = ["1 May", "2 May", "3 May"]
+    visitors = Curve([10, None, 20], labels, "Visitors", "In words.", before=[None, 8, None])
+
+    drawn = curve(visitors, str, width=158, height=136)
+
+    assert '<path class="l1"' not in drawn
+    assert '<circle class="f1" cx="48.0" cy="62.0" r="3"/><circle class="f1" cx="148.0"' in drawn
+    assert '<circle class="prev" cx="98.0" cy="72.0" r="2"/>' in drawn
 
 
 def test_labels_of_a_curve_are_escaped() -> None:

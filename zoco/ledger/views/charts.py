@@ -12,7 +12,7 @@ from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.ticks import ticks
 from zoco.ledger.report import Measure
 from zoco.ledger.views import formats
-from zoco.ledger.views.figures import axis_text, figure_text, overall_figures
+from zoco.ledger.views.figures import axis_text, few_text, figure_text, overall_figures
 from zoco.ledger.views.labels import bucket_label
 from zoco.ledger.views.tables import grain_of
 
@@ -37,7 +37,7 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     measure = next((each for each in answer.measures if each.name == drawn), answer.measures[0])
     rows = _begun(sorted(answer.rows, key=_start))
     words = _words(answer, measure, rows)
-    values = [float(row.values.get(measure.name) or 0) for row in rows]
+    values = [None if row.is_hidden else float(row.values.get(measure.name) or 0) for row in rows]
     before = [_before(row, measure) for row in rows]
     has_before = any(value is not None for value in before)
     labels = [bucket_label(_start(row), grain_of(answer)) for row in rows]
@@ -73,11 +73,11 @@ def _before(row: Row, measure: Measure) -> float | None:
 
 
 def _points(
-    answer: Answer, measure: Measure, rows: list[Row], values: list[float], before: list[float | None]
+    answer: Answer, measure: Measure, rows: list[Row], values: list[float | None], before: list[float | None]
 ) -> dict[str, Any]:
     """Return what the script draws; texts come written, so that it needs no formats of its own."""
     currency, grain = answer.question.site.currency, grain_of(answer)
-    top = max([*values, *(value for value in before if value is not None), 0.0])
+    top = max([value for value in (*values, *before) if value is not None], default=0.0)
     steps = ticks(top, 4)
     return {
         "label": str(measure.label),
@@ -86,7 +86,12 @@ def _points(
         "before": before,
         "labels": [bucket_label(_start(row), grain) for row in rows],
         "names": [bucket_label(_start(row), grain, whole=True) for row in rows],
-        "texts": [figure_text(row.values.get(measure.name), measure, currency) for row in rows],
+        "texts": [
+            few_text(answer)
+            if row.is_hidden
+            else figure_text(row.values.get(measure.name), measure, currency)
+            for row in rows
+        ],
         "beforeTexts": [
             figure_text(row.before.get(measure.name), measure, currency) if row.before else "" for row in rows
         ]
@@ -107,7 +112,9 @@ def _words(answer: Answer, measure: Measure, rows: list[Row]) -> list[str]:
         lowest = min(known, key=lambda row: float(row.values[measure.name] or 0))
         sentences.append(_("Highest: %(bucket)s with %(figure)s.") % _placed(answer, measure, highest))
         sentences.append(_("Lowest: %(bucket)s with %(figure)s.") % _placed(answer, measure, lowest))
-    if rows[-1].is_unfinished:
+    if any(row.is_hidden for row in rows):
+        sentences.append(_("A gap stands for steps with %(few)s.") % {"few": few_text(answer)})
+    if rows[-1].is_unfinished and not rows[-1].is_hidden:
         last = _placed(answer, measure, rows[-1])
         sentences.append(_("%(bucket)s is not over yet and is drawn dotted.") % last)
     return sentences

@@ -1,6 +1,7 @@
 """Reports as files: CSV, JSON, Parquet, in pieces, all rows of the question."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import chain
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -8,7 +9,6 @@ from django.http.response import HttpResponseBase
 
 from zoco.ledger.asking.export import FORMATS, Format, export
 from zoco.ledger.asking.question import Question
-from zoco.ledger.report import report_named
 from zoco.ledger.views.shell import LedgerView
 
 
@@ -17,9 +17,9 @@ class ExportView(LedgerView):
 
     def answer(self, request: HttpRequest, key: str, word: str) -> HttpResponseBase:
         """Send the file. The first piece is made before the answer begins, so that errors have a page."""
-        report = report_named(key)
+        report = self.report(key)
         format = _format(word)
-        question = Question.from_address(self.address.question_query(), report=report)
+        question = self.question(report, datetime.now(UTC))
         pieces: Iterator[bytes] = iter(export(report, question, format, is_for_spreadsheet=format == "csv"))
         first = next(pieces, b"")
         return StreamingHttpResponse(

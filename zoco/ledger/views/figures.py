@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from zoco.ledger.asking.answer import Answer, Figure
 from zoco.ledger.report import Measure
@@ -28,6 +28,13 @@ def figure_text(value: Figure, measure: Measure, currency: str) -> str:
         case _:
             is_whole = float(value).is_integer()
             return formats.decimal(value, 0 if is_whole else 1)
+
+
+def few_text(answer: Answer) -> str:
+    """Say why a step has no figures: "fewer than 5 visitors"."""
+    least = answer.question.guard.least if answer.question.guard else 0
+    text = ngettext("fewer than %(least)s visitor", "fewer than %(least)s visitors", least)
+    return text % {"least": formats.count(least)}
 
 
 def axis_text(value: float, measure: Measure) -> str:

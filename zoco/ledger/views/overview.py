@@ -12,12 +12,10 @@ from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import dashboard_named
-from zoco.ledger.report import REPORTS, report_named
+from zoco.ledger.report import REPORTS, Report
 from zoco.ledger.views import formats
+from zoco.ledger.views.actions import page_actions
 from zoco.ledger.views.charts import chart
-from zoco.ledger.views.controls import controls
-from zoco.ledger.views.drawer import drawer
-from zoco.ledger.views.empty import emptiness
 from zoco.ledger.views.figures import headlines
 from zoco.ledger.views.shell import LedgerView
 
@@ -40,15 +38,14 @@ class OverviewView(LedgerView):
     def answer(self, request: HttpRequest, key: str) -> HttpResponse:
         """Ask for the head; the panels are asked for by the page itself."""
         dashboard = dashboard_named(key)
-        head = report_named(dashboard.head)
+        head = self.report(dashboard.head)
         now = datetime.now(UTC)
-        question = Question.from_address(self.address.question_query(), report=head, now=now)
+        question = self.question(head, now)
         answer = ask(head, question, now=now)
         zone = ZoneInfo(question.site.zone)
         today = now.astimezone(zone).date()
         names = [measure.name for measure in answer.measures]
         drawn = request.GET.get("draw", "") if request.GET.get("draw", "") in names else names[0]
-        can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
         return self.page(
             "zoco/ledger/overview.html",
             question.site,
@@ -56,20 +53,28 @@ class OverviewView(LedgerView):
             area=dashboard.area,
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(zone)),
-            controls=controls(question, self.address, today, head),
-            drawer=drawer(answer, self.address, can_view_facts=can_view_facts),
+            controls=self.controls(question, today, head),
+            drawer=self.drawer(answer),
             is_drawer_open="how" in request.GET,
             drawer_url=self.address.changed(how=None if "how" in request.GET else "1"),
-            empty=None if answer.facts_used else emptiness(answer, self.address, today),
+            empty=self.emptiness(answer, today) if answer.is_empty else None,
             figures=headlines(answer, {name: self.address.changed(draw=name) for name in names}, drawn),
             chart=chart(answer, drawn),
-            rows=[[panel for keys in row if (panel := self._panel(keys))] for row in dashboard.panels],
+            rows=[row for keys in dashboard.panels if (row := self._row(keys))],
             now_url=self.address.to("now"),
+            page_actions=page_actions(request, dashboard, self.address),
         )
 
+    def shows(self, report: Report) -> bool:
+        """Return whether a report may stand in a panel."""
+        return True
+
+    def _row(self, panels: tuple[tuple[str, ...], ...]) -> list[list[Tab]]:
+        return [panel for keys in panels if (panel := self._panel(keys))]
+
     def _panel(self, keys: tuple[str, ...]) -> list[Tab]:
-        """Return the tabs of a panel; reports that are not installed are left out."""
-        known = [key for key in keys if key in REPORTS]
+        """Return the tabs of a panel; reports that are not installed or not shown are left out."""
+        known = [key for key in keys if key in REPORTS and self.shows(REPORTS.get(key))]
         wanted = self.address.tabs
         is_open = next((key for key in known if key in wanted), known[0] if known else "")
         others = [key for key in wanted if key not in known]

@@ -9,14 +9,11 @@ from django.shortcuts import render
 
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.question import Question
-from zoco.ledger.report import Report, report_named
+from zoco.ledger.report import Report
 from zoco.ledger.views import formats
 from zoco.ledger.views.charts import chart
-from zoco.ledger.views.controls import controls
-from zoco.ledger.views.drawer import drawer
-from zoco.ledger.views.empty import emptiness, not_set_up
-from zoco.ledger.views.figures import headlines
+from zoco.ledger.views.empty import not_set_up
+from zoco.ledger.views.figures import few_text, headlines
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import paged
 
@@ -28,17 +25,17 @@ class ReportView(LedgerView):
     """One report: controls, figures, picture, table, export, and how all of it is computed."""
 
     template: ClassVar[str] = "zoco/ledger/report.html"
+    exports: ClassVar[tuple[tuple[str, str], ...]] = EXPORTS
 
     def answer(self, request: HttpRequest, key: str) -> HttpResponse:
         """Ask the ledger and show what it says."""
-        report = report_named(key)
+        report = self.report(key)
         now = datetime.now(UTC)
-        question = Question.from_address(self.address.question_query(), report=report, now=now)
+        question = self.question(report, now)
         answer = ask(report, question, now=now)
         if question.page > answer.pages:
             return self.last_page(answer.pages)
         today = now.astimezone(ZoneInfo(question.site.zone)).date()
-        can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
         return self.page(
             self.template,
             question.site,
@@ -47,15 +44,13 @@ class ReportView(LedgerView):
             report=report,
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(ZoneInfo(question.site.zone))),
-            controls=controls(question, self.address, today, report),
-            exports=[(name, self._export(report, word)) for word, name in EXPORTS],
-            drawer=drawer(answer, self.address, can_view_facts=can_view_facts),
+            controls=self.controls(question, today, report),
+            exports=[(name, self._export(report, word)) for word, name in self.exports],
+            drawer=self.drawer(answer),
             is_drawer_open="how" in request.GET,
             drawer_url=self.address.changed(how=None if "how" in request.GET else "1"),
-            empty=emptiness(answer, self.address, today)
-            if not answer.total_rows or not answer.facts_used
-            else None,
-            table=paged(answer, self.address, can_view_facts=can_view_facts),
+            empty=self.emptiness(answer, today) if not answer.total_rows or answer.is_empty else None,
+            table=paged(answer, self.address, can_view_facts=self.can_view_facts),
             **self._picture(answer),
         )
 
@@ -67,7 +62,7 @@ class ReportView(LedgerView):
         facts = ""
         # A report about "rows" picks some of them in its query; a whole period's figure cannot say which.
         is_exact = answer.report.counts == "page_views" or bool(answer.report.verdicts)
-        if is_exact and self.request.user.has_perm("zoco_ledger.view_facts"):
+        if is_exact and self.can_view_facts:
             facts = self.address.to("facts", query=self.address.shared(report=answer.report.key))
         urls = {name: self.address.changed(draw=name) if is_curve else facts for name in names}
         return {
@@ -86,16 +81,16 @@ class PanelView(LedgerView):
 
     def answer(self, request: HttpRequest, key: str) -> HttpResponse:
         """Ask for a few rows and write them without a frame."""
-        report = report_named(key)
+        report = self.report(key)
         query = self.address.shared(size=PANEL_ROWS, compare="none")
         now = datetime.now(UTC)
-        answer = ask(report, Question.from_address(query, report=report, now=now), now=now)
-        can_view_facts = request.user.has_perm("zoco_ledger.view_facts")
-        missing = report.missing(answer.question.site)
+        answer = ask(report, self.question(report, now, query), now=now)
+        missing = None if answer.question.guard else report.missing(answer.question.site)
         context = {
             "empty": None if missing is None else not_set_up(missing),
-            "table": paged(answer, self.address, can_view_facts=can_view_facts, is_panel=True),
+            "table": paged(answer, self.address, can_view_facts=self.can_view_facts, is_panel=True),
             "table_label": report.label,
+            "few": few_text(answer) if answer.is_guarded else "",
             "report_url": self.address.to("report", key),
         }
         return render(request, "zoco/ledger/panel.html", context)

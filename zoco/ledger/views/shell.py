@@ -1,6 +1,7 @@
 """What all pages of the ledger share: who may come in, which frame is around, what happens on errors."""
 
 import logging
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.views import redirect_to_login
@@ -10,9 +11,15 @@ from django.shortcuts import render
 from django.views import View
 
 from zoco.ledger import sitebook
+from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.question import Question
+from zoco.ledger.report import Report, report_named
 from zoco.ledger.sitebook import NoSiteYet, SiteInfo
 from zoco.ledger.store.base import QueryFailed
 from zoco.ledger.views.address import Address, settled
+from zoco.ledger.views.controls import Controls, controls
+from zoco.ledger.views.drawer import Drawer, drawer
+from zoco.ledger.views.empty import Emptiness, emptiness
 from zoco.ledger.views.problems import ERRORS, FORBIDDEN, Problem, problem_of
 
 log = logging.getLogger(__name__)
@@ -39,6 +46,10 @@ class LedgerView(View):
         self.address = Address(request.GET, self.namespace)
         if not request.user.has_perm(self.permission):
             return self.problem(FORBIDDEN)
+        return self.answered(request, *args, **kwargs)
+
+    def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer who is in; errors become pages."""
         try:
             turned = settled(request.GET)
             if turned is not None:
@@ -46,7 +57,7 @@ class LedgerView(View):
             return super().dispatch(request, *args, **kwargs)
         except ERRORS as error:
             if isinstance(error, QueryFailed):
-                log.exception("Report not answered. path=%s", request.path)
+                log.exception("Report not answered. page=%s key=%s", self.namespace, kwargs.get("key", ""))
             detail = error.command if isinstance(error, NoSiteYet) else str(error)
             return self.problem(problem_of(error), detail=detail)
 
@@ -57,6 +68,32 @@ class LedgerView(View):
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request; subclasses do."""
         raise NotImplementedError
+
+    def report(self, key: str) -> Report:
+        """Return a report as the reader may see it. Raises PlugUnknown."""
+        return report_named(key)
+
+    def question(self, report: Report, now: datetime, query: QueryDict | None = None) -> Question:
+        """Return what is asked of a report: by the page's address, or by another query."""
+        asked = self.address.question_query() if query is None else query
+        return Question.from_address(asked, report=report, now=now)
+
+    def controls(self, question: Question, today: date, report: Report) -> Controls:
+        """Return what stands above the figures."""
+        return controls(question, self.address, today, report)
+
+    def drawer(self, answer: Answer) -> Drawer:
+        """Return how the answer was computed."""
+        return drawer(answer, self.address, can_view_facts=self.can_view_facts)
+
+    def emptiness(self, answer: Answer, today: date) -> Emptiness:
+        """Return what is said where there is nothing to show."""
+        return emptiness(answer, self.address, today)
+
+    @property
+    def can_view_facts(self) -> bool:
+        """Whether the reader may see facts."""
+        return self.request.user.has_perm("zoco_ledger.view_facts")
 
     def problem(self, problem: Problem, detail: str = "") -> HttpResponse:
         """Answer with a page that says what is wrong and what to do."""
@@ -91,7 +128,7 @@ class LedgerView(View):
             "is_demo": bool(site and site.is_demo),
             "sites": self._site_links(site) if site else [],
             "index_url": self.index_url(),
-            "can_view_facts": self.request.user.has_perm("zoco_ledger.view_facts"),
+            "can_view_facts": self.can_view_facts,
         }
 
     def index_url(self) -> str:

@@ -13,7 +13,7 @@ from zoco.ledger.pictures.bars import bar
 from zoco.ledger.report import Dimension, Measure
 from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
-from zoco.ledger.views.figures import Change, change_of, figure_text
+from zoco.ledger.views.figures import Change, change_of, few_text, figure_text
 from zoco.ledger.views.labels import bucket_label, value_label
 
 
@@ -102,7 +102,7 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
     return Paged(
         heads=_heads(answer, address, columns, is_panel),
         lines=[written.line(row) for row in rows],
-        range_text=range_text(offset + 1, offset + len(rows), answer.total_rows),
+        range_text=_range_text(answer, offset + 1, offset + len(rows)),
         previous_url=address.changed(page=str(question.page - 1)) if question.page > 1 else "",
         next_url=address.changed(page=str(question.page + 1)) if question.page < answer.pages else "",
         has_change=question.compare != "none",
@@ -128,6 +128,18 @@ def range_text(first: int, last: int, total: int) -> str:
         return ngettext("%(total)s row", "%(total)s rows", total) % {"total": formats.count(total)}
     span = f"{formats.count(first)}{formats.DASH}{formats.count(last)}"
     return _("%(rows)s of %(total)s") % {"rows": span, "total": formats.count(total)}
+
+
+def _range_text(answer: Answer, first: int, last: int) -> str:
+    shown = range_text(first, last, answer.total_rows)
+    if not answer.hidden_rows or not answer.question.guard:
+        return shown
+    hidden = ngettext(
+        "%(rows)s row is not shown, to keep groups of fewer than %(least)s visitors unseen",
+        "%(rows)s rows are not shown, to keep groups of fewer than %(least)s visitors unseen",
+        answer.hidden_rows,
+    ) % {"rows": formats.count(answer.hidden_rows), "least": formats.count(answer.question.guard.least)}
+    return f"{shown} · {hidden}"
 
 
 def _heads(answer: Answer, address: Address, measures: Sequence[Measure], is_panel: bool) -> list[Head]:
@@ -182,6 +194,8 @@ class Writer:
     def _note(self, row: Row) -> str:
         if self._is_ahead(row):
             return _("not begun yet")
+        if row.is_hidden:
+            return few_text(self.answer)
         if row.is_unfinished:
             return _("not over yet")
         return _("only in part") if row.is_cut else ""

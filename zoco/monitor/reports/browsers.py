@@ -24,6 +24,7 @@ class Browsers(Report):
     question = _("With which browsers do people come?")
     definition = words.SEEN_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("browser", _("Browser"), "text", "browser"),)
     measures = words.SEEN
     order = "-visitors"

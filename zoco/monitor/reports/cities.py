@@ -24,6 +24,7 @@ class Cities(Report):
     question = _("In which cities are the people?")
     definition = words.PLACED_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (
         Dimension("city", _("City"), "text", "city"),
         Dimension("country", _("Country"), "country", "country"),

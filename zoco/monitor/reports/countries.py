@@ -24,6 +24,7 @@ class Countries(Report):
     question = _("In which countries are the people?")
     definition = words.SEEN_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("country", _("Country"), "country", "country"),)
     measures = words.SEEN
     order = "-visitors"

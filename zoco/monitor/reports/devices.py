@@ -24,6 +24,7 @@ class Devices(Report):
     question = _("On which devices do people read?")
     definition = words.SEEN_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("device", _("Device"), "text", "device"),)
     measures = words.SEEN
     order = "-visitors"

@@ -28,11 +28,12 @@ class Events(Report):
         "once; the value is the sum of what events bring in the site's currency."
     )
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("subject", _("Event"), "text", "subject"),)
     measures = (
         words.VISITORS,
         Measure("events", _("Events"), adds_up=True),
-        Measure("value", _("Value"), "money", adds_up=True),
+        Measure("value", _("Value"), "money", adds_up=True, tells_of_few=True),
     )
     order = "-visitors"
     counts = "rows"

@@ -24,6 +24,7 @@ class Languages(Report):
     question = _("Which languages do people read?")
     definition = words.SEEN_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("language", _("Language"), "language", "language"),)
     measures = words.SEEN
     order = "-visitors"

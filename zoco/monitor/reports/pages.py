@@ -26,6 +26,7 @@ class Pages(Report):
         "Page views by path, and the distinct visitors who made them. Queries are not part of a path."
     )
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("path", _("Page"), "path", "path"),)
     measures = (words.VISITORS, words.PAGE_VIEWS)
     order = "-visitors"

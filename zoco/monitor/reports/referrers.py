@@ -27,6 +27,7 @@ class Referrers(Report):
         "names are left out; so are page views without a referrer."
     )
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("referrer_host", _("Referrer"), "host", "referrer_host"),)
     measures = (words.VISITORS, Measure("arrivals", _("Arrivals"), adds_up=True))
     order = "-visitors"

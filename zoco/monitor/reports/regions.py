@@ -24,6 +24,7 @@ class Regions(Report):
     question = _("In which regions and provinces are the people?")
     definition = words.PLACED_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (
         Dimension("region", _("Region"), "text", "region"),
         Dimension("country", _("Country"), "country", "country"),

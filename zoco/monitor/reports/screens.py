@@ -24,6 +24,7 @@ class Screens(Report):
     question = _("How wide are the screens that people read on?")
     definition = words.SEEN_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("screen", _("Screen"), "text", "screen"),)
     measures = words.SEEN
     order = "-visitors"

@@ -24,6 +24,7 @@ class Systems(Report):
     question = _("Which operating systems do people use?")
     definition = words.SEEN_DEFINITION
     picture = "bars"
+    crowd = ("visitors",)
     dimensions = (Dimension("os", _("Operating system"), "text", "os"),)
     measures = words.SEEN
     order = "-visitors"

@@ -19,6 +19,7 @@ class ByTouch(Report):
 
     definition = words.TOUCH_DEFINITION
     picture = "bars"
+    crowd = ("visitors", "sessions")
     measures = words.BY_TOUCH
     order = "-visitors"
     uses_goals = True

@@ -34,6 +34,7 @@ class Traffic(Report):
         "days, weeks or months in the site's time zone."
     )
     picture = "curve"
+    crowd = ("visitors", "sessions")
     dimensions = (words.BUCKET,)
     measures = (
         words.VISITORS,

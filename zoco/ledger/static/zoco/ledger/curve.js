@@ -41,7 +41,8 @@
     const line = colour("--z-c1", holder);
     const font = `12px ${getComputedStyle(holder).fontFamily}`;
     const few = points.values.length < 2;
-    const dot = { show: few, size: 7, width: 2 };
+    // A value between two gaps is no line; only a dot shows it.
+    const dot = { show: few || points.values.includes(null), size: 7, width: 2 };
     const top = points.steps[points.steps.length - 1];
     return {
       width: holder.clientWidth,
