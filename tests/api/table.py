@@ -2,6 +2,10 @@
 
 # Pages of the public, and what refuses by itself: each asks for nothing that is not public.
 EVERYBODY = [
+    "zoco_shared:overview",
+    "zoco_shared:report",
+    "zoco_shared:panel",
+    "zoco_shared:export",
     "zoco_robots",
     "zoco_metrics",
     "zoco_readyz",
@@ -29,6 +33,7 @@ ACCOUNTS = ["zoco_second_step_own"]
 
 # Analysts, marketers, owners. What Wagtail asks for by page or file is not there for an analyst either.
 READERS = [
+    "zoco_shares",
     "zoco_desk:now",
     "zoco_ledger:now",
     "zoco_ledger:index",
@@ -143,6 +148,8 @@ WRITERS = [
     "zoco_goals:history",
     "zoco_goals:history_results",
     "zoco_goals:usage",
+    "zoco_shares_new",
+    "zoco_shares_revoke",
     "wagtailadmin_pages:unlock",
     "wagtailadmin_pages:lock",
     "wagtailadmin_pages:set_page_position",

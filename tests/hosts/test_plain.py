@@ -66,6 +66,30 @@ def test_report_is_a_page_of_the_host(browser: Browser) -> None:
     assert "/gone" not in page
 
 
+def test_dashboard_is_shared_by_a_link_of_the_host(host: Host, browser: Browser) -> None:
+    address = host.shell(
+        "from datetime import UTC, datetime",
+        "from django.contrib.auth import get_user_model",
+        "from django.urls import reverse",
+        "from zoco.monitor.sharing.services import Terms, link_make",
+        "from zoco.sites.models import Site",
+        f"terms = Terms('traffic', {{}}, 'people', '{PERIOD}', True, True, 0)",
+        "given = {'name': 'For Bea', 'site': Site.objects.get(), 'terms': terms, 'expires_at': None}",
+        "by = get_user_model().objects.get(username='ana')",
+        "link, token = link_make(**given, by=by, at=datetime.now(UTC))",
+        "print(reverse('zoco_shared:overview', args=[token]))",
+    ).strip()
+    stranger = Browser(browser.address)
+
+    status, page = stranger.get(f"{address}pages/")
+
+    assert address.startswith("/marketing/shared/")
+    assert status == 200
+    assert "/prices" in page
+    assert "SELECT" not in page
+    assert stranger.get("/marketing/shared/nothing/")[0] == 404
+
+
 def test_report_is_an_answer_of_the_hosts_api(browser: Browser) -> None:
     status, answer = browser.get(f"/api/zoco/v1/reports/pages?period={PERIOD}")
 

@@ -1,1 +1,4 @@
-"""Monitor: what happened and how sure we are. Reports about traffic; later goals, funnels, trials."""
+"""Monitor: what happened and how sure we are. Reports about traffic; later goals, funnels, trials.
+
+`sharing` are dashboards for readers without an account.
+"""

@@ -1,4 +1,4 @@
-"""What monitoring keeps beside its reports: the goals of sites."""
+"""What monitoring keeps beside its reports: the goals of sites; shared links stand in `sharing`."""
 
 from decimal import Decimal
 
@@ -7,6 +7,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from zoco.monitor.sharing.models import SharedLink
+
+__all__ = ["Goal", "SharedLink"]
 
 
 class Goal(models.Model):

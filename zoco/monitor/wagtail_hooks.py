@@ -1,11 +1,63 @@
-"""What Wagtail's admin is told of monitoring."""
+"""What Wagtail's admin is told of monitoring: goals, shared links, and "Share…" on overviews."""
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
+from zoco.ledger.dashboard import Dashboard
+from zoco.ledger.report import report_named
+from zoco.ledger.views.actions import Action, offer
+from zoco.ledger.views.address import Address
+from zoco.monitor.sharing import screens
 from zoco.monitor.viewsets import GoalViewSet, goal_viewset
+
+
+class SharedLinksItem(MenuItem):
+    """The entry of the menu, for whoever may see the links."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether this reader sees it."""
+        return request.user.has_perm(screens.SEE) and screens.is_served()
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def goals() -> GoalViewSet:
     """Return the pages of goals."""
     return goal_viewset
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def sharing_urls() -> list[URLPattern]:
+    """Return the addresses."""
+    return [
+        path("shared-links/", screens.listing, name="zoco_shares"),
+        path("shared-links/new/", screens.new, name="zoco_shares_new"),
+        path("shared-links/<int:pk>/revoke/", screens.revoke, name="zoco_shares_revoke"),
+    ]
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def sharing_menu() -> MenuItem:
+    """Put the list of links into the settings."""
+    where = reverse_lazy("zoco_shares")
+    return SharedLinksItem(_("Shared links"), where, name="zoco_shares", icon_name="link", order=600)  # type: ignore[no-untyped-call]
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def sharing_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions on links."""
+    return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model="sharedlink")
+
+
+@offer
+def share(request: HttpRequest, dashboard: Dashboard, address: Address) -> Action | None:
+    """Offer the form with what the overview is about filled in."""
+    is_able = request.user.has_perm(screens.MAKE) and screens.is_served()
+    if not is_able or not report_named(dashboard.head).crowd:
+        return None
+    query = address.shared(board=dashboard.key)
+    return Action(_("Share…"), f"{reverse('zoco_shares_new')}?{query.urlencode(safe='/:.,')}")

@@ -22,10 +22,11 @@ WATCHED = (
     "zoco_sites.Hostname",
     "zoco_sites.CountingOrigin",
     "zoco_monitor.Goal",
+    "zoco_monitor.SharedLink",
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.
-PASSING = {"last_login", "date_joined", "key_name", "id"}
+PASSING = {"last_login", "date_joined", "key_name", "id", "last_used_on"}
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"
 NAMES_MOST = 40

@@ -1,5 +1,7 @@
 """How many requests of the API in a minute: a key, an account, and an address that proves nothing.
 
+Pages under shared links ask nobody for a proof; they are counted by the address that asks.
+
 Counted in memory, by each process for itself: with several web processes each takes its share of the limit.
 """
 
@@ -10,6 +12,7 @@ from math import ceil
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
 from zoco.kit import conf
@@ -26,6 +29,12 @@ STRANGERS_PER_MINUTE = conf.declare(
     60,
     int,
     "How many requests of the API an address may make in a minute without key or log-in.",
+)
+SHARED_PER_MINUTE = conf.declare(
+    "SHARED_PER_MINUTE",
+    300,
+    int,
+    "How many pages, panels and files of shared links an address may ask for in a minute.",
 )
 WINDOW_SECONDS = 60.0
 WHO_MOST = 100_000
@@ -71,6 +80,8 @@ class ApiPace:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sitebook.only(None)
+        if request.path.startswith("/shared/"):
+            return self._shared(request)
         if not request.path.startswith("/api/"):
             return self.get_response(request)
         who, limit = self._who(request)
@@ -78,6 +89,14 @@ class ApiPace:
         if not seconds:
             return self.get_response(request)
         answer = refused(429, "too_many", f"Too many requests; ask again in {seconds} seconds.")
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+
+    def _shared(self, request: HttpRequest) -> HttpResponseBase:
+        seconds = pace.wait(f"shared {network(client_address(request))}", SHARED_PER_MINUTE())
+        if not seconds:
+            return self.get_response(request)
+        answer = render(request, "zoco/project/later.html", status=429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/", include("django.contrib.auth.urls")),
     path("backstage/", admin.site.urls),
     path("marketing/", include("zoco.ledger.urls")),
+    path("marketing/", include("zoco.monitor.urls")),
     path("api/", api.urls),
     path("e", collecting.facts),
     path("z.js", collecting.tracker),

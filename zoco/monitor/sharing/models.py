@@ -1,0 +1,60 @@
+"""Shared links. The address itself is nowhere: only a digest of its secret part is kept."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+LEAST_GIVEN, LEAST_MOST = 5, 1_000
+
+
+class SharedLink(models.Model):
+    """What strangers who have the address may see. Filters, verdicts and site are fixed for them."""
+
+    class State(models.TextChoices):
+        """Whether the address opens."""
+
+        OPEN = "open", _("open")
+        EXPIRED = "expired", _("expired")
+        REVOKED = "revoked", _("revoked")
+        ENDED = "ended", _("its account is closed")
+
+    name = models.CharField(max_length=100)
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    board = models.CharField(max_length=60)
+    filters = models.JSONField(default=dict, blank=True)
+    verdicts = models.CharField(max_length=100, default="people")
+    period = models.CharField(max_length=40, default="30d")
+    may_change_period = models.BooleanField(default=True)
+    may_filter = models.BooleanField(default=True)
+    least = models.PositiveSmallIntegerField(default=LEAST_GIVEN, validators=[MaxValueValidator(LEAST_MOST)])
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ("view", "add", "change")
+        verbose_name = _("shared link")
+        verbose_name_plural = _("shared links")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(least__lte=LEAST_MOST), name="zoco_shared_link_least")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def state(self, at: datetime) -> State:
+        """Return whether the address opens; it ends with the account that made it."""
+        if self.revoked_at is not None:
+            return self.State.REVOKED
+        if self.expires_at is not None and self.expires_at <= at:
+            return self.State.EXPIRED
+        if self.created_by is None or not self.created_by.is_active:
+            return self.State.ENDED
+        return self.State.OPEN

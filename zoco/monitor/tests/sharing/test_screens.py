@@ -1,0 +1,162 @@
+"""The pages of those who share: who may, what the form takes along, what is written down."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from zoco.ledger.tests.reports.made import PERIOD
+from zoco.monitor.models import SharedLink
+from zoco.monitor.tests.sharing.conftest import shared
+from zoco.project.models import Change
+from zoco.project.roles import roles_ensure
+from zoco.sites.models import Site
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store")]
+ASKED = f"site=shop&period={PERIOD}&verdicts=people&f.country=ES&f.path!^=/x"
+GIVEN = {
+    "name": "For Bea",
+    "site": "shop",
+    "board": "traffic",
+    "period": PERIOD,
+    "may_change_period": "on",
+    "least": "4",
+    "expires_on": "",
+    "asked": ASKED,
+}
+
+
+def client_of(role: str) -> Client:
+    roles_ensure()
+    user = User.objects.create_user(role)
+    user.groups.add(Group.objects.get(name=role))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def body(answer: Any) -> str:
+    return unescape(answer.content.decode())
+
+
+def test_overview_offers_to_share_what_it_is_about(site: Site) -> None:
+    marketer, analyst = client_of("marketer"), client_of("analyst")
+    overview = f"/admin/ledger/reports/overview/traffic/?period={PERIOD}&f.country=ES&compare=none"
+
+    link = re.search(r'href="([^"]+)">Share…', body(marketer.get(overview)))
+    assert link is not None
+    form = body(marketer.get(link[1]))
+
+    assert "Country is Spain" in form
+    assert f'<option value="{PERIOD}" selected>' in form
+    assert "Share…" not in body(analyst.get(overview))
+
+
+def test_link_is_made_as_the_form_says_and_opens(site: Site, stranger: Client) -> None:
+    marketer = client_of("marketer")
+
+    page = body(marketer.post("/admin/shared-links/new/", GIVEN))
+
+    address = re.search(r'value="http://testserver(/shared/\w+/)"', page)
+    assert address is not None
+    link = SharedLink.objects.get()
+    assert (link.filters, link.verdicts, link.period) == (
+        {"f.country": ["ES"], "f.path!^": ["/x"]},
+        "people",
+        PERIOD,
+    )
+    assert (link.may_change_period, link.may_filter, link.least) == (True, False, 4)
+    assert (link.expires_at, link.revoked_at, link.created_by) == (
+        None,
+        None,
+        User.objects.get(username="marketer"),
+    )
+    assert "Spain" in body(stranger.get(address[1]))
+    listed = body(marketer.get("/admin/shared-links/"))
+    assert "Shop · Overview · Country is Spain · Page does not begin with /x" in listed
+    assert address[1] not in listed
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"least": "1001"}, "less than or equal to 1000"),
+        ({"least": "-1"}, "greater than or equal to 0"),
+        ({"expires_on": "2020-01-01"}, "Choose today or a later day."),
+        ({"asked": "f.nothing=1"}, "The filters cannot be read."),
+        ({"period": "yesteryear"}, "Select a valid choice"),
+        ({"name": ""}, "This field is required."),
+    ],
+)
+def test_what_makes_no_sense_is_refused(site: Site, change: dict[str, str], complaint: str) -> None:
+    page = body(client_of("marketer").post("/admin/shared-links/new/", GIVEN | change))
+
+    assert complaint in page
+    assert not SharedLink.objects.exists()
+
+
+def test_last_day_is_whole(site: Site) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=3)
+
+    client_of("marketer").post("/admin/shared-links/new/", GIVEN | {"expires_on": day.isoformat()})
+
+    expires = SharedLink.objects.get().expires_at
+    assert expires == datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=1)
+
+
+def test_links_are_revoked_and_all_of_it_is_in_the_log_of_changes(site: Site, ana: User) -> None:
+    marketer = client_of("marketer")
+    marketer.post("/admin/shared-links/new/", GIVEN)
+    link = SharedLink.objects.get()
+
+    marketer.post(f"/admin/shared-links/{link.pk}/revoke/")
+    marketer.post(f"/admin/shared-links/{link.pk}/revoke/")
+
+    assert "revoked" in body(marketer.get("/admin/shared-links/"))
+    made, revoked = Change.objects.filter(kind="zoco_monitor.sharedlink").order_by("id")
+    assert (made.action, made.by_name, made.subject_name) == ("created", "marketer", "For Bea")
+    assert made.details["digest"] == [None, "•••"]
+    assert link.digest not in str(made.details)
+    assert (revoked.action, list(revoked.details)) == ("changed", ["revoked_at"])
+
+
+def test_opening_a_link_is_no_change(site: Site, ana: User, stranger: Client) -> None:
+    _, address = shared(site, ana)
+    before = Change.objects.count()
+
+    stranger.get(address)
+
+    assert Change.objects.count() == before
+
+
+def test_analyst_reads_the_list_and_changes_nothing(site: Site, ana: User) -> None:
+    link, _ = shared(site, ana)
+    analyst = client_of("analyst")
+
+    page = body(analyst.get("/admin/shared-links/"))
+
+    assert "For Bea" in page
+    assert "Revoke" not in page
+    assert analyst.post("/admin/shared-links/new/", GIVEN).status_code in (302, 403)
+    assert analyst.post(f"/admin/shared-links/{link.pk}/revoke/").status_code in (302, 403)
+    assert SharedLink.objects.get().revoked_at is None
+
+
+def test_the_list_takes_few_queries_however_long(
+    site: Site, ana: User, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(12):
+        shared(site, ana)
+    client = client_of("owner")
+    client.get("/admin/shared-links/")
+
+    with django_assert_max_num_queries(14):
+        client.get("/admin/shared-links/")
+
+
+def test_empty_list_says_what_sharing_is(site: Site) -> None:
+    assert "Nothing is shared yet" in body(client_of("owner").get("/admin/shared-links/"))

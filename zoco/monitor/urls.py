@@ -1,0 +1,5 @@
+"""Addresses of monitor that are no part of the admin. A host project includes them where it likes."""
+
+from django.urls import include, path
+
+urlpatterns = [path("shared/", include("zoco.monitor.sharing.urls"))]
