@@ -1,6 +1,4 @@
-"""What the worker does for the ledger again and again: the outbox is placed, spooled, told, pruned;
-once a week the ledger's file is written anew.
-"""
+"""What the worker does again and again: the outbox placed, spooled, told, pruned; the file written anew."""
 
 import logging
 from datetime import UTC, datetime

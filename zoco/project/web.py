@@ -39,7 +39,15 @@ def serve(listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=2048,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+
+    class Server(uvicorn.Server):
+        """Ends live streams before it waits for open connections."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            application.ending()
+            await super().shutdown(sockets)
+
+    Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

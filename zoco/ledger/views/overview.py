@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import escape
 from django.utils.translation import ngettext
 
+from zoco.kit.periods import micros
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
@@ -51,6 +52,8 @@ class OverviewView(LedgerView):
             question.site,
             title=dashboard.label,
             area=dashboard.area,
+            live=self._live(request, key, has_today=question.period.last >= today),
+            asked_at=str(micros(now)),
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(zone)),
             controls=self.controls(question, today, head),
@@ -93,6 +96,14 @@ class OverviewView(LedgerView):
     def _opened(self, tabs: list[str]) -> str:
         return self.address.changed(tabs=",".join(tabs) or None)
 
+    def _live(self, request: HttpRequest, key: str, *, has_today: bool) -> dict[str, str]:
+        """Return where the stream of this server is, if it has one, and newer figures of the page."""
+        stream = getattr(request, "scope", {}).get("zoco.live", "")
+        if not stream or not request.user.is_authenticated:
+            return {}
+        fresh = self.address.to("fresh", key, query=QueryDict()) if has_today else ""
+        return {"stream": stream, "fresh": fresh}
+
 
 class NowView(LedgerView):
     """How many people are here now, as a fragment that an overview fetches again and again."""
@@ -101,7 +112,10 @@ class NowView(LedgerView):
         """Count them."""
         now = datetime.now(UTC)
         count = people_now(Question.from_address(self.address.question_query(), now=now), now=now)
-        text = ngettext("%(count)s person now", "%(count)s people now", count) % {
-            "count": formats.count(count)
-        }
-        return HttpResponse(escape(text), headers={"Cache-Control": "private, no-store"})
+        return HttpResponse(escape(people_text(count)), headers={"Cache-Control": "private, no-store"})
+
+
+def people_text(count: int) -> str:
+    """Say how many people are here now."""
+    text = ngettext("%(count)s person now", "%(count)s people now", count)
+    return text % {"count": formats.count(count)}

@@ -1,4 +1,4 @@
-"""Which requests Django never sees: health, the collector, the tracker, static files."""
+"""Which requests Django never sees: health, the collector, the tracker, the live stream, static files."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -17,6 +17,14 @@ BODY_LIMIT = conf.declare(
     int,
     "The largest upload in bytes of somebody who is logged in; other requests may have 2.5 MB.",
 )
+LIVE_STREAMS = conf.declare(
+    "LIVE_STREAMS",
+    200,
+    int,
+    "How many live streams a web process holds at once, one for each browser with an open overview; "
+    "further ones ask every ten seconds for people now.",
+)
+LIVE = "/live"
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -39,6 +47,8 @@ class Dispatcher:
         self.bare: dict[str, App] = {"/healthz": healthz}
         """ASGI applications by exact path, asked before Django."""
         self._collect()
+        self.ending = self._stream()
+        """Ends what would last; a server calls it before it waits for its open connections."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -51,6 +61,7 @@ class Dispatcher:
         elif self.static is not None and scope["path"].startswith(self.prefix):
             await self.static(scope, receive, send)
         else:
+            scope["zoco.live"] = LIVE  # a page looks for it there: other servers have no stream
             await self.bridge(scope, receive, send)
 
     def _collect(self) -> None:
@@ -64,6 +75,15 @@ class Dispatcher:
         self.at_start.append(collector.start)
         self.at_end.append(collector.end)
         self.bare |= {"/e": collector, "/z.js": Tracker()}
+
+    def _stream(self) -> Callable[[], None]:
+        """Tell browsers what is new at /live; return what ends all streams."""
+        from zoco.project.serving.live import Live
+
+        live = Live(self.bridge.pool, streams=LIVE_STREAMS())
+        self.at_end.append(live.close)
+        self.bare[LIVE] = live
+        return live.close
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

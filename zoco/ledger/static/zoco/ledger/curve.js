@@ -79,8 +79,11 @@
     return texts;
   }
 
+  const read = (holder) => JSON.parse(document.getElementById(holder.dataset.zCurve).textContent);
+
   function draw(holder) {
-    const points = JSON.parse(document.getElementById(holder.dataset.zCurve).textContent);
+    holder.dataset.svg = holder.innerHTML;
+    let points = read(holder);
     const tip = document.createElement("div");
     tip.className = "z-tip";
     tip.hidden = true;
@@ -110,7 +113,12 @@
       tip.hidden = true;
     };
     again();
-    walk(holder, points, () => plot);
+    const walked = walk(holder, points, () => plot);
+    holder.addEventListener("z:points", () => {
+      points = read(holder);
+      again();
+      walked(points);
+    });
     new ResizeObserver(() => {
       if (plot && holder.clientWidth && holder.clientWidth !== plot.width) {
         plot.setSize({ width: holder.clientWidth, height: holder.clientHeight });
@@ -118,23 +126,25 @@
     }).observe(holder);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
     // On paper the server's drawing is sharper than a canvas.
-    const svg = holder.dataset.svg;
-    addEventListener("beforeprint", () => { holder.innerHTML = svg; });
+    addEventListener("beforeprint", () => { holder.innerHTML = holder.dataset.svg; });
     addEventListener("afterprint", again);
   }
 
   function walk(holder, points, current) {
-    const last = points.values.length - 1;
+    let last = points.values.length - 1;
     let at = last;
     holder.tabIndex = 0;
     holder.setAttribute("role", "slider");
     holder.setAttribute("aria-label", holder.dataset.label);
     holder.setAttribute("aria-valuemin", "1");
-    holder.setAttribute("aria-valuemax", String(last + 1));
-    const show = () => {
-      const plot = current();
+    const tell = () => {
+      holder.setAttribute("aria-valuemax", String(last + 1));
       holder.setAttribute("aria-valuenow", String(at + 1));
       holder.setAttribute("aria-valuetext", describe(points, at).join("; "));
+    };
+    const show = () => {
+      const plot = current();
+      tell();
       plot.setCursor({ left: plot.valToPos(at, "x"), top: 10 });
     };
     holder.addEventListener("keydown", (event) => {
@@ -147,12 +157,19 @@
     });
     holder.addEventListener("focus", () => { if (holder.matches(":focus-visible")) show(); });
     holder.addEventListener("blur", () => current().setCursor({ left: -10, top: -10 }));
-    holder.setAttribute("aria-valuenow", String(at + 1));
-    holder.setAttribute("aria-valuetext", describe(points, at).join("; "));
+    tell();
+    /* Newer points: whoever was at the end stays there, whoever was elsewhere stays where he was. */
+    return (newer) => {
+      const wasLast = at === last;
+      points = newer;
+      last = points.values.length - 1;
+      at = wasLast ? last : Math.min(at, last);
+      if (holder.matches(":focus-visible")) show();
+      else tell();
+    };
   }
 
-  for (const holder of document.querySelectorAll("[data-z-curve]")) {
-    holder.dataset.svg = holder.innerHTML;
-    draw(holder);
-  }
+  const all = () => { for (const holder of document.querySelectorAll("[data-z-curve]")) draw(holder); };
+  document.addEventListener("z:body", all);
+  all();
 })();

@@ -113,10 +113,9 @@
 
   /* Links that stay on the page were written before tabs were opened: they take them along. */
   function kept() {
-    if (!one(".z-tabs")) return;
     document.addEventListener("click", (event) => {
       const link = event.target.closest('a[href^="?"]');
-      if (!link || link.closest(".z-tabs")) return;
+      if (!link || link.closest(".z-tabs") || !one(".z-tabs")) return;
       const tabs = new URL(location.href).searchParams.get("tabs");
       const to = new URL(link.href);
       if (tabs) to.searchParams.set("tabs", tabs);
@@ -125,23 +124,37 @@
     }, true);
   }
 
-  /* How many are here now, asked again every ten seconds while somebody looks. */
+  /* How many are here now: told by the live stream, or asked every ten seconds while somebody looks.
+     The stream knows no filters. */
   function people() {
     const said = one("[data-z-now]");
     if (!said) return;
+    const place = one("[data-z-live]");
+    const isFiltered = [...new URL(said.dataset.zNow, location.href).searchParams.keys()].some((key) => key.startsWith("f."));
+    const language = document.documentElement.lang.toLowerCase();
+    let isLive = false;
+    said.setAttribute("aria-live", "polite");
+    const show = (text) => {
+      if (said.textContent !== text) said.textContent = text;
+      said.hidden = false;
+    };
     const ask = async () => {
-      if (document.hidden) return;
+      if (document.hidden || isLive) return;
       try {
-        const text = await fetched(said.dataset.zNow);
-        if (said.textContent !== text) said.textContent = text;
-        said.hidden = false;
+        show(await fetched(said.dataset.zNow));
       } catch {
         said.hidden = true;
       }
     };
     document.addEventListener("visibilitychange", ask);
     setInterval(ask, 10000);
-    ask();
+    if (!place || isFiltered) return ask();
+    document.addEventListener("z:live", (event) => { isLive = event.detail; ask(); });
+    document.addEventListener("z:news", (event) => {
+      const texts = event.detail.people[place.dataset.zSite];
+      if (texts) show(texts[language] ?? texts[language.split("-")[0]] ?? Object.values(texts)[0]);
+    });
+    setTimeout(ask, 1500); // by then the stream has said it
   }
 
   /* Menus: one open at a time, Escape and a click elsewhere close. */
@@ -206,6 +219,7 @@
     }, true);
   }
 
+  document.addEventListener("z:body", () => { tabs(); panels(); });
   drawer();
   menus();
   keys();
