@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import PERIOD, Open
 
@@ -85,6 +85,55 @@ def test_keyboard_alone_is_enough(visit: Open) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.wait_for_url(re.compile("verdicts=bots"))
+
+
+def tab_to(page: Page, there: Locator, key: str = "Tab") -> None:
+    """Press the key until the focus is there, as somebody without a mouse does."""
+    for _ in range(200):
+        if there.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never leads to {there}")
+
+
+def test_the_whole_dashboard_is_reached_by_keyboard(visit: Open) -> None:
+    page = visit(OVERVIEW)
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+    tab_to(page, page.get_by_role("tab", name="Countries"))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Languages")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Countries")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    expect(page.get_by_role("tabpanel", name="Countries").get_by_role("table")).to_be_visible()
+
+    row = page.get_by_role("tabpanel", name="Source channels").get_by_role("link", name="Direct")
+    tab_to(page, row, "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("f.channel=direct"))
+    remove = page.get_by_role("link", name=re.compile("Remove the filter"))
+    tab_to(page, remove)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "f.channel" not in url)
+    expect(remove).to_have_count(0)
+
+    opener = page.get_by_role("link", name="Computed how?")
+    tab_to(page, opener)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="How is this computed")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(page.locator("#z-drawer")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+    tab_to(page, page.locator("[data-z-period] summary"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Last 7 days"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("period=7d"))
 
 
 def test_points_of_a_curve_are_read_by_arrow_keys(visit: Open) -> None:

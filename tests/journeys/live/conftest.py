@@ -1,0 +1,76 @@
+"""The product with a site without facts, and browsers of its readers and visitors."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys import test_tracker
+from tests.journeys.conftest import complaint
+from tests.journeys.live.screen import PASSWORD, Enter
+from tests.journeys.test_tracker import AGENT
+from tests.operate.running import Running, environment, zoco
+
+human, shop = test_tracker.human, test_tracker.shop
+MAKE = f"""
+import django; django.setup()
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+for name in ("ana", "leo", "eva", "kim"):
+    made = get_user_model().objects.create_user(name, name + "@honey.example", {PASSWORD!r})
+    made.groups.add(Group.objects.get(name="analyst"))
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Return the product with a site without facts, and four analysts."""
+    started = Running(tmp_path_factory.mktemp("live") / "data")
+    started.wait_ready()
+    assert zoco(started.folder, "site", "add", "Shop", "--host", "127.0.0.1").returncode == 0
+    in_product = environment(started.folder) | {"DJANGO_SETTINGS_MODULE": "zoco.project.settings"}
+    subprocess.run([sys.executable, "-c", MAKE], env=in_product, check=True)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def enter(human: Browser, running: Running) -> Iterator[Enter]:
+    """Return what opens a browser in which somebody has logged in; a complaint of a page fails the test."""
+    contexts, complaints = [], []
+
+    def entered(name: str) -> BrowserContext:
+        context = human.new_context(
+            locale="en-GB", user_agent=AGENT, base_url=f"http://127.0.0.1:{running.port}"
+        )
+        contexts.append(context)
+        context.set_default_timeout(30_000)
+
+        def heed(page: Page) -> None:
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda said: complaints.extend(complaint(page, said)))
+
+        context.on("page", heed)
+        page = context.new_page()
+        page.goto("/admin/login/")
+        page.locator("input[name=username]").fill(name)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").press("Enter")
+        page.wait_for_url("**/admin/**")
+        page.close()
+        return context
+
+    yield entered
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visitor(human: Browser) -> Iterator[Page]:
+    """Return a page of somebody who visits the shop."""
+    context = human.new_context(locale="es-ES", user_agent=AGENT)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,45 @@
+"""What the tests of the live overview do with a browser and see in it."""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, Response
+
+PASSWORD = "hexagon-comb-12"
+OVERVIEW = "/admin/ledger/reports/overview/traffic/"
+SECONDS = 5.0
+
+
+Enter = Callable[[str], BrowserContext]
+
+
+def overview(context: BrowserContext, query: str = "") -> Page:
+    page = context.new_page()
+    page.goto(OVERVIEW + query)
+    return page
+
+
+def figure(page: Page, label: str) -> str:
+    text = page.locator(".z-figs > *", has=page.get_by_text(label, exact=True)).locator(".z-v").inner_text()
+    return text.strip()
+
+
+def live(context: BrowserContext) -> list[str]:
+    """Return a list that grows by the address of each stream that a browser opens from now on."""
+    opened: list[str] = []
+
+    def note(answer: Response) -> None:
+        if "/live?" in answer.url:
+            opened.append(f"{answer.status} {answer.url.rpartition('/')[2]}")
+
+    context.on("response", note)
+    return opened
+
+
+def appears(true: Callable[[], bool], page: Page, seconds: float = SECONDS) -> float:
+    """Wait for it and return the seconds; the browser goes on meanwhile."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < seconds, f"not there after {seconds} s"
+        page.wait_for_timeout(50)
+    return time.monotonic() - began
