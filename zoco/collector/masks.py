@@ -84,10 +84,12 @@ def plain_text(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-@lru_cache(maxsize=8192)
-def clean_path(raw: bytes) -> str:
+def path_of(raw: bytes) -> str:
     """Return the path to write down: readable, masked, at most 1024 characters, no query."""
     return masked(readable(raw[: 8 * LONGEST].partition(b"?")[0].partition(b"#")[0]))[:LONGEST]
+
+
+clean_path = lru_cache(maxsize=8192)(path_of)
 
 
 def clean_referrer(referrer: str) -> str:

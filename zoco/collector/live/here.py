@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from zoco.collector.memo import Memo
 from zoco.kit.hosts import plain_host
 from zoco.sites import published
 from zoco.sites.published import Published, PublishedSite
@@ -36,6 +37,7 @@ class Here:
         self._by_host: dict[str, PublishedSite] = {}
         self._salts: dict[tuple[int, date], bytes] = {}
         self._proxies: tuple[Network, ...] = ()
+        self._vouched: Memo[str, bool] = Memo(lambda _: False, 1)
 
     def look(self) -> None:
         """Read the file again if it changed; at most once a second. Raises SitesUnpublished."""
@@ -66,16 +68,17 @@ class Here:
         `forwarded` are the values of X-Forwarded-For in the order in which they came. What stands left of
         the first address that nobody vouches for is anybody's word and not read.
         """
-        if not self._proxies or not forwarded or not self._is_trusted(peer):
+        if not self._proxies or not forwarded or not self._vouched[peer]:
             return peer
         client = peer
-        hops = [hop.strip() for value in forwarded for hop in value.split(",")]
-        for hop in reversed(hops[-HOPS_MOST:]):
-            address = _without_port(hop)
-            if _number(address) is None:
+        hops = [hop.strip() for value in forwarded for hop in value.split(",")][-HOPS_MOST:]
+        while hops:
+            address = _without_port(hops.pop())
+            number = _number(address)
+            if number is None:
                 return client
             client = address
-            if not self._is_trusted(address):
+            if hops and not _is_in(number, self._proxies):
                 return client
         return client
 
@@ -92,9 +95,7 @@ class Here:
             for day, salt in site.salts.items()
         }
         self._proxies = tuple(_network(text) for text in found.trusted_proxies)
-
-    def _is_trusted(self, address: str) -> bool:
-        return _is_in(_number(address), self._proxies)
+        self._vouched = Memo(lambda peer: _is_in(_number(peer), self._proxies), 1_024)
 
 
 def _network(text: str) -> Network:

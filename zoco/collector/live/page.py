@@ -1,13 +1,10 @@
-"""The first step of a live fact: the page that it speaks of, and what kind of fact it is."""
+"""The page that a live fact speaks of, and what kind of fact it is."""
 
 import re
 from typing import NamedTuple
 
-from zoco.collector.event import Event
-from zoco.collector.live.wire import Sent
-from zoco.collector.masks import clean_path, masked, plain_text
 from zoco.collector.reasons import Reason, Refused
-from zoco.ledger.schema import Fact
+from zoco.collector.steps.verdict import Judgement
 
 VIEWED = "web.page.viewed"
 ENGAGED = "web.page.engaged"
@@ -53,24 +50,6 @@ def screen_of(width: int) -> str:
     return next((name for least, name in SCREENS if width >= least), NARROW)
 
 
-def fill(event: Event, sent: Sent, where: Address) -> None:
-    """Set name, path, title, screen, subject, properties; leave host and query for the next steps."""
-    fact = event.fact
-    event.host, event.query, event.referrer = where.host, where.query, sent.referrer
-    fact.path = clean_path(where.path.encode("utf-8", "surrogatepass"))
-    fact.title = masked(plain_text(sent.title)) if sent.title else ""
-    fact.screen = screen_of(sent.screen)
-    fact.name = NAMES[sent.type]
-    fact.props = sent.props
-    if sent.type == "event":
-        fact.subject_kind, fact.subject = EVENT_KIND, sent.event
-        fact.quantity = sent.quantity
-    elif sent.type == "engagement":
-        fact.quantity = sent.ms
-        fact.props = sent.props | {"scroll": sent.scroll} if sent.scroll else sent.props
-
-
-def driven(fact: Fact) -> None:
-    """Judge a fact of a browser that says that a program drives it, unless it is a bot by its name."""
-    if fact.verdict == "human":
-        fact.verdict, fact.reason = "headless", DRIVEN
+def driven(judged: Judgement) -> Judgement:
+    """Judge a browser that says that a program drives it, unless it is a bot by its name."""
+    return Judgement("headless", DRIVEN) if judged.verdict == "human" else judged

@@ -1,4 +1,8 @@
-"""From a request to facts: the limits, then the named steps. Whatever is refused says why."""
+"""From a request to lines of the spool: the limits, then the named steps. Whatever is refused says why.
+
+What a step says is remembered as a piece of a line (`pieces`), by what it is made of: a fact costs a
+few look-ups. Sent through `steps.through` one by one it gives the same line; a test holds both together.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,50 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from zoco.collector.event import Event
 from zoco.collector.live import page, wire
 from zoco.collector.live.here import Here
+from zoco.collector.live.pieces import (
+    Browser,
+    Caller,
+    Host,
+    Page,
+    Whence,
+    browser_of,
+    caller_of,
+    known_host,
+    page_of,
+    particulars_of,
+    screen_of,
+    title_of,
+    whence_of,
+)
 from zoco.collector.live.wire import Sent
+from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused
-from zoco.collector.steps import device, place, site, source, through, verdict, visitor
-from zoco.collector.steps.visitor import day_before, local_day
+from zoco.collector.steps.visitor import MINUTE, day_before, local_day
 from zoco.kit.hosts import plain_host
-from zoco.kit.ids import uuid7
-from zoco.ledger.schema import Fact
+from zoco.kit.ids import hash63_framed, uuid7
+from zoco.sites.published import PublishedSite
 
-STEPS = tuple(module.step for module in (site, verdict, device, place, source, visitor))
 HINTS = (
     "sec-ch-ua", "sec-ch-ua-full-version-list", "sec-ch-ua-mobile", "sec-ch-ua-platform",
     "sec-ch-ua-platform-version", "sec-ch-ua-model",
 )  # fmt: skip
 LANGUAGE_LONGEST = 3
+Hints = tuple[tuple[str, str], ...]
+# What is longer is worked out each time: whoever sends chooses the length, and the memory is ours.
+REMEMBERED_LONGEST = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who sent a request: what the facts of it have in common. `hints` are client hints by name."""
 
     address: str
     user_agent: str
     language: str = ""
-    hints: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = {}
     host: str = ""
     """The host that was asked; tells whose refusals these are when no fact does."""
 
@@ -51,21 +71,46 @@ class Refusal:
 
 @dataclass(slots=True)
 class Read:
-    """What became of a request's facts."""
+    """What became of a request's facts: a line of the spool each, and whose they are."""
 
-    facts: list[Fact] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    sites: list[int] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
 
+class Salts(NamedTuple):
+    """The salt of a local day, and of the day before while the day is young, else b""."""
+
+    today: bytes
+    before: bytes
+
+
 class Reader:
-    """Turns requests into facts. One for each process; holds no state but what is published."""
+    """Turns requests into lines. One for each process; what it remembers hangs on what is published."""
 
     def __init__(self, here: Here, clock: Callable[[], int]) -> None:
         self._here = here
         self._clock = clock
+        self._browsers: Memo[tuple[str, str, Hints], Browser] = Memo(lambda key: _known(*key), 4_096)
+        self._titles = Memo(title_of, 4_096)
+        self._screens = Memo(screen_of, 2_048)
+        self._sites: tuple[PublishedSite, ...] = ()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget what the published sites said before."""
+        self._sites = self._here.sites
+        self._pages = Memo(self._page, 8_192)
+        self._origins: Memo[tuple[str, str, tuple[str, ...]], Whence] = Memo(
+            lambda key: whence_of(*key), 8_192
+        )
+        self._hosts = Memo(self._host, 1_024)
+        self._salts: Memo[tuple[int, int], Salts] = Memo(lambda key: self._salts_of(*key), 1_024)
 
     def read(self, body: bytes, sender: Sender) -> Read:
-        """Return the facts of a request and what was refused. `here` must have been looked at."""
+        """Return the lines of a request and what was refused. `here` must have been looked at."""
+        if self._here.sites is not self._sites:
+            self._forget()
         found = Read()
         try:
             sent = wire.read(body)
@@ -73,11 +118,15 @@ class Reader:
             found.refused.append(self.refusal(refused, sender, 0))
             return found
         now = self._clock()
+        browser, caller = self._browser(sender), caller_of(sender.address)
         for index, each in enumerate(sent):
             try:
-                found.facts.append(self._fact(each, sender, now))
+                site, line = self._line(each, browser, caller, now)
             except Refused as refused:
                 found.refused.append(self.refusal(refused, sender, index, each.url))
+            else:
+                found.lines.append(line)
+                found.sites.append(site)
         return found
 
     def refusal(self, refused: Refused, sender: Sender, index: int, url: str = "") -> Refusal:
@@ -90,44 +139,73 @@ class Reader:
         unknown = plain_host(host) if refused.reason is Reason.UNKNOWN_HOST else ""
         return Refusal(index, refused.reason, known.id if known else 0, unknown, refused.detail)
 
-    def _fact(self, sent: Sent, sender: Sender, now: int) -> Fact:
+    def _line(self, sent: Sent, browser: Browser, caller: Caller, now: int) -> tuple[int, str]:
+        """Send a fact through the steps; return its site and its line. Raises Refused."""
         wire.check(sent)
-        amount = wire.money(sent.amount)
-        where = page.address(sent.url)
-        found = self._here.site_of(where.host)
-        if found is None:
-            raise Refused(Reason.UNKNOWN_HOST)
-        at = now - sent.age * 1_000
-        fact = Fact(
-            id=sent.id or uuid7(now),
-            site=found.id,
-            name="",
-            origin="tracker",
-            occurred_at=at,
-            received_at=now,
+        amount = wire.money(sent.amount) if sent.amount else None
+        url, title, at = sent.url, sent.title, now - sent.age * 1_000
+        place = self._pages[url] if len(url) <= REMEMBERED_LONGEST else self._page(url)
+        site, query = place.host.site, place.query
+        salts = self._salts[site.id, at // MINUTE]
+        whence = self._whence(sent.referrer, query, site.hostnames)
+        who = _visitor(salts, place.host.framed_site, caller.framed, browser.framed + place.host.framed)
+        is_plain = sent.type == "view" and not sent.props
+        return site.id, (
+            f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{page.NAMES[sent.type]}"'
+            f',"origin":"tracker","occurred_at":{at},"received_at":{now}{who}'
+            f"{browser.driven if sent.driven else browser.verdict}{place.where}"
+            f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
+            f"{browser.language}{self._screens[sent.screen]}"
+            f"{'' if is_plain else particulars_of(sent, amount, site.currency)}"
+            f"{browser.evidence}{whence.evidence}}}\n"
         )
-        fact.language = sender.language
-        fact.amount, fact.currency = amount, sent.currency
-        if sent.currency == found.currency:
-            fact.amount_site = amount
-        day = local_day(at, found.zone)
-        salt = self._here.salt_of(found, day.on)
+
+    def _browser(self, sender: Sender) -> Browser:
+        _, user_agent, language, hints, _ = sender
+        size = len(user_agent) + (sum(map(len, hints.values())) if hints else 0)
+        if size > REMEMBERED_LONGEST:
+            return browser_of(user_agent, language, hints)
+        return self._browsers[user_agent, language, tuple(hints.items()) if hints else ()]
+
+    def _page(self, url: str) -> Page:
+        """Find the site of a page. Raises Refused."""
+        where = page.address(url)
+        host = where.host
+        known = self._hosts[host] if len(host) <= REMEMBERED_LONGEST else self._host(host)
+        return page_of(known, where.path, where.query)
+
+    def _host(self, host: str) -> Host:
+        site = self._here.site_of(host)
+        if site is None:
+            raise Refused(Reason.UNKNOWN_HOST)
+        return known_host(host, site)
+
+    def _whence(self, referrer: str, query: str, hostnames: tuple[str, ...]) -> Whence:
+        if len(referrer) + len(query) > REMEMBERED_LONGEST:
+            return whence_of(referrer, query, hostnames)
+        return self._origins[referrer, query, hostnames]
+
+    def _salts_of(self, site_id: int, minute: int) -> Salts:
+        """Return the salts of the local day in which this minute lies. Raises Refused."""
+        site = next(site for site in self._sites if site.id == site_id)
+        day = local_day(minute * MINUTE, site.zone)
+        salt = self._here.salt_of(site, day.on)
         if not salt:
             raise Refused(Reason.NO_SALT)
-        event = Event(
-            site=found,
-            fact=fact,
-            address=sender.address,
-            user_agent=sender.user_agent,
-            hints=dict(sender.hints) if sender.hints else {},
-            salt=salt,
-            salt_before=self._here.salt_of(found, day_before(day.on)) if day.is_early else b"",
-        )
-        page.fill(event, sent, where)
-        through(event, STEPS)
-        if sent.driven:
-            page.driven(fact)
-        return fact
+        return Salts(salt, self._here.salt_of(site, day_before(day.on)) if day.is_early else b"")
+
+
+def _known(user_agent: str, language: str, hints: Hints) -> Browser:
+    return browser_of(user_agent, language, dict(hints))
+
+
+def _visitor(salts: Salts, site: bytes, address: bytes, rest: bytes) -> str:
+    """Return the pseudonym, and the one under the salt of the day before where that is known."""
+    if not address:
+        return ""
+    whole = site + address + rest
+    now = f',"visitor":{hash63_framed(whole, salts.today)}'
+    return f'{now},"visitor_before":{hash63_framed(whole, salts.before)}' if salts.before else now
 
 
 @lru_cache(maxsize=1024)

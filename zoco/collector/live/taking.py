@@ -15,11 +15,10 @@ import msgspec
 
 from zoco.collector.live import answers
 from zoco.collector.live.answers import Answer
-from zoco.collector.live.here import Here
-from zoco.collector.live.reader import Read, Reader, Refusal, Sender, hints_of, language_of
+from zoco.collector.live.here import Here, is_local
+from zoco.collector.live.reader import Reader, Refusal, Sender, hints_of, language_of
 from zoco.collector.live.tallies import Tallies
 from zoco.collector.reasons import Reason, Refused
-from zoco.ledger.schema import encoder
 from zoco.sites.published import SitesUnpublished
 
 log = logging.getLogger(__name__)
@@ -31,11 +30,15 @@ def now_micros() -> int:
 
 
 class Request(NamedTuple):
-    """A request that was read. Its lines go to the disk before anybody hears that they were taken."""
+    """A request that was read. Its lines go to the disk before anybody hears that they were taken.
 
-    read: Read
-    address: str
+    `sites` names the site of each line; `is_near` says that it came from a local network.
+    """
+
     lines: bytes
+    sites: list[int]
+    refused: list[Refusal]
+    is_near: bool
 
 
 class Taking:
@@ -57,36 +60,34 @@ class Taking:
             self.here.look()
         except (SitesUnpublished, msgspec.MsgspecError, OSError) as error:
             return self._missed([Refusal(0, Reason.NOT_WRITTEN, 0)], str(error))
+        address = self.here.client(peer, forwarded) if forwarded else peer
         sender = Sender(
-            address=self.here.client(peer, forwarded) if forwarded else peer,
-            user_agent=headers.get("user-agent", ""),
-            language=language_of(headers.get("accept-language", "")),
-            hints=hints_of(headers) if "sec-ch-ua" in headers else {},
-            host=headers.get("host", ""),
+            address,
+            headers.get("user-agent", ""),
+            language_of(headers.get("accept-language", "")),
+            hints_of(headers) if "sec-ch-ua" in headers else {},
+            headers.get("host", ""),
         )
         if body is None:
-            read = Read(refused=[self.reader.refusal(Refused(Reason.TOO_LARGE), sender, 0)])
-        else:
-            read = self.reader.read(body, sender)
-        lines = b"".join([encoder.encode(fact) + b"\n" for fact in read.facts])
-        return Request(read, sender.address, lines)
+            refusal = self.reader.refusal(Refused(Reason.TOO_LARGE), sender, 0)
+            return Request(b"", [], [refusal], is_near=False)
+        read = self.reader.read(body, sender)
+        lines = "".join(read.lines).encode()
+        return Request(lines, read.sites, read.refused, is_near=is_local(address))
 
     def taken(self, request: Request) -> Answer:
         """Count and answer a request whose lines are on the disk."""
-        read = request.read
-        if read.facts:
-            self.tallies.take(read.facts, request.address)
-        if not read.refused:
+        if request.sites:
+            self.tallies.take(request.sites, is_near=request.is_near)
+        if not request.refused:
             return answers.WRITTEN
-        self.tallies.refuse(read.refused)
-        return answers.refused(read.refused, len(read.facts))
+        self.tallies.refuse(request.refused)
+        return answers.refused(request.refused, len(request.sites))
 
     def missed(self, request: Request, why: str) -> Answer:
         """Count and answer a request whose lines could not be written."""
-        facts = request.read.facts
-        return self._missed(
-            [Refusal(index, Reason.NOT_WRITTEN, fact.site) for index, fact in enumerate(facts)], why
-        )
+        refused = [Refusal(index, Reason.NOT_WRITTEN, site) for index, site in enumerate(request.sites)]
+        return self._missed(refused, why)
 
     def failed(self) -> Answer:
         """Log the error that is being handled and answer: it is ours, the sender may send again."""

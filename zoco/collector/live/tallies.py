@@ -6,7 +6,6 @@ A collector writes them a few times a minute, if there is anything to tell. They
 import os
 from collections import Counter
 
-from zoco.collector.live.here import is_local
 from zoco.collector.live.reader import Refusal
 from zoco.kit.ids import uuid7
 from zoco.ledger.schema import Fact, encoder
@@ -25,11 +24,10 @@ class Tallies:
         self._refused: Counter[tuple[int, str, str]] = Counter()
         self.refused_all: Counter[str] = Counter()
 
-    def take(self, facts: list[Fact], address: str) -> None:
-        """Count facts that are on the disk, and whether they came from a local network."""
-        near = is_local(address)
-        for fact in facts:
-            self._taken[fact.site, near] += 1
+    def take(self, sites: list[int], *, is_near: bool) -> None:
+        """Count facts that are on the disk, by the site of each; near ones came from a local network."""
+        for site in sites:
+            self._taken[site, is_near] += 1
 
     def refuse(self, refused: list[Refusal]) -> None:
         """Count what was refused."""

@@ -5,6 +5,7 @@ Chrome's user agent no longer tells the truth about versions and models.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -76,7 +77,7 @@ def device_of(user_agent: str | None) -> Device:
     )
 
 
-def hinted(device: Device, hints: dict[str, str]) -> Device:
+def hinted(device: Device, hints: Mapping[str, str]) -> Device:
     """Return the device corrected by client hints (names in lower case: sec-ch-ua-platform …)."""
     hints = {name: value[:LONGEST_HINT] for name, value in hints.items()}
     brands = hints.get("sec-ch-ua-full-version-list") or hints.get("sec-ch-ua", "")
@@ -98,9 +99,9 @@ def evidence_of(user_agent: str | None) -> str:
     return "" if user_agent in (None, "-") else user_agent[:1024]
 
 
-def _hints_text(hints: dict[str, str]) -> str:
+def hints_text(hints: Mapping[str, str]) -> str:
     """Return hints to keep as evidence: whole or not at all, for half of them cannot be read again."""
-    text = msgspec.json.encode(hints) if hints else b""
+    text = msgspec.json.encode(dict(hints)) if hints else b""
     return text.decode() if len(text) <= HINTS_BYTES else ""
 
 
@@ -134,5 +135,5 @@ def step(event: Event) -> Event:
     fact = event.fact
     fact.device, fact.browser, fact.browser_version, fact.os, fact.os_version = found
     fact.user_agent = evidence_of(event.user_agent)
-    fact.client_hints = _hints_text(event.hints)
+    fact.client_hints = hints_text(event.hints)
     return event

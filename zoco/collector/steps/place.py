@@ -40,8 +40,11 @@ def country_of(address: str) -> str:
 def place_of(address: str) -> Place:
     """Return country, region and city of an address as a request or a log says it."""
     plain = plain_address(address)
-    if not plain:
-        return NOWHERE
+    return place_of_plain(plain) if plain else NOWHERE
+
+
+def place_of_plain(plain: str) -> Place:
+    """Return the place of an address in its one canonical form."""
     found = PLACES_FILE.find(plain)
     return found if found is not None and found.country else Place(country_code(plain) or "")
 

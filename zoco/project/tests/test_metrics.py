@@ -80,7 +80,7 @@ def test_values_are_those_of_the_folder_the_tables_and_the_ledger(client: Client
     fact = Fact(
         id=uuid7(now), site=1, name="web.page.viewed", origin="tracker", occurred_at=now, received_at=now
     )
-    tallies.take([fact] * 7, "203.0.113.9")
+    tallies.take([1] * 7, is_near=False)
     tallies.refuse([Refusal(0, Reason.TOO_OLD, 1)] * 3)
     (data / "spool" / "aside").mkdir()
     (data / "spool" / "aside" / "one.ndjson").write_text("{}\n")

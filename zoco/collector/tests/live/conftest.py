@@ -1,14 +1,16 @@
 """A published site with salts, and what reads requests for it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from zoco.collector.live.here import Here
-from zoco.collector.live.reader import Read, Reader, Sender
+from zoco.collector.live.reader import Reader, Refusal, Sender
+from zoco.ledger.schema import Fact, decoder
 from zoco.sites import published
 from zoco.sites.published import Published, PublishedSite
 
@@ -19,7 +21,16 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 SENDER = Sender(address="81.0.32.7", user_agent=AGENT, language="es", host="shop.example")
 PAGE = '{"url":"https://shop.example/a"}'
 
-Reading = Callable[..., Read]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of a request's facts."""
+
+    facts: list[Fact]
+    refused: list[Refusal]
+
+
+Reading = Callable[..., Found]
 
 
 def salts(around: date = DAY) -> dict[str, str]:
@@ -62,10 +73,11 @@ def sites(tmp_path: Path) -> Path:
 def read(sites: Path) -> Reading:
     """Return what reads a body as if it came in at NOW, or `at` another moment."""
 
-    def reading(body: str | bytes, sender: Sender = SENDER, at: int = NOW, **more: object) -> Read:
+    def reading(body: str | bytes, sender: Sender = SENDER, at: int = NOW, **more: Any) -> Found:
         raw = body.encode() if isinstance(body, str) else body
         here = Here(sites)
         here.look()
-        return Reader(here, lambda: at).read(raw, replace(sender, **more) if more else sender)  # type: ignore[arg-type]
+        found = Reader(here, lambda: at).read(raw, sender._replace(**more))
+        return Found([decoder.decode(line) for line in found.lines], found.refused)
 
     return reading

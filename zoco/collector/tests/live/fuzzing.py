@@ -22,49 +22,14 @@ STATUSES = frozenset({204, 400, 413, 503})
 FIELDS = (*wire.Sent.__struct_fields__, "unknown")
 
 
-class Fuzz:
-    """Mutates requests, sends them, and holds every answer against what was sent. Raises AssertionError."""
+class Mutations:
+    """Makes requests at random, always the same of a seed."""
 
-    def __init__(self, seed: int, collector: WaitingCollector, written: list[bytes]) -> None:
+    def __init__(self, seed: int) -> None:
         self.rnd = random.Random(seed)
-        self.collector = collector
-        self.written = written
-        self.taken = self.refused = self.sent = 0
 
-    def one(self) -> None:
-        """Send one request."""
-        body = self._body()
-        before = len(self.written)
-        answer = self.collector.answer("POST", body, self._address(), self._headers(), self._forwarded())
-        lines = b"".join(self.written[before:]).splitlines()
-        facts = [fact for fact in map(decoder.decode, lines) if not fact.name.startswith("collector.")]
-        assert answer.status in STATUSES, (answer, body)
-        told: dict[str, Any] = {"written": len(facts), "refused": []}
-        if answer.body:
-            told = json.loads(answer.body)
-        assert told["written"] == len(facts), (answer, body)
-        assert (answer.status == 204) == (not told["refused"]), (answer, body)
-        self._count(body, len(facts), told["refused"])
-        for fact in facts:
-            assert fact.site in (7, 8), body
-            assert fact.host in ("shop.example", "www.shop.example", "news.example"), body
-            assert fact.occurred_at <= fact.received_at, body
-            assert fact.visitor >= 0, body
-            assert len(fact.path) <= 1_024, body
-        del self.written[before:]
-
-    def counted(self) -> int:
-        """Return how many refusals the collector counted."""
-        return sum(self.collector.taking.tallies.refused_all.values())
-
-    def _count(self, body: bytes | None, facts: int, refused: list[dict[str, Any]]) -> None:
-        self.sent += 1
-        self.taken += facts
-        self.refused += len(refused)
-        assert facts + len(refused) >= 1, body
-        assert all(each["message"] for each in refused), body
-
-    def _body(self) -> bytes | None:
+    def body(self) -> bytes | None:
+        """Return a body, None for one that is too long."""
         if self.rnd.random() < 0.01:
             return None
         facts: Any = [self._fact() for _ in range(self.rnd.choice((1, 1, 1, 2, 5)))]
@@ -100,13 +65,16 @@ class Fuzz:
                 fact[name] = rnd.choice(ODD)
         return fact
 
-    def _address(self) -> str:
+    def address(self) -> str:
+        """Return the peer."""
         return self.rnd.choice(("81.0.32.7", "10.0.0.1", "::1", "", "nonsense", "fe80::1%eth0"))
 
-    def _forwarded(self) -> list[str]:
+    def forwarded(self) -> list[str]:
+        """Return the values of X-Forwarded-For."""
         return self.rnd.choice(([], [], ["1.2.3.4"], ["unknown, ,::"], [",".join(["9.9.9.9"] * 50)]))
 
-    def _headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
+        """Return the headers that a fact is made of."""
         hints = ('"Windows"', "", '"', "²", '"a";v="1"' * 50)
         return {
             "user-agent": self.rnd.choice(AGENTS),
@@ -117,6 +85,50 @@ class Fuzz:
                 for name in self.rnd.sample(("sec-ch-ua", "sec-ch-ua-platform"), 1)
             },
         }
+
+
+class Fuzz:
+    """Mutates requests, sends them, and holds every answer against what was sent. Raises AssertionError."""
+
+    def __init__(self, seed: int, collector: WaitingCollector, written: list[bytes]) -> None:
+        self.mutations = Mutations(seed)
+        self.collector = collector
+        self.written = written
+        self.taken = self.refused = self.sent = 0
+
+    def one(self) -> None:
+        """Send one request."""
+        make = self.mutations
+        body = make.body()
+        before = len(self.written)
+        answer = self.collector.answer("POST", body, make.address(), make.headers(), make.forwarded())
+        lines = b"".join(self.written[before:]).splitlines()
+        facts = [fact for fact in map(decoder.decode, lines) if not fact.name.startswith("collector.")]
+        assert answer.status in STATUSES, (answer, body)
+        told: dict[str, Any] = {"written": len(facts), "refused": []}
+        if answer.body:
+            told = json.loads(answer.body)
+        assert told["written"] == len(facts), (answer, body)
+        assert (answer.status == 204) == (not told["refused"]), (answer, body)
+        self._count(body, len(facts), told["refused"])
+        for fact in facts:
+            assert fact.site in (7, 8), body
+            assert fact.host in ("shop.example", "www.shop.example", "news.example"), body
+            assert fact.occurred_at <= fact.received_at, body
+            assert fact.visitor >= 0, body
+            assert len(fact.path) <= 1_024, body
+        del self.written[before:]
+
+    def counted(self) -> int:
+        """Return how many refusals the collector counted."""
+        return sum(self.collector.taking.tallies.refused_all.values())
+
+    def _count(self, body: bytes | None, facts: int, refused: list[dict[str, Any]]) -> None:
+        self.sent += 1
+        self.taken += facts
+        self.refused += len(refused)
+        assert facts + len(refused) >= 1, body
+        assert all(each["message"] for each in refused), body
 
 
 class Spool:

@@ -1,0 +1,155 @@
+"""What the steps say of a live fact, as pieces of its line in the spool: worked out once, then remembered.
+
+A piece begins with a comma, or is empty where every column of it has its default. The columns stand in
+the order of `ledger.schema`, so that a line is the one that `schema.encoder` writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from zoco.collector.live import page
+from zoco.collector.live.wire import Sent
+from zoco.collector.masks import masked, path_of, plain_text
+from zoco.collector.steps.device import device_of, evidence_of, hinted, hints_text
+from zoco.collector.steps.place import place_of_plain, plain_address
+from zoco.collector.steps.places import NOWHERE
+from zoco.collector.steps.site import host_of
+from zoco.collector.steps.source import origin_of
+from zoco.collector.steps.verdict import judge
+from zoco.collector.steps.visitor import framed_address, framed_host
+from zoco.kit.ids import framed
+from zoco.ledger.schema import Fact, encoder
+from zoco.sites.published import PublishedSite
+
+# Paths that are written as they were sent, where nothing in them is masked.
+_PLAIN = re.compile(r"/[A-Za-z0-9_./~-]{0,500}")
+_DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Fact)}
+
+
+def piece(**columns: object) -> str:
+    """Return columns, in the schema's order, as a piece of a line."""
+    said = {name: value for name, value in columns.items() if value != _DEFAULTS[name]}
+    return f",{encoder.encode(said).decode()[1:-1]}" if said else ""
+
+
+class Browser(NamedTuple):
+    """What a browser's headers say: steps verdict and device. `driven` is the verdict of one that a
+    program drives, `framed` the user agent as a pseudonym is made of it.
+    """
+
+    framed: bytes
+    verdict: str
+    driven: str
+    device: str
+    language: str
+    evidence: str
+
+
+def browser_of(user_agent: str, language: str, hints: Mapping[str, str]) -> Browser:
+    """Judge a browser by its headers."""
+    judged = judge(user_agent)
+    device = device_of(user_agent)
+    device = hinted(device, hints) if hints else device
+    return Browser(
+        framed(user_agent.encode()),
+        piece(**judged._asdict()),
+        piece(**page.driven(judged)._asdict()),
+        piece(**device._asdict()),
+        piece(language=language),
+        piece(user_agent=evidence_of(user_agent), client_hints=hints_text(hints)),
+    )
+
+
+class Caller(NamedTuple):
+    """What an address says: the step place. `framed` is b"" for none; it is never written down."""
+
+    framed: bytes
+    place: str
+
+
+def caller_of(address: str) -> Caller:
+    """Look an address up. It is not remembered: no address stays in memory."""
+    plain = plain_address(address)
+    country, region, city = place_of_plain(plain) if plain else NOWHERE
+    is_plain = country.isalpha() and not region and not city
+    place = f',"country":"{country}"' if is_plain else piece(country=country, region=region, city=city)
+    return Caller(framed(plain.encode()) if plain else framed_address(address), place)
+
+
+class Host(NamedTuple):
+    """What a host says: the step site. `framed_site` and `framed` are site and host as a pseudonym is
+    made of them.
+    """
+
+    site: PublishedSite
+    framed_site: bytes
+    framed: bytes
+    where: str
+
+
+def known_host(host: str, site: PublishedSite) -> Host:
+    """Work out a host of a site. Raises Refused."""
+    plain = host_of(host, site)
+    return Host(site, framed(site.id), framed_host(plain), piece(host=plain))
+
+
+class Page(NamedTuple):
+    """What a page's address says. `query` is as it was sent."""
+
+    host: Host
+    where: str
+    query: str
+
+
+def page_of(host: Host, path: str, query: str) -> Page:
+    """Work out a page; path and query are as they were sent."""
+    if _PLAIN.fullmatch(path):
+        return Page(host, f'{host.where},"path":"{masked(path)}"', query)
+    clean = path_of(path.encode("utf-8", "surrogatepass"))
+    return Page(host, host.where + piece(path=clean), query)
+
+
+class Whence(NamedTuple):
+    """Where a visit came from: the step source."""
+
+    touch: str
+    evidence: str
+
+
+def whence_of(referrer: str, query: str, hostnames: tuple[str, ...]) -> Whence:
+    """Work out the touchpoint."""
+    host, touch, evidence = origin_of(referrer, query, hostnames)
+    return Whence(piece(referrer_host=host, **touch._asdict()), piece(referrer=evidence))
+
+
+def title_of(title: str) -> str:
+    """Return a page's title."""
+    return piece(title=masked(plain_text(title)))
+
+
+def screen_of(width: int) -> str:
+    """Return the class of a screen's width."""
+    return piece(screen=page.screen_of(width))
+
+
+def particulars_of(sent: Sent, amount: Decimal | None, currency: str) -> str:
+    """Return what only some facts have: subject, money, quantity, properties."""
+    said: dict[str, object] = {}
+    props = sent.props
+    if sent.type == "event":
+        said |= {"subject_kind": page.EVENT_KIND, "subject": sent.event}
+    if amount is not None:
+        said |= {"amount": amount, "currency": sent.currency}
+        said |= {"amount_site": amount} if sent.currency == currency else {}
+    if sent.type == "engagement":
+        said["quantity"] = sent.ms
+        props = props | {"scroll": sent.scroll} if sent.scroll else props
+    else:
+        said["quantity"] = sent.quantity
+    return piece(**said, **({"props": props} if props else {}))
