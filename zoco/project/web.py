@@ -20,6 +20,7 @@ def serve(listener: socket.socket) -> None:
     """Serve until SIGTERM; requests that run have three seconds to finish."""
     import uvicorn
 
+    from zoco.collector.live.protocol import short_way
     from zoco.project.asgi import application
 
     stop = threading.Event()
@@ -29,7 +30,7 @@ def serve(listener: socket.socket) -> None:
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=short_way(application.collector),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -1,19 +1,23 @@
-"""`POST /e`, as a bare ASGI application: what the dispatcher never shows to Django."""
+"""`POST /e`, as a bare ASGI application: what the dispatcher never shows to Django.
+
+Requests that came in at once are read at once and written at once: one hand-over to the thread that
+writes, and one back, for all of them. `protocol` gives requests to `take` without a task for each.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from zoco.collector.live import answers, tallies
 from zoco.collector.live.answers import Answer
 from zoco.collector.live.gathering import Gathering
 from zoco.collector.live.reader import HINTS
-from zoco.collector.live.taking import Taking, now_micros
+from zoco.collector.live.taking import Request, Taking, now_micros
 from zoco.collector.live.wire import BODY_BYTES
 from zoco.collector.steps import device
 from zoco.ledger.spool import SpoolWriter
@@ -27,10 +31,41 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 # The headers that a fact is made of; no other is looked at.
 WORDS = {word.encode(): word for word in ("user-agent", "accept-language", "host", *HINTS)}
+# So many bytes of lines are written at once at most, unless one request has more.
+WRITE_BYTES = 1 << 20
 
 
 class Gone(Exception):
     """The sender hung up before the request was whole."""
+
+
+class Asked(Protocol):
+    """A request that came in whole. `facts` is its body, None when that was too long."""
+
+    facts: bytes | None
+    peer: str
+
+    @property
+    def headers(self) -> Iterable[tuple[bytes, bytes]]:
+        """Names are in lower case."""
+
+    def told(self, answer: Answer) -> None:
+        """Pass the answer on, if anybody still waits for it."""
+
+
+class Waiting:
+    """A request whose answer an ASGI application waits for."""
+
+    def __init__(self, body: bytes | None, scope: Scope) -> None:
+        self.facts = body
+        self.peer: str = scope["client"][0] if scope.get("client") else ""
+        self.headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    def told(self, answer: Answer) -> None:
+        """Wake who waits."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
 
 
 class Collector:
@@ -41,6 +76,7 @@ class Collector:
         self._writer = writer
         self._gathering: Gathering | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._asked: list[Asked] = []
 
     def start(self) -> None:
         """Open the spool; warm what the first request would pay for."""
@@ -53,59 +89,93 @@ class Collector:
         if self._gathering is None or self._telling is None:
             return
         self._telling.cancel()
-        await self._tell()
+        self._read_all()
+        self._tell()
         self._gathering.end()
+
+    def take(self, asked: Asked) -> None:
+        """Take a request; it is told when its facts are on the disk, or why not. Call it on the loop."""
+        if not self._asked:
+            asyncio.get_running_loop().call_soon(self._read_all)
+        self._asked.append(asked)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         method = scope["method"]
         if method == "POST":
             try:
-                answer = await self._post(scope, receive)
+                waiting = Waiting(await _body(receive), scope)
             except Gone:
                 return
-            except Exception:
-                answer = self.taking.failed()
+            self.take(waiting)
+            answer = await waiting.answer
         else:
             answer = answers.MAY_SEND if method == "OPTIONS" else answers.WRONG_METHOD
         await _send(answer, send)
 
-    async def _post(self, scope: Scope, receive: Receive) -> Answer:
-        body = await _body(receive)
+    def _read_all(self) -> None:
+        """Read all requests that came in since, and have their lines written."""
+        asked, self._asked = self._asked, []
+        batch: list[tuple[Asked, Request]] = []
+        size = 0
+        for each in asked:
+            found = self._read(each)
+            if isinstance(found, Answer):
+                each.told(found)
+                continue
+            if size + len(found.lines) > WRITE_BYTES:
+                self._write(batch)
+                batch, size = [], 0
+            batch.append((each, found))
+            size += len(found.lines)
+        self._write(batch)
+
+    def _read(self, asked: Asked) -> Request | Answer:
         headers, forwarded = {}, []
-        for name, value in scope["headers"]:
+        for name, value in asked.headers:
             if word := WORDS.get(name):
                 headers[word] = value.decode("utf-8", "replace")
             elif name == b"x-forwarded-for":
                 forwarded.append(value.decode("latin-1"))
-        peer = scope["client"][0] if scope.get("client") else ""
-        request = self.taking.read(body, peer, headers, forwarded)
-        if isinstance(request, Answer):
-            return request
-        if request.lines:
-            try:
-                await self._put(request.lines)
-            except SpoolRefused as error:
-                return self.taking.missed(request, error.strerror or "the spool takes nothing")
-        return self.taking.taken(request)
+        try:
+            return self.taking.read(asked.facts, asked.peer, headers, forwarded)
+        except Exception:
+            return self.taking.failed()
 
-    async def _put(self, lines: bytes) -> None:
-        if self._gathering is None:
-            raise SpoolRefused(0, "the collector has not started")
-        await self._gathering.put(lines)
+    def _write(self, batch: list[tuple[Asked, Request]]) -> None:
+        lines = b"".join([request.lines for _, request in batch])
+        if not lines:
+            self._written(batch, None)
+        elif self._gathering is None:
+            self._written(batch, SpoolRefused(0, "the collector has not started"))
+        else:
+            self._gathering.put(lines, partial(self._written, batch))
+
+    def _written(self, batch: list[tuple[Asked, Request]], error: SpoolRefused | None) -> None:
+        """Tell all requests of a write what became of it. One without lines needed none."""
+        why = (error.strerror or "the spool takes nothing") if error else ""
+        for asked, request in batch:
+            try:
+                is_missed = error is not None and request.lines
+                answer = self.taking.missed(request, why) if is_missed else self.taking.taken(request)
+            except Exception:
+                answer = self.taking.failed()
+            asked.told(answer)
 
     async def _tell_often(self) -> None:
         while True:
             await asyncio.sleep(tallies.SECONDS)
-            await self._tell()
+            self._tell()
 
-    async def _tell(self) -> None:
+    def _tell(self) -> None:
         lines = self.taking.tallies.lines(now_micros())
-        if lines:
-            try:
-                await self._put(lines)
-            except OSError as error:
-                log.warning("Counts of the collector could not be written. error=%s", error)
+        if lines and self._gathering is not None:
+            self._gathering.put(lines, _untold)
+
+
+def _untold(error: SpoolRefused | None) -> None:
+    if error is not None:
+        log.warning("Counts of the collector could not be written. error=%s", error)
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -136,8 +206,13 @@ async def _send(answer: Answer, send: Send) -> None:
 
 @lru_cache(maxsize=16)
 def _messages(answer: Answer) -> tuple[Message, Message]:
+    start = {"type": "http.response.start", "status": answer.status, "headers": headers_of(answer)}
+    return start, {"type": "http.response.body", "body": answer.body, "more_body": False}
+
+
+def headers_of(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer, its length among them."""
     headers = [(name.encode(), value.encode()) for name, value in answer.headers]
     if answer.status != 204:
         headers.append((b"content-length", b"%d" % len(answer.body)))
-    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
-    return start, {"type": "http.response.body", "body": answer.body, "more_body": False}
+    return headers

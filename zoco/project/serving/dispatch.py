@@ -74,6 +74,7 @@ class Dispatcher:
         collector = Collector(published_path(), lambda: process_writer(conf.DATA()))
         self.at_start.append(collector.start)
         self.at_end.append(collector.end)
+        self.collector = collector
         self.bare |= {"/e": collector, "/z.js": Tracker()}
 
     def _stream(self) -> Callable[[], None]:

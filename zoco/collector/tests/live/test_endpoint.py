@@ -1,4 +1,4 @@
-"""`/e` and `/z.js` behind a real uvicorn."""
+"""`/e` and `/z.js` behind a real uvicorn, in its own way and in the short one."""
 
 import gzip
 import json
@@ -17,6 +17,7 @@ import uvicorn
 
 from zoco.collector.live import taking, tallies
 from zoco.collector.live.endpoint import Collector
+from zoco.collector.live.protocol import short_way
 from zoco.collector.live.reader import Reader
 from zoco.collector.live.tracker import SOURCE, Tracker
 from zoco.collector.tests.live.conftest import AGENT, PAGE, salts
@@ -50,8 +51,10 @@ class Served:
         return [decoder.decode(line) for line in lines.splitlines()]
 
 
-@pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+@pytest.fixture(params=["uvicorn's", "short"])
+def served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Served]:
     monkeypatch.setattr(tallies, "SECONDS", 0.2)
     today = datetime.now(UTC).date()
     site = PublishedSite(
@@ -74,7 +77,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
             await (tracker if scope["path"] == "/z.js" else collector)(scope, receive, send)
 
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", http="httptools"))
+    http = short_way(collector) if request.param == "short" else "httptools"
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", http=http)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield Served(listener.getsockname()[1], tmp_path / "spool", writer)

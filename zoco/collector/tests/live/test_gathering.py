@@ -18,6 +18,22 @@ def alone(work: Coroutine[Any, Any, None]) -> None:
         pool.submit(asyncio.run, work).result(60)
 
 
+async def put(gathering: Gathering, lines: bytes) -> None:
+    """Return when lines are on the disk; raises what hindered it."""
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def told(error: SpoolRefused | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    gathering.put(lines, told)
+    await done
+
+
 def on_disk(folder: Path) -> bytes:
     """Return all lines of all segments."""
     return b"".join(path.read_bytes() for path in sorted(folder.glob("*.ndjson*")))
@@ -26,7 +42,7 @@ def on_disk(folder: Path) -> bytes:
 def test_lines_are_on_the_disk_when_put_returns(tmp_path: Path) -> None:
     async def run() -> None:
         gathering = Gathering(SpoolWriter(tmp_path, "test"))
-        await gathering.put(b'{"n":1}\n')
+        await put(gathering, b'{"n":1}\n')
         assert b'{"n":1}\n' in on_disk(tmp_path)
         gathering.end()
 
@@ -47,7 +63,7 @@ def test_a_thousand_senders_share_few_writes(tmp_path: Path, monkeypatch: pytest
 
     async def run() -> None:
         gathering = Gathering(writer)
-        await asyncio.gather(*(gathering.put(b'{"n":%d}\n' % n) for n in range(1_000)))
+        await asyncio.gather(*(put(gathering, b'{"n":%d}\n' % n) for n in range(1_000)))
         gathering.end()
 
     alone(run())
@@ -59,13 +75,13 @@ def test_a_thousand_senders_share_few_writes(tmp_path: Path, monkeypatch: pytest
 def test_a_sender_who_leaves_takes_nobody_with_him(tmp_path: Path) -> None:
     async def run() -> None:
         gathering = Gathering(SpoolWriter(tmp_path, "test"))
-        tasks = [asyncio.create_task(gathering.put(b'{"n":%d}\n' % n)) for n in range(50)]
+        tasks = [asyncio.create_task(put(gathering, b'{"n":%d}\n' % n)) for n in range(50)]
         await asyncio.sleep(0)
         for task in tasks[::2]:
             task.cancel()
         await asyncio.wait_for(asyncio.gather(*tasks[1::2]), 10)
         assert all(task.cancelled() for task in tasks[::2])
-        await gathering.put(b'{"n":"after"}\n')
+        await put(gathering, b'{"n":"after"}\n')
         gathering.end()
 
     alone(run())
@@ -79,11 +95,11 @@ def test_when_there_is_no_room_all_who_wait_are_told_and_the_next_are_taken(tmp_
     async def run() -> None:
         gathering = Gathering(writer)
         told = await asyncio.gather(
-            *(gathering.put(b"x" * 20 + b"\n") for _ in range(5)), return_exceptions=True
+            *(put(gathering, b"x" * 20 + b"\n") for _ in range(5)), return_exceptions=True
         )
         assert [type(each) for each in told] == [SpoolFull] * 5
         writer.limit_bytes = 1_000_000
-        await gathering.put(b"y\n")
+        await put(gathering, b"y\n")
         gathering.end()
 
     alone(run())
@@ -103,8 +119,8 @@ def test_whatever_the_spool_raises_is_told_and_the_next_are_taken(
         with monkeypatch.context() as patch:
             patch.setattr(writer, "append_lines", broken)
             with pytest.raises(SpoolRefused):
-                await asyncio.wait_for(gathering.put(b"x\n"), 5)
-        await asyncio.wait_for(gathering.put(b"y\n"), 5)
+                await asyncio.wait_for(put(gathering, b"x\n"), 5)
+        await asyncio.wait_for(put(gathering, b"y\n"), 5)
         gathering.end()
 
     alone(run())
@@ -114,12 +130,12 @@ def test_whatever_the_spool_raises_is_told_and_the_next_are_taken(
 def test_more_than_is_sound_is_refused_at_once(tmp_path: Path) -> None:
     async def run() -> None:
         gathering = Gathering(SpoolWriter(tmp_path, "test"))
-        first = asyncio.create_task(gathering.put(b"x" * (WAITING_BYTES - 1) + b"\n"))
+        first = asyncio.create_task(put(gathering, b"x" * (WAITING_BYTES - 1) + b"\n"))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded):
-            await gathering.put(b"y\n")
+            await put(gathering, b"y\n")
         await first
-        await gathering.put(b"z\n")
+        await put(gathering, b"z\n")
         gathering.end()
 
     alone(run())
