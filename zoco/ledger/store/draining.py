@@ -23,8 +23,8 @@ ROOM_BYTES = 32 << 20
 # A load costs a tenth of a second however little it brings. Where facts come in all the time, they gather
 # for some times as long as the last load took, so that loading leaves the processor to others.
 RESTS = 6.0
-REST_SECONDS = 2.0
-LIVE_BYTES = 8 << 20
+REST_SECONDS = 3.0
+LIVE_BYTES = 32 << 20
 
 
 class DiskFull(OSError):
