@@ -1,7 +1,7 @@
 """`POST /e`, as a bare ASGI application: what the dispatcher never shows to Django.
 
-Requests that came in at once are read at once and written at once: one hand-over to the thread that
-writes, and one back, for all of them. `protocol` gives requests to `take` without a task for each.
+Whatever came in during the last write is read at once and written at once: one hand-over to the thread
+that writes, and one back, for all of it. `protocol` gives requests to `take` without a task for each.
 """
 
 from __future__ import annotations
@@ -75,29 +75,32 @@ class Collector:
         self.taking = Taking(published)
         self._writer = writer
         self._gathering: Gathering | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
         self._asked: list[Asked] = []
+        self._is_busy = False
+        self._under_way = 0
 
     def start(self) -> None:
         """Open the spool; warm what the first request would pay for."""
         device.warm()
         self._gathering = Gathering(self._writer())
-        self._telling = asyncio.get_running_loop().create_task(self._tell_often())
+        self._counting = asyncio.get_running_loop().create_task(self._count_often())
 
     async def end(self) -> None:
         """Write what waits and what was counted."""
-        if self._gathering is None or self._telling is None:
+        if self._gathering is None or self._counting is None:
             return
-        self._telling.cancel()
+        self._counting.cancel()
         self._read_all()
-        self._tell()
+        self._count()
         self._gathering.end()
 
     def take(self, asked: Asked) -> None:
         """Take a request; it is told when its facts are on the disk, or why not. Call it on the loop."""
-        if not self._asked:
-            asyncio.get_running_loop().call_soon(self._read_all)
         self._asked.append(asked)
+        if not self._is_busy:
+            self._is_busy = True
+            asyncio.get_running_loop().call_soon(self._read_all)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -118,10 +121,11 @@ class Collector:
         asked, self._asked = self._asked, []
         batch: list[tuple[Asked, Request]] = []
         size = 0
+        self._under_way += 1
         for each in asked:
             found = self._read(each)
             if isinstance(found, Answer):
-                each.told(found)
+                _tell(each, found)
                 continue
             if size + len(found.lines) > WRITE_BYTES:
                 self._write(batch)
@@ -129,6 +133,15 @@ class Collector:
             batch.append((each, found))
             size += len(found.lines)
         self._write(batch)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Read what came in meanwhile, unless a write is still under way."""
+        self._under_way -= 1
+        if not self._under_way:
+            self._is_busy = bool(self._asked)
+            if self._asked:
+                asyncio.get_running_loop().call_soon(self._read_all)
 
     def _read(self, asked: Asked) -> Request | Answer:
         headers, forwarded = {}, []
@@ -144,6 +157,7 @@ class Collector:
 
     def _write(self, batch: list[tuple[Asked, Request]]) -> None:
         lines = b"".join([request.lines for _, request in batch])
+        self._under_way += 1
         if not lines:
             self._written(batch, None)
         elif self._gathering is None:
@@ -152,7 +166,7 @@ class Collector:
             self._gathering.put(lines, partial(self._written, batch))
 
     def _written(self, batch: list[tuple[Asked, Request]], error: SpoolRefused | None) -> None:
-        """Tell all requests of a write what became of it. One without lines needed none."""
+        """Tell all requests of a write what became of it. Must not raise."""
         why = (error.strerror or "the spool takes nothing") if error else ""
         for asked, request in batch:
             try:
@@ -160,20 +174,29 @@ class Collector:
                 answer = self.taking.missed(request, why) if is_missed else self.taking.taken(request)
             except Exception:
                 answer = self.taking.failed()
-            asked.told(answer)
+            _tell(asked, answer)
+        self._go_on()
 
-    async def _tell_often(self) -> None:
+    async def _count_often(self) -> None:
         while True:
             await asyncio.sleep(tallies.SECONDS)
-            self._tell()
+            self._count()
 
-    def _tell(self) -> None:
+    def _count(self) -> None:
         lines = self.taking.tallies.lines(now_micros())
         if lines and self._gathering is not None:
-            self._gathering.put(lines, _untold)
+            self._gathering.put(lines, _uncounted)
 
 
-def _untold(error: SpoolRefused | None) -> None:
+def _tell(asked: Asked, answer: Answer) -> None:
+    """Pass an answer on; one that cannot be is no reason to keep the others waiting."""
+    try:
+        asked.told(answer)
+    except Exception:
+        log.exception("An answer could not be passed on.")
+
+
+def _uncounted(error: SpoolRefused | None) -> None:
     if error is not None:
         log.warning("Counts of the collector could not be written. error=%s", error)
 
