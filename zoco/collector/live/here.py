@@ -71,6 +71,9 @@ class Here:
         if not self._proxies or not forwarded or not self._vouched[peer]:
             return peer
         client = peer
+        if len(forwarded) == 1 and "," not in forwarded[0]:
+            address = _without_port(forwarded[0].strip())
+            return address if _number(address) is not None else peer
         hops = [hop.strip() for value in forwarded for hop in value.split(",")][-HOPS_MOST:]
         while hops:
             address = _without_port(hops.pop())
@@ -137,6 +140,8 @@ def _is_in(number: tuple[int, int] | None, networks: Sequence[Network]) -> bool:
 
 
 def _without_port(hop: str) -> str:
+    if ":" not in hop and not hop.startswith("["):
+        return hop
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop

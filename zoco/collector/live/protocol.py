@@ -34,18 +34,19 @@ _NOBODY = _Nobody()
 class Post(RequestResponseCycle):
     """One request on its way, in the shape in which uvicorn's protocol knows what it works on."""
 
+    facts: bytes | None = b""
+    is_taken = False
+    # What uvicorn's protocol reads and sets.
+    message_event = _NOBODY
+    disconnected = False
+    response_complete = False
+    more_body = True
+
     def __init__(self, protocol: FactsProtocol, keep_alive: bool) -> None:
         self.protocol = protocol
         self.headers = protocol.headers
         self.peer = protocol.client[0] if protocol.client else ""
-        self.facts: bytes | None = b""
-        self.is_taken = False
-        # What the protocol reads and sets.
         self.keep_alive = keep_alive
-        self.message_event = _NOBODY
-        self.disconnected = False
-        self.response_complete = False
-        self.more_body = True
 
     def add(self, body: bytes) -> None:
         """Add a part of the body; take the request at once when that is too much."""

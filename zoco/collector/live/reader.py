@@ -42,6 +42,7 @@ HINTS = (
     "sec-ch-ua-platform-version", "sec-ch-ua-model",
 )  # fmt: skip
 LANGUAGE_LONGEST = 3
+SCHEMES = frozenset(("http", "https"))
 Hints = tuple[tuple[str, str], ...]
 # What is longer is worked out each time: whoever sends chooses the length, and the memory is ours.
 REMEMBERED_LONGEST = 512
@@ -169,6 +170,11 @@ class Reader:
 
     def _page(self, url: str) -> Page:
         """Find the site of a page. Raises Refused."""
+        scheme, _, rest = url.partition("://")
+        host, _, path = rest.partition("/")
+        is_plain = scheme in SCHEMES and "?" not in path and "#" not in path
+        if is_plain and host in self._hosts:  # whole hosts are in there, so this is one
+            return page_of(self._hosts[host], f"/{path}", "")
         where = page.address(url)
         host = where.host
         known = self._hosts[host] if len(host) <= REMEMBERED_LONGEST else self._host(host)
