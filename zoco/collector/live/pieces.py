@@ -27,9 +27,9 @@ from zoco.kit.ids import framed
 from zoco.ledger.schema import Fact, encoder
 from zoco.sites.published import PublishedSite
 
-# Paths that are written as they were sent: nothing in words so short is masked but what _TOKEN begins.
+# Paths that are written as they were sent: nothing in words so short is masked but what _SIGNED begins.
 _PLAIN = re.compile(r"(?:/[A-Za-z0-9_.~-]{0,15}){1,40}")
-_TOKEN = "eyJ"
+_SIGNED = "eyJ"
 _DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Fact)}
 
 
@@ -110,7 +110,7 @@ class Page(NamedTuple):
 
 def page_of(host: Host, path: str, query: str) -> Page:
     """Work out a page; path and query are as they were sent."""
-    if _PLAIN.fullmatch(path) and _TOKEN not in path:
+    if _PLAIN.fullmatch(path) and _SIGNED not in path:
         return Page(host, f'{host.where},"path":"{path}"', query)
     clean = path_of(path.encode("utf-8", "surrogatepass"))
     return Page(host, host.where + piece(path=clean), query)
