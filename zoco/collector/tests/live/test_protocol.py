@@ -66,18 +66,8 @@ def answers(connection: socket.socket, count: int) -> list[tuple[int, bytes]]:
     return found
 
 
-@pytest.fixture
-def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
-    publish(tmp_path / "sites.json", datetime.now(UTC).date())
-    writer = SpoolWriter(tmp_path / "spool", "test")
-    collector, short = Collector(tmp_path / "sites.json", lambda: writer), []
-    begin = Post.__init__
-
-    def counted(post: Post, *arguments: Any) -> None:
-        short.append(post)
-        begin(post, *arguments)
-
-    monkeypatch.setattr(Post, "__init__", counted)
+def app_of(collector: Collector) -> Any:
+    """Return an application that has the collector at /e and says elsewhere what it was asked."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -95,9 +85,23 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 
+    return app
+
+
+@pytest.fixture
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    publish(tmp_path / "sites.json", datetime.now(UTC).date())
+    writer, short = SpoolWriter(tmp_path / "spool", "test"), []
+    collector, begin = Collector(tmp_path / "sites.json", lambda: writer), Post.__init__
+
+    def counted(post: Post, *arguments: Any) -> None:
+        short.append(post)
+        begin(post, *arguments)
+
+    monkeypatch.setattr(Post, "__init__", counted)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app,
+        app_of(collector),
         log_config=None,
         access_log=False,
         lifespan="on",
