@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from zoco.collector.live import answers, tallies
 from zoco.collector.live.answers import Answer
-from zoco.collector.live.gathering import Gathering
+from zoco.collector.live.gathering import WAITING_BYTES, Gathering
 from zoco.collector.live.reader import HINTS
 from zoco.collector.live.taking import Request, Taking, now_micros
 from zoco.collector.live.wire import BODY_BYTES
@@ -77,6 +77,7 @@ class Collector:
         self._gathering: Gathering | None = None
         self._counting: asyncio.Task[None] | None = None
         self._asked: list[Asked] = []
+        self._bytes = 0
         self._is_busy = False
         self._under_way = 0
 
@@ -97,6 +98,11 @@ class Collector:
 
     def take(self, asked: Asked) -> None:
         """Take a request; it is told when its facts are on the disk, or why not. Call it on the loop."""
+        self._bytes += len(asked.facts or b"")
+        if self._bytes > WAITING_BYTES:
+            self._bytes -= len(asked.facts or b"")
+            asked.told(self.taking.overloaded())
+            return
         self._asked.append(asked)
         if not self._is_busy:
             self._is_busy = True
@@ -118,7 +124,7 @@ class Collector:
 
     def _read_all(self) -> None:
         """Read all requests that came in since, and have their lines written."""
-        asked, self._asked = self._asked, []
+        asked, self._asked, self._bytes = self._asked, [], 0
         batch: list[tuple[Asked, Request]] = []
         size = 0
         self._under_way += 1

@@ -89,6 +89,10 @@ class Taking:
         refused = [Refusal(index, Reason.NOT_WRITTEN, site) for index, site in enumerate(request.sites)]
         return self._missed(refused, why)
 
+    def overloaded(self) -> Answer:
+        """Count and answer a request that there was no room to read."""
+        return self._missed([Refusal(0, Reason.NOT_WRITTEN, 0)], "too much waits to be written")
+
     def failed(self) -> Answer:
         """Log the error that is being handled and answer: it is ours, the sender may send again."""
         log.exception("A request to the collector failed; its sender is told to send it again.")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from zoco.collector.live import endpoint
 from zoco.collector.live.endpoint import Collector
 from zoco.collector.live.protocol import Post, short_way
 from zoco.collector.tests.live.conftest import AGENT, publish
@@ -253,3 +254,28 @@ def test_a_request_under_way_is_answered_when_the_server_ends(
         assert (status, b"\r\nconnection: close\r\n" in head) == (204, True)
         assert connection.recv(1) == b""
     assert line.facts() == 1
+
+
+def test_when_too_much_waits_the_next_is_told_to_come_again(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append, under_way, may_go_on = line.writer.append_lines, threading.Event(), threading.Event()
+
+    def slow(lines: bytes) -> None:
+        under_way.set()
+        may_go_on.wait(5)
+        append(lines)
+
+    monkeypatch.setattr(line.writer, "append_lines", slow)
+    monkeypatch.setattr(endpoint, "WAITING_BYTES", len(BODY))
+    with line.connect() as first, line.connect() as second, line.connect() as third:
+        first.sendall(post())
+        assert under_way.wait(5)
+        second.sendall(post())
+        time.sleep(0.2)
+        third.sendall(post())
+        [(status, head)] = answers(third, 1)
+        assert (status, b"\r\nretry-after: 5\r\n" in head) == (503, True)
+        may_go_on.set()
+        assert [answers(each, 1)[0][0] for each in (first, second)] == [204, 204]
+    assert line.facts() == 2
