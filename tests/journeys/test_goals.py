@@ -32,6 +32,7 @@ def test_a_goal_is_set_counted_over_the_past_and_filters(visit: Open) -> None:
     page.get_by_label("Page", exact=True).fill("page-2")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("A path begins with a slash")).to_be_visible()
+    page.wait_for_timeout(1_500)  # Wagtail's message fades in
     assert violations(page, "the form with an error") == []
     page.get_by_label("Page", exact=True).fill("/page-2")
     page.get_by_role("button", name="Create").click()
