@@ -29,18 +29,21 @@ from benchmarks.reports import END, OVERVIEW, generate
 from tests.operate.running import Running, environment, zoco
 
 WARM_SECONDS = 0.3
+# Between rounds, so that facts come in and the answers kept are those of before.
+PAUSE_SECONDS = 1.0
+FLOOD_CONNECTIONS = 32
+# Less than half as many panels a second.
+SLOWER_MOST = 2.0
 SESSION = """
 import django
 django.setup()
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.test import Client
 user = get_user_model().objects.create_superuser("bench", "bench@shop.example", "hexagon-comb-12")
-session = SessionStore()
-session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.save()
-print(session.session_key)
+client = Client()
+client.force_login(user)
+print(client.cookies[settings.SESSION_COOKIE_NAME].value)
 """
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -74,17 +77,20 @@ class Sender(threading.Thread):
 
 
 def asked(port: int, cookie: str, rounds: int) -> dict[str, list[float]]:
-    """Ask each panel so many times; return the seconds by panel, the first time left out."""
+    """Ask each panel so many times, a second apart; return the seconds by panel, the first time left out."""
     today = datetime.now(UTC).date()
     found: dict[str, list[float]] = {key: [] for key in OVERVIEW[1:]}
     for number in range(rounds + 1):
+        time.sleep(PAUSE_SECONDS)
         for key, told in found.items():
             url = f"http://127.0.0.1:{port}/admin/ledger/reports/{key}/panel/"
             query = f"?period={END - timedelta(days=30)}..{today}"
             request = urllib.request.Request(url + query, headers={"cookie": f"sessionid={cookie}"})
             began = time.perf_counter()
             with urllib.request.urlopen(request, timeout=60) as answer:
-                answer.read()
+                assert answer.url == url + query, f"{key} led to {answer.url}"
+                body = answer.read()
+                assert b"z-foot" in body, body[:500]
             if number:
                 told.append(time.perf_counter() - began)
     return found
@@ -155,9 +161,29 @@ def measure(folder: Path, facts: Path, rate: int, rounds: int) -> float:
         slowest = tell(f"{rate} facts a second", found)
         print(f"{sender.sent / spent:.0f} facts a second arrived, {sender.failed} requests failed")
         print(f"under load: {weight(running.process.pid)[1]} MB")
+        beside = flooded(running.port, cookie, rounds)
+        slower = whole(beside) / whole(found)
+        print(f"all panels beside wrk take {slower:.2f} times as long, at most {SLOWER_MOST}")
         return slowest
     finally:
         running.stop()
+
+
+def whole(found: dict[str, list[float]]) -> float:
+    """Return the seconds of all panels together."""
+    return sum(statistics.median(told) for told in found.values())
+
+
+def flooded(port: int, cookie: str, rounds: int) -> dict[str, list[float]]:
+    """Ask while wrk sends as much as it can, and print; return the seconds by panel."""
+    from benchmarks.collector import LOAD, wrk
+
+    flood = threading.Thread(target=wrk, args=(port, FLOOD_CONNECTIONS, rounds * 3, LOAD), daemon=True)
+    flood.start()
+    found = asked(port, cookie, rounds)
+    tell(f"wrk, {FLOOD_CONNECTIONS} connections", found)
+    flood.join()
+    return found
 
 
 def main() -> int:
@@ -167,7 +193,7 @@ def main() -> int:
     )
     arguments.add_argument("--facts", type=int, default=5_000_000)
     arguments.add_argument("--rate", type=int, default=1_000)
-    arguments.add_argument("--rounds", type=int, default=10)
+    arguments.add_argument("--rounds", type=int, default=15)
     arguments.add_argument("--data", type=Path, help="a folder of benchmarks.reports with the facts")
     given = arguments.parse_args()
     os.environ.pop("ZOCO_DATA", None)
