@@ -11,6 +11,7 @@ from wagtail.models import Page as WagtailPage  # type: ignore[attr-defined]
 
 from tests.journeys.conftest import Open
 from zoco.content.pages.first import home_ensure
+from zoco.content.pages.models import HomePage
 from zoco.ledger.report import reports_all
 
 pytestmark = [
@@ -88,6 +89,16 @@ def test_no_page_has_a_violation(visit: Open, live_server: Any, screen: str) -> 
         found += violations(page, path)
 
     assert "\n".join(found) == ""
+
+
+def test_the_page_editor_has_no_violation(visit: Open, live_server: Any) -> None:
+    root_ensure()
+    parent = WagtailPage.objects.order_by("depth").first()
+    home = parent.add_child(instance=HomePage(title="Home", slug="editor", body=[("text", "<p>Honey</p>")]))
+    page = visit(f"/admin/pages/{home.pk}/edit/")
+    expect(page.get_by_role("textbox").and_(page.locator("[contenteditable=true]"))).to_have_count(1)
+
+    assert "\n".join(violations(page, "the page editor")) == ""
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -72,3 +72,9 @@ def permissions() -> QuerySet[Permission]:
 def stylesheet() -> SafeString:
     """Load the few rules that touch Wagtail's own parts."""
     return format_html('<link rel="stylesheet" href="{}">', static("zoco/desk/desk.css"))
+
+
+@hooks.register("insert_editor_js")  # type: ignore[untyped-decorator]
+def editors_named() -> SafeString:
+    """Give editors of rich text a name."""
+    return format_html('<script src="{}" defer></script>', static("zoco/desk/named.js"))
