@@ -3,8 +3,8 @@
     python -m benchmarks.dashboard                      5 million facts over 90 days, 1,000 facts a second
 
 Panels are asked over HTTP as the overview asks for them, one after the other, for the last 30 days with
-today, by somebody who is logged in. "Warm" is a panel that was asked before. The reference of the figure is
-the same panel while nothing arrives.
+today, by somebody who is logged in. "Warm" is a panel that was asked before. The reference of the ratio is
+all panels while 1,000 facts a second arrive, against all that wrk can send.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Sender(threading.Thread):
             headers = {"user-agent": AGENT, "x-forwarded-for": f"10.{number % 200}.{number // 200 % 250}.9"}
             try:
                 line.request("POST", "/e", json.dumps(facts), headers)
-                line.getresponse().read()
+                answer = line.getresponse()
+                answer.read()
+                self.failed += answer.status >= 300
             except (OSError, HTTPException):
                 self.failed += 1
                 line.close()
@@ -135,8 +137,8 @@ def prepared(folder: Path, facts: Path) -> str:
     return told.stdout.split()[-1]
 
 
-def measure(folder: Path, facts: Path, rate: int, rounds: int) -> float:
-    """Run the product, ask, and print; return the slowest median under load."""
+def measure(folder: Path, facts: Path, rate: int, rounds: int) -> tuple[float, float]:
+    """Run the product, ask, and print; return the slowest median under load, and the ratio beside wrk."""
     os.environ["ZOCO_TRUSTED_PROXIES"] = "127.0.0.0/8"
     with tempfile.TemporaryDirectory(prefix="zoco-idle-") as empty:
         idle = Running(Path(empty))
@@ -164,7 +166,7 @@ def measure(folder: Path, facts: Path, rate: int, rounds: int) -> float:
         beside = flooded(running.port, cookie, rounds)
         slower = whole(beside) / whole(found)
         print(f"all panels beside wrk take {slower:.2f} times as long, at most {SLOWER_MOST}")
-        return slowest
+        return slowest, slower
     finally:
         running.stop()
 
@@ -201,9 +203,9 @@ def main() -> int:
         facts = given.data or Path(name) / "facts"
         if not (facts / "ledger.duckdb").exists():
             generate(facts, given.facts, 90)
-        slowest = measure(Path(name) / "data", facts, given.rate, given.rounds)
+        slowest, slower = measure(Path(name) / "data", facts, given.rate, given.rounds)
     print(f"slowest median of a warm panel under load {slowest:.3f} s, at most {WARM_SECONDS}")
-    return int(slowest > WARM_SECONDS)
+    return int(slowest > WARM_SECONDS or slower > SLOWER_MOST)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,26 @@
 
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.sharing.models import SharedLink
 
 __all__ = ["Goal", "SharedLink"]
+
+
+# What each kind cannot be without: any one of these.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "page": ("pattern",),
+    "event": ("event",),
+    "engagement": ("seconds", "views"),
+}
 
 
 class Goal(models.Model):
@@ -47,17 +58,23 @@ class Goal(models.Model):
     )
     conditions = models.JSONField(_("properties"), default=list, blank=True)
     seconds = models.PositiveIntegerField(
-        _("seconds at least"), default=0, help_text=_("How long pages are looked at in one visit.")
+        _("seconds at least"),
+        default=0,
+        validators=[MaxValueValidator(86_400)],
+        help_text=_("How long pages are looked at in one visit."),
     )
     views = models.PositiveIntegerField(
-        _("pages at least"), default=0, help_text=_("How many pages are seen in one visit.")
+        _("pages at least"),
+        default=0,
+        validators=[MaxValueValidator(100_000)],
+        help_text=_("How many pages are seen in one visit."),
     )
     amount = models.DecimalField(
         _("amount at least"),
         max_digits=18,
         decimal_places=4,
         default=Decimal(0),
-        validators=[MinValueValidator(Decimal(0))],
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(10) ** 12)],
         help_text=_("In the site's currency. 0: any amount."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -72,3 +89,15 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Hold the goal to what its kind needs. Raises ValidationError."""
+        needed = NEEDED.get(self.kind, ())
+        if needed and not any(getattr(self, name) for name in needed):
+            raise ValidationError({needed[0]: _("This kind of goal needs it.")})
+        if self.pattern and not self.pattern.startswith(("/", "*")):
+            raise ValidationError({"pattern": _("A path begins with a slash: /thanks.")})
+        try:
+            conditions_read(conditions_write([PropCondition(*each) for each in self.conditions]))
+        except ConditionUnreadable as error:
+            raise ValidationError(str(error)) from error

@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 else:
     _ModelForm = forms.ModelForm
 
-# What each kind asks for, and what it cannot be without (any one of the last).
+# What each kind asks for.
 FIELDS: dict[str, tuple[str, ...]] = {
     Goal.Kind.PAGE: ("pattern",),
     Goal.Kind.EVENT: ("event", "written"),
     Goal.Kind.FORM: ("event",),
     Goal.Kind.REVENUE: ("event", "amount"),
-    Goal.Kind.ENGAGEMENT: ("seconds", "views"),
-}
-NEEDED: dict[str, tuple[str, ...]] = {
-    Goal.Kind.PAGE: ("pattern",),
-    Goal.Kind.EVENT: ("event",),
     Goal.Kind.ENGAGEMENT: ("seconds", "views"),
 }
 OWN = ("pattern", "event", "written", "seconds", "views", "amount")
@@ -69,15 +64,8 @@ class GoalForm(_ModelForm):
         except ConditionUnreadable as error:
             raise forms.ValidationError(str(error)) from error
 
-    def clean_pattern(self) -> str:
-        """Return the pattern. Raises ValidationError unless it can fit a path."""
-        pattern = str(self.cleaned_data["pattern"]).strip()
-        if pattern and not pattern.startswith(("/", "*")):
-            raise forms.ValidationError(_("A path begins with a slash: /thanks."))
-        return pattern
-
     def clean(self) -> dict[str, Any]:
-        """Empty what the kind does not ask for; hold it to what it needs."""
+        """Empty what the kind does not ask for; the model says what it needs."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         kind = cleaned.get("kind", "")
         for name in OWN:
@@ -86,9 +74,6 @@ class GoalForm(_ModelForm):
             elif name in self.errors or cleaned.get(name) is not None:
                 continue
             cleaned[name] = [] if name == "written" else getattr(Goal(), name)
-        needed = NEEDED.get(kind, ())
-        if needed and not any(cleaned.get(name) for name in needed) and needed[0] not in self.errors:
-            self.add_error(needed[0], _("This kind of goal needs it."))
         return cleaned
 
     def save(self, commit: bool = True) -> Goal:

@@ -19,6 +19,12 @@ from zoco.collector.live.wire import BODY_BYTES
 
 Headers = list[tuple[bytes, bytes]]
 ADDRESS = b"/e"
+HEAD_BYTES = 65_536
+"""Of an address and all headers together, those behind a body as well; uvicorn sets no limit."""
+
+
+class HeadTooLong(ValueError):
+    """An address and its headers are longer than HEAD_BYTES; uvicorn answers 400 and closes."""
 
 
 class _Nobody(asyncio.Event):
@@ -35,6 +41,7 @@ class Post(RequestResponseCycle):
     """One request on its way, in the shape in which uvicorn's protocol knows what it works on."""
 
     facts: bytes | None = b""
+    size = 0
     is_taken = False
     # What uvicorn's protocol reads and sets.
     message_event = _NOBODY
@@ -47,13 +54,15 @@ class Post(RequestResponseCycle):
         self.headers = protocol.headers
         self.peer = protocol.client[0] if protocol.client else ""
         self.keep_alive = keep_alive
+        self.parts: list[bytes] = []
 
     def add(self, body: bytes) -> None:
         """Add a part of the body; take the request at once when that is too much."""
-        if self.is_taken or self.facts is None:
+        if self.is_taken:
             return
-        self.facts = self.facts + body if self.facts else body
-        if len(self.facts) > BODY_BYTES:
+        self.parts.append(body)
+        self.size += len(body)
+        if self.size > BODY_BYTES:
             self.facts = None
             self.take()
 
@@ -61,6 +70,9 @@ class Post(RequestResponseCycle):
         """Give the request to the collector."""
         if not self.is_taken:
             self.is_taken = True
+            if self.facts is not None:
+                self.facts = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
+            self.parts.clear()
             self.protocol.collector.take(self)
 
     def told(self, answer: Answer) -> None:
@@ -86,9 +98,28 @@ class FactsProtocol(HttpToolsProtocol):
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
+        self.head_bytes = 0
+        self.is_headed = False
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the address. Raises HeadTooLong."""
+        self._count(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what stands behind the body is none. Raises HeadTooLong."""
+        self._count(name, value)
+        if not self.is_headed:
+            super().on_header(name, value)
+
+    def _count(self, *parts: bytes) -> None:
+        self.head_bytes += sum(map(len, parts))
+        if self.head_bytes > HEAD_BYTES:
+            raise HeadTooLong
 
     def on_headers_complete(self) -> None:
         """Choose the way."""
+        self.is_headed = True
         if self.url == ADDRESS and self._is_short():
             keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
             self.cycle = Post(self, keep_alive)

@@ -6,7 +6,6 @@ told to the sender: nothing is cut in silence.
 
 from __future__ import annotations
 
-import math
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -147,4 +146,5 @@ def _is_prop(pair: tuple[str, Any]) -> bool:
         return len(value) <= PROP_LONGEST
     if isinstance(value, bool):
         return True
-    return isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= NUMBER_MOST
+    # Not of a number that is none; a whole number may be too long to be looked at as anything else.
+    return isinstance(value, (int, float)) and abs(value) <= NUMBER_MOST

@@ -135,13 +135,14 @@ def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bo
     """Return what conversions, revenue and engagement are summed from, one row a fact and more.
 
     Columns: those asked for, "bucket" with a grain, visitor, page_views (0 or 1, always 0 without
-    `with_views`), conversions of the goals of `facts`, revenue, spent in milliseconds. A session that
+    `with_views`), conversions of the goals of `facts`, revenue, spent in milliseconds (only without
+    `with_views`). A session that
     stayed long enough is a row of its own where it began; `columns` must be the same in all of a session.
     """
 
     def counts(rows: Table) -> Value:
-        found = any_reached(facts, rows, facts.goals) | (rows.amount_site != 0) | (rows.name == PAGE_ENGAGED)
-        return found | facts.is_view(rows) if with_views else found
+        found = any_reached(facts, rows, facts.goals) | (rows.amount_site != 0)
+        return found | (facts.is_view(rows) if with_views else rows.name == PAGE_ENGAGED)
 
     rows = facts.where(counts)
     bucket = None if grain is None else facts.bucket(rows.occurred_at, grain)
@@ -272,6 +273,6 @@ def path_fits(path: Value, pattern: str) -> Value:
 
 def pattern_regex(pattern: str) -> str:
     """Return the regular expression of a pattern of paths, in the words of RE2, which both engines use."""
-    pieces = re.split(r"(\*\*|\*)", pattern)
+    pieces = re.split(r"(\*\*|\*)", pattern.rstrip("/"))
     words = {"**": ".*", "*": "[^/]*"}
     return f"^{''.join(words.get(piece) or re.escape(piece) for piece in pieces)}/?$"

@@ -97,6 +97,8 @@ def rows_guarded(table: Table, turned: Sequence[Table], report: Report, least: i
     total less the rows shown would tell of them (complementary suppression, Cox 1980). There is a total
     of everything, and where rows have several dimensions one of each value that can be filtered by.
     """
+    # A row in which nothing that is shown happened hides nobody, and needs no company.
+    table = table.filter(reduce(or_, [table[name] > 0 for name in _counts(report)]))
     keys = [each.name for each in report.dimensions]
     parts = [[each.name] for each in report.dimensions if each.filter] if len(keys) > 1 else []
     marked = _marked(table, turned, keys, report.crowd, least)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking import templates
+from zoco.ledger.asking.statement import counting_of
 from zoco.ledger.scope import Facts
 
 if TYPE_CHECKING:
@@ -36,13 +37,21 @@ def people_now(question: Question, *, now: datetime, store: Store | None = None)
     end = micros(now)
     span = cast(Period, Span(end - NOW_MINUTES * 60_000_000, end + 1))
 
+    # A filter by a goal asks for visits that reached it before these minutes as well.
+    days = Period.last_days(2, question.site.zone, now=now)
+
     def write(outlines: Any) -> expr.Table:
         rows = Facts(question.site, outlines[0], question.filters, PEOPLE).rows
-        seen = rows.filter(rows.visitor != 0)
+        seen = rows.filter(
+            rows.visitor != 0,
+            rows.occurred_at >= expr.start_of(outlines[1]),
+            rows.occurred_at < expr.end_of(outlines[1]),
+        )
         return seen.aggregate(people=expr.uniques(seen.visitor))
 
-    shape = ("people now", question.site.id, question.filters, opened.dialect)
-    sql = templates.filled(shape, [span], opened.dialect, write, is_lasting=not question.filters)
+    counting = counting_of(question.site, days)
+    shape = ("people now", question.site.id, counting, question.filters, opened.dialect)
+    sql = templates.filled(shape, [days, span], opened.dialect, write, is_lasting=not question.filters)
     return int(opened.query(sql).to_pylist()[0]["people"])
 
 

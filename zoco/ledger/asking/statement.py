@@ -22,6 +22,7 @@ from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
+from zoco.ledger.schema import VERDICTS
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
@@ -144,10 +145,9 @@ class Asked:
     @property
     def shape(self) -> tuple[object, ...]:
         """Everything that decides on the text except for when the periods are."""
-        counting = tuple(_counting(self.site, period) for period in self.periods)
+        counting = tuple(counting_of(self.site, period) for period in self.periods)
         parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
         return (self.report.key, *parts, self.offset, self.size, self.dialect, self.goals, self.guard)
-        return (self.report.key, *parts, self.offset, self.size, self.dialect, self.guard)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
@@ -176,14 +176,14 @@ def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
     )
 
 
-def _counting(site: SiteInfo, period: Period) -> tuple[object, ...]:
+def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
     """Return the origins that count in a period, and when they change; not when it begins."""
     (_, first), *changes = site.counting_in(period)
     return (first, *changes)
 
 
 def _is_lasting(asked: Asked) -> bool:
-    """Say whether only code of this program decides on the text, and nothing that somebody typed."""
+    """Say whether only our code, the site and its goals decide on the text, and nothing that readers type."""
     is_ours = type(asked.report).__module__.startswith("zoco.")
     return (
         is_ours
@@ -218,7 +218,7 @@ def census_sql(
     """Write the SELECT that counts the facts of each verdict and finds the newest."""
 
     def write(outlines: Sequence[Outline]) -> Table:
-        facts = Facts(site, cast("Period", outlines[0]), filters)
+        facts = Facts(site, cast("Period", outlines[0]), filters, VERDICTS)
         table = facts.all_verdicts
         if counts == "page_views":
             table = table.filter(facts.is_view(table))
@@ -226,7 +226,7 @@ def census_sql(
             **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
         )
 
-    shape = ("census", site, _counting(site, period), filters, counts, dialect)
+    shape = ("census", site, counting_of(site, period), filters, counts, dialect)
     return templates.filled(shape, (period,), dialect, write, is_lasting=not filters)
 
 

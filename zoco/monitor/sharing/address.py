@@ -41,12 +41,26 @@ def filters_fixed(link: SharedLink) -> tuple[Filter, ...]:
         raise NotForStrangers("This link filters by something that is gone.") from error
 
 
+def columns_check(asked: QueryDict) -> None:
+    """Refuse other columns before filters are read: what is wrong with a goal would name them all.
+
+    Raises FilterWrong.
+    """
+    for key in asked:
+        if key.startswith("f.") and key.removeprefix("f.").rstrip("!~^") not in columns():
+            raise FilterWrong(_unknown())
+
+
+def _unknown() -> str:
+    known = ", ".join(f"f.{name}=" for name in sorted(columns()))
+    return f"Here a filter is a column and one value; there are: {known}."
+
+
 def filters_check(filters: tuple[Filter, ...]) -> None:
     """Refuse filters other than "is" one value: what they leave out would be known. Raises FilterWrong."""
     for each in filters:
         if each.operator != "is" or len(each.values) != 1 or each.column not in columns():
-            known = ", ".join(f"f.{name}=" for name in sorted(columns()))
-            raise FilterWrong(f"Here a filter is a column and one value; there are: {known}.")
+            raise FilterWrong(_unknown())
     if len(filters) > FILTERS_MOST:
         raise FilterWrong(f"Here at most {FILTERS_MOST} filters can hold at once.")
 

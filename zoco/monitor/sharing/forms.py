@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.kit.periods import PeriodUnreadable
-from zoco.ledger.asking.filters import FilterWrong, filters_write
+from zoco.ledger.asking.filters import FilterWrong, filters_read, filters_write
+from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.report import report_named
@@ -95,6 +96,12 @@ class ShareForm(forms.Form):
         cleaned = super().clean() or {}
         if self.question is None:
             raise forms.ValidationError(_("The filters cannot be read. Begin again from an overview."))
+        site = cleaned.get("site")
+        if site is not None:
+            try:
+                filters_read(filters_write(self.question.filters), lambda: goals_of(site.pk))
+            except FilterWrong as error:
+                self.add_error("site", str(error))
         return cleaned
 
     def terms(self) -> Terms:

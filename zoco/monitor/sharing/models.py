@@ -50,11 +50,11 @@ class SharedLink(models.Model):
         return self.name
 
     def state(self, at: datetime) -> State:
-        """Return whether the address opens; it ends with the account that made it."""
+        """Return whether the address opens; it ends when the account that made it may see reports no more."""
         if self.revoked_at is not None:
             return self.State.REVOKED
         if self.expires_at is not None and self.expires_at <= at:
             return self.State.EXPIRED
-        if self.created_by is None or not self.created_by.is_active:
+        if self.created_by is None or not self.created_by.has_perm("zoco_ledger.view_reports"):
             return self.State.ENDED
         return self.State.OPEN

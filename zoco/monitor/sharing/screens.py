@@ -99,7 +99,7 @@ def _board(key: str) -> str:
 
 
 @never_cache
-@permission_required(MAKE, raise_exception=True)
+@permission_required((MAKE, "zoco_ledger.view_reports"), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Make a link and show its address, once."""

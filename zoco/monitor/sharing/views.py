@@ -28,7 +28,14 @@ from zoco.ledger.views.overview import OverviewView
 from zoco.ledger.views.problems import Problem
 from zoco.ledger.views.report import PanelView, ReportView
 from zoco.ledger.views.shell import Context, LedgerView
-from zoco.monitor.sharing.address import FILTERS_MOST, SharedAddress, columns, filters_check, filters_fixed
+from zoco.monitor.sharing.address import (
+    FILTERS_MOST,
+    SharedAddress,
+    columns,
+    columns_check,
+    filters_check,
+    filters_fixed,
+)
 from zoco.monitor.sharing.models import SharedLink
 from zoco.monitor.sharing.services import link_found
 
@@ -72,6 +79,7 @@ class SharedFrame(LedgerView):
         asked["site"], asked["verdicts"] = self.link.site.slug, self.link.verdicts
         if not self.link.may_change_period or "period" not in asked:
             asked["period"] = self.link.period
+        columns_check(asked)
         question = Question.from_address(asked, report=report, now=now)
         added = question.filters
         filters_check(added)

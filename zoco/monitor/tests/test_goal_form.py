@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from zoco.ledger.asking.goals import Goal as GoalInfo
 from zoco.ledger.asking.goals import PropCondition, goals_of
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.models import Goal
 from zoco.monitor.said import goal_said
+from zoco.monitor.services import goal_create
 from zoco.monitor.viewsets import GoalForm
 from zoco.sites.models import Site
 
@@ -47,8 +49,11 @@ def test_a_goal_is_saved_and_the_ledger_knows_it(site: Site) -> None:
         ({"kind": "event", "event": "e", "written": "seats > many"}, {"written"}),
         ({"kind": "engagement"}, {"seconds"}),
         ({"kind": "engagement", "seconds": "-1"}, {"seconds"}),
+        ({"kind": "engagement", "seconds": "9223372036854775807"}, {"seconds"}),
+        ({"kind": "engagement", "views": "9223372036854775807"}, {"views"}),
         ({"kind": "revenue", "amount": "-1"}, {"amount"}),
-        ({"kind": "dream"}, {"kind"}),
+        ({"kind": "revenue", "amount": "99999999999999.9999"}, {"amount"}),
+        ({"kind": "dream", "pattern": "/a"}, {"kind"}),
         ({"kind": "page", "pattern": "/a", "name": ""}, {"name"}),
     ],
 )
@@ -78,6 +83,18 @@ def test_a_goal_in_words(site: Site, given: dict[str, str], said: str) -> None:
 
     assert filled.is_valid(), filled.errors
     assert goal_said(filled.save()) == said
+
+
+def test_a_service_is_held_to_the_same(site: Site) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"kind": "page"},
+        {"kind": "engagement"},
+        {"kind": "event", "event": "e", "conditions": [PropCondition("n", "above", "many")]},
+    ]
+    for given in wrong:
+        with pytest.raises(ValidationError):
+            goal_create(site=site.pk, name="Goal", **given)
+    assert goals_of(site.pk) == ()
 
 
 def test_a_name_is_taken_once_a_site_whatever_its_case(site: Site) -> None:

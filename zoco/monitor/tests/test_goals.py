@@ -212,6 +212,7 @@ def test_properties_are_counted_by_event_name_and_value(reached: Store, no_goals
         ("/a*", ["/a", "/abc", "/a/"], ["/a/b", "/b"]),
         ("/*/pay", ["/de/pay", "/de/pay/"], ["/de/shop/pay", "/pay"]),
         ("/**/pay", ["/de/pay", "/de/shop/pay"], ["/de/pay/now"]),
+        ("/*/pay/", ["/de/pay", "/de/pay/"], ["/pay"]),
         ("/a.b (c)", ["/a.b (c)"], ["/aXb (c)"]),
         ("/a.*", ["/a.html"], ["/aXhtml"]),
         ("**/я/**", ["/о/я/ты"], ["/о/я"]),

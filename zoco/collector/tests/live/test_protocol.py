@@ -162,6 +162,33 @@ def test_a_body_may_come_in_chunks(line: Line) -> None:
     assert line.facts() == 2
 
 
+@pytest.mark.parametrize("target", ["/e", "/x"])
+def test_headers_behind_the_body_are_none(line: Line, target: str) -> None:
+    chunks = b"%x\r\n%b\r\n0\r\nx-forwarded-for: 6.6.6.6\r\n\r\n" % (len(BODY), BODY)
+    with line.connect() as connection:
+        connection.sendall(post(chunks, target, "1.1", "transfer-encoding: chunked") + post())
+        assert [status for status, _ in answers(connection, 2)] == [204 if target == "/e" else 200, 204]
+    if target == "/e":
+        assert [name for name, _ in line.short[0].headers].count(b"x-forwarded-for") == 0
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nhost: y\r\n\r\n",
+        b"POST /e HTTP/1.1\r\n" + b"".join(b"x-%d: %b\r\n" % (n, b"a" * 7_000) for n in range(10)) + b"\r\n",
+    ],
+)
+def test_a_head_without_end_is_refused_and_hung_up(line: Line, request_head: bytes) -> None:
+    with line.connect() as connection:
+        connection.sendall(request_head)
+        assert answers(connection, 1)[0][0] == 400
+        assert connection.recv(1) == b""
+    with line.connect() as connection:
+        connection.sendall(post())
+        assert answers(connection, 1)[0][0] == 204
+
+
 def test_too_much_is_told_at_once_and_the_connection_goes_on(line: Line) -> None:
     with line.connect() as connection:
         whole = post(b"x" * 200_000)

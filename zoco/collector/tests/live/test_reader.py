@@ -148,6 +148,8 @@ def test_client_hints_say_what_the_user_agent_hides(read: Reading) -> None:
         ({"props": {f"p{n}": 1 for n in range(51)}}, "bad_props"),
         ({"props": {"a": "x" * 1_001}}, "bad_props"),
         ({"props": {"a": [1]}}, "bad_props"),
+        ({"props": {"a": 10**400}}, "bad_props"),
+        ({"props": {"a": -(10**400)}}, "bad_props"),
         ({"props": {"a": None}}, "bad_props"),
         ({"props": {"1a": 1}}, "bad_props"),
         ({"props": {"a": 2**54}}, "bad_props"),

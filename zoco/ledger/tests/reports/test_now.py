@@ -10,6 +10,7 @@ import pytest
 
 from zoco.kit.periods import Period
 from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
 from zoco.ledger.store.base import Store
@@ -53,6 +54,17 @@ def test_people_of_five_minutes_both_ends_included(filled: Store, local: str, pe
     now = datetime.fromisoformat(f"2026-03-28 {local}").replace(tzinfo=ZoneInfo(made.ZONE))
 
     assert people_now(QUESTION, now=now, store=filled) == people
+
+
+def test_a_filter_by_a_goal_keeps_who_reached_it_earlier_in_his_visit(filled: Store) -> None:
+    goals = (Goal("Home", "page", pattern="/"),)
+    question = replace(QUESTION, filters=(Filter("goal", "is", ("Home",), goals),))
+    tracked = replace(question, site=replace(made.SITE, counting="tracker"))
+    at = datetime(2026, 3, 28, 10, 8, tzinfo=ZoneInfo(made.ZONE))
+
+    # visitor 2 saw the page at 10:04:00 and did something else at 10:04:30
+    assert people_now(question, now=at.replace(minute=9, second=15), store=filled) == 3
+    assert people_now(tracked, now=at, store=filled) == 0
 
 
 def test_filters_narrow_it(filled: Store) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from zoco.monitor.services import goal_create
 from zoco.monitor.tests.sharing.conftest import shared
 from zoco.sites.models import Site
 
@@ -144,6 +145,15 @@ def test_filters_that_would_tell_the_rest_are_refused(
     _, address = shared(site, ana)
 
     assert "This filter does not exist" in text(stranger, f"{address}pages/?{query}", 400)
+
+
+def test_a_filter_by_a_goal_names_no_goal(site: Site, ana: User, stranger: Client) -> None:
+    goal_create(site=site.pk, name="Secret launch", kind="page", pattern="/launch")
+    _, address = shared(site, ana)
+
+    for query in ("f.goal=x", "f.goal=Secret+launch", "f.goal!=x"):
+        for page in (f"{address}pages/?{query}", f"{address}pages/export.csv?{query}"):
+            assert "Secret launch" not in text(stranger, page, 400).replace("Secret+launch", "")
 
 
 @pytest.mark.parametrize("key", ["bots", "errors", "served", "refusals", "requests", "exit-pages", "nothing"])

@@ -19,14 +19,16 @@ def test_unknown_revoked_expired_and_ended_links_are_answered_alike(
     site: Site, ana: User, stranger: Client
 ) -> None:
     gone = {}
-    for state in ("revoked", "expired", "ended"):
-        maker = User.objects.create_user(state)
+    for state in ("revoked", "expired", "barred", "ended"):
+        maker = User.objects.create_superuser(state)
         link, address = shared(site, maker)
         assert stranger.get(address).status_code == 200
         if state == "revoked":
             link_revoke(link=link, at=NOW)
         elif state == "expired":
             SharedLink.objects.filter(pk=link.pk).update(expires_at=NOW - timedelta(days=1))
+        elif state == "barred":
+            User.objects.filter(pk=maker.pk).update(is_superuser=False)
         else:
             maker.delete()
         gone[state] = stranger.get(address)
