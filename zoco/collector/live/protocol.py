@@ -103,17 +103,21 @@ class FactsProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the address. Raises HeadTooLong."""
-        self._count(url)
-        super().on_url(url)
+        self.url += url
+        self._hold(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; what stands behind the body is none. Raises HeadTooLong."""
-        self._count(name, value)
-        if not self.is_headed:
-            super().on_header(name, value)
+        self._hold(len(name) + len(value))
+        if self.is_headed:
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
-    def _count(self, *parts: bytes) -> None:
-        self.head_bytes += sum(map(len, parts))
+    def _hold(self, size: int) -> None:
+        self.head_bytes += size
         if self.head_bytes > HEAD_BYTES:
             raise HeadTooLong
 
