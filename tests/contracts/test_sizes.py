@@ -6,7 +6,9 @@ from pathlib import Path
 from tests.contracts.tree import ROOT, ZOCO, files, functions, lines, name, packages, python_files
 
 # Files over 300 lines, each with the reason why it is one thing. None may pass 500.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "zoco/collector/tests/live/test_protocol.py": "all tests share one server and what stands around it",
+}
 # Functions over 40 lines. None may pass 60.
 LONG_FUNCTIONS: dict[str, str] = {
     "zoco/ledger/tests/reports/test_export.py:test_the_json_shape_of_an_answer": "one literal",
