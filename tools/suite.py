@@ -9,10 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tools import check
 from tools.postgres import PostgresFailed, PostgresMissing, postgres, programs
@@ -101,14 +103,38 @@ def _sudo() -> list[str] | None:
     return None if asks else ["sudo", "-n"]
 
 
-def pytest_run(name: str, *arguments: str, database: str = "") -> tuple[str, int, float]:
-    """Run pytest; return the run's name, its exit code and its seconds."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one part went; `failures` are a line each."""
+
+    name: str
+    code: int
+    seconds: float
+    failures: tuple[str, ...] = ()
+
+
+def pytest_run(name: str, *arguments: str, database: str = "") -> Outcome:
+    """Run pytest on one database."""
     print(f"\n== Tests on {name}", flush=True)
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "--durations=10", *arguments]
-    environment = {**os.environ, "DATABASE_URL": database}
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
-    return name, done.returncode, time.monotonic() - started
+    with tempfile.TemporaryDirectory(prefix="zoco-suite-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "--durations=10", f"--junit-xml={report}", *arguments]
+        environment = {**os.environ, "DATABASE_URL": database}
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
+        return Outcome(name, done.returncode, time.monotonic() - started, failures(report))
+
+
+def failures(report: Path) -> tuple[str, ...]:
+    """Return the tests that failed by pytest's report, each with the first line of why."""
+    if not report.is_file():
+        return ()
+    found = []
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest's own file
+        for failed in (*case.iter("failure"), *case.iter("error")):
+            said = failed.get("message", "").partition("\n")[0][:200]
+            found.append(f"{case.get('classname')}::{case.get('name')}: {said}")
+    return tuple(found)
 
 
 def main() -> int:
@@ -119,31 +145,34 @@ def main() -> int:
         print(f"With CI=true nothing may be left out, but there is no {_names(missing)} here.")
         return 1
     began = time.monotonic()
-    outcomes = [("checks", check.check(), time.monotonic() - began)]
+    outcomes = [Outcome("checks", check.check(), time.monotonic() - began)]
     without = sorted({need.marker for need in missing})
     chosen = ["-m", " and ".join(f"not {marker}" for marker in without)] if without else []
     outcomes.append(pytest_run("SQLite", *chosen, *sys.argv[1:]))
     if "postgres" not in without:
         outcomes.append(_on_postgres(chosen))
     print()
-    for name, code, seconds in outcomes:
-        print(f"{name:<12}{'ok' if code == 0 else 'FAILED':<8}{seconds:6.0f} s")
+    for one in outcomes:
+        print(f"{one.name:<12}{'FAILED' if one.code else 'ok':<8}{one.seconds:6.0f} s")
     print(f"{'in all':<20}{time.monotonic() - started:6.0f} s")
     for need in missing:
         print(f"Left out: {need.left_out}, as {need.package} is missing.")
     if missing:
         print(f"To have them too: sudo apt-get install -y {_names(missing)}")
-    return 1 if any(code for _name, code, _seconds in outcomes) else 0
+    for one in outcomes:
+        for failure in one.failures:
+            print(f"{one.name}: {failure}")
+    return 1 if any(one.code for one in outcomes) else 0
 
 
-def _on_postgres(chosen: list[str]) -> tuple[str, int, float]:
+def _on_postgres(chosen: list[str]) -> Outcome:
     began = time.monotonic()
     try:
         with postgres() as address:
             return pytest_run("PostgreSQL", "--database-only", *chosen, *sys.argv[1:], database=address)
     except PostgresFailed as error:
         print(error)
-        return "PostgreSQL", 1, time.monotonic() - began
+        return Outcome("PostgreSQL", 1, time.monotonic() - began)
 
 
 def _names(missing: list[Need]) -> str:

@@ -116,4 +116,4 @@ def test_nothing_is_done_while_lock_and_interpreter_are_the_same(
     bootstrap.environment_ensure(with_tests=False)
 
     assert synced == [False, True, False]
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10

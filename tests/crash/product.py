@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+"""How long one round may take on a busy machine; test_kill holds the median against what is promised."""
 ZOCO = (sys.executable, "-m", "zoco.project.cli")
 
 
@@ -91,7 +92,7 @@ class Product:
         """Stop cleanly."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(15)
+            self._process.wait(30)
 
     def _answers(self) -> bool:
         try:

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.journeys.log import log_lines
+from tests.operate.running import until
 
 SITE_ID = 7001
 PERIOD = "2015-05-17..2015-05-20"
@@ -111,7 +112,30 @@ def complaint(page: Page, said: ConsoleMessage) -> list[str]:
 
 
 @pytest.fixture
-def visit(site: Any, live_server: Any, browser: Browser, client: Any) -> Iterator[Open]:
+def idle(live_server: Any) -> Iterator[Callable[[], bool]]:
+    """Return what says whether the server answers nobody; the database is emptied only then."""
+    from django.core.signals import request_finished, request_started
+
+    under_way: list[int] = []
+
+    def started(**_told: Any) -> None:
+        under_way.append(1)
+
+    def finished(**_told: Any) -> None:
+        if under_way:
+            under_way.pop()
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield lambda: not under_way
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
+@pytest.fixture
+def visit(
+    site: Any, live_server: Any, browser: Browser, client: Any, idle: Callable[[], bool]
+) -> Iterator[Open]:
     """Return what opens an address as "ana" in a new window; any complaint of the browser fails the test."""
     from django.conf import settings
     from django.contrib.auth import get_user_model
@@ -138,4 +162,5 @@ def visit(site: Any, live_server: Any, browser: Browser, client: Any) -> Iterato
     yield opened
     for context in contexts:
         context.close()
+    until(idle, 30)
     assert complaints == []

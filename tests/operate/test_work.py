@@ -76,7 +76,7 @@ def test_task_that_runs_at_the_stop_is_put_back_and_done_later(
     start()
     until(lambda: note.read_text() == "begun\nbegun\ndone\n")
 
-    assert seconds < 6.0
+    assert seconds < 9
 
 
 def test_commands_work_beside_a_running_zoco(folder: Path, start: Start) -> None:

@@ -57,7 +57,7 @@ def test_child_that_does_not_listen_is_killed_after_the_grace() -> None:
     process.send_signal(signal.SIGINT)
     process.wait(10)
 
-    assert 4.0 < time.monotonic() - started < 6.0
+    assert 4.0 < time.monotonic() - started < 9.0
 
 
 def test_children_end_when_it_is_killed(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_children_end_when_it_is_killed(tmp_path: Path) -> None:
 
     started = time.monotonic()
     while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 10
         time.sleep(0.05)
 
 

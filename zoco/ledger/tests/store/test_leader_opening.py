@@ -80,7 +80,7 @@ def test_whoever_stands_by_drains_until_told_to_stop(data: Path) -> None:
     asking = DuckStore(data, lead=False)
     spooled(data, [fact(1), fact(2)])
 
-    seconds_until(lambda: count(asking) == (2, 2), within=5)
+    seconds_until(lambda: count(asking) == (2, 2), within=20)
     assert leader_pid(data / "ledger.lock") == os.getpid()
 
     stop.set()
@@ -111,7 +111,7 @@ def test_standing_by_ends_at_newer_data_and_waits_for_what_can_heal(
     (data / "ledger.duckdb").write_bytes(good)
 
     asking = DuckStore(data, lead=False)
-    seconds_until(lambda: count(asking) == (1, 1), within=5)
+    seconds_until(lambda: count(asking) == (1, 1), within=20)
     stop.set()
     thread.join(10)
 

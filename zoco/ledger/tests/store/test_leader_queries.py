@@ -94,11 +94,11 @@ def test_a_client_that_goes_away_ends_its_query(tmp_path: Path, monkeypatch: pyt
     client = DuckStore(tmp_path, lead=False)
     link = client._client._ask(wire.Query(ENDLESS), None)
     desk = led._lead().desk  # type: ignore[union-attr]
-    seconds_until(lambda: len(desk._running) == 1, within=5)
+    seconds_until(lambda: len(desk._running) == 1, within=20)
 
     link.close()
 
-    assert seconds_until(lambda: not desk._running, within=5) < 5
+    seconds_until(lambda: not desk._running, within=20)
     assert count(client) == (0, 0)
     led.close()
 

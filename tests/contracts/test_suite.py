@@ -1,0 +1,44 @@
+"""What `make test` says last names every test that failed, and why."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.suite import failures
+
+RED = """
+import pytest
+
+@pytest.fixture
+def torn():
+    yield
+    raise OSError("left open")
+
+def test_wrong():
+    assert 1 == 2
+
+def test_left(torn):
+    pass
+
+def test_right():
+    pass
+"""
+
+
+def test_failures_and_errors_are_named_with_their_reason(tmp_path: Path) -> None:
+    (tmp_path / "test_red.py").write_text(RED)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", f"--junit-xml={report}"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1, done.stdout
+    assert failures(report) == (
+        "test_red::test_wrong: assert 1 == 2",
+        'test_red::test_left: failed on teardown with "OSError: left open"',
+    )
+
+
+def test_run_that_wrote_no_report_names_nothing(tmp_path: Path) -> None:
+    assert failures(tmp_path / "report.xml") == ()
