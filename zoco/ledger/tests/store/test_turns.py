@@ -101,7 +101,8 @@ def test_without_a_shared_database_a_turn_is_taken_at_once_or_says_why() -> None
         pass
 
     kept = connections["default"].settings_dict
-    wrong = {**kept, "ENGINE": "django.db.backends.postgresql", "HOST": "127.0.0.1", "PORT": "1"}
+    nobody = {"NAME": "zoco", "HOST": "127.0.0.1", "PORT": "1", "OPTIONS": {}}
+    wrong = {**kept, "ENGINE": "django.db.backends.postgresql", **nobody}
     from django.db.utils import ConnectionHandler
 
     handler = ConnectionHandler({"default": wrong})
