@@ -151,6 +151,10 @@ class Report:
         """Return one row of measures over everything in scope, or None where sums say it all."""
         return None
 
+    def behind(self, facts: Facts) -> Table:
+        """Return the facts behind its figures: those that the page of facts lists."""
+        return facts.page_views if self.counts == "page_views" else facts.rows
+
     def missing(self, site: SiteInfo) -> Missing | None:
         """Return what a site must have before it can be asked, None when it is there."""
         return None

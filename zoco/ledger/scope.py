@@ -6,7 +6,7 @@ Tables are Ibis expressions; nothing is run. Columns are those of `ledger.schema
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -98,14 +98,6 @@ class Facts:
     def where(self, condition: Condition) -> Table:
         """Return the facts for which a condition holds, of the chosen verdicts."""
         return self._scanned(*self._of_verdicts, condition)
-
-    def with_all_verdicts(self) -> Facts:
-        """Return the same scope with facts of every verdict."""
-        return replace(self, verdicts=VERDICTS)
-
-    def local_day(self, at: Value) -> Value:
-        """Return the start of the site's day, as microseconds of the wall clock."""
-        return self.bucket(at, "day")
 
     @property
     def _of_verdicts(self) -> list[Condition]:

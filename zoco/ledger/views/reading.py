@@ -51,14 +51,15 @@ def facts_page(question: Question, report: Report | None = None, *, store: Store
 
 
 def _about(question: Question, report: Report | None) -> Table:
+    from zoco.ledger.asking.goals import goals_of
     from zoco.ledger.scope import Facts
 
     facts = Facts.of(question)
     if report is not None and report.verdicts and question.verdicts == "people":
         facts = replace(facts, verdicts=report.verdicts)
-    if report is not None and report.counts == "page_views":
-        return facts.page_views
-    return facts.rows
+    if report is not None and report.uses_goals:
+        facts = replace(facts, goals=goals_of(question.site.id))
+    return report.behind(facts) if report else facts.rows
 
 
 def facts_span(site: SiteInfo, *, store: Store | None = None) -> tuple[date, date] | None:

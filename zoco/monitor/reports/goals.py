@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr
 from zoco.ledger.asking import goals
+from zoco.ledger.asking.filters import GOAL
 from zoco.ledger.asking.goals import PAGE_ENGAGED, Goal
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
@@ -65,6 +67,24 @@ class Goals(Report):
             _("Set a goal"),
             "zoco_goals:add",
         )
+
+    def behind(self, facts: Facts) -> Table:
+        """Return the facts that reached the goals, or the one chosen; of long visits what was looked at."""
+        chosen = [each for each in facts.filters if (each.column, each.operator) == (GOAL, "is")]
+        wanted = chosen[0].goals if chosen else facts.goals
+        others = replace(facts, filters=tuple(each for each in facts.filters if each not in chosen))
+        stays = [goal for goal in wanted if goal.kind == "engagement"]
+        visits = goals.sessions_spent(others)
+        long = [visits.filter(goals.stayed(visits, goal)).session for goal in stays]
+
+        def reaches(rows: Table) -> Value:
+            found = goals.any_reached(others, rows, wanted)
+            looked = others.is_view(rows) | (rows.name == PAGE_ENGAGED)
+            for sessions in long:
+                found = found | (looked & rows.session.isin(sessions))
+            return found
+
+        return others.where(reaches)
 
     def query(self, facts: Facts, params: Params) -> Table:
         whole = _by_visitor(facts)

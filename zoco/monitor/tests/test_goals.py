@@ -10,11 +10,14 @@ from zoco.ledger import expr
 from zoco.ledger.asking import goals as book
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.goals import Goal, PropCondition, path_fits
+from zoco.ledger.asking.question import Question
 from zoco.ledger.engines import table as table_of_engine
+from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import fact, ledger, load
+from zoco.ledger.tests.reports.made import PERIOD, fact, ledger, load
 from zoco.ledger.tests.store.chdb import opened
-from zoco.monitor.tests.test_reports import answered, table, wall
+from zoco.ledger.views.reading import FactsPage, facts_page
+from zoco.monitor.tests.test_reports import NOW, answered, table, wall
 from zoco.monitor.tests.test_tracked import TRACKED, event, viewed
 from zoco.stats.proportions import wilson
 
@@ -23,6 +26,14 @@ GOOGLE = {"source": "google", "medium": "organic", "channel": "organic_search"}
 
 def engaged(local: str, visitor: int, path: str, seconds: int) -> object:
     return fact(local, visitor, path, name="web.page.engaged", quantity=seconds * 1_000)
+
+
+def behind(store: Store, goal: str, **address: str) -> FactsPage:
+    report = report_named("goals")
+    named = {"f.goal": goal} if goal else {}
+    return facts_page(
+        Question.from_address({"period": PERIOD, **named, **address}, now=NOW), report, store=store
+    )
 
 
 FACTS = [
@@ -122,6 +133,24 @@ def test_each_goal_is_reached_by_what_it_says(reached: Store, goals: None) -> No
         assert values["rate"] == pytest.approx(float(values["visitors"] or 0) / 3)
         assert values["rate_low"] == pytest.approx(low, abs=1e-12)
         assert values["rate_high"] == pytest.approx(high)
+
+
+@pytest.mark.parametrize("name", [goal.name for goal in GOALS if goal.kind != "engagement"])
+def test_the_facts_behind_a_goal_are_those_that_reached_it(reached: Store, goals: None, name: str) -> None:
+    assert behind(reached, name).total == REACHED[name][1]
+
+
+def test_behind_goals_about_engagement_is_what_was_looked_at(reached: Store, goals: None) -> None:
+    rows = behind(reached, "Half a minute").rows
+    filtered = behind(reached, "Half a minute", **{"f.path": "/thanks/"})
+
+    seen = ["/thanks/", "/blog/2026/spring/", "/blog/2026/spring/", "/"]
+    assert [row["path"] for row in rows] == seen
+    assert filtered.total == 0, "nobody looked at that page so long"
+
+
+def test_behind_all_goals_is_each_fact_once(reached: Store, goals: None) -> None:
+    assert behind(reached, "").total == 9 + 1
 
 
 def test_traffic_says_what_it_was_worth(reached: Store, goals: None) -> None:
