@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from zoco.collector.hosts import plain_host
-from zoco.collector.lists.lookup import network_of_host
-from zoco.collector.steps import device, source, verdict
+from zoco.collector.steps import device, verdict
+from zoco.kit.hosts import is_own, plain_host
 from zoco.kit.periods import micros
 from zoco.ledger import schema
 from zoco.ledger.spool.salvage import MOMENT_BOUNDS
 from zoco.ledger.store.evidence import MADE, evidence_sql, next_sql, span_sql
+from zoco.sites.published import PublishedSite
+from zoco.sites.sources.channels import DIRECT, judged
+from zoco.sites.sources.networks import network_of_host
+from zoco.sites.sources.origin import origin_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,8 +43,7 @@ class Again:
 def classify_again(
     store: "Store",
     *,
-    site: int,
-    hostnames: tuple[str, ...],
+    site: PublishedSite,
     is_trial: bool = False,
     progress: Callable[[Again, int], None] = lambda done, total: None,
 ) -> Again:
@@ -51,15 +53,15 @@ def classify_again(
     again: what is right already is not touched.
     """
     done = Again()
-    span = store.query(span_sql(site)).to_pylist()[0]
+    span = store.query(span_sql(site.id)).to_pylist()[0]
     if not span["facts"]:
         return done
-    for start, end in _weeks(store, site):
-        batches = store.stream(evidence_sql(store.dialect, site=site, start=start, end=end))
-        changed = [_changed(batch.to_pylist(), hostnames, done) for batch in batches]
+    for start, end in _weeks(store, site.id):
+        batches = store.stream(evidence_sql(store.dialect, site=site.id, start=start, end=end))
+        changed = [_changed(batch.to_pylist(), site, done) for batch in batches]
         for table in changed if not is_trial else ():
             if table is not None:
-                store.reclassify(site, table)
+                store.reclassify(site.id, table)
         progress(done, int(span["facts"]))
     return done
 
@@ -76,14 +78,14 @@ def _weeks(store: "Store", site: int) -> Iterator[tuple[int, int]]:
         yield first - first % DAY, start
 
 
-def _changed(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again) -> "pa.Table | None":
+def _changed(rows: list[dict[str, Any]], site: PublishedSite, done: Again) -> "pa.Table | None":
     """Return what comes out otherwise of these facts, None when nothing does, and count it."""
-    changes = _changes(rows, hostnames, done)
+    changes = _changes(rows, site, done)
     done.changed += len(changes)
     return _table(changes) if changes else None
 
 
-def _changes(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again) -> list[dict[str, Any]]:
+def _changes(rows: list[dict[str, Any]], site: PublishedSite, done: Again) -> list[dict[str, Any]]:
     """Return id, moment and all derived columns of the facts that come out otherwise."""
     changes = []
     for row in rows:
@@ -96,14 +98,14 @@ def _changes(rows: list[dict[str, Any]], hostnames: tuple[str, ...], done: Again
             again |= _by_agent(row["user_agent"], row["client_hints"])
         else:
             done.without_evidence += 1
-        again |= _by_referrer(row, hostnames)
+        again |= _by_referrer(row, site)
         if again != made:
             changes.append({"id": row["id"], "occurred_at": row["occurred_at"], **again})
     return changes
 
 
 def _empty(name: str) -> str:
-    return source.DIRECT if name == "channel" else ""
+    return DIRECT if name == "channel" else ""
 
 
 @lru_cache(maxsize=16_384)
@@ -119,22 +121,26 @@ def _by_agent(user_agent: str, hints: str) -> dict[str, str]:
     return dict(_agent_columns(user_agent, hints))
 
 
-def _by_referrer(row: dict[str, Any], hostnames: tuple[str, ...]) -> dict[str, str]:
+def _by_referrer(row: dict[str, Any], site: PublishedSite) -> dict[str, str]:
     """Return own touch values: from the referrer where nothing else spoke, else the channel anew."""
     own = {name: row[f"own_{name}"] for name in schema.TOUCH}
-    if row["referrer"] and _is_by_referrer(own, row["referrer_host"]):
-        found = source.origin_of(row["referrer"], "", hostnames)
-        touch = found.touch._asdict()
-        return {"referrer_host": found.referrer_host, **touch, "channel": touch["channel"] or source.DIRECT}
-    return {"channel": source.channel_of(own["source"], own["medium"], own["campaign"])}
+    if row["referrer"] and _is_by_referrer(own, row["referrer_host"], site):
+        origin = origin_of(row["referrer"], "", site.hostnames, site.sources)
+        touch = origin.touch._asdict()
+        return {"referrer_host": origin.referrer_host, **touch, "channel": touch["channel"] or DIRECT}
+    host = plain_host(row["referrer_host"])
+    host = "" if is_own(host, site.hostnames) else host
+    found = judged(own["source"], own["medium"], own["campaign"], host, site.sources)
+    return {"channel": found.channel}
 
 
-def _is_by_referrer(own: dict[str, str], referrer_host: str) -> bool:
+def _is_by_referrer(own: dict[str, str], referrer_host: str, site: PublishedSite) -> bool:
     """Say whether these values can have come from the referring host alone."""
     if any(own[name] for name in ("campaign", "content", "term", "click_id")):
         return False
-    network = network_of_host(plain_host(referrer_host))
-    names = {"", referrer_host.removeprefix("www.")} | ({network.name} if network else set())
+    host = plain_host(referrer_host)
+    known = (network_of_host(host), network_of_host(host, site.sources.networks))
+    names = {"", referrer_host.removeprefix("www."), *(network.name for network in known if network)}
     return own["source"] in names
 
 

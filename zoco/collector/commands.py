@@ -129,9 +129,7 @@ class Reclassify(Command):
         site = the_site(conf.DATA(), options.site)
         store = open_store()
         try:
-            done = classify_again(
-                store, site=site.id, hostnames=site.hostnames, is_trial=options.dry_run, progress=tell
-            )
+            done = classify_again(store, site=site, is_trial=options.dry_run, progress=tell)
         finally:
             store.close()
         verb = "would change" if options.dry_run else "changed"

@@ -1,6 +1,11 @@
 """Host names in the one form in which they are written down and compared."""
 
 import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _PORT = re.compile(r":\d*$")
 _HOST = re.compile(r"[\w.-]{1,253}|\[[0-9a-f:.]+\]")
@@ -21,3 +26,28 @@ def host_named(text: str) -> str:
     """Return the host of what a person wrote: a name, or the address of a page; "" for neither."""
     _, slashes, rest = text.strip().partition("://")
     return plain_host((rest if slashes else text).partition("/")[0])
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
+@lru_cache(maxsize=8192)
+def registrable(host: str) -> str:
+    """Return the domain that somebody registered: shop.example.co.uk → example.co.uk.
+
+    By the Public Suffix List. A host that has none (localhost, an address) is its own domain.
+    """
+    if not host or host[-1].isdigit() or host[-1] == "]":
+        return host
+    domain: str | None = _suffixes().privatesuffix(host)
+    return domain or host
+
+
+def is_own(host: str, hostnames: tuple[str, ...]) -> bool:
+    """Say whether a host is one of the site's, with or without www."""
+    bare = host.removeprefix("www.")
+    return any(bare == name.lower().removeprefix("www.") for name in hostnames)

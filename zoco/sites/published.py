@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from zoco.sites.sources.own import NOTHING_OWN, OwnSources
+
 STALE_MICROS = 600_000_000
 
 
@@ -34,6 +36,7 @@ class PublishedSite(msgspec.Struct, frozen=True, kw_only=True):
     import_key: str = ""
     salts: dict[str, str] = {}
     retention_days: int = 0
+    sources: OwnSources = NOTHING_OWN
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

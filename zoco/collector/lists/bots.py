@@ -1,9 +1,10 @@
 """Declared bots: what their user agents contain, their name, and what kind they are."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
-from zoco.collector.lists.rows import rows
+from zoco.kit.lists import rows
 
 
 class Kind(StrEnum):
@@ -31,6 +32,6 @@ class Bot(NamedTuple):
 
 # What the user agent contains, in lower case, and the bot; the first that fits counts.
 BOTS: tuple[tuple[str, Bot], ...] = tuple(
-    (token, Bot(name, Kind(kind))) for kind, token, name in rows("bots.tsv", 3)
+    (token, Bot(name, Kind(kind))) for kind, token, name in rows(Path(__file__).with_name("bots.tsv"), 3)
 )
 KINDS: dict[str, Kind] = {bot.name: bot.kind for _, bot in reversed(BOTS)}

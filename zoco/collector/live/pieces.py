@@ -15,17 +15,17 @@ import msgspec
 
 from zoco.collector.live import page
 from zoco.collector.live.wire import Sent
-from zoco.collector.masks import masked, path_of, plain_text
 from zoco.collector.steps.device import device_of, evidence_of, hinted, hints_text
 from zoco.collector.steps.place import place_of_plain, plain_address
 from zoco.collector.steps.places import NOWHERE
 from zoco.collector.steps.site import host_of
-from zoco.collector.steps.source import origin_of
 from zoco.collector.steps.verdict import judge
 from zoco.collector.steps.visitor import framed_address, framed_host
 from zoco.kit.ids import framed
+from zoco.kit.masks import masked, path_of, plain_text
 from zoco.ledger.schema import Fact, encoder
 from zoco.sites.published import PublishedSite
+from zoco.sites.sources.origin import origin_of
 
 # Paths that are written as they were sent: nothing in words so short is masked but what _SIGNED begins.
 _PLAIN = re.compile(r"(?:/[A-Za-z0-9_.~-]{0,15}){1,40}")
@@ -123,9 +123,9 @@ class Whence(NamedTuple):
     evidence: str
 
 
-def whence_of(referrer: str, query: str, hostnames: tuple[str, ...]) -> Whence:
+def whence_of(referrer: str, query: str, site: PublishedSite) -> Whence:
     """Work out the touchpoint."""
-    host, touch, evidence = origin_of(referrer, query, hostnames)
+    host, touch, evidence = origin_of(referrer, query, site.hostnames, site.sources)
     return Whence(piece(referrer_host=host, **touch._asdict()), piece(referrer=evidence))
 
 

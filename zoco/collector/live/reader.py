@@ -102,8 +102,9 @@ class Reader:
         """Forget what the published sites said before."""
         self._sites = self._here.sites
         self._pages = Memo(self._page, 8_192)
-        self._origins: Memo[tuple[str, str, tuple[str, ...]], Whence] = Memo(
-            lambda key: whence_of(*key), 8_192
+        by_id = {site.id: site for site in self._sites}
+        self._origins: Memo[tuple[str, str, int], Whence] = Memo(
+            lambda key: whence_of(key[0], key[1], by_id[key[2]]), 8_192
         )
         self._hosts = Memo(self._host, 1_024)
         self._salts: Memo[tuple[int, int], Salts] = Memo(lambda key: self._salts_of(*key), 1_024)
@@ -148,7 +149,7 @@ class Reader:
         place = self._pages[url] if len(url) <= REMEMBERED_LONGEST else self._page(url)
         site, query = place.host.site, place.query
         salts = self._salts[site.id, at // MINUTE]
-        whence = self._whence(sent.referrer, query, site.hostnames)
+        whence = self._whence(sent.referrer, query, site)
         who = _visitor(salts, place.host.framed_site, caller.framed, browser.framed + place.host.framed)
         is_plain = sent.type == "view" and not sent.props
         return site.id, (
@@ -186,10 +187,10 @@ class Reader:
             raise Refused(Reason.UNKNOWN_HOST)
         return known_host(host, site)
 
-    def _whence(self, referrer: str, query: str, hostnames: tuple[str, ...]) -> Whence:
+    def _whence(self, referrer: str, query: str, site: PublishedSite) -> Whence:
         if len(referrer) + len(query) > REMEMBERED_LONGEST:
-            return whence_of(referrer, query, hostnames)
-        return self._origins[referrer, query, hostnames]
+            return whence_of(referrer, query, site)
+        return self._origins[referrer, query, site.id]
 
     def _salts_of(self, site_id: int, minute: int) -> Salts:
         """Return the salts of the local day in which this minute lies. Raises Refused."""

@@ -19,11 +19,11 @@ from zoco.collector.reasons import Reason, Refused, Tally
 from zoco.collector.steps.device import Device
 from zoco.collector.steps.places import Place
 from zoco.collector.steps.site import host_of
-from zoco.collector.steps.source import origin_of
 from zoco.collector.steps.visitor import framed_host
 from zoco.ledger.schema import TOUCH
 from zoco.ledger.spool.columns import numbers, repeated, uuids8
 from zoco.sites.published import PublishedSite
+from zoco.sites.sources.origin import origin_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -269,5 +269,5 @@ class Quick:
 
     def _origin(self, key: tuple[bytes, str]) -> tuple[str, ...]:
         referrer, query = key
-        found = origin_of(text(referrer), query, self.site.hostnames)
+        found = origin_of(text(referrer), query, self.site.hostnames, self.site.sources)
         return (found.referrer_host, *found.touch, found.referrer)

@@ -2,8 +2,8 @@
 
 import re
 
-from zoco.collector.masks import LONGEST
 from zoco.collector.reasons import Reason, Refused
+from zoco.kit.masks import LONGEST
 
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.S)
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}

@@ -1,8 +1,8 @@
 """Whose host it is. A host that the site does not know is refused, unless any host is welcome."""
 
 from zoco.collector.event import Event
-from zoco.collector.hosts import is_own, plain_host
 from zoco.collector.reasons import Reason, Refused
+from zoco.kit.hosts import is_own, plain_host
 from zoco.sites.published import PublishedSite
 
 

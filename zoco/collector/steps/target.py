@@ -3,8 +3,8 @@
 import re
 
 from zoco.collector.event import Event
-from zoco.collector.masks import clean_path
 from zoco.collector.reasons import Reason, Refused
+from zoco.kit.masks import clean_path
 
 PAGE = "web.page.served"
 ASSET = "web.asset.served"

@@ -11,9 +11,9 @@ from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from zoco.collector.event import Event
-from zoco.collector.hosts import registrable
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.place import plain_address
+from zoco.kit.hosts import registrable
 from zoco.kit.ids import framed, hash63_framed
 from zoco.kit.periods import midnight, moment_at
 

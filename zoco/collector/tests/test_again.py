@@ -14,8 +14,9 @@ from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb import questions
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.sites.published import PublishedSite
 
-HOSTS = ("shop.example",)
+SITE = PublishedSite(id=1, slug="shop", name="Shop", zone="UTC", currency="EUR", hostnames=("shop.example",))
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 MINUTE = 60_000_000
@@ -59,7 +60,7 @@ def facts_of(store: Store) -> dict[int, tuple[str, ...]]:
 
 
 def test_verdict_device_and_source_follow_todays_rules(store: Store) -> None:
-    done = classify_again(store, site=1, hostnames=HOSTS)
+    done = classify_again(store, site=SITE)
 
     assert (done.facts, done.without_evidence) == (6, 1)
     found = facts_of(store)
@@ -86,7 +87,7 @@ def test_many_facts_are_read_and_changed_in_pieces(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(store, "reclassify", counted)
 
-    assert classify_again(store, site=1, hostnames=HOSTS).changed == count
+    assert classify_again(store, site=SITE).changed == count
     assert sum(sizes) == count
     assert max(sizes) <= 2_048
     assert set(facts_of(store).values()) == {("bot", "Googlebot", "Googlebot", "", "", "direct")}
@@ -94,13 +95,13 @@ def test_many_facts_are_read_and_changed_in_pieces(tmp_path: Path, monkeypatch: 
 
 
 def test_second_run_changes_nothing(store: Store) -> None:
-    classify_again(store, site=1, hostnames=HOSTS)
+    classify_again(store, site=SITE)
 
-    assert classify_again(store, site=1, hostnames=HOSTS).changed == 0
+    assert classify_again(store, site=SITE).changed == 0
 
 
 def test_trial_counts_and_changes_nothing(store: Store) -> None:
     before = facts_of(store)
 
-    assert classify_again(store, site=1, hostnames=HOSTS, is_trial=True).changed == 5
+    assert classify_again(store, site=SITE, is_trial=True).changed == 5
     assert facts_of(store) == before

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from zoco.collector.event import Event
-from zoco.collector.hosts import plain_host, registrable
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused, Tally
 from zoco.collector.steps import through
@@ -15,6 +14,7 @@ from zoco.collector.steps.place import country_of, plain_address
 from zoco.collector.steps.site import host_of
 from zoco.collector.steps.target import is_asset, name_of, parts
 from zoco.collector.steps.visitor import LocalDay, import_salt, local_day, pseudonym, salts_for
+from zoco.kit.hosts import plain_host, registrable
 from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact
 from zoco.sites.published import PublishedSite

@@ -5,11 +5,11 @@ from zoco.collector.live import page, wire
 from zoco.collector.live.here import Here
 from zoco.collector.live.reader import Reader, Refusal, Sender
 from zoco.collector.live.wire import Sent
-from zoco.collector.masks import clean_path, masked, plain_text
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import device, place, site, source, through, verdict, visitor
 from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.ids import uuid7
+from zoco.kit.masks import clean_path, masked, plain_text
 from zoco.ledger.schema import Fact
 
 STEPS = tuple(module.step for module in (site, verdict, device, place, source, visitor))

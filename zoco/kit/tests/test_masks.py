@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from zoco.collector.masks import clean_path, clean_referrer, masked, readable
+from zoco.kit.masks import clean_path, clean_referrer, masked, readable
 
 PATHS = [
     (b"/a/b", "/a/b"),

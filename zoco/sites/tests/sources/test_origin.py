@@ -5,8 +5,9 @@
 
 import pytest
 
-from zoco.collector.lists.lookup import network_of_host
-from zoco.collector.steps.source import Touch, channel_of, origin_of
+from zoco.sites.sources.channels import judged
+from zoco.sites.sources.networks import network_of_host
+from zoco.sites.sources.origin import Touch, origin_of
 
 OWN = ("shop.example", "www.shop.example")
 
@@ -89,7 +90,7 @@ CHANNELS = [
 def test_channel_follows_the_documented_order(
     source: str, medium: str, campaign: str, channel: str, why: str
 ) -> None:
-    assert channel_of(source, medium, campaign) == channel, why
+    assert judged(source, medium, campaign).channel == channel, why
 
 
 # referrer, query, touch, why
