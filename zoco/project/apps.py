@@ -1,9 +1,15 @@
 """The project as an app: it holds the worker's clock and the accounts' first passwords."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zoco.sites.published import PublishedSite
+    from zoco.sites.sourcing.services import Done
 
 
 class ProjectConfig(AppConfig):
@@ -17,9 +23,19 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         """Make the roles after each migrate: permissions exist only then. Begin the log of changes."""
         from zoco.project.changes.watching import watch
+        from zoco.sites.sourcing import services
 
+        services.provide(_apply_sources)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
         watch()
+
+
+def _apply_sources(site: "PublishedSite", tell: "Callable[[Done, int], None]") -> "Done":
+    """Work the history of a site out again with the rules of today."""
+    from zoco.collector.again import classify_again
+    from zoco.ledger.store.opening import store
+
+    return classify_again(store(), site=site, progress=tell)
 
 
 def _roles(sender: AppConfig, **more: Any) -> None:

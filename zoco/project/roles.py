@@ -16,6 +16,8 @@ from zoco.project.models import RoleGrant
 WRITE_VERBS = ("add_", "change_", "delete_")
 SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger")
+# Of sites, a marketer says where visits come from.
+SOURCES = ("sourcerule", "sourcenetwork")
 PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
 # Nobody: the logs are only ever added to, and sessions and tasks are the program's own.
 NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission", "contenttype")
@@ -64,6 +66,7 @@ def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
         for one in permissions
         if _shared(one)
         or one.content_type.app_label in PAGES
+        or one.content_type.model in SOURCES
         or (_ours(one) and (one.content_type.app_label not in READ_ONLY or _reads(one)))
     ]
 

@@ -1,1 +1,5 @@
-"""Sites: hostnames, zone, currency, week start, retention, salts, trusted proxies."""
+"""Sites: hostnames, zone, currency, week start, retention, salts, trusted proxies, source channels.
+
+commands: `zoco site` and what else the command line knows. sources: the rules and lists of source
+channels, without Django. sourcing: what a person adds to them, and the screens for that.
+"""

@@ -14,8 +14,11 @@ class SitesConfig(AppConfig):
     area = ""
 
     def ready(self) -> None:
-        """Provide the ledger's book of sites."""
+        """Provide the ledger's book of sites, and why a visit is of its channel."""
         from zoco.ledger import sitebook
+        from zoco.ledger.views.facts import explain
         from zoco.sites import reads
+        from zoco.sites.sourcing.asking import why_url
 
         sitebook.provide(reads.site_infos)
+        explain("channel", why_url)

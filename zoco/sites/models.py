@@ -8,6 +8,12 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zoco.sites.sourcing.models import SourceNetwork, SourceRule, SourceRun
+
+__all__ = [
+    "CountingOrigin", "GoneSite", "Hostname", "SharedKey", "Site", "SourceNetwork", "SourceRule", "SourceRun",
+]  # fmt: skip
+
 
 def validate_zone(value: str) -> None:
     """Raise ValidationError unless the value names a time zone."""

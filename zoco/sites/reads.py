@@ -11,6 +11,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.sites.models import CountingOrigin, Site
 
 KEPT_SECONDS = 2.0
+PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks")
 
 _kept: tuple[float, list[SiteInfo]] | None = None
 
@@ -31,12 +32,12 @@ def site_infos() -> list[SiteInfo]:
 
 
 def sites_with_parts() -> list[Site]:
-    """Return all sites with host names and counting origins, in three queries; own ones before the demo.
+    """Return all sites with their parts, in five queries; own ones before the demo.
 
     The first is the one that commands and pages take when none is named: never a simulated one
     while there is another.
     """
-    return list(Site.objects.order_by("is_demo", "id").prefetch_related("hostnames", "counting_origins"))
+    return list(Site.objects.order_by("is_demo", "id").prefetch_related(*PARTS))
 
 
 def site_info(site: Site) -> SiteInfo:

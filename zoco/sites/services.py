@@ -13,6 +13,7 @@ from zoco.kit.hosts import host_named
 from zoco.kit.periods import micros
 from zoco.sites import conf, published, reads, salts
 from zoco.sites.models import CountingOrigin, GoneSite, Hostname, Site
+from zoco.sites.sourcing.services import own_sources
 
 
 class SiteWrong(ValueError):
@@ -106,7 +107,7 @@ def sites_publish(*, at: datetime | None = None) -> published.Published:
     at = at or timezone.now()
     with published.turn(conf.published_path()):
         everything = published.Published(
-            sites=tuple(_published(site, at) for site in reads.sites_with_parts()),
+            sites=tuple(site_published(site, at) for site in reads.sites_with_parts()),
             trusted_proxies=tuple(conf.TRUSTED_PROXIES()),
             published_at=micros(at),
         )
@@ -114,7 +115,8 @@ def sites_publish(*, at: datetime | None = None) -> published.Published:
     return everything
 
 
-def _published(site: Site, at: datetime) -> published.PublishedSite:
+def site_published(site: Site, at: datetime) -> published.PublishedSite:
+    """Return what is published of a site, with its salts of three days."""
     info = reads.site_info(site)
     return published.PublishedSite(
         id=info.id,
@@ -130,6 +132,7 @@ def _published(site: Site, at: datetime) -> published.PublishedSite:
         import_key=salts.import_key(site.key_name),
         salts=salts.salts_kept(site.key_name, site.zone, at=at),
         retention_days=site.retention_days,
+        sources=own_sources(site),
     )
 
 

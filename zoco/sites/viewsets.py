@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.models import DeleteView
+from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.kit.hosts import host_named
+from zoco.ledger.views.labels import value_meant
 from zoco.sites import reads, services
-from zoco.sites.models import CountingOrigin, Hostname, Site
+from zoco.sites.models import CountingOrigin, Hostname, Site, SourceNetwork, SourceRule
+from zoco.sites.sourcing.models import PATTERNS
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Site]
+    _SourceForm = forms.ModelForm[SourceRule | SourceNetwork]
 else:
-    _ModelForm = forms.ModelForm
+    _ModelForm = _SourceForm = forms.ModelForm
 
 
 class SiteForm(_ModelForm):
@@ -120,4 +125,90 @@ class SiteViewSet(ModelViewSet):
         return SiteForm
 
 
+class SourceForm(_SourceForm):
+    """A rule or a network; a channel may be written as reports name it. Saving publishes."""
+
+    def clean_channel(self) -> str:
+        """Return the key of a channel for its name."""
+        return value_meant("channel", "channel", " ".join(self.cleaned_data["channel"].split()))
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Any:
+        """Save it."""
+        saved = super().save(commit=commit)
+        services.site_changed(site=saved.site)
+        return saved
+
+
+class _ToSources:
+    """Leads back to the page of source channels."""
+
+    object: Any
+
+    def get_success_url(self) -> str:
+        return f"{reverse('zoco_sources')}?{urlencode({'site': self.object.site.slug})}"
+
+
+class SourceAddView(_ToSources, CreateView):
+    """Add one, to the site that the page was about."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return the site."""
+        return {"site": self.request.GET.get("site"), "position": 1}
+
+
+class SourceEditView(_ToSources, EditView):
+    """Change one."""
+
+
+class SourceDeleteView(_ToSources, DeleteView):
+    """Delete one, and publish what is left."""
+
+    @transaction.atomic
+    def delete_action(self) -> None:
+        """Delete."""
+        super().delete_action()  # type: ignore[no-untyped-call]
+        services.site_changed(site=self.object.site)
+
+
+class SourceViewSet(ModelViewSet):
+    """What the page of source channels leads to."""
+
+    icon = "link"
+    copy_view_enabled = False
+    add_view_class = SourceAddView
+    edit_view_class = SourceEditView
+    delete_view_class = SourceDeleteView
+
+
+class SourceRuleViewSet(SourceViewSet):
+    """A site's own rules."""
+
+    model = SourceRule
+    list_display = ["channel", "site", "position"]
+    ordering = ["site", "position", "id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[_SourceForm]:
+        """Return our own form."""
+        fields = ("site", "position", "channel", *PATTERNS)
+        return forms.modelform_factory(SourceRule, form=SourceForm, fields=fields)
+
+
+class SourceNetworkViewSet(SourceViewSet):
+    """A site's own networks."""
+
+    model = SourceNetwork
+    list_display = ["host", "name", "category", "site"]
+    ordering = ["site", "host"]
+
+    def get_form_class(self, for_update: bool = False) -> type[_SourceForm]:
+        """Return our own form."""
+        fields = ("site", "host", "name", "category")
+        return forms.modelform_factory(SourceNetwork, form=SourceForm, fields=fields)
+
+
+source_viewsets = (
+    SourceRuleViewSet("zoco_source_rules", url_prefix="source-rules"),  # type: ignore[no-untyped-call]
+    SourceNetworkViewSet("zoco_source_networks", url_prefix="source-networks"),  # type: ignore[no-untyped-call]
+)
 site_viewset = SiteViewSet("zoco_sites", url_prefix="counted-sites")  # type: ignore[no-untyped-call]

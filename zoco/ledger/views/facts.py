@@ -1,7 +1,8 @@
 """The facts behind a figure, one a line, newest first. Only for readers who may see facts."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
+from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views import formats
 from zoco.ledger.views.controls import controls
 from zoco.ledger.views.labels import value_label
@@ -26,6 +28,23 @@ HEADS = {
     "amount_site": gettext_lazy("Amount"),
     "id": gettext_lazy("Id"),
 }
+
+
+class Cell(NamedTuple):
+    """A value, and where it is explained; empty for nowhere."""
+
+    text: str
+    url: str = ""
+
+
+# Of a fact of a site, the address that explains a column's value.
+Explain = Callable[[SiteInfo, dict[str, Any]], str]
+_explains: dict[str, Explain] = {}
+
+
+def explain(column: str, address: Explain) -> None:
+    """Register who explains the values of a column: an app above the ledger."""
+    _explains[column] = address
 
 
 class FactsView(LedgerView):
@@ -57,12 +76,16 @@ class FactsView(LedgerView):
             printed_at=formats.moment(now.astimezone(zone)),
             controls=controls(question, self.address, now.astimezone(zone).date()),
             heads=[HEADS.get(name) or FILTERABLE[name].label for name in SHOWN],
-            lines=[[self._text(name, row[name], zone) for name in SHOWN] for row in found.rows],
+            lines=[[self._cell(question.site, name, row) for name in SHOWN] for row in found.rows],
             range_text=range_text(first, last, found.total),
             previous_url=self.address.changed(page=str(question.page - 1)) if question.page > 1 else "",
             next_url=self.address.changed(page=str(question.page + 1)) if more else "",
             report_url=self.address.to("report", report.key) if report else "",
         )
+
+    def _cell(self, site: SiteInfo, name: str, row: dict[str, Any]) -> Cell:
+        text = self._text(name, row[name], ZoneInfo(site.zone))
+        return Cell(text, _explains[name](site, row) if name in _explains and text else "")
 
     def _text(self, name: str, value: Any, zone: ZoneInfo) -> str:
         if name == "occurred_at":

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import numpy as np
 
-from zoco.collector.steps.source import channel_of
 from zoco.kit.periods import micros
 from zoco.ledger.schema import ORIGINS, TOUCH, Fact
 from zoco.ledger.spool.salvage import check_line
+from zoco.sites.sources.channels import judged
 from zoco.testing.company import COMPANY_PARTS, Batch, Part, Truth, Visits, World, company_days, company_write
 from zoco.testing.company.plan import Calendar
 from zoco.testing.company.ways import CAMPAIGNS, WAYS
@@ -78,7 +78,7 @@ def test_only_the_first_view_of_a_visit_carries_where_it_came_from(company: Comp
     assert sum(len(seen) == 1 for seen in views.values()) == company.truth.bounces
     assert dict(channels) == company.truth.channel_visits
     for first, *others in views.values():
-        assert first.channel == channel_of(first.source, first.medium, first.campaign)
+        assert first.channel == judged(first.source, first.medium, first.campaign).channel
         for other in others:
             assert [getattr(other, name) for name in TOUCH] == [""] * len(TOUCH)
             assert other.referrer_host == "alacena.example"
@@ -86,9 +86,9 @@ def test_only_the_first_view_of_a_visit_carries_where_it_came_from(company: Comp
 
 def test_every_way_has_the_channel_that_the_collector_would_give_it() -> None:
     for way in WAYS:
-        assert channel_of(way.source, way.medium) == way.channel
+        assert judged(way.source, way.medium).channel == way.channel
     for campaign in CAMPAIGNS:
-        assert channel_of(campaign.source, campaign.medium, campaign.code) == campaign.channel
+        assert judged(campaign.source, campaign.medium, campaign.code).channel == campaign.channel
 
 
 def test_a_visitor_without_consent_has_a_name_a_day_and_carries_yesterdays_in_the_first_half_hour(
