@@ -139,9 +139,9 @@ def _is_by_referrer(own: dict[str, str], referrer_host: str, site: PublishedSite
     if any(own[name] for name in ("campaign", "content", "term", "click_id")):
         return False
     host = plain_host(referrer_host)
-    known = (network_of_host(host), network_of_host(host, site.sources.networks))
-    names = {"", referrer_host.removeprefix("www."), *(network.name for network in known if network)}
-    return own["source"] in names
+    network = network_of_host(host)
+    names = {"", referrer_host.removeprefix("www."), *({network.name} if network else ())}
+    return own["source"] in names | site.sources.names_of(host)
 
 
 def _micros(moment: datetime) -> int:

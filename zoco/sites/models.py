@@ -8,10 +8,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zoco.sites.sourcing.models import SourceNetwork, SourceRule, SourceRun
+from zoco.sites.sourcing.models import SourceName, SourceNetwork, SourceRule, SourceRun
 
 __all__ = [
-    "CountingOrigin", "GoneSite", "Hostname", "SharedKey", "Site", "SourceNetwork", "SourceRule", "SourceRun",
+    "CountingOrigin", "GoneSite", "Hostname", "SharedKey", "Site", "SourceName", "SourceNetwork",
+    "SourceRule", "SourceRun",
 ]  # fmt: skip
 
 

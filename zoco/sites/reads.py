@@ -11,7 +11,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.sites.models import CountingOrigin, Site
 
 KEPT_SECONDS = 2.0
-PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks")
+PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks", "source_names")
 
 _kept: tuple[float, list[SiteInfo]] | None = None
 
@@ -32,7 +32,7 @@ def site_infos() -> list[SiteInfo]:
 
 
 def sites_with_parts() -> list[Site]:
-    """Return all sites with their parts, in five queries; own ones before the demo.
+    """Return all sites with their parts, in a query each; own ones before the demo.
 
     The first is the one that commands and pages take when none is named: never a simulated one
     while there is another.

@@ -19,6 +19,7 @@ from zoco.ledger.views.labels import value_meant
 from zoco.sites import reads, services
 from zoco.sites.models import CountingOrigin, Hostname, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS
+from zoco.sites.sourcing.services import network_named
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Site]
@@ -136,6 +137,8 @@ class SourceForm(_SourceForm):
     def save(self, commit: bool = True) -> Any:
         """Save it."""
         saved = super().save(commit=commit)
+        if isinstance(saved, SourceNetwork):
+            network_named(network=saved)
         services.site_changed(site=saved.site)
         return saved
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pytest
 
@@ -15,6 +16,7 @@ from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb import questions
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.sites.published import PublishedSite
+from zoco.sites.sources.own import OwnNetwork, OwnRule, OwnSources
 
 SITE = PublishedSite(id=1, slug="shop", name="Shop", zone="UTC", currency="EUR", hostnames=("shop.example",))
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -105,3 +107,24 @@ def test_trial_counts_and_changes_nothing(store: Store) -> None:
 
     assert classify_again(store, site=SITE, is_trial=True).changed == 5
     assert facts_of(store) == before
+
+
+def test_what_a_site_adds_reaches_the_past(store: Store) -> None:
+    own = OwnSources(
+        (OwnRule("Letters", source="letter"),),
+        (OwnNetwork("google.com", "my google", "shopping"),),
+        (("google.com", "my google"),),
+    )
+    gone = OwnSources(former=own.former)
+
+    done = classify_again(store, site=msgspec.structs.replace(SITE, sources=own))
+    again = classify_again(store, site=msgspec.structs.replace(SITE, sources=own))
+
+    found = facts_of(store)
+    assert found[4][3:] == ("letter", "email", "Letters")
+    assert found[2][3:] == ("my google", "referral", "organic_shopping")
+    assert done.changed > 0
+    assert again.changed == 0
+    assert classify_again(store, site=msgspec.structs.replace(SITE, sources=gone)).changed == 2
+    assert facts_of(store)[4][3:] == ("letter", "email", "email")
+    assert facts_of(store)[2][3:] == ("google", "organic", "organic_search")

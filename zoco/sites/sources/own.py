@@ -29,10 +29,18 @@ class OwnRule(msgspec.Struct, frozen=True):
 
 
 class OwnSources(msgspec.Struct, frozen=True):
-    """The rules in the order in which they are asked, and the networks."""
+    """The rules in the order in which they are asked, and the networks.
+
+    `former` are host and name of all networks that there ever were: facts of the past bear those names.
+    """
 
     rules: tuple[OwnRule, ...] = ()
     networks: tuple[OwnNetwork, ...] = ()
+    former: tuple[tuple[str, str], ...] = ()
+
+    def names_of(self, host: str) -> set[str]:
+        """Return the names that networks of a host ever had."""
+        return {name for below, name in self.former if host == below or host.endswith(f".{below}")}
 
 
 NOTHING_OWN = OwnSources()

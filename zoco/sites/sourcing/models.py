@@ -106,6 +106,22 @@ class SourceNetwork(models.Model):
         self.name = " ".join(self.name.lower().split())
 
 
+class SourceName(models.Model):
+    """A name that a network of the site's own has or had: facts of the past bear it."""
+
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="source_names")
+    host = models.CharField(max_length=253)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["site", "host", "name"]
+        constraints = [models.UniqueConstraint(fields=["site", "host", "name"], name="zoco_sites_one_name")]
+
+    def __str__(self) -> str:
+        return f"{self.host} ({self.name})"
+
+
 class SourceRun(models.Model):
     """The rules of today applied to a site's history; what is right already is not touched."""
 
@@ -116,7 +132,7 @@ class SourceRun(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         STOPPED = "stopped", _("Stopped")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", pgettext_lazy("state", "Failed")
 
     site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from zoco.sites import published
 from zoco.sites.models import Site
 from zoco.sites.sources.own import OwnNetwork, OwnRule, OwnSources
-from zoco.sites.sourcing.models import SourceRun
+from zoco.sites.sourcing.models import SourceName, SourceNetwork, SourceRun
 
 QUIET = timedelta(minutes=10)
 """After so long without a word a run is taken to have died with its process."""
@@ -53,7 +53,13 @@ def own_sources(site: Site) -> OwnSources:
             OwnRule(rule.channel, rule.source, rule.medium, rule.campaign, rule.referrer) for rule in rules
         ),
         tuple(OwnNetwork(network.host, network.name, network.category) for network in networks),
+        tuple(sorted((each.host, each.name) for each in site.source_names.all())),
     )
+
+
+def network_named(*, network: SourceNetwork) -> None:
+    """Note the name of a network, for facts that will bear it."""
+    SourceName.objects.get_or_create(site=network.site, host=network.host, name=network.name)
 
 
 def last_run(site: int) -> SourceRun | None:
