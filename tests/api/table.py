@@ -33,6 +33,11 @@ ACCOUNTS = ["zoco_second_step_own"]
 
 # Analysts, marketers, owners. What Wagtail asks for by page or file is not there for an analyst either.
 READERS = [
+    "zoco_sources",
+    "zoco_source_rules:index",
+    "zoco_source_rules:index_results",
+    "zoco_source_networks:index",
+    "zoco_source_networks:index_results",
     "zoco_shares",
     "zoco_desk:now",
     "zoco_ledger:now",
@@ -142,6 +147,19 @@ READERS = [
 
 # Marketers and owners.
 WRITERS = [
+    "zoco_sources_apply",
+    "zoco_source_rules:add",
+    "zoco_source_rules:edit",
+    "zoco_source_rules:delete",
+    "zoco_source_rules:history",
+    "zoco_source_rules:history_results",
+    "zoco_source_rules:usage",
+    "zoco_source_networks:add",
+    "zoco_source_networks:edit",
+    "zoco_source_networks:delete",
+    "zoco_source_networks:history",
+    "zoco_source_networks:history_results",
+    "zoco_source_networks:usage",
     "wagtailadmin_pages:revisions_revert",
     "wagtailadmin_pages:revisions_compare",
     "zoco_goals:add",

@@ -15,8 +15,10 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.monitor.models import Goal
+from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+SOURCES: dict[str, Any] = {"zoco_source_rules": SourceRule, "zoco_source_networks": SourceNetwork}
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)
 # What a browser tells of itself; not what anybody wrote.
@@ -33,6 +35,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = Group.objects.get_or_create(name="crew")[0].pk
     elif kind == "zoco_goals":
         special["pk"] = Goal.objects.get_or_create(name="Thanks", site_id=parts["pk"])[0].pk
+    elif kind in SOURCES:
+        special["pk"] = SOURCES[kind].objects.get_or_create(site_id=parts["pk"])[0].pk
     elif kind == "wagtailadmin_pages" and "revisions" in door.name:
         page = Page.objects.get(pk=parts["page_id"]).specific
         special["pk"] = page.pk
