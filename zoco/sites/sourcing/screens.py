@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from zoco.kit.hosts import plain_host
+from zoco.ledger.views import formats
 from zoco.sites import reads
 from zoco.sites.models import Site
 from zoco.sites.sources.channels import RULES, Judged, judged
@@ -21,7 +22,7 @@ from zoco.sites.sources.networks import CLICK_IDS, known_networks
 from zoco.sites.sources.origin import origin_of
 from zoco.sites.sources.own import OwnSources
 from zoco.sites.sourcing import services
-from zoco.sites.sourcing.models import SourceNetwork
+from zoco.sites.sourcing.models import SourceNetwork, SourceRun
 from zoco.sites.sourcing.said import channel_said, network_said, own_said, rule_said, why
 
 SEE, CHANGE = "zoco_sites.view_site", "zoco_sites.change_sourcerule"
@@ -56,9 +57,21 @@ def sources(request: HttpRequest) -> HttpResponse:
         "click_ids": sorted((name, source) for name, (source, _medium) in CLICK_IDS.items()),
         "may_change": request.user.has_perm(CHANGE),
         "can_apply": services.can_apply(),
-        "run": services.last_run(site.pk),
+        **_run(services.last_run(site.pk)),
     }
     return render(request, "zoco/sites/sources.html", shown)
+
+
+def _run(run: SourceRun | None) -> dict[str, object]:
+    if run is None:
+        return {"run": None}
+    looked = formats.count(run.facts)
+    return {
+        "run": run,
+        "run_facts": f"{looked} / {formats.count(run.total)}" if run.total else looked,
+        "run_changed": formats.count(run.changed),
+        "run_without": formats.count(run.without_evidence),
+    }
 
 
 def _chosen(sites: list[Site], slug: str) -> Site:
