@@ -101,8 +101,13 @@ def filters_read(
 
     `goals` says which goals the site has, should a filter speak of one. Raises FilterWrong.
     """
+    named = filters_named(address)
+    return tuple(_with_goals(each, goals()) if each.column == GOAL else each for each in named)
+
+
+def filters_named(address: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
+    """Read filters to be shown, not asked: a goal is only a name, and may be gone. Raises FilterWrong."""
     found = [_read(key.removeprefix("f."), values) for key, values in address.items() if key.startswith("f.")]
-    found = [_with_goals(each, goals()) if each.column == GOAL else each for each in found]
     return tuple(sorted(found, key=lambda each: (each.column, each.operator, each.values)))
 
 

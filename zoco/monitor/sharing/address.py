@@ -6,9 +6,7 @@ from functools import cache
 from django.http import QueryDict
 from django.urls import reverse
 
-from zoco.ledger.asking.filters import FILTERABLE, Filter, FilterWrong, filters_read
-from zoco.ledger.asking.goals import goals_of
-from zoco.ledger.asking.guard import NotForStrangers
+from zoco.ledger.asking.filters import FILTERABLE, Filter, FilterWrong
 from zoco.ledger.report import reports_all
 from zoco.ledger.views.address import Address
 from zoco.monitor.sharing.models import SharedLink
@@ -31,14 +29,6 @@ def allowed(query: QueryDict, link: SharedLink) -> QueryDict:
         if key in fixed or (not link.may_filter and (key.startswith("f.") or key == "column")):
             kept.pop(key)
     return kept
-
-
-def filters_fixed(link: SharedLink) -> tuple[Filter, ...]:
-    """Return the filters of a link. Raises NotForStrangers when one speaks of what is gone, a goal say."""
-    try:
-        return filters_read(link.filters, lambda: goals_of(link.site_id))
-    except FilterWrong as error:
-        raise NotForStrangers("This link filters by something that is gone.") from error
 
 
 def columns_check(asked: QueryDict) -> None:

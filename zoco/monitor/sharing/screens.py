@@ -1,7 +1,8 @@
 """Pages of those who share: the list of links, make one (its address is shown once), revoke."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -11,18 +12,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import Filter
-from zoco.ledger.asking.guard import NotForStrangers
+from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import VERDICTS, chip
 from zoco.monitor.sharing import services
-from zoco.monitor.sharing.address import filters_fixed
+from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone
 from zoco.monitor.sharing.forms import PERIODS, ShareForm
 from zoco.monitor.sharing.models import SharedLink
 
@@ -55,25 +57,28 @@ def _page(request: HttpRequest, template: str, title: str, **values: object) -> 
 def listing(request: HttpRequest) -> HttpResponse:
     """List the links, the newest first."""
     now = timezone.now()
+    goals = cache(goals_of)  # of each site once
     links = SharedLink.objects.select_related("site", "created_by").order_by("-created_at", "-id")
     return _page(
         request,
         "links",
         _("Shared links"),
-        lines=[_line(each, now) for each in links],
+        lines=[_line(each, now, goals) for each in links],
         may_make=request.user.has_perm(MAKE) and is_served(),
         may_revoke=request.user.has_perm(REVOKE),
     )
 
 
-def _line(link: SharedLink, now: datetime) -> dict[str, Any]:
+def _line(link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]]) -> dict[str, Any]:
     state = link.state(now)
+    filters, loss = _kept(link, goals)
+    is_broken = state == SharedLink.State.OPEN and loss
     return {
         "link": link,
-        "state": state.label,
-        "icon": ICONS[state],
+        "state": loss if is_broken else state.label,
+        "icon": "warning" if is_broken else ICONS[state],
         "is_open": state == SharedLink.State.OPEN,
-        "shows": " · ".join([link.site.name, _board(link.board), *_filters(_fixed_of(link))]),
+        "shows": " · ".join([link.site.name, _board(link.board), *filters]),
         "period": _("any") if link.may_change_period else PERIODS.get(link.period, link.period),
         "expires": date_format(link.expires_at, "DATE_FORMAT") if link.expires_at else _("never"),
     }
@@ -84,11 +89,20 @@ def _filters(filters: Iterable[Filter]) -> list[str]:
     return [f"{each.label} {each.operator} {each.values}" for each in chips]
 
 
-def _fixed_of(link: SharedLink) -> Iterable[Filter]:
+def _kept(link: SharedLink, goals: Callable[[int], Sequence[Goal]]) -> tuple[list[str], str]:
+    """Return the filters of a link in words, and what of them is gone, so that its address shows nothing."""
     try:
-        return filters_fixed(link)
-    except NotForStrangers:
-        return ()
+        filters = _filters(filters_kept(link))
+    except FilterGone:
+        raw = [f"{key.removeprefix('f.')}={', '.join(values)}" for key, values in link.filters.items()]
+        return raw, _("shows nothing: what it filters by is gone")
+    gone = goals_gone(link, goals)
+    if not gone:
+        return filters, ""
+    words = ngettext(
+        "shows nothing: its goal %(goals)s is gone", "shows nothing: its goals %(goals)s are gone", len(gone)
+    )
+    return filters, words % {"goals": ", ".join(gone)}
 
 
 def _board(key: str) -> str:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from zoco.monitor.sharing.fixed import is_whole
 from zoco.monitor.sharing.models import SharedLink
 from zoco.sites.models import Site
 
@@ -78,10 +79,12 @@ def link_revoke(*, link: SharedLink, at: datetime) -> None:
 def link_found(token: str, *, at: datetime) -> SharedLink | None:
     """Return the open link that a token belongs to, and note the day; who opened it is not noted.
 
+    One that filters by what is gone is not open: without that filter it would show more than was shared.
+
     Looked up by digest, so that the time it takes tells nothing of how near a guess was.
     """
     known = SharedLink.objects.select_related("site", "created_by").filter(digest=digest(token)).first()
-    if known is None or known.state(at) != SharedLink.State.OPEN:
+    if known is None or known.state(at) != SharedLink.State.OPEN or not is_whole(known):
         return None
     if known.last_used_on != at.date():
         SharedLink.objects.filter(pk=known.pk).update(last_used_on=at.date())

@@ -34,8 +34,8 @@ from zoco.monitor.sharing.address import (
     columns,
     columns_check,
     filters_check,
-    filters_fixed,
 )
+from zoco.monitor.sharing.fixed import filters_fixed
 from zoco.monitor.sharing.models import SharedLink
 from zoco.monitor.sharing.services import link_found
 
@@ -56,7 +56,7 @@ class SharedFrame(LedgerView):
     link: SharedLink
 
     def dispatch(self, request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
-        """Find the link. One that is not there, has expired or was revoked is answered all the same."""
+        """Find the link. One that is not there, is over or lost a goal is answered all the same."""
         link = link_found(token, at=timezone.now())
         if link is None:
             response: HttpResponseBase = render(request, "zoco/monitor/shared/gone.html", status=404)

@@ -11,7 +11,9 @@ from django.test import Client
 
 from zoco.ledger.tests.reports.made import PERIOD
 from zoco.monitor.models import SharedLink
-from zoco.monitor.tests.sharing.conftest import shared
+from zoco.monitor.services import goal_create
+from zoco.monitor.sharing.services import link_revoke
+from zoco.monitor.tests.sharing.conftest import NOW, shared
 from zoco.project.models import Change
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site
@@ -146,15 +148,52 @@ def test_analyst_reads_the_list_and_changes_nothing(site: Site, ana: User) -> No
     assert SharedLink.objects.get().revoked_at is None
 
 
+def test_the_list_says_which_goal_is_gone_and_still_revokes(site: Site, ana: User) -> None:
+    goal = goal_create(site=site.pk, name="Signup", kind="page", pattern="/a")
+    goal_create(site=site.pk, name="Order", kind="page", pattern="/b")
+    link, _ = shared(site, ana, filters={"f.goal": ["Signup", "Order"], "f.country": ["ES"]})
+    owner = client_of("owner")
+    before = body(owner.get("/admin/shared-links/"))
+
+    goal.delete()
+    after = body(owner.get("/admin/shared-links/"))
+
+    shows = "Shop · Overview · Country is Spain · Goal reached is Signup, Order"
+    assert shows in before
+    assert "is gone" not in before
+    assert shows in after
+    assert "shows nothing: its goal Signup is gone" in after
+    assert f"/admin/shared-links/{link.pk}/revoke/" in after
+
+
+def test_the_list_says_that_a_column_is_gone(site: Site, ana: User) -> None:
+    shared(site, ana, filters={"f.shoe_size": ["44"]})
+
+    page = body(client_of("owner").get("/admin/shared-links/"))
+
+    assert "Shop · Overview · shoe_size=44" in page
+    assert "shows nothing: what it filters by is gone" in page
+
+
+def test_a_revoked_link_without_its_goal_is_revoked(site: Site, ana: User) -> None:
+    link, _ = shared(site, ana, filters={"f.goal": ["Signup"]})
+    link_revoke(link=link, at=NOW)
+
+    page = body(client_of("owner").get("/admin/shared-links/"))
+
+    assert "revoked" in page
+    assert "is gone" not in page
+
+
 def test_the_list_takes_few_queries_however_long(
     site: Site, ana: User, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(12):
-        shared(site, ana)
+        shared(site, ana, filters={"f.goal": ["Signup"]})
     client = client_of("owner")
     client.get("/admin/shared-links/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/admin/shared-links/")
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from zoco.monitor.models import SharedLink
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.sharing.conftest import shared
 from zoco.sites.models import Site
@@ -154,6 +155,28 @@ def test_a_filter_by_a_goal_names_no_goal(site: Site, ana: User, stranger: Clien
     for query in ("f.goal=x", "f.goal=Secret+launch", "f.goal!=x"):
         for page in (f"{address}pages/?{query}", f"{address}pages/export.csv?{query}"):
             assert "Secret launch" not in text(stranger, page, 400).replace("Secret+launch", "")
+
+
+@pytest.mark.parametrize("key", ["f.goal", "f.goal!"])
+def test_with_its_goal_a_link_is_gone_until_there_is_one_again(
+    site: Site, ana: User, stranger: Client, key: str
+) -> None:
+    goal = goal_create(site=site.pk, name="Signup", kind="page", pattern="/a")
+    link, address = shared(site, ana, filters={key: ["Signup"]}, least=0)
+    pages = (address, f"{address}pages/", f"{address}pages/panel/", f"{address}pages/export.csv")
+    before = [text(stranger, page) for page in pages]
+    SharedLink.objects.update(last_used_on=None)
+
+    goal.delete()
+    without = [text(stranger, page, 404) for page in pages]
+    link.refresh_from_db()
+    goal_create(site=site.pk, name="Signup", kind="page", pattern="/a")
+
+    assert all("This link shows nothing" in page and "Signup" not in page for page in without)
+    assert len(set(without)) == 1
+    assert "Visitors" not in without[0]
+    assert link.last_used_on is None
+    assert text(stranger, pages[-1]) == before[-1]
 
 
 @pytest.mark.parametrize("key", ["bots", "errors", "served", "refusals", "requests", "exit-pages", "nothing"])

@@ -1,0 +1,49 @@
+"""What a link holds fast by its filters, and whether what they speak of is still there."""
+
+from collections.abc import Callable, Sequence
+
+from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_named, filters_read
+from zoco.ledger.asking.goals import Goal, goals_of
+from zoco.ledger.asking.guard import NotForStrangers
+from zoco.monitor.sharing.models import SharedLink
+
+
+class FilterGone(NotForStrangers):
+    """A link filters by what is gone, a goal say: without that filter it would show more than was shared."""
+
+
+def filters_fixed(link: SharedLink) -> tuple[Filter, ...]:
+    """Return the filters of a link. Raises FilterGone."""
+    try:
+        return filters_read(link.filters, lambda: goals_of(link.site_id))
+    except FilterWrong as error:
+        raise FilterGone("This link filters by something that is gone.") from error
+
+
+def is_whole(link: SharedLink) -> bool:
+    """Return whether all that a link filters by is still there."""
+    try:
+        filters_fixed(link)
+    except FilterGone:
+        return False
+    return True
+
+
+def filters_kept(link: SharedLink) -> tuple[Filter, ...]:
+    """Return the filters of a link as they were written, to be shown only: without what goals stand for.
+
+    Raises FilterGone when one is of a column that is no more.
+    """
+    try:
+        return filters_named(link.filters)
+    except FilterWrong as error:
+        raise FilterGone("This link filters by a column that is gone.") from error
+
+
+def goals_gone(link: SharedLink, goals: Callable[[int], Sequence[Goal]]) -> list[str]:
+    """Return the names of goals that a link filters by and that its site, by its key, has no more."""
+    named = [
+        name for key, names in link.filters.items() if key.rstrip("!~^") == f"f.{GOAL}" for name in names
+    ]
+    known = {each.name for each in goals(link.site_id)} if named else set()
+    return [name for name in named if name not in known]
