@@ -12,7 +12,7 @@ from zoco.kit.periods import Period, PeriodUnreadable
 from zoco.ledger.asking.filters import Filter, FilterWrong
 from zoco.ledger.report import Measure
 from zoco.ledger.views.address import Address, settled
-from zoco.ledger.views.controls import shifted
+from zoco.ledger.views.controls import moving_label, shifted
 from zoco.ledger.views.figures import change_of, figure_text, headline_figure
 from zoco.ledger.views.labels import value_label
 from zoco.ledger.views.tables import range_text
@@ -178,3 +178,18 @@ def test_language_is_shown_by_its_name() -> None:
     assert value_label("language", "language", "es") == "Spanish"
     assert value_label("language", "language", "zh") == "Chinese"
     assert value_label("language", "language", "tlh") == "tlh"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("yesterday", "Yesterday"),
+        ("7d", "Last 7 days"),
+        ("1d", "Today"),
+        ("1000d", "Last 1,000 days"),
+        ("2026-03-01", ""),
+        ("2026-03-01..2026-03-30", ""),
+    ],
+)
+def test_periods_that_move_have_a_name(text: str, label: str) -> None:
+    assert moving_label(text) == label

@@ -3,10 +3,11 @@
 All are links or plain GET forms, so that the page works without a script and its address says all.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import Period
@@ -35,6 +36,14 @@ VERDICTS = (
     ("bots", _("Bots")),
     ("all", pgettext_lazy("verdicts", "All")),
 )
+
+MOVING = {
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "7d": _("Last 7 days"),
+    "30d": _("Last 30 days"),
+    "90d": _("Last 90 days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,11 @@ def _presets(period: Period, address: Address, today: date) -> list[Choice]:
     month = today.replace(day=1)
     last_month = (month - timedelta(days=1)).replace(day=1)
     spans = (
-        (_("Today"), "today", today, today),
-        (_("Yesterday"), "yesterday", today - timedelta(days=1), today - timedelta(days=1)),
-        (_("Last 7 days"), "7d", today - timedelta(days=6), today),
-        (_("Last 30 days"), "30d", today - timedelta(days=29), today),
-        (_("Last 90 days"), "90d", today - timedelta(days=89), today),
+        (MOVING["today"], "today", today, today),
+        (MOVING["yesterday"], "yesterday", today - timedelta(days=1), today - timedelta(days=1)),
+        (MOVING["7d"], "7d", today - timedelta(days=6), today),
+        (MOVING["30d"], "30d", today - timedelta(days=29), today),
+        (MOVING["90d"], "90d", today - timedelta(days=89), today),
         (_("This month"), "", month, today),
         (_("Last month"), "", last_month, month - timedelta(days=1)),
         (_("This year"), "", today.replace(month=1, day=1), today),
@@ -137,6 +146,18 @@ def _presets(period: Period, address: Address, today: date) -> list[Choice]:
         )
         for label, word, first, last in spans
     ]
+
+
+def moving_label(text: str) -> str:
+    """Return the name of a period that moves on with the calendar, "14d" say; "" for dates."""
+    if text in MOVING:
+        return str(MOVING[text])
+    if not re.fullmatch(r"[0-9]{1,4}d", text):
+        return ""
+    days = int(text[:-1])
+    if days == 1:
+        return str(MOVING["today"])
+    return ngettext("Last %(days)s day", "Last %(days)s days", days) % {"days": formats.count(days)}
 
 
 def shifted(period: Period, steps: int) -> Period:

@@ -1,10 +1,15 @@
-"""What a link holds fast by its filters, and whether what they speak of is still there."""
+"""What a link holds fast: its filters, whether what they speak of is still there, its period in words."""
 
 from collections.abc import Callable, Sequence
 
+from django.utils.translation import gettext as _
+
+from zoco.kit.periods import Period, PeriodUnreadable
 from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_named, filters_read
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import NotForStrangers
+from zoco.ledger.views import formats
+from zoco.ledger.views.controls import moving_label
 from zoco.monitor.sharing.models import SharedLink
 
 
@@ -47,3 +52,14 @@ def goals_gone(link: SharedLink, goals: Callable[[int], Sequence[Goal]]) -> list
     ]
     known = {each.name for each in goals(link.site_id)} if named else set()
     return [name for name in named if name not in known]
+
+
+def period_said(text: str) -> str:
+    """Say a period as it stands in an address, and whether it moves on; what cannot be read stays."""
+    if moving := moving_label(text):
+        return _("%(period)s (moving)") % {"period": moving}
+    try:
+        period = Period.parse(text, "UTC")
+    except PeriodUnreadable:
+        return text
+    return _("%(period)s (fixed)") % {"period": formats.span(period.first, period.last)}

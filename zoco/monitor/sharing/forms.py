@@ -16,16 +16,12 @@ from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteUnknown
-from zoco.ledger.views import formats
+from zoco.monitor.sharing.fixed import period_said
 from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST
 from zoco.monitor.sharing.services import Terms
 from zoco.sites.models import Site
 
-PERIODS = {
-    "7d": gettext_lazy("Last 7 days"),
-    "30d": gettext_lazy("Last 30 days"),
-    "90d": gettext_lazy("Last 90 days"),
-}
+PERIODS = ("7d", "30d", "90d")
 UNREADABLE = (QuestionWrong, FilterWrong, PeriodUnreadable, SiteUnknown)
 
 
@@ -45,7 +41,10 @@ class ShareForm(forms.Form):
         to_field_name="slug",
     )
     board = forms.ChoiceField(label=gettext_lazy("Dashboard"))
-    period = forms.ChoiceField(label=gettext_lazy("Period"))
+    period = forms.ChoiceField(
+        label=gettext_lazy("Period"),
+        help_text=gettext_lazy("A moving period goes on with the calendar, a fixed one stays as it is."),
+    )
     may_change_period = forms.BooleanField(
         label=gettext_lazy("Readers may choose another period"), required=False, initial=True
     )
@@ -76,11 +75,10 @@ class ShareForm(forms.Form):
         asked = QueryDict(given.get("asked", "")) if given is not None else query
         super().__init__(given, initial=_initial(query))
         self.question = _question(asked)
-        choices = {key: str(label) for key, label in PERIODS.items()}
         period = str(asked.get("period", ""))
-        if self.question is not None and period and period not in choices:
-            choices[period] = formats.span(self.question.period.first, self.question.period.last)
-        self.fields["period"].choices = list(choices.items())  # type: ignore[attr-defined]
+        is_further = self.question is not None and period and period not in PERIODS
+        periods = (*PERIODS, period) if is_further else PERIODS
+        self.fields["period"].choices = [(each, period_said(each)) for each in periods]  # type: ignore[attr-defined]
         boards = [each for each in dashboards_all() if report_named(each.head).crowd]
         self.fields["board"].choices = [(each.key, each.label) for each in boards]  # type: ignore[attr-defined]
 

@@ -24,8 +24,8 @@ from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import VERDICTS, chip
 from zoco.monitor.sharing import services
-from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone
-from zoco.monitor.sharing.forms import PERIODS, ShareForm
+from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone, period_said
+from zoco.monitor.sharing.forms import ShareForm
 from zoco.monitor.sharing.models import SharedLink
 
 SEE, MAKE, REVOKE = (f"zoco_monitor.{verb}_sharedlink" for verb in ("view", "add", "change"))
@@ -79,7 +79,7 @@ def _line(link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]
         "icon": "warning" if is_broken else ICONS[state],
         "is_open": state == SharedLink.State.OPEN,
         "shows": " · ".join([link.site.name, _board(link.board), *filters]),
-        "period": _("any") if link.may_change_period else PERIODS.get(link.period, link.period),
+        "period": _("any") if link.may_change_period else period_said(link.period),
         "expires": date_format(link.expires_at, "DATE_FORMAT") if link.expires_at else _("never"),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from wagtail.users.models import UserProfile
 
 from zoco.ledger.tests.reports.made import PERIOD
 from zoco.monitor.models import SharedLink
@@ -99,6 +100,46 @@ def test_what_makes_no_sense_is_refused(site: Site, change: dict[str, str], comp
 
     assert complaint in page
     assert not SharedLink.objects.exists()
+
+
+WORDS = {
+    "en": ("Last 14 days (moving)", "Today (moving)", "28\u00a0–\u00a030\u00a0Mar\u00a02026 (fixed)"),
+    "es": (
+        "Últimos 14 días (periodo móvil)",
+        "Hoy (periodo móvil)",
+        "28–30\u00a0mar\u00a02026 (periodo fijo)",
+    ),
+    "ru": (
+        "Последние 14 дней (скользящий период)",
+        "Сегодня (скользящий период)",
+        "28–30\u00a0мар.\u00a02026\u00a0г. (неизменный период)",
+    ),
+    "zh-hans": ("最近 14 天（随日期推移）", "今天（随日期推移）", "2026年3月28日至30日（固定）"),
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize(("number", "period"), [(0, "14d"), (1, "today"), (2, PERIOD)])
+def test_periods_are_said_as_people_read_them(
+    site: Site, ana: User, language: str, number: int, period: str
+) -> None:
+    shared(site, ana, period=period, may_change_period=False)
+    client = client_of("owner")
+    UserProfile.objects.create(user=User.objects.get(username="owner"), preferred_language=language)
+
+    form = body(client.get(f"/admin/shared-links/new/?site=shop&period={period}"))
+    listed = body(client.get("/admin/shared-links/"))
+
+    assert f'<option value="{period}" selected>{WORDS[language][number]}</option>' in form
+    assert f"<td>{WORDS[language][number]}</td>" in listed
+
+
+def test_a_link_keeps_a_period_that_moves(site: Site) -> None:
+    asked = ASKED.replace(PERIOD, "14d")
+
+    client_of("marketer").post("/admin/shared-links/new/", GIVEN | {"period": "14d", "asked": asked})
+
+    assert SharedLink.objects.get().period == "14d"
 
 
 def test_last_day_is_whole(site: Site) -> None:
