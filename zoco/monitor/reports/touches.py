@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoco.ledger import expr, metrics
-from zoco.ledger.asking import goals
+from zoco.ledger.asking.worth import by_touch
 from zoco.ledger.expr import Table
 from zoco.ledger.report import Params, Report
 from zoco.monitor.reports import words
@@ -26,7 +26,7 @@ class ByTouch(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         names = [each.name for each in self.dimensions]
-        found = goals.by_touch(facts, *names)
+        found = by_touch(facts, *names)
         visits = metrics.visits(facts.page_views, *names)
         went = visits.group_by(*names).aggregate(
             sessions=metrics.sessions_of(visits), bounce=metrics.bounce(visits)

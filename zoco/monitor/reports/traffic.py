@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
-from zoco.ledger.asking import goals
+from zoco.ledger.asking.worth import worth, worth_whole
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Params, Report
 from zoco.monitor.reports import words
@@ -62,7 +62,7 @@ class Traffic(Report):
         begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
         went = begun.group_by("bucket").aggregate(**self._of(begun))
         both = metrics.joined(counted, went, "bucket")
-        return self._with_worth(facts, metrics.merged(both, goals.worth(facts, grain), "bucket"))
+        return self._with_worth(facts, metrics.merged(both, worth(facts, grain), "bucket"))
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return the same over all steps: from what was grouped for them, which engines do but once."""
@@ -71,9 +71,7 @@ class Traffic(Report):
         seen = whole.aggregate(visitors=metrics.known(whole), page_views=whole.page_views.sum())
         visits = metrics.visits(facts.page_views)
         both = seen.cross_join(visits.aggregate(**self._of(visits)))
-        return self._with_worth(
-            facts, both.cross_join(goals.worth_whole(facts, cast("Grain", params["grain"])))
-        )
+        return self._with_worth(facts, both.cross_join(worth_whole(facts, cast("Grain", params["grain"]))))
 
     def _with_worth(self, facts: Facts, both: Table) -> Table:
         """Work out engagement by sessions; leave conversions open where the site has no goals."""

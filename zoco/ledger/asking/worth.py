@@ -1,0 +1,123 @@
+"""Worth: what reports sum up of goals reached, money and time spent, by time or by where visits came from.
+
+What a goal is, and when a fact or a visit reaches one, says `zoco.ledger.asking.goals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zoco.ledger import expr
+from zoco.ledger.asking.goals import (
+    PAGE_ENGAGED,
+    Goal,
+    any_reached,
+    reached,
+    sessions_spent,
+    spent,
+    stayed,
+)
+from zoco.ledger.expr import Table, Value
+
+if TYPE_CHECKING:
+    from zoco.kit.periods import Grain
+    from zoco.ledger.scope import Facts
+
+WORTH = ("conversions", "revenue", "spent")
+
+
+def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bool = False) -> Table:
+    """Return what conversions, revenue and engagement are summed from, one row a fact and more.
+
+    Columns: those asked for, "bucket" with a grain, visitor, page_views (0 or 1, always 0 without
+    `with_views`), conversions of the goals of `facts`, revenue, spent in milliseconds (only without
+    `with_views`). A session that
+    stayed long enough is a row of its own where it began; `columns` must be the same in all of a session.
+    """
+
+    def counts(rows: Table) -> Value:
+        found = any_reached(facts, rows, facts.goals) | (rows.amount_site != 0)
+        return found | (facts.is_view(rows) if with_views else rows.name == PAGE_ENGAGED)
+
+    rows = facts.where(counts)
+    bucket = None if grain is None else facts.bucket(rows.occurred_at, grain)
+    made = rows.select(
+        *columns,
+        **_act(
+            visitor=rows.visitor,
+            page_views=expr.ones(facts.is_view(rows)) if with_views else expr.whole(0),
+            conversions=_times(facts, rows),
+            revenue=rows.amount_site,
+            spent=spent(rows),
+            bucket=bucket,
+        ),
+    )
+    about_sessions = [goal for goal in facts.goals if goal.kind == "engagement"]
+    if not about_sessions:
+        return made
+    return made.union(_acts_of_sessions(facts, columns, grain, about_sessions).select(*made.columns))
+
+
+def _acts_of_sessions(
+    facts: Facts, columns: Sequence[str], grain: Grain | None, goals: Sequence[Goal]
+) -> Table:
+    sessions = sessions_spent(facts, *columns)
+    times = expr.whole(0)
+    for goal in goals:
+        times = times + expr.ones(stayed(sessions, goal))
+    kept = sessions.mutate(times=times).filter(lambda each: each.times > 0)
+    return kept.select(
+        *columns,
+        **_act(
+            visitor=kept.visitor,
+            page_views=expr.whole(0),
+            conversions=kept.times,
+            revenue=expr.money(0),
+            spent=expr.whole(0),
+            bucket=None if grain is None else facts.bucket(kept.began, grain),
+        ),
+    )
+
+
+def _act(*, revenue: Value, **wholes: Value | None) -> dict[str, Value]:
+    """Return the columns of a row of `acts` in types that both of its sources share."""
+    found = {name: value.cast("int64") for name, value in wholes.items() if value is not None}
+    return found | {"revenue": revenue.cast("decimal(18,4)")}
+
+
+def worth(facts: Facts, grain: Grain) -> Table:
+    """Return bucket, conversions, revenue and spent: one row a bucket in which there was any."""
+    rows = acts(facts, grain=grain)
+    return rows.group_by("bucket").aggregate(**{name: rows[name].sum() for name in WORTH})
+
+
+def worth_whole(facts: Facts, grain: Grain) -> Table:
+    """Return one row, the sums of `worth` over all buckets; 0 where there was nothing."""
+    each = worth(facts, grain)
+    return each.aggregate(**{name: each[name].sum().fill_null(0) for name in WORTH})
+
+
+def by_touch(facts: Facts, *columns: str) -> Table:
+    """Return visitors, page_views, converted (visitors with a page view who did), conversions, revenue.
+
+    `columns` are of those that a session keeps from its entry.
+    """
+    rows = acts(facts, *columns, with_views=True)
+    sums = {name: rows[name].sum() for name in ("page_views", "conversions", "revenue")}
+    each = rows.group_by(*columns, "visitor").aggregate(**sums)
+    is_seen = (each.page_views > 0) & (each.visitor != 0)
+    return each.group_by(*columns).aggregate(
+        visitors=expr.ones(is_seen).sum(),
+        converted=expr.ones(is_seen & (each.conversions > 0)).sum(),
+        **{name: each[name].sum() for name in sums},
+    )
+
+
+def _times(facts: Facts, rows: Table) -> Value:
+    """Return how many goals each fact reaches."""
+    times = expr.whole(0)
+    for goal in facts.goals:
+        if goal.kind != "engagement":
+            times = times + expr.ones(reached(facts, rows, goal))
+    return times
