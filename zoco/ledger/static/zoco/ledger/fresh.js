@@ -3,8 +3,7 @@
    longer where the server takes long. What cannot be fetched leaves the old figures, with their age. */
 (() => {
   "use strict";
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const one = (selector, root = document) => root.querySelector(selector);
+  const { all, one, fetched } = zDom;
   const place = one("[data-z-live]");
   if (!place?.dataset.zFresh) return;
   const GAP = 5000;
@@ -53,11 +52,7 @@
     plan();
   }
 
-  async function fetched(url) {
-    const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // redirected: logged out
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
-  }
+  const parsed = async (url) => new DOMParser().parseFromString(await fetched(url), "text/html");
 
   /* Put newer content into an element; what had focus or was scrolled in it still is. */
   function swap(now, then) {
@@ -90,7 +85,7 @@
   }
 
   async function whole(url) {
-    const page = await fetched(url);
+    const page = await parsed(url);
     for (const part of [".z-kv", "#z-sql"]) swap(one(`#z-drawer ${part}`), one(`#z-drawer ${part}`, page));
     return page;
   }
@@ -118,7 +113,7 @@
   /* Another tab may be opened while this one is fetched, and the reader may begin something. */
   async function panel(holder) {
     const url = holder.dataset.zPanel;
-    const page = await fetched(url);
+    const page = await parsed(url);
     if (isBusy()) isWanted = true;
     else if (holder.dataset.zPanel === url && !holder.hasAttribute("aria-busy")) swap(holder, page.body);
   }

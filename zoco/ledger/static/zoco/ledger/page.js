@@ -2,8 +2,7 @@
    keys, and menus that close. Everything here only shortens what works without it. */
 (() => {
   "use strict";
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const one = (selector, root = document) => root.querySelector(selector);
+  const { all, one, fetched } = zDom;
 
   /* The drawer opens in place and gives focus back when it closes. */
   function drawer() {
@@ -47,12 +46,6 @@
     }
     for (const holder of holders) if (holder.hasAttribute("aria-busy")) await fill(holder);
   }
-
-  const fetched = async (url) => {
-    const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // redirected: logged out
-    return answer.text();
-  };
 
   /* Another tab may be opened while one loads: the last one opened is shown. */
   async function fill(holder) {
