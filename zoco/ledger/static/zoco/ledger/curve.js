@@ -2,6 +2,7 @@
    so that this file knows no language. Arrow keys walk over the points and their values are read aloud. */
 (() => {
   "use strict";
+  const EDGE = 2; // pixels between a label and the edge of the canvas
 
   /** The colour that a custom property means right now, light or dark. */
   function colour(name, near) {
@@ -29,10 +30,21 @@
     return found;
   }
 
-  /** Room at the right for half of the last label, where the last point has one. */
-  function overhang(points, width) {
+  /** How wide the widest of some texts is: languages differ, and so do the fonts of readers. */
+  function wide(texts, font) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    return Math.ceil(Math.max(0, ...texts.map((text) => pen.measureText(text).width)));
+  }
+
+  /** Room at the right for what of the last label lies beyond the last point; it need not be that point's. */
+  function overhang(points, font, width, start) {
     const last = points.values.length - 1;
-    return labelled(last + 1, width).includes(last) ? Math.max(16, 4 * points.labels[last].length) : 16;
+    const at = labelled(last + 1, width).at(-1);
+    if (!at) return 16;
+    const beside = (last - at) / last; // the part of the plot that lies right of the label's point
+    const half = EDGE + wide([points.labels[at]], font) / 2;
+    return Math.max(16, Math.ceil((half - beside * (width - start)) / (1 - beside)));
   }
 
   function options(points, holder, onMove) {
@@ -44,10 +56,11 @@
     // A value between two gaps is no line; only a dot shows it.
     const dot = { show: few || points.values.includes(null), size: 7, width: 2 };
     const top = points.steps[points.steps.length - 1];
+    const start = Math.max(18 + wide(points.stepTexts, font), EDGE + Math.ceil(wide(points.labels.slice(0, 1), font) / 2));
     return {
       width: holder.clientWidth,
       height: holder.clientHeight,
-      padding: [null, overhang(points, holder.clientWidth), null, null],
+      padding: [null, () => overhang(points, font, holder.clientWidth, start), null, null],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, range: (_, low, high) => (few ? [low - 1, high + 1] : [low, high]) }, y: { range: [0, top] } },
@@ -58,7 +71,7 @@
           values: (_, splits) => splits.map((index) => points.labels[index]),
         },
         {
-          stroke: ink, font, size: 18 + 7 * Math.max(...points.stepTexts.map((text) => text.length)), gap: 8, grid: { stroke: grid, width: 1 }, ticks: { show: false },
+          stroke: ink, font, size: start, gap: 8, grid: { stroke: grid, width: 1 }, ticks: { show: false },
           splits: () => points.steps,
           values: () => points.stepTexts,
         },
