@@ -37,13 +37,12 @@ class Cell(NamedTuple):
     url: str = ""
 
 
-# Of a fact of a site, the address that explains a column's value.
 Explain = Callable[[SiteInfo, dict[str, Any]], str]
 _explains: dict[str, Explain] = {}
 
 
 def explain(column: str, address: Explain) -> None:
-    """Register who explains the values of a column: an app above the ledger."""
+    """Register who says at which address the value of a column of a fact is explained."""
     _explains[column] = address
 
 
