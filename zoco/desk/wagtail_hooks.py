@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from zoco.desk.accounts import name_may_lack
 from zoco.desk.areas import AREAS, area_menu
 from zoco.desk.home import HomePanel
 from zoco.desk.views import FirstStepsView, in_desk
 from zoco.ledger.urls import page_urls
 
 ICONS = ("attract", "retain", "research", "monitor")
+
+name_may_lack()
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

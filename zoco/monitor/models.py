@@ -92,6 +92,9 @@ class Goal(models.Model):
 
     def clean(self) -> None:
         """Hold the goal to what its kind needs. Raises ValidationError."""
+        others = Goal.objects.filter(site=self.site_id, name__iexact=self.name).exclude(pk=self.pk)
+        if others.exists():
+            raise ValidationError({"name": _("The site has a goal of this name already; choose another.")})
         needed = NEEDED.get(self.kind, ())
         if needed and not any(getattr(self, name) for name in needed):
             raise ValidationError({needed[0]: _("This kind of goal needs it.")})

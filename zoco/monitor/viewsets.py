@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -12,6 +13,7 @@ from zoco.ledger.asking.goals import PropCondition
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.models import Goal
 from zoco.monitor.said import goal_said
+from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Goal]
@@ -76,8 +78,12 @@ class GoalForm(_ModelForm):
             cleaned[name] = [] if name == "written" else getattr(Goal(), name)
         return cleaned
 
+    @transaction.atomic
     def save(self, commit: bool = True) -> Goal:
-        """Save the goal with its conditions."""
+        """Save the goal with its conditions; shared links that filter by it follow a new name."""
+        was = Goal.objects.filter(pk=self.instance.pk).first()
+        if was is not None and was.name != self.instance.name:
+            links_follow(site=was.site_id, was=was.name, now=self.instance.name)
         conditions = self.cleaned_data["written"]
         self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]
         return super().save(commit=commit)

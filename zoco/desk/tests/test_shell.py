@@ -101,3 +101,13 @@ def test_groups_can_be_given_the_permissions_on_reports(owner: Any, empty_site: 
     page = owner.get("/admin/groups/new/").content.decode()
 
     assert "May see the facts behind reports" in page
+
+
+def test_a_language_is_chosen_without_a_name(owner: Any, admin_user: Any) -> None:
+    given = {"locale-preferred_language": "es", "locale-current_time_zone": "Europe/Madrid"}
+    other = {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
+
+    answer = owner.post("/admin/account/", {**given, **other, "theme-keyboard_shortcuts": "on"})
+
+    assert answer.status_code == 302
+    assert admin_user.wagtail_userprofile.preferred_language == "es"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import metrics
 from zoco.ledger.expr import Table
@@ -33,7 +34,7 @@ class Events(Report):
     measures = (
         words.VISITORS,
         Measure("events", _("Events"), adds_up=True),
-        Measure("value", _("Value"), "money", adds_up=True, tells_of_few=True),
+        Measure("value", pgettext_lazy("money", "Value"), "money", adds_up=True, tells_of_few=True),
     )
     order = "-visitors"
     counts = "rows"

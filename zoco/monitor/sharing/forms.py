@@ -22,6 +22,7 @@ from zoco.monitor.sharing.services import Terms
 from zoco.sites.models import Site
 
 PERIODS = ("7d", "30d", "90d")
+LAST_DAYS = 3_653
 UNREADABLE = (QuestionWrong, FilterWrong, PeriodUnreadable, SiteUnknown)
 
 
@@ -87,6 +88,8 @@ class ShareForm(forms.Form):
         day: date | None = self.cleaned_data["expires_on"]
         if day is not None and day < timezone.now().date():
             raise forms.ValidationError(_("Choose today or a later day."))
+        if day is not None and day > timezone.now().date() + timedelta(days=LAST_DAYS):
+            raise forms.ValidationError(_("At most ten years ahead; leave it empty for a link without end."))
         return day
 
     def clean(self) -> dict[str, Any]:

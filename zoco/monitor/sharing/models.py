@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LEAST_GIVEN, LEAST_MOST = 5, 1_000
 
@@ -16,9 +17,9 @@ class SharedLink(models.Model):
     class State(models.TextChoices):
         """Whether the address opens."""
 
-        OPEN = "open", _("open")
-        EXPIRED = "expired", _("expired")
-        REVOKED = "revoked", _("revoked")
+        OPEN = "open", pgettext_lazy("shared link", "open")
+        EXPIRED = "expired", pgettext_lazy("shared link", "expired")
+        REVOKED = "revoked", pgettext_lazy("shared link", "revoked")
         ENDED = "ended", _("its account is closed")
 
     name = models.CharField(max_length=100)

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -80,7 +80,7 @@ def _line(link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]
         "is_open": state == SharedLink.State.OPEN,
         "shows": " · ".join([link.site.name, _board(link.board), *filters]),
         "period": _("any") if link.may_change_period else period_said(link.period),
-        "expires": date_format(link.expires_at, "DATE_FORMAT") if link.expires_at else _("never"),
+        "expires": date_format(link.expires_at, "DATE_FORMAT") if link.expires_at else pgettext("shared link", "never"),
     }
 
 

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from zoco.ledger.asking.filters import GOAL
 from zoco.monitor.sharing.fixed import is_whole
 from zoco.monitor.sharing.models import SharedLink
 from zoco.sites.models import Site
@@ -74,6 +75,18 @@ def link_revoke(*, link: SharedLink, at: datetime) -> None:
     if current.revoked_at is None:
         current.revoked_at = at
         current.save(update_fields=["revoked_at"])
+
+
+def links_follow(*, site: int, was: str, now: str) -> None:
+    """Let the links of a site, by its key, that filter by a goal go on when it gets another name."""
+    for link in SharedLink.objects.select_for_update().filter(site=site):
+        renamed = {
+            key: [now if key.rstrip("!~^") == f"f.{GOAL}" and name == was else name for name in names]
+            for key, names in link.filters.items()
+        }
+        if renamed != link.filters:
+            link.filters = renamed
+            link.save(update_fields=["filters"])
 
 
 def link_found(token: str, *, at: datetime) -> SharedLink | None:

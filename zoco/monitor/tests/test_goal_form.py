@@ -63,6 +63,16 @@ def test_what_is_wrong_is_said_at_its_field(site: Site, given: dict[str, str], w
     assert set(filled.errors) == wrong
 
 
+def test_a_name_that_is_taken_is_told_at_its_field(site: Site) -> None:
+    first = form(site, kind="form")
+    assert first.is_valid()
+    goal = first.save()
+    again = form(site, kind="form", name="GOAL")
+
+    assert again.errors == {"name": ["The site has a goal of this name already; choose another."]}
+    assert GoalForm({"site": site.pk, "name": "goal", "kind": "form"}, instance=goal).is_valid()
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

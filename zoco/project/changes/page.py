@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -41,7 +41,7 @@ class FilterForm(forms.Form):
 
     who = forms.CharField(label=gettext_lazy("Who"), required=False)
     what = forms.ChoiceField(
-        label=gettext_lazy("What"),
+        label=pgettext_lazy("change", "What"),
         required=False,
         choices=[("", gettext_lazy("Everything")), *ACTIONS.items()],
     )

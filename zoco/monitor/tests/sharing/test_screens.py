@@ -240,3 +240,23 @@ def test_the_list_takes_few_queries_however_long(
 
 def test_empty_list_says_what_sharing_is(site: Site) -> None:
     assert "Nothing is shared yet" in body(client_of("owner").get("/admin/shared-links/"))
+
+
+def test_links_follow_a_goal_to_its_new_name(site: Site, ana: User, stranger: Client) -> None:
+    goal = goal_create(site=site.pk, name="Signup", kind="page", pattern="/a")
+    link, where = shared(site, ana, filters={"f.goal": ["Signup"], "f.path": ["Signup"]})
+    given = {"site": site.pk, "name": "Account made", "kind": "page", "pattern": "/a"}
+
+    assert client_of("marketer").post(f"/admin/goals/edit/{goal.pk}/", given).status_code == 302
+
+    link.refresh_from_db()
+    assert link.filters == {"f.goal": ["Account made"], "f.path": ["Signup"]}
+    assert stranger.get(where).status_code == 200
+
+
+def test_a_last_day_beyond_all_calendars_is_told(site: Site) -> None:
+    answer = client_of("marketer").post("/admin/shared-links/new/", GIVEN | {"expires_on": "9999-12-31"})
+
+    assert answer.status_code == 200
+    assert "At most ten years ahead" in body(answer)
+    assert not SharedLink.objects.exists()
