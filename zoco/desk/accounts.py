@@ -6,11 +6,11 @@ from wagtail.admin.forms.account import NameEmailForm
 from wagtail.admin.views.account import NameEmailSettingsPanel
 
 
-class NameForm(NameEmailForm):  # type: ignore[misc]
+class NameForm(NameEmailForm):
     """Name and address, neither asked for: the first owner has none and wants to choose a language."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+        super().__init__(*args, **more)  # type: ignore[no-untyped-call]
         for field in self.fields.values():
             field.required = False
 

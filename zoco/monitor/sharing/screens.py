@@ -80,7 +80,9 @@ def _line(link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]
         "is_open": state == SharedLink.State.OPEN,
         "shows": " · ".join([link.site.name, _board(link.board), *filters]),
         "period": _("any") if link.may_change_period else period_said(link.period),
-        "expires": date_format(link.expires_at, "DATE_FORMAT") if link.expires_at else pgettext("shared link", "never"),
+        "expires": date_format(link.expires_at, "DATE_FORMAT")
+        if link.expires_at
+        else pgettext("shared link", "never"),
     }
 
 
