@@ -114,7 +114,8 @@ class Report:
     `query` returns one row for each combination of the dimensions, with exactly the columns of
     `dimensions` and `measures`, unordered: whoever asks orders, pages, compares and exports.
     It must depend on nothing but its arguments. `overall` may return the same measures over all
-    rows at once, as one row, where they do not add up (visitors of a whole period).
+    rows at once, as one row, where they do not add up (visitors of a whole period); for a table, only
+    those that `adds_up` and that a plain sum would count twice.
     """
 
     key: str

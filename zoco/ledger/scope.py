@@ -42,6 +42,8 @@ class Facts:
     """The columns of facts that are needed, where that is known; empty for all."""
     goals: tuple[Goal, ...] = ()
     """The goals of the site, for a report that says that it needs them."""
+    is_shared: bool = False
+    """Whether strangers ask: nothing may be looked at beyond the filters."""
 
     @classmethod
     def of(cls, question: Question, period: Period | None = None) -> Facts:

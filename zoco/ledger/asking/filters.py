@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from zoco.ledger.report import DimensionKind
+    from zoco.ledger.scope import Facts
 
 Operator = Literal["is", "is_not", "contains", "contains_not", "starts", "starts_not"]
 # As written between column and value: f.path~=blog, f.path!^=/careers/
@@ -114,6 +115,18 @@ def filters_named(address: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
 def filters_write(filters: Sequence[Filter]) -> dict[str, list[str]]:
     """Write filters as keys and values of an address."""
     return {f"f.{each.column}{SIGN_OF[each.operator]}": list(each.values) for each in filters}
+
+
+def of_goals_chosen(facts: Facts) -> Facts:
+    """Return the facts of all visits, with the goals that a filter "goal is" names in place of all.
+
+    For strangers the filter holds on: what was shared are the visits that reached the goal.
+    """
+    chosen = [each for each in facts.filters if (each.column, each.operator) == (GOAL, "is")]
+    if not chosen:
+        return facts
+    others = tuple(each for each in facts.filters if facts.is_shared or each not in chosen)
+    return replace(facts, filters=others, goals=chosen[0].goals)
 
 
 def _read(key: str, values: Sequence[str]) -> Filter:

@@ -56,6 +56,7 @@ class Asked:
     dialect: Dialect
     goals: tuple[Goal, ...] = ()
     guard: Guard | None = None
+    is_shared: bool = False
 
     @classmethod
     def of(cls, report: Report, question: Question, dialect: Dialect, now: datetime | None = None) -> Asked:
@@ -83,11 +84,14 @@ class Asked:
             dialect=dialect,
             goals=goals_of(question.site.id) if report.uses_goals else (),
             guard=guard if guard and guard.least else None,
+            is_shared=guard is not None,
         )
 
     def facts(self, period: Period) -> Facts:
         """Return the facts in scope in a period, with the columns that the report needs."""
-        return Facts(self.site, period, self.filters, self.verdicts, self._columns, self.goals)
+        return Facts(
+            self.site, period, self.filters, self.verdicts, self._columns, self.goals, self.is_shared
+        )
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
@@ -126,7 +130,9 @@ class Asked:
         """The columns that the report speaks of, found by building it once over all of them."""
         from zoco.ledger.engines import columns_of
 
-        facts = Facts(self.site, self.period, self.filters, self.verdicts, goals=self.goals)
+        facts = Facts(
+            self.site, self.period, self.filters, self.verdicts, goals=self.goals, is_shared=self.is_shared
+        )
         params = dict(self.params)
         found = columns_of(self.report.query(facts, params))
         whole = self.report.overall(facts, params)
@@ -252,9 +258,22 @@ def _page(asked: Asked) -> Table:
     whole |= {f"{name}{TOTAL}": table[name].sum() for name in adding}
     whole |= {f"{name}{LARGEST}": table[name].max() for name in measures}
     table = table.mutate(**{name: value.over(_everything()) for name, value in whole.items()})
+    table = _with_overall(asked, table)
     if asked.before is not None:
         table = table.filter(table[IS_NOW] == 1).drop(IS_NOW)
     return table.order_by(_orders(asked, table)).limit(asked.size, offset=asked.offset)
+
+
+def _with_overall(asked: Asked, table: Table) -> Table:
+    """Put the report's own figures over all rows in place of sums that count something twice."""
+    for period, sign in zip(asked.periods, (TOTAL, TOTAL_BEFORE), strict=False):
+        own = asked.whole(period)
+        adding = [each.name for each in asked.report.measures if each.adds_up]
+        names = [name for name in adding if own is not None and name in own.columns]
+        if own is not None and names:
+            once = own.select(**{f"{name}{sign}": own[name] for name in names})
+            table = table.drop(*once.columns).cross_join(once)
+    return table
 
 
 def _beside(now: Table, before: Table, keys: list[str], measures: list[str]) -> Table:

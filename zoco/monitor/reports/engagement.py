@@ -39,4 +39,6 @@ class Engagement(Report):
             page_views=metrics.counted(both, facts.is_view(both)), spent=metrics.quantity(both)
         )
         seen = each.filter(each.page_views > 0)
-        return seen.select("path", "page_views", engaged=expr.share(seen.spent, seen.page_views * 1_000))
+        return seen.select(
+            "path", "page_views", engaged=expr.share(seen.spent.nullif(0), seen.page_views * 1_000)
+        )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr
 from zoco.ledger.asking import goals
-from zoco.ledger.asking.filters import GOAL
+from zoco.ledger.asking.filters import of_goals_chosen
 from zoco.ledger.asking.goals import PAGE_ENGAGED, Goal
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
@@ -33,8 +32,9 @@ class Goals(Report):
         "Conversions are how often the goal was reached. Visitors are distinct visitors who reached it; the "
         "conversion rate is their share of all visitors with a page view or a conversion. With 95% "
         "confidence the true rate lies between the two bounds, if visitors decide independently of each "
-        "other. Revenue is what the facts that reached the goal brought in the site's currency. A goal about "
-        "engagement is reached once by each session that stays long enough."
+        "other. Revenue is what the facts that reached the goal brought in the site's currency; over all "
+        "goals each fact counts once. A goal about engagement is reached once by each session that stays "
+        "long enough."
     )
     method = (
         "Wilson (1927), J. Amer. Stat. Assoc. 22, 209–212; Brown, Cai, DasGupta (2001), Stat. Sci. 16, eq. 4"
@@ -70,9 +70,8 @@ class Goals(Report):
 
     def behind(self, facts: Facts) -> Table:
         """Return the facts that reached the goals, or the one chosen; of long visits what was looked at."""
-        chosen = [each for each in facts.filters if (each.column, each.operator) == (GOAL, "is")]
-        wanted = chosen[0].goals if chosen else facts.goals
-        others = replace(facts, filters=tuple(each for each in facts.filters if each not in chosen))
+        others = of_goals_chosen(facts)
+        wanted = others.goals
         stays = [goal for goal in wanted if goal.kind == "engagement"]
         visits = goals.sessions_spent(others)
         long = [visits.filter(goals.stayed(visits, goal)).session for goal in stays]
@@ -85,6 +84,11 @@ class Goals(Report):
             return found
 
         return others.where(reaches)
+
+    def overall(self, facts: Facts, params: Params) -> Table:
+        """Return what the facts that reached any goal brought: a fact that reached two counts once."""
+        rows = facts.where(lambda rows: goals.any_reached(facts, rows, facts.goals))
+        return rows.aggregate(revenue=rows.amount_site.sum().fill_null(0))
 
     def query(self, facts: Facts, params: Params) -> Table:
         whole = _by_visitor(facts)
@@ -99,33 +103,28 @@ class Goals(Report):
 
 def _by_visitor(facts: Facts) -> Table:
     """Return one row: all, and for each goal visitors, conversions and revenue as v0, c0, a0 …"""
-    rows = facts.where(
-        lambda rows: (
-            facts.is_view(rows) | (rows.name == PAGE_ENGAGED) | goals.any_reached(facts, rows, facts.goals)
-        )
-    )
-    sums: dict[str, Value] = {
-        "page_views": expr.ones(facts.is_view(rows)).sum(),
-        "spent": goals.spent(rows).sum(),
-    }
-    about_sessions: dict[str, Value] = {}
-    for number, goal in enumerate(facts.goals):
-        if goal.kind == "engagement":
-            about_sessions |= {f"c{number}": _stayed(goal), f"a{number}": expr.money(0)}
-            continue
-        is_reached = goals.reached(facts, rows, goal)
-        sums[f"c{number}"] = expr.ones(is_reached).sum()
-        sums[f"a{number}"] = is_reached.ifelse(rows.amount_site, expr.money(0)).sum()
-    each = rows.group_by("visitor", "session").aggregate(**sums).mutate(**about_sessions)
-    names = [name for name in each.columns if name[0] in "ca" and name[1:].isdigit()]
-    visitor = each.group_by("visitor").aggregate(
-        page_views=each.page_views.sum(), **{name: each[name].sum() for name in names}
-    )
-    return _summed(visitor, len(facts.goals))
+    rows = facts.where(lambda rows: facts.is_view(rows) | goals.any_reached(facts, rows, facts.goals))
+    times = [expr.ones(goals.reached(facts, rows, goal)) for goal in facts.goals]
+    each = _acts(rows, expr.ones(facts.is_view(rows)), times, rows.amount_site)
+    if any(goal.kind == "engagement" for goal in facts.goals):
+        visits = goals.sessions_spent(facts)
+        stays = [_stays(visits, goal) for goal in facts.goals]
+        each = each.union(_acts(visits, expr.whole(0), stays, expr.money(0)))
+    sums = {name: each[name].sum() for name in each.columns if name != "visitor"}
+    return _summed(each.group_by("visitor").aggregate(**sums), len(facts.goals))
 
 
-def _stayed(goal: Goal) -> Callable[[Table], Value]:
-    return lambda each: expr.ones((each.session != 0) & goals.stayed(each, goal))
+def _acts(rows: Table, page_views: Value, times: Sequence[Value], amount: Value) -> Table:
+    """Return visitor, page_views, and for each goal c0, a0 …, in types that facts and sessions share."""
+    found = {"page_views": page_views.cast("int64")}
+    for number, each in enumerate(times):
+        found[f"c{number}"] = each.cast("int64")
+        found[f"a{number}"] = (each > 0).ifelse(amount, expr.money(0)).cast("decimal(18,4)")
+    return rows.select("visitor", **found)
+
+
+def _stays(visits: Table, goal: Goal) -> Value:
+    return expr.ones(goals.stayed(visits, goal)) if goal.kind == "engagement" else expr.whole(0)
 
 
 def _summed(visitor: Table, number: int) -> Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking.filters import of_goals_chosen
+from zoco.ledger.asking.goals import any_reached
 from zoco.ledger.asking.worth import by_touch
 from zoco.ledger.expr import Table
 from zoco.ledger.report import Params, Report
@@ -24,7 +26,15 @@ class ByTouch(Report):
     order = "-visitors"
     uses_goals = True
 
+    def behind(self, facts: Facts) -> Table:
+        """Return page views, what reached a goal, and what moved money."""
+        facts = of_goals_chosen(facts)
+        return facts.where(
+            lambda rows: facts.is_view(rows) | any_reached(facts, rows, facts.goals) | (rows.amount_site != 0)
+        )
+
     def query(self, facts: Facts, params: Params) -> Table:
+        facts = of_goals_chosen(facts)
         names = [each.name for each in self.dimensions]
         found = by_touch(facts, *names)
         visits = metrics.visits(facts.page_views, *names)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking.filters import of_goals_chosen
 from zoco.ledger.asking.worth import worth, worth_whole
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Params, Report
@@ -30,8 +32,8 @@ class Traffic(Report):
         "Bounce is the share of sessions with exactly one page view. Duration is the mean time from "
         "the first page view of a session to its last; engagement is the time for which pages were visible "
         "and in focus, by sessions, as the tracker measured it. Conversions are how often goals of the site "
-        "were reached. Revenue is what facts brought in the site's currency, less refunds. Steps are hours, "
-        "days, weeks or months in the site's time zone."
+        "were reached; under a filter by a goal, how often that goal was. Revenue is what facts brought in "
+        "the site's currency, less refunds. Steps are hours, days, weeks or months in the site's time zone."
     )
     picture = "curve"
     crowd = ("visitors", "sessions")
@@ -62,7 +64,7 @@ class Traffic(Report):
         begun = visits.mutate(bucket=facts.bucket(visits.began, grain))
         went = begun.group_by("bucket").aggregate(**self._of(begun))
         both = metrics.joined(counted, went, "bucket")
-        return self._with_worth(facts, metrics.merged(both, worth(facts, grain), "bucket"))
+        return self._with_worth(facts, metrics.merged(both, worth(_of_goals(facts), grain), "bucket"))
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return the same over all steps: from what was grouped for them, which engines do but once."""
@@ -71,7 +73,8 @@ class Traffic(Report):
         seen = whole.aggregate(visitors=metrics.known(whole), page_views=whole.page_views.sum())
         visits = metrics.visits(facts.page_views)
         both = seen.cross_join(visits.aggregate(**self._of(visits)))
-        return self._with_worth(facts, both.cross_join(worth_whole(facts, cast("Grain", params["grain"]))))
+        found = worth_whole(_of_goals(facts), cast("Grain", params["grain"]))
+        return self._with_worth(facts, both.cross_join(found))
 
     def _with_worth(self, facts: Facts, both: Table) -> Table:
         """Work out engagement by sessions; leave conversions open where the site has no goals."""
@@ -96,3 +99,8 @@ class Traffic(Report):
             "views_per_session": metrics.views_per_session(visits),
             "duration": metrics.duration(visits),
         }
+
+
+def _of_goals(facts: Facts) -> Facts:
+    """Return the same facts, with the goals that a filter names, if one does."""
+    return replace(facts, goals=of_goals_chosen(facts).goals)

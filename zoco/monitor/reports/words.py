@@ -35,5 +35,7 @@ TOUCH_DEFINITION = _(
     "page view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions "
     "with exactly one page view. A visitor who came from two sources counts for both. Conversions are how "
     "often goals of the site were reached in these visits, the conversion rate is the share of visitors who "
-    "reached one; revenue is what facts of these visits brought in the site's currency, less refunds."
+    "reached one; revenue is what facts of these visits brought in the site's currency, less refunds. Under "
+    "a filter by a goal, conversions and their rate are of that goal, and the other figures stay those of "
+    "all visits."
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from zoco.ledger.asking.goals import Goal, PropCondition, path_fits
 from zoco.ledger.asking.question import Question
 from zoco.ledger.engines import table as table_of_engine
 from zoco.ledger.report import report_named
+from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD, fact, ledger, load
 from zoco.ledger.tests.store.chdb import opened
@@ -24,8 +26,8 @@ from zoco.stats.proportions import wilson
 GOOGLE = {"source": "google", "medium": "organic", "channel": "organic_search"}
 
 
-def engaged(local: str, visitor: int, path: str, seconds: int) -> object:
-    return fact(local, visitor, path, name="web.page.engaged", quantity=seconds * 1_000)
+def engaged(local: str, visitor: int, path: str, seconds: int, **more: Any) -> Fact:
+    return fact(local, visitor, path, name="web.page.engaged", quantity=seconds * 1_000, **more)
 
 
 def behind(store: Store, goal: str, **address: str) -> FactsPage:
@@ -135,6 +137,15 @@ def test_each_goal_is_reached_by_what_it_says(reached: Store, goals: None) -> No
         assert values["rate_high"] == pytest.approx(high)
 
 
+def test_over_all_goals_revenue_counts_each_fact_once(reached: Store, goals: None) -> None:
+    answer = answered(reached, "goals", compare="before")
+
+    assert answer.totals["revenue"] == Decimal("159.90"), "three goals are reached by the hundred"
+    assert answer.totals["conversions"] == sum(times for _, times, _ in REACHED.values())
+    assert answer.totals_before is not None
+    assert answer.totals_before["revenue"] == 0
+
+
 @pytest.mark.parametrize("name", [goal.name for goal in GOALS if goal.kind != "engagement"])
 def test_the_facts_behind_a_goal_are_those_that_reached_it(reached: Store, goals: None, name: str) -> None:
     assert behind(reached, name).total == REACHED[name][1]
@@ -205,6 +216,31 @@ def test_a_filter_by_a_goal_keeps_whole_visits(reached: Store, goals: None) -> N
     assert sorted((row.key["path"], row.values["page_views"]) for row in into.rows) == pages
     assert sorted((row.key["path"], row.values["page_views"]) for row in long.rows) == pages
     assert [row.key["path"] for row in other.rows] == ["/blog/", "/blogs"]
+
+
+def test_under_a_goal_channels_say_which_share_of_all_their_visitors_reached_it(
+    reached: Store, goals: None
+) -> None:
+    answer = answered(reached, "channels", **{"f.goal": "Read the blog"})
+    narrowed = answered(reached, "channels", **{"f.goal": "Any form", "f.path^": "/blog"})
+
+    assert table(answer) == [
+        ("direct", 2, 2, 2, 1.0, 1, 0.5, Decimal("-9.90")),
+        ("organic_search", 1, 1, 3, 0.0, 1, 1.0, Decimal("59.90")),
+        ("", 0, 0, 0, None, 0, None, Decimal(100)),
+    ]
+    assert [(row.key["channel"], *list(row.values.values())[:1]) for row in narrowed.rows] == [
+        ("direct", 2),
+        ("organic_search", 1),
+    ], "other filters hold"
+
+
+def test_under_a_goal_traffic_counts_conversions_of_that_goal(reached: Store, goals: None) -> None:
+    answer = answered(reached, "traffic", **{"f.goal": "Sign-up"})
+
+    assert answer.overall["conversions"] == answer.totals["conversions"] == 2
+    assert answer.overall["visitors"] == 1
+    assert answer.overall["revenue"] == Decimal("59.90")
 
 
 def test_other_filters_hold_beside_it(reached: Store, goals: None) -> None:

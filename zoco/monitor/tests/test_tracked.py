@@ -67,7 +67,7 @@ def test_events(tracked: Store) -> None:
 
 
 def test_engagement_is_by_page_view(tracked: Store) -> None:
-    assert table(answered(tracked, "engagement")) == [("/", 3, 13.0), ("/a", 1, 0.0)]
+    assert table(answered(tracked, "engagement")) == [("/", 3, 13.0), ("/a", 1, None)]
 
 
 def test_screens(tracked: Store) -> None:
