@@ -89,9 +89,10 @@ class Asked:
 
     def facts(self, period: Period) -> Facts:
         """Return the facts in scope in a period, with the columns that the report needs."""
-        return Facts(
-            self.site, period, self.filters, self.verdicts, self._columns, self.goals, self.is_shared
-        )
+        return self._facts(period, self._columns)
+
+    def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
+        return Facts(self.site, period, self.filters, self.verdicts, columns, self.goals, self.is_shared)
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
@@ -130,10 +131,7 @@ class Asked:
         """The columns that the report speaks of, found by building it once over all of them."""
         from zoco.ledger.engines import columns_of
 
-        facts = Facts(
-            self.site, self.period, self.filters, self.verdicts, goals=self.goals, is_shared=self.is_shared
-        )
-        params = dict(self.params)
+        facts, params = self._facts(self.period, frozenset()), dict(self.params)
         found = columns_of(self.report.query(facts, params))
         whole = self.report.overall(facts, params)
         return found if whole is None else found | columns_of(whole)
