@@ -126,12 +126,12 @@ def pytest_run(name: str, *arguments: str, database: str = "") -> Outcome:
 
 
 def failures(report: Path) -> tuple[str, ...]:
-    """Return the tests that failed by pytest's report, each with the first line of why."""
+    """Return the tests that failed or were left out by pytest's report, each with the first line of why."""
     if not report.is_file():
         return ()
     found = []
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest's own file
-        for failed in (*case.iter("failure"), *case.iter("error")):
+        for failed in (*case.iter("failure"), *case.iter("error"), *case.iter("skipped")):
             said = failed.get("message", "").partition("\n")[0][:200]
             found.append(f"{case.get('classname')}::{case.get('name')}: {said}")
     return tuple(found)
@@ -160,7 +160,7 @@ def main() -> int:
     if missing:
         print(f"To have them too: sudo apt-get install -y {_names(missing)}")
     for one in outcomes:
-        for failure in one.failures:
+        for failure in one.failures if one.code else ():
             print(f"{one.name}: {failure}")
     return 1 if any(one.code for one in outcomes) else 0
 

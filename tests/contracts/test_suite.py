@@ -1,4 +1,4 @@
-"""What `make test` says last names every test that failed, and why."""
+"""What `make test` says last names every test that failed or was left out, and why."""
 
 import subprocess
 import sys
@@ -22,6 +22,10 @@ def test_left(torn):
 
 def test_right():
     pass
+
+@pytest.mark.skip(reason="no browser")
+def test_out():
+    pass
 """
 
 
@@ -37,6 +41,7 @@ def test_failures_and_errors_are_named_with_their_reason(tmp_path: Path) -> None
     assert failures(report) == (
         "test_red::test_wrong: assert 1 == 2",
         'test_red::test_left: failed on teardown with "OSError: left open"',
+        "test_red::test_out: no browser",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tools.isolation import OTHER_DATABASE
 from zoco.sites import conf, salts, shared
 from zoco.sites.models import SharedKey
 
@@ -20,7 +21,7 @@ Turn = Callable[[str], None]
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Turn:
     """Return what turns to another machine, where its name is that of its folder."""
     if connection.vendor != "postgresql":
-        pytest.skip("With SQLite there is one machine.")
+        pytest.skip(f"With SQLite there is one machine: {OTHER_DATABASE}.")
 
     def turn(name: str) -> None:
         monkeypatch.setattr(conf, "keys_path", lambda: tmp_path / name)
