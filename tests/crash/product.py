@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ANSWER_SECONDS = 30.0
-"""How long one round may take on a busy machine; test_kill holds the median against what is promised."""
+"""How long one round may take on a busy machine; test_kill holds nineteen in twenty to what is promised."""
 ZOCO = (sys.executable, "-m", "zoco.project.cli")
 
 

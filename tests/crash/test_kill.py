@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 import pytest
 
@@ -147,7 +147,8 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_pat
     assert len(sent) > 1_000
     assert sent <= live
     assert len(live - sent) <= load.SENDERS, "under way at the end, each at most one"
-    assert median(one for taken in seconds.values() for one in taken) < PROMISED_SECONDS
+    *_, slowest = quantiles((one for taken in seconds.values() for one in taken), n=20)
+    assert slowest < PROMISED_SECONDS, "of nineteen kills in twenty"
     for roles, taken in seconds.items():
         print(f"{' '.join(roles)}: {median(taken):.2f} s, at most {max(taken):.2f} s")
 
