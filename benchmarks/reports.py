@@ -136,8 +136,8 @@ def ratios(folder: Path, days: int, rounds: int) -> list[tuple[str, float, float
     """Return each panel's seconds: the report's statement, the hand-written one."""
     import duckdb
 
-    from zoco.ledger.asking import statement
     from zoco.ledger.asking.question import Question
+    from zoco.ledger.asking.statements import statement
     from zoco.ledger.report import report_named
 
     period = f"{END - timedelta(days=days)}..{END - timedelta(days=1)}"

@@ -107,7 +107,7 @@ def _default(value: object) -> str:
 
 def _facts() -> str:
     from zoco.ledger import schema
-    from zoco.ledger.views.labels import NAMES
+    from zoco.ledger.pictures.labels import NAMES
 
     names = [f"### {name}\n\n{label}." for name, label in NAMES.items()]
     blocks = ["## Names", *names]

@@ -38,8 +38,8 @@ def test_every_setting_has_a_heading(pages: dict[str, str]) -> None:
 
 
 def test_every_name_and_column_of_a_fact_has_a_heading(pages: dict[str, str]) -> None:
+    from zoco.ledger.pictures.labels import NAMES
     from zoco.ledger.schema import columns
-    from zoco.ledger.views.labels import NAMES
 
     assert {*NAMES, *(column.name for column in columns())} <= headings("facts.md")
 

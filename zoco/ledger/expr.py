@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import Grain, Period
-from zoco.ledger.asking import blanks
-from zoco.ledger.asking.blanks import Outline
+from zoco.ledger.asking.statements import blanks
+from zoco.ledger.asking.statements.blanks import Outline
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Dialect
@@ -29,20 +29,20 @@ EPOCH_WEEKDAY = 3
 
 def to_sql(table: Table, dialect: Dialect) -> str:
     """Write an expression in an engine's words, laid out to be read."""
-    from zoco.ledger.engines import to_sql as write
+    from zoco.ledger.asking.statements.engines import to_sql as write
 
     return write(table, dialect)
 
 
 def moment(at_micros: int) -> Value:
     """Return a moment from UTC microseconds; depends on no zone of server or session."""
-    from zoco.ledger.engines import Moment
+    from zoco.ledger.asking.statements.engines import Moment
 
     return _expression(Moment(at_micros))
 
 
 def _moments(period: Period | Outline, what: str) -> list[Value]:
-    from zoco.ledger.engines import BlankMoment
+    from zoco.ledger.asking.statements.engines import BlankMoment
 
     if isinstance(period, Outline):
         return [_expression(BlankMoment(period.blank(what, number))) for number in range(period.count(what))]
@@ -50,7 +50,7 @@ def _moments(period: Period | Outline, what: str) -> list[Value]:
 
 
 def _wholes(period: Period | Outline, what: str) -> list[Value]:
-    from zoco.ledger.engines import BlankWhole
+    from zoco.ledger.asking.statements.engines import BlankWhole
 
     if isinstance(period, Outline):
         return [_expression(BlankWhole(period.blank(what, number))) for number in range(period.count(what))]
@@ -59,7 +59,7 @@ def _wholes(period: Period | Outline, what: str) -> list[Value]:
 
 def micros(at: Value) -> Value:
     """Return a moment as UTC microseconds."""
-    from zoco.ledger.engines import Micros
+    from zoco.ledger.asking.statements.engines import Micros
 
     return _expression(Micros(at))
 
@@ -114,28 +114,28 @@ def _latest(at: Value, starts: Sequence[Value], values: Sequence[Value]) -> Valu
 
 def uniques(column: Value) -> Value:
     """Count distinct values exactly; 0 stands for "none" and does not count."""
-    from zoco.ledger.engines import Uniques
+    from zoco.ledger.asking.statements.engines import Uniques
 
     return _expression(Uniques(column.nullif(0)))
 
 
 def quantile(column: Value, share: float) -> Value:
     """Return a quantile, exact, with linear interpolation (Hyndman and Fan 1996, definition 7)."""
-    from zoco.ledger.engines import ExactQuantile
+    from zoco.ledger.asking.statements.engines import ExactQuantile
 
     return _expression(ExactQuantile(column, share))
 
 
 def first_by(column: Value, facts: Table) -> Value:
     """Return the column's value at the first fact by (occurred_at, id)."""
-    from zoco.ledger.engines import PickBy
+    from zoco.ledger.asking.statements.engines import PickBy
 
     return _expression(PickBy(column, facts.occurred_at, facts.id, is_last=False))
 
 
 def last_by(column: Value, facts: Table) -> Value:
     """Return the column's value at the last fact by (occurred_at, id)."""
-    from zoco.ledger.engines import PickBy
+    from zoco.ledger.asking.statements.engines import PickBy
 
     return _expression(PickBy(column, facts.occurred_at, facts.id, is_last=True))
 
@@ -192,35 +192,35 @@ def among(column: Value, values: Sequence[str]) -> Value:
 
 def prop_text(facts: Table, name: str) -> Value:
     """Return a property as text, "" where there is none."""
-    from zoco.ledger.engines import Prop
+    from zoco.ledger.asking.statements.engines import Prop
 
     return _expression(Prop(facts.props, name, "text"))
 
 
 def prop_number(facts: Table, name: str) -> Value:
     """Return a property as a number, 0 where there is none or it is no number."""
-    from zoco.ledger.engines import Prop
+    from zoco.ledger.asking.statements.engines import Prop
 
     return _expression(Prop(facts.props, name, "number"))
 
 
 def prop_flag(facts: Table, name: str) -> Value:
     """Return whether a property is true."""
-    from zoco.ledger.engines import Prop
+    from zoco.ledger.asking.statements.engines import Prop
 
     return _expression(Prop(facts.props, name, "flag"))
 
 
 def each_prop(facts: Table) -> Value:
     """Return the names of all properties: one row for each of them, none for facts without."""
-    from zoco.ledger.engines import PropNames
+    from zoco.ledger.asking.statements.engines import PropNames
 
     return _expression(PropNames(facts.props)).unnest()
 
 
 def prop_at(facts: Table, name: Value) -> Value:
     """Return the property of a name in a column, as text, "" where there is none."""
-    from zoco.ledger.engines import PropAt
+    from zoco.ledger.asking.statements.engines import PropAt
 
     return _expression(PropAt(facts.props, name))
 

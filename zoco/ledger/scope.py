@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
-from zoco.ledger.asking.blanks import Outline
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
 from zoco.ledger.asking.goals import Goal, sessions_reached
+from zoco.ledger.asking.statements.blanks import Outline
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -68,7 +68,7 @@ class Facts:
     @cached_property
     def evidence(self) -> Table:
         """What evidence there still is of the period: id, user_agent, client_hints, referrer."""
-        from zoco.ledger.engines import table
+        from zoco.ledger.asking.statements.engines import table
 
         kept = table("evidence")
         return kept.filter(
@@ -109,7 +109,7 @@ class Facts:
 
     def _scanned(self, *conditions: Condition) -> Table:
         """Return the facts in scope that fulfil these as well, in one step: Ibis pays for each."""
-        from zoco.ledger.engines import table
+        from zoco.ledger.asking.statements.engines import table
 
         facts = table("facts", self.columns)
         return facts.filter(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger.asking.goals import PropCondition
-from zoco.ledger.views import formats
+from zoco.ledger.pictures import formats
 from zoco.monitor.conditions import conditions_write
 from zoco.monitor.models import Goal
 

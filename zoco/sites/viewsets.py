@@ -15,7 +15,7 @@ from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.kit.hosts import host_named
-from zoco.ledger.views.labels import value_meant
+from zoco.ledger.pictures.labels import value_meant
 from zoco.sites import reads, services
 from zoco.sites.models import CountingOrigin, Hostname, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS

@@ -1,1 +1,4 @@
-"""Asking a report: a question as it stands in an address, its statement, the answer, the files of it."""
+"""Asking a report: a question as it stands in an address, its answer, the files of it.
+
+`statements` writes a question as one text for an engine.
+"""

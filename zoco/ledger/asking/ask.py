@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
 from zoco.ledger import expr
-from zoco.ledger.asking import statement
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.guard import HIDDEN
 from zoco.ledger.asking.question import Question, bucket_end
-from zoco.ledger.asking.statement import Asked
+from zoco.ledger.asking.statements import statement
+from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.report import Dimension, Measure, Report
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
-from zoco.ledger.asking import templates
-from zoco.ledger.asking.statement import counting_of
+from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.scope import Facts
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
-"""Pictures made on the server as SVG: bars in rows, curves and sparklines; they work in mail and print.
+"""How an answer looks: words and figures in the reader's language, and pictures made on the server.
 
-`ticks` chooses round values for an axis, `bars` and `curves` draw. Lengths are SVG attributes, never
-style attributes, so that a strict content security policy lets them pass.
+`formats` writes numbers, money, dates and lengths; `labels` names values, `countries` countries;
+`figures` writes what a report counted. `ticks` chooses round values for an axis, `bars`, `curves` and
+`charts` draw SVG that works in mail and print. Lengths are SVG attributes, never style attributes,
+so that a strict content security policy lets them pass.
 """

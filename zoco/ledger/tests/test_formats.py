@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from zoco.ledger.views import formats
+from zoco.ledger.pictures import formats
 
 LANGUAGES = ("en", "es", "ru", "zh-hans")
 

@@ -10,11 +10,11 @@ from django.utils import translation
 
 from zoco.kit.periods import Period, PeriodUnreadable
 from zoco.ledger.asking.filters import Filter, FilterWrong
+from zoco.ledger.pictures.figures import change_of, figure_text, headline_figure
+from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.report import Measure
 from zoco.ledger.views.address import Address, settled
 from zoco.ledger.views.controls import moving_label, shifted
-from zoco.ledger.views.figures import change_of, figure_text, headline_figure
-from zoco.ledger.views.labels import value_label
 from zoco.ledger.views.tables import range_text
 
 COUNT = Measure("visitors", "Visitors")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from zoco.kit.periods import Period
 from zoco.ledger.asking.filters import FILTERABLE, SIGN_OF, SIGNS, Filter, FilterWrong, Operator
 from zoco.ledger.asking.question import QuestionWrong
-from zoco.ledger.views.labels import value_meant
+from zoco.ledger.pictures.labels import value_meant
 
 # Keys of the page alone; a report's question never sees them.
 OWN_KEYS = ("draw", "how", "tabs", "from", "to", "column", "operator", "value")

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from zoco.kit.periods import Period
 from zoco.ledger.asking.filters import FILTERABLE, Filter
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.report import Report
-from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
-from zoco.ledger.views.labels import value_label
 
 OPERATORS = {
     "is": pgettext_lazy("filter", "is"),

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.filters import filters_write
-from zoco.ledger.views import formats
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import VERDICTS
 from zoco.ledger.views.address import Address
-from zoco.ledger.views.labels import VERDICTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from zoco.kit.commands import program
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures import formats
 from zoco.ledger.report import Missing
-from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
 from zoco.ledger.views.reading import facts_span

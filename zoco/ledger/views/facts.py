@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.views import formats
 from zoco.ledger.views.controls import controls
-from zoco.ledger.views.labels import value_label
 from zoco.ledger.views.reading import SHOWN, facts_page
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import range_text

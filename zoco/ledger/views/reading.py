@@ -68,7 +68,7 @@ def facts_span(site: SiteInfo, *, store: Store | None = None) -> tuple[date, dat
     Only of the years that reports know: a log with a broken clock has moments that no calendar bears.
     """
     from zoco.ledger import expr
-    from zoco.ledger.engines import table
+    from zoco.ledger.asking.statements.engines import table
 
     opened = store or _store()
     facts = table("facts")

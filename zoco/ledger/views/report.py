@@ -9,11 +9,11 @@ from django.shortcuts import render
 
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.charts import chart
+from zoco.ledger.pictures.figures import few_text, headlines
 from zoco.ledger.report import Report
-from zoco.ledger.views import formats
-from zoco.ledger.views.charts import chart
 from zoco.ledger.views.empty import not_set_up
-from zoco.ledger.views.figures import few_text, headlines
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import paged
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger.asking.answer import Answer, Figure, Row
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
+from zoco.ledger.pictures.figures import Change, change_of, few_text, figure_text
+from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
 from zoco.ledger.report import Dimension, Measure
-from zoco.ledger.views import formats
 from zoco.ledger.views.address import Address
-from zoco.ledger.views.figures import Change, change_of, few_text, figure_text
-from zoco.ledger.views.labels import bucket_label, value_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,6 @@ class Paged:
     has_bars: bool
     has_long_names: bool
     is_panel: bool
-
-
-def grain_of(answer: Answer) -> str:
-    """Return the grain of an answer's buckets, "" where it has none."""
-    if not any(each.kind == "bucket" for each in answer.dimensions):
-        return ""
-    return str(answer.question.params_for(answer.report).get("grain", "day"))
 
 
 def name_label(dimension: Dimension, row: Row, grain: str) -> str:

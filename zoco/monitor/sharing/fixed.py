@@ -8,7 +8,7 @@ from zoco.kit.periods import Period, PeriodUnreadable
 from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_named, filters_read
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import NotForStrangers
-from zoco.ledger.views import formats
+from zoco.ledger.pictures import formats
 from zoco.ledger.views.controls import moving_label
 from zoco.monitor.sharing.models import SharedLink
 

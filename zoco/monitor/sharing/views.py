@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures import formats
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.views import formats
 from zoco.ledger.views.controls import Controls, chip, controls
 from zoco.ledger.views.drawer import Drawer
 from zoco.ledger.views.empty import Emptiness

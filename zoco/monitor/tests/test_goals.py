@@ -12,7 +12,7 @@ from zoco.ledger.asking import goals as book
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.goals import Goal, PropCondition, path_fits
 from zoco.ledger.asking.question import Question
-from zoco.ledger.engines import table as table_of_engine
+from zoco.ledger.asking.statements.engines import table as table_of_engine
 from zoco.ledger.report import report_named
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store

@@ -82,7 +82,7 @@ def test_refusals_add_up_whatever_verdicts_are_chosen(tracked: Store) -> None:
 
 def test_every_reason_of_the_collector_has_words() -> None:
     from zoco.collector.reasons import Reason
-    from zoco.ledger.views.labels import REFUSALS
+    from zoco.ledger.pictures.labels import REFUSALS
 
     only_logs = {
         "unreadable",

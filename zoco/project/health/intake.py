@@ -19,7 +19,7 @@ SPOOL_WARN_BYTES = 500_000_000
 def addresses() -> Iterator[Finding]:
     """Visitors of the last day came from all over, not from one proxy of ours."""
     from zoco.collector.live.tallies import TAKEN
-    from zoco.ledger.asking.blanks import moment_sql
+    from zoco.ledger.asking.statements.blanks import moment_sql
     from zoco.ledger.store import opening
 
     store = opening.store()

@@ -4,7 +4,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from zoco.ledger.views.labels import value_label
+from zoco.ledger.pictures.labels import value_label
 from zoco.sites.sources.channels import RULES, Clause, Judged, Rule
 from zoco.sites.sources.own import OwnRule
 from zoco.sites.sourcing.models import PATTERNS, SourceNetwork

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from zoco.kit.hosts import plain_host
-from zoco.ledger.views import formats
+from zoco.ledger.pictures import formats
 from zoco.sites import reads
 from zoco.sites.models import Site
 from zoco.sites.sources.channels import RULES, Judged, judged

@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from zoco.ledger.views.labels import value_label
+from zoco.ledger.pictures.labels import value_label
 from zoco.testing.tests.conftest import Company
 
 LANGUAGES = ["en", "es", "ru", "zh-hans"]

@@ -11,7 +11,7 @@ from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.question import Question
-from zoco.ledger.asking.statement import ReportWrong
+from zoco.ledger.asking.statements.statement import ReportWrong
 from zoco.ledger.report import Measure, Report, report_named
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD

@@ -10,7 +10,7 @@ import pytest
 from zoco.ledger import expr
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
-from zoco.ledger.engines import table
+from zoco.ledger.asking.statements.engines import table
 from zoco.ledger.report import reports_all
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import FACTS, PERIOD, load

@@ -13,10 +13,10 @@ import pytest
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr, metrics
-from zoco.ledger.asking import kept, statement, templates
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.question import Question
-from zoco.ledger.asking.statement import Asked
+from zoco.ledger.asking.statements import kept, statement, templates
+from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.expr import Table
 from zoco.ledger.report import Dimension, Measure, Params, Report, reports_all
 from zoco.ledger.scope import Facts

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, cast
 
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
-from zoco.ledger.asking import templates
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.statements import templates
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
 from zoco.ledger.schema import VERDICTS
@@ -28,7 +28,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
 
 if TYPE_CHECKING:
-    from zoco.ledger.asking.blanks import Outline
+    from zoco.ledger.asking.statements.blanks import Outline
 
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
@@ -129,7 +129,7 @@ class Asked:
     @cached_property
     def _columns(self) -> frozenset[str]:
         """The columns that the report speaks of, found by building it once over all of them."""
-        from zoco.ledger.engines import columns_of
+        from zoco.ledger.asking.statements.engines import columns_of
 
         facts, params = self._facts(self.period, frozenset()), dict(self.params)
         found = columns_of(self.report.query(facts, params))

@@ -19,7 +19,7 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
 
 from zoco.ledger import schema
-from zoco.ledger.asking.blanks import moment_sql
+from zoco.ledger.asking.statements.blanks import moment_sql
 from zoco.ledger.expr import Table
 from zoco.ledger.store.base import Dialect
 
@@ -47,7 +47,7 @@ class Moment(ops.Value):
 
 
 class BlankMoment(ops.Value):
-    """A moment that is filled in afterwards (see asking.blanks)."""
+    """A moment that is filled in afterwards (see blanks)."""
 
     text: str
     dtype = AT

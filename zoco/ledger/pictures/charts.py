@@ -8,13 +8,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zoco.ledger.asking.answer import Answer, Row
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.figures import axis_text, few_text, figure_text, overall_figures
+from zoco.ledger.pictures.labels import bucket_label, grain_of
 from zoco.ledger.pictures.ticks import ticks
 from zoco.ledger.report import Measure
-from zoco.ledger.views import formats
-from zoco.ledger.views.figures import axis_text, few_text, figure_text, overall_figures
-from zoco.ledger.views.labels import bucket_label
-from zoco.ledger.views.tables import grain_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from zoco.ledger.asking.answer import Answer, Figure
+from zoco.ledger.pictures import formats
 from zoco.ledger.report import Measure
-from zoco.ledger.views import formats
 
 NOTHING = "\u2013"
 

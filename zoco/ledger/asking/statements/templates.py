@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr
-from zoco.ledger.asking import kept
-from zoco.ledger.asking.blanks import Outline, Outlines, Template
+from zoco.ledger.asking.statements import kept
+from zoco.ledger.asking.statements.blanks import Outline, Outlines, Template
 from zoco.ledger.expr import Table
 from zoco.ledger.store.base import Dialect
 

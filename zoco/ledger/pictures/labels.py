@@ -7,9 +7,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.asking.answer import Key
-from zoco.ledger.views import formats
-from zoco.ledger.views.countries import country_code, country_name
+from zoco.ledger.asking.answer import Answer, Key
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.countries import country_code, country_name
 
 CHANNELS = {
     "direct": _("Direct"),
@@ -148,3 +148,10 @@ def bucket_label(start: datetime, grain: str, *, whole: bool = False) -> str:
     if grain == "week" and whole:
         return gettext("week from %(day)s") % {"day": formats.day(start.date())}
     return formats.day(start.date(), year=whole)
+
+
+def grain_of(answer: Answer) -> str:
+    """Return the grain of an answer's buckets, "" where it has none."""
+    if not any(each.kind == "bucket" for each in answer.dimensions):
+        return ""
+    return str(answer.question.params_for(answer.report).get("grain", "day"))
