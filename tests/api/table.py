@@ -1,7 +1,14 @@
 """Who may open which address; one that is in no list fails the test. Enter a new one where it belongs."""
 
 # What marketers keep in lists of Wagtail's.
-KEPT = ("zoco_goals", "zoco_source_rules", "zoco_source_networks")
+KEPT = (
+    "zoco_goals",
+    "zoco_source_rules",
+    "zoco_source_networks",
+    "zoco_campaigns",
+    "zoco_short_links",
+    "zoco_words",
+)
 VERBS = ("add", "edit", "delete", "history", "history_results", "usage")
 
 # Pages of the public, and what refuses by itself: each asks for nothing that is not public.
@@ -11,6 +18,7 @@ EVERYBODY = [
     "zoco_shared:panel",
     "zoco_shared:export",
     "zoco_robots",
+    "zoco_follow",
     "zoco_metrics",
     "zoco_readyz",
     "zoco_sitemap",
@@ -40,6 +48,10 @@ READERS = [
     *(f"{kind}:{verb}" for kind in KEPT for verb in ("index", "index_results")),
     "zoco_sources",
     "zoco_shares",
+    "zoco_links",
+    "zoco_qr_svg",
+    "zoco_qr_png",
+    "zoco_tags",
     "zoco_desk:now",
     "zoco_ledger:now",
     "zoco_ledger:index",

@@ -14,11 +14,20 @@ from wagtail.models import Page, Site, Task, Workflow  # type: ignore[attr-defin
 from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
+from zoco.campaigns.models import Campaign, Link, Word
 from zoco.monitor.models import Goal
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
-SOURCES: dict[str, Any] = {"zoco_source_rules": SourceRule, "zoco_source_networks": SourceNetwork}
+# One of each that belongs to a site, with what it cannot be without.
+OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
+    "zoco_goals": (Goal, {"name": "Thanks"}),
+    "zoco_source_rules": (SourceRule, {}),
+    "zoco_source_networks": (SourceNetwork, {}),
+    "zoco_campaigns": (Campaign, {"code": "spring"}),
+    "zoco_short_links": (Link, {"slug": "poster"}),
+    "zoco_words": (Word, {"tag": "source", "value": "poster"}),
+}
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)
 # What a browser tells of itself; not what anybody wrote.
@@ -33,10 +42,9 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = get_user_model().objects.get_or_create(username="zed")[0].pk
     elif kind == "wagtailusers_groups":
         special["pk"] = Group.objects.get_or_create(name="crew")[0].pk
-    elif kind == "zoco_goals":
-        special["pk"] = Goal.objects.get_or_create(name="Thanks", site_id=parts["pk"])[0].pk
-    elif kind in SOURCES:
-        special["pk"] = SOURCES[kind].objects.get_or_create(site_id=parts["pk"])[0].pk
+    elif kind in OF_SITES:
+        made, given = OF_SITES[kind]
+        special["pk"] = made.objects.get_or_create(site_id=parts["pk"], **given)[0].pk
     elif kind == "wagtailadmin_pages" and "revisions" in door.name:
         page = Page.objects.get(pk=parts["page_id"]).specific
         special["pk"] = page.pk
@@ -45,8 +53,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind == "wagtailsites":
         special["pk"] = Site.objects.get(is_default_site=True).pk
     elif kind == "wagtailadmin_workflows":
-        made = Task if "task" in door.name else Workflow
-        special["pk"] = made.objects.get_or_create(name="check")[0].pk
+        model = Task if "task" in door.name else Workflow
+        special["pk"] = model.objects.get_or_create(name="check")[0].pk
     return door.address(parts | special)
 
 

@@ -8,6 +8,7 @@ from tests.contracts.tree import ROOT, ZOCO, files, functions, lines, name, pack
 # Files over 300 lines, each with the reason why it is one thing. None may pass 500.
 LONG_FILES: dict[str, str] = {
     "zoco/collector/tests/live/test_protocol.py": "all tests share one server and what stands around it",
+    "tests/api/table.py": "one list of all addresses",
 }
 # Functions over 40 lines. None may pass 60.
 LONG_FUNCTIONS: dict[str, str] = {

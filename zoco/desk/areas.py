@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from zoco.ledger.dashboard import Dashboard, dashboards_all
@@ -56,10 +57,13 @@ def items(area: Area) -> Iterator[MenuItem]:
 
 
 def area_menu(area: Area) -> SubmenuMenuItem | None:
-    """Return the menu of an area, None while it has nothing."""
+    """Return the menu of an area, None while it has nothing.
+
+    Apps add pages of their own by the hook register_attract_menu_item, register_retain_menu_item …
+    """
     found = list(items(area))
-    if not found:
+    hook = f"register_{area.key}_menu_item"
+    if not found and not hooks.get_hooks(hook):
         return None
-    return SubmenuMenuItem(
-        area.label, Menu(items=found), name=f"zoco-{area.key}", icon_name=area.icon, order=area.order
-    )
+    menu = Menu(register_hook_name=hook, items=found)
+    return SubmenuMenuItem(area.label, menu, name=f"zoco-{area.key}", icon_name=area.icon, order=area.order)

@@ -8,6 +8,9 @@ from django.db.models.signals import post_migrate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http import HttpRequest
+
+    from zoco.campaigns.following import Followed
     from zoco.sites.published import PublishedSite
     from zoco.sites.sourcing.services import Done
 
@@ -22,10 +25,12 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the roles after each migrate: permissions exist only then. Begin the log of changes."""
+        from zoco.campaigns import following
         from zoco.project.changes.watching import watch
         from zoco.sites.sourcing import services
 
         services.provide(_apply_sources)
+        following.provide(_followed)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
         watch()
 
@@ -36,6 +41,13 @@ def _apply_sources(site: "PublishedSite", tell: "Callable[[Done, int], None]") -
     from zoco.ledger.store.opening import store
 
     return classify_again(store(), site=site, progress=tell)
+
+
+def _followed(request: "HttpRequest", link: "Followed") -> None:
+    """Count that a short link was followed."""
+    from zoco.project import collecting
+
+    collecting.followed(request, link)
 
 
 def _roles(sender: AppConfig, **more: Any) -> None:

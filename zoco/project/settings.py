@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "zoco.project",
     "zoco.desk",
     "zoco.monitor",
+    "zoco.campaigns",
     "zoco.content",
     "zoco.content.pages",
     "zoco.sites",
@@ -51,7 +52,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "zoco.project.health.requests.Measured",
     "django.middleware.security.SecurityMiddleware",
-    "zoco.project.headers.SecurityPolicy",
+    "zoco.project.serving.headers.SecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zoco.project.serving.languages.Languages",
     "django.middleware.common.CommonMiddleware",

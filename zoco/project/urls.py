@@ -16,7 +16,7 @@ from zoco.project import api
 from zoco.project.entry import views as second_step
 from zoco.project.entry.choosing import ChoosePassword
 from zoco.project.health.metrics import metrics, readyz
-from zoco.project.media import media
+from zoco.project.serving.media import media
 
 
 def app_urls() -> list[URLPattern | URLResolver]:

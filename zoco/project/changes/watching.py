@@ -23,6 +23,9 @@ WATCHED = (
     "zoco_sites.CountingOrigin",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",
+    "zoco_campaigns.Campaign",
+    "zoco_campaigns.Link",
+    "zoco_campaigns.Word",
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.

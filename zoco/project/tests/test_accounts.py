@@ -12,9 +12,9 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from zoco.project.entry import accounts, brake
-from zoco.project.media import media
 from zoco.project.models import Brake, FirstPassword, RoleGrant
 from zoco.project.roles import SOURCES, roles_ensure
+from zoco.project.serving.media import media
 
 pytestmark = pytest.mark.django_db
 

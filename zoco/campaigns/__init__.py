@@ -1,0 +1,4 @@
+"""Campaigns: what for, how much, how long; the tags of their links, and links that count who follows.
+
+`tags` puts tags on an address and says what is wrong with them. Costs come with media mix.
+"""

@@ -1,0 +1,14 @@
+"""Campaigns as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CampaignsConfig(AppConfig):
+    """Campaigns, their links and the words that their tags may be."""
+
+    name = "zoco.campaigns"
+    label = "zoco_campaigns"
+    verbose_name = _("Campaigns")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "attract"

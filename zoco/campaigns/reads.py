@@ -1,0 +1,64 @@
+"""Reads of campaigns: the words that tags may be, and those that visits bore."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from zoco.campaigns.models import Campaign, Link, Word
+from zoco.campaigns.tags import TAGS
+from zoco.kit.periods import Period
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
+from zoco.ledger.report import report_named
+from zoco.ledger.sitebook import SiteInfo
+
+SEEN_DAYS = 90
+SEEN_MOST = 5_000
+
+
+def listed(site: int) -> dict[str, list[str]]:
+    """Return the values that the tags of a site may have; campaigns are known by their codes."""
+    found: dict[str, list[str]] = {name: [] for name in TAGS}
+    for tag, value in Word.objects.filter(site=site).order_by("tag", "value").values_list("tag", "value"):
+        found[tag].append(value)
+    codes = Campaign.objects.filter(site=site).order_by("-id").values_list("code", flat=True)
+    found["campaign"] = list(codes)
+    return found
+
+
+def seen(site: SiteInfo, now: datetime) -> dict[str, list[tuple[str, int]]]:
+    """Return the values that visits of the last 90 days bore with their sessions, most frequent first."""
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    period = Period(today - timedelta(days=SEEN_DAYS - 1), today, site.zone)
+    question = Question(site, period, compare="none", size=SEEN_MOST)
+    answer = ask(report_named("tags"), question, now=now)
+    sums: dict[str, dict[str, int]] = {name: {} for name in TAGS}
+    for row in answer.rows:
+        for name in TAGS:
+            value = str(row.key[name])
+            if value:
+                sums[name][value] = sums[name].get(value, 0) + int(row.values["sessions"] or 0)
+    return {name: sorted(each.items(), key=lambda pair: (-pair[1], pair[0])) for name, each in sums.items()}
+
+
+def values(seen: dict[str, list[tuple[str, int]]]) -> dict[str, list[str]]:
+    """Return the values alone."""
+    return {name: [value for value, _sessions in pairs] for name, pairs in seen.items()}
+
+
+def followed(site: SiteInfo, now: datetime) -> dict[str, tuple[int, int]]:
+    """Return people and follows of the last 90 days by short name."""
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    period = Period(today - timedelta(days=SEEN_DAYS - 1), today, site.zone)
+    question = replace(Question(site, period, compare="none"), size=SEEN_MOST)
+    answer = ask(report_named("short-links"), question, now=now)
+    return {
+        str(row.key["link"]): (int(row.values["visitors"] or 0), int(row.values["follows"] or 0))
+        for row in answer.rows
+    }
+
+
+def links(site: int) -> Iterable[Link]:
+    """Return the links of a site, the newest first."""
+    return Link.objects.filter(site=site).select_related("campaign").order_by("-id")

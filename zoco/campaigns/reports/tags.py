@@ -1,0 +1,62 @@
+"""Tags: which combinations of source, medium, campaign, content and keyword links bore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.campaigns.tags import TAGS
+from zoco.ledger import expr, metrics
+from zoco.ledger.asking.worth import by_touch
+from zoco.ledger.expr import Table
+from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+# What the referrer alone gives; a link that says only this cannot be told from none.
+GIVEN = ("", "organic", "social", "email", "referral")
+
+
+@REPORTS.plug
+class Tags(Report):
+    """One row a combination of tags."""
+
+    key = "tags"
+    area = "attract"
+    label = _("Tags of links")
+    question = _("Which tags do the links bear through which people come, and what is it worth?")
+    definition = _(
+        "Visits whose link named a campaign, a content or a keyword, or a medium other than the ones that "
+        "Zoco gives by the referrer (organic, social, email, referral). Visitors are distinct visitors with "
+        "at least one page view, sessions are visits with no gap over 30 minutes. Conversions are how often "
+        "goals of the site were reached in these visits; revenue is what they brought in the site's "
+        "currency, less refunds."
+    )
+    dimensions = (
+        Dimension("campaign", _("Campaign"), "text", "campaign"),
+        Dimension("source", _("Source"), "text", "source"),
+        Dimension("medium", _("Medium"), "text", "medium"),
+        Dimension("content", _("Campaign content"), "text", "content"),
+        Dimension("term", _("Keyword"), "text", "term"),
+    )
+    measures = (
+        Measure("visitors", _("Visitors")),
+        Measure("sessions", _("Sessions")),
+        Measure("conversions", _("Conversions"), adds_up=True, may_lack=True, tells_of_few=True),
+        Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=True),
+    )
+    crowd = ("visitors", "sessions")
+    order = "-sessions"
+    uses_goals = True
+    position = 20
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        visits = metrics.visits(facts.page_views, *TAGS)
+        went = visits.group_by(*TAGS).aggregate(sessions=metrics.sessions_of(visits))
+        both = metrics.joined(by_touch(facts, *TAGS), went, *TAGS)
+        named = (both.campaign != "") | (both.content != "") | (both.term != "")
+        borne = both.filter(named | both.medium.notin(GIVEN))
+        conversions = borne.conversions if facts.goals else expr.unknown()
+        return borne.mutate(conversions=conversions).select(*self.columns)
