@@ -1,5 +1,6 @@
 """The curve of a report: the SVG that is there at once, the figures for uPlot, and the words for both."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,7 +43,8 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     labels = [bucket_label(_start(row), grain_of(answer)) for row in rows]
     is_open = rows[-1].is_unfinished
     title = str(measure.label)
-    picture = Curve(values, labels, title, " ".join(words), before if has_before else (), is_open)
+    is_whole = measure.unit == "count" and _are_whole((*values, *before))
+    picture = Curve(values, labels, title, " ".join(words), before if has_before else (), is_open, is_whole)
     return Chart(
         title=title,
         note=_("site time (%(zone)s)") % {"zone": answer.question.site.zone},
@@ -52,6 +54,10 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
         has_before=has_before,
         is_open=is_open,
     )
+
+
+def _are_whole(values: Iterable[float | None]) -> bool:
+    return all(value is None or value.is_integer() for value in values)
 
 
 def _begun(rows: list[Row]) -> list[Row]:
@@ -77,7 +83,7 @@ def _points(
     """Return what the script draws; texts come written, so that it needs no formats of its own."""
     currency, grain = answer.question.site.currency, grain_of(answer)
     top = max([value for value in (*values, *before) if value is not None], default=0.0)
-    steps = ticks(top, 4)
+    steps = ticks(top, 4, whole=measure.unit == "count" and _are_whole((*values, *before)))
     return {
         "label": str(measure.label),
         "beforeLabel": _("before"),

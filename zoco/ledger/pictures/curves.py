@@ -18,7 +18,7 @@ LEFT, RIGHT, TOP, BOTTOM = 48.0, 10.0, 12.0, 24.0
 class Curve:
     """Values by bucket, with their labels; `before` may be empty. `is_open`: the last bucket goes on.
 
-    Where a value is None there is a gap.
+    Where a value is None there is a gap. `is_whole`: the axis bears whole numbers only.
     """
 
     values: Sequence[float | None]
@@ -27,6 +27,7 @@ class Curve:
     words: str
     before: Sequence[float | None] = ()
     is_open: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Frame:
 def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, height: int = 230) -> SafeString:
     """Draw a curve; `write` writes the values of the axis."""
     known = [value for value in (*drawn.values, *drawn.before) if value is not None]
-    steps = ticks(max(known, default=0), 4)
+    steps = ticks(max(known, default=0), 4, whole=drawn.is_whole)
     frame = Frame(width, height, max(len(drawn.values), len(drawn.before)), steps[-1])
     closed = drawn.values[:-1] if drawn.is_open else drawn.values
     opened = _pieces(drawn.values, len(drawn.values) - 2) if drawn.is_open else []

@@ -22,7 +22,7 @@ def figure_text(value: Figure, measure: Measure, currency: str) -> str:
         case "seconds":
             return formats.length(float(value))
         case "money":
-            return formats.money(value, currency)
+            return formats.money_figure(value, currency)
         case "points":
             return formats.decimal(value, 1)
         case _:

@@ -12,6 +12,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from django.utils.translation import get_language
 
 NBSP, THIN, MINUS, DASH = "\u00a0", "\u202f", "\u2212", "\u2013"
+# Currencies of ISO 4217 in use that have no cents.
+WITHOUT_CENTS = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",
+    "XAF", "XOF", "XPF",
+))  # fmt: skip
+CENTS_BELOW = 1000
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥", "JPY": "¥", "RUB": "₽", "INR": "₹"}
 
 
@@ -89,8 +95,24 @@ def percent(share: float | Decimal, places: int = 1) -> str:
 
 
 def money(amount: float | Decimal, currency: str, *, cents: bool = False) -> str:
-    """Write money in its currency; cents only in tables of orders."""
-    figure = decimal(amount, 2 if cents else 0)
+    """Write money in its currency; `cents` where the currency has any."""
+    return _with_currency(decimal(amount, 2 if cents and currency not in WITHOUT_CENTS else 0), currency)
+
+
+def money_figure(amount: float | Decimal, currency: str) -> str:
+    """Write a sum with the digits that matter: €12.50, €92,418, and €0 for nothing."""
+    return money(amount, currency, cents=bool(amount) and -CENTS_BELOW < amount < CENTS_BELOW)
+
+
+def money_charged(amount: Decimal, currency: str) -> str:
+    """Write what one fact is worth: its cents, and the parts of a cent where there are any."""
+    if currency in WITHOUT_CENTS and amount == amount.to_integral():
+        return money(amount, currency)
+    parts = -int(amount.normalize().as_tuple().exponent)
+    return _with_currency(decimal(amount, max(2, parts)), currency)
+
+
+def _with_currency(figure: str, currency: str) -> str:
     symbol = SYMBOLS.get(currency, currency)
     if not currency:
         return figure

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -42,7 +43,13 @@ def reader(client: Any, django_user_model: Any) -> Any:
 
 
 def view(
-    site: Any, path: str, at: int = NOON, *, name: str = "web.page.viewed", verdict: str = "human"
+    site: Any,
+    path: str,
+    at: int = NOON,
+    *,
+    name: str = "web.page.viewed",
+    verdict: str = "human",
+    **more: Any,
 ) -> None:
     """Put one page view into the ledger."""
     fact = Fact(
@@ -55,10 +62,19 @@ def view(
         visitor=5,
         path=path,
         country="ES",
+        **more,
     )
     with BulkSegment(conf.DATA() / "spool", "tests") as segment:
         segment.write(encoder.encode(fact) + b"\n")
     opening.store().drain()
+
+
+def reader_may_see_facts(reader: Any) -> None:
+    """Let the reader see facts too."""
+    from django.contrib.auth import get_user_model
+
+    user = get_user_model().objects.get(username="leo")
+    user.user_permissions.add(Permission.objects.get(codename="view_facts"))
 
 
 def test_stranger_is_led_to_the_log_in(client: Any, site: Any) -> None:
@@ -88,6 +104,32 @@ def test_reader_of_reports_sees_no_facts_and_no_links_to_them(reader: Any, site:
     assert "/tea" in page.content.decode()
     assert "/reports/facts/" not in page.content.decode()
     assert facts.status_code == 403
+
+
+def test_facts_tell_money_with_its_currency_and_what_was_charged_in_another(reader: Any, site: Any) -> None:
+    reader_may_see_facts(reader)
+    view(
+        site,
+        "/a",
+        name="shop.order.placed",
+        amount=Decimal("19.9"),
+        currency="EUR",
+        amount_site=Decimal("19.9"),
+    )
+    view(site, "/b", name="shop.order.placed", amount=Decimal("0.0425"), currency="USD")
+
+    page = reader.get("/reports/facts/?period=2026-03-02").content.decode()
+
+    assert ">€19.90</td>" in page
+    assert ">– (charged: $0.0425)</td>" in page
+
+
+def test_one_fact_is_said_in_the_singular(reader: Any, site: Any) -> None:
+    view(site, "/tea")
+
+    page = reader.get("/reports/pages/?period=2026-03-02").content.decode()
+
+    assert re.search(r"Drawn from 1 fact( in|\n| ·)", page)
 
 
 def test_empty_ledger_says_how_to_fill_it(reader: Any, site: Any) -> None:

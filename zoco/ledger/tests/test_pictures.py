@@ -23,6 +23,14 @@ def test_axis_has_round_values_that_reach_the_largest(largest: Any, expected: An
     assert ticks(largest) == expected
 
 
+@pytest.mark.parametrize(
+    ("largest", "expected"),
+    [(1, [0, 1]), (2, [0, 1, 2]), (3, [0, 1, 2, 3]), (12, [0, 5, 10, 15]), (0, [0, 1])],
+)
+def test_axis_of_what_is_counted_has_no_part_of_one(largest: Any, expected: Any) -> None:
+    assert ticks(largest, 4, whole=True) == expected
+
+
 def test_bar_is_as_long_as_its_share_of_the_largest_row() -> None:
     assert 'width="59.7"' in bar(18630, 31204)
     assert bar(0, 31204) == ""

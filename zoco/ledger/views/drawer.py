@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.filters import filters_write
@@ -22,11 +23,11 @@ class Drawer:
     method: str
     facts: str
     facts_url: str
+    drawn_from: str
     newest: str
     left_out: str
     left_out_url: str
     zone: str
-    took: str
     sql: str
     api: str
     command: str
@@ -43,14 +44,26 @@ def drawer(answer: Answer, address: Address, *, can_view_facts: bool) -> Drawer:
         method=answer.report.method,
         facts=formats.count(answer.facts_used),
         facts_url=address.to("facts", query=facts) if can_view_facts else "",
+        drawn_from=_drawn_from(answer),
         newest=_newest(answer),
         left_out=_left_out(answer),
         left_out_url=address.to("facts", query=others) if can_view_facts and answer.facts_left_out else "",
         zone=question.site.zone,
-        took=formats.length(answer.seconds) if answer.seconds >= 0.05 else "",
         sql=answer.sql,
         api=api_call(answer),
         command=command_line(answer),
+    )
+
+
+def _drawn_from(answer: Answer) -> str:
+    """Say how many facts there were, and how long they took where that can be felt."""
+    number = answer.facts_used
+    values = {"facts": formats.count(number), "took": formats.length(answer.seconds)}
+    if answer.seconds < 0.05:
+        return ngettext("Drawn from %(facts)s fact", "Drawn from %(facts)s facts", number) % values
+    return (
+        ngettext("Drawn from %(facts)s fact in %(took)s", "Drawn from %(facts)s facts in %(took)s", number)
+        % values
     )
 
 

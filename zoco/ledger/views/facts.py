@@ -83,16 +83,28 @@ class FactsView(LedgerView):
         )
 
     def _cell(self, site: SiteInfo, name: str, row: dict[str, Any]) -> Cell:
-        text = self._text(name, row[name], ZoneInfo(site.zone))
+        text = self._text(name, row, site)
         return Cell(text, _explains[name](site, row) if name in _explains and text else "")
 
-    def _text(self, name: str, value: Any, zone: ZoneInfo) -> str:
+    def _text(self, name: str, row: dict[str, Any], site: SiteInfo) -> str:
+        value = row[name]
         if name == "occurred_at":
             aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-            return formats.moment(aware.astimezone(zone), seconds=True)
+            return formats.moment(aware.astimezone(ZoneInfo(site.zone)), seconds=True)
+        if name == "amount_site":
+            return _money(row, site.currency)
         if value in ("", 0, None):
             return ""
         if name in FILTERABLE or name == "verdict":
             column = FILTERABLE.get(name)
             return value_label(name, column.kind if column else "verdict", value)
         return str(value)
+
+
+def _money(row: dict[str, Any], currency: str) -> str:
+    """Write what a fact is worth to the site, and what was charged where that was another currency."""
+    worth = formats.money_charged(row["amount_site"], currency) if row["amount_site"] else ""
+    if not row["amount"] or row["currency"] == currency:
+        return worth
+    charged = formats.money_charged(row["amount"], row["currency"])
+    return _("%(worth)s (charged: %(charged)s)") % {"worth": worth or "\u2013", "charged": charged}

@@ -44,7 +44,7 @@ def facts_page(question: Question, report: Report | None = None, *, store: Store
     total = table.aggregate(total=table.count())
     ordered = table.order_by(ibis.desc("occurred_at"), ibis.desc("id"))
     offset = (question.page - 1) * question.size
-    shown = ordered.limit(question.size, offset=offset).select(*SHOWN)
+    shown = ordered.limit(question.size, offset=offset).select(*SHOWN, "amount", "currency")
     rows = opened.query(expr.to_sql(shown, opened.dialect)).to_pylist()
     found = opened.query(expr.to_sql(total, opened.dialect)).to_pylist()
     return FactsPage(rows, int(found[0]["total"]))

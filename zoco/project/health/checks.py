@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.kit import conf
 from zoco.kit.commands import CommandFailed, program
 from zoco.kit.plugs import load_modules
+from zoco.ledger.pictures import formats
 from zoco.project import env, folder, ready
 from zoco.project.health.findings import Finding, counted
 from zoco.project.health.intake import addresses, places, spool
@@ -91,7 +91,11 @@ def database() -> Iterator[Finding]:
 
     lacking = ready.missing()
     if lacking:
-        message = _("The database lacks %(count)d changes of this version.") % {"count": len(lacking)}
+        message = ngettext(
+            "The database lacks %(count)d change of this version.",
+            "The database lacks %(count)d changes of this version.",
+            len(lacking),
+        ) % {"count": len(lacking)}
         yield Finding("database", "error", message, _("stop and start `zoco up`, or run `manage.py migrate`"))
     else:
         message = _("The %(name)s database answers and is up to date.") % {"name": connection.display_name}
@@ -187,11 +191,15 @@ def ledger() -> Iterator[Finding]:
     store = opening.store()
     count = store.query("select count(*) as facts from facts")["facts"][0].as_py()
     spent = time.monotonic() - started
-    message = _("%(count)s facts, answered by %(engine)s in %(seconds)s s.")
+    message = ngettext(
+        "%(count)s fact, answered by %(engine)s in %(seconds)s s.",
+        "%(count)s facts, answered by %(engine)s in %(seconds)s s.",
+        count,
+    )
     yield Finding(
         "ledger",
         "ok",
-        message % {"count": counted(count), "engine": store.dialect, "seconds": number_format(spent, 2)},
+        message % {"count": counted(count), "engine": store.dialect, "seconds": formats.decimal(spent, 2)},
     )
 
 

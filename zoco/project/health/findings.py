@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.formats import number_format
+from zoco.ledger.pictures import formats
 
 Level = Literal["ok", "warning", "error"]
 
@@ -20,4 +20,4 @@ class Finding:
 
 def counted(number: int) -> str:
     """Return a count as the reader writes it."""
-    return str(number_format(number, force_grouping=True))
+    return formats.count(number)

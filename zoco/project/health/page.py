@@ -1,6 +1,7 @@
 """The owner's page "Health": what is wrong, what to do, and the figures that Prometheus is told."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,12 +10,13 @@ from typing import Any
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import value_label
 from zoco.project import env
 from zoco.project.health import checks, measures
 from zoco.project.health.findings import Finding
@@ -91,9 +93,9 @@ def health(request: HttpRequest) -> HttpResponse:
             "verdict": _verdict(found),
             "lines": [line(each) for each in sorted(found, key=_worst_first)],
             "figures": _figures(seen),
-            "refused": sorted(seen.ledger.refused.items(), key=lambda pair: (-pair[1], pair[0])),
-            "processes": [(each, _mb(each.memory), number_format(each.cpu, 1)) for each in seen.processes],
-            "subscribers": [(key, *values) for key, values in seen.subscribers.items()],
+            "refused": _refused(seen.ledger.refused),
+            "processes": [(each, _mb(each.memory), formats.decimal(each.cpu, 1)) for each in seen.processes],
+            "subscribers": [(key, *map(formats.count, values)) for key, values in seen.subscribers.items()],
             "aside": _aside(),
             "failed": _failed(),
             "turns": Turn.objects.order_by("key"),
@@ -119,19 +121,25 @@ def _verdict(found: list[Finding]) -> str:
 
 def _figures(seen: measures.Measures) -> list[tuple[str, str]]:
     rows = [
-        (_("Facts taken"), number_format(seen.ledger.taken, force_grouping=True)),
+        (_("Facts taken"), formats.count(seen.ledger.taken)),
         (_("Waiting in the spool"), _mb(seen.spool_bytes)),
-        (_("Oldest waiting segment, seconds"), number_format(seen.drain_lag, 0)),
-        (_("Outbox: not in the spool yet"), number_format(seen.outbox_waiting, force_grouping=True)),
-        (_("Tasks waiting"), str(seen.tasks["ready"])),
-        (_("Tasks running"), str(seen.tasks["running"])),
+        (_("Oldest waiting segment, seconds"), formats.count(seen.drain_lag)),
+        (_("Outbox: not in the spool yet"), formats.count(seen.outbox_waiting)),
+        (_("Tasks waiting"), formats.count(seen.tasks["ready"])),
+        (_("Tasks running"), formats.count(seen.tasks["running"])),
         (_("Free disk space"), _mb(seen.disk_free)),
     ]
     return rows if seen.ledger.is_up else rows[1:]
 
 
+def _refused(times: Mapping[str, int]) -> list[tuple[str, str, str]]:
+    """Return each reason in words, its code and how often, the most frequent first."""
+    ordered = sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(value_label("reason", "", code), code, formats.count(number)) for code, number in ordered]
+
+
 def _mb(size: int) -> str:
-    return _("%(size)s MB") % {"size": number_format(size / 1e6, 1, force_grouping=True)}
+    return _("%(size)s MB") % {"size": formats.decimal(size / 1e6, 1)}
 
 
 def _aside() -> list[Aside]:
