@@ -24,6 +24,12 @@ _STATUS = {
 }
 
 
+# Where a page that sends facts can do something else than whoever imports a log.
+_SENTENCES = {
+    Reason.UNKNOWN_HOST: "No site has the host of this page; add it to the host names of its site in Zoco.",
+}
+
+
 class Answer(NamedTuple):
     """An answer of any server: status, headers (names in lower case), body."""
 
@@ -42,7 +48,7 @@ WRONG_METHOD = Answer(
 def refused(refusals: list[Refusal], written: int) -> Answer:
     """Tell how many facts are on the disk, and of each other one why it is not."""
     told = [
-        {"index": each.index, "reason": each.reason.value, "message": each.reason.sentence}
+        {"index": each.index, "reason": each.reason.value, "message": _SENTENCES.get(each.reason, each.reason.sentence)}
         | ({"detail": each.detail} if each.detail else {})
         for each in refusals
     ]

@@ -89,7 +89,7 @@ def check(sent: Sent) -> None:
 
 def _over(sent: Sent) -> Reason | None:
     """Return which limit a fact goes over, properties aside."""
-    if len(sent.url) > URL_LONGEST or len(sent.referrer) > URL_LONGEST:
+    if len(sent.url) > URL_LONGEST or len(sent.referrer) > URL_LONGEST or "\0" in sent.url:
         return Reason.BAD_URL
     if len(sent.title) > TITLE_LONGEST:
         return Reason.BAD_TITLE

@@ -13,6 +13,7 @@ from zoco.ledger.schema import decoder
 HOSTS = ("shop.example", "www.shop.example", "news.example", "other.example", "", "[::1]", "a b", "xn--")
 AGENTS = (AGENT, "", "Googlebot/2.1 (+http://www.google.com/bot.html)", "\u0000\uffff", "A" * 3_000)
 QUERIES = ("a", "%00", "😀")
+PATHS = (*("",) * 9, "\0", "%00", "/\0/a")
 ODD: tuple[Any, ...] = (
     *(None, True, -1, 0, 1, 1.5, 2**63, 1e308),
     *("", "é", "\ud800", "\x00", "12.5", "EUR", "a" * 9_000),
@@ -55,7 +56,7 @@ class Mutations:
         rnd = self.rnd
         host = rnd.choice(HOSTS[:3] if rnd.random() < 0.8 else HOSTS)
         fact: dict[str, Any] = {
-            "url": f"https://{host}/p{rnd.randrange(9)}?utm_source={rnd.choice(QUERIES)}",
+            "url": f"https://{host}/p{rnd.randrange(9)}{rnd.choice(PATHS)}?utm_source={rnd.choice(QUERIES)}",
             "type": rnd.choice(("view", "engagement", "event")),
         }
         if fact["type"] == "event":
@@ -117,6 +118,7 @@ class Fuzz:
             assert fact.occurred_at <= fact.received_at, body
             assert fact.visitor >= 0, body
             assert len(fact.path) <= 1_024, body
+            assert "\0" not in fact.path, body
         del self.written[before:]
 
     def counted(self) -> int:

@@ -103,6 +103,8 @@ def test_the_sender_is_told_what_was_refused_and_it_is_counted(served: Served) -
     told = json.loads(answer.text)  # type: ignore[attr-defined]
     assert told["written"] == 1
     assert [(each["index"], each["reason"]) for each in told["refused"]] == [(1, "unknown_host")]
+    assert "add it to the host names" in told["refused"][0]["message"]
+    assert "--any-host" not in told["refused"][0]["message"]
     counted = wait_for(served, "collector.fact.refused")
     assert [(fact.site, fact.reason, fact.host, fact.quantity) for fact in counted] == [
         (7, "unknown_host", "other.example", 1)

@@ -122,6 +122,8 @@ def test_client_hints_say_what_the_user_agent_hides(read: Reading) -> None:
         ({"url": "https://other.example/"}, "unknown_host"),
         ({"url": "ftp://shop.example/"}, "bad_url"),
         ({"url": "https:///nowhere"}, "bad_url"),
+        ({"url": "https://shop.example/\0"}, "bad_url"),
+        ({"url": "https://shop.example/a?\0=b"}, "bad_url"),
         ({"url": "https://[::1"}, "unknown_host"),
         ({"url": "https://a b.example/"}, "bad_url"),
         ({"url": "https://shop.example/" + "a" * 8_192}, "bad_url"),
