@@ -61,6 +61,8 @@ def _is(field: Field, *values: str) -> Clause:
 
 
 _PAID = (Clause("medium", "paid"),)
+# What Meta writes for {{site_source_name}} and no other way names a network: Messenger.
+_PLACEMENTS = ("msg",)
 _DISPLAY = ("display", "banner", "expandable", "interstitial", "cpm")
 _SOCIAL = ("social", "social-network", "social-media", "sm", "social network", "social media")
 _EMAIL = ("email", "e-mail", "e_mail", "e mail")
@@ -71,7 +73,7 @@ RULES = (
     Rule("cross_network", (Clause("campaign", "contains", ("cross-network",)),)),
     Rule("paid_shopping", _SHOPS, _PAID),
     Rule("paid_search", (_is("category", "search"),), _PAID),
-    Rule("paid_social", (_is("category", "social"),), _PAID),
+    Rule("paid_social", (_is("category", "social"), _is("source", *_PLACEMENTS)), _PAID),
     Rule("paid_video", (_is("category", "video"),), _PAID),
     Rule("display", (_is("medium", *_DISPLAY),)),
     Rule("paid_other", (), _PAID),

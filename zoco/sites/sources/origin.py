@@ -14,11 +14,14 @@ from zoco.sites.sources.networks import CLICK_IDS, Network, network_of_host, net
 from zoco.sites.sources.own import NOTHING_OWN, OwnSources
 
 LONGEST = 200
-_UTM = {
-    "utm_source": "source", "utm_medium": "medium", "utm_campaign": "campaign", "utm_content": "content",
-    "utm_term": "term", "mtm_source": "source", "mtm_medium": "medium", "mtm_campaign": "campaign",
-    "mtm_content": "content", "mtm_keyword": "term", "pk_source": "source", "pk_medium": "medium",
-    "pk_campaign": "campaign", "pk_content": "content", "pk_keyword": "term",
+# How Urchin, Matomo and the former Piwik write the parameters of a campaign (Matomo: "Campaign tracking").
+_UTM = {f"utm_{name}": name for name in ("source", "medium", "campaign", "content", "term")} | {
+    f"{prefix}_{name}": column
+    for prefix in ("mtm", "matomo", "pk", "piwik")
+    for name, column in (
+        ("source", "source"), ("medium", "medium"), ("campaign", "campaign"), ("cpn", "campaign"),
+        ("content", "content"), ("keyword", "term"), ("kwd", "term"),
+    )
 }  # fmt: skip
 
 
