@@ -19,6 +19,7 @@ from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.reading import facts_span
+from zoco.ledger.views.snippet import tracker_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,19 @@ class HomePanel(Component):  # type: ignore[misc]
             "first_steps_url": reverse("zoco_desk_first_steps"),
             "slug": next((info.slug for info in known if not info.is_demo), ""),
             "program": program(),
-            "tracker_url": self.request.build_absolute_uri("/z.js"),
+            "tracker_line": tracker_line(self.request),
+            "add_site_url": add_site_url(self.request),
             "overview_url": next(
                 (reverse("zoco_desk:overview", args=[board.key]) for board in dashboards_all()), ""
             ),
         }
+
+
+def add_site_url(request: HttpRequest) -> str:
+    """Return where a counted site is made, for whoever may, while there is none but the simulated one."""
+    if not request.user.has_perm("zoco_sites.add_site") or any(not each.is_demo for each in sitebook.sites()):
+        return ""
+    return reverse("zoco_sites:add")
 
 
 def _card(info: SiteInfo) -> SiteCard:

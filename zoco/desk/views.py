@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from zoco.desk.areas import AREAS
+from zoco.desk.home import add_site_url
 from zoco.kit.commands import program
 from zoco.ledger import sitebook
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.shell import LedgerView
+from zoco.ledger.views.snippet import tracker_line
 
 
 class DeskFrame(LedgerView):
@@ -52,6 +54,7 @@ class FirstStepsView(LedgerView):
             title=_("First steps"),
             overview_url=next((self.address.to("overview", each.key) for each in dashboards_all()), ""),
             slug=next((info.slug for info in known if not info.is_demo), ""),
-            tracker_url=request.build_absolute_uri("/z.js"),
+            tracker_line=tracker_line(request),
+            add_site_url=add_site_url(request),
             program=program(),
         )

@@ -1,9 +1,13 @@
 """What the tests of the live overview do with a browser and see in it."""
 
+import json
 import time
 from collections.abc import Callable
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import BrowserContext, Page, Response
+
+from tests.operate.running import Running
 
 PASSWORD = "hexagon-comb-12"
 OVERVIEW = "/admin/ledger/reports/overview/traffic/"
@@ -22,6 +26,15 @@ def overview(context: BrowserContext, query: str = "") -> Page:
 def figure(page: Page, label: str) -> str:
     text = page.locator(".z-figs > *", has=page.get_by_text(label, exact=True)).locator(".z-v").inner_text()
     return text.strip()
+
+
+def bot_comes(running: Running) -> None:
+    """Tell of a page view of a crawler."""
+    view = json.dumps({"url": "http://127.0.0.1/seen-by-a-bot/"}).encode()
+    agent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+    asked = Request(f"http://127.0.0.1:{running.port}/e", view, {"User-Agent": agent})
+    with urlopen(asked, timeout=10) as answer:
+        assert answer.status == 204
 
 
 def live(context: BrowserContext) -> list[str]:

@@ -5,13 +5,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.live.screen import SECONDS, Enter, appears, figure, overview
+from tests.journeys.live.screen import SECONDS, Enter, appears, bot_comes, figure, overview
+from tests.operate.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def test_what_a_visitor_does_is_on_the_overview_within_five_seconds_without_a_reload(
     enter: Enter,
+    running: Running,
     shop: str,
     visitor: Page,
 ) -> None:
@@ -20,6 +22,11 @@ def test_what_a_visitor_does_is_on_the_overview_within_five_seconds_without_a_re
     expect(page.get_by_text("0 people now")).to_be_visible()
     page.evaluate("window.isStillTheSame = true")
     pages = page.locator("[data-z-panel*='/pages/']")
+
+    bot_comes(running)
+    expect(page.get_by_text("Only bots came")).to_be_visible()
+    expect(page.get_by_role("link", name="Show bots")).to_have_attribute("href", re.compile("verdicts=bots"))
+    page.wait_for_timeout(SECONDS * 1000)
 
     visitor.goto(f"{shop}/live/one")
     appears(lambda: pages.get_by_role("link", name="/live/one").count() == 1, page)

@@ -57,9 +57,29 @@ def test_first_step_without_a_site_is_to_make_one(
 
     page = owner.get(where).content.decode()
 
-    assert "zoco site add &quot;My shop&quot;" in page or 'zoco site add "My shop"' in page
+    assert 'href="/admin/counted-sites/new/"' in page
+    assert "&lt;script defer src=&quot;http://testserver/z.js&quot;&gt;" in page
     assert "--counting log" in page
     assert "--site main" not in page
+
+
+@pytest.mark.parametrize("where", ["/admin/", "/admin/first-steps/"])
+def test_who_may_make_no_site_is_told_the_command(
+    client: Any, django_user_model: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    user = django_user_model.objects.create_user("leo")
+    user.user_permissions.add(*Permission.objects.filter(codename__in=("access_admin", "view_reports")))
+    client.force_login(user)
+
+    page = client.get(where, headers={"accept-language": "en"}).content.decode()
+
+    assert "zoco site add &quot;My shop&quot;" in page or 'zoco site add "My shop"' in page
+    assert "/admin/counted-sites/new/" not in page
+
+
+def test_site_that_is_there_needs_no_button_to_make_one(owner: Any, empty_site: Any) -> None:
+    assert "Make a counted site" not in owner.get("/admin/").content.decode()
 
 
 def test_report_without_a_site_says_how_to_make_one(

@@ -136,7 +136,7 @@ def test_empty_ledger_says_how_to_fill_it(reader: Any, site: Any) -> None:
     page = reader.get("/reports/traffic/").content.decode()
 
     assert "No visits yet" in page
-    assert "&lt;script defer src=&quot;/z.js&quot;&gt;" in page
+    assert "&lt;script defer src=&quot;http://testserver/z.js&quot;&gt;" in page
 
 
 def test_empty_ledger_of_a_site_that_counts_by_log_asks_for_the_log(reader: Any, site: Any) -> None:
@@ -172,8 +172,18 @@ def test_bots_alone_are_offered_where_nobody_else_came(reader: Any, site: Any) -
 
     page = reader.get("/reports/pages/?period=2026-03-02").content.decode()
 
+    assert "Only bots came" in page
+    assert "verdicts=bots" in page
+
+
+def test_own_staff_is_not_called_a_bot(reader: Any, site: Any) -> None:
+    view(site, "/tea", verdict="staff")
+
+    page = reader.get("/reports/pages/?period=2026-03-02").content.decode()
+
     assert "Nobody came" in page
     assert "verdicts=all" in page
+    assert ">Show bots<" not in page
 
 
 def test_log_in_a_site_that_counts_by_tracker_leads_to_counting_the_log(reader: Any, site: Any) -> None:

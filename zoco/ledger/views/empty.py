@@ -9,14 +9,12 @@ from django.utils.translation import gettext as _
 from zoco.kit.commands import program
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
-from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.question import VERDICT_GROUPS, Question
 from zoco.ledger.pictures import formats
 from zoco.ledger.report import Missing
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
 from zoco.ledger.views.reading import facts_span
-
-SNIPPET = '<script defer src="/z.js"></script>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +27,35 @@ class Emptiness:
     links: list[tuple[str, str]]
 
 
-def emptiness(answer: Answer, address: Address, today: date) -> Emptiness:
-    """Say why an answer is empty. Asks the ledger once more."""
+def emptiness(answer: Answer, address: Address, today: date, line: str) -> Emptiness:
+    """Say why an answer is empty; `line` is the tracker's. Asks the ledger once more."""
     question = answer.question
     missing = answer.report.missing(question.site)
     if missing is not None:
         return not_set_up(missing)
     span = facts_span(question.site)
     if span is None:
-        return nothing_yet(question)
+        return nothing_yet(question, line)
     if span[1] < question.period.first or span[0] > min(question.period.last, today):
         return _other_period(question, span, address)
     if question.filters:
         return _filtered_out(question, address)
+    if answer.facts_left_out and not answer.facts_used:
+        return _left_out(answer, address)
     everybody = [(_("Show all"), address.changed(verdicts="all"))] if answer.facts_left_out else []
-    if everybody and not answer.facts_used:
-        words = _("Only bots and others came; they are left out here.")
-        return Emptiness(_("Nobody came"), words, "", everybody)
     if not answer.facts_used and question.site.counting == "tracker":
-        return _not_tracked(question, span)
+        return _not_tracked(question, span, line)
     words = _("There are facts in these days, but none that this report counts.")
     return Emptiness(_("Nothing of this kind"), words, "", everybody)
 
 
-def nothing_yet(question: Question) -> Emptiness:
+def nothing_yet(question: Question, line: str) -> Emptiness:
     """Say that the site has no facts, and how to get some."""
     if question.site.counting == "tracker":
         return Emptiness(
             _("No visits yet"),
             _("Put this line into the pages of your site, and visits appear here within seconds:"),
-            SNIPPET,
+            line,
             [],
         )
     return Emptiness(
@@ -78,7 +75,20 @@ def not_set_up(missing: Missing) -> Emptiness:
     return Emptiness(str(missing.title), str(missing.words), "", links)
 
 
-def _not_tracked(question: Question, span: tuple[date, date]) -> Emptiness:
+def _left_out(answer: Answer, address: Address) -> Emptiness:
+    """Say that nobody of those who are counted came, and lead to the others: the switch "who counts"."""
+    bots = [verdict for verdict in answer.facts_left_out if verdict in VERDICT_GROUPS["bots"]]
+    links = [(_("Show all"), address.changed(verdicts="all"))]
+    if bots:
+        links.insert(0, (_("Show bots"), address.changed(verdicts="bots")))
+    if len(bots) < len(answer.facts_left_out):
+        words = _("Only bots and others came; they are left out here.")
+        return Emptiness(_("Nobody came"), words, "", links)
+    words = _("No person came in these days. Bots did; they are left out until you choose to count them.")
+    return Emptiness(_("Only bots came"), words, "", links[:1])
+
+
+def _not_tracked(question: Question, span: tuple[date, date], line: str) -> Emptiness:
     """Say that the tracker counts here and sent nothing: a log was imported, most likely."""
     return Emptiness(
         _("No page view of the tracker"),
@@ -87,7 +97,7 @@ def _not_tracked(question: Question, span: tuple[date, date]) -> Emptiness:
             "into your pages. If you imported the log of your web server instead, run the command where Zoco "
             "runs; no fact is lost:"
         ),
-        f"{SNIPPET}\n\n{program()} site count {question.site.slug} log --since {span[0]}",
+        f"{line}\n\n{program()} site count {question.site.slug} log --since {span[0]}",
         [],
     )
 

@@ -21,6 +21,7 @@ from zoco.ledger.views.controls import Controls, controls
 from zoco.ledger.views.drawer import Drawer, drawer
 from zoco.ledger.views.empty import Emptiness, emptiness
 from zoco.ledger.views.problems import ERRORS, FORBIDDEN, Problem, problem_of
+from zoco.ledger.views.snippet import tracker_line
 
 log = logging.getLogger(__name__)
 Context = dict[str, Any]
@@ -88,7 +89,7 @@ class LedgerView(View):
 
     def emptiness(self, answer: Answer, today: date) -> Emptiness:
         """Return what is said where there is nothing to show."""
-        return emptiness(answer, self.address, today)
+        return emptiness(answer, self.address, today, tracker_line(self.request))
 
     @property
     def can_view_facts(self) -> bool:

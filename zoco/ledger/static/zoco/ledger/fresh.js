@@ -77,6 +77,7 @@
     const now = one(".z-body", place);
     if (!one(".z-figs", now) || !one(".z-figs", then)) {
       if (one(".z-figs", then)) first(now, then);
+      else swap(one(".z-empty", now), one(".z-empty", then));
       return;
     }
     for (const selector of [".z-figs", ".z-stale", ".z-printed"]) swap(one(selector, now), one(selector, then));
