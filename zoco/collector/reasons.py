@@ -46,7 +46,7 @@ _SENTENCES = {
     Reason.TOO_LARGE: "The request is longer than 65,536 bytes; send fewer facts at once.",
     Reason.TOO_MANY: "A request may bring 100 facts; send the others with the next.",
     Reason.BAD_JSON: "The request is no JSON of the documented shape.",
-    Reason.BAD_URL: "The address of the page is none of http or https, has a NUL in it or over 8,192 characters.",
+    Reason.BAD_URL: "The address of the page is none of http or https, over 8,192 characters, or has a NUL.",
     Reason.BAD_TITLE: "The title is longer than 500 characters.",
     Reason.BAD_ID: "The id is no UUID in its canonical form.",
     Reason.BAD_NUMBER: "A number lies outside its bounds.",

@@ -48,7 +48,11 @@ WRONG_METHOD = Answer(
 def refused(refusals: list[Refusal], written: int) -> Answer:
     """Tell how many facts are on the disk, and of each other one why it is not."""
     told = [
-        {"index": each.index, "reason": each.reason.value, "message": _SENTENCES.get(each.reason, each.reason.sentence)}
+        {
+            "index": each.index,
+            "reason": each.reason.value,
+            "message": _SENTENCES.get(each.reason, each.reason.sentence),
+        }
         | ({"detail": each.detail} if each.detail else {})
         for each in refusals
     ]
