@@ -106,8 +106,6 @@ READERS = [
     "wagtailadmin_workflows:task_chooser_results",
     "wagtailadmin_workflows:task_chooser_create",
     "wagtailadmin_workflows:task_chosen",
-    "wagtailadmin_reports:site_history",
-    "wagtailadmin_reports:site_history_results",
     "wagtailadmin_account",
     "wagtailadmin_dismissibles",
     "wagtailadmin_editing_sessions:ping",
@@ -222,6 +220,10 @@ WRITERS = [
 
 # Owners alone.
 OWNERS = [
+    "zoco_site_history",
+    "zoco_site_history_results",
+    "wagtailadmin_reports:site_history",
+    "wagtailadmin_reports:site_history_results",
     "zoco_health_retry",
     "zoco_keys",
     "zoco_keys_new",

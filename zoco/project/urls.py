@@ -13,6 +13,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from zoco.project import api
+from zoco.project.changes.history import history_urls
 from zoco.project.entry import views as second_step
 from zoco.project.entry.choosing import ChoosePassword
 from zoco.project.health.metrics import metrics, readyz
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="zoco_readyz"),
     *app_urls(),
     path("api/", api.urls()),
+    *history_urls(),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *media_urls(),

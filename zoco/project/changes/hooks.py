@@ -46,6 +46,13 @@ def own_step(request: HttpRequest) -> dict[str, object]:
     }
 
 
+@hooks.register("construct_reports_menu")  # type: ignore[untyped-decorator]
+def without_history(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Take Wagtail's report of who changed what from the menu of whoever may not open it."""
+    if not request.user.has_perm(page.MAY):
+        items[:] = [each for each in items if each.name != "site-history"]
+
+
 def _entry(permission: str, label: object, name: str, icon: str, order: int) -> None:
     item = RightItem(permission, label, reverse_lazy(name), name=name, icon_name=icon, order=order)
     hooks.register("register_settings_menu_item", lambda: item)
