@@ -31,7 +31,7 @@ def owner(admin_client: Any) -> Any:
 def test_area_without_anything_has_no_menu() -> None:
     found = [area.key for area in AREAS if area_menu(area) is not None]
 
-    assert found == ["monitor"]
+    assert found == ["attract", "monitor"]
 
 
 def test_header_shows_the_path_and_not_home(owner: Any, empty_site: Any) -> None:
