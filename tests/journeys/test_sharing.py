@@ -69,7 +69,8 @@ def test_link_is_made_looked_at_and_taken_back(visit: Open) -> None:
     expect(drawer).to_contain_text("groups of fewer than 5 visitors")
     expect(drawer.get_by_text("Query")).to_have_count(0)
 
-    page.get_by_role("button", name="Revoke For Bea").click()
+    page.get_by_role("link", name="Revoke For Bea…").click()
+    page.get_by_role("button", name="Revoke: the address shows nothing any more").click()
     expect(page.get_by_role("row", name="For Bea")).to_contain_text("revoked")
     stranger.reload()
     expect(stranger.get_by_role("heading", level=1)).to_have_text("This link shows nothing")

@@ -80,9 +80,13 @@ class GoalForm(_ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Goal:
-        """Save the goal with its conditions; shared links that filter by it follow a new name."""
+        """Save the goal with its conditions; shared links that filter by it follow a new name.
+
+        To another site they do not follow: what they show is of theirs. They say that their goal is gone.
+        """
         was = Goal.objects.filter(pk=self.instance.pk).first()
-        if was is not None and was.name != self.instance.name:
+        stays = was is not None and was.site_id == self.instance.site_id
+        if was is not None and stays and was.name != self.instance.name:
             links_follow(site=was.site_id, was=was.name, now=self.instance.name)
         conditions = self.cleaned_data["written"]
         self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]

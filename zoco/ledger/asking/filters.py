@@ -149,11 +149,12 @@ def _read(key: str, values: Sequence[str]) -> Filter:
 def _with_goals(filter: Filter, goals: Sequence[Goal]) -> Filter:
     if filter.operator not in {"is", "is_not"}:
         raise FilterWrong("f.goal is the name of a goal; write f.goal=Name or f.goal!=Name.")
-    known = {goal.name: goal for goal in goals}
-    if missing := [value for value in filter.values if value not in known]:
-        there = ", ".join(known) or "none"
+    known = {goal.name.casefold(): goal for goal in goals}
+    if missing := [value for value in filter.values if value.casefold() not in known]:
+        there = ", ".join(goal.name for goal in goals) or "none"
         raise FilterWrong(f"There is no goal {missing[0]!r}; there are: {there}.")
-    return replace(filter, goals=tuple(known[value] for value in filter.values))
+    found = tuple(dict.fromkeys(known[value.casefold()] for value in filter.values))
+    return replace(filter, values=tuple(goal.name for goal in found), goals=found)
 
 
 def _status_check(operator: Operator, values: Sequence[str]) -> None:

@@ -24,7 +24,7 @@ def columns() -> frozenset[str]:
 def allowed(query: QueryDict, link: SharedLink) -> QueryDict:
     """Return a query without what the link fixes; a site, say, is passed over as if it were not there."""
     kept = query.copy()
-    fixed = {"site", "verdicts", *(() if link.may_change_period else ("period", "from", "to"))}
+    fixed = {"site", "verdicts", *(() if link.may_change_period else ("period", "compare", "from", "to"))}
     for key in list(kept):
         if key in fixed or (not link.may_filter and (key.startswith("f.") or key == "column")):
             kept.pop(key)

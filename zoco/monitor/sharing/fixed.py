@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from django.utils.translation import gettext as _
 
 from zoco.kit.periods import Period, PeriodUnreadable
+from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_named, filters_read
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import NotForStrangers
+from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.pictures import formats
+from zoco.ledger.report import report_named
 from zoco.ledger.views.controls import moving_label
 from zoco.monitor.sharing.models import SharedLink
 
@@ -25,8 +28,18 @@ def filters_fixed(link: SharedLink) -> tuple[Filter, ...]:
         raise FilterGone("This link filters by something that is gone.") from error
 
 
+def is_shown(board: str) -> bool:
+    """Return whether a dashboard is there, with a head report that strangers may see."""
+    try:
+        return bool(report_named(dashboard_named(board).head).crowd)
+    except PlugUnknown:
+        return False
+
+
 def is_whole(link: SharedLink) -> bool:
-    """Return whether all that a link filters by is still there."""
+    """Return whether what a link shows, and all that it filters by, is still there."""
+    if not is_shown(link.board):
+        return False
     try:
         filters_fixed(link)
     except FilterGone:
@@ -50,8 +63,8 @@ def goals_gone(link: SharedLink, goals: Callable[[int], Sequence[Goal]]) -> list
     named = [
         name for key, names in link.filters.items() if key.rstrip("!~^") == f"f.{GOAL}" for name in names
     ]
-    known = {each.name for each in goals(link.site_id)} if named else set()
-    return [name for name in named if name not in known]
+    known = {each.name.casefold() for each in goals(link.site_id)} if named else set()
+    return [name for name in named if name.casefold() not in known]
 
 
 def period_said(text: str) -> str:

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from zoco.kit.periods import PeriodUnreadable
 from zoco.ledger.asking.filters import FilterWrong, filters_read, filters_write
 from zoco.ledger.asking.goals import goals_of
-from zoco.ledger.asking.question import Question, QuestionWrong
+from zoco.ledger.asking.question import Question, QuestionWrong, period_read
 from zoco.ledger.dashboard import dashboards_all
-from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteUnknown
-from zoco.monitor.sharing.fixed import period_said
+from zoco.monitor.sharing.fixed import is_shown, period_said
 from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST
 from zoco.monitor.sharing.services import Terms
 from zoco.sites.models import Site
@@ -73,14 +72,15 @@ class ShareForm(forms.Form):
 
     def __init__(self, given: QueryDict | None, query: QueryDict) -> None:
         """Fill the form in from the query of an overview, or take what was `given`."""
-        asked = QueryDict(given.get("asked", "")) if given is not None else query
-        super().__init__(given, initial=_initial(query))
+        asked, lost = _readable(QueryDict(given.get("asked", "")) if given is not None else query)
+        super().__init__(given, initial=_initial(asked))
         self.question = _question(asked)
+        self.notes = _notes(lost, self.question)
         period = str(asked.get("period", ""))
         is_further = self.question is not None and period and period not in PERIODS
         periods = (*PERIODS, period) if is_further else PERIODS
         self.fields["period"].choices = [(each, period_said(each)) for each in periods]  # type: ignore[attr-defined]
-        boards = [each for each in dashboards_all() if report_named(each.head).crowd]
+        boards = [each for each in dashboards_all() if is_shown(each.key)]
         self.fields["board"].choices = [(each.key, each.label) for each in boards]  # type: ignore[attr-defined]
 
     def clean_expires_on(self) -> date | None:
@@ -96,7 +96,7 @@ class ShareForm(forms.Form):
         """Refuse filters and verdicts that cannot be read."""
         cleaned = super().clean() or {}
         if self.question is None:
-            raise forms.ValidationError(_("The filters cannot be read. Begin again from an overview."))
+            raise forms.ValidationError(_unreadable())
         site = cleaned.get("site")
         if site is not None:
             try:
@@ -122,6 +122,35 @@ class ShareForm(forms.Form):
         """Return the end of the last day."""
         day: date | None = self.cleaned_data["expires_on"]
         return None if day is None else datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _readable(query: QueryDict) -> tuple[QueryDict, str]:
+    """Return a query without a period that cannot be read, and that period; "" when it can."""
+    period = str(query.get("period", ""))
+    if not period:
+        return query, ""
+    try:
+        period_read(period, "UTC", now=timezone.now())
+    except PeriodUnreadable:
+        kept = query.copy()
+        kept.pop("period")
+        return kept, period
+    return query, ""
+
+
+def _notes(lost: str, question: Question | None) -> list[str]:
+    """Return what the form must say of the address that it was opened from."""
+    notes = []
+    if lost:
+        words = _("The address names the period %(period)s, which cannot be read. Choose one below.")
+        notes.append(words % {"period": lost})
+    if question is None:
+        notes.append(_unreadable())
+    return notes
+
+
+def _unreadable() -> str:
+    return _("The filters cannot be read. Begin again from an overview.")
 
 
 def _initial(query: QueryDict) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Pages of those who share: the list of links, make one (its address is shown once), revoke."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,17 +14,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import dashboard_named
+from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import VERDICTS, chip
 from zoco.monitor.sharing import services
-from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone, period_said
+from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone, is_shown, period_said
 from zoco.monitor.sharing.forms import ShareForm
 from zoco.monitor.sharing.models import SharedLink
 
@@ -79,11 +80,30 @@ def _line(link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]
         "icon": "warning" if is_broken else ICONS[state],
         "is_open": state == SharedLink.State.OPEN,
         "shows": " · ".join([link.site.name, _board(link.board), *filters]),
-        "period": _("any") if link.may_change_period else period_said(link.period),
-        "expires": date_format(link.expires_at, "DATE_FORMAT")
-        if link.expires_at
-        else pgettext("shared link", "never"),
+        "counted": _("who counts: %(verdicts)s") % {"verdicts": _verdicts(link.verdicts)},
+        "period": _period(link),
+        "last_day": _last_day(link),
     }
+
+
+def _period(link: SharedLink) -> str:
+    said = period_said(link.period)
+    return _("any; it opens with: %(period)s") % {"period": said} if link.may_change_period else said
+
+
+def _last_day(link: SharedLink) -> str:
+    """Say the last day, in UTC, on which the address opens: the moment of its end is no more part of it."""
+    if link.expires_at is None:
+        return pgettext("shared link", "none")
+    last = (link.expires_at - timedelta(microseconds=1)).astimezone(UTC).date()
+    return str(date_format(last, "DATE_FORMAT"))
+
+
+def _verdicts(text: str) -> str:
+    """Return a choice of verdicts, or each of several, in words."""
+    if text in dict(VERDICTS):
+        return str(dict(VERDICTS)[text])
+    return ", ".join(value_label("verdict", "verdict", each) for each in text.split(","))
 
 
 def _filters(filters: Iterable[Filter]) -> list[str]:
@@ -92,12 +112,14 @@ def _filters(filters: Iterable[Filter]) -> list[str]:
 
 
 def _kept(link: SharedLink, goals: Callable[[int], Sequence[Goal]]) -> tuple[list[str], str]:
-    """Return the filters of a link in words, and what of them is gone, so that its address shows nothing."""
+    """Return the filters of a link in words, and what of it is gone, so that its address shows nothing."""
     try:
         filters = _filters(filters_kept(link))
     except FilterGone:
         raw = [f"{key.removeprefix('f.')}={', '.join(values)}" for key, values in link.filters.items()]
         return raw, _("shows nothing: what it filters by is gone")
+    if not is_shown(link.board):
+        return filters, _("shows nothing: its dashboard is gone")
     gone = goals_gone(link, goals)
     if not gone:
         return filters, ""
@@ -141,13 +163,20 @@ def _fixed(question: Question | None) -> dict[str, object]:
     verdicts = question.verdicts if question else "people"
     return {
         "filters": _filters(question.filters) if question else [],
-        "verdicts": dict(VERDICTS).get(verdicts, verdicts),
+        "verdicts": _verdicts(verdicts),
     }
 
 
+@never_cache
 @permission_required(REVOKE, raise_exception=True)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revoke a link."""
-    services.link_revoke(link=get_object_or_404(SharedLink, pk=pk), at=timezone.now())
-    return redirect("zoco_shares")
+    """Ask whether to revoke a link, and do it when the answer comes."""
+    link = get_object_or_404(SharedLink.objects.select_related("site", "created_by"), pk=pk)
+    if request.method == "POST":
+        services.link_revoke(link=link, at=timezone.now())
+        return redirect("zoco_shares")
+    line = _line(link, timezone.now(), goals_of)
+    if not line["is_open"]:
+        return redirect("zoco_shares")
+    return _page(request, "revoke", _("Revoke this link?"), line=line)

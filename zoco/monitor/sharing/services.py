@@ -81,7 +81,7 @@ def links_follow(*, site: int, was: str, now: str) -> None:
     """Let the links of a site, by its key, that filter by a goal go on when it gets another name."""
     for link in SharedLink.objects.select_for_update().filter(site=site):
         renamed = {
-            key: [now if key.rstrip("!~^") == f"f.{GOAL}" and name == was else name for name in names]
+            key: [now if _is_goal(key) and name.casefold() == was.casefold() else name for name in names]
             for key, names in link.filters.items()
         }
         if renamed != link.filters:
@@ -89,10 +89,15 @@ def links_follow(*, site: int, was: str, now: str) -> None:
             link.save(update_fields=["filters"])
 
 
+def _is_goal(key: str) -> bool:
+    return key.rstrip("!~^") == f"f.{GOAL}"
+
+
 def link_found(token: str, *, at: datetime) -> SharedLink | None:
     """Return the open link that a token belongs to, and note the day; who opened it is not noted.
 
-    One that filters by what is gone is not open: without that filter it would show more than was shared.
+    One whose dashboard is gone is not open, nor one that filters by what is gone: without that filter it
+    would show more than was shared.
 
     Looked up by digest, so that the time it takes tells nothing of how near a guess was.
     """

@@ -77,6 +77,8 @@ class SharedFrame(LedgerView):
         """Return what the reader asks, within what the link fixes."""
         asked = (self.address.question_query() if query is None else query).copy()
         asked["site"], asked["verdicts"] = self.link.site.slug, self.link.verdicts
+        if not self.link.may_change_period:
+            asked.pop("compare", None)
         if not self.link.may_change_period or "period" not in asked:
             asked["period"] = self.link.period
         columns_check(asked)
@@ -91,11 +93,12 @@ class SharedFrame(LedgerView):
         added = question.guard.added if question.guard else ()
         made = controls(replace(question, filters=added), self.address, today, report)
         fixed = [replace(chip(each, self.address), remove_url="") for each in filters_fixed(self.link)]
+        fixed_groups = {"verdicts", *(() if self.link.may_change_period else ("compare",))}
         may_add = self.link.may_filter and len(added) < FILTERS_MOST
         return replace(
             made,
             presets=made.presets if self.link.may_change_period else [],
-            groups=[each for each in made.groups if each.name != "verdicts"],
+            groups=[each for each in made.groups if each.name not in fixed_groups],
             chips=[*fixed, *made.chips],
             columns=[each for each in made.columns if each[0] in columns()] if may_add else [],
             operators=[each for each in made.operators if each[0] == "is"],
