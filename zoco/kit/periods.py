@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from zoco.kit.said import Said
+
 Grain = Literal["hour", "day", "week", "month"]
 HOUR = 3_600_000_000
 _STEP = HOUR // 12
 
 
-class PeriodUnreadable(ValueError):
+class PeriodUnreadable(Said, ValueError):
     """The text is not a period."""
 
 
@@ -41,7 +43,8 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise PeriodUnreadable(f"The period ends on {self.last}, before it begins on {self.first}.")
+            words = "The period ends on %(last)s, before it begins on %(first)s."
+            raise PeriodUnreadable(words, last=self.last, first=self.first)
 
     @classmethod
     def parse(cls, text: str, zone: str) -> "Period":
@@ -52,7 +55,8 @@ class Period:
         except ValueError as error:
             if isinstance(error, PeriodUnreadable):
                 raise
-            raise PeriodUnreadable(f"{text!r} is no period; write it as 2015-05-17..2015-05-20.") from None
+            words = "%(text)r is no period; write it as 2015-05-17..2015-05-20."
+            raise PeriodUnreadable(words, text=text) from None
 
     @classmethod
     def last_days(cls, days: int, zone: str, *, now: datetime) -> "Period":
@@ -161,7 +165,7 @@ def zone_offsets(zone: str, start: int, end: int) -> list[Offset]:
 def _offset(zone: str, at_micros: int) -> int:
     delta = moment_at(at_micros).astimezone(ZoneInfo(zone)).utcoffset()
     if delta is None:
-        raise PeriodUnreadable(f"The zone {zone} states no offset.")
+        raise PeriodUnreadable("The zone %(zone)s states no offset.", zone=zone)
     return round(delta.total_seconds()) * 1_000_000
 
 

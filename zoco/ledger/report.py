@@ -13,9 +13,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zoco.kit import conf
 from zoco.kit.plugs import Registry, load_installed, load_modules
+from zoco.kit.said import Said
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,7 +34,7 @@ Picture = Literal["curve", "bars", ""]
 Params = Mapping[str, "str | int"]
 
 
-class ParameterWrong(ValueError):
+class ParameterWrong(Said, ValueError):
     """A parameter of a report has a value that it does not take."""
 
 
@@ -81,12 +83,14 @@ class Parameter:
         """Read a value as it stands in an address. Raises ParameterWrong."""
         if self.choices and text not in dict(self.choices):
             known = ", ".join(dict(self.choices))
-            raise ParameterWrong(f"{self.name} is {text!r}; choose one of: {known}.")
+            words = gettext_noop("%(name)s is %(text)r; choose one of: %(known)s.")
+            raise ParameterWrong(words, name=self.name, text=text, known=known)
         if self.kind == "whole":
             try:
                 return int(text)
             except ValueError:
-                raise ParameterWrong(f"{self.name} is {text!r}; write a whole number.") from None
+                words = gettext_noop("%(name)s is %(text)r; write a whole number.")
+                raise ParameterWrong(words, name=self.name, text=text) from None
         return text
 
 

@@ -5,13 +5,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_noop
+
 from zoco.kit.commands import program
 from zoco.kit.periods import Period, midnight
+from zoco.kit.said import Said
 
 DEFAULT_ORIGIN = "tracker"
 
 
-class SiteUnknown(LookupError):
+class SiteUnknown(Said, LookupError):
     """There is no such site."""
 
 
@@ -20,7 +23,7 @@ class NoSiteYet(SiteUnknown):
 
     def __init__(self) -> None:
         self.command = f'{program()} site add "My shop" --host shop.example --counting log'
-        super().__init__(f"There is no site yet; make one: {self.command}")
+        super().__init__(gettext_noop("There is no site yet; make one: %(command)s"), command=self.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +92,5 @@ def site(slug: str = "") -> SiteInfo:
     if not known:
         raise NoSiteYet
     there = ", ".join(info.slug for info in known)
-    raise SiteUnknown(f"There is no site {slug!r}; there are: {there}.")
+    words = gettext_noop("There is no site %(slug)r; there are: %(there)s.")
+    raise SiteUnknown(words, slug=slug, there=there)

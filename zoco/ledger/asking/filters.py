@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
+from zoco.kit.said import Said
 from zoco.ledger.asking.goals import Goal
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ VALUES_MOST = 100
 LENGTH_MOST = 2_000
 
 
-class FilterWrong(ValueError):
+class FilterWrong(Said, ValueError):
     """A filter names no column, or a value that the column cannot have."""
 
 
@@ -133,13 +135,18 @@ def _read(key: str, values: Sequence[str]) -> Filter:
     column = key.rstrip("!~^")
     sign = key[len(column) :]
     if column not in FILTERABLE:
-        raise FilterWrong(f"There is no filter {column!r}; filter by one of: {', '.join(FILTERABLE)}.")
+        words = gettext_noop("There is no filter %(column)r; filter by one of: %(known)s.")
+        raise FilterWrong(words, column=column, known=", ".join(FILTERABLE))
     if sign not in SIGNS:
-        raise FilterWrong(f"f.{key}: write f.{column}= (is), !=, ~= (contains), !~=, ^= (starts) or !^=.")
-    if len(values) > VALUES_MOST or not all(_is_text(value) for value in values):
-        raise FilterWrong(
-            f"f.{key} takes at most {VALUES_MOST} values of {LENGTH_MOST} characters, without NUL, in UTF-8."
+        words = gettext_noop(
+            "f.%(key)s: write f.%(column)s= (is), !=, ~= (contains), !~=, ^= (starts) or !^=."
         )
+        raise FilterWrong(words, key=key, column=column)
+    if len(values) > VALUES_MOST or not all(_is_text(value) for value in values):
+        words = gettext_noop(
+            "f.%(key)s takes at most %(most)s values of %(length)s characters, without NUL, in UTF-8."
+        )
+        raise FilterWrong(words, key=key, most=VALUES_MOST, length=LENGTH_MOST)
     operator = SIGNS[sign]
     if FILTERABLE[column].kind == "status":
         _status_check(operator, values)
@@ -148,11 +155,13 @@ def _read(key: str, values: Sequence[str]) -> Filter:
 
 def _with_goals(filter: Filter, goals: Sequence[Goal]) -> Filter:
     if filter.operator not in {"is", "is_not"}:
-        raise FilterWrong("f.goal is the name of a goal; write f.goal=Name or f.goal!=Name.")
+        raise FilterWrong(gettext_noop("f.goal is the name of a goal; write f.goal=Name or f.goal!=Name."))
     known = {goal.name.casefold(): goal for goal in goals}
     if missing := [value for value in filter.values if value.casefold() not in known]:
-        there = ", ".join(goal.name for goal in goals) or "none"
-        raise FilterWrong(f"There is no goal {missing[0]!r}; there are: {there}.")
+        if not goals:
+            raise FilterWrong(gettext_noop("There is no goal %(name)r; there are: none."), name=missing[0])
+        words = gettext_noop("There is no goal %(name)r; there are: %(there)s.")
+        raise FilterWrong(words, name=missing[0], there=", ".join(goal.name for goal in goals))
     found = tuple(dict.fromkeys(known[value.casefold()] for value in filter.values))
     return replace(filter, values=tuple(goal.name for goal in found), goals=found)
 
@@ -160,9 +169,10 @@ def _with_goals(filter: Filter, goals: Sequence[Goal]) -> Filter:
 def _status_check(operator: Operator, values: Sequence[str]) -> None:
     for value in values:
         if not (value.isascii() and value.isdigit() and len(value) <= 3):
-            raise FilterWrong(f"f.status is {value!r}; write a number such as 404.")
+            words = gettext_noop("f.status is %(value)r; write a number such as 404.")
+            raise FilterWrong(words, value=value)
     if operator not in {"is", "is_not"}:
-        raise FilterWrong("f.status is a number; write f.status=404 or f.status!=404.")
+        raise FilterWrong(gettext_noop("f.status is a number; write f.status=404 or f.status!=404."))
 
 
 def _is_text(value: str) -> bool:

@@ -12,7 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 from zoco.kit.periods import Period, PeriodUnreadable, midnight
+from zoco.kit.said import Said
 from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import Filter, filters_read, filters_write
 from zoco.ledger.asking.goals import goals_of
@@ -34,7 +37,7 @@ PAGE_MOST = 1_000_000
 KEYS = ("site", "period", "compare", "verdicts", "order", "page", "size")
 
 
-class QuestionWrong(ValueError):
+class QuestionWrong(Said, ValueError):
     """The address does not make a question; the message says what to write instead."""
 
 
@@ -116,7 +119,8 @@ class Question:
         for name in self.params:
             if name not in known:
                 there = ", ".join([*KEYS, *known])
-                raise QuestionWrong(f"{report.key} knows no {name!r}; there are: {there} and filters (f.…).")
+                words = gettext_noop("%(report)s knows no %(name)r; there are: %(there)s and filters (f.…).")
+                raise QuestionWrong(words, report=report.key, name=name, there=there)
         self.params_for(report)
         self.order_for(report)
 
@@ -134,9 +138,8 @@ class Question:
         name = text.removeprefix("-")
         known = [*(each.name for each in report.dimensions), *(each.name for each in report.measures)]
         if name not in known:
-            raise QuestionWrong(
-                f"{report.key} has no column {name!r} to order by; it has: {', '.join(known)}."
-            )
+            words = gettext_noop("%(report)s has no column %(name)r to order by; it has: %(there)s.")
+            raise QuestionWrong(words, report=report.key, name=name, there=", ".join(known))
         return name, text.startswith("-")
 
     @property
@@ -170,9 +173,10 @@ def period_read(text: str, zone: str, *, now: datetime) -> Period:
         return Period.last_days(int(text[:-1]), zone, now=now)
     period = Period.parse(text, zone)
     if not 1971 <= period.first.year <= period.last.year <= 9000:
-        raise PeriodUnreadable(f"{text!r} lies outside the years 1971 to 9000.")
+        raise PeriodUnreadable(gettext_noop("%(text)r lies outside the years 1971 to 9000."), text=text)
     if period.days > DAYS_MOST:
-        raise PeriodUnreadable(f"{text!r} is {period.days} days; ask for at most {DAYS_MOST}.")
+        words = gettext_noop("%(text)r is %(days)s days; ask for at most %(most)s.")
+        raise PeriodUnreadable(words, text=text, days=period.days, most=DAYS_MOST)
     return period
 
 
@@ -213,7 +217,7 @@ def _compare(text: str) -> Compare:
     for known in get_args(Compare):
         if text == known:
             return text  # type: ignore[return-value]
-    raise QuestionWrong(f"compare is {text!r}; choose before, year or none.")
+    raise QuestionWrong(gettext_noop("compare is %(text)r; choose before, year or none."), text=text)
 
 
 def _verdicts(text: str) -> str:
@@ -221,13 +225,14 @@ def _verdicts(text: str) -> str:
         return text
     names: Iterable[str] = text.split(",")
     if unknown := [name for name in names if name not in VERDICTS]:
-        raise QuestionWrong(
-            f"verdicts has {unknown[0]!r}; choose {', '.join(VERDICT_GROUPS)}, or of: {', '.join(VERDICTS)}."
-        )
+        words = gettext_noop("verdicts has %(text)r; choose %(groups)s, or of: %(verdicts)s.")
+        there = {"groups": ", ".join(VERDICT_GROUPS), "verdicts": ", ".join(VERDICTS)}
+        raise QuestionWrong(words, text=unknown[0], **there)
     return text
 
 
 def _whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) < 9):
-        raise QuestionWrong(f"{name} is {text!r}; write a whole number from 1 to {most}.")
+        words = gettext_noop("%(name)s is %(text)r; write a whole number from 1 to %(most)s.")
+        raise QuestionWrong(words, name=name, text=text, most=most)
     return int(text)

@@ -4,20 +4,43 @@ A link keeps what the reader wrote ("period=30d" stays "30d") and changes one th
 that of the page leads back to page 1.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import Period
-from zoco.ledger.asking.filters import FILTERABLE, SIGN_OF, SIGNS, Filter, FilterWrong, Operator
+from zoco.ledger.asking.filters import FILTERABLE, GOAL, SIGN_OF, SIGNS, Filter, FilterWrong, Operator
 from zoco.ledger.asking.question import QuestionWrong
 from zoco.ledger.pictures.labels import value_meant
 
 # Keys of the page alone; a report's question never sees them.
-OWN_KEYS = ("draw", "how", "tabs", "from", "to", "column", "operator", "value")
+Check = Callable[[str, str], None]
+DRAFT_KEYS = ("column", "operator", "value")
+OWN_KEYS = ("draw", "how", "tabs", "from", "to", *DRAFT_KEYS)
 # What a link to another report takes along.
 SHARED_KEYS = ("site", "period", "compare", "verdicts")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A filter as somebody wrote it into the form, and what is wrong with it."""
+
+    column: str
+    operator: str
+    value: str
+    wrong: FilterWrong
+
+
+class FilterRefused(FilterWrong):
+    """The form of filters was sent with what makes no filter; the page can stay as it is and say so."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft.wrong.words, **draft.wrong.places)
+        self.draft = draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +56,13 @@ class Address:
         for key in OWN_KEYS:
             query.pop(key, None)
         return query
+
+    def without_draft(self) -> Self:
+        """Return the address without what the form of filters sent."""
+        query = self.query.copy()
+        for key in DRAFT_KEYS:
+            query.pop(key, None)
+        return replace(self, query=query)
 
     @property
     def tabs(self) -> list[str]:
@@ -86,35 +116,46 @@ class Address:
         ]
 
 
-def settled(query: QueryDict) -> QueryDict | None:
+def settled(query: QueryDict, check: Check | None = None) -> QueryDict | None:
     """Return the address that a form's answer means, or None when there is nothing to turn.
 
     The forms work without a script: own dates come as from and to, a new filter as column,
-    operator and value. Raises QuestionWrong, FilterWrong.
+    operator and value; `check` is told its key and value, and raises FilterWrong for what is none.
+    Raises QuestionWrong, PeriodUnreadable, FilterRefused.
     """
     turned = query.copy()
     if "from" in query or "to" in query:
         first, last = query.get("from", ""), query.get("to", "")
         if not (first and last):
-            raise QuestionWrong("A period of your own needs both its first and its last day.")
+            raise QuestionWrong(gettext_noop("A period of your own needs both its first and its last day."))
         turned["period"] = str(Period.parse(f"{first}..{last}", "UTC"))
     if "column" in query:
-        _filter_add(
-            turned, str(query["column"]), str(query.get("operator", "is")), str(query.get("value", ""))
-        )
+        _filter_add(turned, check)
     if turned == query:
         return None
-    for key in ("from", "to", "column", "operator", "value", "page"):
+    for key in ("from", "to", *DRAFT_KEYS, "page"):
         turned.pop(key, None)
     return turned
 
 
-def _filter_add(query: QueryDict, column: str, operator: str, value: str) -> None:
-    known: dict[str, Operator] = {name: name for name in SIGNS.values()}
-    if operator not in known:
-        raise FilterWrong(f"There is no comparison {operator!r}; there are: {', '.join(known)}.")
-    if operator in ("is", "is_not") and column in FILTERABLE:
-        value = value_meant(column, FILTERABLE[column].kind, value)
-    key = f"f.{column}{SIGN_OF[known[operator]]}"
+def _filter_add(query: QueryDict, check: Check | None) -> None:
+    given = [str(query.get(key, "")) for key in DRAFT_KEYS]
+    column, operator, value = given[0], given[1] or "is", given[2]
+    try:
+        key, value = _filter_read(column, operator, value)
+        if check is not None:
+            check(key, value)
+    except FilterWrong as error:
+        raise FilterRefused(Draft(column, operator, value, error)) from error
     if value not in query.getlist(key):
         query.appendlist(key, value)
+
+
+def _filter_read(column: str, operator: str, value: str) -> tuple[str, str]:
+    known: dict[str, Operator] = {name: name for name in SIGNS.values()}
+    if operator not in known:
+        words = gettext_noop("There is no comparison %(operator)r; there are: %(known)s.")
+        raise FilterWrong(words, operator=operator, known=", ".join(known))
+    if operator in ("is", "is_not") and column in FILTERABLE:
+        value = value_meant(column, FILTERABLE[column].kind, value.strip() if column == GOAL else value)
+    return f"f.{column}{SIGN_OF[known[operator]]}", value

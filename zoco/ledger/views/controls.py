@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import Period
 from zoco.ledger.asking.filters import FILTERABLE, Filter
+from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.report import Report
-from zoco.ledger.views.address import Address
+from zoco.ledger.views.address import Address, Draft
+from zoco.ledger.views.problems import said
 
 OPERATORS = {
     "is": pgettext_lazy("filter", "is"),
@@ -67,6 +69,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of a list in the form of filters."""
+
+    name: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     """A filter in force, with the address without it."""
 
@@ -88,14 +99,26 @@ class Controls:
     after_url: str
     groups: list[Group]
     chips: list[Chip]
-    columns: list[tuple[str, str]]
-    operators: list[tuple[str, str]]
+    columns: list[Option]
+    operators: list[Option]
+    goals: list[str]
+    """What can be typed as the value of a filter by goals."""
     hidden_for_period: list[tuple[str, str]]
     hidden_for_filter: list[tuple[str, str]]
     compared_with: str = ""
+    value: str = ""
+    """What somebody wrote into the form of filters that makes no filter."""
+    wrong: str = ""
+    """Why not; the form stays open to be mended."""
 
 
-def controls(question: Question, address: Address, today: date, report: Report | None = None) -> Controls:
+def controls(
+    question: Question,
+    address: Address,
+    today: date,
+    report: Report | None = None,
+    draft: Draft | None = None,
+) -> Controls:
     """Prepare the controls of a page about this question."""
     period, before = question.period, question.period_before
     return Controls(
@@ -107,14 +130,26 @@ def controls(question: Question, address: Address, today: date, report: Report |
         after_url="" if period.last >= today else address.changed(period=str(shifted(period, 1))),
         groups=_groups(question, address, report),
         chips=[chip(each, address) for each in question.filters],
-        columns=sorted(
-            ((name, str(each.label)) for name, each in FILTERABLE.items()), key=lambda each: each[1]
-        ),
-        operators=[(name, str(label)) for name, label in OPERATORS.items()],
+        columns=_columns(draft),
+        operators=[
+            Option(name, str(label), draft is not None and name == draft.operator)
+            for name, label in OPERATORS.items()
+        ],
+        goals=[each.name for each in goals_of(question.site.id)],
         hidden_for_period=address.hidden("period"),
         hidden_for_filter=address.hidden(),
         compared_with=_compared_with(period, before, today) if before else "",
+        value=draft.value if draft else "",
+        wrong=said(draft.wrong) if draft else "",
     )
+
+
+def _columns(draft: Draft | None) -> list[Option]:
+    found = (
+        Option(name, str(each.label), draft is not None and name == draft.column)
+        for name, each in FILTERABLE.items()
+    )
+    return sorted(found, key=lambda each: each.label)
 
 
 def _compared_with(period: Period, before: Period, today: date) -> str:

@@ -50,6 +50,7 @@ class FactsView(LedgerView):
     """A listing of facts for an address; `report` narrows it to what that report counts."""
 
     permission: ClassVar[str] = "zoco_ledger.view_facts"
+    has_filter_form: ClassVar[bool] = True
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """List them."""
@@ -73,7 +74,7 @@ class FactsView(LedgerView):
             heading=report.label if report else _("Facts"),
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(zone)),
-            controls=controls(question, self.address, now.astimezone(zone).date()),
+            controls=controls(question, self.address, now.astimezone(zone).date(), draft=self.draft),
             heads=[HEADS.get(name) or FILTERABLE[name].label for name in SHOWN],
             lines=[[self._cell(question.site, name, row) for name in SHOWN] for row in found.rows],
             range_text=range_text(first, last, found.total),

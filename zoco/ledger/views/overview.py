@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -35,6 +36,8 @@ class Tab:
 
 class OverviewView(LedgerView):
     """Several reports on one page, about the same period, comparison and filters."""
+
+    has_filter_form: ClassVar[bool] = True
 
     def answer(self, request: HttpRequest, key: str) -> HttpResponse:
         """Ask for the head; the panels are asked for by the page itself."""

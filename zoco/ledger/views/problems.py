@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import PeriodUnreadable
 from zoco.kit.plugs import PlugUnknown
+from zoco.kit.said import Said
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.question import QuestionWrong
 from zoco.ledger.report import ParameterWrong
 from zoco.ledger.sitebook import NoSiteYet, SiteUnknown
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
+from zoco.ledger.store.duckdb.socket.wire import QueryTooSlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,20 @@ class Problem:
     shows_detail: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What exactly is wrong. `language` is said where it is not that of the page: "en", or "" where it is."""
+
+    words: str
+    language: str = ""
+
+
+# Raised by the kit, which has no catalogue of its own.
+_OF_THE_KIT = (
+    gettext_noop("The period ends on %(last)s, before it begins on %(first)s."),
+    gettext_noop("%(text)r is no period; write it as 2015-05-17..2015-05-20."),
+    gettext_noop("The zone %(zone)s states no offset."),
+)
 _WRONG_ADDRESS = _("The address of this page asks for something that it does not have. Nothing was changed.")
 FORBIDDEN = Problem(
     403,
@@ -32,7 +49,9 @@ FORBIDDEN = Problem(
     shows_detail=False,
 )
 PROBLEMS: dict[type[Exception], Problem] = {
-    PlugUnknown: Problem(404, _("There is no such report"), _("It may have been renamed or removed.")),
+    PlugUnknown: Problem(
+        404, _("There is no such report"), _("It may have been renamed or removed."), shows_detail=False
+    ),
     SiteUnknown: Problem(
         404, _("There is no such site"), _("Choose one of the sites that there are."), "site"
     ),
@@ -56,6 +75,16 @@ PROBLEMS: dict[type[Exception], Problem] = {
     StoreNewer: Problem(
         503, _("The data are newer than this program"), _("Start the newer version of Zoco again.")
     ),
+    QueryTooSlow: Problem(
+        503,
+        _("This question takes too long"),
+        _(
+            "The ledger stopped working on it. Choose a shorter period, or ask whoever runs this "
+            "installation to allow more time (ZOCO_QUERY_SECONDS). Nothing was lost."
+        ),
+        "period",
+        shows_detail=False,
+    ),
     QueryFailed: Problem(
         503,
         _("The ledger could not answer this question"),
@@ -72,3 +101,15 @@ def problem_of(error: Exception) -> Problem:
         if kind in PROBLEMS:
             return PROBLEMS[kind]
     raise error
+
+
+def said(error: Said) -> str:
+    """Say what is wrong in the language of the reader."""
+    return gettext(error.words) % error.places
+
+
+def detail_of(error: Exception) -> Detail:
+    """Return what exactly is wrong; what the engine says stays English."""
+    if isinstance(error, NoSiteYet):
+        return Detail(error.command, "en")
+    return Detail(said(error)) if isinstance(error, Said) else Detail(str(error), "en")

@@ -25,6 +25,7 @@ class ReportView(LedgerView):
     """One report: controls, figures, picture, table, export, and how all of it is computed."""
 
     template: ClassVar[str] = "zoco/ledger/report.html"
+    has_filter_form: ClassVar[bool] = True
     exports: ClassVar[tuple[tuple[str, str], ...]] = EXPORTS
 
     def answer(self, request: HttpRequest, key: str) -> HttpResponse:

@@ -12,15 +12,17 @@ from django.views import View
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.filters import filters_read
+from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report, report_named
-from zoco.ledger.sitebook import NoSiteYet, SiteInfo
+from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed
-from zoco.ledger.views.address import Address, settled
+from zoco.ledger.views.address import Address, Draft, FilterRefused, settled
 from zoco.ledger.views.controls import Controls, controls
 from zoco.ledger.views.drawer import Drawer, drawer
 from zoco.ledger.views.empty import Emptiness, emptiness
-from zoco.ledger.views.problems import ERRORS, FORBIDDEN, Problem, problem_of
+from zoco.ledger.views.problems import ERRORS, FORBIDDEN, Detail, Problem, detail_of, problem_of
 from zoco.ledger.views.snippet import tracker_line
 
 log = logging.getLogger(__name__)
@@ -37,8 +39,11 @@ class LedgerView(View):
     namespace: ClassVar[str] = "zoco_ledger"
     permission: ClassVar[str] = "zoco_ledger.view_reports"
     http_method_names = ["get", "head", "options"]
+    has_filter_form: ClassVar[bool] = False
+    """Whether the page has the form of filters, and can say there what is wrong."""
 
     address: Address
+    draft: Draft | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in who may; turn what forms sent; answer errors with a page of their own."""
@@ -52,15 +57,32 @@ class LedgerView(View):
     def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer who is in; errors become pages."""
         try:
-            turned = settled(request.GET)
+            turned = self.turned(request.GET)
             if turned is not None:
                 return HttpResponseRedirect(f"{request.path}?{turned.urlencode(safe='/:.,')}")
             return super().dispatch(request, *args, **kwargs)
         except ERRORS as error:
             if isinstance(error, QueryFailed):
                 log.exception("Report not answered. page=%s key=%s", self.namespace, kwargs.get("key", ""))
-            detail = error.command if isinstance(error, NoSiteYet) else str(error)
-            return self.problem(problem_of(error), detail=detail)
+            return self.problem(problem_of(error), detail=detail_of(error))
+
+    def turned(self, query: QueryDict) -> QueryDict | None:
+        """Return the address that a form's answer means; what is no filter stays in the form of the page.
+
+        Raises QuestionWrong, PeriodUnreadable, FilterWrong.
+        """
+        try:
+            return settled(query, self.filter_check)
+        except FilterRefused as error:
+            if not self.has_filter_form:
+                raise
+            self.draft = error.draft
+            self.address = self.address.without_draft()
+            return None
+
+    def filter_check(self, key: str, value: str) -> None:
+        """Refuse what is no filter of the site. Raises FilterWrong, SiteUnknown."""
+        filters_read({key: [value]}, lambda: goals_of(sitebook.site(self.address.query.get("site", "")).id))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer."""
@@ -81,7 +103,7 @@ class LedgerView(View):
 
     def controls(self, question: Question, today: date, report: Report) -> Controls:
         """Return what stands above the figures."""
-        return controls(question, self.address, today, report)
+        return controls(question, self.address, today, report, self.draft)
 
     def drawer(self, answer: Answer) -> Drawer:
         """Return how the answer was computed."""
@@ -96,7 +118,7 @@ class LedgerView(View):
         """Whether the reader may see facts."""
         return self.request.user.has_perm("zoco_ledger.view_facts")
 
-    def problem(self, problem: Problem, detail: str = "") -> HttpResponse:
+    def problem(self, problem: Problem, detail: Detail | None = None) -> HttpResponse:
         """Answer with a page that says what is wrong and what to do."""
         response = self.page(
             "zoco/ledger/problem.html",
@@ -104,7 +126,7 @@ class LedgerView(View):
             status=problem.status,
             title=problem.title,
             problem=problem,
-            detail=detail if problem.shows_detail else "",
+            detail=detail if problem.shows_detail else None,
             site_links=self._site_links(None) if problem.remedy == "site" else [],
             without_query=self.request.path,
             without_period=self.address.changed(period=None),

@@ -5,6 +5,7 @@ from functools import cache
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from zoco.ledger.asking.filters import FILTERABLE, Filter, FilterWrong
 from zoco.ledger.report import reports_all
@@ -38,21 +39,22 @@ def columns_check(asked: QueryDict) -> None:
     """
     for key in asked:
         if key.startswith("f.") and key.removeprefix("f.").rstrip("!~^") not in columns():
-            raise FilterWrong(_unknown())
+            raise _unknown()
 
 
-def _unknown() -> str:
+def _unknown() -> FilterWrong:
     known = ", ".join(f"f.{name}=" for name in sorted(columns()))
-    return f"Here a filter is a column and one value; there are: {known}."
+    words = gettext_noop("Here a filter is a column and one value; there are: %(known)s.")
+    return FilterWrong(words, known=known)
 
 
 def filters_check(filters: tuple[Filter, ...]) -> None:
     """Refuse filters other than "is" one value: what they leave out would be known. Raises FilterWrong."""
     for each in filters:
         if each.operator != "is" or len(each.values) != 1 or each.column not in columns():
-            raise FilterWrong(_unknown())
+            raise _unknown()
     if len(filters) > FILTERS_MOST:
-        raise FilterWrong(f"Here at most {FILTERS_MOST} filters can hold at once.")
+        raise FilterWrong(gettext_noop("Here at most %(most)s filters can hold at once."), most=FILTERS_MOST)
 
 
 @dataclass(frozen=True, slots=True)

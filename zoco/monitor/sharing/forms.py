@@ -15,6 +15,7 @@ from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question, QuestionWrong, period_read
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteUnknown
+from zoco.ledger.views.problems import said
 from zoco.monitor.sharing.fixed import is_shown, period_said
 from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST
 from zoco.monitor.sharing.services import Terms
@@ -102,7 +103,7 @@ class ShareForm(forms.Form):
             try:
                 filters_read(filters_write(self.question.filters), lambda: goals_of(site.pk))
             except FilterWrong as error:
-                self.add_error("site", str(error))
+                self.add_error("site", said(error))
         return cleaned
 
     def terms(self) -> Terms:

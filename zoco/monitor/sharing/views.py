@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger.asking.answer import Answer
+from zoco.ledger.asking.filters import filters_named
 from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
@@ -25,7 +26,7 @@ from zoco.ledger.views.drawer import Drawer
 from zoco.ledger.views.empty import Emptiness
 from zoco.ledger.views.export import ExportView
 from zoco.ledger.views.overview import OverviewView
-from zoco.ledger.views.problems import Problem
+from zoco.ledger.views.problems import Detail, Problem
 from zoco.ledger.views.report import PanelView, ReportView
 from zoco.ledger.views.shell import Context, LedgerView
 from zoco.monitor.sharing.address import (
@@ -88,10 +89,18 @@ class SharedFrame(LedgerView):
         fixed = filters_fixed(self.link)
         return replace(question, filters=(*fixed, *added), guard=Guard(self.link.least, added))
 
+    def filter_check(self, key: str, value: str) -> None:
+        """Refuse what no stranger may filter by, before goals are read. Raises FilterWrong."""
+        if self.link.may_filter:
+            query = QueryDict(mutable=True)
+            query[key] = value
+            columns_check(query)
+            filters_check(filters_named(query))
+
     def controls(self, question: Question, today: date, report: Report) -> Controls:
         """Return the controls without what is fixed; filters that are stay as chips."""
         added = question.guard.added if question.guard else ()
-        made = controls(replace(question, filters=added), self.address, today, report)
+        made = controls(replace(question, filters=added), self.address, today, report, self.draft)
         fixed = [replace(chip(each, self.address), remove_url="") for each in filters_fixed(self.link)]
         fixed_groups = {"verdicts", *(() if self.link.may_change_period else ("compare",))}
         may_add = self.link.may_filter and len(added) < FILTERS_MOST
@@ -100,8 +109,9 @@ class SharedFrame(LedgerView):
             presets=made.presets if self.link.may_change_period else [],
             groups=[each for each in made.groups if each.name not in fixed_groups],
             chips=[*fixed, *made.chips],
-            columns=[each for each in made.columns if each[0] in columns()] if may_add else [],
-            operators=[each for each in made.operators if each[0] == "is"],
+            columns=[each for each in made.columns if each.name in columns()] if may_add else [],
+            operators=[each for each in made.operators if each.name == "is"],
+            goals=[],
         )
 
     def drawer(self, answer: Answer) -> Drawer:
@@ -153,9 +163,9 @@ class SharedFrame(LedgerView):
         """Nobody sees facts here."""
         return False
 
-    def problem(self, problem: Problem, detail: str = "") -> HttpResponse:
+    def problem(self, problem: Problem, detail: Detail | None = None) -> HttpResponse:
         """Say what is wrong; of the program and of other sites nothing."""
-        shown = detail if problem.status == 400 and problem.shows_detail else ""
+        shown = detail if problem.status == 400 and problem.shows_detail else None
         template = "zoco/monitor/shared/problem.html"
         response = self.page(
             template, None, status=problem.status, title=problem.title, problem=problem, detail=shown
