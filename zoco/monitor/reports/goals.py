@@ -34,19 +34,18 @@ class Goals(Report):
         "confidence the true rate lies between the two bounds, if visitors decide independently of each "
         "other. Revenue is what the facts that reached the goal brought in the site's currency; over all "
         "goals each fact counts once. A goal about engagement is reached once by each session that stays "
-        "long enough."
+        "long enough. Under a filter by a goal only that goal is shown, as a share of all visitors: those "
+        "who did not reach it are not left out."
     )
-    method = (
-        "Wilson (1927), J. Amer. Stat. Assoc. 22, 209–212; Brown, Cai, DasGupta (2001), Stat. Sci. 16, eq. 4"
-    )
+    method = words.WILSON
     picture = "bars"
     dimensions = (Dimension("goal", _("Goal"), "text", "goal"),)
     measures = (
         Measure("visitors", _("Visitors")),
         Measure("conversions", _("Conversions"), adds_up=True),
         words.RATE,
-        Measure("rate_low", _("95% from"), "percent", may_lack=True),
-        Measure("rate_high", _("95% to"), "percent", may_lack=True),
+        words.RATE_LOW,
+        words.RATE_HIGH,
         words.REVENUE,
     )
     order = "-visitors"
@@ -87,10 +86,12 @@ class Goals(Report):
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return what the facts that reached any goal brought: a fact that reached two counts once."""
+        facts = of_goals_chosen(facts)
         rows = facts.where(lambda rows: goals.any_reached(facts, rows, facts.goals))
         return rows.aggregate(revenue=rows.amount_site.sum().fill_null(0))
 
     def query(self, facts: Facts, params: Params) -> Table:
+        facts = of_goals_chosen(facts)
         whole = _by_visitor(facts)
         rows = [_row(whole, number, goal) for number, goal in enumerate(facts.goals)]
         if not rows:

@@ -11,6 +11,7 @@ from zoco.ledger.asking.worth import by_touch
 from zoco.ledger.expr import Table
 from zoco.ledger.report import Params, Report
 from zoco.monitor.reports import words
+from zoco.stats.proportions import wilson
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -22,6 +23,7 @@ class ByTouch(Report):
     definition = words.TOUCH_DEFINITION
     picture = "bars"
     crowd = ("visitors", "sessions")
+    method = words.WILSON
     measures = words.BY_TOUCH
     order = "-visitors"
     uses_goals = True
@@ -43,8 +45,12 @@ class ByTouch(Report):
         )
         both = metrics.joined(found, went, *names)
         has_goals = bool(facts.goals)
+        converted = both.converted if has_goals else expr.unknown()
+        low, high = wilson(converted.cast("float64"), both.visitors.cast("float64").nullif(0))
         rated = both.mutate(
             conversions=both.conversions if has_goals else expr.unknown(),
-            rate=expr.share(both.converted if has_goals else expr.unknown(), both.visitors),
+            rate=expr.share(converted, both.visitors),
+            rate_low=low,
+            rate_high=high,
         )
         return rated.select(*self.columns)

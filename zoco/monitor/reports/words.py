@@ -16,10 +16,13 @@ ENGAGED = Measure("engaged", _("Engagement"), "seconds")
 CONVERSIONS = Measure("conversions", _("Conversions"), adds_up=True, may_lack=True, tells_of_few=True)
 REVENUE = Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=True)
 RATE = Measure("rate", _("Conversion rate"), "percent", may_lack=True, tells_of_few=True)
+RATE_LOW = Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True)
+RATE_HIGH = Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True)
 REQUESTS = Measure("requests", _("Requests"), adds_up=True)
 
 BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)
-BY_TOUCH = (*BY_VISIT, CONVERSIONS, RATE, REVENUE)
+BY_TOUCH = (*BY_VISIT, CONVERSIONS, RATE, RATE_LOW, RATE_HIGH, REVENUE)
+WILSON = "Wilson (1927), J. Amer. Stat. Assoc. 22, 209–212; Brown, Cai, DasGupta (2001), Stat. Sci. 16, eq. 4"
 SEEN = (VISITORS, PAGE_VIEWS)
 SEEN_DEFINITION = _(
     "Visitors are distinct visitors with at least one page view, page views are all of theirs. Only "
@@ -35,7 +38,8 @@ TOUCH_DEFINITION = _(
     "page view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions "
     "with exactly one page view. A visitor who came from two sources counts for both. Conversions are how "
     "often goals of the site were reached in these visits, the conversion rate is the share of visitors who "
-    "reached one; revenue is what facts of these visits brought in the site's currency, less refunds. Under "
-    "a filter by a goal, conversions and their rate are of that goal, and the other figures stay those of "
-    "all visits."
+    "reached one; with 95% confidence the true rate lies between the two bounds, if visitors decide "
+    "independently of each other. Revenue is what facts of these visits brought in the site's currency, less "
+    "refunds. Under a filter by a goal, conversions and their rate are of that goal, and the other "
+    "figures stay those of all visits."
 )

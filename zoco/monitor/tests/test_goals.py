@@ -38,6 +38,11 @@ def behind(store: Store, goal: str, **address: str) -> FactsPage:
     )
 
 
+def bounds(reached: int, all: int) -> list[Any]:
+    """Return the interval of a share as answers have it, to the last digits."""
+    return [pytest.approx(each, abs=1e-12) for each in wilson(float(reached), float(all))]
+
+
 FACTS = [
     # visitor 1, from Google: reads, signs up twice, pays
     viewed("2026-03-28 10:00:00", 1, "/", **GOOGLE),
@@ -137,6 +142,20 @@ def test_each_goal_is_reached_by_what_it_says(reached: Store, goals: None) -> No
         assert values["rate_high"] == pytest.approx(high)
 
 
+def test_under_a_filter_by_a_goal_it_is_alone_and_its_rate_is_of_all_visitors(
+    reached: Store, goals: None
+) -> None:
+    answer = answered(reached, "goals", **{"f.goal": "Sign-up"})
+    narrowed = answered(reached, "goals", **{"f.goal": "Sign-up", "f.channel": "direct"})
+    without = answered(reached, "goals", **{"f.goal!": "Sign-up"})
+
+    assert [row.key["goal"] for row in answer.rows] == ["Sign-up"]
+    assert answer.rows[0].values["rate"] == pytest.approx(1 / 3)
+    assert answer.totals["revenue"] == 0
+    assert [row.values["visitors"] for row in narrowed.rows] == [0], "other filters hold"
+    assert len(without.rows) == len(GOALS)
+
+
 def test_over_all_goals_revenue_counts_each_fact_once(reached: Store, goals: None) -> None:
     answer = answered(reached, "goals", compare="before")
 
@@ -191,19 +210,22 @@ def test_without_goals_conversions_are_not_known_rather_than_none(reached: Store
     assert traffic.overall["conversions"] is None
     assert {row.values["conversions"] for row in traffic.rows} == {None}
     assert {row.values["conversions"] for row in channels.rows} == {None}
-    assert {row.values["rate"] for row in channels.rows} == {None}
+    for name in ("rate", "rate_low", "rate_high"):
+        assert {row.values[name] for row in channels.rows} == {None}
     assert answered(reached, "goals").rows == []
 
 
 def test_channels_say_what_their_visits_were_worth(reached: Store, goals: None) -> None:
+    of_two, of_one = bounds(1, 2), bounds(1, 1)
+
     answer = answered(reached, "channels")
 
     assert table(answer) == [
-        # visitors, sessions, page views, bounce, conversions, rate, revenue
-        ("direct", 2, 2, 2, 1.0, 2, 0.5, Decimal("-9.90")),
-        ("organic_search", 1, 1, 3, 0.0, 11, 1.0, Decimal("59.90")),
+        # visitors, sessions, page views, bounce, conversions, rate, its bounds, revenue
+        ("direct", 2, 2, 2, 1.0, 2, 0.5, *of_two, Decimal("-9.90")),
+        ("organic_search", 1, 1, 3, 0.0, 11, 1.0, *of_one, Decimal("59.90")),
         # an order of which nobody knows through which channel it came
-        ("", 0, 0, 0, None, 3, None, Decimal(100)),
+        ("", 0, 0, 0, None, 3, None, None, None, Decimal(100)),
     ]
 
 
@@ -225,9 +247,9 @@ def test_under_a_goal_channels_say_which_share_of_all_their_visitors_reached_it(
     narrowed = answered(reached, "channels", **{"f.goal": "Any form", "f.path^": "/blog"})
 
     assert table(answer) == [
-        ("direct", 2, 2, 2, 1.0, 1, 0.5, Decimal("-9.90")),
-        ("organic_search", 1, 1, 3, 0.0, 1, 1.0, Decimal("59.90")),
-        ("", 0, 0, 0, None, 0, None, Decimal(100)),
+        ("direct", 2, 2, 2, 1.0, 1, 0.5, *bounds(1, 2), Decimal("-9.90")),
+        ("organic_search", 1, 1, 3, 0.0, 1, 1.0, *bounds(1, 1), Decimal("59.90")),
+        ("", 0, 0, 0, None, 0, None, None, None, Decimal(100)),
     ]
     assert [(row.key["channel"], *list(row.values.values())[:1]) for row in narrowed.rows] == [
         ("direct", 2),
