@@ -77,10 +77,13 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_goals_without_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let reports of a test without a database find no goals, instead of the database shut."""
-    if not uses_database(request.node) and "zoco.ledger.asking.goals" in sys.modules:
-        monkeypatch.setattr(sys.modules["zoco.ledger.asking.goals"], "_providers", [])
+def _nothing_kept_without_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let reports of a test without a database find no goals and no marks, instead of the database shut."""
+    if uses_database(request.node):
+        return
+    for name in ("zoco.ledger.asking.goals", "zoco.ledger.pictures.marks"):
+        if name in sys.modules:
+            monkeypatch.setattr(sys.modules[name], "_providers", [])
 
 
 @pytest.fixture(autouse=True, scope="session")

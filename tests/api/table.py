@@ -8,6 +8,7 @@ KEPT = (
     "zoco_campaigns",
     "zoco_short_links",
     "zoco_words",
+    "zoco_annotations",
 )
 VERBS = ("add", "edit", "delete", "history", "history_results", "usage")
 

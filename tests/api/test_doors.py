@@ -15,7 +15,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Link, Word
-from zoco.monitor.models import Goal
+from zoco.monitor.models import Annotation, Goal
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -27,6 +27,7 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_campaigns": (Campaign, {"code": "spring"}),
     "zoco_short_links": (Link, {"slug": "poster"}),
     "zoco_words": (Word, {"tag": "source", "value": "poster"}),
+    "zoco_annotations": (Annotation, {"on": "2026-11-02", "text": "Down until noon"}),
 }
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)

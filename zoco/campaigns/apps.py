@@ -12,3 +12,10 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
     default_auto_field = "django.db.models.BigAutoField"
     area = "attract"
+
+    def ready(self) -> None:
+        """Let curves show when campaigns begin and end."""
+        from zoco.campaigns import reads
+        from zoco.ledger.pictures import marks
+
+        marks.provide(reads.marks)

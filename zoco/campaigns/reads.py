@@ -1,15 +1,18 @@
-"""Reads of campaigns: the words that tags may be, and those that visits bore."""
+"""Reads of campaigns: the words that tags may be, those that visits bore, and what curves show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.campaigns.tags import TAGS
 from zoco.kit.periods import Period
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures.marks import Mark
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 
@@ -62,3 +65,13 @@ def followed(site: SiteInfo, now: datetime) -> dict[str, tuple[int, int]]:
 def links(site: int) -> Iterable[Link]:
     """Return the links of a site, the newest first."""
     return Link.objects.filter(site=site).select_related("campaign").order_by("-id")
+
+
+def marks(site: SiteInfo, period: Period) -> Iterator[Mark]:
+    """Yield when campaigns of the site begin and end within a period."""
+    for each in Campaign.objects.filter(site=site.id).order_by("id"):
+        said = {"campaign": each.name}
+        if each.starts_on and period.first <= each.starts_on <= period.last:
+            yield Mark(each.starts_on, _("%(campaign)s begins") % said)
+        if each.ends_on and period.first <= each.ends_on <= period.last:
+            yield Mark(each.ends_on, _("last day of %(campaign)s") % said)

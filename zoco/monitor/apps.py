@@ -14,8 +14,10 @@ class MonitorConfig(AppConfig):
     area = "monitor"
 
     def ready(self) -> None:
-        """Provide the ledger's book of goals."""
+        """Provide the ledger's book of goals, and what curves show of days."""
         from zoco.ledger.asking import goals
-        from zoco.monitor import reads
+        from zoco.ledger.pictures import marks
+        from zoco.monitor import annotations, reads
 
         goals.provide(reads.goals)
+        marks.provide(annotations.marks)

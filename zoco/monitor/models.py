@@ -1,4 +1,4 @@
-"""What monitoring keeps beside its reports: the goals of sites; shared links stand in `sharing`."""
+"""What monitoring keeps beside its reports: goals; `annotations` and `sharing` hold what is theirs."""
 
 from decimal import Decimal
 
@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.sharing.models import SharedLink
 
-__all__ = ["Goal", "SharedLink"]
+__all__ = ["Annotation", "Goal", "SharedLink"]
 
 
 # What each kind cannot be without: any one of these.

@@ -1,15 +1,18 @@
-"""Goals in Wagtail's admin."""
+"""Goals and annotations in Wagtail's admin."""
 
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.models import CreateView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.models import Goal
 from zoco.monitor.said import goal_said
@@ -17,8 +20,9 @@ from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Goal]
+    _AnnotationForm = forms.ModelForm[Annotation]
 else:
-    _ModelForm = forms.ModelForm
+    _ModelForm = _AnnotationForm = forms.ModelForm
 
 # What each kind asks for.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -115,4 +119,50 @@ class GoalViewSet(ModelViewSet):
         return GoalForm
 
 
+class AnnotationForm(_AnnotationForm):
+    """An annotation; it knows who wrote it."""
+
+    class Meta:
+        model = Annotation
+        fields = ("site", "on", "kind", "text")
+        widgets = {"on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not self.instance.pk:
+            first = next(iter(sitebook.sites()), None)
+            self.initial.setdefault("site", first.id if first else None)
+            self.initial.setdefault("on", timezone.localdate())
+
+
+class AnnotationAddView(CreateView):
+    """Write one down."""
+
+    def save_instance(self) -> Annotation:
+        """Save it with its author."""
+        self.form.instance.created_by = self.request.user
+        saved: Annotation = super().save_instance()  # type: ignore[no-untyped-call]
+        return saved
+
+
+class AnnotationViewSet(ModelViewSet):
+    """List, write and change annotations."""
+
+    model = Annotation
+    icon = "pick"
+    menu_label = _("Annotations")
+    menu_order = 595  # type: ignore[assignment]
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    add_view_class = AnnotationAddView
+    list_display = ["text", "on", "kind", "site", "created_by"]
+    search_fields = ["text"]
+    ordering = ["-on", "-id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[AnnotationForm]:
+        """Return our own form."""
+        return AnnotationForm
+
+
+annotation_viewset = AnnotationViewSet("zoco_annotations", url_prefix="annotations")  # type: ignore[no-untyped-call]
 goal_viewset = GoalViewSet("zoco_goals", url_prefix="goals")  # type: ignore[no-untyped-call]

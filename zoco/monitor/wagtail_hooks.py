@@ -7,13 +7,14 @@ from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
 from zoco.ledger.views.actions import Action, offer
 from zoco.ledger.views.address import Address
 from zoco.monitor.sharing import screens
-from zoco.monitor.viewsets import GoalViewSet, goal_viewset
+from zoco.monitor.viewsets import annotation_viewset, goal_viewset
 
 
 class SharedLinksItem(MenuItem):
@@ -25,9 +26,9 @@ class SharedLinksItem(MenuItem):
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
-def goals() -> GoalViewSet:
-    """Return the pages of goals."""
-    return goal_viewset
+def viewsets() -> list[ViewSet]:
+    """Return the pages of goals and annotations."""
+    return [goal_viewset, annotation_viewset]
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

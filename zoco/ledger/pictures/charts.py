@@ -13,6 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.figures import axis_text, few_text, figure_text, overall_figures
 from zoco.ledger.pictures.labels import bucket_label, grain_of
+from zoco.ledger.pictures.marks import Mark, marks_in
 from zoco.ledger.pictures.ticks import ticks
 from zoco.ledger.report import Measure
 
@@ -28,6 +29,8 @@ class Chart:
     words: list[str]
     has_before: bool
     is_open: bool
+    marks: list[tuple[str, Mark]]
+    """What is marked, each with its day."""
 
 
 def chart(answer: Answer, drawn: str) -> Chart | None:
@@ -44,20 +47,34 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     is_open = rows[-1].is_unfinished
     title = str(measure.label)
     is_whole = measure.unit == "count" and _are_whole((*values, *before))
-    picture = Curve(values, labels, title, " ".join(words), before if has_before else (), is_open, is_whole)
+    marks = [] if answer.is_guarded else marks_in(answer.question.site, answer.question.period)
+    places = [_place(rows, mark) for mark in marks]
+    picture = Curve(
+        values, labels, title, " ".join(words), before if has_before else (), is_open, is_whole, places
+    )
     return Chart(
         title=title,
         note=_("site time (%(zone)s)") % {"zone": answer.question.site.zone},
         svg=curve(picture, lambda value: axis_text(value, measure)),
-        points=_points(answer, measure, rows, values, before if has_before else []),
+        points=_points(answer, measure, rows, values, before if has_before else []) | {"marks": places},
         words=words,
         has_before=has_before,
         is_open=is_open,
+        marks=[(formats.day(mark.on, year=False), mark) for mark in marks],
     )
 
 
 def _are_whole(values: Iterable[float | None]) -> bool:
     return all(value is None or value.is_integer() for value in values)
+
+
+def _place(rows: list[Row], mark: Mark) -> int:
+    """Return the number of the bucket in which a day begins, the last one where it is not drawn any more."""
+    later = (number for number, row in enumerate(rows) if _start(row).date() > mark.on)
+    found = next(later, len(rows)) - 1
+    while found > 0 and _start(rows[found - 1]).date() == mark.on:
+        found -= 1
+    return max(found, 0)
 
 
 def _begun(rows: list[Row]) -> list[Row]:

@@ -28,6 +28,8 @@ class Curve:
     before: Sequence[float | None] = ()
     is_open: bool = False
     is_whole: bool = False
+    marks: Sequence[int] = ()
+    """At which values the first, second … mark stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, heig
     opened = _pieces(drawn.values, len(drawn.values) - 2) if drawn.is_open else []
     return format_html(
         '<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        "<title>{}</title><desc>{}</desc>{}{}{}{}{}</svg>",
+        "<title>{}</title><desc>{}</desc>{}{}{}{}{}{}</svg>",
         width,
         height,
         drawn.title,
@@ -68,6 +70,7 @@ def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, heig
         drawn.words,
         _grid(frame, steps, write),
         _names(frame, drawn.labels),
+        _marks(frame, drawn.marks),
         _paths("prev", frame, _pieces(drawn.before)),
         _paths("l1", frame, _pieces(closed)),
         _paths("l1 dot", frame, opened),
@@ -140,6 +143,21 @@ def _names(frame: Frame, labels: Sequence[str]) -> SafeString:
             (f"{frame.x(index):.1f}", frame.height - 6, "start" if index == 0 else "middle", labels[index])
             for index in shown
             if index == 0 or frame.x(index) < frame.width - 40
+        ),
+    )
+
+
+def _marks(frame: Frame, marks: Sequence[int]) -> SafeString:
+    """Draw an upright line for each mark, with the numbers of those that stand there."""
+    numbers: dict[int, list[str]] = {}
+    for number, index in enumerate(marks, 1):
+        numbers.setdefault(index, []).append(str(number))
+    return format_html_join(
+        "",
+        '<path class="mark" d="M{},{}V{}"/><text class="mark" x="{}" y="{}" text-anchor="middle">{}</text>',
+        (
+            (x := f"{frame.x(index):.1f}", TOP, frame.height - BOTTOM, x, TOP - 2, "·".join(each))
+            for index, each in numbers.items()
         ),
     )
 

@@ -50,6 +50,17 @@ def test_curve_draws_the_unfinished_bucket_dotted_and_the_period_before_dashed()
     assert "style=" not in drawn
 
 
+def test_curve_shows_at_which_values_marks_stand() -> None:
+    visitors = Curve([10, 20, 5], ["1 May", "2 May", "3 May"], "Visitors", "In words.", marks=[1, 2, 1])
+
+    drawn = curve(visitors, str, width=158, height=136)
+
+    assert drawn.count('<path class="mark"') == 2
+    assert '<path class="mark" d="M98.0,12.0V112.0"/><text class="mark" x="98.0" y="10.0"' in drawn
+    assert ">1·3</text>" in drawn
+    assert ">2</text>" in drawn
+
+
 def test_curve_has_a_gap_where_a_value_is_not_known() -> None:
     labels = ["1 May", "2 May", "3 May"]
     visitors = Curve([10, None, 20], labels, "Visitors", "In words.", before=[None, 8, None])

@@ -23,6 +23,7 @@ WATCHED = (
     "zoco_sites.CountingOrigin",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",
+    "zoco_monitor.Annotation",
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",

@@ -47,6 +47,27 @@
     return Math.max(16, Math.ceil((half - beside * (width - start)) / (1 - beside)));
   }
 
+  /** Upright lines for what is marked, with the numbers that the list below gives them. */
+  function mark(plot, points, ink, font) {
+    const numbers = new Map();
+    points.marks.forEach((at, index) => numbers.set(at, [...(numbers.get(at) ?? []), index + 1]));
+    const { ctx: pen, bbox: box } = plot;
+    pen.save();
+    pen.strokeStyle = pen.fillStyle = ink;
+    pen.font = font.replace("12px", `${11 * devicePixelRatio}px`);
+    pen.textAlign = "center";
+    pen.setLineDash([devicePixelRatio, 3 * devicePixelRatio]);
+    for (const [at, each] of numbers) {
+      const x = Math.round(plot.valToPos(at, "x", true));
+      pen.beginPath();
+      pen.moveTo(x, box.top);
+      pen.lineTo(x, box.top + box.height);
+      pen.stroke();
+      pen.fillText(each.join("·"), x, box.top - 2 * devicePixelRatio);
+    }
+    pen.restore();
+  }
+
   function options(points, holder, onMove) {
     const ink = colour("--z-axis", holder);
     const grid = colour("--z-grid", holder);
@@ -60,7 +81,7 @@
     return {
       width: holder.clientWidth,
       height: holder.clientHeight,
-      padding: [null, () => overhang(points, font, holder.clientWidth, start), null, null],
+      padding: [points.marks.length ? 16 : null, () => overhang(points, font, holder.clientWidth, start), null, null],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, range: (_, low, high) => (few ? [low - 1, high + 1] : [low, high]) }, y: { range: [0, top] } },
@@ -82,7 +103,7 @@
         { stroke: line, width: 2, points: dot },
         { stroke: line, width: 2, dash: [2, 4], points: dot },
       ],
-      hooks: { setCursor: [onMove] },
+      hooks: { setCursor: [onMove], draw: [(plot) => mark(plot, points, colour("--z-meta", holder), font)] },
     };
   }
 
