@@ -151,7 +151,8 @@ class Asked:
         """Everything that decides on the text except for when the periods are."""
         counting = tuple(counting_of(self.site, period) for period in self.periods)
         parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
-        return (self.report.key, *parts, self.offset, self.size, self.dialect, self.goals, self.guard)
+        paged = (self.offset, self.size, self.dialect)
+        return (self.report.key, *parts, *paged, self.goals, self.guard, self.is_shared)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
@@ -187,14 +188,12 @@ def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
 
 
 def _is_lasting(asked: Asked) -> bool:
-    """Say whether only our code, the site and its goals decide on the text, and nothing that readers type."""
+    """Say whether only our code, the site, its goals and a link's threshold decide on the text.
+
+    Nothing that readers type is written down: a guard without filters holds a number alone.
+    """
     is_ours = type(asked.report).__module__.startswith("zoco.")
-    return (
-        is_ours
-        and not asked.filters
-        and not asked.guard
-        and all(each.choices for each in asked.report.parameters)
-    )
+    return is_ours and not asked.filters and all(each.choices for each in asked.report.parameters)
 
 
 def _curves(asked: Asked) -> Table:

@@ -14,11 +14,12 @@ import pytest
 from zoco.kit.periods import Period
 from zoco.ledger import expr, metrics
 from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import kept, statement, templates
 from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.expr import Table
-from zoco.ledger.report import Dimension, Measure, Params, Report, reports_all
+from zoco.ledger.report import Dimension, Measure, Params, Report, report_named, reports_all
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo
 
@@ -143,6 +144,33 @@ def test_nothing_that_somebody_typed_is_stored() -> None:
     asked = asked_of(reports_all()[0], "UTC", PERIODS[0], "duckdb")
     sql(replace(asked, filters=(Filter("path", "is", ("/secret-marker",)),)))
     assert not kept._path().exists()
+
+
+def test_the_first_look_at_a_shared_link_is_stored_and_what_its_reader_chose_is_not() -> None:
+    report = report_named("pages")
+    asked = guarded_of(report, Guard(5))
+    sql(asked)
+    stored = kept._path().read_bytes()
+    assert stored.count(b"__hidden") >= 1
+
+    chosen = Filter("path", "is", ("/secret-marker",))
+    sql(guarded_of(report, Guard(5, (chosen,)), chosen))
+
+    assert kept._path().read_bytes() == stored
+    assert words(sql(guarded_of(report, Guard(7)))) == words(written(guarded_of(report, Guard(7))))
+
+
+def test_a_link_that_hides_nothing_has_statements_of_its_own() -> None:
+    report, goal = report_named("channels"), Filter("goal", "is", ("Thanks",))
+    asked = asked_of(report, "UTC", PERIODS[0], "duckdb")
+    assert guarded_of(report, Guard(0), goal).shape != replace(asked, filters=(goal,)).shape
+
+
+def guarded_of(report: Report, guard: Guard, *filters: Filter) -> Asked:
+    """Return a question of somebody with a shared link."""
+    site = SiteInfo(1, "shop", "Shop", "UTC", "EUR", 0, "log", False, ("shop.example",))
+    asked = Question(site, Period.parse(PERIODS[0], "UTC"), filters=filters, guard=guard)
+    return Asked.of(report, asked, "duckdb")
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:

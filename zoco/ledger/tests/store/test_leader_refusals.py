@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from zoco.ledger.store.base import QueryFailed, QueryRefused
+from zoco.ledger.store.duckdb import permitted
 from zoco.ledger.store.duckdb.permitted import one_select
 from zoco.ledger.store.duckdb.socket import address, wire
 from zoco.ledger.store.duckdb.store import DuckStore
@@ -124,14 +125,50 @@ def test_no_variable_of_the_program_can_be_read_as_a_table(asked: DuckStore) -> 
 
 
 def test_a_checked_query_is_not_parsed_again() -> None:
-    before = one_select.cache_info().hits
+    before = permitted.checked.cache_info().hits
 
     first = one_select("SELECT 1 AS checked_once")
 
-    assert one_select("SELECT 1 AS checked_once") is first
-    assert one_select.cache_info().hits == before + 1
+    assert one_select("SELECT 1 AS checked_once") == first
+    assert permitted.checked.cache_info().hits == before + 1
     assert not first.is_volatile
     assert one_select("SELECT uuid()").is_volatile
+
+
+def test_a_query_of_another_moment_is_not_parsed_again() -> None:
+    asks = "SELECT count(*) AS moments FROM facts WHERE occurred_at < TIMESTAMP '{}'"
+    one_select(asks.format("2026-03-29 00:00:00.000000"))
+    before = permitted.checked.cache_info().misses
+
+    other = one_select(asks.format("2026-03-30 07:25:00.000000"))
+
+    assert permitted.checked.cache_info().misses == before
+    assert other.sql == asks.format("2026-03-30 07:25:00.000000")
+
+
+MOMENT = "TIMESTAMP '2026-03-29 00:00:00.000000'"
+HIDDEN_BY_A_MOMENT = (
+    f"SELECT 1 AS {MOMENT}",
+    f'SELECT * FROM "{MOMENT}"',
+    f'SELECT "read_text"({MOMENT})',
+    f"SELECT * FROM read_text({MOMENT})",
+    f"SELECT {MOMENT}; DELETE FROM facts",
+    f"WITH x AS (DELETE FROM facts WHERE occurred_at > {MOMENT} RETURNING id) SELECT * FROM x",
+    f"SELECT '{MOMENT}'; DELETE FROM facts --'",
+    f"SELECT $a${MOMENT}$a$; DELETE FROM facts",
+    f"SELECT /* {MOMENT} */ 1; DELETE FROM facts",
+)
+
+
+@pytest.mark.parametrize("sql", HIDDEN_BY_A_MOMENT)
+def test_a_moment_hides_nothing(sql: str) -> None:
+    with pytest.raises((QueryRefused, QueryFailed)):
+        one_select(sql)
+
+
+def test_what_is_said_of_a_refused_query_names_its_own_moment() -> None:
+    with pytest.raises(QueryRefused, match="2026-03-29"):
+        one_select(f'SELECT * FROM "{MOMENT}"')
 
 
 def test_a_request_that_claims_to_be_huge_is_not_waited_for(asked: DuckStore) -> None:
