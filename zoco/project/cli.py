@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program, typed
@@ -127,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=typed(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    root.add_argument("--version", action="version", version=f"zoco {_version()}")
+    root.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     root.set_defaults(parser=root)
     groups: Groups = {(): root.add_subparsers(title="commands", metavar="COMMAND")}
     for command in sorted(COMMANDS, key=lambda command: command.key):
@@ -159,10 +159,14 @@ def _add(group: "argparse._SubParsersAction[argparse.ArgumentParser]", word: str
     sub.set_defaults(command=command, parser=sub)
 
 
-def _version() -> str:
-    from importlib.metadata import version
+class _Version(argparse.Action):
+    """Print the version. Only then is it looked up: the supervisor stays without what that imports."""
 
-    return version("zoco")
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"zoco {version('zoco')}")
+        parser.exit()
 
 
 if __name__ == "__main__":
