@@ -1,5 +1,6 @@
 """`make test`: bring what the tests need from Debian, check, run all tests, on SQLite and PostgreSQL.
 
+Two processes share the tests; those that measure time or memory come after them, one by one.
 As root, or where `sudo -n` works, missing packages are installed; otherwise the tests that need
 them are left out and named. With CI=true nothing may be left out.
 """
@@ -18,8 +19,13 @@ from xml.etree import ElementTree
 
 from tools import check
 from tools.postgres import PostgresFailed, PostgresMissing, postgres, programs
+from tools.together import without_group
 
 ROOT = Path(__file__).resolve().parent.parent
+# In the order in which they were collected, so that what empties the database comes last in each process.
+SHARED = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+ALONE = "alone"
+NO_TESTS = 5
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -113,8 +119,16 @@ class Outcome:
     failures: tuple[str, ...] = ()
 
 
+def both_parts(name: str, without: list[str], *arguments: str, database: str) -> list[Outcome]:
+    """Run all tests on one database but those with a marker `without`: first shared by two, then alone."""
+    left_out = "".join(f" and not {marker}" for marker in without)
+    shared = pytest_run(name, *SHARED, "-m", f"not {ALONE}{left_out}", *arguments, database=database)
+    lonely = pytest_run(f"{name} alone", "-m", f"{ALONE}{left_out}", *arguments, database=database)
+    return [shared, lonely]
+
+
 def pytest_run(name: str, *arguments: str, database: str = "") -> Outcome:
-    """Run pytest on one database."""
+    """Run pytest on one database. That no test was chosen is no failure: the other run has them."""
     print(f"\n== Tests on {name}", flush=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="zoco-suite-") as folder:
@@ -122,7 +136,8 @@ def pytest_run(name: str, *arguments: str, database: str = "") -> Outcome:
         command = [sys.executable, "-m", "pytest", "--durations=10", f"--junit-xml={report}", *arguments]
         environment = {**os.environ, "DATABASE_URL": database}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
-        return Outcome(name, done.returncode, time.monotonic() - started, failures(report))
+        code = 0 if done.returncode == NO_TESTS else done.returncode
+        return Outcome(name, code, time.monotonic() - started, failures(report))
 
 
 def failures(report: Path) -> tuple[str, ...]:
@@ -133,7 +148,8 @@ def failures(report: Path) -> tuple[str, ...]:
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest's own file
         for failed in (*case.iter("failure"), *case.iter("error"), *case.iter("skipped")):
             said = failed.get("message", "").partition("\n")[0][:200]
-            found.append(f"{case.get('classname')}::{case.get('name')}: {said}")
+            name = without_group(case.get("name", ""))
+            found.append(f"{case.get('classname')}::{name}: {said}")
     return tuple(found)
 
 
@@ -147,14 +163,13 @@ def main() -> int:
     began = time.monotonic()
     outcomes = [Outcome("checks", check.check(), time.monotonic() - began)]
     without = sorted({need.marker for need in missing})
-    chosen = ["-m", " and ".join(f"not {marker}" for marker in without)] if without else []
-    outcomes.append(pytest_run("SQLite", *chosen, *sys.argv[1:]))
+    outcomes += both_parts("SQLite", without, *sys.argv[1:], database="")
     if "postgres" not in without:
-        outcomes.append(_on_postgres(chosen))
+        outcomes += _on_postgres(without)
     print()
     for one in outcomes:
-        print(f"{one.name:<12}{'FAILED' if one.code else 'ok':<8}{one.seconds:6.0f} s")
-    print(f"{'in all':<20}{time.monotonic() - started:6.0f} s")
+        print(f"{one.name:<20}{'FAILED' if one.code else 'ok':<8}{one.seconds:6.0f} s")
+    print(f"{'in all':<28}{time.monotonic() - started:6.0f} s")
     for need in missing:
         print(f"Left out: {need.left_out}, as {need.package} is missing.")
     if missing:
@@ -165,14 +180,14 @@ def main() -> int:
     return 1 if any(one.code for one in outcomes) else 0
 
 
-def _on_postgres(chosen: list[str]) -> Outcome:
+def _on_postgres(without: list[str]) -> list[Outcome]:
     began = time.monotonic()
     try:
         with postgres() as address:
-            return pytest_run("PostgreSQL", "--database-only", *chosen, *sys.argv[1:], database=address)
+            return both_parts("PostgreSQL", without, "--database-only", *sys.argv[1:], database=address)
     except PostgresFailed as error:
         print(error)
-        return Outcome("PostgreSQL", 1, time.monotonic() - began)
+        return [Outcome("PostgreSQL", 1, time.monotonic() - began)]
 
 
 def _names(missing: list[Need]) -> str:

@@ -15,7 +15,7 @@ from tests.crash import feed, load
 from tests.crash.product import ROOT, Product
 from zoco.kit.ids import uuid8
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.crash, pytest.mark.alone, pytest.mark.timeout(900)]
 KILLS = 60
 PROMISED_SECONDS = 5.0
 """From the kill of anything to the next answer."""

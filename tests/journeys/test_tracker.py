@@ -141,6 +141,7 @@ def shown(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     return [tuple(row[name] for name in names) for row in rows]
 
 
+@pytest.mark.alone
 def test_page_then_navigation_then_event_arrive_once_within_five_seconds(
     shop: str, page: Page, facts: Facts
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.live.screen import SECONDS, Enter, appears, bot_comes, figure, overview
 from tests.operate.running import Running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
 
 
 def test_what_a_visitor_does_is_on_the_overview_within_five_seconds_without_a_reload(

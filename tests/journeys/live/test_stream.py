@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.journeys.live.screen import Enter, appears, live, overview
 from tests.operate.running import Running, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
 
 
 def cookies(context: BrowserContext) -> str:

@@ -18,6 +18,7 @@ def test_a_version_that_is_no_number_breaks_nothing(version: str) -> None:
     assert hinted(Device(), hints).os == "Windows"
 
 
+@pytest.mark.alone
 def test_long_hints_take_no_time() -> None:
     began = time.process_time()
 

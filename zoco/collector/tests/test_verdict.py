@@ -67,6 +67,7 @@ def test_verdict_by_user_agent(user_agent: str | None, verdict: str, reason: str
     assert judge(user_agent) == (verdict, reason)
 
 
+@pytest.mark.alone
 def test_the_length_of_a_user_agent_is_no_weapon() -> None:
     began = time.process_time()
 

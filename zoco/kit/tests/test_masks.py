@@ -62,6 +62,7 @@ def test_reading_again_changes_nothing_for_escaped_bytes() -> None:
         text.encode()
 
 
+@pytest.mark.alone
 def test_masking_takes_linear_time() -> None:
     began = time.process_time()
 

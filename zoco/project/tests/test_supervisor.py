@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from zoco.project.children import FIRST_PAUSE_SECONDS, Child
 
 RUN = """
@@ -48,6 +50,7 @@ def test_child_that_cannot_work_ends_everything() -> None:
     assert "starting it again" not in said
 
 
+@pytest.mark.alone
 def test_child_that_does_not_listen_is_killed_after_the_grace() -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     process = _run(deaf + TIED + "time.sleep(60)")

@@ -129,6 +129,7 @@ def test_one_process_asks_once_for_all_and_not_at_all_when_nobody_listens(
     assert served.live.watch._task is None
 
 
+@pytest.mark.alone
 def test_news_of_a_site_waits_five_seconds(served: Served, ana: Client) -> None:
     answer = served.ask(ana)
     told(answer, "people")

@@ -41,6 +41,7 @@ def test_patterns(pattern: str, text: str, fits: bool) -> None:
     assert matches(pattern, text) is fits
 
 
+@pytest.mark.alone
 def test_a_pattern_of_many_stars_takes_no_time() -> None:
     began = time.monotonic()
 

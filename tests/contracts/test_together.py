@@ -1,0 +1,75 @@
+"""Two processes share a run of the tests as one process would make it: nothing twice, nothing left out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.tree import ROOT
+from tools.suite import ALONE, SHARED, failures
+from tools.together import without_group
+
+TESTS = """
+import os, pytest
+
+def note(word):
+    with open({notes!r}, "a") as notes:
+        print(os.getpid(), word, file=notes)
+
+@pytest.fixture
+def transactional_db(): ...
+
+def test_empties_{name}(transactional_db): note("empties")
+
+@pytest.mark.parametrize("address", ["a@b.example", "c"])
+def test_reads_{name}(address): note("reads")
+
+@pytest.mark.alone
+def test_alone_{name}(): note("alone")
+
+def test_wrong_{name}(): assert "{name}" != "two"
+"""
+
+
+def _run(folder: Path, *arguments: str) -> Path:
+    report = folder / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-p", "tools.together"]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    subprocess.run(
+        [*command, f"--junit-xml={report}", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    return report
+
+
+def test_both_parts_together_run_each_test_once(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: one by one\n")
+    for name in ("one", "two", "three", "four"):
+        (tmp_path / f"test_{name}.py").write_text(TESTS.format(name=name, notes=str(notes)))
+
+    report = _run(tmp_path, *SHARED, "-m", f"not {ALONE}")
+
+    seen = [line.split() for line in notes.read_text().splitlines()]
+    assert sorted(word for _, word in seen) == ["empties"] * 4 + ["reads"] * 8
+    assert failures(report) == ("test_two::test_wrong_two: AssertionError: assert 'two' != 'two'",)
+    notes.unlink()
+    assert failures(_run(tmp_path, "-m", ALONE)) == ()
+    assert notes.read_text().count("alone") == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("test_a@tests/test_a.py", "test_a"),
+        ("test_a[x@y]@tests/test_a.py:after", "test_a[x@y]"),
+        ("test_a[x@y]", "test_a[x@y]"),
+        ("test_a", "test_a"),
+    ],
+)
+def test_a_test_is_named_without_its_group(name: str, written: str) -> None:
+    assert without_group(name) == written

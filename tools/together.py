@@ -1,0 +1,35 @@
+"""pytest plug-in of this repository: which tests stay together when two processes share a run.
+
+A file's tests do, for the fixtures that they share. Tests that empty the database come after all that
+find in it what migrations wrote, in each process as in a run by one: hence two groups for such a file.
+"""
+
+import pytest
+
+EMPTYING = {"transactional_db", "django_db_reset_sequences", "live_server"}
+AFTER = ":after"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def group_of(item: pytest.Item) -> str:
+    """Return the name of a test's group: its file, marked if the test empties the database."""
+    file = item.nodeid.partition("::")[0]
+    return file + AFTER if empties(item) else file
+
+
+def empties(item: pytest.Item) -> bool:
+    """Say whether the database is emptied after the test, with what migrations wrote."""
+    marker = item.get_closest_marker("django_db")
+    fixtures: set[str] = set(getattr(item, "fixturenames", ()))
+    asked = {} if marker is None else marker.kwargs
+    return bool(asked.get("transaction") or asked.get("reset_sequences") or fixtures & EMPTYING)
+
+
+def without_group(name: str) -> str:
+    """Return a test's name as it is written, without the group that xdist puts behind it."""
+    test, at, group = name.rpartition("@")
+    return test if at and "]" not in group else name
