@@ -29,6 +29,7 @@ def declares_itself(agent: str) -> bool:
 _PHONE = "a telephone's browser, which names no engine"
 _TEXT = "a browser for terminals, which has no engine to name"
 _HIDDEN = "says nothing of itself, as proxies that hide their users' agents send it; nothing is declared"
+_VIEWER = "Google's viewer of documents fetches a file for its pictures of the pages"
 _ANDROID = "a program on somebody's telephone that names its Android and nothing else"
 
 OTHERWISE: dict[str, str] = {
@@ -69,5 +70,14 @@ OTHERWISE: dict[str, str] = {
     "Mozilla/4.0": _HIDDEN,
     "Mozilla/4.0 (compatible;)": _HIDDEN,
     "Mozilla/5.0": _HIDDEN,
-    "&as_qdr=all": "the end of a search's address where the agent should stand; " + _HIDDEN,
+    # Machines by the shape of the user agent: no browser writes it so.
+    "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; SV1; .NET CLR 1.1.4322) Babya Discoverer  8.0:": "a "
+    "name behind Internet Explorer's brackets, where it never writes any",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_1) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/32.0.1700.107 Safari/537.36,gzip(gfe) (via docs.google.com/viewer)": _VIEWER,
+    "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.76 "
+    "Safari/537.36,gzip(gfe) (via docs.google.com/viewer)": _VIEWER,
+    "Mozilla/5.0 Gecko/20100115 Firefox/3.6": "names no system, which Firefox always does",
+    "User-Agent: Mozilla/5.0 (Windows NT 6.1; WOW64; rv:14.0) Gecko/20100101 Firefox/14.0.1": "a program "
+    "whose author wrote the header's name into its value",
 }

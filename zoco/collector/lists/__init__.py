@@ -1,1 +1,5 @@
-"""Who is who on the web: bots, search engines, networks, assistants. Plain data with its sources."""
+"""Lists as data: declared bots, the words of browsers; each file names its sources."""
+
+from pathlib import Path
+
+BROWSERS = Path(__file__).with_name("browsers.tsv")

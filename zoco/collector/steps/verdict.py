@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from zoco.collector.event import Event
 from zoco.collector.lists.bots import BOTS, Kind
+from zoco.collector.steps.shape import oddity_of
 
 
 class Judgement(NamedTuple):
@@ -60,7 +61,8 @@ def _unlisted(user_agent: str) -> Judgement:
     url = _URL.search(user_agent)
     if url and not _BROWSER.search(user_agent):
         return Judgement("bot", url[1][:40])
-    return HUMAN
+    oddity = oddity_of(user_agent)
+    return Judgement("bot", oddity) if oddity else HUMAN
 
 
 def _word_start(user_agent: str, named: re.Match[str]) -> int:

@@ -96,9 +96,9 @@ WORDS = (
     "phantomjs cfnetwork ruby livejournal embedly flipboard facebookexternal preview favicon siteexplorer "
     "spinn3r distilator liferea appengine superblock simplepie commafeed nutch daumoa xenu genieo "
     "imageproxy ms-office changedetection lwp:: ezooms desktop.google portscout validator indy binlar "
-    "robosourcer discovery"
+    "robosourcer discovery as_qdr discoverer docs.google.com/viewer user-agent:"
 )
-BOT_WORDS = WORDS.split()
+BOT_WORDS = [*WORDS.split(), "mozilla/5.0 gecko/"]
 
 
 def test_equal_lines_are_told_apart_by_their_count(site: PublishedSite) -> None:

@@ -71,7 +71,9 @@ def test_verdict_by_user_agent(user_agent: str | None, verdict: str, reason: str
 def test_the_length_of_a_user_agent_is_no_weapon() -> None:
     began = time.process_time()
 
-    assert judge("a" * 65_000) == ("human", "")
+    assert judge("a" * 65_000) == ("bot", "a" * 40)
+    assert judge("Mozilla/5.0 (" + "X11; (" * 10_000).verdict == "bot"
+    assert judge("Mozilla/5.0 (X11) " + "a." * 30_000).verdict == "bot"
     assert judge("a" * 65_000 + "bot") == ("bot", "a" * 40)
 
     assert time.process_time() - began < 2
