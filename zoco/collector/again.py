@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from zoco.collector.behaviour.reasons import REASONS
+from zoco.collector.lists.ranges import FORGED
 from zoco.collector.steps import device, verdict
+from zoco.collector.steps.hints import judge_browser
+from zoco.collector.steps.judging import spam_of
 from zoco.kit.hosts import is_own, plain_host
 from zoco.kit.periods import micros
 from zoco.ledger import schema
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 
 DAY = 86_400_000_000
 STEP_DAYS = 7
+# Reasons that the browser's script and its behaviour gave: what is kept of a request says nothing of them.
+KEPT = frozenset((verdict.DRIVEN, *REASONS))
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ def classify_again(
     span = store.query(span_sql(site.id)).to_pylist()[0]
     if not span["facts"]:
         return done
-    for start, end in _weeks(store, site.id):
+    for start, end in _weeks(store, site.id, _micros(span["first"])):
         batches = store.stream(evidence_sql(store.dialect, site=site.id, start=start, end=end))
         changed = [_changed(batch.to_pylist(), site, done) for batch in batches]
         for table in changed if not is_trial else ():
@@ -66,9 +72,8 @@ def classify_again(
     return done
 
 
-def _weeks(store: "Store", site: int) -> Iterator[tuple[int, int]]:
+def _weeks(store: "Store", site: int, start: int) -> Iterator[tuple[int, int]]:
     """Yield spans of a week that hold facts; a broken clock's centuries between them are skipped."""
-    start = MOMENT_BOUNDS[0]
     while True:
         row = store.query(next_sql(site, start)).to_pylist()[0]
         if not row["facts"]:
@@ -95,10 +100,11 @@ def _changes(rows: list[dict[str, Any]], site: PublishedSite, done: Again) -> li
         }
         again = dict(made)
         if row["user_agent"]:
-            again |= _by_agent(row["user_agent"], row["client_hints"])
+            again |= _kept(made, _by_agent(row["user_agent"], row["client_hints"]))
         else:
             done.without_evidence += 1
         again |= _by_referrer(row, site)
+        again |= _spam(again)
         if again != made:
             changes.append({"id": row["id"], "occurred_at": row["occurred_at"], **again})
     return changes
@@ -110,15 +116,31 @@ def _empty(name: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _agent_columns(user_agent: str, hints: str) -> tuple[tuple[str, str], ...]:
-    judged = verdict.judge(user_agent)
+    sent = msgspec.json.decode(hints, type=dict[str, str]) if hints else {}
+    judged = judge_browser(user_agent, sent)
     found = device.device_of(user_agent)
-    if hints:
-        found = device.hinted(found, msgspec.json.decode(hints, type=dict[str, str]))
+    found = device.hinted(found, sent) if sent else found
     return (("verdict", judged.verdict), ("reason", judged.reason), *found._asdict().items())
 
 
 def _by_agent(user_agent: str, hints: str) -> dict[str, str]:
     return dict(_agent_columns(user_agent, hints))
+
+
+def _kept(made: dict[str, str], again: dict[str, str]) -> dict[str, str]:
+    """Return what comes out, but for a verdict that no evidence tells of where nothing else is found."""
+    if made["reason"] == again["reason"] + FORGED:
+        return again | {"verdict": made["verdict"], "reason": made["reason"]}
+    is_elsewhere = made["verdict"] in ("staff", "server") or made["reason"] in KEPT
+    if not is_elsewhere or (again["verdict"] != "human" and made["verdict"] not in ("staff", "server")):
+        return again
+    return again | {"verdict": made["verdict"], "reason": made["reason"]}
+
+
+def _spam(again: dict[str, str]) -> dict[str, str]:
+    """Return the verdict on a person who is sent by a host of the list of spammers."""
+    found = spam_of(again["referrer_host"]) if again["verdict"] == "human" else None
+    return found._asdict() if found else {}
 
 
 def _by_referrer(row: dict[str, Any], site: PublishedSite) -> dict[str, str]:

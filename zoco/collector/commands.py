@@ -101,8 +101,9 @@ examples:
   zoco reclassify --dry-run          how many facts would come out otherwise
   zoco reclassify --site shop        work them out again; reports follow at once
 
-Only from what was kept: full user agent, client hints, referrer (see EVIDENCE_DAYS). Facts without
-evidence stay as they are and are counted. Stopped in the middle, begin again: what is right is left.
+First from what was kept: full user agent, client hints, referrer (see EVIDENCE_DAYS). Facts without
+evidence stay as they are and are counted. Then visits are judged by what they did. Stopped in the
+middle, begin again: what is right is left.
 """
 
 
@@ -121,6 +122,7 @@ class Reclassify(Command):
 
     def run(self, options: Namespace) -> Exit:
         from zoco.collector.again import Again, classify_again
+        from zoco.collector.behaviour.passing import history_pass
         from zoco.ledger.store.opening import open_store
 
         def tell(done: Again, total: int) -> None:
@@ -130,6 +132,9 @@ class Reclassify(Command):
         store = open_store()
         try:
             done = classify_again(store, site=site, is_trial=options.dry_run, progress=tell)
+            if not site.is_demo:
+                now = time.time_ns() // 1_000
+                done.changed += history_pass(store, site.id, now, is_trial=options.dry_run).changed
         finally:
             store.close()
         verb = "would change" if options.dry_run else "changed"

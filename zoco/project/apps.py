@@ -1,6 +1,6 @@
 """The project as an app: it holds the worker's clock and the accounts' first passwords."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -27,10 +27,12 @@ class ProjectConfig(AppConfig):
         """Make the roles after each migrate: permissions exist only then. Begin the log of changes."""
         from zoco.campaigns import following
         from zoco.project.changes.watching import watch
+        from zoco.project.worker.judging import history
         from zoco.sites.sourcing import services
 
         services.provide(_apply_sources)
         following.provide(_followed)
+        services.provide(history)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
         watch()
 

@@ -1,4 +1,4 @@
-"""Periodic work of the project: what accounts leave behind."""
+"""Periodic work of the project: what accounts leave behind, verdicts after the fact."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.project.env import CHANGES_DAYS
+from zoco.project.worker import judging
 
 
 def sessions_clear() -> None:
@@ -24,4 +25,5 @@ def changes_drop() -> None:
 
 
 PERIODIC.add(Periodic("project.changes", 86_400, changes_drop))
+PERIODIC.add(Periodic("project.judging", judging.EVERY_SECONDS, judging.recent))
 PERIODIC.add(Periodic("project.sessions", 86_400, sessions_clear))

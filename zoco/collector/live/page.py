@@ -4,14 +4,13 @@ import re
 from typing import NamedTuple
 
 from zoco.collector.reasons import Reason, Refused
-from zoco.collector.steps.verdict import Judgement
+from zoco.collector.steps.verdict import DRIVEN, Judgement
 
 VIEWED = "web.page.viewed"
 ENGAGED = "web.page.engaged"
 SENT = "web.event.sent"
 NAMES = {"view": VIEWED, "engagement": ENGAGED, "event": SENT}
 EVENT_KIND = "event"
-DRIVEN = "driven by a program"
 # Lower bounds of classes of screen width, in CSS pixels.
 SCREENS = ((1920, "≥1920"), (1440, "1440-1919"), (1024, "1024-1439"), (768, "768-1023"), (480, "480-767"))
 NARROW = "<480"

@@ -13,13 +13,16 @@ from typing import NamedTuple
 
 import msgspec
 
+from zoco.collector.lists.ranges import is_checked
 from zoco.collector.live import page
 from zoco.collector.live.wire import Sent
 from zoco.collector.steps.device import device_of, evidence_of, hinted, hints_text
+from zoco.collector.steps.hints import judge_browser
+from zoco.collector.steps.judging import checked, spam_of
 from zoco.collector.steps.place import place_of_plain, plain_address
 from zoco.collector.steps.places import NOWHERE
 from zoco.collector.steps.site import host_of
-from zoco.collector.steps.verdict import judge
+from zoco.collector.steps.verdict import Judgement
 from zoco.collector.steps.visitor import framed_address, framed_host
 from zoco.kit.ids import framed
 from zoco.kit.masks import masked, path_of, plain_text
@@ -40,8 +43,9 @@ def piece(**columns: object) -> str:
 
 
 class Browser(NamedTuple):
-    """What a browser's headers say: steps verdict and device. `driven` is the verdict of one that a
-    program drives, `framed` the user agent as a pseudonym is made of it.
+    """What a browser's headers say: steps judging and device. `driven` is the verdict of one that a
+    program drives, `framed` the user agent as a pseudonym is made of it, `claimed` the verdict on a crawler
+    of which it is known where it comes from, None for everybody else.
     """
 
     framed: bytes
@@ -50,11 +54,12 @@ class Browser(NamedTuple):
     device: str
     language: str
     evidence: str
+    claimed: Judgement | None
 
 
 def browser_of(user_agent: str, language: str, hints: Mapping[str, str]) -> Browser:
     """Judge a browser by its headers."""
-    judged = judge(user_agent)
+    judged = judge_browser(user_agent, hints)
     device = device_of(user_agent)
     device = hinted(device, hints) if hints else device
     return Browser(
@@ -64,7 +69,17 @@ def browser_of(user_agent: str, language: str, hints: Mapping[str, str]) -> Brow
         piece(**device._asdict()),
         piece(language=language),
         piece(user_agent=evidence_of(user_agent), client_hints=hints_text(hints)),
+        judged if is_checked(judged.reason) else None,
     )
+
+
+def verified(browser: Browser, address: str) -> Browser:
+    """Return a crawler's piece with what its address says."""
+    found = checked(browser.claimed, address) if browser.claimed else None
+    if found is None or found == browser.claimed:
+        return browser
+    said = piece(**found._asdict())
+    return browser._replace(verdict=said, driven=said)
 
 
 class Caller(NamedTuple):
@@ -121,12 +136,15 @@ class Whence(NamedTuple):
 
     touch: str
     evidence: str
+    spam: str
 
 
 def whence_of(referrer: str, query: str, site: PublishedSite) -> Whence:
     """Work out the touchpoint."""
     host, touch, evidence = origin_of(referrer, query, site.hostnames, site.sources)
-    return Whence(piece(referrer_host=host, **touch._asdict()), piece(referrer=evidence))
+    spam = spam_of(host)
+    said = piece(**spam._asdict()) if spam else ""
+    return Whence(piece(referrer_host=host, **touch._asdict()), piece(referrer=evidence), said)
 
 
 def title_of(title: str) -> str:

@@ -27,6 +27,7 @@ from zoco.collector.live.pieces import (
     particulars_of,
     screen_of,
     title_of,
+    verified,
     whence_of,
 )
 from zoco.collector.live.wire import Sent
@@ -121,6 +122,7 @@ class Reader:
             return found
         now = self._clock()
         browser, caller = self._browser(sender), caller_of(sender.address)
+        browser = verified(browser, sender.address) if browser.claimed else browser
         for index, each in enumerate(sent):
             try:
                 site, line = self._line(each, browser, caller, now)
@@ -155,7 +157,7 @@ class Reader:
         return site.id, (
             f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{page.NAMES[sent.type]}"'
             f',"origin":"tracker","occurred_at":{at},"received_at":{now}{who}'
-            f"{browser.driven if sent.driven else browser.verdict}{place.where}"
+            f"{browser.verdict or whence.spam or (browser.driven if sent.driven else '')}{place.where}"
             f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
             f"{browser.language}{self._screens[sent.screen]}"
             f"{'' if is_plain else particulars_of(sent, amount, site.currency)}"

@@ -10,6 +10,7 @@ from zoco.collector.logs.base import LogFormat
 from zoco.collector.logs.clock import Clock, now_micros, plausible
 from zoco.collector.logs.equal import EqualLines
 from zoco.collector.logs.files.reading import OVERLONG
+from zoco.collector.logs.judged import verdicts_beyond
 from zoco.collector.logs.pending import Group, columns_of, distinct
 from zoco.collector.logs.text import text
 from zoco.collector.logs.values import agent_of, asked_of, head_of, whence_of
@@ -206,6 +207,7 @@ class Quick:
         for group, places in zip(self._groups(), joined, strict=True):
             columns |= group.columns(places)
         columns |= self._origins(joined)
+        columns |= self._verdicts(joined)
         self._begin()
         return pa.table(columns)
 
@@ -230,7 +232,22 @@ class Quick:
         queries, query = self.requests.linked(1, joined.requests)
         found, referrers = distinct(joined.referrers, query), self.referrers.part(0)
         held = [self.origins[referrers[referrer], queries[asked]] for referrer, asked in found.rows]
+        self.hosts = found.places, [each[0] for each in held]
         return columns_of(("referrer_host", *TOUCH, "referrer"), held, found.places)
+
+    def _verdicts(self, joined: Numbers) -> "dict[str, pa.Array]":
+        """Return verdict and reason where more than the agent decides; called after `_origins`."""
+        import numpy as np
+        import pyarrow as pa
+
+        found = verdicts_beyond(
+            (self.agents.part(0), self.agents.part(1)),
+            joined.agents,
+            (joined.places, self.places.part(-1)),
+            self.hosts,
+            np.concatenate(self.at),
+        )
+        return {} if found is None else dict(zip(("verdict", "reason"), map(pa.array, found), strict=True))
 
     def recall(self, lines: list[bytes]) -> None:
         """Remember lines that were read in an earlier run, so that equal ones count on."""

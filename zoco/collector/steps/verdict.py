@@ -4,7 +4,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from zoco.collector.event import Event
 from zoco.collector.lists.bots import BOTS, Kind
 from zoco.collector.steps.shape import oddity_of
 
@@ -18,6 +17,7 @@ class Judgement(NamedTuple):
 
 HUMAN = Judgement("human", "")
 NO_USER_AGENT = "no user agent"
+DRIVEN = "driven by a program"
 _AI = {Kind.AI_TRAINING, Kind.AI_SEARCH, Kind.AI_USER}
 # Words that only machines carry: "…bot", "…spider"; not the phones of the make Cubot.
 _NAMED = re.compile(
@@ -73,9 +73,3 @@ def _word_start(user_agent: str, named: re.Match[str]) -> int:
     while start and (user_agent[start - 1].isalnum() or user_agent[start - 1] in "_.!-"):
         start -= 1
     return start
-
-
-def step(event: Event) -> Event:
-    """Set verdict and reason from the user agent."""
-    event.fact.verdict, event.fact.reason = judge(event.user_agent)
-    return event

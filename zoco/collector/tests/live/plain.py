@@ -6,13 +6,14 @@ from zoco.collector.live.here import Here
 from zoco.collector.live.reader import Reader, Refusal, Sender
 from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
-from zoco.collector.steps import device, place, site, source, through, verdict, visitor
+from zoco.collector.steps import device, judging, place, site, source, through, visitor
+from zoco.collector.steps.verdict import DRIVEN
 from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.ids import uuid7
 from zoco.kit.masks import clean_path, masked, plain_text
 from zoco.ledger.schema import Fact
 
-STEPS = tuple(module.step for module in (site, verdict, device, place, source, visitor))
+STEPS = tuple(module.step for module in (site, judging, device, place, source, visitor))
 
 
 def plain_read(here: Here, body: bytes, sender: Sender, now: int) -> tuple[list[Fact], list[Refusal]]:
@@ -62,7 +63,7 @@ def _fact(here: Here, sent: Sent, sender: Sender, now: int) -> Fact:
     _fill(event, sent, where)
     through(event, STEPS)
     if sent.driven and fact.verdict == "human":
-        fact.verdict, fact.reason = "headless", page.DRIVEN
+        fact.verdict, fact.reason = "headless", DRIVEN
     return fact
 
 

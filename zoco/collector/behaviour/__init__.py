@@ -1,0 +1,1 @@
+"""Verdicts by what visits did, worked out after the fact over the store: signs, evidence, passes."""
