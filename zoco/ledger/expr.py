@@ -190,6 +190,13 @@ def among(column: Value, values: Sequence[str]) -> Value:
     return column == values[0] if len(values) == 1 else column.isin(values)
 
 
+def first_fitting(pairs: Sequence[tuple[Value, str]]) -> Value:
+    """Return the text of the first condition that holds, "" where none does."""
+    import ibis
+
+    return ibis.cases(*((condition, text(words)) for condition, words in pairs), else_=text(""))
+
+
 def prop_text(facts: Table, name: str) -> Value:
     """Return a property as text, "" where there is none."""
     from zoco.ledger.asking.statements.engines import Prop

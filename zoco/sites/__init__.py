@@ -1,5 +1,6 @@
 """Sites: hostnames, zone, currency, week start, retention, salts, trusted proxies, source channels.
 
-commands: `zoco site` and what else the command line knows. sources: the rules and lists of source
-channels, without Django. sourcing: what a person adds to them, and the screens for that.
+commands: `zoco site` and what else the command line knows. crawlers: declared bots by name and kind,
+without Django. sources: the rules and lists of source channels, without Django. sourcing: what a
+person adds to them, and the screens for that.
 """

@@ -109,8 +109,10 @@ def _weigh(rows: Table, first: int) -> Any:
     # The square of the coefficient of variation of the times between pages, times their sum's square.
     spread, scale = steps * rows.squares - rows.gaps * rows.gaps, rows.gaps * rows.gaps
     even: Any = ibis.cases(
-        ((rows.views >= 6) & (spread < scale * 0.25), 10),
-        ((rows.views >= 4) & (spread < scale * 0.09), 10),
+        ((rows.views >= 12) & (spread < scale * 0.25), 18),
+        ((rows.views >= 8) & (spread < scale * 0.25), 12),
+        ((rows.views >= 6) & (spread < scale * 0.25), 8),
+        ((rows.views >= 4) & (spread < scale * 0.09), 8),
         ((rows.views >= 5) & (spread < scale * 0.25), 6),
         else_=0,
     )

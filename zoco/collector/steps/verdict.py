@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from zoco.collector.lists.bots import BOTS, Kind
 from zoco.collector.steps.shape import oddity_of
+from zoco.sites.crawlers.bots import BOTS, Kind
 
 
 class Judgement(NamedTuple):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from zoco.collector.lists.bots import BOTS
 from zoco.collector.lists.ranges import _networks, is_own
 from zoco.collector.lists.spam import SPAMMERS
 from zoco.collector.steps.judging import checked, spam_of
 from zoco.collector.steps.verdict import judge
+from zoco.sites.crawlers.bots import BOTS
 from zoco.sites.sources.networks import known_networks
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from zoco.collector.lists.bots import BOTS, KINDS, Kind
 from zoco.collector.steps.verdict import judge
+from zoco.sites.crawlers.bots import BOTS, KINDS, Kind
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
 CASES = [

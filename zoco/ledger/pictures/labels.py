@@ -54,6 +54,20 @@ VERDICTS = {
     "staff": _("Own staff"),
     "server": _("Server"),
 }
+# What listed bots come for.
+KINDS = {
+    "search": _("Search engine"),
+    "ai_training": _("AI: training"),
+    "ai_search": _("AI: search"),
+    "ai_user": _("AI: asked by a user"),
+    "tool": _("Tool"),
+    "monitor": _("Monitoring"),
+    "feed_reader": _("Feed reader"),
+    "preview": _("Preview of links"),
+    "archive": _("Archive"),
+    "library": _("Program's library"),
+    "headless": _("Headless browser"),
+}
 NAMES = {
     "web.page.viewed": _("Page viewed (tracker)"),
     "web.page.served": _("Page served (log)"),
@@ -87,6 +101,18 @@ REFUSALS = {
     "no_salt": _("Keys of the day not there: no worker runs"),
     "not_written": _("No room to write it down"),
 }
+BEHAVIOUR = {
+    "driven by a program": _("Driven by a program"),
+    "client hints contradict the user agent": _("Client hints contradict the user agent"),
+    "more than a page a second": _("More than a page a second"),
+    "cluster of one-page visits": _("Cluster of one-page visits"),
+    "pages that nobody looked at": _("Pages that nobody looked at"),
+    "pages without their files": _("Pages without their files"),
+    "names no browser": _("Names no browser"),
+    "names no engine": _("Names no engine"),
+    "names no system": _("Names no system"),
+    "no user agent": _("No user agent"),
+}
 ORIGINS = {
     "tracker": pgettext_lazy("origin", "Tracker"),
     "server": pgettext_lazy("origin", "Server"),
@@ -101,7 +127,8 @@ WORDS = {
     "verdict": VERDICTS,
     "name": NAMES,
     "origin": ORIGINS,
-    "reason": REFUSALS,
+    "reason": REFUSALS | BEHAVIOUR,
+    "kind": KINDS,
 }
 
 

@@ -181,7 +181,10 @@ def test_errors_say_where_the_link_is(store: Store) -> None:
 def test_bots_whatever_verdicts_are_chosen(store: Store) -> None:
     answer = answered(store, "bots")
 
-    assert table(answer) == [("Googlebot", "bot", 2, 1, 1), ("GPTBot", "ai", 1, 1, 0)]
+    assert table(answer) == [
+        ("Googlebot", "bot", "search", 2, 1, 1),
+        ("GPTBot", "ai", "ai_training", 1, 1, 0),
+    ]
     assert (answer.facts_used, answer.facts_left_out) == (3, {"human": 11})
 
 

@@ -1,0 +1,1 @@
+"""Declared bots and AI crawlers by name and kind: plain data with its sources. No Django."""
