@@ -1,18 +1,14 @@
 """The project as an app: it holds the worker's clock and the accounts' first passwords."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest
 
     from zoco.campaigns.following import Followed
-    from zoco.sites.published import PublishedSite
-    from zoco.sites.sourcing.services import Done
 
 
 class ProjectConfig(AppConfig):
@@ -30,19 +26,10 @@ class ProjectConfig(AppConfig):
         from zoco.project.worker.judging import history
         from zoco.sites.sourcing import services
 
-        services.provide(_apply_sources)
         following.provide(_followed)
         services.provide(history)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
         watch()
-
-
-def _apply_sources(site: "PublishedSite", tell: "Callable[[Done, int], None]") -> "Done":
-    """Work the history of a site out again with the rules of today."""
-    from zoco.collector.again import classify_again
-    from zoco.ledger.store.opening import store
-
-    return classify_again(store(), site=site, progress=tell)
 
 
 def _followed(request: "HttpRequest", link: "Followed") -> None:

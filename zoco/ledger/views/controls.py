@@ -15,6 +15,7 @@ from zoco.ledger.asking.filters import FILTERABLE, Filter
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import VERDICTS as VERDICT_WORDS
 from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.report import Report
 from zoco.ledger.views.address import Address, Draft
@@ -217,8 +218,16 @@ def _groups(question: Question, address: Address, report: Report | None) -> list
                 groups.append(
                     _group(parameter.name, str(parameter.label), parameter.choices, current, address)
                 )
-    groups.append(_group("verdicts", gettext("Who counts"), VERDICTS, question.verdicts, address))
+    who = _who_counts(question.verdicts)
+    groups.append(_group("verdicts", gettext("Who counts"), who, question.verdicts, address))
     return groups
+
+
+def _who_counts(chosen: str) -> tuple[tuple[str, object], ...]:
+    """Return who can count: people, bots, AI crawlers, all; and the one verdict that an address asks for."""
+    choices = (*VERDICTS[:-1], ("ai", VERDICT_WORDS["ai"]), VERDICTS[-1])
+    alone = VERDICT_WORDS.get(chosen) if chosen not in dict(choices) else None
+    return (*choices, (chosen, alone)) if alone else choices
 
 
 def _group(
