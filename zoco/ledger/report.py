@@ -145,6 +145,8 @@ class Report:
     """Whether `facts.goals` are there."""
     crowd: tuple[str, ...] = ()
     """Measures of the people behind a row. Shared links have no report without; see `asking.guard`."""
+    takes_imported: bool = False
+    """Whether days that were counted elsewhere stand in it too; see `asking.imported`."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 

@@ -29,6 +29,7 @@ def publish() -> None:
 def retain() -> None:
     """Drop facts older than their site's days to keep, by whole local days, and all of deleted sites."""
     from zoco.ledger.store import opening
+    from zoco.ledger.store.imported import nothing
 
     now = timezone.now()
     for site in reads.sites_with_parts():
@@ -39,6 +40,7 @@ def retain() -> None:
 
     for gone_site in GoneSite.objects.all():
         gone = opening.store().retain(gone_site.pk, EVERYTHING)
+        opening.store().put_imported(gone_site.pk, "", nothing())
         log.info("Facts of a deleted site dropped. site=%s facts=%s", gone_site.pk, gone)
         if not gone and now - gone_site.deleted_at > LATE:
             gone_site.delete()

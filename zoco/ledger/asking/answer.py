@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,18 @@ class Row:
     """The period begins or ends inside the bucket."""
     is_hidden: bool = False
     """Too few people are behind it to say anything (or nobody); its figures are not known."""
+    is_imported: bool = False
+    """Its figures are, in part or whole, sums that came from elsewhere; None where those do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Where the days came from that are not our own, the first and last of them and how many."""
+
+    names: tuple[str, ...]
+    first: date
+    last: date
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,9 @@ class Answer:
     hidden_rows: int = 0
     """How many rows of a table the question's guard leaves out; not told where no row is shown."""
 
+    imported: Imported | None = None
+    """The days of the period that are taken from imports."""
+
     @property
     def is_guarded(self) -> bool:
         """Return whether rows with few people are left out."""
@@ -77,7 +92,7 @@ class Answer:
         """Return whether there is nothing to show."""
         if self.question.guard:
             return not self.overall and all(row.is_hidden for row in self.rows)
-        return not self.facts_used
+        return not self.facts_used and self.imported is None
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

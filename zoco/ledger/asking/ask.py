@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
 from zoco.ledger import expr
+from zoco.ledger.asking import imported
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.guard import HIDDEN
 from zoco.ledger.asking.question import Question, bucket_end
@@ -42,7 +43,13 @@ def ask(
     asked = Asked.of(report, question, store.dialect, now)
     answer = _curve if report.picture == "curve" else _table
     found = answer(asked, question, store, now)
+    if report.takes_imported:
+        found = imported.added(found, store, lambda daily: _of_facts(report, daily, store, now))
     return replace(found, seconds=time.perf_counter() - began)
+
+
+def _of_facts(report: Report, question: Question, store: Store, now: datetime) -> Answer:
+    return _curve(Asked.of(report, question, store.dialect, now), question, store, now)
 
 
 def ask_all(

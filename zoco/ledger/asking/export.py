@@ -95,6 +95,7 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
         "overall": _values(answer.overall),
         "overall_before": _optional(answer.overall_before),
         "largest": _values(answer.largest),
+        "imported": _imported(answer),
         "facts": {
             "used": answer.facts_used,
             "left_out": dict(answer.facts_left_out),
@@ -157,7 +158,16 @@ def _row(row: Row) -> dict[str, Any]:
         else None,
         "is_unfinished": row.is_unfinished,
         "is_cut": row.is_cut,
+        "is_imported": row.is_imported,
     }
+
+
+def _imported(answer: Answer) -> dict[str, Any] | None:
+    found = answer.imported
+    if found is None:
+        return None
+    span = {"first": found.first.isoformat(), "last": found.last.isoformat()}
+    return {"from": list(found.names), **span, "days": found.days}
 
 
 def _values(figures: Mapping[str, Figure]) -> dict[str, Any]:

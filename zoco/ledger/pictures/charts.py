@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from zoco.ledger.asking.answer import Answer, Row
+from zoco.ledger.asking.answer import Answer, Imported, Row
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.figures import axis_text, few_text, figure_text, overall_figures
@@ -31,6 +32,8 @@ class Chart:
     is_open: bool
     marks: list[tuple[str, Mark]]
     """What is marked, each with its day."""
+    imported: str = ""
+    """Where imported steps came from; empty when there are none."""
 
 
 def chart(answer: Answer, drawn: str) -> Chart | None:
@@ -40,7 +43,9 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     measure = next((each for each in answer.measures if each.name == drawn), answer.measures[0])
     rows = _begun(sorted(answer.rows, key=_start))
     words = _words(answer, measure, rows)
-    values = [None if row.is_hidden else float(row.values.get(measure.name) or 0) for row in rows]
+    values = [_value(row, measure) for row in rows]
+    theirs = _imported(rows, values)
+    ours = [None if row.is_imported else value for row, value in zip(rows, values, strict=True)]
     before = [_before(row, measure) for row in rows]
     has_before = any(value is not None for value in before)
     labels = [bucket_label(_start(row), grain_of(answer)) for row in rows]
@@ -49,18 +54,19 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     is_whole = measure.unit == "count" and _are_whole((*values, *before))
     marks = [] if answer.is_guarded else marks_in(answer.question.site, answer.question.period)
     places = [_place(rows, mark) for mark in marks]
-    picture = Curve(
-        values, labels, title, " ".join(words), before if has_before else (), is_open, is_whole, places
-    )
+    seen = before if has_before else []
+    picture = Curve(ours, labels, title, " ".join(words), seen, is_open, is_whole, places, theirs)
     return Chart(
         title=title,
         note=_("site time (%(zone)s)") % {"zone": answer.question.site.zone},
         svg=curve(picture, lambda value: axis_text(value, measure)),
-        points=_points(answer, measure, rows, values, before if has_before else []) | {"marks": places},
+        points=_points(answer, measure, rows, values, seen)
+        | {"marks": places, "imported": theirs, "ours": ours},
         words=words,
         has_before=has_before,
         is_open=is_open,
         marks=[(formats.day(mark.on, year=False), mark) for mark in marks],
+        imported=", ".join(answer.imported.names) if answer.imported and theirs else "",
     )
 
 
@@ -75,6 +81,23 @@ def _place(rows: list[Row], mark: Mark) -> int:
     while found > 0 and _start(rows[found - 1]).date() == mark.on:
         found -= 1
     return max(found, 0)
+
+
+def _value(row: Row, measure: Measure) -> float | None:
+    value = row.values.get(measure.name)
+    return None if row.is_hidden or (row.is_imported and value is None) else float(value or 0)
+
+
+def _imported(rows: list[Row], values: list[float | None]) -> list[float | None]:
+    """Return the values of imported steps and of the step after each, so that the line goes on; or none."""
+    marked = [row.is_imported for row in rows]
+    if not any(marked):
+        return []
+    after = [False, *marked[:-1]]
+    return [
+        value if is_marked or was_marked else None
+        for value, is_marked, was_marked in zip(values, marked, after, strict=True)
+    ]
 
 
 def _begun(rows: list[Row]) -> list[Row]:
@@ -136,9 +159,30 @@ def _words(answer: Answer, measure: Measure, rows: list[Row]) -> list[str]:
         sentences.append(_("Lowest: %(bucket)s with %(figure)s.") % _placed(answer, measure, lowest))
     if any(row.is_hidden for row in rows):
         sentences.append(_("A gap stands for steps with %(few)s.") % {"few": few_text(answer)})
+    if answer.imported:
+        sentences += _from_elsewhere(answer, answer.imported)
     if rows[-1].is_unfinished and not rows[-1].is_hidden:
         last = _placed(answer, measure, rows[-1])
         sentences.append(_("%(bucket)s is not over yet and is drawn dotted.") % last)
+    return sentences
+
+
+def _from_elsewhere(answer: Answer, found: Imported) -> list[str]:
+    """Say which days were counted elsewhere, and what nobody can know of them."""
+    said = ngettext(
+        "%(days)s day (%(span)s) was imported from %(names)s and is drawn dashed.",
+        "%(days)s days (%(span)s) were imported from %(names)s and are drawn dashed.",
+        found.days,
+    )
+    span = formats.span(found.first, found.last)
+    sentences = [said % {"days": formats.count(found.days), "span": span, "names": ", ".join(found.names)}]
+    if answer.overall and answer.overall.get("visitors", 0) is None:
+        sentences.append(
+            _(
+                "An import says how many visitors a day had, not which of them came back; so there is no "
+                "number of visitors over several such days."
+            )
+        )
     return sentences
 
 

@@ -18,7 +18,8 @@ LEFT, RIGHT, TOP, BOTTOM = 48.0, 10.0, 12.0, 24.0
 class Curve:
     """Values by bucket, with their labels; `before` may be empty. `is_open`: the last bucket goes on.
 
-    Where a value is None there is a gap. `is_whole`: the axis bears whole numbers only.
+    Where a value is None there is a gap. `is_whole`: the axis bears whole numbers only. `imported` are
+    values that came from elsewhere, which the line of `values` leaves out.
     """
 
     values: Sequence[float | None]
@@ -30,6 +31,7 @@ class Curve:
     is_whole: bool = False
     marks: Sequence[int] = ()
     """At which values the first, second … mark stands."""
+    imported: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Frame:
 
 def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, height: int = 230) -> SafeString:
     """Draw a curve; `write` writes the values of the axis."""
-    known = [value for value in (*drawn.values, *drawn.before) if value is not None]
+    known = [value for value in (*drawn.values, *drawn.before, *drawn.imported) if value is not None]
     steps = ticks(max(known, default=0), 4, whole=drawn.is_whole)
     frame = Frame(width, height, max(len(drawn.values), len(drawn.before)), steps[-1])
     closed = drawn.values[:-1] if drawn.is_open else drawn.values
@@ -72,6 +74,7 @@ def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, heig
         _names(frame, drawn.labels),
         _marks(frame, drawn.marks),
         _paths("prev", frame, _pieces(drawn.before)),
+        _paths("l1 imp", frame, _pieces(drawn.imported)),
         _paths("l1", frame, _pieces(closed)),
         _paths("l1 dot", frame, opened),
     )

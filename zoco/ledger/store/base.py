@@ -89,6 +89,12 @@ class Store(Protocol):
         With `only_evidence` the facts stay and what was sent with them goes; returns how many rows.
         """
 
+    def put_imported(self, site: int, key: str, rows: "pa.Table") -> int:
+        """Let an import have these daily sums (store.imported.SCHEMA) and no others; returns how many.
+
+        An empty key with no rows takes all imports of the site away.
+        """
+
     def compact(self) -> None:
         """Rewrite the files so that erased bytes are gone from the disk."""
 

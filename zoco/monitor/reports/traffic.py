@@ -52,6 +52,7 @@ class Traffic(Report):
     parameters = (GRAIN,)
     order = "bucket"
     uses_goals = True
+    takes_imported = True
     position = 10
 
     def query(self, facts: Facts, params: Params) -> Table:

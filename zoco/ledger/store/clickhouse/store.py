@@ -21,6 +21,7 @@ from zoco.ledger.store.clickhouse.turns import Turn
 from zoco.ledger.store.draining import wait_for_writers
 from zoco.ledger.store.duckdb.loading import batches
 from zoco.ledger.store.erasures import Erasures
+from zoco.ledger.store.imported import put_into_clickhouse
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,11 @@ class ClickHouseStore:
         """Drop the facts of a site that occurred before this moment (UTC microseconds)."""
         with self._changing("retain"):
             return changing.retain(self.client, site, before, only_evidence=only_evidence)
+
+    def put_imported(self, site: int, key: str, rows: pa.Table) -> int:
+        """Let an import have these daily sums and no others."""
+        with self._changing("import"):
+            return put_into_clickhouse(self.client, site, key, rows)
 
     def compact(self) -> None:
         """Merge all parts, so that each row is there once; returns when erased bytes have left the disk."""

@@ -23,6 +23,7 @@ from zoco.ledger.store.duckdb.holder import Holder
 from zoco.ledger.store.duckdb.questions import Desk
 from zoco.ledger.store.duckdb.socket.server import Server
 from zoco.ledger.store.erasures import book
+from zoco.ledger.store.imported import put_into_duckdb
 from zoco.ledger.store.leadership import Lock
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,11 @@ class Leader:
         """Drop what occurred before."""
         with self._changing, self.holder.using() as engine:
             return engine.retain(site, before, only_evidence=only_evidence)
+
+    def put_imported(self, site: int, key: str, rows: pa.Table) -> int:
+        """Let an import have these daily sums."""
+        with self._changing, self.holder.using() as engine, engine.changing() as con:
+            return put_into_duckdb(con, site, key, rows)
 
     def compact(self) -> None:
         """Put a fresh copy in the file's place; queries wait while it is exchanged. Raises NoRoom."""

@@ -79,6 +79,13 @@ class DuckStore:
             lambda client: client.number(wire.Retain(site, before, only_evidence)),
         )
 
+    def put_imported(self, site: int, key: str, rows: pa.Table) -> int:
+        """Let an import have these daily sums."""
+        return self._do(
+            lambda leader: leader.put_imported(site, key, rows),
+            lambda client: client.number(wire.Imported(site, key, wire.table_bytes(rows))),
+        )
+
     def compact(self) -> None:
         """Rewrite the file."""
         self._do(lambda leader: leader.compact(), lambda client: client.done(wire.Compact()))

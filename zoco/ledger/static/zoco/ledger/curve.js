@@ -16,10 +16,11 @@
 
   function series(points) {
     const last = points.values.length - 1;
-    const whole = points.values.map((value, index) => (points.isOpen && index === last ? null : value));
+    const imported = points.values.map((_, index) => points.imported?.[index] ?? null);
+    const whole = points.ours.map((value, index) => (points.isOpen && index === last ? null : value));
     const open = points.values.map((value, index) => (points.isOpen && index >= last - 1 ? value : null));
     const before = points.values.map((_, index) => points.before[index] ?? null);
-    return [points.values.map((_, index) => index), before, whole, open];
+    return [points.values.map((_, index) => index), before, whole, open, imported];
   }
 
   /** Which points get a label on the axis: the first, then as many as fit, never two that touch. */
@@ -102,6 +103,7 @@
         { stroke: ink, width: 1.25, dash: [3, 3], points: dot },
         { stroke: line, width: 2, points: dot },
         { stroke: line, width: 2, dash: [2, 4], points: dot },
+        { stroke: line, width: 2, dash: [9, 4], points: dot },
       ],
       hooks: { setCursor: [onMove], draw: [(plot) => mark(plot, points, colour("--z-meta", holder), font)] },
     };

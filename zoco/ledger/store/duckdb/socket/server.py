@@ -112,6 +112,8 @@ class Server:
                 return leader.reclassify(site, pa.ipc.open_stream(changes).read_all())
             case wire.Retain(site, before, only_evidence):
                 return leader.retain(site, before, only_evidence=only_evidence)
+            case wire.Imported(site, key, rows):
+                return leader.put_imported(site, key, pa.ipc.open_stream(rows).read_all())
             case wire.Compact():
                 leader.compact()
                 return None

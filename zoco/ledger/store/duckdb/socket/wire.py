@@ -66,6 +66,14 @@ class Retain(msgspec.Struct, tag="retain"):
     only_evidence: bool = False
 
 
+class Imported(msgspec.Struct, tag="imported"):
+    """Let an import have these daily sums; `rows` is an Arrow stream."""
+
+    site: int
+    key: str
+    rows: bytes
+
+
 class Compact(msgspec.Struct, tag="compact"):
     """Rewrite the file."""
 
@@ -80,7 +88,7 @@ class Version(msgspec.Struct, tag="version"):
     """Tell the number of the data."""
 
 
-Request: TypeAlias = Query | Drain | Erase | Reclassify | Retain | Compact | Backup | Version
+Request: TypeAlias = Query | Drain | Erase | Reclassify | Retain | Imported | Compact | Backup | Version
 
 
 class Failure(msgspec.Struct):
