@@ -15,7 +15,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Link, Word
-from zoco.monitor.models import Annotation, Goal
+from zoco.monitor.models import Annotation, Goal, ImportRun
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -46,6 +46,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind in OF_SITES:
         made, given = OF_SITES[kind]
         special["pk"] = made.objects.get_or_create(site_id=parts["pk"], **given)[0].pk
+    elif kind.startswith("zoco_imports"):
+        special["pk"] = ImportRun.objects.get_or_create(kind="plausible", name="x", site_id=parts["pk"])[0].pk
     elif kind == "wagtailadmin_pages" and "revisions" in door.name:
         page = Page.objects.get(pk=parts["page_id"]).specific
         special["pk"] = page.pk

@@ -1,4 +1,4 @@
 """Monitor: what happened and how sure we are. Reports about traffic; later goals, funnels, trials.
 
-`sharing` are dashboards for readers without an account.
+`sharing` are dashboards for readers without an account; `imports` are other programs' exports.
 """

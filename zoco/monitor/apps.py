@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+NAMES = {"ga4": "Google Analytics 4", "matomo": "Matomo", "plausible": "Plausible", "umami": "Umami"}
+
 
 class MonitorConfig(AppConfig):
     """The reports about traffic, and the goals of sites."""
@@ -14,10 +16,11 @@ class MonitorConfig(AppConfig):
     area = "monitor"
 
     def ready(self) -> None:
-        """Provide the ledger's book of goals, and what curves show of days."""
-        from zoco.ledger.asking import goals
+        """Provide the ledger's book of goals, what curves show of days, and names of importers."""
+        from zoco.ledger.asking import goals, imported
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, reads
 
         goals.provide(reads.goals)
         marks.provide(annotations.marks)
+        imported.NAMES.update(NAMES)

@@ -1,4 +1,4 @@
-"""`zoco annotate`: write down what curves should show of a day, from a shell or after a release."""
+"""`zoco annotate` (and, from `imports`, `zoco import …`): write down what curves should show of a day, from a shell or after a release."""
 
 import argparse
 from datetime import UTC, date, datetime
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.ledger import sitebook
+from zoco.monitor.imports import commands as _imports  # noqa: F401 - registers its own
 
 
 @COMMANDS.plug

@@ -1,4 +1,4 @@
-"""What monitoring keeps beside its reports: goals; `annotations` and `sharing` hold what is theirs."""
+"""What monitoring keeps: goals; `annotations`, `imports` and `sharing` hold what is theirs."""
 
 from decimal import Decimal
 
@@ -12,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 from zoco.ledger.asking.goals import PropCondition
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
+from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.sharing.models import SharedLink
 
-__all__ = ["Annotation", "Goal", "SharedLink"]
+__all__ = ["Annotation", "Goal", "ImportRun", "SharedLink"]
 
 
 # What each kind cannot be without: any one of these.

@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of monitoring: goals, shared links, and "Share…" on overviews."""
+"""What Wagtail's admin is told of monitoring: goals, links, imports, "Share…" on overviews."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -13,8 +13,11 @@ from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
 from zoco.ledger.views.actions import Action, offer
 from zoco.ledger.views.address import Address
+from zoco.monitor.imports import screens as imports
 from zoco.monitor.sharing import screens
 from zoco.monitor.viewsets import annotation_viewset, goal_viewset
+
+MODELS = ("sharedlink", "importrun")
 
 
 class SharedLinksItem(MenuItem):
@@ -48,10 +51,38 @@ def sharing_menu() -> MenuItem:
     return SharedLinksItem(_("Shared links"), where, name="zoco_shares", icon_name="link", order=600)  # type: ignore[no-untyped-call]
 
 
+class ImportsItem(MenuItem):
+    """The entry of the menu, for whoever may see imports."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether this reader sees it."""
+        return request.user.has_perm(imports.SEE)
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def imports_urls() -> list[URLPattern]:
+    """Return the addresses."""
+    return [
+        path("imports/", imports.listing, name="zoco_imports"),
+        path("imports/new/", imports.new, name="zoco_imports_new"),
+        path("imports/<int:pk>/", imports.one, name="zoco_imports_one"),
+        path("imports/<int:pk>/part/", imports.part, name="zoco_imports_part"),
+        path("imports/<int:pk>/act/", imports.act, name="zoco_imports_act"),
+        path("imports/<int:pk>/refused.csv", imports.refused, name="zoco_imports_refused"),
+    ]
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def imports_menu() -> MenuItem:
+    """Put the list of imports into the settings."""
+    where = reverse_lazy("zoco_imports")
+    return ImportsItem(_("Imports"), where, name="zoco_imports", icon_name="upload", order=605)  # type: ignore[no-untyped-call]
+
+
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def sharing_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions on links."""
-    return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model="sharedlink")
+    """Let groups be given the permissions on links and imports."""
+    return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model__in=MODELS)
 
 
 @offer

@@ -64,7 +64,7 @@ def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, heig
     opened = _pieces(drawn.values, len(drawn.values) - 2) if drawn.is_open else []
     return format_html(
         '<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        "<title>{}</title><desc>{}</desc>{}{}{}{}{}{}</svg>",
+        "<title>{}</title><desc>{}</desc>{}{}{}{}{}{}{}</svg>",
         width,
         height,
         drawn.title,

@@ -27,6 +27,7 @@ WATCHED = (
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
+    "zoco_monitor.ImportRun",
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.

@@ -1,0 +1,1 @@
+"""Other programs' exports become daily sums: one file an importer, found through the registry IMPORTERS."""

@@ -1,0 +1,211 @@
+"""Imports: upload, read, put into the store, undo. Each step may be done twice and changes nothing then."""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.db import transaction
+from django.utils import timezone
+
+from zoco.kit import conf
+from zoco.ledger.store.imported import nothing
+from zoco.ledger.store.imported_sql import held_sql
+from zoco.ledger.store.opening import store
+from zoco.monitor.imports.base import ExportUnreadable, ImportStopped, Wanted, importer_named
+from zoco.monitor.imports.exports import Export
+from zoco.monitor.imports.models import ImportRun
+from zoco.monitor.imports.sums import Sums, digest_of
+
+UPLOAD_BYTES = conf.declare(
+    "UPLOAD_BYTES", 4 << 30, int, "The largest export of another program that may be uploaded, in bytes."
+)
+KEPT = timedelta(days=7)
+TELL_SECONDS = 1.0
+State = ImportRun.State
+
+
+class ImportWrong(ValueError):
+    """This cannot be done with the import as it is; the message says why."""
+
+
+def folder_of(run: ImportRun) -> Path:
+    """Return where the files of an import lie: upload, sums.parquet, refused.csv."""
+    return conf.DATA() / "uploads" / str(run.pk)
+
+
+def run_begin(*, site: int, kind: str, name: str, size: int, website: str, by: int | None) -> ImportRun:
+    """Note an import whose file is to come. Raises PlugUnknown, ImportWrong."""
+    importer_named(kind)
+    most = UPLOAD_BYTES()
+    if not 0 < size <= most:
+        raise ImportWrong(f"{name} has {size} bytes; an export has between 1 and {most}.")
+    short = Path(name.replace("\\", "/")).name[-200:] or kind
+    run = ImportRun.objects.create(
+        site_id=site, kind=kind, name=short, size=size, website=website[:100].strip(), created_by_id=by
+    )
+    folder_of(run).mkdir(parents=True, mode=0o700, exist_ok=True)
+    return run
+
+
+def part_take(*, run: ImportRun, offset: int, piece: bytes) -> int:
+    """Write a piece of the file where it belongs; returns how many bytes are there.
+
+    A piece that is there already changes nothing. Raises ImportWrong for one that leaves a gap.
+    """
+    if run.state != State.UPLOADING:
+        raise ImportWrong("The file is there already.")
+    path = folder_of(run) / "upload"
+    path.touch(mode=0o600)
+    there = path.stat().st_size
+    if not 0 <= offset <= there or offset + len(piece) > run.size:
+        raise ImportWrong(f"A piece from {offset} on does not fit; {there} of {run.size} bytes are there.")
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(piece)
+    received = path.stat().st_size
+    ImportRun.objects.filter(pk=run.pk).update(received=received, told_at=timezone.now())
+    return received
+
+
+def file_take(*, run: ImportRun, pieces: Callable[[], bytes]) -> None:
+    """Write a whole file; `pieces` gives b"" at its end."""
+    offset = 0
+    while piece := pieces():
+        offset = part_take(run=run, offset=offset, piece=piece)
+
+
+def read_begin(*, run: ImportRun) -> None:
+    """Have the file read in the background, also again after a stop or a failure."""
+    from zoco.monitor.tasks import import_read
+
+    path = folder_of(run) / "upload"
+    if not path.exists() or path.stat().st_size != run.size:
+        raise ImportWrong("The file is not there in full; upload the rest of it, or begin anew.")
+    begins = [State.UPLOADING, State.STOPPED, State.FAILED, State.READY]
+    with transaction.atomic():
+        found = ImportRun.objects.filter(pk=run.pk, state__in=begins)
+        if found.update(state=State.READING, is_to_stop=False, said="", done=0, website=run.website):
+            import_read.enqueue(run=run.pk)
+
+
+def read_through(*, key: int) -> ImportRun:
+    """Read the file into sums; what went wrong stands in the import."""
+    run = ImportRun.objects.select_related("site").get(pk=key)
+    if run.state != State.READING:
+        return run
+    folder = folder_of(run)
+    sums = Sums(folder / "refused.csv")
+    try:
+        export = Export(folder / "upload", run.name, _teller(run))
+        importer_named(run.kind).read(export, sums, Wanted(run.site.zone, run.website))
+        _keep(run, sums, folder)
+        run.state = State.READY
+    except ImportStopped:
+        run.state = State.STOPPED
+    except ExportUnreadable as error:
+        run.state, run.said = State.FAILED, str(error)[:500]
+    except Exception as error:
+        run.state, run.said = State.FAILED, str(error)[:500]
+        raise
+    finally:
+        sums.close()
+        run.refused = dict(sums.refused)
+        run.save()
+    return run
+
+
+def _keep(run: ImportRun, sums: Sums, folder: Path) -> None:
+    table, days = sums.table(), sums.days
+    if not days:
+        raise ExportUnreadable(f"{run.name} holds no figures of whole days; nothing can be imported.")
+    pq.write_table(table, folder / "sums.parquet.partial")
+    (folder / "sums.parquet.partial").replace(folder / "sums.parquet")
+    run.digest = digest_of(table)
+    run.first_on, run.last_on, run.days = days[0], days[-1], len(days)
+    run.totals, run.notes = sums.totals(), sums.notes
+
+
+def _teller(run: ImportRun) -> Callable[[int, int], None]:
+    """Return what writes down how far it is, now and then, and raises ImportStopped when asked to."""
+    last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < TELL_SECONDS:
+            return
+        last = time.monotonic()
+        row = ImportRun.objects.filter(pk=run.pk)
+        row.update(done=done, total=total, told_at=timezone.now())
+        run.done, run.total = done, total
+        if row.filter(is_to_stop=True).exists():
+            raise ImportStopped
+
+    return tell
+
+
+def days_held(run: ImportRun) -> set[date]:
+    """Return the days of the site that other imports hold."""
+    rows = store().query(held_sql(run.site_id)).to_pylist()
+    return {row["day"] for row in rows if row["origin_key"] != run.key}
+
+
+def put_begin(*, run: ImportRun) -> None:
+    """Have what was read put into the store in the background."""
+    from zoco.monitor.tasks import import_put
+
+    with transaction.atomic():
+        if ImportRun.objects.filter(pk=run.pk, state=State.READY).update(state=State.IMPORTING):
+            import_put.enqueue(run=run.pk)
+
+
+def put_through(*, key: int) -> ImportRun:
+    """Put the sums into the store, those of days that no other import of the site holds."""
+    run = ImportRun.objects.get(pk=key)
+    if run.state != State.IMPORTING:
+        return run
+    same = ImportRun.objects.filter(site=run.site_id, digest=run.digest, state=State.DONE)
+    if same.exclude(pk=run.pk).exists():
+        run.state = State.REPEATED
+    else:
+        table = pq.read_table(folder_of(run) / "sums.parquet")
+        held = pa.array(sorted(days_held(run)), pa.date32())
+        kept = table.filter(pc.invert(pc.is_in(table["day"], value_set=held)))
+        store().put_imported(run.site_id, run.key, kept)
+        whole = kept.filter(pc.equal(kept["dimension"], ""))
+        run.days_in = pc.count_distinct(whole["day"]).as_py()
+        run.state = State.DONE if run.days_in else State.REPEATED
+    run.save()
+    (folder_of(run) / "upload").unlink(missing_ok=True)
+    return run
+
+
+def run_stop(*, run: ImportRun) -> None:
+    """Let reading end at its next step; it can be begun again."""
+    ImportRun.objects.filter(pk=run.pk, state=State.READING).update(is_to_stop=True)
+
+
+def run_undo(*, run: ImportRun) -> None:
+    """Take the sums of an import out of the store, and its files away."""
+    if run.is_open:
+        raise ImportWrong("It is being worked on; stop it first.")
+    if run.state == State.DONE:
+        store().put_imported(run.site_id, run.key, nothing())
+    run.state = State.UNDONE
+    run.save()
+    shutil.rmtree(folder_of(run), ignore_errors=True)
+
+
+def tidy() -> None:
+    """Take away files of imports that nobody went on with for a week, and of sites that are gone."""
+    root = conf.DATA() / "uploads"
+    recent = ImportRun.objects.filter(told_at__gt=timezone.now() - KEPT)
+    kept = {str(pk) for pk in recent.values_list("pk", flat=True)}
+    for folder in root.glob("*"):
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+    ImportRun.objects.filter(state=State.UPLOADING, told_at__lt=timezone.now() - KEPT).delete()
