@@ -36,7 +36,9 @@ class ImportLog(Command):
     """Reads logs into the ledger and waits until the facts can be queried."""
 
     key = "import log"
-    help = "Read server logs into the ledger (Apache, nginx, Caddy; plain or packed, or - for stdin)."
+    help = (
+        "Read server logs into the ledger (Apache, nginx, Caddy, IIS, Amazon; packed or not, or - for stdin)."
+    )
     epilog = EPILOG
 
     def arguments(self, parser: ArgumentParser) -> None:

@@ -11,6 +11,9 @@ BUILT_IN = (
     "zoco.collector.logs.combined",
     "zoco.collector.logs.common",
     "zoco.collector.logs.json_lines",
+    "zoco.collector.logs.headed.w3c",
+    "zoco.collector.logs.headed.cloudfront",
+    "zoco.collector.logs.elb",
 )
 
 

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 # Possessive: a line that does not fit is known at once, whatever it holds.
 _WORD = rb"[^ ]++"
-_INNER = rb'([^"\\]*+(?:\\.[^"\\]*+)*+)'
-_QUOTED = rb'"' + _INNER + rb'"'
+INNER = rb'([^"\\]*+(?:\\.[^"\\]*+)*+)'
+_QUOTED = rb'"' + INNER + rb'"'
 # User names may hold spaces, so the date is found by its bracket.
 COMMON = rb"(" + _WORD + rb") " + _WORD + rb" [^\[]++\[([^\]]++)\] " + _QUOTED + rb" (\d{1,9}) (?:\d++|-)"
 # An empty user agent is none. One that a limit has cut off has lost its quote.
-AGENTS = rb" " + _QUOTED + rb' "(?:(?!")' + _INNER + rb')?+"?'
+AGENTS = rb" " + _QUOTED + rb' "(?:(?!")' + INNER + rb')?+"?'
 MORE = rb"(?: .*+)?"
 
 _STAMP = re.compile(rb"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d)( [+-]\d{4})?")

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoco.collector.logs.base import FORMATS, LogFormat, find_format
 from zoco.collector.logs.equal import GENERATION
 from zoco.collector.logs.files.reading import CHUNK, Cutter, LogFile
+from zoco.collector.logs.headed.heads import Heads, bare, head_before, is_headed, knows_heads
 from zoco.collector.logs.quick import Counts, Quick, Refusal
 from zoco.collector.logs.state import Checkpoint, Mark, Memory
 from zoco.collector.reasons import Reason
@@ -74,6 +75,7 @@ class LogImport:
         self.lines_before = 0
         self.previous = self.current = Mark()
         self.quick: Quick | None = None
+        self.heads: Heads | None = None
         checkpoint = None if plan.from_start or log.is_stdin else self.memory.load()
         self.memory.begin(checkpoint)
         if checkpoint is not None:
@@ -132,9 +134,12 @@ class LogImport:
 
     def _format(self, lines: list[bytes]) -> LogFormat:
         if self.quick is None:
-            found = FORMATS.get(self.plan.format) if self.plan.format else find_format(lines)
+            found = FORMATS.get(self.plan.format) if self.plan.format else self._found(lines)
             self.quick = self._quick(found)
         return self.quick.format
+
+    def _found(self, lines: list[bytes]) -> LogFormat:
+        return self.heads.format() if self.heads else find_format(lines)
 
     def _quick(self, log_format: LogFormat) -> Quick:
         name = "stdin" if self.log.is_stdin else Path(self.log.name).name[:200]
@@ -144,6 +149,9 @@ class LogImport:
         """Turn lines into facts, a generation at a time; `place` is where the first of them begins."""
         if not lines:
             return
+        if self.quick is None and is_headed(lines):
+            self.heads = Heads()
+        lines = self.heads.joined(lines) if self.heads else lines
         self._format(lines)
         while lines:
             room = GENERATION - self.number % GENERATION
@@ -169,7 +177,7 @@ class LogImport:
             refusals, quick.refusals = quick.refusals, []
             self.memory.refuse(refusals)
             for refusal in refusals:
-                self.on_refused(self.log.name, refusal)
+                self.on_refused(self.log.name, refusal._replace(line=bare(refusal.line)))
 
     def _refuse_tail(self, place: Mark, last: bytes) -> None:
         """Count a torn last line and step back before it: it may be whole next time."""
@@ -185,6 +193,8 @@ class LogImport:
         """Go on behind the checkpoint, after counting again the equal lines of two generations."""
         self.quick = self._quick(FORMATS.get(checkpoint.format))
         self.previous, self.current = checkpoint.previous, checkpoint.current
+        if knows_heads(self.quick.format):
+            self.heads = Heads(head_before(self.log.name, self.previous.offset))
         end = checkpoint.place
         begin = (end.number // GENERATION - 1) * GENERATION
         self.log.skip(self.previous.offset)
@@ -201,6 +211,7 @@ class LogImport:
     def _recall(self, lines: list[bytes], begin: int) -> None:
         if self.quick is None:
             return
+        lines = self.heads.joined(lines) if self.heads else lines
         while lines:
             room = GENERATION - self.number % GENERATION
             skipped = max(0, begin - self.number)

@@ -33,6 +33,25 @@ SEEDS = {
         b'"uri":"/a?b","headers":{"User-Agent":["UA"],"Referer":["http://x/"]}},"status":200}',
         b'{"time_local":"17/May/2015:10:05:03 +0000","remote_addr":"::1","request":"GET / HTTP/1.1","status":"200"}',
     ),
+    "w3c": (
+        b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent)"
+        b" cs(Referer) sc-status sc-substatus sc-win32-status time-taken | 2015-05-17 10:05:03 10.0.0.1 GET /a/b"
+        b" q=1 443 - 192.0.2.7 Mozilla/5.0+(Windows+NT+10.0) http://x.example/?a=b 200 0 0 15",
+        b"#Fields: time date c-ip sc-status cs-uri-stem | 23:59:59.5 2016-02-29 ::1 404 /caf%C3%A9",
+    ),
+    "cloudfront": (
+        b"#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer)"
+        b" cs(User-Agent) cs-uri-query | 2019-12-04\t21:02:31\tLAX1\t392\t192.0.2.7\tGET\tshop.example"
+        b"\t/index.html\t200\t-\tMozilla/5.0%20(Windows%20NT)\tq=1",
+    ),
+    "elb": (
+        b'2015-05-13T23:39:43.945958Z my-elb 192.0.2.7:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29'
+        b' "GET http://shop.example:80/a?b HTTP/1.1" "curl/7.38.0" - -',
+    ),
+    "alb": (
+        b"h2 2018-07-02T22:23:00.186641Z app/my-alb/50dc6c495c0c9188 [2001:db8::1]:2817 10.0.0.1:80 0.086 0.048"
+        b' 0.037 200 200 0 57 "GET https://shop.example:443/a?b HTTP/2.0" "Mozilla/5.0" ECDHE TLSv1.2 arn "x"',
+    ),
 }  # fmt: skip
 
 
