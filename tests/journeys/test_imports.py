@@ -43,7 +43,9 @@ def test_an_export_is_uploaded_looked_at_imported_and_seen(visit: Open, tmp_path
     expect(page.locator("[data-z-curve] canvas")).to_be_visible()
     page.locator("[data-z-curve]").focus()
     page.keyboard.press("Home")
-    expect(page.locator("[data-z-curve]")).to_have_attribute("aria-valuetext", re.compile(r"28\sFeb\s2024: 5;"))
+    expect(page.locator("[data-z-curve]")).to_have_attribute(
+        "aria-valuetext", re.compile(r"28\sFeb\s2024: 5;")
+    )
 
     page = visit(f"/admin/imports/{ImportRun.objects.get().pk}/")
     page.get_by_role("button", name="Undo: takes these days out").click()

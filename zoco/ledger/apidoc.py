@@ -116,6 +116,16 @@ class Row(Schema):
     before_key: dict[str, int | str] | None
     is_unfinished: bool
     is_cut: bool
+    is_imported: bool
+
+
+class Imported(Schema):
+    """Days of the answer that came from other programs' exports."""
+
+    origins: list[str]
+    first: str
+    last: str
+    days: int
 
 
 class Facts(Schema):
@@ -146,6 +156,7 @@ class Answer(Schema):
     overall: dict[str, Value]
     overall_before: dict[str, Value] | None
     largest: dict[str, Value]
+    imported: Imported | None
     facts: Facts
     query: str
     seconds: float

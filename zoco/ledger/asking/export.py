@@ -167,7 +167,7 @@ def _imported(answer: Answer) -> dict[str, Any] | None:
     if found is None:
         return None
     span = {"first": found.first.isoformat(), "last": found.last.isoformat()}
-    return {"from": list(found.names), **span, "days": found.days}
+    return {"origins": list(found.names), **span, "days": found.days}
 
 
 def _values(figures: Mapping[str, Figure]) -> dict[str, Any]:

@@ -44,6 +44,8 @@ def added(answer: Answer, store: Store, by_day: Callable[[Question], Answer]) ->
     now = _held(store, question.site.id, question.period)
     earlier = answer.period_before
     before = _held(store, question.site.id, earlier) if earlier else {}
+    if earlier and earlier.until:
+        before.pop(earlier.last, None)  # cut at a moment, which a day's sum cannot be
     if not now and not before:
         return answer
     grain = question.params_for(report).get("grain", "day")

@@ -93,6 +93,7 @@ def test_a_report_by_the_same_names_as_in_an_address(client: Client) -> None:
             "before_key": None,
             "is_unfinished": False,
             "is_cut": False,
+            "is_imported": False,
         }
     ]
     assert (found["total_rows"], found["pages"]) == (2, 2)

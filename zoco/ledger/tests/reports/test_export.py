@@ -57,6 +57,7 @@ def test_the_json_shape_of_an_answer(store: Store) -> None:
                 "before_key": None,
                 "is_unfinished": False,
                 "is_cut": False,
+                "is_imported": False,
             }
         ],
         "total_rows": 3,
@@ -68,6 +69,7 @@ def test_the_json_shape_of_an_answer(store: Store) -> None:
         "overall": {},
         "overall_before": None,
         "largest": {"visitors": 3, "page_views": 4},
+        "imported": None,
         "facts": {"used": 7, "left_out": {"ai": 1, "bot": 1}, "newest_at": "2026-03-30T08:00:00+00:00"},
     }
 

@@ -126,5 +126,10 @@ def test_the_drawing_and_the_answer_say_where_days_come_from(store: Store) -> No
     assert drawn.points["imported"][:3] == [10, 20, 0]
     assert drawn.points["ours"][:2] == [None, None]
     said = answer_dict(answer)
-    assert said["imported"] == {"from": ["Plausible"], "first": "2026-03-24", "last": "2026-03-25", "days": 2}
+    assert said["imported"] == {
+        "origins": ["Plausible"],
+        "first": "2026-03-24",
+        "last": "2026-03-25",
+        "days": 2,
+    }
     assert [row["is_imported"] for row in said["rows"]].count(True) == 2
