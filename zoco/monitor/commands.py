@@ -1,4 +1,4 @@
-"""`zoco annotate` (and, from `imports`, `zoco import …`): write down what curves should show of a day, from a shell or after a release."""
+"""`zoco annotate`: write down what curves should show of a day; `zoco import …` comes from `imports`."""
 
 import argparse
 from datetime import UTC, date, datetime

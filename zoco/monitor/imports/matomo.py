@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.monitor.imports.base import IMPORTERS, ExportUnreadable, Importer, Wanted
 from zoco.monitor.imports.exports import DUMP_LINE_MOST, Export, Part
-from zoco.monitor.imports.matomo_xml import xml_rows
+from zoco.monitor.imports.reading.matomo_xml import xml_rows
 from zoco.monitor.imports.sums import RowRefused, Sums, day_of, number
 
 _MEASURES = {

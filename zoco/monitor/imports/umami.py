@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from zoco.monitor.imports.base import IMPORTERS, ExportUnreadable, Importer, Wanted
-from zoco.monitor.imports.dumps import DumpRow, dump_rows
 from zoco.monitor.imports.exports import Export, Part
+from zoco.monitor.imports.reading.dumps import DumpRow, dump_rows
 from zoco.monitor.imports.sums import RowRefused, Sums, day_of
 from zoco.monitor.imports.visits import ONE, Visits
 

@@ -1,0 +1,1 @@
+"""Reading what several lines make: dumps of databases, XML."""
