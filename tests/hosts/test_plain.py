@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -137,7 +138,20 @@ def test_the_host_tells_a_sender_what_is_wrong(browser: Browser) -> None:
     status, told = stranger.send("/e", "x" * 70_000)
     assert (status, json.loads(told)["refused"][0]["reason"]) == (413, "too_large")
     assert stranger.get("/e")[0] == 405
+
+
+def test_tracker_facts_and_image_are_also_under_a_word_of_the_site(host: Host, browser: Browser) -> None:
+    [site] = json.loads((host.folder / "zoco" / "sites.json").read_bytes())["sites"]
+    [word] = site["trackers"]
+    stranger = Browser(browser.address)
+
     assert "sendBeacon" in stranger.get("/z.js")[1]
+    assert "sendBeacon" in stranger.get(f"/{word}.js")[1]
+    assert stranger.send(f"/{word}", '{"url":"https://www.example.com/worded"}') == (204, "")
+    with urllib.request.urlopen(f"{browser.address}/e.gif?u=https://www.example.com/image") as shown:
+        assert (shown.status, shown.read(3)) == (200, b"GIF")
+    assert stranger.get(f"/{word}.gif?u=https://elsewhere.example/")[0] == 400
+    assert stranger.get("/abcdef7.js")[0] == 404
 
 
 def test_work_in_the_background_runs_in_the_host(host: Host) -> None:

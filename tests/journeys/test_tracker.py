@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import ARGUMENTS
 from tests.operate.running import Running, zoco
+from zoco.collector.live.tracker import Tracker
 
 SECONDS = 5.0
 # Chromium without a screen says so in its name, and is kept apart for it.
@@ -239,4 +239,4 @@ def test_a_browser_that_a_program_drives_is_kept_apart(shop: str, human: Browser
 
 def test_the_tracker_is_served_by_the_product(running: Running) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/z.js", timeout=5) as answer:
-        assert answer.read() == Path("zoco/collector/static/zoco/z.js").read_bytes()
+        assert answer.read() == Tracker().plain

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     BAD_NUMBER = "bad_number"
     BAD_EVENT = "bad_event"
     BAD_PROPS = "bad_props"
+    BAD_SUBJECT = "bad_subject"
     BAD_MONEY = "bad_money"
     TOO_OLD = "too_old"
     NO_SALT = "no_salt"
@@ -51,7 +52,13 @@ _SENTENCES = {
     Reason.BAD_ID: "The id is no UUID in its canonical form.",
     Reason.BAD_NUMBER: "A number lies outside its bounds.",
     Reason.BAD_EVENT: "The event has no name of up to 64 letters, or something that only events have.",
-    Reason.BAD_PROPS: "Properties: at most 50, names of up to 64 letters, texts up to 1,000, numbers, flags.",
+    Reason.BAD_PROPS: (
+        "Properties: at most 16,384 bytes as JSON, eight levels deep; names of up to 64 letters; texts, "
+        "numbers, true or false, lists and objects of them."
+    ),
+    Reason.BAD_SUBJECT: (
+        "A product's fact names it as subject, up to 128 letters, without money; nothing else has a subject."
+    ),
     Reason.BAD_MONEY: "Money is a decimal number as text, at most four decimals, with a currency (ISO 4217).",
     Reason.TOO_OLD: "It happened more than 24 hours ago, or in the future.",
     Reason.NO_SALT: "The keys of that day are not there; see whether a worker runs.",

@@ -1,10 +1,12 @@
-"""Whether the visits of a page are counted here: then it carries the tracker's line."""
+"""Whose visits a page counts: then it carries the tracker of that site."""
 
 from zoco.kit.hosts import plain_host
 from zoco.ledger import sitebook
+from zoco.ledger.sitebook import SiteInfo
 
 
-def is_counted(host: str) -> bool:
-    """Return whether a counted site has this host name; a simulated one counts nobody."""
+def counted_site(host: str) -> SiteInfo | None:
+    """Return the site that counts the visits of this host; a simulated one counts nobody."""
     name = plain_host(host)
-    return any(name in site.hostnames for site in sitebook.sites() if not site.is_demo)
+    known = (site for site in sitebook.sites() if not site.is_demo and name in site.hostnames)
+    return next(known, None)

@@ -82,10 +82,10 @@ class Facts:
         period = self.period.shaping() if isinstance(self.period, Outline) else self.period
         origins = self.site.counting_in(period)
         if len(origins) == 1:
-            return facts.name == VIEW_NAMES[origins[0][1]]
+            return _is_view(facts, origins[0][1])
         counts = None
         for number, (since, origin) in enumerate(origins):
-            part = facts.name == VIEW_NAMES[origin]
+            part = _is_view(facts, origin)
             if number:
                 part &= facts.occurred_at >= expr.moment(since)
             if number + 1 < len(origins):
@@ -131,6 +131,12 @@ class Facts:
     def bucket(self, at: Value, grain: Grain) -> Value:
         """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""
         return expr.bucket(at, self.period, grain, self.site.week_start)
+
+
+def _is_view(facts: Table, origin: str) -> Value:
+    """Return whether facts are page views of an origin. What a server saw itself is in its log already."""
+    is_view = facts.name == VIEW_NAMES[origin]
+    return is_view if origin == "tracker" else is_view & (facts.origin != "server")
 
 
 def _condition(facts: Table, filter: Filter) -> Value:

@@ -12,6 +12,7 @@ from zoco.kit.periods import Period, midnight
 from zoco.kit.said import Said
 
 DEFAULT_ORIGIN = "tracker"
+PLAIN_TRACKER = "/z.js"
 
 
 class SiteUnknown(Said, LookupError):
@@ -43,6 +44,13 @@ class SiteInfo:
     is_demo: bool
     hostnames: tuple[str, ...] = ()
     counted: tuple[tuple[date, str], ...] = ()
+    tracker: str = PLAIN_TRACKER
+    """Address of the tracker on the site's own host."""
+
+    @property
+    def image(self) -> str:
+        """Address of the image that counts browsers without scripts."""
+        return "/e.gif" if self.tracker == PLAIN_TRACKER else self.tracker.removesuffix(".js") + ".gif"
 
     def counting_in(self, period: Period) -> tuple[tuple[int, str], ...]:
         """Return the origins that count in a period and from when on (UTC microseconds), never none."""

@@ -19,7 +19,7 @@ DASHBOARDS.add(
             (
                 ("countries", "regions", "cities", "languages"),
                 ("goals", "events", "properties"),
-                ("bots", "refusals"),
+                ("bots", "beacons", "refusals"),
             ),
             (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),
         ),

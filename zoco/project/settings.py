@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "zoco.project.health.requests.Measured",
     "django.middleware.security.SecurityMiddleware",
     "zoco.project.serving.headers.SecurityPolicy",
+    "zoco.project.serving.loads.PageLoads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zoco.project.serving.languages.Languages",
     "django.middleware.common.CommonMiddleware",

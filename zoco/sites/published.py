@@ -37,6 +37,8 @@ class PublishedSite(msgspec.Struct, frozen=True, kw_only=True):
     salts: dict[str, str] = {}
     retention_days: int = 0
     sources: OwnSources = NOTHING_OWN
+    trackers: tuple[str, ...] = ()
+    """Words under which the tracker is served beside z.js; the first is the one that pages are told."""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from zoco.kit.hosts import plain_host
 from zoco.ledger.sitebook import SiteInfo
+from zoco.sites.conf import tracker_words
 from zoco.sites.models import CountingOrigin, Site
 
 KEPT_SECONDS = 2.0
@@ -52,6 +53,7 @@ def site_info(site: Site) -> SiteInfo:
         counting=counting_on(site, local_day(site, timezone.now())),
         is_demo=site.is_demo,
         counted=tuple((entry.since, entry.origin) for entry in _origins(site)),
+        tracker=f"/{tracker_words(site.key_name)[0]}.js",
         hostnames=tuple(plain_host(host.name) or host.name for host in site.hostnames.all()),
     )
 

@@ -133,6 +133,7 @@ def site_published(site: Site, at: datetime) -> published.PublishedSite:
         salts=salts.salts_kept(site.key_name, site.zone, at=at),
         retention_days=site.retention_days,
         sources=own_sources(site),
+        trackers=conf.tracker_words(site.key_name),
     )
 
 

@@ -32,10 +32,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "keys").mkdir(mode=0o700)
     (tmp_path / "spool").mkdir(mode=0o700)
     reads.forget()
-    collecting._collector.cache_clear()
+    collecting.collector.cache_clear()
     yield tmp_path
     spool.process_writer(tmp_path).close()
-    collecting._collector.cache_clear()
+    collecting.collector.cache_clear()
     reads.forget()
 
 

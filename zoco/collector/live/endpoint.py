@@ -1,4 +1,4 @@
-"""`POST /e`, as a bare ASGI application: what the dispatcher never shows to Django.
+"""`POST /e` and `GET /e.gif`, as a bare ASGI application: what the dispatcher never shows to Django.
 
 Whatever came in during the last write is read at once and written at once: one hand-over to the thread
 that writes, and one back, for all of it. `protocol` gives requests to `take` without a task for each.
@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from zoco.collector.live import answers, tallies
+from zoco.collector.live import answers, pixel, tallies
 from zoco.collector.live.answers import Answer
 from zoco.collector.live.gathering import WAITING_BYTES, Gathering
 from zoco.collector.live.reader import HINTS
@@ -118,9 +118,22 @@ class Collector:
                 return
             self.take(waiting)
             answer = await waiting.answer
+        elif method == "GET" and scope["path"].endswith(pixel.ENDING):
+            answer = await self._shown(scope)
         else:
             answer = answers.MAY_SEND if method == "OPTIONS" else answers.WRONG_METHOD
         await _send(answer, send)
+
+    async def _shown(self, scope: Scope) -> Answer:
+        """Take the page view of an image."""
+        referers = [value for name, value in scope["headers"] if name == b"referer"]
+        query, referer = (
+            scope["query_string"].decode("latin-1"),
+            b"".join(referers[:1]).decode("utf-8", "replace"),
+        )
+        waiting = Waiting(pixel.facts_of(query, referer), scope)
+        self.take(waiting)
+        return pixel.answer_to(await waiting.answer)
 
     def _read_all(self) -> None:
         """Read all requests that came in since, and have their lines written."""

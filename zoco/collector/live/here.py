@@ -35,6 +35,10 @@ class Here:
         self._stamp: tuple[int, int] = (0, 0)
         self.sites: tuple[PublishedSite, ...] = ()
         self._by_host: dict[str, PublishedSite] = {}
+        self.words: frozenset[str] = frozenset()
+        """Under which the tracker is served as well: /WORD.js, /WORD, /WORD.gif."""
+        self.addresses: frozenset[bytes] = frozenset()
+        """Where facts go to under these words."""
         self._salts: dict[tuple[int, date], bytes] = {}
         self._proxies: tuple[Network, ...] = ()
         self._vouched: Memo[str, bool] = Memo(lambda _: False, 1)
@@ -92,6 +96,8 @@ class Here:
             for site in reversed(found.sites)
             for name in site.hostnames
         }
+        self.words = frozenset(word for site in found.sites for word in site.trackers)
+        self.addresses = frozenset(f"/{word}".encode() for word in self.words)
         self._salts = {
             (site.id, date.fromisoformat(day)): bytes.fromhex(salt)
             for site in found.sites

@@ -3,13 +3,16 @@
 import re
 from typing import NamedTuple
 
+from zoco.collector.live.wire import SHOP, Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.verdict import DRIVEN, Judgement
 
 VIEWED = "web.page.viewed"
 ENGAGED = "web.page.engaged"
 SENT = "web.event.sent"
-NAMES = {"view": VIEWED, "engagement": ENGAGED, "event": SENT}
+MISSED = "web.error.viewed"
+VITALS = "web.vitals.measured"
+NAMES = {"view": VIEWED, "engagement": ENGAGED, "event": SENT, "vitals": VITALS}
 EVENT_KIND = "event"
 # Lower bounds of classes of screen width, in CSS pixels.
 SCREENS = ((1920, "≥1920"), (1440, "1440-1919"), (1024, "1024-1439"), (768, "768-1023"), (480, "480-767"))
@@ -40,6 +43,13 @@ def address(url: str) -> Address:
     if fragment and fragment.startswith(("/", "!/")):
         path += f"%23{fragment.partition('?')[0]}"
     return Address(host, path, query or "")
+
+
+def name_of(sent: Sent) -> str:
+    """Return the name of the fact: a page that is not there is no page view, what a shop knows has names."""
+    if sent.status:
+        return MISSED
+    return sent.event if sent.event in SHOP else NAMES[sent.type]
 
 
 def screen_of(width: int) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from zoco.collector.lists.ranges import is_checked
 from zoco.collector.live import page
-from zoco.collector.live.wire import Sent
+from zoco.collector.live.wire import SHOP, Sent
 from zoco.collector.steps.device import device_of, evidence_of, hinted, hints_text
 from zoco.collector.steps.hints import judge_browser
 from zoco.collector.steps.judging import checked, spam_of
@@ -158,10 +158,14 @@ def screen_of(width: int) -> str:
 
 
 def particulars_of(sent: Sent, amount: Decimal | None, currency: str) -> str:
-    """Return what only some facts have: subject, money, quantity, properties."""
+    """Return what only some facts have: status, subject, money, quantity, properties."""
     said: dict[str, object] = {}
     props = sent.props
-    if sent.type == "event":
+    if sent.status:
+        said["status"] = sent.status
+    if sent.event in SHOP:
+        said |= {"subject_kind": SHOP[sent.event], "subject": sent.subject}
+    elif sent.type == "event":
         said |= {"subject_kind": page.EVENT_KIND, "subject": sent.event}
     if amount is not None:
         said |= {"amount": amount, "currency": sent.currency}

@@ -124,7 +124,8 @@ class FactsProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Choose the way."""
         self.is_headed = True
-        if self.url == ADDRESS and self._is_short():
+        is_ours = self.url == ADDRESS or self.url in self.collector.taking.here.addresses
+        if is_ours and self._is_short():
             keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
             self.cycle = Post(self, keep_alive)
             return

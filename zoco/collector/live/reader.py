@@ -153,9 +153,10 @@ class Reader:
         salts = self._salts[site.id, at // MINUTE]
         whence = self._whence(sent.referrer, query, site)
         who = _visitor(salts, place.host.framed_site, caller.framed, browser.framed + place.host.framed)
-        is_plain = sent.type == "view" and not sent.props
+        is_plain = sent.type == "view" and not sent.props and not sent.status
+        name = page.VIEWED if is_plain else page.name_of(sent)
         return site.id, (
-            f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{page.NAMES[sent.type]}"'
+            f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{name}"'
             f',"origin":"tracker","occurred_at":{at},"received_at":{now}{who}'
             f"{browser.verdict or whence.spam or (browser.driven if sent.driven else '')}{place.where}"
             f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"

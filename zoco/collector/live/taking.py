@@ -49,6 +49,14 @@ class Taking:
         self.reader = Reader(self.here, now_micros)
         self.tallies = Tallies()
 
+    def serves(self, word: str) -> bool:
+        """Say whether the tracker is served under a word of this installation."""
+        try:
+            self.here.look()
+        except (SitesUnpublished, msgspec.MsgspecError, OSError):
+            return False
+        return word in self.here.words
+
     def read(
         self, body: bytes | None, peer: str, headers: Mapping[str, str], forwarded: Sequence[str] = ()
     ) -> Request | Answer:

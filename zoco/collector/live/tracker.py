@@ -1,4 +1,4 @@
-"""`GET /z.js`: the tracker, served by bare code from the host of the site."""
+"""`GET /z.js`: the tracker, shortened, served by bare code from the host of the site."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from zoco.collector.live.shortening import shortened
 
 SOURCE = Path(__file__).resolve().parent.parent / "static" / "zoco" / "z.js"
 KEPT_SECONDS = 3_600
@@ -25,7 +27,7 @@ class Tracker:
     """An ASGI application that gives one script."""
 
     def __init__(self, source: Path = SOURCE) -> None:
-        self.plain = source.read_bytes()
+        self.plain = shortened(source.read_text("utf-8")).encode()
         self.packed = gzip.compress(self.plain, mtime=0)
         self.tag = b'"%s"' % blake2b(self.plain, digest_size=8).hexdigest().encode()
         self._headers: Headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]

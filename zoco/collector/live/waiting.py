@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from zoco.collector.live import answers, tallies
+from zoco.collector.live import answers, pixel, tallies
 from zoco.collector.live.answers import Answer
 from zoco.collector.live.taking import Taking, now_micros
 from zoco.ledger.spool import SpoolWriter
@@ -41,6 +41,13 @@ class WaitingCollector:
             return self._post(body, peer, headers, forwarded)
         except Exception:
             return self.taking.failed()
+
+    def image(
+        self, query: str, peer: str, headers: Mapping[str, str], forwarded: Sequence[str] = ()
+    ) -> Answer:
+        """Answer `GET /e.gif`: the image when its page view is on the disk."""
+        body = pixel.facts_of(query, headers.get("referer", ""))
+        return pixel.answer_to(self.answer("POST", body, peer, headers, forwarded))
 
     def _post(
         self, body: bytes | None, peer: str, headers: Mapping[str, str], forwarded: Sequence[str]

@@ -19,9 +19,20 @@ FACTS = 100
 URL_LONGEST = 8_192
 TITLE_LONGEST = 500
 EVENT = re.compile(r"[\w][\w .:/-]{0,63}")
-PROPS = 50
+PROPS_BYTES = 16_384
+"""Of all properties of a fact as compact JSON in UTF-8; how many there are does not matter."""
+PROPS_DEEPEST = 8
 PROP_NAME = re.compile(r"[^\W\d][\w .:-]{0,63}")
-PROP_LONGEST = 1_000
+SUBJECT_LONGEST = 128
+SHOP = {
+    "shop.product.viewed": "product",
+    "shop.basket.added": "product",
+    "shop.basket.removed": "product",
+    "shop.checkout.begun": "basket",
+}
+"""Events that are facts of a shop, and what each is about; an order is told by the server that takes it."""
+VITALS = {"lcp": 86_400_000, "inp": 86_400_000, "ttfb": 86_400_000, "cls": 10_000}
+"""Core Web Vitals and the most that each can be: milliseconds, and the score of layout shifts."""
 NUMBER_MOST = 2**53
 AMOUNT_MOST = Decimal("99999999999999")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -31,7 +42,7 @@ AGE_MOST = 24 * 3_600_000
 ENGAGED_MOST = 24 * 3_600_000
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
-Type = Literal["view", "engagement", "event"]
+Type = Literal["view", "engagement", "event", "vitals"]
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -40,6 +51,7 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     `url` is the whole address of the page. `age` says how many milliseconds ago it happened. `event` names
     an event of the site's own, `ms` is how long a page was really looked at, `scroll` how much of it was
     seen (0 to 100). `amount` is a decimal number as text. `driven` says that a program drives the browser.
+    `status` is that of a page that is not there or failed, `subject` the product of a shop's fact.
     """
 
     type: Type = "view"
@@ -57,9 +69,12 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     currency: str = ""
     quantity: int = 0
     driven: bool = False
+    status: int = 0
+    subject: str = ""
 
 
 _decoder = msgspec.json.Decoder(list[Sent] | Sent)
+_encoder = msgspec.json.Encoder()
 
 
 def read(body: bytes) -> list[Sent]:
@@ -83,8 +98,8 @@ def check(sent: Sent) -> None:
     reason = _over(sent)
     if reason is not None:
         raise Refused(reason)
-    if sent.props:
-        _check_props(sent.props)
+    if sent.props or sent.type == "vitals":
+        _check_props(sent)
 
 
 def _over(sent: Sent) -> Reason | None:
@@ -103,8 +118,10 @@ def _over(sent: Sent) -> Reason | None:
 
 
 def _over_as_page(sent: Sent) -> Reason | None:
-    if sent.event or sent.amount or sent.currency or sent.quantity:
+    if sent.event or sent.amount or sent.currency or sent.quantity or sent.subject:
         return Reason.BAD_EVENT
+    if sent.status and not (sent.type == "view" and 400 <= sent.status <= 599):
+        return Reason.BAD_NUMBER
     in_bounds = 0 <= sent.ms <= ENGAGED_MOST and 0 <= sent.scroll <= 100
     return None if in_bounds else Reason.BAD_NUMBER
 
@@ -112,8 +129,10 @@ def _over_as_page(sent: Sent) -> Reason | None:
 def _over_as_event(sent: Sent) -> Reason | None:
     if not EVENT.fullmatch(sent.event):
         return Reason.BAD_EVENT
-    if abs(sent.quantity) > NUMBER_MOST or sent.ms or sent.scroll:
+    if abs(sent.quantity) > NUMBER_MOST or sent.ms or sent.scroll or sent.status:
         return Reason.BAD_NUMBER
+    if sent.subject or sent.event in SHOP:
+        return _over_as_shop(sent)
     if bool(sent.amount) != bool(sent.currency):
         return Reason.BAD_MONEY
     is_money = not sent.currency or CURRENCY.fullmatch(sent.currency)
@@ -133,18 +152,41 @@ def money(amount: str) -> Decimal:
     return round(read, 4)
 
 
-def _check_props(props: dict[str, Any]) -> None:
-    if len(props) > PROPS or not all(map(_is_prop, props.items())):
+def _over_as_shop(sent: Sent) -> Reason | None:
+    """Hold a fact of a shop to its shape: a product has a subject, and money comes with the order alone."""
+    kind = SHOP.get(sent.event)
+    is_one = kind is not None and (bool(sent.subject) or kind != "product")
+    if not is_one or len(sent.subject) > SUBJECT_LONGEST or sent.amount or sent.currency:
+        return Reason.BAD_SUBJECT
+    return None
+
+
+def _check_props(sent: Sent) -> None:
+    if sent.type == "vitals":
+        if not sent.props or not all(map(_is_vital, sent.props.items())):
+            raise Refused(Reason.BAD_NUMBER)
+        return
+    if not _is_value(sent.props, PROPS_DEEPEST):
         raise Refused(Reason.BAD_PROPS)
+    size = len(_encoder.encode(sent.props))
+    if size > PROPS_BYTES:
+        raise Refused(Reason.BAD_PROPS, f"These have {size:,} bytes.")
 
 
-def _is_prop(pair: tuple[str, Any]) -> bool:
+def _is_vital(pair: tuple[str, Any]) -> bool:
     name, value = pair
-    if not PROP_NAME.fullmatch(name):
-        return False
-    if isinstance(value, str):
-        return len(value) <= PROP_LONGEST
-    if isinstance(value, bool):
+    return type(value) in (int, float) and name in VITALS and 0 <= value <= VITALS[name]
+
+
+def _is_value(value: Any, deepest: int) -> bool:
+    """Return whether this is a text, a number, true or false, or a list or object of such."""
+    if isinstance(value, dict):
+        return deepest > 0 and all(
+            PROP_NAME.fullmatch(name) and _is_value(each, deepest - 1) for name, each in value.items()
+        )
+    if isinstance(value, list):
+        return deepest > 0 and all(_is_value(each, deepest - 1) for each in value)
+    if isinstance(value, (str, bool)):
         return True
     # Not of a number that is none; a whole number may be too long to be looked at as anything else.
     return isinstance(value, (int, float)) and abs(value) <= NUMBER_MOST

@@ -13,7 +13,7 @@ from wagtail.models import Page, Site
 from wagtail.search import index
 
 from zoco.content.pages.blocks import Body
-from zoco.content.tracker import is_counted
+from zoco.content.tracker import counted_site
 
 
 class SitePage(Page):
@@ -31,7 +31,7 @@ class SitePage(Page):
         abstract = True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the menu, the other languages, and whether the tracker's line belongs on the page."""
+        """Add the menu, the other languages, and the site that counts its visits."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         home = _home(self, request)
         is_preview = getattr(request, "is_preview", False)
@@ -49,7 +49,7 @@ class SitePage(Page):
             for each in self.get_translations().live().public().select_related("locale").order_by("locale_id")
         ]
         context["address"] = request.build_absolute_uri(self.get_url(request) or request.path)
-        context["is_tracked"] = not is_preview and is_counted(request.get_host())
+        context["counted"] = None if is_preview else counted_site(request.get_host())
         return context
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from zoco.kit import conf
 from zoco.kit.ids import uuid7
 from zoco.kit.periods import micros
+from zoco.ledger import sitebook
 from zoco.ledger.schema import Fact, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store import opening
@@ -121,7 +122,8 @@ def test_empty_ledger_says_how_to_fill_it(reader: Any, site: Any) -> None:
     page = reader.get("/reports/traffic/").content.decode()
 
     assert "No visits yet" in page
-    assert "&lt;script defer src=&quot;http://testserver/z.js&quot;&gt;" in page
+    assert f"&lt;script defer src=&quot;http://testserver{sitebook.site().tracker}&quot;&gt;" in page
+    assert sitebook.site().tracker != sitebook.PLAIN_TRACKER
 
 
 def test_empty_ledger_of_a_site_that_counts_by_log_asks_for_the_log(reader: Any, site: Any) -> None:

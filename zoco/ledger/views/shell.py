@@ -111,7 +111,7 @@ class LedgerView(View):
 
     def emptiness(self, answer: Answer, today: date) -> Emptiness:
         """Return what is said where there is nothing to show."""
-        return emptiness(answer, self.address, today, tracker_line(self.request))
+        return emptiness(answer, self.address, today, tracker_line(self.request, answer.question.site))
 
     @property
     def can_view_facts(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import metrics
+from zoco.ledger import expr, metrics
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Measure, Params, Report
 from zoco.monitor import facts as names
@@ -46,7 +46,7 @@ class Requests(Report):
     position = 20
 
     def query(self, facts: Facts, params: Params) -> Table:
-        served = facts.named(*names.SERVED)
+        served = facts.where(lambda rows: expr.among(rows.name, names.SERVED) & (rows.origin != "server"))
         bucket = facts.bucket(served.occurred_at, cast("Grain", params["grain"]))
         stepped = served.select("name", "status", bucket=bucket)
         return stepped.group_by("bucket").aggregate(

@@ -31,6 +31,7 @@ def refused(local: str, quantity: int, reason: str, host: str = "") -> Any:
     )  # fmt: skip
 
 
+SERVER = {"origin": "server"}
 FACTS = [
     viewed("2026-03-28 10:00:00", 1, "/", screen="<480"),
     viewed("2026-03-28 10:01:00", 1, "/a", screen="<480"),
@@ -44,6 +45,17 @@ FACTS = [
     event("2026-03-28 11:04:00", 2, "buy"),
     event("2026-03-28 11:05:00", 2, "sign up"),
     event("2026-03-28 11:06:00", 0, "sign up"),
+    # of /, a load of 1 and one of 2 have a beacon, the second of 2 has none; one in a log is no load
+    *(
+        fact(f"2026-03-28 {at}", visitor, path, **SERVER)
+        for at, visitor, path in (
+            ("09:59:59", 1, "/"),
+            ("11:00:01", 2, "/"),
+            ("11:30:00", 2, "/"),
+            ("12:30:00", 9, "/quiet"),
+        )
+    ),
+    fact("2026-03-28 13:00:00", 9, "/quiet"),
     refused("2026-03-28 10:00:10", 5, "bad_props"),
     refused("2026-03-28 10:00:20", 2, "bad_props"),
     refused("2026-03-28 10:00:20", 4, "unknown_host", "other.example"),
@@ -68,6 +80,16 @@ def test_events(tracked: Store) -> None:
 
 def test_engagement_is_by_page_view(tracked: Store) -> None:
     assert table(answered(tracked, "engagement")) == [("/", 3, 13.0), ("/a", 1, None)]
+
+
+def test_loads_without_a_beacon(tracked: Store) -> None:
+    answer = answered(tracked, "beacons")
+
+    assert [row[1:4] for row in table(answer)] == [(4, 2, 0.5), (0, 0, None), (0, 0, None)]
+    assert [round(bound, 4) for bound in table(answer)[0][4:]] == [0.15, 0.85]
+    assert answer.totals == {"loads": 4, "silent": 2}
+    assert answer.overall["share"] == 0.5
+    assert answered(tracked, "pages").totals == {"page_views": 4}
 
 
 def test_screens(tracked: Store) -> None:

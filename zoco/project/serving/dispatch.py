@@ -56,7 +56,7 @@ class Dispatcher:
             await self._live(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
-        elif (bare := self.bare.get(scope["path"])) is not None:
+        elif (bare := self.bare.get(scope["path"]) or self._collecting(scope["path"])) is not None:
             await bare(scope, receive, send)
         elif self.static is not None and scope["path"].startswith(self.prefix):
             await self.static(scope, receive, send)
@@ -64,8 +64,14 @@ class Dispatcher:
             scope["zoco.live"] = LIVE  # a page looks for it there: other servers have no stream
             await self.bridge(scope, receive, send)
 
+    def _collecting(self, path: str) -> App | None:
+        """Return what answers under a word of this installation: /WORD.js, /WORD, /WORD.gif."""
+        word, dot, ending = path[1:].partition(".")
+        app = self.under_words.get(dot + ending)
+        return app if app is not None and self.collector.taking.serves(word) else None
+
     def _collect(self) -> None:
-        """Take facts at /e and give the tracker at /z.js."""
+        """Take facts at /e and /e.gif, and give the tracker at /z.js; the same under words of our own."""
         from zoco.collector.live.endpoint import Collector
         from zoco.collector.live.tracker import Tracker
         from zoco.ledger.spool import process_writer
@@ -75,7 +81,9 @@ class Dispatcher:
         self.at_start.append(collector.start)
         self.at_end.append(collector.end)
         self.collector = collector
-        self.bare |= {"/e": collector, "/z.js": Tracker()}
+        tracker = Tracker()
+        self.bare |= {"/e": collector, "/e.gif": collector, "/z.js": tracker}
+        self.under_words: dict[str, App] = {"": collector, ".gif": collector, ".js": tracker}
 
     def _stream(self) -> Callable[[], None]:
         """Tell browsers what is new at /live; return what ends all streams."""

@@ -25,6 +25,5 @@ urlpatterns = [
     path("marketing/", include("zoco.ledger.urls")),
     path("marketing/", include("zoco.monitor.urls")),
     path("api/", api.urls),
-    path("e", collecting.facts),
-    path("z.js", collecting.tracker),
+    *collecting.urlpatterns,
 ]

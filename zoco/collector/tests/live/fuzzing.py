@@ -17,7 +17,8 @@ PATHS = (*("",) * 9, "\0", "%00", "/\0/a")
 ODD: tuple[Any, ...] = (
     *(None, True, -1, 0, 1, 1.5, 2**63, 1e308),
     *("", "é", "\ud800", "\x00", "12.5", "EUR", "a" * 9_000),
-    *([], {}, ["a"], {"a": {"b": 1}}, {"a": "b", "c": 1}),
+    *([], {}, ["a"], {"a": {"b": 1}}, {"a": "b", "c": 1}, {"lcp": 1.5, "cls": 0}, {"n": [{"a": [None]}]}),
+    *({f"p{n}": "x" * 90 for n in range(300)}, 404, 599),
 )
 STATUSES = frozenset({204, 400, 413, 503})
 FIELDS = (*wire.Sent.__struct_fields__, "unknown")
@@ -57,10 +58,14 @@ class Mutations:
         host = rnd.choice(HOSTS[:3] if rnd.random() < 0.8 else HOSTS)
         fact: dict[str, Any] = {
             "url": f"https://{host}/p{rnd.randrange(9)}{rnd.choice(PATHS)}?utm_source={rnd.choice(QUERIES)}",
-            "type": rnd.choice(("view", "engagement", "event")),
+            "type": rnd.choice(("view", "engagement", "event", "vitals")),
         }
         if fact["type"] == "event":
-            fact |= {"event": rnd.choice(("buy", "buy", "", "x" * 70)), "props": {"a": rnd.choice(ODD)}}
+            names = ("buy", "buy", "", "x" * 70, "shop.basket.added", "shop.checkout.begun")
+            fact |= {"event": rnd.choice(names), "props": {"a": rnd.choice(ODD)}}
+            fact |= {"subject": "HNY-500"} if rnd.random() < 0.3 else {}
+        elif fact["type"] == "vitals":
+            fact["props"] = {rnd.choice(("lcp", "cls", "inp", "ttfb", "x")): rnd.choice((*ODD, 3.5))}
         if rnd.random() < 0.4:
             for name in rnd.sample(FIELDS, rnd.randint(1, 3)):
                 fact[name] = rnd.choice(ODD)

@@ -74,10 +74,13 @@ def _fill(event: Event, sent: Sent, where: page.Address) -> None:
     fact.path = clean_path(where.path.encode("utf-8", "surrogatepass"))
     fact.title = masked(plain_text(sent.title)) if sent.title else ""
     fact.screen = page.screen_of(sent.screen)
-    fact.name = page.NAMES[sent.type]
+    fact.name = page.name_of(sent)
+    fact.status = sent.status
     fact.props = sent.props
     if sent.type == "event":
         fact.subject_kind, fact.subject = page.EVENT_KIND, sent.event
+        if sent.event in wire.SHOP:
+            fact.subject_kind, fact.subject = wire.SHOP[sent.event], sent.subject
         fact.quantity = sent.quantity
     elif sent.type == "engagement":
         fact.quantity = sent.ms

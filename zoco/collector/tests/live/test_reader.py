@@ -147,9 +147,24 @@ def test_client_hints_say_what_the_user_agent_hides(read: Reading) -> None:
         ({"type": "event", "event": "buy", "amount": "NaN", "currency": "EUR"}, "bad_money"),
         ({"type": "event", "event": "buy", "amount": "1e30", "currency": "EUR"}, "bad_money"),
         ({"type": "event", "event": "buy", "quantity": 2**53 + 1}, "bad_number"),
-        ({"props": {f"p{n}": 1 for n in range(51)}}, "bad_props"),
-        ({"props": {"a": "x" * 1_001}}, "bad_props"),
-        ({"props": {"a": [1]}}, "bad_props"),
+        ({"props": {"a": "x" * 16_377}}, "bad_props"),
+        ({"props": {"a": [1, {"b": None}]}}, "bad_props"),
+        ({"props": {"a": [[[[[[[[1]]]]]]]]}}, "bad_props"),
+        ({"props": {"a": {"": 1}}}, "bad_props"),
+        ({"status": 200}, "bad_number"),
+        ({"type": "engagement", "ms": 5, "status": 404}, "bad_number"),
+        ({"type": "vitals"}, "bad_number"),
+        ({"type": "vitals", "props": {"fid": 3}}, "bad_number"),
+        ({"type": "vitals", "props": {"lcp": -1}}, "bad_number"),
+        ({"type": "vitals", "props": {"cls": True}}, "bad_number"),
+        ({"type": "event", "event": "buy", "subject": "HNY-500"}, "bad_subject"),
+        ({"type": "event", "event": "shop.basket.added"}, "bad_subject"),
+        ({"type": "event", "event": "shop.basket.added", "subject": "x" * 129}, "bad_subject"),
+        (
+            {"type": "event", "event": "shop.basket.added", "subject": "x", "amount": "1", "currency": "EUR"},
+            "bad_subject",
+        ),
+        ({"subject": "x"}, "bad_event"),
         ({"props": {"a": 10**400}}, "bad_props"),
         ({"props": {"a": -(10**400)}}, "bad_props"),
         ({"props": {"a": None}}, "bad_props"),
@@ -218,3 +233,60 @@ def test_without_the_salt_of_the_day_nothing_is_guessed(read: Reading) -> None:
 )
 def test_the_first_language(header: str, language: str) -> None:
     assert language_of(header) == language
+
+
+def test_hundreds_of_nested_properties_are_kept_as_they_were_sent(read: Reading) -> None:
+    props = {f"p{n}": {"of": [n, n / 2, "text", True, {"deep": [["é"]]}]} for n in range(250)}
+
+    [fact] = read(body(type="event", event="configured", props=props)).facts
+
+    assert fact.props == props
+
+
+def test_who_sends_too_many_bytes_of_properties_hears_how_many(read: Reading) -> None:
+    [refusal] = read(body(type="event", event="big", props={"a": "é" * 8_200})).refused
+
+    assert (refusal.reason.value, refusal.detail) == ("bad_props", "These have 16,408 bytes.")
+
+
+def test_product_views_and_basket_steps_are_facts_of_the_shop(read: Reading) -> None:
+    sent = [
+        {
+            "url": "https://shop.example/a",
+            "type": "event",
+            "event": "shop.product.viewed",
+            "subject": "HNY-500",
+        },
+        {
+            "url": "https://shop.example/a",
+            "type": "event",
+            "event": "shop.basket.added",
+            "subject": "HNY-500",
+            "quantity": 2,
+        },
+        {
+            "url": "https://shop.example/a",
+            "type": "event",
+            "event": "shop.basket.removed",
+            "subject": "HNY-500",
+            "quantity": 1,
+        },
+        {"url": "https://shop.example/a", "type": "event", "event": "shop.checkout.begun"},
+    ]
+
+    found = read(json.dumps(sent)).facts
+
+    assert [(fact.name, fact.subject_kind, fact.subject, fact.quantity) for fact in found] == [
+        ("shop.product.viewed", "product", "HNY-500", 0),
+        ("shop.basket.added", "product", "HNY-500", 2),
+        ("shop.basket.removed", "product", "HNY-500", 1),
+        ("shop.checkout.begun", "basket", "", 0),
+    ]
+
+
+def test_page_that_is_not_there_is_no_page_view_and_speed_is_a_fact(read: Reading) -> None:
+    [missed] = read(body(status=404)).facts
+    [speed] = read(body(type="vitals", props={"lcp": 812.4, "cls": 0.013, "inp": 48, "ttfb": 90})).facts
+
+    assert (missed.name, missed.status) == ("web.error.viewed", 404)
+    assert (speed.name, speed.props["lcp"]) == ("web.vitals.measured", 812.4)

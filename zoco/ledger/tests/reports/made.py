@@ -32,9 +32,9 @@ PAGE, ASSET, REDIRECT, ERROR = (
 def fact(local: str, visitor: int, path: str, *, zone: str = ZONE, **more: object) -> Fact:
     """Make a page view at a local time ("2026-03-28 10:00:00"), or another fact by `name`."""
     at = micros(datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)))
-    given = {"name": PAGE, "status": 200, "site": SITE.id} | more
+    given = {"name": PAGE, "status": 200, "site": SITE.id, "origin": "log"} | more
     key = uuid8(at, visitor, path.encode(), str(given["name"]).encode())
-    return Fact(id=key, origin="log", occurred_at=at, visitor=visitor, path=path, **given)  # type: ignore[arg-type]
+    return Fact(id=key, occurred_at=at, visitor=visitor, path=path, **given)  # type: ignore[arg-type]
 
 
 ORGANIC = {
