@@ -63,9 +63,12 @@ class Mutations:
         if fact["type"] == "event":
             names = ("buy", "buy", "", "x" * 70, "shop.basket.added", "shop.checkout.begun")
             fact |= {"event": rnd.choice(names), "props": {"a": rnd.choice(ODD)}}
-            fact |= {"subject": "HNY-500"} if rnd.random() < 0.3 else {}
+            fact |= {"subject": "HNY-500"} if fact["event"].startswith("shop.") and rnd.random() < 0.9 else {}
         elif fact["type"] == "vitals":
-            fact["props"] = {rnd.choice(("lcp", "cls", "inp", "ttfb", "x")): rnd.choice((*ODD, 3.5))}
+            name = rnd.choice(("lcp", "cls", "inp", "ttfb"))
+            fact["props"] = {
+                name if rnd.random() < 0.95 else "x": 3.5 if rnd.random() < 0.9 else rnd.choice(ODD)
+            }
         if rnd.random() < 0.4:
             for name in rnd.sample(FIELDS, rnd.randint(1, 3)):
                 fact[name] = rnd.choice(ODD)
