@@ -1,0 +1,243 @@
+"""Outgoing HTTP to addresses that somebody typed: the one door, by which no server inside can be reached.
+
+The name is resolved once, every address checked, and the connection made to the checked address: a name that
+answers differently the second time (DNS rebinding) gains nothing. Redirects go through the same checks.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from zoco.kit import conf
+
+PRIVATE_NETWORKS: conf.Setting[list[str]] = conf.declare(
+    "PRIVATE_NETWORKS",
+    [],
+    conf.names,
+    "Networks of your own that web hooks may reach, such as 10.0.5.0/24; without it public ones only.",
+)
+TIMEOUT_SECONDS = 10.0
+BYTES_MOST = 1 << 20
+REDIRECTS_MOST = 5
+_REDIRECTS = {301, 302, 303, 307, 308}
+# Headers that are for one host alone.
+_OWN = {"authorization", "cookie"}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class AddressRefused(ValueError):
+    """An address may not be fetched; the message says why and what to do."""
+
+
+class FetchFailed(RuntimeError):
+    """Nobody answered, or not in time, or too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back. `url` is that of the last redirect; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a fetch may take in all, with its redirects, and how much it may bring."""
+
+    seconds: float = TIMEOUT_SECONDS
+    size: int = BYTES_MOST
+    redirects: int = REDIRECTS_MOST
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    parts: SplitResult
+    host: str
+    port: int
+    addresses: tuple[str, ...] = field(default=())
+
+    @property
+    def is_secure(self) -> bool:
+        return self.parts.scheme == "https"
+
+
+def address_check(url: str) -> None:
+    """Refuse what cannot be fetched, without resolving its name. Raises AddressRefused."""
+    target = _target(url)
+    try:
+        literal = ipaddress.ip_address(target.host)
+    except ValueError:
+        return
+    _check(literal)
+
+
+def fetch(
+    url: str,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+) -> Response:
+    """Fetch an address. Raises AddressRefused, FetchFailed; an answer of any status is returned.
+
+    Redirects of a request with a body are not followed: what was signed for one address is not handed on.
+    """
+    limits = limits or Limits()
+    deadline = time.monotonic() + limits.seconds
+    sent = {"User-Agent": "Zoco", "Accept-Encoding": "identity", **(headers or {})}
+    for _ in range(limits.redirects + 1):
+        address_check(url)
+        target = _resolved(_target(url))
+        response = _once(target, url, method, body, sent, limits.size, deadline)
+        where = response.headers.get("location", "")
+        if response.status not in _REDIRECTS or not where or body is not None:
+            return response
+        following = urljoin(url, where)
+        if target.is_secure and urlsplit(following).scheme != "https":
+            raise AddressRefused(f"{target.host} leads on to an address without https.")
+        if urlsplit(following).netloc != target.parts.netloc:
+            sent = {name: value for name, value in sent.items() if name.lower() not in _OWN}
+        url = following
+    raise FetchFailed(f"{url} leads on more than {limits.redirects} times.")
+
+
+def _target(url: str) -> _Target:
+    """Read an address. Raises AddressRefused."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressRefused(f"The address cannot be read: {error}.") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise AddressRefused("An address begins with https:// or http:// and names a host.")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused("An address with a name or password in it is not fetched; leave them out.")
+    if any(ord(letter) <= 32 or ord(letter) == 127 for letter in url):
+        raise AddressRefused("An address has no spaces or control characters; write them as %20.")
+    try:
+        host = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.hostname
+    except UnicodeError:
+        raise AddressRefused(f"{parts.hostname} is no name of a host.") from None
+    return _Target(parts, host, port or (443 if parts.scheme == "https" else 80))
+
+
+def _resolved(target: _Target) -> _Target:
+    """Return the target with its addresses, all of them checked. Raises AddressRefused, FetchFailed."""
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchFailed(f"{target.host} has no address: {error}.") from error
+    addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
+    for each in addresses:
+        _check(ipaddress.ip_address(each.partition("%")[0]))
+    return _Target(target.parts, target.host, target.port, addresses)
+
+
+def _check(address: Address) -> None:
+    """Refuse an address that is not public and in no network that is allowed. Raises AddressRefused."""
+    inside = _inside(address)
+    for network in PRIVATE_NETWORKS():
+        allowed = ipaddress.ip_network(network, strict=False)
+        if inside.version == allowed.version and inside in allowed:
+            return
+    if not inside.is_global or inside.is_multicast:
+        raise AddressRefused(
+            f"{address} is no public address. If it is a server of your own, name its network in "
+            "ZOCO_PRIVATE_NETWORKS."
+        )
+
+
+def _inside(address: Address) -> Address:
+    """Return the address of version 4 that one of version 6 stands for, or itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
+
+
+def _once(
+    target: _Target,
+    url: str,
+    method: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    size: int,
+    deadline: float,
+) -> Response:
+    connection = _Pinned(target, deadline)
+    # Whoever sends a byte a second would hold on past any time-out of a single read.
+    ending = threading.Timer(max(deadline - time.monotonic(), 0.0), connection.end)
+    ending.daemon = True
+    ending.start()
+    path = target.parts.path or "/"
+    query = f"?{target.parts.query}" if target.parts.query else ""
+    try:
+        connection.request(method, path + query, body=body, headers=dict(headers))
+        answer = connection.getresponse()
+        found = answer.read(size + 1)
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        if time.monotonic() >= deadline:
+            raise FetchFailed(f"{target.host} did not answer in time.") from error
+        raise FetchFailed(f"{target.host} did not answer: {type(error).__name__} {error}.") from error
+    finally:
+        ending.cancel()
+        connection.close()
+    if time.monotonic() >= deadline:
+        raise FetchFailed(f"{target.host} did not answer in time.")
+    if len(found) > size:
+        raise FetchFailed(f"{target.host} answered with more than {size} bytes.")
+    told = {name.lower(): value for name, value in answer.getheaders()}
+    return Response(answer.status, told, found, url)
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to the addresses that were checked, whatever the name says by now."""
+
+    def __init__(self, target: _Target, deadline: float) -> None:
+        super().__init__(target.host, target.port)
+        self._target = target
+        self._deadline = deadline
+        # http.client lets go of its own once the headers are read.
+        self._held: socket.socket | None = None
+        if target.is_secure:
+            self.default_port = 443
+
+    def connect(self) -> None:
+        """Connect to the first address that answers."""
+        problem: OSError = TimeoutError("no time left")
+        for address in self._target.addresses:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                break
+            try:
+                plain = socket.create_connection((address, self._target.port), timeout=left)
+            except OSError as error:
+                problem = error
+                continue
+            self.sock = self._held = plain
+            if self._target.is_secure:
+                context = ssl.create_default_context()
+                self.sock = self._held = context.wrap_socket(plain, server_hostname=self._target.host)
+            return
+        raise problem
+
+    def end(self) -> None:
+        """Break off, from another thread."""
+        if self._held is not None:
+            try:
+                self._held.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return

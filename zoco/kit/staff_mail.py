@@ -1,0 +1,111 @@
+"""Mail to accounts of the admin, and to nobody else: no address is taken, only accounts."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from zoco.kit import conf
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+log = logging.getLogger(__name__)
+
+MAIL_FROM = conf.declare(
+    "MAIL_FROM",
+    "",
+    str,
+    "Whom mail to accounts is from, such as Zoco <zoco@example.org>; without it zoco@ and the public host.",
+)
+ACCESS = "wagtailadmin.access_admin"
+
+
+class NotStaff(ValueError):
+    """The account may not get this mail: closed, without the permission, or without an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a letter."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
+def may_get(user: "User", permission: str = "") -> bool:
+    """Return whether an account gets mail: open, with an address, in the admin, with the permission."""
+    if not user.is_active or not user.email:
+        return False
+    from django.apps import apps
+
+    # In a host project without Wagtail the admin is Django's own.
+    is_in = user.has_perm(ACCESS) if apps.is_installed("wagtail.admin") else user.is_staff
+    return is_in and (not permission or user.has_perm(permission))
+
+
+def staff(*, roles: Iterable[str] = (), users: Iterable[int] = (), permission: str = "") -> list["User"]:
+    """Return the accounts of these roles and keys that may get mail, each once, by key."""
+    from django.contrib.auth import get_user_model
+    from django.db.models import Q
+
+    named = Q(groups__name__in=list(roles)) | Q(pk__in=list(users))
+    found = get_user_model().objects.filter(named, is_active=True).distinct().order_by("pk")
+    return [each for each in found if may_get(each, permission)]
+
+
+def language_of(user: "User") -> str:
+    """Return the language that an account chose in the admin, else the installation's."""
+    from django.conf import settings
+
+    profile: Any = getattr(user, "wagtail_userprofile", None)
+    return str(getattr(profile, "preferred_language", "") or settings.LANGUAGE_CODE)
+
+
+def send(
+    user: "User",
+    *,
+    subject: str,
+    text: str,
+    key: str,
+    html: str = "",
+    files: Sequence[Attached] = (),
+    permission: str = "",
+) -> None:
+    """Send one letter to one account. Raises NotStaff, OSError and SMTPException when the server fails.
+
+    `key` names the letter: sent twice, it has the same Message-ID, so that programs can tell. At least once.
+    """
+    from django.core.mail import EmailMultiAlternatives
+
+    if not may_get(user, permission):
+        raise NotStaff(f"The account {user.pk} is closed, has no address, or may not see this.")
+    domain = _domain()
+    letter = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=text,
+        from_email=MAIL_FROM() or f"Zoco <zoco@{domain}>",
+        to=[user.email],
+        headers={"Message-ID": _message_id(key, user.pk, domain), "Auto-Submitted": "auto-generated"},
+    )
+    if html:
+        letter.attach_alternative(html, "text/html")
+    for each in files:
+        letter.attach(each.name, each.content, each.kind)
+    letter.send()
+    log.info("Mail sent. user=%s key=%s", user.pk, key)
+
+
+def _message_id(key: str, user: int, domain: str) -> str:
+    return f"<{blake2b(f'{key} {user}'.encode(), digest_size=16).hexdigest()}@{domain}>"
+
+
+def _domain() -> str:
+    """Return the host of the public address."""
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+
+    return urlsplit(getattr(settings, "WAGTAILADMIN_BASE_URL", "")).hostname or "localhost"
