@@ -3,6 +3,7 @@
 # What marketers keep in lists of Wagtail's.
 KEPT = (
     "zoco_goals",
+    "zoco_alarms",
     "zoco_source_rules",
     "zoco_source_networks",
     "zoco_campaigns",
@@ -56,6 +57,8 @@ READERS = [
     "zoco_imports",
     "zoco_imports_one",
     "zoco_imports_refused",
+    "zoco_incidents",
+    "zoco_incident",
     "zoco_desk:now",
     "zoco_ledger:now",
     "zoco_ledger:index",
@@ -169,6 +172,8 @@ WRITERS = [
     "zoco_imports_act",
     "zoco_shares_new",
     "zoco_shares_revoke",
+    "zoco_alarms_usual",
+    "zoco_incident_acknowledge",
     "wagtailadmin_pages:unlock",
     "wagtailadmin_pages:lock",
     "wagtailadmin_pages:set_page_position",

@@ -1,5 +1,6 @@
 """Nobody in where he does not belong: each address against each role; a refused POST changes nothing."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,16 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Link, Word
-from zoco.monitor.models import Annotation, Goal, ImportRun
+from zoco.monitor.models import Alarm, Annotation, Goal, ImportRun, Incident
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+FOUND = {"measure": "bots", "is_fall": False, "hours": 1, "seen": 9, "expected": 1, "low": 0, "high": 3}
+FOUND |= {"odds": 1e-6, "dispersion": 1.0, "days": 56, "cause": None, "part": None}
 # One of each that belongs to a site, with what it cannot be without.
 OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_goals": (Goal, {"name": "Thanks"}),
+    "zoco_alarms": (Alarm, {"kind": "bots"}),
     "zoco_source_rules": (SourceRule, {}),
     "zoco_source_networks": (SourceNetwork, {}),
     "zoco_campaigns": (Campaign, {"code": "spring"}),
@@ -48,6 +52,12 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = made.objects.get_or_create(site_id=parts["pk"], **given)[0].pk
     elif kind.startswith("zoco_imports"):
         special["pk"] = ImportRun.objects.get_or_create(kind="plausible", name="x", site_id=parts["pk"])[0].pk
+    elif kind in {"zoco_incident", "zoco_incident_acknowledge"}:
+        alarm = Alarm.objects.get_or_create(kind="bots", site_id=parts["pk"])[0]
+        moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
+        special["pk"] = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[
+            0
+        ].pk
     elif kind == "wagtailadmin_pages" and "revisions" in door.name:
         page = Page.objects.get(pk=parts["page_id"]).specific
         special["pk"] = page.pk

@@ -1,4 +1,4 @@
-"""What monitoring keeps: goals; `annotations`, `imports` and `sharing` hold what is theirs."""
+"""What monitoring keeps: goals; `alarms`, `annotations`, `imports` and `sharing` hold what is theirs."""
 
 from decimal import Decimal
 
@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.sharing.models import SharedLink
 
-__all__ = ["Annotation", "Goal", "ImportRun", "SharedLink"]
+__all__ = ["Alarm", "Annotation", "Goal", "ImportRun", "Incident", "SharedLink", "Telling"]
 
 
 # What each kind cannot be without: any one of these.

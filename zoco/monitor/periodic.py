@@ -1,6 +1,28 @@
-"""What monitoring does again and again."""
+"""Periodic work of monitoring: alarms are looked at, people and programs told; what imports left is tidied."""
+
+from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.monitor.alarms import running, telling
 from zoco.monitor.imports import services
 
+
+def look() -> None:
+    """Look at each site's last full hour, once."""
+    running.alarms_look(now=timezone.now())
+
+
+def listen() -> None:
+    """Look for sites from which nothing comes."""
+    running.silence_look(now=timezone.now())
+
+
+def tell() -> None:
+    """Send what is due."""
+    telling.tellings_send(now=timezone.now())
+
+
+PERIODIC.add(Periodic("monitor.alarms.look", 300, look))
+PERIODIC.add(Periodic("monitor.alarms.listen", 60, listen))
+PERIODIC.add(Periodic("monitor.alarms.tell", 60, tell))
 PERIODIC.add(Periodic("monitor.imports", 86_400, services.tidy))

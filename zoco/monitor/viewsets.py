@@ -1,4 +1,4 @@
-"""Goals and annotations in Wagtail's admin."""
+"""Goals, annotations and alarms in Wagtail's admin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.alarms.models import Alarm
+from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.models import Goal
@@ -166,3 +168,24 @@ class AnnotationViewSet(ModelViewSet):
 
 annotation_viewset = AnnotationViewSet("zoco_annotations", url_prefix="annotations")  # type: ignore[no-untyped-call]
 goal_viewset = GoalViewSet("zoco_goals", url_prefix="goals")  # type: ignore[no-untyped-call]
+
+
+class AlarmViewSet(ModelViewSet):
+    """List, set and change alarms."""
+
+    model = Alarm
+    icon = "warning"
+    menu_label = _("Alarms")
+    menu_order = 592  # type: ignore[assignment]
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    form_fields = ["site", "kind", "measure", "minutes", "care", "is_on", "roles", "hook_url", "hook_secret"]
+    list_display = [
+        Column("kind", label=_("Raised when"), accessor=alarm_said),
+        "site",
+        Column("known", label=_("State"), accessor=known_said),
+    ]
+    ordering = ["site", "id"]
+
+
+alarm_viewset = AlarmViewSet("zoco_alarms", url_prefix="alarms")  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of monitoring: goals, links, imports, "Share…" on overviews."""
+"""What Wagtail's admin is told of monitoring: goals, alarms, links, imports, "Share…" on overviews."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -13,9 +13,10 @@ from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
 from zoco.ledger.views.actions import Action, offer
 from zoco.ledger.views.address import Address
+from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.sharing import screens
-from zoco.monitor.viewsets import annotation_viewset, goal_viewset
+from zoco.monitor.viewsets import alarm_viewset, annotation_viewset, goal_viewset
 
 MODELS = ("sharedlink", "importrun")
 
@@ -30,8 +31,42 @@ class SharedLinksItem(MenuItem):
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def viewsets() -> list[ViewSet]:
-    """Return the pages of goals and annotations."""
-    return [goal_viewset, annotation_viewset]
+    """Return the pages of goals, annotations and alarms."""
+    return [goal_viewset, annotation_viewset, alarm_viewset]
+
+
+class IncidentsItem(MenuItem):
+    """The entry of the menu, for whoever may see incidents."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether this reader sees it."""
+        return request.user.has_perm(alarm_screens.SEE)
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def incident_urls() -> list[URLPattern]:
+    """Return the addresses of incidents."""
+    return [
+        path("incidents/", alarm_screens.listing, name="zoco_incidents"),
+        path("incidents/usual/", alarm_screens.usual, name="zoco_alarms_usual"),
+        path("incidents/<int:pk>/", alarm_screens.incident, name="zoco_incident"),
+        path("incidents/<int:pk>/seen/", alarm_screens.acknowledge, name="zoco_incident_acknowledge"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
+def incidents_menu() -> MenuItem:
+    """Put incidents into the menu."""
+    where = reverse_lazy("zoco_incidents")
+    return IncidentsItem(_("Incidents"), where, name="zoco_incidents", icon_name="warning", order=150)  # type: ignore[no-untyped-call]
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def alarm_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions on alarms and incidents."""
+    return Permission.objects.filter(
+        content_type__app_label="zoco_monitor", content_type__model__in=["alarm", "incident"]
+    )
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

@@ -21,6 +21,7 @@ WATCHED = (
     "zoco_sites.Site",
     "zoco_sites.Hostname",
     "zoco_sites.CountingOrigin",
+    "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",
     "zoco_monitor.Annotation",
@@ -31,7 +32,7 @@ WATCHED = (
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.
-PASSING = {"last_login", "date_joined", "key_name", "id", "last_used_on"}
+PASSING = {"last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at"}
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"
 NAMES_MOST = 40

@@ -1,0 +1,83 @@
+"""Alarms over the simulated company with faults in it: found in time, named right, false ones a week.
+
+One company a seed, a fault each week after nine weeks of history, parts and shares drawn by the seed.
+Run: `.venv/bin/python -m benchmarks.alarms [seeds] [last day] [visits a day as a share of the small shop]`.
+"""
+
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+HISTORY, EVERY, STEP = 63, 7, 1
+CHANNELS = ("organic_search", "direct", "organic_social", "email")
+COUNTRIES = ("ES", "GB", "RU", "CN", "US", "MX")
+BROWSERS = ("Chrome Mobile", "Mobile Safari", "Chrome", "Edge")
+PAGES = ("/es/producto/", "/en/producto/", "/zh/")
+
+
+def kinds(rng: np.random.Generator) -> list[tuple[str, str, str, float]]:
+    """Draw the parts that are hit, and how hard."""
+
+    def one(values: tuple[str, ...]) -> str:
+        return values[int(rng.integers(len(values)))]
+
+    return [
+        ("stop", "", "", 1.0),
+        ("tracker", "path", one(PAGES), 1.0),
+        ("falls", "channel", one(CHANNELS), float(rng.uniform(0.7, 1.0))),
+        ("falls", "country", one(COUNTRIES), float(rng.uniform(0.7, 1.0))),
+        ("falls", "browser", one(BROWSERS), float(rng.uniform(0.7, 1.0))),
+        ("not_found", "", "/es/oferta/", float(rng.uniform(0.2, 0.5))),
+        ("bots", "", "NewBot", float(rng.uniform(1.0, 3.0))),
+        ("spam", "", "win.example", float(rng.uniform(0.3, 2.0))),
+        ("conversion", "", "", float(rng.uniform(0.8, 1.0))),
+    ]
+
+
+def main(seeds: int, last: str, share: float) -> None:
+    """Replay and print."""
+    from zoco.ledger.store import opening
+    from zoco.testing.company import Plan
+    from zoco.testing.company.replay import company_spoil, cubes_read, faults_drawn, replayed, scored
+
+    days = HISTORY + EVERY * 9 + 3
+    until = datetime.fromisoformat(f"{last}T21:00").replace(tzinfo=UTC)
+    whole = None
+    for seed in range(1, seeds + 1):
+        plan = Plan(site=1, until=until, visitors=int(137 * share * days), days=days, seed=seed)
+        faults = faults_drawn(plan, HISTORY, kinds(np.random.default_rng([seed, 97])), EVERY)
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["ZOCO_DATA"] = folder
+            truth = company_spoil(plan, faults, Path(folder) / "spool")
+            store = opening.store()
+            store.drain()
+            cubes = cubes_read(plan, store)
+            opening.close()
+        episodes = replayed(cubes, HISTORY * 24, STEP)
+        score = scored(faults, episodes, cubes["visits"], plan, truth, HISTORY * 24)
+        whole = score if whole is None else whole + score
+        for fault, after, is_right in score.found:
+            named = "named right" if is_right else "NOT NAMED"
+            when = f"after {after} h" if after >= 0 else "NOT FOUND"
+            print(f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named}")
+        for each in score.false:
+            print(f"seed {seed}  false: {each.kind} {each.found[0][1]}")
+    if whole is not None:
+        in_time = np.mean([after >= 0 for _, after, _ in whole.found])
+        right = np.mean([is_right for _, _, is_right in whole.found])
+        print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
+        rate = len(whole.false) / whole.weeks
+        print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
+    import django
+
+    django.setup()
+    seeds, last, share = (*sys.argv[1:], *("5", "2026-07-12", "1")[len(sys.argv) - 1 :])
+    main(int(seeds), last, float(share))

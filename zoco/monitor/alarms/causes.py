@@ -1,0 +1,70 @@
+"""Which part of the whole it was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoco.monitor.alarms.watched import SECTION
+from zoco.monitor.alarms.windows import Window
+from zoco.stats.movers import movers
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The part that moved. `explains` is its share of the difference; `also` the same under other names."""
+
+    dimension: str
+    values: tuple[str, ...]
+    seen: float
+    expected: float
+    explains: float
+    surprise: float
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def cause_of(window: Window, is_fall: bool, only: tuple[str, ...], dispersion: float) -> Cause | None:
+    """Return the part that tells most of the difference; None where all parts moved alike."""
+    found = []
+    for name, cut in window.cube.cuts.items():
+        if (only and name not in only) or len(cut.values) < 2:
+            continue
+        seen, expected = window.seen(cut), window.forecast(cut).mean
+        if name == SECTION:
+            seen, expected = _with_rest(window, seen), _with_rest(window, expected, is_expected=True)
+        moved = movers(seen, np.maximum(expected, 0.01), is_fall=is_fall, dispersion=dispersion)
+        if moved is None or moved.likelihood < np.log(len(cut.values)) + 3.0:
+            continue
+        rows = list(moved.values)
+        if any(row >= len(cut.values) or not cut.values[row] for row in rows):
+            continue
+        values = tuple(cut.values[row] for row in rows)
+        power = moved.explains if name != SECTION else min(1.0, moved.explains)
+        cause = Cause(
+            name, values, float(seen[rows].sum()), float(expected[rows].sum()), power, moved.surprise
+        )
+        found.append((moved.likelihood - np.log(len(cut.values)), cause))
+    if not found:
+        return None
+    top = max(score for score, _ in found)
+    # Of the same visits under several names the first dimension names them.
+    _score, best = next(each for each in found if each[0] >= 0.98 * top)
+    also = tuple(
+        (cause.dimension, cause.values) for other, cause in found if cause is not best and other >= 0.9 * top
+    )
+    return Cause(best.dimension, best.values, best.seen, best.expected, best.explains, best.surprise, also)
+
+
+def cause_itself(window: Window, part: tuple[str, str], seen: float, expected: float) -> Cause:
+    """Return the part that was found, where no set of parts tells more."""
+    whole = float(window.whole().mean[0]) - float(window.seen(window.cube.total)[0])
+    explains = (expected - seen) / whole if whole > 0 else 1.0
+    return Cause(part[0], (part[1],), seen, expected, explains, 0.0)
+
+
+def _with_rest(window: Window, counts: Floats, *, is_expected: bool = False) -> Floats:
+    """Add what lies in no group; groups overlap, so that the whole is that of the measure."""
+    whole = window.whole().mean[0] if is_expected else window.seen(window.cube.total)[0]
+    return np.append(counts, max(float(whole) - float(counts.max(initial=0.0)), 0.0))

@@ -1,0 +1,124 @@
+"""Incidents in words: what happened, how sure that is, and which part of the whole it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zoco.ledger.asking.filters import FILTERABLE
+from zoco.ledger.pictures import formats
+from zoco.monitor.alarms.models import Alarm, Incident
+from zoco.monitor.alarms.usual import KINDS
+from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
+
+METHOD = (
+    "Noufaily et al. 2013 (Statistics in Medicine 32, 1206–1222) after Farrington et al. 1996; "
+    "Kulldorff 1997; Neill 2012; Bhagwan et al. 2014 (NSDI)"
+)
+
+
+def measure_said(key: str) -> str:
+    """Return the name of a measure."""
+    return str(measure_named(key).label) if key in MEASURES or ":" in key else key
+
+
+def alarm_said(alarm: Alarm) -> str:
+    """Say what an alarm watches."""
+    kind = KINDS.get(alarm.kind)
+    if kind is None:
+        return alarm.kind
+    return str(kind.label) if kind.measure else f"{kind.label}: {measure_said(alarm.measure)}"
+
+
+def known_said(alarm: Alarm) -> str:
+    """Say whether the alarm can know anything yet, and if not, why."""
+    word, *numbers = alarm.known.split() or [""]
+    if word == "history":
+        has, needs = int(numbers[0]), int(numbers[1])
+        return _("Quiet: it needs %(needs)s days of history and has %(has)s.") % {"needs": needs, "has": has}
+    if word == "few":
+        return _("Quiet: there is too little of it to tell a fall from chance.")
+    return _("Watching") if alarm.looked_at else _("Not looked at yet")
+
+
+def incident_title(incident: Incident) -> str:
+    """Say in a few words what happened and where."""
+    alarm, found = incident.alarm, incident.found
+    if alarm.kind == "silence":
+        return _("No facts arrive on %(site)s") % {"site": alarm.site.name}
+    part = part_said(found.get("cause"))
+    words = {"what": measure_said(found["measure"]), "part": part, "site": alarm.site.name}
+    if alarm.kind == "tracker" and part:
+        return _("The tracker is gone from %(part)s on %(site)s") % words
+    if found["is_fall"]:
+        return (_("%(what)s fell on %(site)s: %(part)s") if part else _("%(what)s fell on %(site)s")) % words
+    return (_("%(what)s rose on %(site)s: %(part)s") if part else _("%(what)s rose on %(site)s")) % words
+
+
+def incident_said(incident: Incident) -> str:
+    """Say what was seen against what was expected, with the interval, and where it comes from."""
+    found = incident.found
+    cause = found.get("cause")
+    values = {
+        "seen": _number(found["seen"]),
+        "expected": _number(found["expected"]),
+        "low": _number(found["low"]),
+        "high": _number(found["high"]),
+    }
+    hours = int(found["hours"])
+    first = ngettext(
+        "In the last hour %(seen)s were seen; %(expected)s were expected, 95%% of the time between %(low)s "
+        "and %(high)s.",
+        "In the last %(hours)s hours %(seen)s were seen; %(expected)s were expected, 95%% of the time "
+        "between %(low)s and %(high)s.",
+        hours,
+    ) % {**values, "hours": hours}
+    return f"{first} {_cause_said(cause)}"
+
+
+def _cause_said(cause: dict[str, Any] | None) -> str:
+    if cause is None:
+        return _("All parts moved alike; no single one stands out.")
+    share = cause["explains"]
+    words = {
+        "part": part_said(cause),
+        "seen": _number(cause["seen"]),
+        "expected": _number(cause["expected"]),
+        "share": formats.percent(min(max(share, 0.0), 1.0), 0),
+    }
+    said = (
+        _("Most of it is %(part)s: %(seen)s instead of %(expected)s, %(share)s of the whole difference.")
+        % words
+    )
+    if others := "; ".join(_named(name, values) for name, values in cause.get("also") or []):
+        said += " " + _("The same under another name: %(parts)s.") % {"parts": others}
+    return said
+
+
+def part_said(cause: dict[str, Any] | None) -> str:
+    """Name a part: "Country ES, MX"."""
+    return _named(cause["dimension"], cause["values"]) if cause else ""
+
+
+def _named(dimension: str, values: list[str]) -> str:
+    if dimension == SECTION:
+        return _("pages under %(path)s") % {"path": ", ".join(values)}
+    label = FILTERABLE[dimension].label if dimension in FILTERABLE else dimension
+    return f"{label} {', '.join(values)}"
+
+
+def _number(value: float) -> str:
+    return formats.decimal(value, 0 if value >= 10 or float(value).is_integer() else 1)
+
+
+def report_query(incident: Incident) -> dict[str, str]:
+    """Return the filter of the report that shows the part, as keys and values of an address."""
+    cause = incident.found.get("cause")
+    if not cause:
+        return {}
+    name = cause["dimension"]
+    if name == SECTION:
+        return {"f.path^": cause["values"][0]}
+    return {f"f.{name}": cause["values"][0]} if name in FILTERABLE else {}

@@ -1,0 +1,167 @@
+"""Pages of incidents: the list with what each alarm knows, one incident with its picture, and its mark."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from zoco.ledger import sitebook
+from zoco.ledger.pictures import formats
+from zoco.monitor.alarms import pictures, said, services
+from zoco.monitor.alarms.models import Alarm, Incident, Telling
+
+SEE, MARK = "zoco_monitor.view_incident", "zoco_monitor.change_incident"
+SET = "zoco_monitor.add_alarm"
+SHOWN_MOST = 100
+RATE_WEEKS = 8
+
+
+def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
+    shown = {"title": title, "icon_name": "warning", "breadcrumbs_items": [{"url": None, "label": title}]}
+    return render(request, f"zoco/monitor/alarms/{template}.html", shown | values)
+
+
+@never_cache
+@permission_required(SEE, raise_exception=True)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the incidents, open ones first, and what each alarm knows."""
+    sites = [each.id for each in sitebook.sites()]
+    incidents = (
+        Incident.objects.filter(alarm__site__in=sites)
+        .select_related("alarm__site", "acknowledged_by")
+        .order_by("-opened_at", "-id")[:SHOWN_MOST]
+    )
+    alarms = Alarm.objects.filter(site__in=sites).select_related("site").order_by("site", "id")
+    lines = sorted((_line(each) for each in incidents), key=lambda line: not line["is_open"])
+    return _page(
+        request,
+        "incidents",
+        _("Incidents"),
+        lines=lines,
+        alarms=[_alarm(each) for each in alarms],
+        false_rate=_false_rate(sites),
+        may_set=request.user.has_perm(SET),
+    )
+
+
+def _line(incident: Incident) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "title": said.incident_title(incident),
+        "said": said.incident_said(incident),
+        "is_open": incident.closed_at is None,
+        "is_new": incident.acknowledged_at is None,
+        "mark": incident.get_mark_display() if incident.mark else "",
+    }
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    known = said.known_said(alarm) if alarm.is_on else _("Off")
+    return {"alarm": alarm, "said": said.alarm_said(alarm), "known": known}
+
+
+def _false_rate(sites: list[int]) -> str:
+    """Say how many false alarms there were a week, by what people marked."""
+    now = timezone.now()
+    first = (
+        Alarm.objects.filter(site__in=sites)
+        .order_by("created_at")
+        .values_list("created_at", flat=True)
+        .first()
+    )
+    if first is None:
+        return ""
+    weeks = min(RATE_WEEKS, max((now - first) / timedelta(weeks=1), 1.0))
+    recent = Incident.objects.filter(alarm__site__in=sites, opened_at__gte=now - timedelta(weeks=weeks))
+    false = recent.filter(mark=Incident.Mark.FALSE).count()
+    unmarked = recent.filter(mark=Incident.Mark.NONE).count()
+    rate = _("Marked as false: %(rate)s a week over the last %(weeks)s weeks.") % {
+        "rate": formats.decimal(false / weeks, 1),
+        "weeks": formats.decimal(weeks, 0),
+    }
+    open_words = ngettext(
+        "%(count)s incident is not marked yet.", "%(count)s incidents are not marked yet.", unmarked
+    )
+    return f"{rate} {open_words % {'count': unmarked}}" if unmarked else rate
+
+
+@never_cache
+@permission_required(SEE, raise_exception=True)
+@require_safe
+def incident(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one incident: its sentence, its picture, how sure it is, and what was told to whom."""
+    sites = [each.id for each in sitebook.sites()]
+    found = get_object_or_404(
+        Incident.objects.select_related("alarm__site", "acknowledged_by"), pk=pk, alarm__site__in=sites
+    )
+    title, words = said.incident_title(found), said.incident_said(found)
+    return _page(
+        request,
+        "incident",
+        title,
+        incident=found,
+        words=words,
+        picture=pictures.drawn(found.picture, title, words),
+        report_url=_report_url(found),
+        odds="< 1e-12" if found.found["odds"] < 1e-12 else f"{found.found['odds']:.0e}",
+        dispersion=formats.decimal(found.found["dispersion"], 1),
+        method=said.METHOD,
+        tellings=[_telling(each) for each in found.tellings.select_related("user").order_by("id")],
+        marks=[(value, label) for value, label in Incident.Mark.choices if value],
+        may_mark=request.user.has_perm(MARK),
+    )
+
+
+def _telling(telling: Telling) -> dict[str, Any]:
+    if telling.told_at is not None:
+        state = _("told")
+    elif telling.next_at is not None:
+        state = _("waits; tried %(count)s times") % {"count": telling.tries}
+    else:
+        state = _("given up")
+    return {"telling": telling, "state": state}
+
+
+def _report_url(incident: Incident) -> str:
+    """Return the address of the overview, narrowed to the part and to the days around it."""
+    first = (incident.began_at - timedelta(days=7)).date()
+    last = (incident.closed_at or incident.seen_at).date()
+    asked = {"site": incident.alarm.site.slug, "period": f"{first}..{last}", **said.report_query(incident)}
+    if incident.alarm.kind in {"bots", "spam"}:
+        asked["verdicts"] = "bots"
+    return f"{reverse('zoco_ledger:overview', args=['traffic'])}?{urlencode(asked, safe='/:,.')}"
+
+
+@permission_required(MARK, raise_exception=True)
+@require_POST
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that somebody saw it, and what it was."""
+    sites = [each.id for each in sitebook.sites()]
+    found = get_object_or_404(Incident, pk=pk, alarm__site__in=sites)
+    mark = request.POST.get("mark", "")
+    services.incident_acknowledge(
+        incident=found,
+        by=request.user,  # type: ignore[arg-type]
+        mark=mark if mark in Incident.Mark.values else "",
+        at=timezone.now(),
+    )
+    return redirect("zoco_incident", pk=pk)
+
+
+@permission_required(SET, raise_exception=True)
+@require_POST
+def usual(request: HttpRequest) -> HttpResponse:
+    """Set the usual alarms of all sites."""
+    for site in sitebook.sites():
+        services.alarms_usual(site.id)
+    return redirect("zoco_incidents")

@@ -1,0 +1,113 @@
+"""Incidents are opened, brought up to date, acknowledged and closed. Each write may run twice."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from zoco.kit import staff_mail
+from zoco.monitor.alarms.detecting import Finding, Unknown
+from zoco.monitor.alarms.models import Alarm, Incident, Telling
+from zoco.monitor.alarms.usual import USUAL
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# For so long nothing may be found before an incident is over.
+CALM = timedelta(hours=12)
+SEE_REPORTS = "zoco_ledger.view_reports"
+OPENED, CLOSED = "opened", "closed"
+
+
+def alarms_usual(site: int) -> list[Alarm]:
+    """Set the usual alarms of a site, by its key; those that are there stay as they are."""
+    for kind, measure in USUAL:
+        Alarm.objects.get_or_create(site_id=site, kind=kind, measure=measure)
+    return list(Alarm.objects.filter(site_id=site).order_by("id"))
+
+
+@transaction.atomic
+def seen_apply(
+    alarm: Alarm,
+    seen: Finding | Unknown | None,
+    *,
+    at: datetime,
+    picture: dict[str, Any] | None = None,
+    calm: timedelta = CALM,
+) -> Incident | None:
+    """Take in what was seen at a moment; return the incident that is open now, if any."""
+    Alarm.objects.filter(pk=alarm.pk).update(known=unknown_kept(seen), looked_at=at)
+    incident = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).first()
+    if isinstance(seen, Finding):
+        return _found(alarm, incident, seen, at, picture or {})
+    if incident is not None and at - incident.seen_at >= calm:
+        incident_close(incident, at=at)
+        return None
+    return incident
+
+
+def unknown_kept(seen: Finding | Unknown | None) -> str:
+    """Return why nothing can be known, to be said later: "history 5 14", "few 3.2", or ""."""
+    if not isinstance(seen, Unknown):
+        return ""
+    return f"few {seen.expected:.1f}" if seen.expected else f"history {seen.has} {seen.needs}"
+
+
+def _found(
+    alarm: Alarm, incident: Incident | None, seen: Finding, at: datetime, picture: dict[str, Any]
+) -> Incident | None:
+    if incident is None:
+        try:
+            with transaction.atomic():
+                incident = Incident.objects.create(
+                    alarm=alarm,
+                    open_key=f"alarm {alarm.pk}",
+                    began_at=at - timedelta(hours=seen.hours),
+                    opened_at=at,
+                    seen_at=at,
+                    found=asdict(seen),
+                    picture=picture,
+                )
+        except IntegrityError:  # another worker was quicker
+            return Incident.objects.filter(alarm=alarm, closed_at=None).first()
+        _tell(incident, OPENED, at)
+        return incident
+    if at > incident.seen_at:
+        incident.seen_at, incident.found, incident.picture = at, asdict(seen), picture
+        incident.save(update_fields=["seen_at", "found", "picture"])
+    return incident
+
+
+@transaction.atomic
+def incident_close(incident: Incident, *, at: datetime) -> None:
+    """Close an incident. A second time changes nothing."""
+    changed = Incident.objects.filter(pk=incident.pk, closed_at=None).update(closed_at=at, open_key=None)
+    if changed:
+        _tell(incident, CLOSED, at)
+
+
+@transaction.atomic
+def incident_acknowledge(*, incident: Incident, by: User, mark: str, at: datetime) -> None:
+    """Note who saw it first and what it was; the mark may be changed later, the first person stays."""
+    current = Incident.objects.select_for_update().get(pk=incident.pk)
+    if current.acknowledged_at is None:
+        current.acknowledged_at, current.acknowledged_by = at, by
+    current.mark = Incident.Mark(mark)
+    current.save(update_fields=["acknowledged_at", "acknowledged_by", "mark"])
+
+
+def _tell(incident: Incident, event: str, at: datetime) -> None:
+    """Write down who is to be told, once each: accounts as they are now, and the web hook."""
+    roles = incident.alarm.roles.values_list("name", flat=True)
+    rows = [
+        Telling(
+            incident=incident, event=event, way=Telling.Way.MAIL, user=user, target=str(user.pk), next_at=at
+        )
+        for user in staff_mail.staff(roles=roles, permission=SEE_REPORTS)
+    ]
+    if incident.alarm.hook_url:
+        rows.append(Telling(incident=incident, event=event, way=Telling.Way.HOOK, next_at=at))
+    Telling.objects.bulk_create(rows, ignore_conflicts=True)

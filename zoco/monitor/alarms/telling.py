@@ -1,0 +1,143 @@
+"""Tell accounts by mail and programs by web hook. At least once: both carry a name, to know doubles."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db.models import F
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from zoco.kit import http, staff_mail
+from zoco.monitor.alarms.models import Incident, Telling
+from zoco.monitor.alarms.said import incident_said, incident_title
+from zoco.monitor.alarms.services import CLOSED, SEE_REPORTS
+
+log = logging.getLogger(__name__)
+
+# After each failure; then it is given up, and the screen says so.
+PAUSES = (60, 300, 1_800, 7_200, 21_600)
+LEASE = timedelta(minutes=3)
+SECONDS = 10.0
+SIGNATURE, EVENT_ID = "X-Zoco-Signature", "X-Zoco-Event"
+
+
+class HookRefused(RuntimeError):
+    """The web hook's address answered with something other than yes."""
+
+
+def tellings_send(*, now: datetime) -> int:
+    """Send what is due; return how much was told. One at a time is claimed, so that workers share."""
+    told = 0
+    for pk in (
+        Telling.objects.filter(told_at=None, next_at__lte=now).order_by("id").values_list("pk", flat=True)
+    ):
+        claimed = Telling.objects.filter(pk=pk, told_at=None, next_at__lte=now).update(
+            next_at=now + LEASE, tries=F("tries") + 1
+        )
+        if claimed:
+            told += _sent(Telling.objects.select_related("incident__alarm__site", "user").get(pk=pk), now)
+    return told
+
+
+def _sent(telling: Telling, now: datetime) -> bool:
+    try:
+        if telling.way == Telling.Way.HOOK:
+            _hook(telling)
+        else:
+            _mail(telling)
+    except (staff_mail.NotStaff, http.AddressRefused) as error:
+        _given_up(telling, str(error))
+        return False
+    except (http.FetchFailed, HookRefused, SMTPException, OSError) as error:
+        _failed(telling, f"{type(error).__name__}: {error}", now)
+        return False
+    Telling.objects.filter(pk=telling.pk).update(told_at=now, next_at=None, failure="")
+    return True
+
+
+def _failed(telling: Telling, why: str, now: datetime) -> None:
+    if telling.tries > len(PAUSES):
+        _given_up(telling, why)
+        return
+    pause = timedelta(seconds=PAUSES[telling.tries - 1])
+    Telling.objects.filter(pk=telling.pk).update(next_at=now + pause, failure=why[:300])
+    log.warning("Telling failed; it is tried again. telling=%s tries=%s", telling.pk, telling.tries)
+
+
+def _given_up(telling: Telling, why: str) -> None:
+    Telling.objects.filter(pk=telling.pk).update(next_at=None, failure=why[:300])
+    log.warning("Telling given up. telling=%s", telling.pk)
+
+
+def _mail(telling: Telling) -> None:
+    user = telling.user
+    if user is None:
+        raise staff_mail.NotStaff("The account is gone.")
+    with translation.override(staff_mail.language_of(user)):
+        incident = telling.incident
+        title = incident_title(incident)
+        is_over = telling.event == CLOSED
+        subject = _("Over: %(title)s") % {"title": title} if is_over else title
+        lines = [incident_said(incident), _("Look at it: %(url)s") % {"url": incident_url(incident)}]
+        staff_mail.send(
+            user,
+            subject=subject,
+            text="\n\n".join(lines),
+            key=f"incident {incident.pk} {telling.event}",
+            permission=SEE_REPORTS,
+        )
+
+
+def incident_url(incident: Incident) -> str:
+    """Return the address of an incident, as it is outside."""
+    return f"{getattr(settings, 'WAGTAILADMIN_BASE_URL', '')}{reverse('zoco_incident', args=[incident.pk])}"
+
+
+def hook_body(telling: Telling) -> bytes:
+    """Return what a web hook gets: always in English, with the figures beside the sentence."""
+    incident = telling.incident
+    with translation.override("en"):
+        told: dict[str, Any] = {
+            "event": f"incident.{telling.event}",
+            "id": f"{incident.pk}-{telling.event}",
+            "site": incident.alarm.site.slug,
+            "alarm": incident.alarm.kind,
+            "title": incident_title(incident),
+            "text": incident_said(incident),
+            "found": incident.found,
+            "began_at": incident.began_at,
+            "opened_at": incident.opened_at,
+            "closed_at": incident.closed_at,
+            "url": incident_url(incident),
+        }
+    return msgspec.json.encode(told)
+
+
+def signature(secret: str, body: bytes) -> str:
+    """Return what stands in the header: "sha256=" and the HMAC of the body (RFC 2104) in hexadecimal."""
+    return "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
+
+
+def _hook(telling: Telling) -> None:
+    alarm, body = telling.incident.alarm, hook_body(telling)
+    answer = http.fetch(
+        alarm.hook_url,
+        method="POST",
+        body=body,
+        headers={
+            "Content-Type": "application/json",
+            SIGNATURE: signature(alarm.hook_secret, body),
+            EVENT_ID: f"{telling.incident_id}-{telling.event}",
+        },
+        limits=http.Limits(seconds=SECONDS, size=65_536, redirects=0),
+    )
+    if not 200 <= answer.status < 300:
+        raise HookRefused(f"The address answered with {answer.status}.")

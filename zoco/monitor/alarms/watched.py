@@ -1,0 +1,126 @@
+"""What alarms watch: each measure with the facts that it counts, and the dimensions by which it is parted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import expr, metrics
+from zoco.ledger.schema import VERDICTS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from zoco.ledger.expr import Table
+    from zoco.ledger.scope import Facts
+
+WHO = ("channel", "source", "campaign", "country", "device", "browser", "os", "language")
+PAGE = "path"
+# Made of paths, not a column: "/shop" and "/shop/honey" of "/shop/honey/17".
+SECTION = "section"
+ROBOTS = ("bot", "ai", "headless")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A measure. `moments` returns rows with `at`, a moment, and the columns asked for.
+
+    `given` is the measure of which it is a rate: page views and orders fall with visits, and that is no news
+    of theirs. `value` names a column to sum, "" to count rows.
+    """
+
+    key: str
+    label: StrOrPromise
+    dimensions: tuple[str, ...]
+    moments: Callable[[Facts, tuple[str, ...]], Table]
+    verdicts: tuple[str, ...] = ("human",)
+    given: str = ""
+    value: str = ""
+
+
+def _began(facts: Facts, columns: tuple[str, ...]) -> Table:
+    """Return visits at the moment of their first page view."""
+    return metrics.visits(facts.page_views, *columns).rename(at="began")
+
+
+def _views(facts: Facts, columns: tuple[str, ...]) -> Table:
+    return _at(facts.page_views, columns)
+
+
+def _rows(facts: Facts, columns: tuple[str, ...]) -> Table:
+    return _at(facts.rows, columns)
+
+
+def _orders(facts: Facts, columns: tuple[str, ...]) -> Table:
+    return _at(facts.named("shop.order.placed"), columns)
+
+
+def _not_found(facts: Facts, columns: tuple[str, ...]) -> Table:
+    return _at(facts.where(lambda rows: rows.status.isin([404, 410])), columns)
+
+
+def _failures(facts: Facts, columns: tuple[str, ...]) -> Table:
+    return _at(facts.where(lambda rows: rows.status.between(500, 599)), columns)
+
+
+def _money(facts: Facts, columns: tuple[str, ...]) -> Table:
+    rows = facts.named("shop.order.placed")
+    return rows.select(*columns, at=rows.occurred_at, worth=rows.amount_site.cast("float64"))
+
+
+def _at(rows: Table, columns: tuple[str, ...]) -> Table:
+    return rows.select(*columns, at=rows.occurred_at)
+
+
+MEASURES: dict[str, Watched] = {
+    each.key: each
+    for each in (
+        Watched("facts", _("Facts of any kind"), ("origin",), _rows, VERDICTS),
+        Watched("visits", _("Visits"), (*WHO, "landing"), _began),
+        Watched("page_views", _("Page views"), (*WHO, PAGE), _views, given="visits"),
+        Watched("orders", _("Orders"), WHO, _orders, given="visits"),
+        Watched("revenue", _("Revenue"), WHO, _money, given="visits", value="worth"),
+        Watched(
+            "not_found",
+            _("Pages not found"),
+            (PAGE, "referrer_host", "reason", "country"),
+            _not_found,
+            VERDICTS,
+        ),
+        Watched("failures", _("Failed requests"), (PAGE, "browser", "country"), _failures, VERDICTS),
+        Watched("bots", _("Facts of bots"), ("reason", "country", PAGE), _rows, ROBOTS),
+        Watched("spam", _("Facts of spam"), ("referrer_host", "reason", "country", PAGE), _rows, ("spam",)),
+    )
+}
+EVENT, GOAL = "event:", "goal:"
+
+
+def measure_named(key: str) -> Watched:
+    """Return a measure; "event:signed.up" counts facts of a name, "goal:Thanks" the visits that reached it.
+
+    Raises KeyError.
+    """
+    if key.startswith(EVENT):
+        name = key.removeprefix(EVENT)
+        return Watched(key, name, WHO, lambda facts, columns: _at(facts.named(name), columns), given="visits")
+    if key.startswith(GOAL):
+        return Watched(key, key.removeprefix(GOAL), WHO, _reached(key.removeprefix(GOAL)), given="visits")
+    return MEASURES[key]
+
+
+def _reached(name: str) -> Callable[[Facts, tuple[str, ...]], Table]:
+    """Return the visits that reached a goal, at the moment when they began."""
+
+    def moments(facts: Facts, columns: tuple[str, ...]) -> Table:
+        from zoco.ledger.asking.filters import Filter
+        from zoco.ledger.asking.goals import goals_of
+
+        goals = tuple(each for each in goals_of(facts.site.id) if each.name == name)
+        if not goals:
+            return _began(facts, columns).filter(expr.never)
+        return _began(replace(facts, filters=(Filter("goal", "is", (name,), goals),)), columns)
+
+    return moments

@@ -1,0 +1,165 @@
+"""The company's life with faults, looked at hour by hour as the worker does: what is found, when, and why.
+
+Facts go through a store like any others; the counts are read once, and each look sees those before its hour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from zoco.kit.periods import Period
+from zoco.ledger import sitebook
+from zoco.ledger.schema import decoder, encoder
+from zoco.ledger.spool import BulkSegment
+from zoco.ledger.store.base import Store
+from zoco.monitor.alarms.cube import Cube, cube_read
+from zoco.monitor.alarms.detecting import Finding, look
+from zoco.monitor.alarms.usual import USUAL, rule_of
+from zoco.testing.company.building import company_days
+from zoco.testing.company.faults import HOUR, Fault, spoilt
+from zoco.testing.company.plan import Calendar, Plan
+from zoco.testing.company.truth import Truth
+
+# As `zoco.monitor.alarms.services.CALM`: after so many hours without a finding an incident is over.
+CALM_HOURS = 12
+# For so long after a fault an incident is still told of it: windows reach back.
+AFTER_HOURS = 24
+# Within so many hours each kind must be found.
+DELAYS = {"stop": 12, "tracker": 48, "falls": 48, "conversion": 96, "not_found": 6, "bots": 6, "spam": 6}
+LASTS = {"stop": 14, "tracker": 48, "falls": 48, "conversion": 96, "not_found": 24, "bots": 24, "spam": 24}
+
+
+@dataclass(slots=True)
+class Episode:
+    """An incident of one alarm, by hours of the replay."""
+
+    kind: str
+    opened: int
+    seen: int
+    found: list[tuple[int, Finding]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of each fault: hours until it was found (-1: not in time), and whether named right."""
+
+    found: list[tuple[Fault, int, bool]]
+    false: list[Episode]
+    weeks: float
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(self.found + other.found, self.false + other.false, self.weeks + other.weeks)
+
+
+def faults_drawn(
+    plan: Plan, first: int, kinds: Sequence[tuple[str, str, str, float]], every: int
+) -> list[Fault]:
+    """Lay faults (kind, column, value, share) out, one in `every` days from day `first`, at drawn hours."""
+    rng, midnights = np.random.default_rng([plan.seed, 99]), Calendar.of(plan).midnights
+    found = []
+    for number, place in enumerate(rng.permutation(len(kinds))):
+        kind, column, value, share = kinds[place]
+        begins = int(midnights[first + every * number + 1]) + int(rng.integers(0, 24)) * HOUR
+        found.append(Fault(kind, begins, begins + LASTS[kind] * HOUR, column, value, share))
+    return found
+
+
+def company_spoil(plan: Plan, faults: Sequence[Fault], folder: Path) -> Truth:
+    """Write the company with its faults into a spool folder."""
+    rng = np.random.default_rng([plan.seed, 98])
+    truth, days = company_days(plan)
+    with BulkSegment(folder, "replay") as segment:
+        for day in days:
+            facts = [decoder.decode(line) for line in day.lines]
+            for fault in faults:
+                if facts and fault.begins <= facts[-1].occurred_at and facts[0].occurred_at < fault.ends:
+                    facts = spoilt(facts, fault, rng)
+            segment.write(b"".join(encoder.encode(each) + b"\n" for each in facts))
+    return truth
+
+
+def cubes_read(plan: Plan, store: Store) -> dict[str, Cube]:
+    """Read the counts that the usual alarms look at."""
+    site = sitebook.SiteInfo(plan.site, "replay", "Replay", plan.zone, "EUR", 0, "tracker", False)
+    period = Period(plan.first, plan.last, plan.zone)
+    return {measure: cube_read(measure, site, period, store) for measure in {each[1] for each in USUAL}}
+
+
+def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:
+    """Look every `step` hours from hour `first` on; return the incidents in the order of opening."""
+    open_now: dict[tuple[str, str], Episode] = {}
+    episodes = []
+    for end in range(first, cubes["visits"].hours, step):
+        for key in USUAL:
+            seen = _looked(cubes, key, end)
+            episode = open_now.get(key)
+            if isinstance(seen, Finding):
+                if episode is None:
+                    episode = open_now[key] = Episode(key[0], end, end)
+                    episodes.append(episode)
+                episode.seen = end
+                episode.found.append((end, seen))
+            elif episode is not None and end - episode.seen >= CALM_HOURS:
+                del open_now[key]
+    return episodes
+
+
+def _looked(cubes: dict[str, Cube], key: tuple[str, str], end: int) -> object:
+    kind, measure = key
+    rule = rule_of(kind)
+    if rule is None:
+        return None
+    given = cubes[measure].measure.given if kind == "fall" else ""
+    return look(cubes[measure], end, rule, cubes[given] if given else None)
+
+
+def scored(
+    faults: Sequence[Fault], episodes: Sequence[Episode], cube: Cube, plan: Plan, truth: Truth, first: int
+) -> Score:
+    """Hold the incidents against the faults; those of the company's own waves of spam are right as well."""
+
+    def hour(at: int) -> int:
+        return cube.hour_at(datetime.fromtimestamp(at / 1_000_000, UTC), plan.zone)
+
+    explained: set[int] = set()
+    found = []
+    for fault in faults:
+        begins, ends = hour(fault.begins), hour(fault.ends)
+        its = [each for each in episodes if begins < each.opened <= ends + AFTER_HOURS]
+        explained |= {id(each) for each in its}
+        in_time = [each for each in its if each.opened - begins <= DELAYS[fault.kind]]
+        after = min((each.opened - begins for each in in_time), default=-1)
+        found.append((fault, after, any(named_right(fault, each.found[0][1], each.kind) for each in in_time)))
+    spam = [hour(_midnight(plan, day)) for day in truth.spam_waves]
+    false = [
+        each
+        for each in episodes
+        if id(each) not in explained
+        and not (each.kind == "spam" and any(0 <= each.opened - begins <= 24 * 8 for begins in spam))
+    ]
+    return Score(found, false, (cube.hours - first) / 168)
+
+
+def _midnight(plan: Plan, day: str) -> int:
+    calendar = Calendar.of(plan)
+    return int(calendar.midnights[[str(each) for each in calendar.dates].index(day)])
+
+
+def named_right(fault: Fault, found: Finding, alarm: str) -> bool:
+    """Say whether the first thing told of a fault names what it is: the right figure, the right part."""
+    cause = found.cause
+    names = {(cause.dimension, value) for value in cause.values} if cause else set()
+    names |= {(name, value) for name, values in cause.also for value in values} if cause else set()
+    if fault.kind == "stop":
+        return cause is None and found.is_fall
+    if fault.kind == "conversion":
+        return found.measure == "orders" and cause is None
+    if fault.kind == "tracker":
+        return any(name in {"section", "path"} and value.startswith(fault.value) for name, value in names)
+    if fault.kind == "falls":
+        return (fault.column, fault.value) in names
+    column = {"bots": "reason", "spam": "referrer_host", "not_found": "path"}[fault.kind]
+    return alarm == fault.kind and (column, fault.value) in names
