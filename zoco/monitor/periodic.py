@@ -1,4 +1,4 @@
-"""Periodic work of monitoring: alarms are looked at, people and programs told; what imports left is tidied."""
+"""Periodic work of monitoring: alarms are looked at and told; what imports left is tidied."""
 
 from django.utils import timezone
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ("zoco_monitor", "0003_annotation"),
+        ("zoco_monitor", "0004_importrun"),
         ('zoco_sites', '0004_sourcing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
