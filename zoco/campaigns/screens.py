@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from zoco.kit.hosts import is_own, plain_host
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.views.heads import head_of_site, site_chosen
 from zoco.sites.models import Hostname
 from zoco.sites.sourcing.reads import channel_of
 
@@ -34,26 +35,14 @@ QR_SCALE = 12
 
 
 def _page(request: HttpRequest, template: str, title: str, site: SiteInfo, **values: object) -> HttpResponse:
-    sites = sitebook.sites()
-    shown: dict[str, object] = {
-        "title": title,
-        "icon_name": "link",
-        "breadcrumbs_items": [{"url": None, "label": title}],
-        "site": site,
-        "sites": sites if len(sites) > 1 else (),
-    }
+    shown = head_of_site(title, site, sitebook.sites())
     return render(request, f"zoco/campaigns/{template}.html", shown | values)
 
 
 def _site(slug: str) -> SiteInfo | None:
     """Return the site of this short name, the first for none; None when there is no site at all."""
     sites = sitebook.sites()
-    for site in sites:
-        if slug in ("", site.slug):
-            return site
-    if sites:
-        raise Http404(_("There is no such site."))
-    return None
+    return site_chosen(sites, slug) if sites else None
 
 
 @never_cache

@@ -2,27 +2,14 @@
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.campaigns import screens
 from zoco.campaigns.viewsets import viewsets
-
-
-class RightItem(MenuItem):
-    """An entry of the menu for whoever has a permission."""
-
-    def __init__(self, permission: str, *args: object, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[no-untyped-call]
-        self.permission = permission
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(self.permission)
+from zoco.ledger.viewsets import RightItem
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]

@@ -13,6 +13,7 @@ from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
 from zoco.ledger.views.actions import Action, offer
 from zoco.ledger.views.address import Address
+from zoco.ledger.viewsets import RightItem
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.sharing import screens
@@ -21,26 +22,10 @@ from zoco.monitor.viewsets import alarm_viewset, annotation_viewset, goal_viewse
 MODELS = ("sharedlink", "importrun")
 
 
-class SharedLinksItem(MenuItem):
-    """The entry of the menu, for whoever may see the links."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(screens.SEE) and screens.is_served()
-
-
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def viewsets() -> list[ViewSet]:
     """Return the pages of goals, annotations and alarms."""
     return [goal_viewset, annotation_viewset, alarm_viewset]
-
-
-class IncidentsItem(MenuItem):
-    """The entry of the menu, for whoever may see incidents."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(alarm_screens.SEE)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -58,7 +43,9 @@ def incident_urls() -> list[URLPattern]:
 def incidents_menu() -> MenuItem:
     """Put incidents into the menu."""
     where = reverse_lazy("zoco_incidents")
-    return IncidentsItem(_("Incidents"), where, name="zoco_incidents", icon_name="warning", order=150)  # type: ignore[no-untyped-call]
+    return RightItem(
+        alarm_screens.SEE, _("Incidents"), where, name="zoco_incidents", icon_name="warning", order=150
+    )
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
@@ -83,15 +70,15 @@ def sharing_urls() -> list[URLPattern]:
 def sharing_menu() -> MenuItem:
     """Put the list of links into the settings."""
     where = reverse_lazy("zoco_shares")
-    return SharedLinksItem(_("Shared links"), where, name="zoco_shares", icon_name="link", order=600)  # type: ignore[no-untyped-call]
-
-
-class ImportsItem(MenuItem):
-    """The entry of the menu, for whoever may see imports."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(imports.SEE)
+    return RightItem(
+        screens.SEE,
+        _("Shared links"),
+        where,
+        is_there=screens.is_served,
+        name="zoco_shares",
+        icon_name="link",
+        order=600,
+    )
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -111,7 +98,7 @@ def imports_urls() -> list[URLPattern]:
 def imports_menu() -> MenuItem:
     """Put the list of imports into the settings."""
     where = reverse_lazy("zoco_imports")
-    return ImportsItem(_("Imports"), where, name="zoco_imports", icon_name="upload", order=605)  # type: ignore[no-untyped-call]
+    return RightItem(imports.SEE, _("Imports"), where, name="zoco_imports", icon_name="upload", order=605)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]

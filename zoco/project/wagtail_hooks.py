@@ -9,20 +9,9 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
+from zoco.ledger.viewsets import RightItem
 from zoco.project.changes import hooks as account_hooks
 from zoco.project.health import acting, notices, page
-
-
-class OwnersItem(MenuItem):
-    """An entry of the menu for whoever has a permission."""
-
-    def __init__(self, permission: str, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)  # type: ignore[no-untyped-call]
-        self.permission = permission
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(self.permission)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -38,7 +27,7 @@ def health_urls() -> list[URLPattern]:
 @hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
 def health_menu() -> MenuItem:
     """Put the page into the settings."""
-    return OwnersItem(
+    return RightItem(
         page.MAY_SEE,
         _("Health"),
         reverse("zoco_health"),

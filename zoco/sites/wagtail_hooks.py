@@ -2,13 +2,13 @@
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from zoco.ledger.viewsets import RightItem
 from zoco.sites.sourcing import screens
 from zoco.sites.viewsets import site_viewset, source_viewsets
 
@@ -28,19 +28,13 @@ def sourcing_urls() -> list[URLPattern]:
     ]
 
 
-class SourcesItem(MenuItem):
-    """The entry of the menu, for whoever may see sites."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(screens.SEE)
-
-
 @hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
 def sourcing_menu() -> MenuItem:
     """Put the page into the settings."""
     where = reverse_lazy("zoco_sources")
-    return SourcesItem(_("Source channels"), where, name="zoco_sources", icon_name="link", order=592)  # type: ignore[no-untyped-call]
+    return RightItem(
+        screens.SEE, _("Source channels"), where, name="zoco_sources", icon_name="link", order=592
+    )
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]

@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.test import Client
+from django.contrib.auth.models import User
 
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
 from zoco.ledger.tests.reports.made import ledger
 from zoco.monitor.models import Goal
-from zoco.project.roles import roles_ensure
+from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
 
@@ -37,19 +34,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         reads.forget()
         yield made
     reads.forget()
-
-
-def client_of(role: str) -> Client:
-    roles_ensure()
-    user = User.objects.create_user(role)
-    user.groups.add(Group.objects.get(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
-def body(answer: Any) -> str:
-    return " ".join(unescape(answer.content.decode()).split())
 
 
 def test_it_puts_tags_on_and_says_what_is_wrong_with_them(site: Site) -> None:

@@ -24,6 +24,7 @@ from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import VERDICTS, chip
+from zoco.ledger.views.heads import head
 from zoco.monitor.sharing import services
 from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone, is_shown, period_said
 from zoco.monitor.sharing.forms import ShareForm
@@ -48,8 +49,7 @@ def is_served() -> bool:
 
 
 def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
-    shown = {"title": title, "icon_name": "link", "breadcrumbs_items": [{"url": None, "label": title}]}
-    return render(request, f"zoco/monitor/shared/{template}.html", shown | values)
+    return render(request, f"zoco/monitor/shared/{template}.html", head(title) | values)
 
 
 @never_cache

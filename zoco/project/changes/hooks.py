@@ -6,21 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from zoco.ledger.viewsets import RightItem
 from zoco.project.changes import page
 from zoco.project.entry import others
 from zoco.project.keys import views as keys
-
-
-class RightItem(MenuItem):
-    """An entry of the menu for whoever has a permission."""
-
-    def __init__(self, permission: str, *args: object, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[no-untyped-call]
-        self.permission = permission
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Return whether this reader sees it."""
-        return request.user.has_perm(self.permission)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

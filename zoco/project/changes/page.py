@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zoco.ledger.views.heads import head
 from zoco.project.models import Change
 
 MAY = "zoco_project.view_changes"
@@ -63,11 +64,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
-    title = _("Log of changes")
     shown = {
-        "title": title,
-        "icon_name": "history",
-        "breadcrumbs_items": [{"url": None, "label": title}],
+        **head(_("Log of changes"), "history"),
         "form": form,
         "page": page,
         "query": kept.urlencode(),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from zoco.ledger.views.heads import head
 from zoco.project import env
 from zoco.project.entry import services
 from zoco.project.models import SecondStep
@@ -25,11 +26,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the active accounts."""
     has = Exists(SecondStep.objects.filter(user=OuterRef("pk")))
     users = get_user_model().objects.filter(is_active=True).annotate(has_step=has).order_by("username", "pk")
-    title = _("Second steps")
     shown = {
-        "title": title,
-        "icon_name": "lock",
-        "breadcrumbs_items": [{"url": None, "label": title}],
+        **head(_("Second steps"), "lock"),
         "users": users,
         "lacking": sum(not user.has_step for user in users),
         "is_demanded": env.SECOND_STEP(),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import value_label
+from zoco.ledger.views.heads import head
 from zoco.project import env
 from zoco.project.health import checks, measures
 from zoco.project.health.findings import Finding
@@ -82,14 +83,11 @@ def health(request: HttpRequest) -> HttpResponse:
 
     found = list(checks.findings())
     seen = measures.measure()
-    title = _("Health")
     return render(
         request,
         "zoco/project/health.html",
         {
-            "title": title,
-            "icon_name": "zoco-monitor",
-            "breadcrumbs_items": [{"url": None, "label": title}],
+            **head(_("Health"), "zoco-monitor"),
             "verdict": _verdict(found),
             "lines": [line(each) for each in sorted(found, key=_worst_first)],
             "figures": _figures(seen),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zoco.ledger.views.heads import head
 from zoco.project.keys import services
 from zoco.project.models import ApiKey
 from zoco.sites.models import Site
@@ -56,8 +57,7 @@ class KeyForm(forms.Form):
 
 
 def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
-    shown = {"title": title, "icon_name": "key", "breadcrumbs_items": [{"url": None, "label": title}]}
-    return render(request, f"zoco/project/keys/{template}.html", shown | values)
+    return render(request, f"zoco/project/keys/{template}.html", head(title, "key") | values)
 
 
 @never_cache

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.kit.hosts import plain_host
 from zoco.ledger.pictures import formats
+from zoco.ledger.views.heads import head_of_site, site_chosen
 from zoco.sites import reads
 from zoco.sites.models import Site
 from zoco.sites.sources.channels import RULES, Judged, judged
@@ -37,15 +38,10 @@ def sources(request: HttpRequest) -> HttpResponse:
     sites = reads.sites_with_parts()
     if not sites:
         return redirect("zoco_sites:add")
-    site = _chosen(sites, request.GET.get("site", ""))
+    site = site_chosen(sites, request.GET.get("site", ""))
     own = services.own_sources(site)
-    title = _("Source channels")
     shown = {
-        "title": title,
-        "icon_name": "link",
-        "breadcrumbs_items": [{"url": None, "label": title}],
-        "site": site,
-        "sites": sites if len(sites) > 1 else (),
+        **head_of_site(_("Source channels"), site, sites),
         "asked": {name: request.GET.get(name, "")[:LONGEST] for name in ("referrer", "landing")},
         "found": _found(request, site, own),
         "rules": _rules(site, own),
@@ -72,13 +68,6 @@ def _run(run: SourceRun | None) -> dict[str, object]:
         "run_changed": formats.count(run.changed),
         "run_without": formats.count(run.without_evidence),
     }
-
-
-def _chosen(sites: list[Site], slug: str) -> Site:
-    for site in sites:
-        if slug in ("", site.slug):
-            return site
-    raise Http404(_("There is no such site."))
 
 
 def _rules(site: Site, own: OwnSources) -> list[tuple[Any, str, str]]:
@@ -151,7 +140,7 @@ def _lists() -> list[tuple[str, int, list[tuple[str, str]]]]:
 @require_POST
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin to apply the rules to the site's history, or stop doing so."""
-    site = _chosen(reads.sites_with_parts(), slug)
+    site = site_chosen(reads.sites_with_parts(), slug)
     if request.POST.get("stop"):
         run = services.last_run(site.pk)
         if run is not None:

@@ -1,19 +1,17 @@
 """The page of source channels: why a visit is of its channel, own rules, the history anew."""
 
 from collections.abc import Callable, Iterator
-from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from zoco.project.roles import roles_ensure
+from zoco.project.tests.readers import body, client_of
 from zoco.sites import conf, published, reads
 from zoco.sites.models import Site, SourceNetwork, SourceRule, SourceRun
 from zoco.sites.sources.own import OwnNetwork, OwnRule, OwnSources
@@ -40,19 +38,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     reads.forget()
     yield made
     reads.forget()
-
-
-def client_of(role: str) -> Client:
-    roles_ensure()
-    user = User.objects.create_user(role)
-    user.groups.add(Group.objects.get(name=role))
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
-def body(answer: Any) -> str:
-    return " ".join(unescape(answer.content.decode()).split())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""What pages inside the desk's frame begin with: title, icon, and the choice of a site.
+
+Templates show the choice by including "zoco/ledger/sites.html".
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+
+class Chosen(Protocol):
+    """A site, as a row of the database or as the ledger's own."""
+
+    @property
+    def slug(self) -> str:
+        """Its short name in addresses."""
+        ...
+
+
+Kind = TypeVar("Kind", bound=Chosen)
+
+
+def head(title: str, icon: str = "link") -> dict[str, object]:
+    """Return what the frame's header shows."""
+    return {"title": title, "icon_name": icon, "breadcrumbs_items": [{"url": None, "label": title}]}
+
+
+def head_of_site(title: str, site: Kind, sites: Sequence[Kind]) -> dict[str, object]:
+    """Return the same for a page about one site; the others are offered where there are any."""
+    return {**head(title), "site": site, "sites": sites if len(sites) > 1 else ()}
+
+
+def site_chosen(sites: Sequence[Kind], slug: str) -> Kind:
+    """Return the site of this short name, the first for "". Raises Http404."""
+    for site in sites:
+        if slug in ("", site.slug):
+            return site
+    raise Http404(_("There is no such site."))
