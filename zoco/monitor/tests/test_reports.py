@@ -141,21 +141,21 @@ def test_own_hosts_refer_to_nobody_with_www_or_without(
 def test_channels(store: Store) -> None:
     assert table(answered(store, "channels")) == [
         # visitors, sessions, page views, bounce, conversions, rate, revenue
-        ("direct", 1, 1, 2, 1.0, None, None, 0),
-        ("email", 1, 1, 1, 1.0, None, None, 0),
-        ("organic_search", 1, 1, 2, 0.0, None, None, 0),
-        ("referral", 1, 1, 2, 0.0, None, None, 0),
+        ("direct", 1, 1, 2, 1.0, None, None, None, None, 0),
+        ("email", 1, 1, 1, 1.0, None, None, None, None, 0),
+        ("organic_search", 1, 1, 2, 0.0, None, None, None, None, 0),
+        ("referral", 1, 1, 2, 0.0, None, None, None, None, 0),
     ]
 
 
 def test_sources_and_campaigns(store: Store) -> None:
     assert table(answered(store, "sources")) == [
-        ("", "", 1, 1, 2, 1.0, None, None, 0),
-        ("google", "organic", 1, 1, 2, 0.0, None, None, 0),
-        ("letter", "email", 1, 1, 1, 1.0, None, None, 0),
-        ("news.example", "referral", 1, 1, 2, 0.0, None, None, 0),
+        ("", "", 1, 1, 2, 1.0, None, None, None, None, 0),
+        ("google", "organic", 1, 1, 2, 0.0, None, None, None, None, 0),
+        ("letter", "email", 1, 1, 1, 1.0, None, None, None, None, 0),
+        ("news.example", "referral", 1, 1, 2, 0.0, None, None, None, None, 0),
     ]
-    assert table(answered(store, "campaigns")) == [("spring", 1, 1, 1, 1.0, None, None, 0)]
+    assert table(answered(store, "campaigns")) == [("spring", 1, 1, 1, 1.0, None, None, None, None, 0)]
 
 
 def test_countries_languages_devices_browsers_systems(store: Store) -> None:
