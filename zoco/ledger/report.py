@@ -59,6 +59,7 @@ class Measure:
 
     `adds_up` is true only where the sum over all rows means something: visitors do not add up.
     `may_lack`: null is no 0, nothing is known or can be. `tells_of_few`: of some people; see `asking.guard`.
+    `lack` says in a few words why there may be no figure.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Measure:
     adds_up: bool = False
     may_lack: bool = False
     tells_of_few: bool = False
+    lack: StrOrPromise = ""
 
 
 @dataclass(frozen=True, slots=True)

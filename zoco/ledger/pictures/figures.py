@@ -82,7 +82,10 @@ def _share_text(share: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One figure of the strip. `unit` stands small beside it; `url` draws it or opens its facts."""
+    """One figure of the strip. `unit` stands small beside it; `url` draws it or opens its facts.
+
+    `note` says why there is none.
+    """
 
     label: str
     text: str
@@ -90,6 +93,7 @@ class Headline:
     change: Change | None
     url: str
     is_drawn: bool
+    note: str = ""
 
 
 def headline_figure(value: Figure, measure: Measure, currency: str) -> tuple[str, str]:
@@ -121,5 +125,6 @@ def headlines(answer: Answer, urls: dict[str, str], drawn: str) -> list[Headline
         text, unit = headline_figure(now, measure, answer.question.site.currency)
         change = change_of(now, before, measure, answer.question.site.currency)
         url = urls.get(measure.name, "")
-        found.append(Headline(str(measure.label), text, unit, change, url, measure.name == drawn))
+        note = str(measure.lack) if now is None else ""
+        found.append(Headline(str(measure.label), text, unit, change, url, measure.name == drawn, note))
     return found
