@@ -31,8 +31,9 @@ HEADS = {
 
 
 class Cell(NamedTuple):
-    """A value, and where it is explained; empty for nowhere."""
+    """A value under its head, and where it is explained; empty for nowhere."""
 
+    head: str
     text: str
     url: str = ""
 
@@ -75,7 +76,7 @@ class FactsView(LedgerView):
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(zone)),
             controls=controls(question, self.address, now.astimezone(zone).date(), draft=self.draft),
-            heads=[HEADS.get(name) or FILTERABLE[name].label for name in SHOWN],
+            heads=[_head(name) for name in SHOWN],
             lines=[[self._cell(question.site, name, row) for name in SHOWN] for row in found.rows],
             range_text=range_text(first, last, found.total),
             previous_url=self.address.changed(page=str(question.page - 1)) if question.page > 1 else "",
@@ -85,7 +86,7 @@ class FactsView(LedgerView):
 
     def _cell(self, site: SiteInfo, name: str, row: dict[str, Any]) -> Cell:
         text = self._text(name, row, site)
-        return Cell(text, _explains[name](site, row) if name in _explains and text else "")
+        return Cell(_head(name), text, _explains[name](site, row) if name in _explains and text else "")
 
     def _text(self, name: str, row: dict[str, Any], site: SiteInfo) -> str:
         value = row[name]
@@ -100,6 +101,10 @@ class FactsView(LedgerView):
             column = FILTERABLE.get(name)
             return value_label(name, column.kind if column else "verdict", value)
         return str(value)
+
+
+def _head(name: str) -> str:
+    return str(HEADS.get(name) or FILTERABLE[name].label)
 
 
 def _money(row: dict[str, Any], currency: str) -> str:

@@ -29,19 +29,20 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A cell that says what the row is about."""
+    """A cell that says what the row is about, with its column's head."""
 
     label: str
     url: str
-    title: str = ""
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure; `url` opens its facts, empty for a reader who may not see them."""
+    """A figure under its head; `url` opens its facts, empty for a reader who may not see them."""
 
     text: str
     url: str
+    head: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,16 @@ class Paged:
     has_bars: bool
     has_long_names: bool
     is_panel: bool
+
+    @property
+    def stacks(self) -> bool:
+        """Return whether rows are too wide for a phone, and become blocks there."""
+        return len(self.heads) + self.has_change > 3 and not self.is_panel
+
+    @property
+    def sorts(self) -> bool:
+        """Return whether heads are to be pressed, and stay to be seen."""
+        return any(head.url for head in self.heads)
 
 
 def name_label(dimension: Dimension, row: Row, grain: str) -> str:
@@ -170,7 +181,10 @@ class Writer:
         return Line(
             names=[_name(self.answer, each, row, self.address) for each in self.answer.dimensions],
             bar=bar(float(value or 0), float(largest or 0)) if is_drawn else SafeString(""),
-            cells=[Cell(figure_text(self._known(row, each), each, currency), facts) for each in self.columns],
+            cells=[
+                Cell(figure_text(self._known(row, each), each, currency), facts, str(each.label))
+                for each in self.columns
+            ],
             change=change_of(value, before, self.measure, currency),
             note=self._note(row),
         )
@@ -195,12 +209,12 @@ class Writer:
 
 
 def _name(answer: Answer, dimension: Dimension, row: Row, address: Address) -> Name:
-    label = name_label(dimension, row, grain_of(answer))
+    label, head = name_label(dimension, row, grain_of(answer)), str(dimension.label)
     if dimension.kind == "bucket":
-        return Name(label, address.changed(period=_bucket_days(answer, row, dimension), grain=_finer(answer)))
-    if not dimension.filter:
-        return Name(label, "")
-    return Name(label, address.filtered(dimension.filter, str(row.key[dimension.name])))
+        days = _bucket_days(answer, row, dimension)
+        return Name(label, address.changed(period=days, grain=_finer(answer)), head)
+    url = address.filtered(dimension.filter, str(row.key[dimension.name])) if dimension.filter else ""
+    return Name(label, url, head)
 
 
 def _bucket_days(answer: Answer, row: Row, dimension: Dimension) -> str:

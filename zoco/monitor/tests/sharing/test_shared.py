@@ -26,7 +26,7 @@ def text(client: Client, address: str, status: int = 200) -> str:
 
 def cells(page: str, head: str = "") -> list[str]:
     """Return the names of rows."""
-    return re.findall(r'<th scope="row" class="name">.*?<(?:a[^>]*|span)>([^<]*)<', page, re.DOTALL)
+    return re.findall(r'<th scope="row" class="name"[^>]*>.*?<(?:a[^>]*|span)>([^<]*)<', page, re.DOTALL)
 
 
 def test_the_page_shows_figures_curve_and_panels(site: Site, ana: User, stranger: Client) -> None:
