@@ -16,7 +16,7 @@ from zoco.ledger.scope import Facts
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD, ledger, load
 from zoco.ledger.tests.store.chdb import opened
-from zoco.monitor.tests.test_goals import GOALS, engaged
+from zoco.monitor.tests.goals_made import GOALS, engaged
 from zoco.monitor.tests.test_reports import answered
 from zoco.monitor.tests.test_tracked import TRACKED, viewed
 
