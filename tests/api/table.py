@@ -4,6 +4,7 @@
 KEPT = (
     "zoco_goals",
     "zoco_alarms",
+    "zoco_segments",
     "zoco_source_rules",
     "zoco_source_networks",
     "zoco_campaigns",

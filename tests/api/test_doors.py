@@ -16,7 +16,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Link, Word
-from zoco.monitor.models import Alarm, Annotation, Goal, ImportRun, Incident
+from zoco.monitor.models import Alarm, Annotation, Goal, ImportRun, Incident, Segment
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -26,6 +26,7 @@ FOUND |= {"odds": 1e-6, "dispersion": 1.0, "days": 56, "cause": None, "part": No
 OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_goals": (Goal, {"name": "Thanks"}),
     "zoco_alarms": (Alarm, {"kind": "bots"}),
+    "zoco_segments": (Segment, {"name": "Spain"}),
     "zoco_source_rules": (SourceRule, {}),
     "zoco_source_networks": (SourceNetwork, {}),
     "zoco_campaigns": (Campaign, {"code": "spring"}),

@@ -36,6 +36,7 @@ CHANNELS = (
     ("google", "cpc", "paid_search"),
     ("newsletter", "email", "email"),
     ("блог.example", "referral", "referral"),
+    ("ChatGPT", "referral", "ai_assistant"),
 )
 NAMES = (
     *(("web.page.viewed",) * 12),
@@ -164,8 +165,15 @@ def _page(rng: random.Random, name: str) -> dict[str, Any]:
         "title": rng.choice(("", "Home", "日本語")),
         "referrer_host": rng.choice(("", "", "www.google.com", "news.example", "shop.example")),
         "status": rng.choice(STATUS.get(name, (200, 304))) if name.endswith(".served") else 0,
-        "props": {"seen": rng.choice(("yes", "no")), "n": rng.randrange(9)} if rng.random() < 0.2 else {},
+        "props": _props(rng),
     }
+
+
+def _props(rng: random.Random) -> dict[str, Any]:
+    if rng.random() >= 0.2:
+        return {}
+    props: dict[str, Any] = {"seen": rng.choice(("yes", "no")), "n": rng.randrange(9)}
+    return props | ({"search": "miel ñ"[props["n"] :]} if props["n"] < 6 else {})
 
 
 def _touch(rng: random.Random, *, is_first: bool) -> dict[str, Any]:
@@ -179,7 +187,7 @@ def _touch(rng: random.Random, *, is_first: bool) -> dict[str, Any]:
 
 
 def _tracked(rng: random.Random, visit: Visit, name: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"reason": "Testbot" if visit.verdict == "bot" else ""}
+    told: dict[str, Any] = {"reason": {"bot": "Testbot", "ai": "GPTBot"}.get(visit.verdict, "")}
     if name in {"web.page.viewed", "web.page.served"}:
         told["screen"] = rng.choice(("", "<480", "≥1920"))
     elif name == "web.page.engaged":

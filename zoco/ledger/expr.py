@@ -140,6 +140,40 @@ def last_by(column: Value, facts: Table) -> Value:
     return _expression(PickBy(column, facts.occurred_at, facts.id, is_last=True))
 
 
+def before_in_visit(column: Value, rows: Table) -> Value:
+    """Return the text that the row before in the same session has by (occurred_at, id); "" for none."""
+    return _beside_in_visit(column, rows, is_after=False)
+
+
+def after_in_visit(column: Value, rows: Table) -> Value:
+    """Return the text that the next row of the same session has by (occurred_at, id); "" for none."""
+    return _beside_in_visit(column, rows, is_after=True)
+
+
+def _beside_in_visit(column: Value, rows: Table, *, is_after: bool) -> Value:
+    """Look back along a window either way: engines differ in what looking ahead means."""
+    import ibis
+
+    # As text: ClickHouse orders UUIDs by their second half.
+    along = [rows.occurred_at, rows.id.cast("string")]
+    order = [each.desc() if is_after else each.asc() for each in along]
+    return column.lag().over(ibis.window(group_by=rows.session, order_by=order)).fill_null("")
+
+
+def with_latest_in_visit(rows: Table, column: str, is_one: Value, name: str) -> Table:
+    """Return the rows with one text more: the column of the row's session at the latest row at or before
+    it, by (occurred_at, id), for which a condition holds; "" where there is none yet.
+    """
+    import ibis
+
+    order = [rows.occurred_at, rows.id.cast("string")]
+    until = ibis.window(group_by=rows.session, order_by=order, preceding=None, following=0)
+    placed = rows.mutate(__one=is_one, __place=ones(is_one).sum().over(until))
+    held = placed["__one"].ifelse(placed[column], "").max()
+    found = held.over(ibis.window(group_by=[placed.session, placed["__place"]]))
+    return placed.mutate(**{name: found}).drop("__one", "__place")
+
+
 def share(part: Value, whole: Value) -> Value:
     """Return part / whole, null where the whole is 0."""
     return part.cast("float64") / whole.cast("float64").nullif(0)

@@ -156,6 +156,12 @@ class Report:
         """Return the question as an expression over facts in scope."""
         raise NotImplementedError
 
+    def turned(self, params: Params) -> Report:
+        """Return the report as its parameters make it, the same one for the same parameters: a report of
+        other dimensions, say, under the same key. Raises ParameterWrong.
+        """
+        return self
+
     def overall(self, facts: Facts, params: Params) -> Table | None:
         """Return one row of measures over everything in scope, or None where sums say it all."""
         return None

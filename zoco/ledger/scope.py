@@ -6,7 +6,7 @@ Tables are Ibis expressions; nothing is run. Columns are those of `ledger.schema
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,15 @@ class Facts:
                 part &= facts.occurred_at < expr.moment(origins[number + 1][0])
             counts = part if counts is None else counts | part
         return counts
+
+    @property
+    def whole_visits(self) -> Facts:
+        """Return the same without filters: what else happened in a visit. Not for strangers."""
+        return self if self.is_shared else replace(self, filters=())
+
+    def fitting(self, rows: Table) -> Table:
+        """Return those of rows of `whole_visits` that fit the filters."""
+        return rows.filter(*(self._fits(rows, each) for each in self.filters)) if self.filters else rows
 
     def named(self, *names: str) -> Table:
         """Return facts of these names, of the chosen verdicts."""

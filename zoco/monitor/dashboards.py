@@ -13,13 +13,13 @@ DASHBOARDS.add(
         head="traffic",
         panels=(
             (
-                ("channels", "sources", "campaigns", "referrers"),
-                ("pages", "entry-pages", "exit-pages", "errors"),
+                ("channels", "sources", "campaigns", "referrers", "ai-assistants"),
+                ("pages", "entry-pages", "exit-pages", "missing-pages", "errors"),
             ),
             (
                 ("countries", "regions", "cities", "languages"),
-                ("goals", "events", "properties"),
-                ("bots", "beacons", "refusals"),
+                ("goals", "events", "properties", "site-search"),
+                ("bots", "ai-crawlers", "beacons", "refusals"),
             ),
             (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),
         ),

@@ -12,4 +12,7 @@ ERROR_SERVED = "web.error.served"
 CALL_SERVED = "web.call.served"
 SERVED = (PAGE_SERVED, ASSET_SERVED, REDIRECT_SERVED, ERROR_SERVED, CALL_SERVED)
 
+# What the tracker sends of a page that is not there.
+ERROR_VIEWED = "web.error.viewed"
+
 REFUSED = "collector.fact.refused"

@@ -1,4 +1,4 @@
-"""What monitoring keeps: goals; `alarms`, `annotations`, `imports` and `sharing` hold what is theirs."""
+"""What monitoring keeps: goals; its other parts (`alarms`, `sharing` …) hold what is theirs."""
 
 from decimal import Decimal
 
@@ -14,9 +14,10 @@ from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.imports.models import ImportRun
+from zoco.monitor.segments.models import Segment
 from zoco.monitor.sharing.models import SharedLink
 
-__all__ = ["Alarm", "Annotation", "Goal", "ImportRun", "Incident", "SharedLink", "Telling"]
+__all__ = ["Alarm", "Annotation", "Goal", "ImportRun", "Incident", "Segment", "SharedLink", "Telling"]
 
 
 # What each kind cannot be without: any one of these.

@@ -1,4 +1,4 @@
-"""Goals, annotations and alarms in Wagtail's admin."""
+"""Goals, annotations, alarms and segments in Wagtail's admin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
-from zoco.monitor.models import Goal
+from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
+from zoco.monitor.segments.forms import SegmentForm, segment_said
+from zoco.monitor.segments.services import segments_follow
 from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class GoalForm(_ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Goal:
-        """Save the goal with its conditions; shared links that filter by it follow a new name.
+        """Save the goal with its conditions; shared links and segments that filter by it follow a new name.
 
         To another site they do not follow: what they show is of theirs. They say that their goal is gone.
         """
@@ -94,6 +96,7 @@ class GoalForm(_ModelForm):
         stays = was is not None and was.site_id == self.instance.site_id
         if was is not None and stays and was.name != self.instance.name:
             links_follow(site=was.site_id, was=was.name, now=self.instance.name)
+            segments_follow(site=was.site_id, was=was.name, now=self.instance.name)
         conditions = self.cleaned_data["written"]
         self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]
         return super().save(commit=commit)
@@ -189,3 +192,37 @@ class AlarmViewSet(ModelViewSet):
 
 
 alarm_viewset = AlarmViewSet("zoco_alarms", url_prefix="alarms")  # type: ignore[no-untyped-call]
+
+
+class SegmentCreate(CreateView):
+    """Make a segment of the filters in the address."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return the address as the form takes it."""
+        return {"asked": self.request.GET.urlencode()}
+
+
+class SegmentViewSet(ModelViewSet):
+    """List and rename segments; they are made from a page with filters."""
+
+    model = Segment
+    icon = "table"
+    menu_label = _("Segments")
+    menu_order = 592  # type: ignore[assignment]
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    add_view_class = SegmentCreate
+    list_display = [
+        "name",
+        "site",
+        Column("filters", label=_("Filters"), accessor=lambda segment: " · ".join(segment_said(segment))),
+    ]
+    search_fields = ["name"]
+    ordering = ["site", "name", "id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[SegmentForm]:
+        """Return our own form."""
+        return SegmentForm
+
+
+segment_viewset = SegmentViewSet("zoco_segments", url_prefix="segments")  # type: ignore[no-untyped-call]

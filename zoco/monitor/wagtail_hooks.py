@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of monitoring: goals, alarms, links, imports, "Share…" on overviews."""
+"""What Wagtail's admin is told of monitoring: its lists, alarms, links, imports, "Share…" on overviews."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -11,21 +11,22 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
-from zoco.ledger.views.actions import Action, offer
+from zoco.ledger.views.actions import Action, keeps, offer
 from zoco.ledger.views.address import Address
 from zoco.ledger.viewsets import RightItem
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.imports import screens as imports
+from zoco.monitor.segments import offers
 from zoco.monitor.sharing import screens
-from zoco.monitor.viewsets import alarm_viewset, annotation_viewset, goal_viewset
+from zoco.monitor.viewsets import alarm_viewset, annotation_viewset, goal_viewset, segment_viewset
 
 MODELS = ("sharedlink", "importrun")
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def viewsets() -> list[ViewSet]:
-    """Return the pages of goals, annotations and alarms."""
-    return [goal_viewset, annotation_viewset, alarm_viewset]
+    """Return the pages of goals, annotations, alarms and segments."""
+    return [goal_viewset, annotation_viewset, alarm_viewset, segment_viewset]
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -39,12 +40,12 @@ def incident_urls() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
+@hooks.register("register_monitor_menu_item")  # type: ignore[untyped-decorator]
 def incidents_menu() -> MenuItem:
     """Put incidents into the menu."""
     where = reverse_lazy("zoco_incidents")
     return RightItem(
-        alarm_screens.SEE, _("Incidents"), where, name="zoco_incidents", icon_name="warning", order=150
+        alarm_screens.SEE, _("Incidents"), where, name="zoco_incidents", icon_name="warning", order=900
     )
 
 
@@ -105,6 +106,9 @@ def imports_menu() -> MenuItem:
 def sharing_permissions() -> QuerySet[Permission]:
     """Let groups be given the permissions on links and imports."""
     return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model__in=MODELS)
+
+
+keeps(offers.segments)
 
 
 @offer

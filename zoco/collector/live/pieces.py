@@ -21,6 +21,7 @@ from zoco.collector.steps.hints import judge_browser
 from zoco.collector.steps.judging import checked, spam_of
 from zoco.collector.steps.place import place_of_plain, plain_address
 from zoco.collector.steps.places import NOWHERE
+from zoco.collector.steps.search import searched, term_of
 from zoco.collector.steps.site import host_of
 from zoco.collector.steps.verdict import Judgement
 from zoco.collector.steps.visitor import framed_address, framed_host
@@ -116,19 +117,21 @@ def known_host(host: str, site: PublishedSite) -> Host:
 
 
 class Page(NamedTuple):
-    """What a page's address says. `query` is as it was sent."""
+    """What a page's address says. `query` is as it was sent, `search` what was looked for on the site."""
 
     host: Host
     where: str
     query: str
+    search: str = ""
 
 
 def page_of(host: Host, path: str, query: str) -> Page:
     """Work out a page; path and query are as they were sent."""
+    search = term_of(query, host.site.search_parameters) if query else ""
     if _PLAIN.fullmatch(path) and _SIGNED not in path:
-        return Page(host, f'{host.where},"path":"{path}"', query)
+        return Page(host, f'{host.where},"path":"{path}"', query, search)
     clean = path_of(path.encode("utf-8", "surrogatepass"))
-    return Page(host, host.where + piece(path=clean), query)
+    return Page(host, host.where + piece(path=clean), query, search)
 
 
 class Whence(NamedTuple):
@@ -157,10 +160,11 @@ def screen_of(width: int) -> str:
     return piece(screen=page.screen_of(width))
 
 
-def particulars_of(sent: Sent, amount: Decimal | None, currency: str) -> str:
+def particulars_of(sent: Sent, amount: Decimal | None, currency: str, search: str) -> str:
     """Return what only some facts have: status, subject, money, quantity, properties."""
     said: dict[str, object] = {}
-    props = sent.props
+    is_seen = sent.type == "view" and not sent.status
+    props = searched(search) | sent.props if is_seen else sent.props
     if sent.status:
         said["status"] = sent.status
     if sent.event in SHOP:

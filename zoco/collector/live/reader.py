@@ -153,7 +153,7 @@ class Reader:
         salts = self._salts[site.id, at // MINUTE]
         whence = self._whence(sent.referrer, query, site)
         who = _visitor(salts, place.host.framed_site, caller.framed, browser.framed + place.host.framed)
-        is_plain = sent.type == "view" and not sent.props and not sent.status
+        is_plain = sent.type == "view" and not sent.props and not sent.status and not place.search
         name = page.VIEWED if is_plain else page.name_of(sent)
         return site.id, (
             f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{name}"'
@@ -161,7 +161,7 @@ class Reader:
             f"{browser.verdict or whence.spam or (browser.driven if sent.driven else '')}{place.where}"
             f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
             f"{browser.language}{self._screens[sent.screen]}"
-            f"{'' if is_plain else particulars_of(sent, amount, site.currency)}"
+            f"{'' if is_plain else particulars_of(sent, amount, site.currency, place.search)}"
             f"{browser.evidence}{whence.evidence}}}\n"
         )
 

@@ -13,7 +13,7 @@ from zoco.collector.logs.files.reading import OVERLONG
 from zoco.collector.logs.judged import verdicts_beyond
 from zoco.collector.logs.pending import Group, columns_of, distinct
 from zoco.collector.logs.text import text
-from zoco.collector.logs.values import agent_of, asked_of, head_of, whence_of
+from zoco.collector.logs.values import Asked, agent_of, asked_of, head_of, whence_of
 from zoco.collector.logs.visitors import Visitors
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused, Tally
@@ -96,7 +96,7 @@ class Quick:
         """Lay out what is remembered beyond a table, and the columns that hang on it."""
         self.moments = Memo(self.format.moment, 8_192)
         self.visitors = Visitors(self.site)
-        requests, origins = Memo(asked_of, 16_384), Memo(self._origin, 16_384)
+        requests, origins = Memo(self._asked, 16_384), Memo(self._origin, 16_384)
         agents = Memo(agent_of, 8_192)
         self.origins = origins
         self.requests = Group(("path",), requests.__getitem__, links=2)
@@ -283,6 +283,9 @@ class Quick:
     def _host(self, vhost: bytes) -> tuple[str, bytes]:
         host = host_of(text(vhost), self.site, any_host=self.any_host)
         return host, framed_host(host)
+
+    def _asked(self, request: bytes) -> Asked:
+        return asked_of(request, self.site.search_parameters)
 
     def _origin(self, key: tuple[bytes, str]) -> tuple[str, ...]:
         referrer, query = key

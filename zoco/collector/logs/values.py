@@ -9,38 +9,47 @@ from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.device import device_of, evidence_of
 from zoco.collector.steps.place import place_of
+from zoco.collector.steps.search import PAGES, searched, term_of
 from zoco.collector.steps.target import is_asset, name_of, parts, props_of
 from zoco.collector.steps.verdict import judge
 from zoco.collector.steps.visitor import framed_address
 from zoco.kit.ids import framed
 from zoco.ledger.schema import encoder
 
+Kind = tuple[str, bool, str]
+
 
 class Asked(NamedTuple):
-    """What a request line gives: the path, what kind of request, the query."""
+    """What a request line gives: the path, what kind of request, the query.
+
+    A kind is the method, whether it is an asset, and what was searched for on the site.
+    """
 
     path: str
-    kind: tuple[str, bool]
+    kind: Kind
     query: str
 
 
-def asked_of(request: bytes) -> Asked:
+def asked_of(request: bytes, search_parameters: tuple[str, ...] = ()) -> Asked:
     """Read a request line; one that is none gives empty values."""
     method, target = request_parts(request)
     path, query = parts(target)
-    return Asked(path, (method, is_asset(path)), query)
+    term = term_of(query, search_parameters) if query else ""
+    return Asked(path, (method, is_asset(path), term), query)
 
 
-def head_of(key: tuple[tuple[str, bool], bytes]) -> tuple[str, int, str]:
+def head_of(key: tuple[Kind, bytes]) -> tuple[str, int, str]:
     """Return name, status and props of a kind of request and a status.
 
     Raises Refused with BAD_STATUS or BAD_REQUEST.
     """
-    (method, asset), code = key
+    (method, asset, term), code = key
     if not code.isdigit() or len(code) != 3:
         raise Refused(Reason.BAD_STATUS)
     status = int(code)
-    return name_of(method, status, asset=asset), status, encoder.encode(props_of(method)).decode()
+    name = name_of(method, status, asset=asset)
+    props = props_of(method) | (searched(term) if name in PAGES else {})
+    return name, status, encoder.encode(props).decode()
 
 
 def agent_of(raw: bytes) -> tuple[str | bytes, ...]:

@@ -29,6 +29,7 @@ def site() -> PublishedSite:
         currency="EUR",
         hostnames=("shop.example", "www.shop.example"),
         counting="log",
+        search_parameters=("q",),
         import_key="5a" * 32,
     )
 

@@ -115,6 +115,18 @@ def test_equal_lines_are_told_apart_by_their_count(site: PublishedSite) -> None:
     ]
 
 
+def test_what_was_searched_for_is_kept_of_pages_alone(site: PublishedSite) -> None:
+    combined, quick = FORMATS.get("combined"), Quick(site, FORMATS.get("combined"), "x", 5)
+    asked = line(path="/find?page=2&q=Red+C%C3%A4rs")
+    post, missing = asked.replace(b"GET", b"POST"), asked.replace(b'" 200 ', b'" 404 ')
+    lines = [asked, line(path="/find?q="), post, missing, line(path="/a.css?q=1")]
+
+    facts = read(quick, lines)
+
+    assert [fact.props for fact in facts] == [{"search": "red cärs"}, {}, {"method": "POST"}, {}, {}]
+    assert facts == [fact_of(raw, site, combined, origin_key="x", received_at=5) for raw in lines]
+
+
 def test_equal_lines_are_counted_over_two_generations(site: PublishedSite) -> None:
     quick, raw, ids = Quick(site, FORMATS.get("combined"), "x", 5), line(), []
 

@@ -58,6 +58,7 @@ def export(
     """
     if format == "json":
         return _json(*ask_all(report, question, store=store))
+    report = question.report_for(report)
     batches = _batches(report, question, store)
     if format == "csv":
         return _csv(batches, is_for_spreadsheet=is_for_spreadsheet)

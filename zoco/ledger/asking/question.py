@@ -132,8 +132,13 @@ class Question:
                 values[parameter.name] = parameter.read(self.params[parameter.name])
         return values
 
+    def report_for(self, report: Report) -> Report:
+        """Return the report as the parameters make it. Raises ParameterWrong."""
+        return report.turned(self.params_for(report))
+
     def order_for(self, report: Report) -> tuple[str, bool]:
         """Return the column to order by and whether descending. Raises QuestionWrong."""
+        report = self.report_for(report)
         text = self.order or report.order or report.dimensions[0].name
         name = text.removeprefix("-")
         known = [*(each.name for each in report.dimensions), *(each.name for each in report.measures)]

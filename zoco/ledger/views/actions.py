@@ -1,10 +1,11 @@
-"""What an overview offers besides its reports, such as "Share…": apps above the ledger register it."""
+"""What pages offer besides reports, such as "Share…" or filters under a name: apps above register it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
+from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.views.address import Address
 
@@ -31,3 +32,38 @@ def offer(made: Offer) -> Offer:
 def page_actions(request: HttpRequest, dashboard: Dashboard, address: Address) -> list[Action]:
     """Return what this reader is offered beside an overview."""
     return [action for made in _offers if (action := made(request, dashboard, address))]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Filters under a name: a link that sets them."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFilters:
+    """What the controls of a page offer; `save_url` is empty where there is nothing to save."""
+
+    kept: list[Kept] = field(default_factory=list)
+    save_url: str = ""
+
+
+# Asked for each page with filters; None where this reader is not offered it.
+Keep = Callable[[HttpRequest, Question, Address], KeptFilters | None]
+_keeps: list[Keep] = []
+
+
+def keeps(made: Keep) -> Keep:
+    """Register who keeps filters under names."""
+    _keeps.append(made)
+    return made
+
+
+def kept_filters(request: HttpRequest, question: Question, address: Address) -> KeptFilters:
+    """Return what this reader is offered beside the filters of a page."""
+    found = [each for made in _keeps if (each := made(request, question, address))]
+    save_url = next((each.save_url for each in found if each.save_url), "")
+    return KeptFilters([kept for each in found for kept in each.kept], save_url)

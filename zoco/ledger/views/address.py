@@ -4,7 +4,7 @@ A link keeps what the reader wrote ("period=30d" stays "30d") and changes one th
 that of the page leads back to page 1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -84,6 +84,17 @@ class Address:
         query = self.query.copy()
         query.pop("page", None)
         query.setlist(f"f.{column}", [value])
+        return "?" + query.urlencode(safe="/:.,")
+
+    def refiltered(self, filters: Mapping[str, Sequence[str]], verdicts: str) -> str:
+        """Return "?…" with these filters and verdicts in place of those that are there."""
+        query = self.query.copy()
+        for key in [key for key in query if key.startswith("f.") or key in ("page", "verdicts")]:
+            query.pop(key)
+        for key, values in filters.items():
+            query.setlist(key, list(values))
+        if verdicts != "people":
+            query["verdicts"] = verdicts
         return "?" + query.urlencode(safe="/:.,")
 
     def unfiltered(self, *filters: Filter) -> str:

@@ -4,7 +4,7 @@ All are links or plain GET forms, so that the page works without a script and it
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -17,7 +17,8 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import VERDICTS as VERDICT_WORDS
 from zoco.ledger.pictures.labels import value_label
-from zoco.ledger.report import Report
+from zoco.ledger.report import Parameter, Report
+from zoco.ledger.views.actions import KeptFilters
 from zoco.ledger.views.address import Address, Draft
 from zoco.ledger.views.problems import said
 
@@ -39,6 +40,9 @@ VERDICTS = (
     ("bots", _("Bots")),
     ("all", pgettext_lazy("verdicts", "All")),
 )
+
+# A parameter with more choices than this is a list, not links beside each other.
+LINKS_MOST = 6
 
 MOVING = {
     "today": _("Today"),
@@ -79,6 +83,16 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter that is typed, or chosen from a long list."""
+
+    name: str
+    label: str
+    value: str
+    options: list[Option]
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     """A filter in force, with the address without it."""
 
@@ -106,6 +120,10 @@ class Controls:
     """What can be typed as the value of a filter by goals."""
     hidden_for_period: list[tuple[str, str]]
     hidden_for_filter: list[tuple[str, str]]
+    fields: list[Field] = field(default_factory=list)
+    hidden_for_fields: list[tuple[str, str]] = field(default_factory=list)
+    kept: KeptFilters = field(default_factory=KeptFilters)
+    """Filters under names; nothing where nobody keeps any."""
     compared_with: str = ""
     value: str = ""
     """What somebody wrote into the form of filters that makes no filter."""
@@ -122,6 +140,7 @@ def controls(
 ) -> Controls:
     """Prepare the controls of a page about this question."""
     period, before = question.period, question.period_before
+    fields = _fields(question, report) if report else []
     return Controls(
         period=formats.span(period.first, period.last),
         presets=_presets(period, address, today),
@@ -139,6 +158,8 @@ def controls(
         goals=[each.name for each in goals_of(question.site.id)],
         hidden_for_period=address.hidden("period"),
         hidden_for_filter=address.hidden(),
+        fields=fields,
+        hidden_for_fields=address.hidden(*(each.name for each in fields)),
         compared_with=_compared_with(period, before, today) if before else "",
         value=draft.value if draft else "",
         wrong=said(draft.wrong) if draft else "",
@@ -213,7 +234,7 @@ def _groups(question: Question, address: Address, report: Report | None) -> list
         groups.append(_group("compare", gettext("Compare with"), COMPARISONS, question.compare, address))
         given = question.params_for(report)
         for parameter in report.parameters:
-            if parameter.choices:
+            if _is_of_links(parameter):
                 current = str(given[parameter.name])
                 groups.append(
                     _group(parameter.name, str(parameter.label), parameter.choices, current, address)
@@ -228,6 +249,24 @@ def _who_counts(chosen: str) -> tuple[tuple[str, object], ...]:
     choices = (*VERDICTS[:-1], ("ai", VERDICT_WORDS["ai"]), VERDICTS[-1])
     alone = VERDICT_WORDS.get(chosen) if chosen not in dict(choices) else None
     return (*choices, (chosen, alone)) if alone else choices
+
+
+def _is_of_links(parameter: Parameter) -> bool:
+    return 0 < len(parameter.choices) <= LINKS_MOST
+
+
+def _fields(question: Question, report: Report) -> list[Field]:
+    given = question.params_for(report)
+    return [
+        Field(
+            each.name,
+            str(each.label),
+            str(given[each.name]),
+            [Option(key, str(words), key == given[each.name]) for key, words in each.choices],
+        )
+        for each in report.parameters
+        if not _is_of_links(each)
+    ]
 
 
 def _group(

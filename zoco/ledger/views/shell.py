@@ -1,6 +1,7 @@
 """What all pages of the ledger share: who may come in, which frame is around, what happens on errors."""
 
 import logging
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report, report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed
+from zoco.ledger.views.actions import kept_filters
 from zoco.ledger.views.address import Address, Draft, FilterRefused, settled
 from zoco.ledger.views.controls import Controls, controls
 from zoco.ledger.views.drawer import Drawer, drawer
@@ -103,7 +105,8 @@ class LedgerView(View):
 
     def controls(self, question: Question, today: date, report: Report) -> Controls:
         """Return what stands above the figures."""
-        return controls(question, self.address, today, report, self.draft)
+        made = controls(question, self.address, today, report, self.draft)
+        return replace(made, kept=kept_filters(self.request, question, self.address))
 
     def drawer(self, answer: Answer) -> Drawer:
         """Return how the answer was computed."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import expr, metrics
-from zoco.ledger.expr import Table, Value
+from zoco.ledger import metrics
+from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
 from zoco.monitor.reports import words
-from zoco.sites.crawlers.bots import KINDS, Kind
+from zoco.monitor.reports.kinds import kind_of
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -46,17 +46,9 @@ class Bots(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         rows = facts.rows
-        rows = rows.mutate(kind=_kind(rows))
+        rows = rows.mutate(kind=kind_of(rows))
         return rows.group_by("reason", "verdict", "kind").aggregate(
             requests=metrics.hits(rows),
             pages=metrics.counted(rows, facts.is_view(rows)),
             not_found=metrics.not_found(rows),
         )
-
-
-def _kind(rows: Table) -> Value:
-    """Return what a bot comes for, by the list of names; "" for one that no list names."""
-    names = {kind: [name for name, its in KINDS.items() if its is kind] for kind in Kind}
-    return expr.first_fitting(
-        [(expr.among(rows.reason, listed), str(kind)) for kind, listed in names.items() if listed]
-    )

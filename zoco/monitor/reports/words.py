@@ -18,6 +18,7 @@ REVENUE = Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=T
 RATE = Measure("rate", _("Conversion rate"), "percent", may_lack=True, tells_of_few=True)
 RATE_LOW = Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True)
 RATE_HIGH = Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True)
+SEARCHES = Measure("searches", _("Searches"), adds_up=True)
 REQUESTS = Measure("requests", _("Requests"), adds_up=True)
 
 BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)

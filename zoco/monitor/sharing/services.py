@@ -80,13 +80,18 @@ def link_revoke(*, link: SharedLink, at: datetime) -> None:
 def links_follow(*, site: int, was: str, now: str) -> None:
     """Let the links of a site, by its key, that filter by a goal go on when it gets another name."""
     for link in SharedLink.objects.select_for_update().filter(site=site):
-        renamed = {
-            key: [now if _is_goal(key) and name.casefold() == was.casefold() else name for name in names]
-            for key, names in link.filters.items()
-        }
-        if renamed != link.filters:
-            link.filters = renamed
+        filters = renamed(link.filters, was=was, now=now)
+        if filters != link.filters:
+            link.filters = filters
             link.save(update_fields=["filters"])
+
+
+def renamed(filters: Mapping[str, list[str]], *, was: str, now: str) -> dict[str, list[str]]:
+    """Return filters with the new name of a goal in place of the one that it had."""
+    return {
+        key: [now if _is_goal(key) and name.casefold() == was.casefold() else name for name in names]
+        for key, names in filters.items()
+    }
 
 
 def _is_goal(key: str) -> bool:

@@ -25,6 +25,7 @@ WATCHED = (
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",
     "zoco_monitor.Annotation",
+    "zoco_monitor.Segment",
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",

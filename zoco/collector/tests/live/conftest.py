@@ -47,6 +47,7 @@ def publish(path: Path, around: date = DAY) -> None:
         zone="Europe/Madrid",
         currency="EUR",
         hostnames=("shop.example",),
+        search_parameters=("q", "Search"),
         salts=salts(around),
     )
     news = PublishedSite(

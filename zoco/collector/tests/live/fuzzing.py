@@ -12,6 +12,7 @@ from zoco.ledger.schema import decoder
 
 HOSTS = ("shop.example", "www.shop.example", "news.example", "other.example", "", "[::1]", "a b", "xn--")
 AGENTS = (AGENT, "", "Googlebot/2.1 (+http://www.google.com/bot.html)", "\u0000\uffff", "A" * 3_000)
+NAMES = ("utm_source", "q")
 QUERIES = ("a", "%00", "😀")
 PATHS = (*("",) * 9, "\0", "%00", "/\0/a")
 ODD: tuple[Any, ...] = (
@@ -57,7 +58,7 @@ class Mutations:
         rnd = self.rnd
         host = rnd.choice(HOSTS[:3] if rnd.random() < 0.8 else HOSTS)
         fact: dict[str, Any] = {
-            "url": f"https://{host}/p{rnd.randrange(9)}{rnd.choice(PATHS)}?utm_source={rnd.choice(QUERIES)}",
+            "url": f"https://{host}/p{rnd.randrange(9)}{rnd.choice(PATHS)}?{rnd.choice(NAMES)}={rnd.choice(QUERIES)}",
             "type": rnd.choice(("view", "engagement", "event", "vitals")),
         }
         if fact["type"] == "event":

@@ -6,14 +6,14 @@ from zoco.collector.live.here import Here
 from zoco.collector.live.reader import Reader, Refusal, Sender
 from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
-from zoco.collector.steps import device, judging, place, site, source, through, visitor
+from zoco.collector.steps import device, judging, place, search, site, source, through, visitor
 from zoco.collector.steps.verdict import DRIVEN
 from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.ids import uuid7
 from zoco.kit.masks import clean_path, masked, plain_text
 from zoco.ledger.schema import Fact
 
-STEPS = tuple(module.step for module in (site, judging, device, place, source, visitor))
+STEPS = tuple(module.step for module in (site, judging, device, place, source, search, visitor))
 
 
 def plain_read(here: Here, body: bytes, sender: Sender, now: int) -> tuple[list[Fact], list[Refusal]]:

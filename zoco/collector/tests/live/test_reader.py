@@ -41,6 +41,25 @@ def test_page_view_has_everything_that_the_steps_know(read: Reading) -> None:
     assert fact.user_agent == AGENT
 
 
+@pytest.mark.parametrize(
+    ("query", "props"),
+    [
+        ("q=Red++Cars%0A&page=2", {"search": "red cars"}),
+        ("q=&SEARCH=ana@b.example", {"search": "(email)"}),
+        ("q=" + "x" * 500, {"search": "x" * 200}),
+        ("q=", {}),
+        ("query=red", {}),
+    ],
+)
+def test_what_was_searched_for_is_kept_of_page_views(
+    read: Reading, query: str, props: dict[str, str]
+) -> None:
+    [seen] = read(body(url=f"https://shop.example/find?{query}")).facts
+    [stayed] = read(body(url=f"https://shop.example/find?{query}", type="engagement", ms=5)).facts
+
+    assert (seen.path, seen.props, stayed.props) == ("/find", props, {})
+
+
 def test_no_address_is_in_a_fact(read: Reading) -> None:
     assert "81.0.32.7" not in repr(read(PAGE).facts)
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
 KEPT_STATEMENTS = 512
+# A parameter with more choices makes too many statements to keep them all for good.
+CHOICES_MOST = 12
 
 
 class ReportWrong(TypeError):
@@ -64,7 +66,7 @@ class Asked:
 
         Raises QuestionWrong, ParameterWrong, NotForStrangers.
         """
-        guard = question.guard
+        report, guard = question.report_for(report), question.guard
         if guard:
             report = guard.narrowed(report)
         before = question.period_before
@@ -193,7 +195,8 @@ def _is_lasting(asked: Asked) -> bool:
     Nothing that readers type is written down: a guard without filters holds a number alone.
     """
     is_ours = type(asked.report).__module__.startswith("zoco.")
-    return is_ours and not asked.filters and all(each.choices for each in asked.report.parameters)
+    has_few = all(0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
+    return is_ours and not asked.filters and has_few
 
 
 def _curves(asked: Asked) -> Table:

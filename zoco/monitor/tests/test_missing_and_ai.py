@@ -1,0 +1,71 @@
+"""What leads to missing pages, and what AI assistants and crawlers do, on facts counted by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import ERROR, fact, ledger
+from zoco.monitor.tests.test_reports import answered, table
+
+CHAT: dict[str, Any] = {"source": "ChatGPT", "medium": "referral", "channel": "ai_assistant"}
+GPT: dict[str, Any] = {"verdict": "ai", "reason": "GPTBot"}
+MISS: dict[str, Any] = {"name": ERROR, "status": 404}
+FACTS = [
+    # visitor 1, sent by an assistant: a page, then two misses from it
+    fact("2026-03-28 10:00:00", 1, "/a", **CHAT),
+    fact("2026-03-28 10:01:00", 1, "/gone", **MISS, referrer_host="shop.example"),
+    fact("2026-03-28 10:01:01", 1, "/gone.png", **MISS, referrer_host="shop.example"),
+    # visitor 2: a page that the tracker says is missing, from elsewhere; the same page by search
+    fact(
+        "2026-03-28 11:00:00", 2, "/gone", name="web.error.viewed", status=404, referrer_host="news.example"
+    ),
+    fact("2026-03-28 11:01:00", 2, "/b", source="google", channel="organic_search"),
+    fact("2026-03-28 11:02:00", 2, "/fails", name=ERROR, status=500),
+    # visitors nobody knows: nothing was before
+    fact("2026-03-28 12:00:00", 0, "/b"),
+    fact("2026-03-28 12:01:00", 0, "/gone", **MISS),
+    # a crawler
+    fact("2026-03-28 13:00:00", 90, "/a", **GPT),
+    fact("2026-03-28 13:01:00", 90, "/a", **GPT),
+    fact("2026-03-28 13:02:00", 90, "/gone", **MISS, **GPT),
+    fact("2026-03-28 13:02:00", 91, "/a", verdict="bot", reason="Googlebot"),
+]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("missing")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOCO_DATA", str(folder))
+        with ledger(folder, FACTS) as opened:
+            yield opened
+
+
+def test_what_leads_to_missing_pages(store: Store) -> None:
+    assert table(answered(store, "missing-pages")) == [
+        # path, page before, referrer, origin, requests, visitors
+        ("/gone", "", "", "log", 1, 0),
+        ("/gone", "", "news.example", "log", 1, 1),
+        ("/gone", "/a", "shop.example", "log", 1, 1),
+        ("/gone.png", "/a", "shop.example", "log", 1, 1),
+    ]
+    filtered = answered(store, "missing-pages", **{"f.path": "/gone.png"})
+    assert table(filtered) == [("/gone.png", "/a", "shop.example", "log", 1, 1)]
+
+
+def test_visits_from_assistants_by_where_they_began(store: Store) -> None:
+    [row] = answered(store, "ai-assistants").rows
+
+    assert row.key == {"source": "ChatGPT", "landing": "/a"}
+    assert [row.values[name] for name in ("visitors", "sessions", "page_views", "bounce")] == [1, 1, 1, 1.0]
+
+
+def test_what_crawlers_read(store: Store) -> None:
+    assert table(answered(store, "ai-crawlers")) == [
+        # requests, read, not found
+        ("GPTBot", "ai_training", "/a", 2, 2, 0),
+        ("GPTBot", "ai_training", "/gone", 1, 0, 1),
+    ]
