@@ -5,7 +5,7 @@ import re
 import pytest
 
 from zoco.ledger.tests.reports.made import PERIOD
-from zoco.monitor.tests.sharing.test_screens import body, client_of
+from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store")]
