@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
 KEPT_STATEMENTS = 512
-# A parameter with more choices makes too many statements to keep them all for good.
-CHOICES_MOST = 12
+CHOICES_MOST = 12  # of a parameter; more make too many statements to keep them all for good
 
 
 class ReportWrong(TypeError):
@@ -190,13 +189,10 @@ def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
 
 
 def _is_lasting(asked: Asked) -> bool:
-    """Say whether only our code, the site, its goals and a link's threshold decide on the text.
-
-    Nothing that readers type is written down: a guard without filters holds a number alone.
-    """
+    """Say whether nothing that readers type decides on the text; a guard without filters is a number."""
     is_ours = type(asked.report).__module__.startswith("zoco.")
-    has_few = all(0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
-    return is_ours and not asked.filters and has_few
+    few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
+    return is_ours and not asked.filters and all(few)
 
 
 def _curves(asked: Asked) -> Table:
