@@ -93,14 +93,24 @@ def _fitted(
 
 def _clipped(past: Floats, kinds: NDArray[np.int64]) -> Floats:
     """Return counts drawn in to three robust deviations and three counts around their kind's median."""
-    found = past.copy()
-    for kind in range(7):
-        rows = kinds == kind
-        if rows.any():
-            same = past[:, rows]
-            middle = np.median(same, axis=1, keepdims=True)
-            reach = 3 * 1.4826 * np.median(np.abs(same - middle), axis=1, keepdims=True) + 3
-            found[:, rows] = np.clip(same, middle - reach, middle + reach)
+    order = np.argsort(kinds, kind="stable")
+    counts = np.bincount(kinds, minlength=7)
+    # One column a kind, all kinds at once; what a kind has fewer of stays infinite.
+    place = np.arange(len(kinds)) - np.repeat(np.cumsum(counts) - counts, counts)
+    same = np.full((len(past), 7, int(counts.max(initial=0))), np.inf)
+    same[:, kinds[order], place] = past[:, order]
+    middle = _medians(same, counts)[:, kinds]
+    same[:, kinds[order], place] = np.abs(past - middle)[:, order]
+    reach = (3 * 1.4826 * _medians(same, counts) + 3)[:, kinds]
+    found: Floats = np.clip(past, middle - reach, middle + reach)
+    return found
+
+
+def _medians(same: Floats, counts: NDArray[np.int64]) -> Floats:
+    """Return medians (series, kinds) of the first so many of (series, kinds, days); infinite where none."""
+    ordered, each = np.sort(same, axis=2), np.arange(7)
+    low, high = np.maximum(counts - 1, 0) // 2, np.minimum(counts // 2, same.shape[2] - 1)
+    found: Floats = (ordered[:, each, low] + ordered[:, each, high]) / 2
     return found
 
 

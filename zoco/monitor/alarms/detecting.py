@@ -164,13 +164,16 @@ def _part(window: Window, rule: Rule, other: Window | None) -> Finding | None:
         rows = _suspects(window, cut, rule)
         if not len(rows):
             continue
-        seen = window.seen(cut)[rows]
-        expected = window.forecast(cut, rows)
+        seen, expected = window.seen(cut)[rows], window.forecast(cut, rows)
+        most = 0.05 if rule.is_gone else 1 - rule.share
+        # What is looked at more closely below is expected to be less, never more.
+        if not (seen <= most * expected.mean).any():
+            continue
         total, whole = float(window.seen(window.cube.total)[0]), float(window.whole().mean[0])
         others = (total - seen) / np.maximum(whole - expected.mean, 1.0)
         expected = expected.scaled(np.minimum(1.0, np.minimum(others, _own(other, name, cut, rows))))
         for number, row in enumerate(rows):
-            if seen[number] > (0.05 if rule.is_gone else 1 - rule.share) * expected.mean[number]:
+            if seen[number] > most * expected.mean[number]:
                 continue
             odds = expected.tails(number, float(seen[number]))[0]
             is_better = odds <= rule.part_odds * window.fewer and (best is None or odds < best[0])

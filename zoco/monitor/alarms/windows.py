@@ -22,6 +22,7 @@ class Window:
     ends: NDArray[np.int64] = field(init=False)
     kinds: NDArray[np.int64] = field(init=False)
     _whole: Forecast | None = field(init=False, default=None)
+    _usual: Floats | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         gap = -(-self.hours // 24)
@@ -55,8 +56,9 @@ class Window:
         return found
 
     def forecast(self, cut: Cut, rows: NDArray[np.int64] | None = None, kind: int | None = None) -> Forecast:
-        usual = profile_of(self.past(self.cube.total), self.kinds)
-        return forecast(self.past(cut, rows), self.kinds, self.kind if kind is None else kind, usual)
+        if self._usual is None:
+            self._usual = profile_of(self.past(self.cube.total), self.kinds)
+        return forecast(self.past(cut, rows), self.kinds, self.kind if kind is None else kind, self._usual)
 
     def whole(self) -> Forecast:
         if self._whole is None:
