@@ -1,7 +1,8 @@
 """Alarms over the simulated company with faults in it: found in time, named right, false ones a week.
 
 One company a seed, a fault each week after nine weeks of history, parts and shares drawn by the seed.
-Run: `.venv/bin/python -m benchmarks.alarms [seeds] [last day] [visits a day as a share of the small shop]`.
+Run: `.venv/bin/python -m benchmarks.alarms [seeds] [last day] [visits a day as a share of the small shop]`;
+seeds are those of a range, as 1-5, or one.
 """
 
 import os
@@ -38,7 +39,7 @@ def kinds(rng: np.random.Generator) -> list[tuple[str, str, str, float]]:
     ]
 
 
-def main(seeds: int, last: str, share: float) -> None:
+def main(seeds: range, last: str, share: float) -> None:
     """Replay and print."""
     from zoco.ledger.store import opening
     from zoco.testing.company import Plan
@@ -47,7 +48,7 @@ def main(seeds: int, last: str, share: float) -> None:
     days = HISTORY + EVERY * 9 + 3
     until = datetime.fromisoformat(f"{last}T21:00").replace(tzinfo=UTC)
     whole = None
-    for seed in range(1, seeds + 1):
+    for seed in seeds:
         plan = Plan(site=1, until=until, visitors=int(137 * share * days), days=days, seed=seed)
         faults = faults_drawn(plan, HISTORY, kinds(np.random.default_rng([seed, 97])), EVERY)
         with tempfile.TemporaryDirectory() as folder:
@@ -79,5 +80,6 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    seeds, last, share = (*sys.argv[1:], *("5", "2026-07-12", "1")[len(sys.argv) - 1 :])
-    main(int(seeds), last, float(share))
+    seeds, last, share = (*sys.argv[1:], *("1-5", "2026-07-12", "1")[len(sys.argv) - 1 :])
+    first, _dash, end = seeds.partition("-")
+    main(range(int(first), int(end or first) + 1), last, float(share))
