@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from zoco.ledger import sitebook
+from zoco.ledger.asking import goals
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
@@ -140,12 +141,28 @@ def test_own_hosts_refer_to_nobody_with_www_or_without(
 
 def test_channels(store: Store) -> None:
     assert table(answered(store, "channels")) == [
-        # visitors, sessions, page views, bounce, conversions, rate, revenue
+        # visitors, sessions, page views, bounce, conversions, rate, its bounds, revenue
         ("direct", 1, 1, 2, 1.0, None, None, None, None, 0),
         ("email", 1, 1, 1, 1.0, None, None, None, None, 0),
         ("organic_search", 1, 1, 2, 0.0, None, None, None, None, 0),
         ("referral", 1, 1, 2, 0.0, None, None, None, None, 0),
     ]
+
+
+def test_the_share_that_reached_a_goal_has_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(goals, "_providers", [lambda _site: (goals.Goal("A", "page", pattern="/a"),)])
+
+    answer = answered(store, "channels")
+
+    # Of one visitor Wilson's interval ends at 1 / (1 + z²) or z² / (1 + z²), with z² = 3.84146.
+    none, one = (0, 0.0, 0.0, 0.79345), (1, 1.0, 0.20655, 1.0)
+    names = ("conversions", "rate", "rate_low", "rate_high")
+    assert {row.key["channel"]: tuple(row.values[name] for name in names) for row in answer.rows} == {
+        "direct": pytest.approx(one, abs=1e-5),
+        "email": pytest.approx(none, abs=1e-5),
+        "organic_search": pytest.approx(one, abs=1e-5),
+        "referral": pytest.approx(none, abs=1e-5),
+    }
 
 
 def test_sources_and_campaigns(store: Store) -> None:
