@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from zoco.monitor.alarms.cube import Cut
 from zoco.monitor.alarms.watched import SECTION
 from zoco.monitor.alarms.windows import Window
 from zoco.stats.movers import movers
@@ -37,11 +38,11 @@ def cause_of(window: Window, is_fall: bool, only: tuple[str, ...], dispersion: f
         moved = movers(seen, np.maximum(expected, 0.01), is_fall=is_fall, dispersion=dispersion)
         if moved is None or moved.likelihood < np.log(len(cut.values)) + 3.0:
             continue
-        rows = list(moved.values)
+        rows = _apart(cut, moved.values) if name == SECTION else list(moved.values)
         if any(row >= len(cut.values) or not cut.values[row] for row in rows):
             continue
         values = tuple(cut.values[row] for row in rows)
-        power = moved.explains if name != SECTION else min(1.0, moved.explains)
+        power = moved.explains if name != SECTION else _power(window, seen[rows], expected[rows])
         cause = Cause(
             name, values, float(seen[rows].sum()), float(expected[rows].sum()), power, moved.surprise
         )
@@ -55,6 +56,22 @@ def cause_of(window: Window, is_fall: bool, only: tuple[str, ...], dispersion: f
         (cause.dimension, cause.values) for other, cause in found if cause is not best and other >= 0.9 * top
     )
     return Cause(best.dimension, best.values, best.seen, best.expected, best.explains, best.surprise, also)
+
+
+def _apart(cut: Cut, rows: tuple[int, ...]) -> list[int]:
+    """Return sections without those in or around one that moved more; else pages would count twice."""
+    found: list[int] = []
+    for row in rows:
+        name = cut.values[row] if row < len(cut.values) else ""
+        if not any(name.startswith(cut.values[each]) or cut.values[each].startswith(name) for each in found):
+            found.append(row)
+    return found
+
+
+def _power(window: Window, seen: Floats, expected: Floats) -> float:
+    """Return the share of the difference of the whole, which sections do not add up to."""
+    whole = float(window.seen(window.cube.total)[0]) - float(window.whole().mean[0])
+    return min(1.0, float(seen.sum() - expected.sum()) / whole) if whole else 0.0
 
 
 def cause_itself(window: Window, part: tuple[str, str], seen: float, expected: float) -> Cause:
