@@ -101,6 +101,12 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def agent_of(browser: Browser) -> str:
+    """Return what this Chromium calls itself when it has a screen; its hints tell its version."""
+    chrome = f"Chrome/{browser.version.split('.')[0]}.0.0.0"
+    return f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) {chrome} Safari/537.36"
+
+
 Open = Callable[..., Page]
 
 

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import ARGUMENTS
+from tests.journeys.conftest import ARGUMENTS, agent_of
 from tests.operate.running import Running, zoco
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-AGENT = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +28,7 @@ def page(browser: Browser) -> Iterator[Page]:
         args=[*ARGUMENTS, "--disable-blink-features=AutomationControlled"],
     )
     opened = human.new_context(
-        locale="en-GB", user_agent=AGENT, viewport={"width": 390, "height": 800}
+        locale="en-GB", user_agent=agent_of(human), viewport={"width": 390, "height": 800}
     ).new_page()
     complaints: list[str] = []
     opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

@@ -12,15 +12,11 @@ from typing import Any, ClassVar
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.conftest import ARGUMENTS
+from tests.journeys.conftest import ARGUMENTS, agent_of
 from tests.operate.running import Running, zoco
 from zoco.collector.live.tracker import Tracker
 
 SECONDS = 5.0
-# Chromium without a screen says so in its name, and is kept apart for it.
-AGENT = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
 HTML = """<!doctype html><html lang=en><head><title>{path}</title>
 <script defer src="http://127.0.0.1:{port}/z.js" data-links {to}></script></head>
 <body style="height:4000px"><a id=on href="{next}">on</a>
@@ -101,7 +97,7 @@ def human(browser: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(human: Browser) -> Iterator[Page]:
-    context = human.new_context(locale="es-ES", user_agent=AGENT)
+    context = human.new_context(locale="es-ES", user_agent=agent_of(human))
     opened = context.new_page()
     opened.set_default_timeout(30_000)
     yield opened
@@ -231,7 +227,7 @@ def test_who_does_not_want_to_be_counted_is_not(shop: str, page: Page, facts: Fa
 
 def test_a_browser_that_a_program_drives_is_kept_apart(shop: str, human: Browser, facts: Facts) -> None:
     driven = human.browser_type.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-    driven.new_context(user_agent=AGENT).new_page().goto(f"{shop}/driven/")
+    driven.new_context(user_agent=agent_of(driven)).new_page().goto(f"{shop}/driven/")
     rows = facts("/driven/", 1)
     driven.close()
     assert {row["verdict"] for row in rows} == {"headless"}

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys import test_tracker
-from tests.journeys.test_tracker import AGENT, Facts, shown
+from tests.journeys.conftest import agent_of
+from tests.journeys.test_tracker import Facts, shown
 from tests.operate.running import Running, until, zoco
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -224,7 +225,7 @@ def test_who_opts_out_is_not_counted_from_then_on(shop: str, page: Page, facts: 
 
 
 def test_browser_without_scripts_is_counted_by_the_image(shop: str, human: Browser, facts: Facts) -> None:
-    context = human.new_context(java_script_enabled=False, user_agent=AGENT)
+    context = human.new_context(java_script_enabled=False, user_agent=agent_of(human))
     context.new_page().goto(f"{shop}/image/")
     rows = facts("/image/", 1)
     context.close()
@@ -240,7 +241,7 @@ def test_server_counts_its_own_loads_and_says_which_sent_no_beacon(
 ) -> None:
     address = f"http://127.0.0.1:{running.port}/"
     before = _loads(running)
-    contexts = [human.new_context(user_agent=AGENT, locale=locale) for locale in ("es-ES", "ru-RU")]
+    contexts = [human.new_context(user_agent=agent_of(human), locale=locale) for locale in ("es-ES", "ru-RU")]
     contexts[1].route(f"**/{word}*", lambda route: route.abort())
     for context in contexts:
         opened = context.new_page()
@@ -248,7 +249,7 @@ def test_server_counts_its_own_loads_and_says_which_sent_no_beacon(
         opened.wait_for_timeout(500)
         opened.goto("about:blank")
         context.close()
-    without = human.new_context(java_script_enabled=False, user_agent=AGENT + " x")
+    without = human.new_context(java_script_enabled=False, user_agent=agent_of(human) + " x")
     without.new_page().goto(address)
     without.close()
 

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys import test_tracker
-from tests.journeys.conftest import complaint
+from tests.journeys.conftest import agent_of, complaint
 from tests.journeys.live.screen import PASSWORD, Enter
-from tests.journeys.test_tracker import AGENT
 from tests.operate.running import Running, environment, zoco
 
 human, shop = test_tracker.human, test_tracker.shop
@@ -43,7 +42,7 @@ def enter(human: Browser, running: Running) -> Iterator[Enter]:
 
     def entered(name: str) -> BrowserContext:
         context = human.new_context(
-            locale="en-GB", user_agent=AGENT, base_url=f"http://127.0.0.1:{running.port}"
+            locale="en-GB", user_agent=agent_of(human), base_url=f"http://127.0.0.1:{running.port}"
         )
         contexts.append(context)
         context.set_default_timeout(30_000)
@@ -71,6 +70,6 @@ def enter(human: Browser, running: Running) -> Iterator[Enter]:
 @pytest.fixture
 def visitor(human: Browser) -> Iterator[Page]:
     """Return a page of somebody who visits the shop."""
-    context = human.new_context(locale="es-ES", user_agent=AGENT)
+    context = human.new_context(locale="es-ES", user_agent=agent_of(human))
     yield context.new_page()
     context.close()
