@@ -155,7 +155,7 @@ def money(amount: str) -> Decimal:
 def _over_as_shop(sent: Sent) -> Reason | None:
     """Hold a fact of a shop to its shape: a product has a subject, and money comes with the order alone."""
     kind = SHOP.get(sent.event)
-    is_one = kind is not None and (bool(sent.subject) or kind != "product")
+    is_one = kind is not None and bool(sent.subject) == (kind == "product")
     if not is_one or len(sent.subject) > SUBJECT_LONGEST or sent.amount or sent.currency:
         return Reason.BAD_SUBJECT
     return None

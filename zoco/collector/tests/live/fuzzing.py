@@ -64,7 +64,8 @@ class Mutations:
         if fact["type"] == "event":
             names = ("buy", "buy", "", "x" * 70, "shop.basket.added", "shop.checkout.begun")
             fact |= {"event": rnd.choice(names), "props": {"a": rnd.choice(ODD)}}
-            fact |= {"subject": "HNY-500"} if fact["event"].startswith("shop.") and rnd.random() < 0.9 else {}
+            is_sound = rnd.random() < 0.9
+            fact |= {"subject": "HNY-500"} if (fact["event"] == "shop.basket.added") == is_sound else {}
         elif fact["type"] == "vitals":
             name = rnd.choice(("lcp", "cls", "inp", "ttfb"))
             fact["props"] = {

@@ -178,6 +178,7 @@ def test_client_hints_say_what_the_user_agent_hides(read: Reading) -> None:
         ({"type": "vitals", "props": {"cls": True}}, "bad_number"),
         ({"type": "event", "event": "buy", "subject": "HNY-500"}, "bad_subject"),
         ({"type": "event", "event": "shop.basket.added"}, "bad_subject"),
+        ({"type": "event", "event": "shop.checkout.begun", "subject": "HNY-500"}, "bad_subject"),
         ({"type": "event", "event": "shop.basket.added", "subject": "x" * 129}, "bad_subject"),
         (
             {"type": "event", "event": "shop.basket.added", "subject": "x", "amount": "1", "currency": "EUR"},
