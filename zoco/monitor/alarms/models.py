@@ -52,7 +52,7 @@ class Alarm(models.Model):
         help_text=_("At least so long; at night longer, until silence can be no chance."),
     )
     care = models.CharField(_("how readily"), max_length=8, choices=Care.choices, default=Care.USUAL)
-    is_on = models.BooleanField(_("on"), default=True)
+    is_on = models.BooleanField(pgettext_lazy("alarm", "on"), default=True)
     roles = models.ManyToManyField(
         "auth.Group",
         blank=True,

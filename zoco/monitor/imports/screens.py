@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
     site = forms.ModelChoiceField(
         label=gettext_lazy("Site"), queryset=Site.objects.order_by("is_demo", "id"), empty_label=None
     )
-    kind = forms.ChoiceField(label=gettext_lazy("Made by"))
+    kind = forms.ChoiceField(label=pgettext_lazy("export", "Made by"))
     website = forms.CharField(
         label=gettext_lazy("Id of the website"),
         required=False,
