@@ -28,7 +28,13 @@ REDIRECTS_MOST = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
 # Headers that are for one host alone.
 _OWN = {"authorization", "cookie"}
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Where translators put addresses of version 4 into ones of version 6: RFC 6052, RFC 8215, RFC 2765, RFC 4291.
+_TRANSLATED = tuple(
+    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")
+)
+# All that is given out to be reached from everywhere; the rest is of old, of one place or of nobody.
+_GLOBAL = ipaddress.ip_network("2000::/3")
+_EXAMPLES = ipaddress.ip_network("3fff::/20")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -151,18 +157,24 @@ def _check(address: Address) -> None:
         allowed = ipaddress.ip_network(network, strict=False)
         if inside.version == allowed.version and inside in allowed:
             return
-    if not inside.is_global or inside.is_multicast:
+    if not _is_public(inside):
         raise AddressRefused(
             f"{address} is no public address. If it is a server of your own, name its network in "
             "ZOCO_PRIVATE_NETWORKS."
         )
 
 
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and (address not in _GLOBAL or address in _EXAMPLES):
+        return False
+    return address.is_global and not address.is_multicast
+
+
 def _inside(address: Address) -> Address:
     """Return the address of version 4 that one of version 6 stands for, or itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _NAT64:
+    if int(address) > 1 and any(address in network for network in _TRANSLATED):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
