@@ -147,7 +147,8 @@ def money(amount: str) -> Decimal:
         read = Decimal(amount)
     except InvalidOperation:
         raise Refused(Reason.BAD_MONEY) from None
-    if not read.is_finite() or abs(read) > AMOUNT_MOST or read != round(read, 4):
+    # Not abs(): it raises for an exponent beyond those that are calculated with.
+    if not read.is_finite() or read.copy_abs() > AMOUNT_MOST or read != round(read, 4):
         raise Refused(Reason.BAD_MONEY)
     return round(read, 4)
 

@@ -165,6 +165,7 @@ def test_client_hints_say_what_the_user_agent_hides(read: Reading) -> None:
         ({"type": "event", "event": "buy", "amount": "1.00001", "currency": "EUR"}, "bad_money"),
         ({"type": "event", "event": "buy", "amount": "NaN", "currency": "EUR"}, "bad_money"),
         ({"type": "event", "event": "buy", "amount": "1e30", "currency": "EUR"}, "bad_money"),
+        ({"type": "event", "event": "buy", "amount": "1E999999999", "currency": "EUR"}, "bad_money"),
         ({"type": "event", "event": "buy", "quantity": 2**53 + 1}, "bad_number"),
         ({"props": {"a": "x" * 16_377}}, "bad_props"),
         ({"props": {"a": [1, {"b": None}]}}, "bad_props"),
