@@ -21,6 +21,8 @@ WATCHED = (
     "zoco_sites.Site",
     "zoco_sites.Hostname",
     "zoco_sites.CountingOrigin",
+    "zoco_sites.SourceRule",
+    "zoco_sites.SourceNetwork",
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",

@@ -59,6 +59,24 @@ def test_change_of_a_site_on_the_screen_is_kept_before_and_after(browser: Client
     assert host[4]["name"] == [None, "shop.example"]
 
 
+def test_rules_and_networks_of_source_channels_are_kept(browser: Client) -> None:
+    site = Site.objects.create(slug="shop", name="Honey shop")
+    Change.objects.all().delete()
+
+    rule = site.source_rules.create(channel="Partners", source="honey*")
+    rule.channel = "Friends"
+    rule.save()
+    site.source_networks.create(host="forum.example", name="forum", category="social").delete()
+
+    assert [line[1:3] for line in lines()] == [
+        ("created", "zoco_sites.sourcerule"),
+        ("changed", "zoco_sites.sourcerule"),
+        ("created", "zoco_sites.sourcenetwork"),
+        ("deleted", "zoco_sites.sourcenetwork"),
+    ]
+    assert lines()[1][4] == {"channel": ["Partners", "Friends"]}
+
+
 def test_rights_of_groups_and_accounts_are_kept(browser: Client, boss: User) -> None:
     crew = Group.objects.create(name="crew")
     Change.objects.all().delete()
