@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -42,6 +43,8 @@ class TagForm(forms.Form):
         target: str = self.cleaned_data["target"]
         if not target.startswith(("http://", "https://")):
             raise forms.ValidationError(_("Write the whole address, such as https://shop.example/sale."))
+        if any("\0" in value for value in tags_in(target).values()):
+            raise forms.ValidationError(ProhibitNullCharactersValidator.message)
         return target
 
     def tags(self) -> dict[str, str]:

@@ -136,3 +136,13 @@ def test_a_campaign_leads_to_its_figures(site: Site) -> None:
     (figures,) = re.findall(r'href="([^"]*f\.campaign[^"]*)"', shown)
     assert figures.endswith("?site=shop&f.campaign=spring&period=2026-03-01..2026-03-31")
     assert marketer.get(figures).status_code == 200
+
+
+def test_tag_with_a_nul_inside_an_address_is_refused(site: Site) -> None:
+    asked = ASKED | {"target": "https://shop.example/sale?utm_campaign=%00a", "campaign": ""}
+
+    answer = client_of("marketer").post(LINKS, asked)
+
+    assert answer.status_code == 200
+    assert "Null characters are not allowed." in body(answer)
+    assert not Link.objects.exists()

@@ -190,7 +190,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.POST.get("do", "")
     try:
         if wanted == "read":
-            run.website = request.POST.get("website", run.website)[:100].strip()
+            run.website = request.POST.get("website", run.website).replace("\0", "")[:100].strip()
             services.read_begin(run=run)
         elif wanted == "put":
             services.put_begin(run=run)

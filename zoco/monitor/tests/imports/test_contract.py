@@ -159,3 +159,16 @@ def test_formulas_are_defused_in_refused_rows(tmp_path: Path) -> None:
     read(path, "plausible", tmp_path / "refused.csv")
 
     assert "\"'=cmd(),1" in (tmp_path / "refused.csv").read_text()
+
+
+def test_formulas_are_defused_in_names_of_files_and_after_tabs(tmp_path: Path) -> None:
+    sums = Sums(tmp_path / "refused.csv")
+
+    sums.refuse("=cmd().csv", 2, "day", "\t=cmd()")
+    sums.refuse("days.csv", 3, "day", "")
+    sums.close()
+
+    assert (tmp_path / "refused.csv").read_text().splitlines()[1:] == [
+        "'=cmd().csv,2,day,'\t=cmd()",
+        "days.csv,3,day,",
+    ]
