@@ -52,7 +52,8 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     is_open = rows[-1].is_unfinished
     title = str(measure.label)
     is_whole = measure.unit == "count" and _are_whole((*values, *before))
-    marks = [] if answer.is_guarded else marks_in(answer.question.site, answer.question.period)
+    # Notes are for those who keep them: no shared link shows them, whatever number of visitors it asks for.
+    marks = marks_in(answer.question.site, answer.question.period) if answer.question.guard is None else []
     places = [_place(rows, mark) for mark in marks]
     seen = before if has_before else []
     picture = Curve(ours, labels, title, " ".join(words), seen, is_open, is_whole, places, theirs)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from html import unescape
 from urllib.parse import urljoin
 
@@ -9,6 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from zoco.ledger.tests.reports.made import PERIOD
+from zoco.monitor.annotations import annotate
 from zoco.monitor.models import SharedLink
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.sharing.conftest import shared
@@ -43,6 +46,17 @@ def test_the_page_shows_figures_curve_and_panels(site: Site, ana: User, stranger
     points = json.loads(re.search(r'id="z-points"[^>]*>(.*?)</script>', page)[1])  # type: ignore[index]
     assert points["values"] == [8.0, None, None]
     assert points["texts"] == ["8", "fewer than 3 visitors", "fewer than 3 visitors"]
+
+
+@pytest.mark.parametrize("least", [0, 3])
+def test_no_note_of_ours_stands_in_a_shared_curve(
+    site: Site, ana: User, stranger: Client, least: int
+) -> None:
+    _, address = shared(site, ana, least=least)
+    day = date.fromisoformat(PERIOD[:10])
+    annotate(site=site.pk, on=day, text="Server was hacked")
+
+    assert "Server was hacked" not in text(stranger, address)
 
 
 def test_small_rows_are_not_shown_and_it_is_said_how_many(site: Site, ana: User, stranger: Client) -> None:
