@@ -25,4 +25,4 @@ def test_a_section_in_another_is_not_counted_twice() -> None:
 
     assert cause is not None
     assert (cause.dimension, cause.values, cause.seen) == (SECTION, ("/zh/producto/",), 0.0)
-    assert (cause.expected, cause.explains) == (pytest.approx(192.0, rel=1e-3), pytest.approx(0.8, rel=1e-3))
+    assert (cause.expected, cause.explains) == pytest.approx((192.0, 0.8), rel=1e-3)
