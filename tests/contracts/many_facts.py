@@ -193,7 +193,9 @@ def _tracked(rng: random.Random, visit: Visit, name: str) -> dict[str, Any]:
     elif name == "web.page.engaged":
         told["quantity"] = rng.randrange(90_000)
     elif name == "web.event.sent":
-        told |= {"subject_kind": "event", "subject": rng.choice(("buy", "записаться", "sign up"))}
+        subject = rng.choice(("buy", "записаться", "sign up", "link followed"))
+        told |= {"subject_kind": "event", "subject": subject}
+        told |= {"props": {"link": rng.choice(("poster", "письмо"))}} if subject == "link followed" else {}
     elif name == "collector.fact.refused":
         told |= {"reason": rng.choice(("bad_json", "unknown_host")), "quantity": rng.randrange(1, 9)}
     return told

@@ -82,9 +82,11 @@ def imported(folder: Path) -> Path:
 def site(transactional_db: None, imported: Path) -> Any:
     """Return the site to which the facts belong, and its reader "ana"."""
     from django.contrib.auth import get_user_model
+    from django.contrib.contenttypes.models import ContentType
 
     from zoco.sites.models import CountingOrigin, Site
 
+    ContentType.objects.clear_cache()  # the tests before may have made them anew
     made = Site.objects.create(pk=SITE_ID, slug="main", name="Honey shop", zone="Europe/Madrid", is_demo=True)
     CountingOrigin.objects.create(site=made, origin="log", since="2015-01-01")
     get_user_model().objects.create_superuser("ana", "ana@honey.example", "hexagon-comb-12")

@@ -84,6 +84,7 @@ def test_killed_writers_segment_is_adopted_and_cut_after_its_last_newline(tmp_pa
     assert numbers(adopted) == list(range(20))
 
 
+@pytest.mark.alone  # a process that ran ClickHouse is too large to be copied
 def test_forked_child_neither_holds_nor_writes_the_parents_segment(tmp_path: Path) -> None:
     spool = SpoolWriter(tmp_path, "me")
     spool.append([a_fact(1)])

@@ -66,6 +66,7 @@ def test_a_ledger_with_a_torn_head_is_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "ledger.duckdb").read_bytes() == bytes(torn)
 
 
+@pytest.mark.alone  # a process that ran ClickHouse is too large to be copied
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     ours, theirs = os.pipe()
