@@ -173,6 +173,7 @@ def _props(rng: random.Random) -> dict[str, Any]:
     if rng.random() >= 0.2:
         return {}
     props: dict[str, Any] = {"seen": rng.choice(("yes", "no")), "n": rng.randrange(9)}
+    props["link"] = ("poster", "письмо")[props["n"] % 2]
     return props | ({"search": "miel ñ"[props["n"] :]} if props["n"] < 6 else {})
 
 
@@ -195,7 +196,6 @@ def _tracked(rng: random.Random, visit: Visit, name: str) -> dict[str, Any]:
     elif name == "web.event.sent":
         subject = rng.choice(("buy", "записаться", "sign up", "link followed"))
         told |= {"subject_kind": "event", "subject": subject}
-        told |= {"props": {"link": rng.choice(("poster", "письмо"))}} if subject == "link followed" else {}
     elif name == "collector.fact.refused":
         told |= {"reason": rng.choice(("bad_json", "unknown_host")), "quantity": rng.randrange(1, 9)}
     return told
