@@ -20,6 +20,8 @@ EVERYBODY = [
     "zoco_shared:report",
     "zoco_shared:panel",
     "zoco_shared:export",
+    "zoco_consent_script",
+    "zoco_consent_banner",
     "zoco_robots",
     "zoco_follow",
     "zoco_metrics",

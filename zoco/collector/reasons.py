@@ -29,6 +29,8 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     NO_SALT = "no_salt"
     NOT_WRITTEN = "not_written"
+    BAD_CONSENT = "bad_consent"
+    PRIVACY_SIGNAL = "privacy_signal"
 
     @property
     def sentence(self) -> str:
@@ -63,6 +65,11 @@ _SENTENCES = {
     Reason.TOO_OLD: "It happened more than 24 hours ago, or in the future.",
     Reason.NO_SALT: "The keys of that day are not there; see whether a worker runs.",
     Reason.NOT_WRITTEN: "There was no room to write it down; it can be sent again.",
+    Reason.BAD_CONSENT: (
+        "A choice is given or withdrawn, for up to 20 purposes, and its proof has text (up to 4,000 "
+        "letters), version and language; who is 22 to 64 letters, digits, - and _."
+    ),
+    Reason.PRIVACY_SIGNAL: "The browser asks not to be followed (Global Privacy Control or Do Not Track).",
 }
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
-VERSION = 1
+VERSION = 2
 
 Kind = Literal["uuid", "int", "small", "text", "moment", "money", "json"]
 Part = Literal["facts", "evidence"]
@@ -109,6 +109,9 @@ class Fact(msgspec.Struct, omit_defaults=True, kw_only=True):
     user_agent: Annotated[str, _column("text", "Full user agent.", part="evidence")] = ""
     client_hints: Annotated[str, _column("text", "Client hints as received, JSON.", part="evidence")] = ""
     referrer: Annotated[str, _column("text", "Full referrer, query masked.", part="evidence")] = ""
+    known: Annotated[
+        int, _column("int", "63-bit id of a browser that consented; 0 without consent.", since=2)
+    ] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,13 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
+class PrivacySignals(models.TextChoices):
+    """What is done with a browser that says Global Privacy Control or Do Not Track."""
+
+    ANONYMOUS = "anonymous", _("count them without an id")
+    NOTHING = "nothing", _("do not count them at all")
+
+
 class Site(models.Model):
     """One site whose visits are counted. The first one is the default."""
 
@@ -73,6 +80,36 @@ class Site(models.Model):
         blank=True,
         default="q,s,search,query",
         help_text=_("Names of address parameters that hold what was searched for on the site."),
+    )
+    privacy_signals = models.CharField(
+        _("browsers that ask for privacy"),
+        max_length=9,
+        choices=PrivacySignals.choices,
+        default=PrivacySignals.ANONYMOUS,
+        help_text=_(
+            "What Global Privacy Control and Do Not Track mean here. Either way such a browser gets no id, "
+            "and nothing of it is kept as evidence."
+        ),
+    )
+    has_banner = models.BooleanField(
+        _("ask for consent"),
+        default=False,
+        help_text=_("Shows our banner on pages that carry consent.js."),
+    )
+    banner_text = models.TextField(
+        _("text of the banner"),
+        blank=True,
+        max_length=2_000,
+        help_text=_("Left empty, the banner speaks the language of the page, in our own words."),
+    )
+    banner_link = models.CharField(
+        _("page about privacy"),
+        max_length=200,
+        blank=True,
+        validators=[
+            RegexValidator(r"^(https?://|/)\S*\Z", _("Write it as /privacy or https://shop.example/privacy."))
+        ],
+        help_text=_("The banner leads there."),
     )
     is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
     key_name = models.CharField(max_length=32, unique=True, default=new_key_name, editable=False)

@@ -39,6 +39,8 @@ class PublishedSite(msgspec.Struct, frozen=True, kw_only=True):
     sources: OwnSources = NOTHING_OWN
     trackers: tuple[str, ...] = ()
     """Words under which the tracker is served beside z.js; the first is the one that pages are told."""
+    visitor_key: str = ""
+    privacy_signals: str = "anonymous"
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

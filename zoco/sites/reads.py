@@ -41,6 +41,13 @@ def sites_with_parts() -> list[Site]:
     return list(Site.objects.order_by("is_demo", "id").prefetch_related(*PARTS))
 
 
+def site_with_host(host: str) -> Site | None:
+    """Return the site that has this host name, with or without www; None if no site has it."""
+    plain = plain_host(host).removeprefix("www.")
+    found = Site.objects.filter(hostnames__name__in=[plain, f"www.{plain}"], is_demo=False)
+    return found.order_by("id").first() if plain else None
+
+
 def site_info(site: Site) -> SiteInfo:
     """Return what the ledger knows of a site."""
     return SiteInfo(

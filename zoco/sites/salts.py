@@ -17,6 +17,7 @@ from zoco.kit.files import made_once
 from zoco.sites import conf, shared
 
 IMPORT = "import"
+VISITORS = "visitors"
 
 
 def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
@@ -35,13 +36,21 @@ def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
     for path in folder.glob("salt-*"):
         if path.name not in kept:
             _destroy(path)
-    shared.forget(key_name, but=[*kept, IMPORT])
+    shared.forget(key_name, but=[*kept, IMPORT, VISITORS])
     return dict(sorted(salts.items()))
 
 
 def import_key(key_name: str) -> str:
     """Return the key of a site's imported visitors, made where missing, in hexadecimal."""
     return _secret(_folder(key_name) / IMPORT, 32)
+
+
+def visitor_key(key_name: str) -> str:
+    """Return the key of the ids of a site's visitors who consented, made where missing, in hexadecimal.
+
+    It does not age: an id is known as long as its cookie lasts.
+    """
+    return _secret(_folder(key_name) / VISITORS, 32)
 
 
 def keys_forget(key_name: str) -> None:

@@ -80,6 +80,14 @@ def site_counting_set(*, site: Site, origin: str, since: date) -> CountingOrigin
 
 
 @transaction.atomic
+def site_consent_set(*, site: Site, has_banner: bool, privacy_signals: str) -> None:
+    """Say whether a site asks for consent, and what is done with browsers that ask for privacy."""
+    site.has_banner, site.privacy_signals = has_banner, privacy_signals
+    site.save(update_fields=["has_banner", "privacy_signals"])
+    _changed()
+
+
+@transaction.atomic
 def site_delete(*, site: Site) -> None:
     """Delete a site and destroy its keys; its facts are erased within a day."""
     site_id, key_name = site.pk, site.key_name
@@ -134,6 +142,8 @@ def site_published(site: Site, at: datetime) -> published.PublishedSite:
         retention_days=site.retention_days,
         sources=own_sources(site),
         trackers=conf.tracker_words(site.key_name),
+        visitor_key=salts.visitor_key(site.key_name),
+        privacy_signals=site.privacy_signals,
     )
 
 

@@ -45,7 +45,10 @@ class SiteForm(_ModelForm):
 
     class Meta:
         model = Site
-        fields = ("name", "slug", "zone", "currency", "week_start", "search_parameters", "retention_days")
+        fields = (
+            "name", "slug", "zone", "currency", "week_start", "search_parameters", "retention_days",
+            "privacy_signals", "has_banner", "banner_text", "banner_link",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

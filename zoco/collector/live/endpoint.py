@@ -30,7 +30,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 # The headers that a fact is made of; no other is looked at.
-WORDS = {word.encode(): word for word in ("user-agent", "accept-language", "host", *HINTS)}
+WORDS = {word.encode(): word for word in ("user-agent", "accept-language", "host", "sec-gpc", "dnt", *HINTS)}
 # So many bytes of lines are written at once at most, unless one request has more.
 WRITE_BYTES = 1 << 20
 

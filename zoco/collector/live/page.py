@@ -1,9 +1,11 @@
 """The page that a live fact speaks of, and what kind of fact it is."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from zoco.collector.live.wire import SHOP, Sent
+import msgspec
+
+from zoco.collector.live.wire import SHOP, Proof, Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.verdict import DRIVEN, Judgement
 
@@ -13,6 +15,7 @@ SENT = "web.event.sent"
 MISSED = "web.error.viewed"
 VITALS = "web.vitals.measured"
 NAMES = {"view": VIEWED, "engagement": ENGAGED, "event": SENT, "vitals": VITALS}
+CONSENT = {"given": "web.consent.given", "withdrawn": "web.consent.withdrawn"}
 EVENT_KIND = "event"
 # Lower bounds of classes of screen width, in CSS pixels.
 SCREENS = ((1920, "≥1920"), (1440, "1440-1919"), (1024, "1024-1439"), (768, "768-1023"), (480, "480-767"))
@@ -49,7 +52,14 @@ def name_of(sent: Sent) -> str:
     """Return the name of the fact: a page that is not there is no page view, what a shop knows has names."""
     if sent.status:
         return MISSED
+    if sent.type == "consent":
+        return CONSENT[sent.choice]
     return sent.event if sent.event in SHOP else NAMES[sent.type]
+
+
+def choice_of(sent: Sent) -> dict[str, Any]:
+    """Return what is kept of a choice: its purposes and the proof of what was shown."""
+    return {"purposes": list(sent.purposes), "proof": msgspec.to_builtins(sent.proof or Proof())}
 
 
 def screen_of(width: int) -> str:

@@ -33,6 +33,7 @@ from zoco.collector.live.pieces import (
 from zoco.collector.live.wire import Sent
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused
+from zoco.collector.steps.known import known_visitor, private, visitor_key
 from zoco.collector.steps.visitor import MINUTE, day_before, local_day
 from zoco.kit.hosts import plain_host
 from zoco.kit.ids import hash63_framed, uuid7
@@ -58,6 +59,8 @@ class Sender(NamedTuple):
     hints: Mapping[str, str] = {}
     host: str = ""
     """The host that was asked; tells whose refusals these are when no fact does."""
+    asks_privacy: bool = False
+    """Whether the browser says Global Privacy Control or Do Not Track: no id, no evidence, no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class Reader:
             lambda key: whence_of(key[0], key[1], by_id[key[2]]), 8_192
         )
         self._hosts = Memo(self._host, 1_024)
+        self._keys = {site.id: visitor_key(site) for site in self._sites}
         self._salts: Memo[tuple[int, int], Salts] = Memo(lambda key: self._salts_of(*key), 1_024)
 
     def read(self, body: bytes, sender: Sender) -> Read:
@@ -125,7 +129,7 @@ class Reader:
         browser = verified(browser, sender.address) if browser.claimed else browser
         for index, each in enumerate(sent):
             try:
-                site, line = self._line(each, browser, caller, now)
+                site, line = self._line(each, browser, caller, now, sender.asks_privacy)
             except Refused as refused:
                 found.refused.append(self.refusal(refused, sender, index, each.url))
             else:
@@ -143,13 +147,18 @@ class Reader:
         unknown = plain_host(host) if refused.reason is Reason.UNKNOWN_HOST else ""
         return Refusal(index, refused.reason, known.id if known else 0, unknown, refused.detail)
 
-    def _line(self, sent: Sent, browser: Browser, caller: Caller, now: int) -> tuple[int, str]:
+    def _line(
+        self, sent: Sent, browser: Browser, caller: Caller, now: int, asks_privacy: bool
+    ) -> tuple[int, str]:
         """Send a fact through the steps; return its site and its line. Raises Refused."""
         wire.check(sent)
         amount = wire.money(sent.amount) if sent.amount else None
         url, title, at = sent.url, sent.title, now - sent.age * 1_000
         place = self._pages[url] if len(url) <= REMEMBERED_LONGEST else self._page(url)
         site, query = place.host.site, place.query
+        known = f',"known":{known_visitor(self._keys[site.id], sent.who)}' if sent.who else ""
+        if asks_privacy:
+            known = private(site, sent.choice)
         salts = self._salts[site.id, at // MINUTE]
         whence = self._whence(sent.referrer, query, site)
         who = _visitor(salts, place.host.framed_site, caller.framed, browser.framed + place.host.framed)
@@ -162,11 +171,11 @@ class Reader:
             f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
             f"{browser.language}{self._screens[sent.screen]}"
             f"{'' if is_plain else particulars_of(sent, amount, site.currency, place.search)}"
-            f"{browser.evidence}{whence.evidence}}}\n"
+            f"{'' if asks_privacy else browser.evidence + whence.evidence}{known}}}\n"
         )
 
     def _browser(self, sender: Sender) -> Browser:
-        _, user_agent, language, hints, _ = sender
+        _, user_agent, language, hints, _, _ = sender
         size = len(user_agent) + (sum(map(len, hints.values())) if hints else 0)
         if size > REMEMBERED_LONGEST:
             return browser_of(user_agent, language, hints)

@@ -75,6 +75,7 @@ class Taking:
             language_of(headers.get("accept-language", "")),
             hints_of(headers) if "sec-ch-ua" in headers else {},
             headers.get("host", ""),
+            asks_privacy=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
         )
         if body is None:
             refusal = self.reader.refusal(Refused(Reason.TOO_LARGE), sender, 0)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from zoco.collector.reasons import Reason, Refused
 
@@ -42,7 +43,23 @@ AGE_MOST = 24 * 3_600_000
 ENGAGED_MOST = 24 * 3_600_000
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
-Type = Literal["view", "engagement", "event", "vitals"]
+WHO = re.compile(r"[A-Za-z0-9_-]{22,64}")
+PURPOSES = 20
+PURPOSE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+CHOICES = frozenset(("given", "withdrawn"))
+
+Type = Literal["view", "engagement", "event", "vitals", "consent"]
+
+
+class Proof(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What somebody was shown before the choice: the words, their version, their language (BCP 47).
+
+    When it was and on which page, the fact itself says.
+    """
+
+    text: Annotated[str, Meta(max_length=4_000)] = ""
+    version: Annotated[str, Meta(max_length=64)] = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -51,7 +68,8 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     `url` is the whole address of the page. `age` says how many milliseconds ago it happened. `event` names
     an event of the site's own, `ms` is how long a page was really looked at, `scroll` how much of it was
     seen (0 to 100). `amount` is a decimal number as text. `driven` says that a program drives the browser.
-    `status` is that of a page that is not there or failed, `subject` the product of a shop's fact.
+    `status` is that of a page that is not there or failed, `subject` the product of a shop's fact. `who` is
+    the id in the cookie of whoever consented; `choice`, `purposes` and `proof` are of a choice ("consent").
     """
 
     type: Type = "view"
@@ -71,6 +89,10 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     driven: bool = False
     status: int = 0
     subject: str = ""
+    who: str = ""
+    choice: str = ""
+    purposes: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 _decoder = msgspec.json.Decoder(list[Sent] | Sent)
@@ -114,7 +136,21 @@ def _over(sent: Sent) -> Reason | None:
         return Reason.TOO_OLD
     if not 0 <= sent.screen <= SCREEN_MOST:
         return Reason.BAD_NUMBER
+    if (sent.who or sent.choice or sent.purposes or sent.proof or sent.type == "consent") and not _is_consent(
+        sent
+    ):
+        return Reason.BAD_CONSENT
     return _over_as_event(sent) if sent.type == "event" else _over_as_page(sent)
+
+
+def _is_consent(sent: Sent) -> bool:
+    """Return whether the id of whoever consented, and a choice where there is one, have their shape."""
+    if sent.who and not WHO.fullmatch(sent.who):
+        return False
+    if sent.type != "consent":
+        return not sent.choice and not sent.purposes and sent.proof is None
+    are_purposes = len(sent.purposes) <= PURPOSES and all(map(PURPOSE.fullmatch, sent.purposes))
+    return sent.choice in CHOICES and are_purposes and not sent.props
 
 
 def _over_as_page(sent: Sent) -> Reason | None:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 Kind = Literal["visitor", "person"]
 ERASING = ".erasing"
-_NUMBERS = re.compile(rb'"(visitor|visitor_before|person|site|occurred_at)"\s*:\s*"?(\d+)')
+_NUMBERS = re.compile(rb'"(visitor|visitor_before|known|person|site|occurred_at)"\s*:\s*"?(\d+)')
 
 
 class ErasureKeyLost(RuntimeError):
@@ -51,6 +51,7 @@ class _Marks(msgspec.Struct):
     visitor: int = 0
     visitor_before: int = 0
     person: int = 0
+    known: int = 0
 
 
 _marks = msgspec.json.Decoder(_Marks)
@@ -125,7 +126,9 @@ class Erasures:
 
     def is_erased(self, fact: Fact) -> bool:
         """Say whether a fact is of somebody who was erased after it happened."""
-        marks = _Marks(fact.site, fact.occurred_at, fact.visitor, fact.visitor_before, fact.person)
+        marks = _Marks(
+            fact.site, fact.occurred_at, fact.visitor, fact.visitor_before, fact.person, fact.known
+        )
         return bool(self) and self._has(marks)
 
     def strip(self, path: Path) -> int:
@@ -199,6 +202,7 @@ class Erasures:
         looked: tuple[tuple[Kind, int], ...] = (
             ("visitor", marks.visitor),
             ("visitor", marks.visitor_before),
+            ("visitor", marks.known),
             ("person", marks.person),
         )
         return any(

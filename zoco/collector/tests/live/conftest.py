@@ -48,6 +48,7 @@ def publish(path: Path, around: date = DAY) -> None:
         currency="EUR",
         hostnames=("shop.example",),
         search_parameters=("q", "Search"),
+        visitor_key="ab" * 32,
         salts=salts(around),
     )
     news = PublishedSite(
@@ -57,6 +58,8 @@ def publish(path: Path, around: date = DAY) -> None:
         zone="UTC",
         currency="USD",
         hostnames=("www.news.example",),
+        visitor_key="cd" * 32,
+        privacy_signals="nothing",
         salts=salts(around),
     )
     published.write(path, Published(sites=(shop, news), trusted_proxies=("10.0.0.0/8", "fd00::/8")))

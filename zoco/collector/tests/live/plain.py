@@ -7,6 +7,7 @@ from zoco.collector.live.reader import Reader, Refusal, Sender
 from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import device, judging, place, search, site, source, through, visitor
+from zoco.collector.steps.known import known_visitor, private, visitor_key
 from zoco.collector.steps.verdict import DRIVEN
 from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.ids import uuid7
@@ -62,6 +63,10 @@ def _fact(here: Here, sent: Sent, sender: Sender, now: int) -> Fact:
     )
     _fill(event, sent, where)
     through(event, STEPS)
+    fact.known = known_visitor(visitor_key(found), sent.who)
+    if sender.asks_privacy:
+        private(found, sent.choice)
+        fact.known, fact.user_agent, fact.client_hints, fact.referrer = 0, "", "", ""
     if sent.driven and fact.verdict == "human":
         fact.verdict, fact.reason = "headless", DRIVEN
     return fact
@@ -76,7 +81,7 @@ def _fill(event: Event, sent: Sent, where: page.Address) -> None:
     fact.screen = page.screen_of(sent.screen)
     fact.name = page.name_of(sent)
     fact.status = sent.status
-    fact.props = sent.props
+    fact.props = page.choice_of(sent) if sent.type == "consent" else sent.props
     if sent.type == "event":
         fact.subject_kind, fact.subject = page.EVENT_KIND, sent.event
         if sent.event in wire.SHOP:

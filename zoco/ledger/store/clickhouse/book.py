@@ -31,7 +31,8 @@ class Book:
     def drop_erased(self, con: duckdb.DuckDBPyConnection) -> int:
         """Delete from the scratch table `line` what was erased; returns how many lines went."""
         gone = 0
-        for kind, column in (("visitor", "visitor"), ("visitor", "visitor_before"), ("person", "person")):
+        numbers = ("visitor", "visitor_before", "known")
+        for kind, column in (*(("visitor", name) for name in numbers), ("person", "person")):
             pairs = con.execute(f"SELECT DISTINCT site, {column} FROM line WHERE {column} <> 0").fetchall()
             marks = {(site, value, self._mark(kind, at, value)) for site, value in pairs for at in (site, 0)}
             until = self._erased(kind, {mark for _, _, mark in marks})

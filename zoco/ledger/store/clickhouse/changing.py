@@ -32,6 +32,7 @@ def erase(load: Load, erasure: Erasure) -> int:
     gone, torn = 0, set[Session]()
     for piece in pieces(erasure.visitors):
         gone += _erase_before(client, f"visitor_before IN ({piece}){within}", torn)
+        gone += _erase_before(client, f"known IN ({piece}){within}", torn)
     for column, values in (("visitor", erasure.visitors), ("person", erasure.persons)):
         for piece in pieces(values):
             where = f"{column} IN ({piece}){within}"
@@ -46,7 +47,7 @@ def erase(load: Load, erasure: Erasure) -> int:
 
 
 def _erase_before(client: Client, where: str, torn: set[Session]) -> int:
-    """Delete by `visitor_before`, a column that only facts have; add their sessions to `torn`."""
+    """Delete by `visitor_before` or `known`, a column that only facts have; add their sessions to `torn`."""
     found = client.rows(f"SELECT toString(id) AS fact FROM facts WHERE {where}", UNLOGGED)
     torn |= _sessions(client, where) if found else set()
     for ids in pieces([f"'{fact}'" for (fact,) in found]):

@@ -32,8 +32,9 @@ def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
     whose = "visitor IN (SELECT unnest(?::BIGINT[])) OR person IN (SELECT unnest(?::BIGINT[]))"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE gone AS SELECT id FROM facts WHERE {until}"
-        f" AND ({whose} OR visitor_before IN (SELECT unnest(?::BIGINT[])))",
-        [*bound, visitors, persons, visitors],
+        f" AND ({whose} OR visitor_before IN (SELECT unnest(?::BIGINT[]))"
+        " OR known IN (SELECT unnest(?::BIGINT[])))",
+        [*bound, visitors, persons, visitors, visitors],
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE torn AS SELECT DISTINCT site, session FROM facts"

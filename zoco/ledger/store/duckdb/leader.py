@@ -40,6 +40,7 @@ RESULT_CACHE = conf.declare(
 _VISITORS = (
     "SELECT site, visitor FROM facts WHERE visitor <> 0"
     " UNION SELECT site, visitor_before FROM facts WHERE visitor_before <> 0"
+    " UNION SELECT site, known FROM facts WHERE known <> 0"
 )
 _PERSONS = "SELECT DISTINCT site, person FROM facts WHERE person <> 0"
 

@@ -210,7 +210,8 @@ def _span_known(con: duckdb.DuckDBPyConnection) -> list[datetime]:
 
 def _drop_erased(con: duckdb.DuckDBPyConnection, book: ErasedBook) -> int:
     before = _count(con)
-    erased = (("visitor", book.visitors), ("visitor_before", book.visitors), ("person", book.persons))
+    numbers = ("visitor", "visitor_before", "known")
+    erased = (*((name, book.visitors) for name in numbers), ("person", book.persons))
     is_held = False
     for column, look in erased:
         pairs = con.execute(f"SELECT DISTINCT site, {column} FROM line WHERE {column} <> 0").fetchall()

@@ -10,7 +10,7 @@ from zoco.ledger.spool.table import REQUIRED
 from zoco.ledger.store.duckdb.ddl import TYPES, default_of, quoted
 
 # What loading and settling read of every line, whether or not it can have a value.
-ALWAYS = (*REQUIRED, "row_version", "visitor", "visitor_before", "person", "path", *schema.TOUCH)
+ALWAYS = (*REQUIRED, "row_version", "visitor", "visitor_before", "known", "person", "path", *schema.TOUCH)
 
 
 def present_columns(segments: Sequence[Path]) -> tuple[schema.Column, ...]:

@@ -181,11 +181,11 @@ def test_rewritten_file_has_everything_and_opens(engine: Engine, tmp_path: Path)
 
 def test_newer_ledger_is_not_opened(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.close()
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     opened(tmp_path).close()
-    monkeypatch.setattr(schema, "VERSION", 1)
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION - 1)
 
-    with pytest.raises(StoreNewer, match="version 2"):
+    with pytest.raises(StoreNewer, match=f"version {schema.VERSION + 1}"):
         opened(tmp_path)
 
 
