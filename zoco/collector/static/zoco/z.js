@@ -1,5 +1,5 @@
 /* Zoco's tracker: page views, engagement, speed, events of your own. Stores nothing in the browser but a
- * "no" of whoever does not want to be counted.
+ * "no" of whoever does not want to be counted, and the id of whoever consented.
  *
  *   <script defer src="/z.js"></script>
  *   zoco("signup", { plan: "pro", seats: 3, of: { team: "honey" } })
@@ -7,6 +7,9 @@
  *   zoco("shop.basket.added", {}, { subject: "HNY-500", quantity: 1 })
  *   zoco.missing()     this page is not there (where the server's status does not say so)
  *   zoco.off()         do not count this browser any more; zoco.off(false) takes it back
+ *   zoco.consent("given", { purposes: ["statistics"], proof: { text, version, language } })
+ *                      keep a random id for 180 days in a cookie of this host; "withdrawn" takes it away
+ *   zoco.id()          that id
  *   <button data-zoco-event="download" data-zoco-prop-file="price list">
  *
  * Attributes of the script: data-to (where facts go; beside the script unless given), data-links="off" (do
@@ -37,13 +40,14 @@
       return hex(Date.now(), 12).replace(/.{8}/, "$&-") + "-7" + hex(one & 4095, 3) + "-"
         + hex((two & 16383) | 32768, 4) + "-" + hex(one >>> 16, 4) + hex(three, 8);
     };
+    const mine = () => doc.cookie.match(/(?:^|; )zoco_id=([\w-]+)/)?.[1];
     const here = () => (/^#!?\//.test(location.hash) ? location.href : location.href.split("#")[0]);
     const seen = () => doc.visibilityState === "visible";
 
     /* Sending: what waits goes together; what did not arrive goes again under the same id. */
     let waiting = [], timer = 0;
     const add = (fact) => {
-      fact = { id: uuid(), url: page, driven: navigator.webdriver === true, ...fact };
+      fact = { id: uuid(), url: page, driven: navigator.webdriver === true, who: mine(), ...fact };
       if (!off) waiting.push([now(), fact]);
       timer ||= setTimeout(flush, 100);
       return fact;
@@ -202,6 +206,16 @@
       try { localStorage.zoco = no ? "off" : ""; } catch {}
     };
     zoco.missing = () => view(404);
+    zoco.id = mine;
+    zoco.consent = (choice, { purposes, proof } = {}) => {
+      const yes = choice === "given", keep = (name, age) => {
+        doc.cookie = "zoco_id=" + name + ";path=/;max-age=" + age + ";samesite=lax;secure";
+      };
+      if (yes && (off || navigator.globalPrivacyControl || navigator.doNotTrack === "1" || !crypto.randomUUID)) return;
+      if (yes && !mine()) keep(crypto.randomUUID(), 15552e3);
+      add({ type: "consent", choice, purposes, proof });
+      if (!yes) keep("", 0);
+    };
     const marked = ({ dataset: { zocoEvent, ...given } }) => {
       const facts = {};
       for (const name in given) {
