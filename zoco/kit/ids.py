@@ -45,6 +45,11 @@ def hash63_framed(whole: bytes, key: bytes = b"") -> int:
     return (int.from_bytes(blake2b(whole, digest_size=8, key=key).digest(), "big") & _MASK63) or 1
 
 
+def known_number(who: str, key: bytes) -> int:
+    """Return the number of a browser that consented, by the id in its cookie and its site's key."""
+    return hash63_framed(framed(who.encode()), key)
+
+
 def _digest(parts: tuple[bytes | int, ...], size: int) -> bytes:
     return blake2b(b"".join(map(framed, parts)), digest_size=size).digest()
 

@@ -15,6 +15,11 @@ def visitors(views: Table) -> Value:
     return expr.uniques(views.visitor)
 
 
+def known_visitors(facts: Table) -> Value:
+    """Count distinct browsers that consented, each once however many days it came."""
+    return expr.uniques(facts.known)
+
+
 def sessions(views: Table) -> Value:
     """Count distinct sessions; facts without one do not count."""
     return expr.uniques(views.session)

@@ -19,7 +19,7 @@ DASHBOARDS.add(
             (
                 ("countries", "regions", "cities", "languages"),
                 ("goals", "events", "properties", "site-search"),
-                ("bots", "ai-crawlers", "beacons", "refusals"),
+                ("bots", "ai-crawlers", "beacons", "refusals", "consent"),
             ),
             (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),
         ),

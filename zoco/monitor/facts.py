@@ -14,5 +14,7 @@ SERVED = (PAGE_SERVED, ASSET_SERVED, REDIRECT_SERVED, ERROR_SERVED, CALL_SERVED)
 
 # What the tracker sends of a page that is not there.
 ERROR_VIEWED = "web.error.viewed"
+CONSENT_GIVEN = "web.consent.given"
+CONSENT_WITHDRAWN = "web.consent.withdrawn"
 
 REFUSED = "collector.fact.refused"

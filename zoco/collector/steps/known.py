@@ -6,7 +6,7 @@ Track has no id here, whatever it sends.
 """
 
 from zoco.collector.reasons import Reason, Refused
-from zoco.kit.ids import framed, hash63_framed
+from zoco.kit.ids import known_number
 from zoco.sites.published import PublishedSite
 
 NOTHING = "nothing"
@@ -23,7 +23,7 @@ def known_visitor(key: bytes, who: str) -> int:
         return 0
     if not key:
         raise Refused(Reason.NO_SALT)
-    return hash63_framed(framed(who.encode()), key)
+    return known_number(who, key)
 
 
 def private(site: PublishedSite, choice: str) -> str:

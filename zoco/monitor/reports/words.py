@@ -1,8 +1,27 @@
 """Measures, dimensions and sentences that several reports share: a word means one thing everywhere."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger.report import Dimension, Measure
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+DAYS = _(
+    "A visitor is the pseudonym of a browser for one day: over several days these are visitor-days, and a "
+    "browser that comes on three days counts three times. The report on consent shows who is known longer."
+)
+
+
+def of_days(definition: StrOrPromise) -> StrOrPromise:
+    """Return a definition of figures about visitors, with what a visitor is over several days."""
+    return format_lazy("{} {}", definition, DAYS)
+
 
 BUCKET = Dimension("bucket", _("Time"), "bucket")
 
@@ -25,22 +44,28 @@ BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)
 BY_TOUCH = (*BY_VISIT, CONVERSIONS, RATE, RATE_LOW, RATE_HIGH, REVENUE)
 WILSON = "Wilson (1927), J. Amer. Stat. Assoc. 22, 209–212; Brown, Cai, DasGupta (2001), Stat. Sci. 16, eq. 4"
 SEEN = (VISITORS, PAGE_VIEWS)
-SEEN_DEFINITION = _(
-    "Visitors are distinct visitors with at least one page view, page views are all of theirs. Only "
-    "page views that fit the filters count."
+SEEN_DEFINITION = of_days(
+    _(
+        "Visitors are distinct visitors with at least one page view, page views are all of theirs. Only "
+        "page views that fit the filters count."
+    )
 )
-PLACED_DEFINITION = _(
-    "Visitors are distinct visitors with at least one page view, page views are all of theirs. Places "
-    "come from a file of places that the operator sets (ZOCO_PLACES); visits of which the place is not "
-    "known are left out."
+PLACED_DEFINITION = of_days(
+    _(
+        "Visitors are distinct visitors with at least one page view, page views are all of theirs. Places "
+        "come from a file of places that the operator sets (ZOCO_PLACES); visits of which the place is not "
+        "known are left out."
+    )
 )
-TOUCH_DEFINITION = _(
-    "A session keeps the source it began with. Visitors are distinct visitors with at least one "
-    "page view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions "
-    "with exactly one page view. A visitor who came from two sources counts for both. Conversions are how "
-    "often goals of the site were reached in these visits, the conversion rate is the share of visitors who "
-    "reached one; with 95% confidence the true rate lies between the two bounds, if visitors decide "
-    "independently of each other. Revenue is what facts of these visits brought in the site's currency, less "
-    "refunds. Under a filter by a goal, conversions and their rate are of that goal, and the other "
-    "figures stay those of all visits."
+TOUCH_DEFINITION = of_days(
+    _(
+        "A session keeps the source it began with. Visitors are distinct visitors with at least one page "
+        "view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions with "
+        "exactly one page view. A visitor who came from two sources counts for both. Conversions are how "
+        "often goals of the site were reached in these visits, the conversion rate is the share of "
+        "visitors who reached one; with 95% confidence the true rate lies between the two bounds, if "
+        "visitors decide independently of each other. Revenue is what facts of these visits brought in "
+        "the site's currency, less refunds. Under a filter by a goal, conversions and their rate are of "
+        "that goal, and the other figures stay those of all visits."
+    )
 )

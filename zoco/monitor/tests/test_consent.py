@@ -1,0 +1,74 @@
+"""Choices and both ways of counting, on a handful of facts counted by hand, on both engines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import fact, ledger, load
+from zoco.ledger.tests.store.chdb import opened
+from zoco.monitor.tests.test_reports import answered, table, wall
+from zoco.monitor.tests.test_tracked import TRACKED, viewed
+from zoco.stats.proportions import wilson
+
+
+def chose(local: str, visitor: int, choice: str, known: int = 0) -> Any:
+    return fact(local, visitor, "/", name=f"web.consent.{choice}", known=known)
+
+
+FACTS = [
+    # the browser 500 consents in the middle of its first visit, and comes on two more days
+    viewed("2026-03-28 10:00:00", 1, "/"),
+    chose("2026-03-28 10:01:00", 1, "given", 500),
+    viewed("2026-03-28 10:02:00", 1, "/a", known=500),
+    viewed("2026-03-29 10:00:00", 2, "/", known=500),
+    viewed("2026-03-30 10:00:00", 3, "/", known=500),
+    # two decline, one of them after all accepts on the next day; one does not choose
+    viewed("2026-03-28 11:00:00", 4, "/"),
+    chose("2026-03-28 11:01:00", 4, "withdrawn"),
+    viewed("2026-03-28 12:00:00", 5, "/"),
+    chose("2026-03-28 12:01:00", 5, "withdrawn"),
+    viewed("2026-03-29 12:00:00", 6, "/"),
+    chose("2026-03-29 12:01:00", 6, "given", 600),
+    viewed("2026-03-30 12:00:00", 7, "/"),
+]
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
+    folder: Path = tmp_path_factory.mktemp("consent")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOCO_DATA", str(folder))
+        load(folder / "cluster", FACTS)
+        cluster = opened(folder / "cluster" / "spool")
+        cluster.drain()
+        with ledger(folder, FACTS, [TRACKED]) as here:
+            yield {"duckdb": here, "clickhouse": cluster}
+        cluster.close()
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
+def test_consent_by_day_and_over_all_days(stores: dict[str, Store], engine: str) -> None:
+    answer = answered(stores[engine], "consent")
+
+    def bounds(given: int, chosen: int) -> list[Any]:
+        return [pytest.approx(each, abs=1e-9) for each in wilson(float(given), float(chosen))]
+
+    assert table(answer) == [
+        # given, declined, rate, its bounds, visitor-days, known visitor-days, known visitors
+        (wall(28), 1, 2, pytest.approx(1 / 3), *bounds(1, 3), 3, 1, 1),
+        (wall(29), 1, 0, 1.0, *bounds(1, 1), 2, 1, 2),
+        (wall(30), 0, 0, None, None, None, 2, 1, 1),
+    ]
+    assert answer.totals == {"given": 2, "declined": 2}
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
+def test_visit_in_whose_middle_somebody_consents_is_one_visit_of_one_visitor(
+    stores: dict[str, Store], engine: str
+) -> None:
+    traffic = table(answered(stores[engine], "traffic"))
+
+    assert [row[:4] for row in traffic] == [(wall(28), 3, 3, 4), (wall(29), 2, 2, 2), (wall(30), 2, 2, 2)]
