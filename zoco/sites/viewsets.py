@@ -52,6 +52,7 @@ class SiteForm(_ModelForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["privacy_signals"].required = False  # left out, it stays as it is
         if self.instance.pk:
             names = self.instance.hostnames.values_list("name", flat=True)
             self.initial["host_names"] = "\n".join(names)

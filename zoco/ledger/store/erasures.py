@@ -126,9 +126,7 @@ class Erasures:
 
     def is_erased(self, fact: Fact) -> bool:
         """Say whether a fact is of somebody who was erased after it happened."""
-        marks = _Marks(
-            fact.site, fact.occurred_at, fact.visitor, fact.visitor_before, fact.person, fact.known
-        )
+        marks = _Marks(**{name: getattr(fact, name) for name in _Marks.__struct_fields__})
         return bool(self) and self._has(marks)
 
     def strip(self, path: Path) -> int:
