@@ -40,7 +40,9 @@
       return hex(Date.now(), 12).replace(/.{8}/, "$&-") + "-7" + hex(one & 4095, 3) + "-"
         + hex((two & 16383) | 32768, 4) + "-" + hex(one >>> 16, 4) + hex(three, 8);
     };
-    const mine = () => doc.cookie.match(/(?:^|; )zoco_id=([\w-]+)/)?.[1];
+    /* Who asks for privacy has no id, whatever is in the cookie. */
+    const isPrivate = () => navigator.globalPrivacyControl || navigator.doNotTrack === "1";
+    const mine = () => (isPrivate() ? undefined : doc.cookie.match(/(?:^|; )zoco_id=([\w-]+)/)?.[1]);
     const here = () => (/^#!?\//.test(location.hash) ? location.href : location.href.split("#")[0]);
     const seen = () => doc.visibilityState === "visible";
 
@@ -211,7 +213,7 @@
       const yes = choice === "given", keep = (name, age) => {
         doc.cookie = "zoco_id=" + name + ";path=/;max-age=" + age + ";samesite=lax;secure";
       };
-      if (yes && (off || navigator.globalPrivacyControl || navigator.doNotTrack === "1" || !crypto.randomUUID)) return;
+      if (yes && (off || isPrivate() || !crypto.randomUUID)) return;
       if (yes && !mine()) keep(crypto.randomUUID(), 15552e3);
       add({ type: "consent", choice, purposes, proof });
       if (!yes) keep("", 0);

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from zoco.ledger import schema
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.outbox import SUBSCRIBERS, Subscriber
 from zoco.ledger.outbox.copy import copy_from_segment
@@ -85,7 +86,7 @@ def test_a_table_appears_only_when_complete(tmp_path: Path) -> None:
     [path] = folder.closed()
     assert (folder.unfinished(), table.row_count(path)) == ([], 2)
     assert path.name.startswith("me.")
-    assert path.name.endswith(f".v1.k{seal_of(path):08x}.parquet")
+    assert path.name.endswith(f".v{schema.VERSION}.k{seal_of(path):08x}.parquet")
 
     with pytest.raises(ValueError, match="nothing is no column"), BulkTable(tmp_path, "me") as bulk:
         bulk.write(table_of(view(3, at=0)).append_column("nothing", pa.array([1])))

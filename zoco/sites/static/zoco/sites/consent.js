@@ -118,5 +118,8 @@
     await learn();
     if (words.ask) open(false);
   };
-  start().catch((error) => console.warn("zoco: no banner", error.message));
+  const begin = () => start().catch((error) => console.warn("zoco: no banner", error.message));
+  /* The tracker, too, begins when somebody sees the page. */
+  if (doc.prerendering) doc.addEventListener("prerenderingchange", begin, { once: true });
+  else begin();
 })(document.currentScript, document);
