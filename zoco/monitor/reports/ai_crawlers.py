@@ -51,9 +51,9 @@ class AiCrawlers(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         rows = self.behind(facts)
-        asked = rows.mutate(kind=kind_of(rows))
-        return asked.group_by("reason", "kind", "path").aggregate(
-            requests=metrics.hits(asked),
-            read=metrics.counted(asked, facts.is_view(asked)),
-            not_found=metrics.not_found(asked),
+        asked = rows.group_by("reason", "path").aggregate(
+            requests=metrics.hits(rows),
+            read=metrics.counted(rows, facts.is_view(rows)),
+            not_found=metrics.not_found(rows),
         )
+        return asked.mutate(kind=kind_of(asked))

@@ -46,9 +46,9 @@ class Bots(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         rows = facts.rows
-        rows = rows.mutate(kind=kind_of(rows))
-        return rows.group_by("reason", "verdict", "kind").aggregate(
+        bots = rows.group_by("reason", "verdict").aggregate(
             requests=metrics.hits(rows),
             pages=metrics.counted(rows, facts.is_view(rows)),
             not_found=metrics.not_found(rows),
         )
+        return bots.mutate(kind=kind_of(bots))
