@@ -17,6 +17,7 @@ from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.guard import HIDDEN
 from zoco.ledger.asking.question import Question, bucket_end
 from zoco.ledger.asking.statements import statement
+from zoco.ledger.asking.statements.census import COUNT, NEWEST, census_sql
 from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.report import Dimension, Measure, Report
 
@@ -225,17 +226,15 @@ def _step_figures(asked: Asked, raw: Raw | None, nothing: Raw) -> Mapping[str, F
 def _census(asked: Asked, store: Store) -> dict[str, Any]:
     if asked.guard:
         return {"seconds": 0.0, "facts_used": 0, "facts_left_out": {}, "newest_at": None}
-    counts = asked.report.counts
-    census = store.query(
-        statement.census_sql(asked.site, asked.period, asked.filters, counts, asked.dialect)
-    ).to_pylist()
-    newest = [each[statement.NEWEST] for each in census if each[statement.NEWEST] is not None]
+    sql = census_sql(asked.site, asked.period, asked.filters, asked.report.counts, asked.dialect)
+    counted = store.query(sql).to_pylist()
+    newest = [each[NEWEST] for each in counted if each[NEWEST] is not None]
     return {
         "seconds": 0.0,
-        "facts_used": sum(each[statement.COUNT] for each in census if each["verdict"] in asked.verdicts),
+        "facts_used": sum(each[COUNT] for each in counted if each["verdict"] in asked.verdicts),
         "facts_left_out": {
-            each["verdict"]: each[statement.COUNT]
-            for each in sorted(census, key=lambda each: (-each[statement.COUNT], each["verdict"]))
+            each["verdict"]: each[COUNT]
+            for each in sorted(counted, key=lambda each: (-each[COUNT], each["verdict"]))
             if each["verdict"] not in asked.verdicts
         },
         "newest_at": moment_at(max(newest)) if newest else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -10,6 +11,7 @@ from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.statement import counting_of
+from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
 from zoco.ledger.scope import Facts
 
 if TYPE_CHECKING:
@@ -40,8 +42,10 @@ def people_now(question: Question, *, now: datetime, store: Store | None = None)
     # A filter by a goal asks for visits that reached it before these minutes as well.
     days = Period.last_days(2, question.site.zone, now=now)
 
-    def write(outlines: Any) -> expr.Table:
-        rows = Facts(question.site, outlines[0], question.filters, PEOPLE).rows
+    filters = question.filters
+
+    def write(outlines: Any, words: Sequence[str]) -> expr.Table:
+        rows = Facts(question.site, outlines[0], worded(filters, words), PEOPLE).rows
         seen = rows.filter(
             rows.visitor != 0,
             rows.occurred_at >= expr.start_of(outlines[1]),
@@ -50,8 +54,10 @@ def people_now(question: Question, *, now: datetime, store: Store | None = None)
         return seen.aggregate(people=expr.uniques(seen.visitor))
 
     counting = counting_of(question.site, days)
-    shape = ("people now", question.site.id, counting, question.filters, opened.dialect)
-    sql = templates.filled(shape, [days, span], opened.dialect, write, is_lasting=not question.filters)
+    shape = ("people now", question.site.id, counting, numbered(filters), opened.dialect)
+    sql = templates.filled(
+        shape, [days, span], words_of(filters), opened.dialect, write, is_lasting=may_last(filters)
+    )
     return int(opened.query(sql).to_pylist()[0]["people"])
 
 

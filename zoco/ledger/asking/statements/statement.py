@@ -1,8 +1,8 @@
 """Statements: a report's query made into the one SELECT that answers a question.
 
 A table becomes one page of rows with the period before, totals and largest values beside them; a
-curve becomes all buckets of both periods. Text is kept without the periods' moments (see `templates`),
-for writing it costs more than asking.
+curve becomes all buckets of both periods. Text is kept without the periods' moments and the filters'
+words (see `templates`), for writing it costs more than asking.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, cast
 
 from zoco.kit.periods import Period, micros
-from zoco.ledger import expr
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
-from zoco.ledger.schema import VERDICTS
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from zoco.ledger.asking.statements.blanks import Outline
 
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
-ROWS, IS_NOW, IS_WHOLE, NEWEST, COUNT = "__rows", "__now", "__whole", "__newest", "__count"
+ROWS, IS_NOW, IS_WHOLE = "__rows", "__now", "__whole"
 KEPT_STATEMENTS = 512
 CHOICES_MOST = 12  # of a parameter; more make too many statements to keep them all for good
 
@@ -142,6 +141,14 @@ class Asked:
         """The period, and the one before if it is asked for."""
         return (self.period, self.before) if self.before else (self.period,)
 
+    def saying(self, filters: tuple[Filter, ...]) -> Asked:
+        """Return the same with other words in its filters, and in those of them that its guard knows."""
+        if not self.guard:
+            return replace(self, filters=filters)
+        now = dict(zip(self.filters, filters, strict=True))
+        guard = replace(self.guard, added=tuple(now.get(each, each) for each in self.guard.added))
+        return replace(self, filters=filters, guard=guard)
+
     def over(self, outlines: Sequence[Outline]) -> Asked:
         """Return the same over periods whose moments are left blank."""
         now, *before = cast("Sequence[Period]", outlines)
@@ -173,11 +180,13 @@ def curve_sql(asked: Asked) -> str:
 
 def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
     """Return the text of a statement, written anew only if none of its shape is kept."""
+    filters = asked.filters
     return templates.filled(
-        (kind, *asked.shape),
+        (kind, *asked.saying(numbered(filters)).shape),
         asked.periods,
+        words_of(filters),
         asked.dialect,
-        lambda outlines: write(asked.over(outlines)),
+        lambda outlines, words: write(asked.saying(worded(filters, words)).over(outlines)),
         is_lasting=_is_lasting(asked),
     )
 
@@ -189,10 +198,11 @@ def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
 
 
 def _is_lasting(asked: Asked) -> bool:
-    """Say whether nothing that readers type decides on the text; a guard without filters is a number."""
+    """Say whether next to nothing that readers type decides on the text; a guard alone is a number."""
     is_ours = type(asked.report).__module__.startswith("zoco.")
     few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
-    return is_ours and not asked.filters and all(few)
+    by_strangers = asked.guard is not None and asked.guard.added
+    return is_ours and may_last(asked.filters) and not by_strangers and all(few)
 
 
 def _curves(asked: Asked) -> Table:
@@ -211,25 +221,6 @@ def _curve(asked: Asked, period: Period, *, is_now: int) -> Iterator[Table]:
         bucket = asked.report.dimensions[0].name
         marks = {bucket: _number(0), IS_NOW: _number(is_now), IS_WHOLE: _number(1)}
         yield whole.mutate(**marks).select(*table.columns)
-
-
-@lru_cache(maxsize=KEPT_STATEMENTS)
-def census_sql(
-    site: SiteInfo, period: Period, filters: tuple[Filter, ...], counts: str, dialect: Dialect
-) -> str:
-    """Write the SELECT that counts the facts of each verdict and finds the newest."""
-
-    def write(outlines: Sequence[Outline]) -> Table:
-        facts = Facts(site, cast("Period", outlines[0]), filters, VERDICTS)
-        table = facts.all_verdicts
-        if counts == "page_views":
-            table = table.filter(facts.is_view(table))
-        return table.group_by("verdict").aggregate(
-            **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
-        )
-
-    shape = ("census", site, counting_of(site, period), filters, counts, dialect)
-    return templates.filled(shape, (period,), dialect, write, is_lasting=not filters)
 
 
 def every_row(asked: Asked) -> Table:

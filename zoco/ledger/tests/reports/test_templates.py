@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import sqlglot
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr, metrics
-from zoco.ledger.asking.filters import Filter
+from zoco.ledger.asking.filters import Filter, Operator
 from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import kept, statement, templates
@@ -46,6 +47,19 @@ class ByDay(Report):
         views = facts.page_views
         counted = views.group_by("path").aggregate(n=metrics.page_views(views))
         return counted.select("path", a_day=counted.n / facts.period.days)
+
+
+class ByWord(Report):
+    """Reads of its filters how long a word is."""
+
+    key = "by-word"
+    dimensions = (Dimension("path", "Page"),)
+    measures = (Measure("long", "Length of the word"),)
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        rows = replace(facts, filters=()).page_views
+        letters = expr.whole(len(facts.filters[0].values[0]))
+        return rows.group_by("path").aggregate(n=rows.count()).select("path", long=letters)
 
 
 @pytest.fixture(autouse=True)
@@ -146,10 +160,73 @@ def test_what_a_killed_process_left_is_passed_over() -> None:
     assert sql(asked) == text
 
 
-def test_nothing_that_somebody_typed_is_stored() -> None:
-    asked = asked_of(reports_all()[0], "UTC", PERIODS[0], "duckdb")
-    sql(replace(asked, filters=(Filter("path", "is", ("/secret-marker",)),)))
+OPERATORS: tuple[Operator, ...] = ("is", "is_not", "contains", "contains_not", "starts", "starts_not")
+NASTY = (
+    "ES", "", "'", "''", "\\", "\\'", "it\\'s; --", "a\nb\tc", "$$x$$", "/* */", "{x:String}", "%_",
+    "ñandú 蜂蜜 мёд", "x" * 200, '"t1"', "blank.0.word.0.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "clickhouse"])
+def test_every_word_of_a_filter_reads_as_if_it_had_been_written(dialect: Dialect) -> None:
+    for number, report in enumerate(reports_all()):
+        asked = asked_of(report, "UTC", PERIODS[0], dialect)
+        fitting = Filter("path", OPERATORS[number % len(OPERATORS)], (NASTY[number % len(NASTY)],))
+        filtered = replace(asked, filters=(Filter("country", "is", ("DE", "ES")), fitting))
+        assert_same(filtered, written(filtered))
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "clickhouse"])
+def test_no_word_breaks_out_of_its_quotes(dialect: Dialect) -> None:
+    asked = asked_of(report_named("pages"), "UTC", PERIODS[0], dialect)
+    for operator in OPERATORS:
+        for word in NASTY:
+            filtered = replace(asked, filters=(Filter("path", operator, (word,)),))
+            assert_same(filtered, written(filtered))
+    assert len(templates._held) == len(OPERATORS)
+
+
+def assert_same(asked: Asked, wanted: str) -> None:
+    """Compare the text asked with the text written, whatever way quotes and backslashes are escaped."""
+    dialect = asked.dialect
+    found, other = (sqlglot.parse_one(text, dialect=dialect).sql(dialect) for text in (sql(asked), wanted))
+    assert words(found) == words(other), (asked.report.key, asked.filters)
+
+
+def test_the_word_is_not_stored_and_one_statement_serves_all_words() -> None:
+    asked = asked_of(report_named("pages"), "UTC", PERIODS[0], "duckdb")
+    texts = [sql(replace(asked, filters=(Filter("path", "is", (f"/secret-{each}",)),))) for each in range(9)]
+
+    assert len(set(texts)) == 9
+    assert len(templates._held) == 1
+    assert kept._path().read_bytes().count(b"facts") > 0
+    assert b"secret" not in kept._path().read_bytes()
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        (Filter("path", "is", ("/a",)), Filter("country", "is", ("ES",))),
+        (Filter("path", "is", ("/a", "/b")),),
+        (Filter("status", "is", ("404",)),),
+    ],
+)
+def test_what_readers_put_together_is_not_stored(filters: tuple[Filter, ...]) -> None:
+    asked = asked_of(report_named("pages"), "UTC", PERIODS[0], "duckdb")
+    sql(replace(asked, filters=filters))
     assert not kept._path().exists()
+
+
+def test_a_report_that_reads_words_is_written_for_each() -> None:
+    texts = [
+        sql(
+            replace(asked_of(ByWord(), "UTC", PERIODS[0], "duckdb"), filters=(Filter("path", "is", (word,)),))
+        )
+        for word in ("/one", "/three")
+    ]
+    assert "4 AS" in texts[0]
+    assert "6 AS" in texts[1]
+    assert not templates._held
 
 
 def test_the_first_look_at_a_shared_link_is_stored_and_what_its_reader_chose_is_not() -> None:
