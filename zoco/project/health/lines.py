@@ -15,13 +15,21 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _PLACE = re.compile(r"(?:(\w+)=)?%[a-z]")
 _PAIRS = re.compile(r"\s*\b\w+=%[a-z].*\Z", re.DOTALL)
-_SECRET = re.compile(r"[A-Za-z0-9_-]*(?:[0-9][A-Za-z_-]*){4}[A-Za-z0-9_-]{8,}|[^\s/@]+@[^\s/]+")
+# Each begins where no other can, so that long addresses cost no more than their length.
+_WORD = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{12,}")
+_FOUR_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){4}.{8}")
+_MAIL = re.compile(r"(?<![^\s/@])[^\s/@]+@[^\s/]+")
 _QUERY = re.compile(r"\?\S*")
 
 
 def masked(text: str) -> str:
     """Return an address of a page without its query, addresses of people and long random parts."""
-    return _SECRET.sub("…", _QUERY.sub("", text))
+    return _MAIL.sub("…", _WORD.sub(_unless_plain, _QUERY.sub("", text)))
+
+
+def _unless_plain(word: re.Match[str]) -> str:
+    """Leave out a word with four digits and eight letters or digits after them."""
+    return "…" if _FOUR_DIGITS.match(word[0]) else word[0]
 
 
 class Line(logging.Formatter):

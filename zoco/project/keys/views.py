@@ -37,6 +37,7 @@ class KeyForm(forms.Form):
     sites = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Sites"),
         queryset=Site.objects.order_by("name", "pk"),
+        to_field_name="slug",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Choose none for all sites, later ones too."),

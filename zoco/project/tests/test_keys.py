@@ -137,6 +137,19 @@ def test_owner_makes_and_revokes_a_key_on_the_screen(boss: User) -> None:
     ]
 
 
+@pytest.mark.parametrize("site", ["9" * 30, "-1", "nowhere", "", "\0"])
+def test_site_that_is_none_is_told_at_its_field(boss: User, site: str) -> None:
+    browser = Client()
+    browser.force_login(boss)
+    day = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    given = {"name": "desk", "scopes": "reports:read", "sites": site, "expires_on": day}
+
+    answer = browser.post("/admin/keys/new/", given)
+
+    assert answer.status_code == 200
+    assert not ApiKey.objects.exists()
+
+
 def test_too_many_requests_are_told_when_to_come_again(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOCO_API_PER_MINUTE", "2")
     monkeypatch.setenv("ZOCO_API_STRANGERS_PER_MINUTE", "1")
