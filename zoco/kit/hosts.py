@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 _PORT = re.compile(r":\d*$")
 _HOST = re.compile(r"[\w.-]{1,253}|\[[0-9a-f:.]+\]")
+# A part is not empty, does not begin or end with a hyphen; the last is more than digits (RFC 1123, RFC 3696).
+_NO_NAME = re.compile(r"(?:^|\.)-|-(?:\.|$)|\.\.|^\.|(?:^|\.)\d+$")
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def plain_host(host: str) -> str:
@@ -25,7 +28,8 @@ def plain_host(host: str) -> str:
 def host_named(text: str) -> str:
     """Return the host of what a person wrote: a name, or the address of a page; "" for neither."""
     _, slashes, rest = text.strip().partition("://")
-    return plain_host((rest if slashes else text).partition("/")[0])
+    host = plain_host((rest if slashes else text).partition("/")[0])
+    return "" if _NO_NAME.search(host) and not _IPV4.fullmatch(host) else host
 
 
 @cache

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.models import CreateView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -173,6 +174,10 @@ annotation_viewset = AnnotationViewSet("zoco_annotations", url_prefix="annotatio
 goal_viewset = GoalViewSet("zoco_goals", url_prefix="goals")  # type: ignore[no-untyped-call]
 
 
+def _to_alarm(alarm: Alarm) -> str:
+    return reverse("zoco_alarms:edit", args=[alarm.pk])
+
+
 class AlarmViewSet(ModelViewSet):
     """List, set and change alarms."""
 
@@ -184,7 +189,7 @@ class AlarmViewSet(ModelViewSet):
     copy_view_enabled = False
     form_fields = ["site", "kind", "measure", "minutes", "care", "is_on", "roles", "hook_url", "hook_secret"]
     list_display = [
-        Column("kind", label=_("Raised when"), accessor=alarm_said),
+        TitleColumn("kind", label=_("Raised when"), accessor=alarm_said, get_url=_to_alarm),
         "site",
         Column("known", label=_("State"), accessor=known_said),
     ]

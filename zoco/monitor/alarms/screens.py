@@ -163,5 +163,5 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 def usual(request: HttpRequest) -> HttpResponse:
     """Set the usual alarms of all sites."""
     for site in sitebook.sites():
-        services.alarms_usual(site.id)
+        services.alarms_usual(site.id, is_demo=site.is_demo)
     return redirect("zoco_incidents")

@@ -178,3 +178,18 @@ def test_the_usual_alarms_are_set_once(alarm: Alarm) -> None:
     assert services.alarms_usual(alarm.site_id) == first
     assert alarm in first
     assert len(first) == 9
+
+
+def test_no_silence_is_set_for_a_site_with_simulated_data(alarm: Alarm) -> None:
+    Alarm.objects.all().delete()
+
+    kinds = {each.kind for each in services.alarms_usual(alarm.site_id, is_demo=True)}
+
+    assert len(kinds) > 3
+    assert "silence" not in kinds
+
+
+def test_list_of_alarms_leads_to_each(client: Client, alarm: Alarm) -> None:
+    client.force_login(User.objects.get(username="bea"))
+
+    assert f'href="/admin/alarms/edit/{alarm.pk}/"' in client.get("/admin/alarms/").content.decode()
