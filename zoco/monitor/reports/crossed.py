@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.utils.translation import gettext_noop
 
 from zoco.ledger import metrics
@@ -45,7 +46,7 @@ class Crossed(Report):
     dimensions = (_dimension(ROWS), _dimension(ACROSS))
     measures = (words.VISITORS, words.SESSIONS, words.PAGE_VIEWS)
     parameters = (
-        Parameter("rows", _("Rows"), ROWS, CHOICES),
+        Parameter("rows", pgettext_lazy("crossed", "Rows"), ROWS, CHOICES),
         Parameter("across", _("Across"), ACROSS, CHOICES),
     )
     order = "-visitors"
