@@ -7,8 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.ledger import metrics
 from zoco.ledger.asking.filters import FILTERABLE, GOAL
