@@ -11,6 +11,7 @@ KEPT = (
     "zoco_short_links",
     "zoco_words",
     "zoco_annotations",
+    "zoco_export_plans",
 )
 VERBS = ("add", "edit", "delete", "history", "history_results", "usage")
 
@@ -173,6 +174,11 @@ WRITERS = [
     "zoco_imports_new",
     "zoco_imports_part",
     "zoco_imports_act",
+    "zoco_exports",
+    "zoco_exports_new",
+    "zoco_exports_one",
+    "zoco_exports_act",
+    "zoco_exports_file",
     "zoco_shares_new",
     "zoco_shares_revoke",
     "zoco_alarms_usual",

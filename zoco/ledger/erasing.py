@@ -27,7 +27,10 @@ Pairs = list[tuple[int, int]]
 
 
 class Eraser(Protocol):
-    """Erases from one app's models. `label` completes "12 …"."""
+    """Erases from one app's models. `label` completes "12 …".
+
+    One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore.
+    """
 
     key: str
     label: str
@@ -103,6 +106,8 @@ def facts_erase_again(*, book: Erasures) -> Gone:
     for eraser in ERASERS:
         visitors, persons = eraser.known()
         rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(visitors, persons))
+        if again := getattr(eraser, "erase_again", None):
+            rows[eraser.label] += again(book)
     databases_vacuum()
     return Gone(0, rows)
 

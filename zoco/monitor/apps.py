@@ -16,10 +16,11 @@ class MonitorConfig(AppConfig):
     area = "monitor"
 
     def ready(self) -> None:
-        """Provide the ledger's book of goals, what curves show of days, and names of importers."""
+        """Provide the book of goals, what curves show of days, names of importers; erase from exports."""
         from zoco.ledger.asking import goals, imported
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, reads
+        from zoco.monitor.exports import erasing  # noqa: F401 - registers
 
         goals.provide(reads.goals)
         marks.provide(annotations.marks)

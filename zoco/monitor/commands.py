@@ -1,4 +1,4 @@
-"""`zoco annotate`: write down what curves should show of a day; `zoco import …` comes from `imports`."""
+"""`zoco annotate`: write down what curves should show of a day; imports and exports bring theirs."""
 
 import argparse
 from datetime import UTC, date, datetime
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.ledger import sitebook
+from zoco.monitor.exports import commands as _exports  # noqa: F401 - registers its own
 from zoco.monitor.imports import commands as _imports  # noqa: F401 - registers its own
 
 

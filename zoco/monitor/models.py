@@ -13,11 +13,15 @@ from zoco.ledger.asking.goals import PropCondition
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
+from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, ExportRun
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.segments.models import Segment
 from zoco.monitor.sharing.models import SharedLink
 
-__all__ = ["Alarm", "Annotation", "Goal", "ImportRun", "Incident", "Segment", "SharedLink", "Telling"]
+__all__ = [
+    "Alarm", "Annotation", "ExportDay", "ExportDuty", "ExportPlan", "ExportRun", "Goal", "ImportRun",
+    "Incident", "Segment", "SharedLink", "Telling",
+]  # fmt: skip
 
 
 # What each kind cannot be without: any one of these.

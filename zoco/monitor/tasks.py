@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from zoco.monitor.exports import services as exports
 from zoco.monitor.imports import services
 
 
@@ -15,3 +16,9 @@ def import_read(run: int) -> None:
 def import_put(run: int) -> None:
     """Put what was read into the store."""
     services.put_through(key=run)
+
+
+@task()
+def export_do(run: int) -> None:
+    """Write the days of an export."""
+    exports.run_through(key=run)

@@ -1,4 +1,4 @@
-"""Goals, annotations, alarms and segments in Wagtail's admin."""
+"""Goals, annotations, alarms, segments and scheduled exports in Wagtail's admin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
+from zoco.monitor.exports.models import ExportPlan
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
 from zoco.monitor.segments.forms import SegmentForm, segment_said
@@ -231,3 +232,17 @@ class SegmentViewSet(ModelViewSet):
 
 
 segment_viewset = SegmentViewSet("zoco_segments", url_prefix="segments")  # type: ignore[no-untyped-call]
+
+
+class ExportPlanViewSet(ModelViewSet):
+    """List and change what leaves by itself; its state stands on the page of exports."""
+
+    model = ExportPlan
+    icon = "download"
+    copy_view_enabled = False
+    form_fields = ["site", "format", "every", "since", "is_on"]
+    list_display = ["site", "format", "every", "since", "is_on"]
+    ordering = ["site", "id"]
+
+
+export_plan_viewset = ExportPlanViewSet("zoco_export_plans", url_prefix="scheduled-exports")  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of monitoring: its lists, alarms, links, imports, "Share…" on overviews."""
+"""What Wagtail's admin is told of monitor: lists, alarms, links, imports, exports, "Share…" on overviews."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -15,18 +15,25 @@ from zoco.ledger.views.actions import Action, keeps, offer
 from zoco.ledger.views.address import Address
 from zoco.ledger.viewsets import RightItem
 from zoco.monitor.alarms import screens as alarm_screens
+from zoco.monitor.exports import screens as exports
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.segments import offers
 from zoco.monitor.sharing import screens
-from zoco.monitor.viewsets import alarm_viewset, annotation_viewset, goal_viewset, segment_viewset
+from zoco.monitor.viewsets import (
+    alarm_viewset,
+    annotation_viewset,
+    export_plan_viewset,
+    goal_viewset,
+    segment_viewset,
+)
 
-MODELS = ("sharedlink", "importrun")
+MODELS = ("sharedlink", "importrun", "exportrun", "exportplan")
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def viewsets() -> list[ViewSet]:
-    """Return the pages of goals, annotations, alarms and segments."""
-    return [goal_viewset, annotation_viewset, alarm_viewset, segment_viewset]
+    """Return the pages of goals, annotations, alarms, segments and scheduled exports."""
+    return [goal_viewset, annotation_viewset, alarm_viewset, segment_viewset, export_plan_viewset]
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -102,9 +109,28 @@ def imports_menu() -> MenuItem:
     return RightItem(imports.SEE, _("Imports"), where, name="zoco_imports", icon_name="upload", order=605)
 
 
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def exports_urls() -> list[URLPattern]:
+    """Return the addresses."""
+    return [
+        path("exports/", exports.listing, name="zoco_exports"),
+        path("exports/new/", exports.new, name="zoco_exports_new"),
+        path("exports/<int:pk>/", exports.one, name="zoco_exports_one"),
+        path("exports/<int:pk>/act/", exports.act, name="zoco_exports_act"),
+        path("exports/file/<int:pk>/<int:number>/", exports.file, name="zoco_exports_file"),
+    ]
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def exports_menu() -> MenuItem:
+    """Put the exports into the settings."""
+    where = reverse_lazy("zoco_exports")
+    return RightItem(exports.MAKE, _("Exports"), where, name="zoco_exports", icon_name="download", order=606)
+
+
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def sharing_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions on links and imports."""
+    """Let groups be given the permissions on links, imports and exports."""
     return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model__in=MODELS)
 
 

@@ -113,16 +113,14 @@ class Erasures:
 
     def found_in(self, pairs: list[tuple[int, int]], persons: list[tuple[int, int]]) -> list[Erasure]:
         """Of (site, visitor) and (site, person) return the erased as erasures, one for each."""
-        return [
-            *(
-                Erasure(at=until, site=site, visitors=(visitor,))
-                for site, visitor, until in self.visitors(pairs)
-            ),
-            *(
-                Erasure(at=until, site=site, persons=(person,))
-                for site, person, until in self.persons(persons)
-            ),
-        ]
+        found = [Erasure(at=at, site=site, visitors=(one,)) for site, one, at in self.visitors(pairs)]
+        found += [Erasure(at=at, site=site, persons=(one,)) for site, one, at in self.persons(persons)]
+        return found
+
+    def hashes(self) -> Iterator[tuple[str, int, int]]:
+        """Return all entries as (hash, site, until in microseconds); site 0 means all sites."""
+        for (_kind, found), marked in list(self._until.items()):
+            yield from ((found, site, at) for site, at in marked)
 
     def is_erased(self, fact: Fact) -> bool:
         """Say whether a fact is of somebody who was erased after it happened."""

@@ -67,6 +67,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """Something of ours fails for so many hours: `days` are not exported, `owed` still hold who is erased."""
+
+    hours: int
+    days: int
+    owed: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Nothing can be said. `needs` days of history, `has` them; or too little is expected (`expected`)."""
 

@@ -90,11 +90,12 @@ class Alarm(models.Model):
     def clean(self) -> None:
         """Hold the alarm to measures that there are. Raises ValidationError."""
         kind = KINDS.get(self.kind)
-        if kind is not None and kind.measure:
+        is_given = kind is not None and bool(kind.measure)
+        if kind is not None and is_given:
             self.measure = kind.measure
         name = self.measure
         has_name = any(name.startswith(prefix) and name != prefix for prefix in (EVENT, GOAL))
-        if name not in MEASURES and not has_name:
+        if name not in MEASURES and not has_name and not is_given:
             there = ", ".join([*MEASURES, f"{EVENT}signup", f"{GOAL}Thanks"])
             raise ValidationError({"measure": _("Write one of: %(names)s.") % {"names": there}})
         if self.hook_url:

@@ -16,7 +16,7 @@ from zoco.monitor.alarms.cube import DAYS, Cube, cube_read
 from zoco.monitor.alarms.detecting import DAYS_LEAST, Finding, Unknown, history_days, look
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.pictures import picture_of
-from zoco.monitor.alarms.usual import rule_of
+from zoco.monitor.alarms.usual import KINDS, rule_of
 from zoco.monitor.alarms.windows import Window
 from zoco.stats.tails import bounds, tails
 
@@ -37,7 +37,7 @@ def alarms_look(*, now: datetime, store: Store | None = None) -> int:
     hour = (now - LATE).replace(minute=0, second=0, microsecond=0)
     looked = 0
     for site in sitebook.sites():
-        due = [each for each in _alarms(site) if each.kind != "silence" and _is_due(each, hour)]
+        due = [each for each in _alarms(site) if KINDS[each.kind].rule and _is_due(each, hour)]
         if not due:
             continue
         try:

@@ -48,6 +48,8 @@ def incident_title(incident: Incident) -> str:
     alarm, found = incident.alarm, incident.found
     if alarm.kind == "silence":
         return _("No facts arrive on %(site)s") % {"site": alarm.site.name}
+    if alarm.kind == "export":
+        return _("Exports fail on %(site)s") % {"site": alarm.site.name}
     part = part_said(found.get("cause"))
     words = {"what": measure_said(found["measure"]), "part": part, "site": alarm.site.name}
     if alarm.kind == "tracker" and part:
@@ -60,6 +62,8 @@ def incident_title(incident: Incident) -> str:
 def incident_said(incident: Incident) -> str:
     """Say what was seen against what was expected, with the interval, and where it comes from."""
     found = incident.found
+    if incident.alarm.kind == "export":
+        return _failing_said(found)
     cause = found.get("cause")
     values = {
         "seen": _number(found["seen"]),
@@ -76,6 +80,26 @@ def incident_said(incident: Incident) -> str:
         hours,
     ) % {**values, "hours": hours}
     return f"{first} {_cause_said(cause)}"
+
+
+def _failing_said(found: dict[str, Any]) -> str:
+    """Say what is not exported, whom files still hold, and why."""
+    said = []
+    if found["days"]:
+        words = ngettext(
+            "%(count)s day that is over is not exported.",
+            "%(count)s days that are over are not exported.",
+            found["days"],
+        )
+        said.append(words % {"count": formats.count(found["days"])})
+    if found["owed"]:
+        words = ngettext(
+            "%(count)s exported day still holds what was to be deleted.",
+            "%(count)s exported days still hold what was to be deleted.",
+            found["owed"],
+        )
+        said.append(words % {"count": formats.count(found["owed"])})
+    return " ".join([*said, found["why"]])
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:

@@ -113,13 +113,23 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
         words=words,
         picture=pictures.drawn(found.picture, title, words),
         report_url=_report_url(found),
-        odds="< 1e-12" if found.found["odds"] < 1e-12 else f"{found.found['odds']:.0e}",
-        dispersion=formats.decimal(found.found["dispersion"], 1),
-        method=said.METHOD,
+        **_sureness(found),
         tellings=[_telling(each) for each in found.tellings.select_related("user").order_by("id")],
         marks=[(value, label) for value, label in Incident.Mark.choices if value],
         may_mark=request.user.has_perm(MARK),
     )
+
+
+def _sureness(incident: Incident) -> dict[str, Any]:
+    """Return how sure an incident is; one of our own work needs no odds."""
+    if incident.alarm.kind == "export":
+        return {"is_export": True}
+    odds = incident.found["odds"]
+    return {
+        "odds": "< 1e-12" if odds < 1e-12 else f"{odds:.0e}",
+        "dispersion": formats.decimal(incident.found["dispersion"], 1),
+        "method": said.METHOD,
+    }
 
 
 def _telling(telling: Telling) -> dict[str, Any]:

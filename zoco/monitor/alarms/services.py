@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from zoco.kit import staff_mail
-from zoco.monitor.alarms.detecting import Finding, Unknown
+from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.usual import USUAL
 
@@ -37,7 +37,7 @@ def alarms_usual(site: int, *, is_demo: bool = False) -> list[Alarm]:
 @transaction.atomic
 def seen_apply(
     alarm: Alarm,
-    seen: Finding | Unknown | None,
+    seen: Finding | Failing | Unknown | None,
     *,
     at: datetime,
     picture: dict[str, Any] | None = None,
@@ -46,7 +46,7 @@ def seen_apply(
     """Take in what was seen at a moment; return the incident that is open now, if any."""
     Alarm.objects.filter(pk=alarm.pk).update(known=unknown_kept(seen), looked_at=at)
     incident = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).first()
-    if isinstance(seen, Finding):
+    if isinstance(seen, Finding | Failing):
         return _found(alarm, incident, seen, at, picture or {})
     if incident is not None and at - incident.seen_at >= calm:
         incident_close(incident, at=at)
@@ -54,7 +54,7 @@ def seen_apply(
     return incident
 
 
-def unknown_kept(seen: Finding | Unknown | None) -> str:
+def unknown_kept(seen: Finding | Failing | Unknown | None) -> str:
     """Return why nothing can be known, to be said later: "history 5 14", "few 3.2", or ""."""
     if not isinstance(seen, Unknown):
         return ""
@@ -62,7 +62,7 @@ def unknown_kept(seen: Finding | Unknown | None) -> str:
 
 
 def _found(
-    alarm: Alarm, incident: Incident | None, seen: Finding, at: datetime, picture: dict[str, Any]
+    alarm: Alarm, incident: Incident | None, seen: Finding | Failing, at: datetime, picture: dict[str, Any]
 ) -> Incident | None:
     if incident is None:
         try:

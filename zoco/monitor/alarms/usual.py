@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
         Kind("failures", _("A wave of failed requests"), "failures",
              Rule(is_fall=False, share=2.0, odds=1e-6, least=15)),
         Kind("bots", _("A wave of bots"), "bots", Rule(is_fall=False, share=1.5, odds=1e-6, least=50)),
+        Kind("export", _("Scheduled exports fail"), "exports", None),
         Kind("spam", _("A wave of spam"), "spam", Rule(is_fall=False, share=2.0, odds=1e-6, least=20)),
     )
 }  # fmt: skip
@@ -52,6 +53,7 @@ USUAL: tuple[tuple[str, str], ...] = (
     ("failures", "failures"),
     ("bots", "bots"),
     ("spam", "spam"),
+    ("export", "exports"),
 )
 
 # How much more (or less) than usual chance must be ruled out, and how much larger a difference must be.

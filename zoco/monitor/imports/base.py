@@ -20,10 +20,6 @@ class ExportUnreadable(ValueError):
     """The file is no export of this program; the message says what it lacks and what to do."""
 
 
-class ImportStopped(Exception):
-    """A person stopped it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the person asks for: days are those of `zone`; `website` picks one of several in a dump."""
@@ -48,7 +44,7 @@ class Importer:
     """Where the format is described."""
 
     def read(self, export: Export, sums: Sums, wanted: Wanted) -> None:
-        """Read an export. Raises ExportUnreadable, ImportStopped."""
+        """Read an export. Raises ExportUnreadable, RunStopped."""
         raise NotImplementedError
 
 

@@ -108,7 +108,7 @@ class Part:
 
 
 class Export:
-    """A file as it was uploaded. `tell` hears of done and total bytes and may raise ImportStopped."""
+    """A file as it was uploaded. `tell` hears of done and total bytes and may raise RunStopped."""
 
     def __init__(self, path: Path, name: str, tell: Tell | None = None) -> None:
         self.path = path

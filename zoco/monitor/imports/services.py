@@ -1,7 +1,6 @@
 """Imports: upload, read, put into the store, undo. Each step may be done twice and changes nothing then."""
 
 import shutil
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from zoco.kit import conf
+from zoco.kit.runs import RunStopped, teller
 from zoco.ledger.store.imported import nothing
 from zoco.ledger.store.imported_sql import held_sql
 from zoco.ledger.store.opening import store
-from zoco.monitor.imports.base import ExportUnreadable, ImportStopped, Wanted, importer_named
+from zoco.monitor.imports.base import ExportUnreadable, Wanted, importer_named
 from zoco.monitor.imports.exports import Export
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.imports.sums import Sums, digest_of
@@ -25,7 +25,6 @@ UPLOAD_BYTES = conf.declare(
     "UPLOAD_BYTES", 4 << 30, int, "The largest export of another program that may be uploaded, in bytes."
 )
 KEPT = timedelta(days=7)
-TELL_SECONDS = 1.0
 State = ImportRun.State
 
 
@@ -101,11 +100,12 @@ def read_through(*, key: int) -> ImportRun:
     folder = folder_of(run)
     sums = Sums(folder / "refused.csv")
     try:
-        export = Export(folder / "upload", run.name, _teller(run))
+        tell = teller(run)
+        export = Export(folder / "upload", run.name, lambda done, total: tell(done=done, total=total))
         importer_named(run.kind).read(export, sums, Wanted(run.site.zone, run.website))
         _keep(run, sums, folder)
         run.state = State.READY
-    except ImportStopped:
+    except RunStopped:
         run.state = State.STOPPED
     except ExportUnreadable as error:
         run.state, run.said = State.FAILED, str(error)[:500]
@@ -128,24 +128,6 @@ def _keep(run: ImportRun, sums: Sums, folder: Path) -> None:
     run.digest = digest_of(table)
     run.first_on, run.last_on, run.days = days[0], days[-1], len(days)
     run.totals, run.notes = sums.totals(), sums.notes
-
-
-def _teller(run: ImportRun) -> Callable[[int, int], None]:
-    """Return what writes down how far it is, now and then, and raises ImportStopped when asked to."""
-    last = time.monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last < TELL_SECONDS:
-            return
-        last = time.monotonic()
-        row = ImportRun.objects.filter(pk=run.pk)
-        row.update(done=done, total=total, told_at=timezone.now())
-        run.done, run.total = done, total
-        if row.filter(is_to_stop=True).exists():
-            raise ImportStopped
-
-    return tell
 
 
 def days_held(run: ImportRun) -> set[date]:

@@ -32,10 +32,11 @@ WATCHED = (
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
     "zoco_monitor.ImportRun",
+    "zoco_monitor.ExportPlan",
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.
-PASSING = {"last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at"}
+PASSING = {"last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on"}
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"
 NAMES_MOST = 40

@@ -18,6 +18,7 @@ from zoco.kit.commands import CommandFailed, program
 from zoco.kit.plugs import load_modules
 from zoco.ledger.pictures import formats
 from zoco.project import env, folder, ready
+from zoco.project.health.exports import exports
 from zoco.project.health.findings import Finding, counted
 from zoco.project.health.intake import addresses, places, spool
 
@@ -28,6 +29,7 @@ DECLARING = (
     "zoco.ledger.store.duckdb.leader",
     "zoco.sites.conf",
     "zoco.collector.steps.places",
+    "zoco.monitor.exports.targets",
 )
 
 
@@ -233,5 +235,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     addresses,
     places,
     spool,
+    exports,
     clock,
 )

@@ -4,24 +4,21 @@ Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as everywhere. The b
 addresses of files are signed for an hour, unless `domain` names a host that serves it to everybody.
 """
 
-from importlib.util import find_spec
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from zoco.kit import conf
+from zoco.kit.buckets import BucketNamed, bucket_read, can_reach
 
 FOLDER: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 SIGNED_SECONDS = 3600
+KNOWN = frozenset({"endpoint", "region", "domain"})
 
 
 def _s3(text: str) -> str:
     """Check an address. Raises ValueError."""
-    if not text:
-        return ""
-    parts = urlsplit(text)
-    unknown = set(parse_qs(parts.query)) - {"endpoint", "region", "domain"}
-    if parts.scheme != "s3" or not parts.hostname or unknown:
-        raise ValueError("write s3://bucket/folder?endpoint=https://s3.example.org&region=eu-south-2")
+    if text:
+        bucket_read(text, KNOWN)
     return text
 
 
@@ -38,19 +35,20 @@ def storage() -> dict[str, Any]:
     """Return Django's entry for uploaded files."""
     if not MEDIA():
         return FOLDER
-    if find_spec("storages") is None:
+    if not can_reach():
         raise conf.SettingWrong("ZOCO_MEDIA needs the extra s3; install it: pip install 'zoco[s3]'.")
-    bucket, folder, given = _parts()
+    named = _named()
+    given = named.given
     options: dict[str, Any] = {
-        "bucket_name": bucket,
-        "location": folder,
+        "bucket_name": named.bucket,
+        "location": named.folder,
         "endpoint_url": given.get("endpoint"),
         "region_name": given.get("region"),
         "custom_domain": given.get("domain"),
         "querystring_auth": "domain" not in given,
         "querystring_expire": SIGNED_SECONDS,
         "signature_version": "s3v4",
-        "addressing_style": "path" if "endpoint" in given else "auto",
+        "addressing_style": named.addressing,
         "default_acl": None,
         "file_overwrite": False,
     }
@@ -61,7 +59,8 @@ def origin() -> str:
     """Return from where browsers load uploaded images, "" when that is our own host."""
     if not MEDIA():
         return ""
-    bucket, _folder, given = _parts()
+    named = _named()
+    bucket, given = named.bucket, named.given
     if "domain" in given:
         return f"https://{given['domain']}"
     if "endpoint" in given:
@@ -74,7 +73,5 @@ def origin() -> str:
     )
 
 
-def _parts() -> tuple[str, str, dict[str, str]]:
-    parts = urlsplit(MEDIA())
-    given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    return parts.netloc, parts.path.strip("/"), given
+def _named() -> BucketNamed:
+    return bucket_read(MEDIA(), KNOWN)

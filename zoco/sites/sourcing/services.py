@@ -1,19 +1,16 @@
 """Own sources as they are published, and runs of today's rules over a site's history."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Protocol
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from zoco.kit.runs import RunStopped, dead_fail, teller
 from zoco.sites import published
 from zoco.sites.models import Site
 from zoco.sites.sources.own import OwnNetwork, OwnRule, OwnSources
 from zoco.sites.sourcing.models import SourceName, SourceNetwork, SourceRun
-
-QUIET = timedelta(minutes=10)
-"""After so long without a word a run is taken to have died with its process."""
 
 
 class Done(Protocol):
@@ -28,10 +25,6 @@ class Done(Protocol):
 # may raise to stop it.
 Apply = Callable[[published.PublishedSite, Callable[[Done, int], None]], Done]
 _applies: list[Apply] = []
-
-
-class RunStopped(Exception):
-    """A person stopped the run."""
 
 
 def provide(apply: Apply) -> None:
@@ -64,10 +57,8 @@ def network_named(*, network: SourceNetwork) -> None:
 
 def last_run(site: int) -> SourceRun | None:
     """Return the newest run of a site; one that died with its process is told so first."""
-    dead = SourceRun.objects.filter(site=site, state=SourceRun.State.RUNNING)
-    dead.filter(told_at__lt=timezone.now() - QUIET).update(
-        state=SourceRun.State.FAILED, said="The process ended.", told_at=timezone.now()
-    )
+    running = SourceRun.objects.filter(site=site, state=SourceRun.State.RUNNING)
+    dead_fail(running, failed=SourceRun.State.FAILED)
     return SourceRun.objects.filter(site=site).first()
 
 
@@ -101,13 +92,11 @@ def run_through(*, key: int) -> None:
     run = SourceRun.objects.get(pk=key)
     site = site_published(Site.objects.get(pk=run.site_id), timezone.now())
 
-    def tell(done: Done, total: int) -> None:
-        _tell(run, done, total)
-        if SourceRun.objects.filter(pk=key, is_to_stop=True).exists():
-            raise RunStopped
-
+    tell = teller(run, every_seconds=0)
     try:
-        _tell(run, _applies[0](site, tell), run.total)
+        done = _applies[0](site, lambda done, total: tell(total=total, **_figures(done)))
+        for name, value in _figures(done).items():
+            setattr(run, name, value)
         run.state = SourceRun.State.DONE
     except RunStopped:
         run.state = SourceRun.State.STOPPED
@@ -118,7 +107,6 @@ def run_through(*, key: int) -> None:
         run.save()
 
 
-def _tell(run: SourceRun, done: Done, total: int) -> None:
-    run.facts, run.total, run.changed = done.facts, total, done.changed
-    run.without_evidence = done.without_evidence
-    run.save(update_fields=["facts", "total", "changed", "without_evidence", "told_at"])
+def _figures(done: Done) -> dict[str, int]:
+    names = ("facts", "changed", "without_evidence")
+    return {name: getattr(done, name) for name in names}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from zoco.monitor.imports.base import ExportUnreadable, ImportStopped, Wanted, importers_all
+from zoco.kit.runs import RunStopped
+from zoco.monitor.imports.base import ExportUnreadable, Wanted, importers_all
 from zoco.monitor.imports.exports import Export
 from zoco.monitor.imports.sums import REASONS, Sums, digest_of
 from zoco.monitor.tests.imports import made
@@ -145,9 +146,9 @@ def test_reading_can_be_stopped(tmp_path: Path) -> None:
     path = made.written(tmp_path, "imported_visitors.csv", f"date,visitors\n{rows}".encode())
 
     def stop(done: int, total: int) -> None:
-        raise ImportStopped
+        raise RunStopped
 
-    with pytest.raises(ImportStopped):
+    with pytest.raises(RunStopped):
         PLUGS["plausible"].read(Export(path, path.name, stop), Sums(), Wanted("UTC"))
 
 

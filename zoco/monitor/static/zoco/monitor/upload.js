@@ -1,5 +1,5 @@
-/* Sends a file in pieces, so that it can be stopped and gone on with; and looks again at an import that is
-   being worked on. Without this the form sends the file whole and the page is loaded again by hand. */
+/* Sends a file in pieces, so that it can be stopped and gone on with; and looks again at an import or
+   export that is being worked on. Without this the form sends the file whole and the page is loaded again by hand. */
 (() => {
   "use strict";
   const PIECE = 2 * 1024 * 1024;
@@ -86,11 +86,12 @@
   }
 
   async function again() {
+    const box = document.querySelector("[data-z-again]");
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const text = await answer.text();
-      const found = new DOMParser().parseFromString(text, "text/html").querySelector("#z-import");
-      if (answer.ok && found) document.querySelector("#z-import").replaceWith(found);
+      const found = new DOMParser().parseFromString(text, "text/html").getElementById(box.id);
+      if (answer.ok && found) box.replaceWith(found);
     } finally {
       if (document.querySelector("[data-z-again]")) setTimeout(again, 1500);
     }
