@@ -16,7 +16,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Link, Word
-from zoco.monitor.models import Alarm, Annotation, Goal, ImportRun, Incident, Segment
+from zoco.monitor.models import Alarm, Annotation, ExportPlan, ExportRun, Goal, ImportRun, Incident, Segment
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -32,6 +32,7 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_campaigns": (Campaign, {"code": "spring"}),
     "zoco_short_links": (Link, {"slug": "poster"}),
     "zoco_words": (Word, {"tag": "source", "value": "poster"}),
+    "zoco_export_plans": (ExportPlan, {}),
     "zoco_annotations": (Annotation, {"on": "2026-11-02", "text": "Down until noon"}),
 }
 # These end the session with which the others are tried.
@@ -53,6 +54,11 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = made.objects.get_or_create(site_id=parts["pk"], **given)[0].pk
     elif kind.startswith("zoco_imports"):
         special["pk"] = ImportRun.objects.get_or_create(kind="plausible", name="x", site_id=parts["pk"])[0].pk
+    elif kind in {"zoco_exports_one", "zoco_exports_act"}:
+        days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
+        special["pk"] = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[
+            0
+        ].pk
     elif kind in {"zoco_incident", "zoco_incident_acknowledge"}:
         alarm = Alarm.objects.get_or_create(kind="bots", site_id=parts["pk"])[0]
         moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))

@@ -149,6 +149,8 @@ class Report:
     """Measures of the people behind a row. Shared links have no report without; see `asking.guard`."""
     takes_imported: bool = False
     """Whether days that were counted elsewhere stand in it too; see `asking.imported`."""
+    imports: tuple[str, str] = ("", "")
+    """The dimension of imported sums that stand beside its rows, and which of them orders those."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 

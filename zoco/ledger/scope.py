@@ -17,7 +17,7 @@ from zoco.ledger.asking.goals import Goal, sessions_reached
 from zoco.ledger.asking.statements.blanks import Outline
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
-from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.sitebook import ELSEWHERE, SiteInfo
 
 if TYPE_CHECKING:
     from zoco.ledger.asking.question import Question
@@ -31,7 +31,7 @@ class Facts:
     """The facts that a question is about. `rows` are all of them, whatever their name.
 
     A page view is `web.page.viewed` on days on which the site counts by tracker, `web.page.served` on
-    days on which it counts by log.
+    days on which it counts by log, and nothing on days that are given to an import.
     """
 
     site: SiteInfo
@@ -144,6 +144,8 @@ class Facts:
 
 def _is_view(facts: Table, origin: str) -> Value:
     """Return whether facts are page views of an origin. What a server saw itself is in its log already."""
+    if origin == ELSEWHERE:
+        return expr.never(facts)
     is_view = facts.name == VIEW_NAMES[origin]
     return is_view if origin == "tracker" else is_view & (facts.origin != "server")
 

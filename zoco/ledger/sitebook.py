@@ -12,6 +12,8 @@ from zoco.kit.periods import Period, midnight
 from zoco.kit.said import Said
 
 DEFAULT_ORIGIN = "tracker"
+# What counts on days that are given to an import: no page view of the site's own.
+ELSEWHERE = "import"
 PLAIN_TRACKER = "/z.js"
 
 

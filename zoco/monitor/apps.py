@@ -1,5 +1,7 @@
 """Monitor as a Django app."""
 
+from datetime import date
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,16 @@ class MonitorConfig(AppConfig):
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, reads
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
+        from zoco.sites import reads as sites
 
         goals.provide(reads.goals)
         marks.provide(annotations.marks)
+        sites.provide(_days_given)
         imported.NAMES.update(NAMES)
+
+
+def _days_given() -> dict[int, list[tuple[date, date]]]:
+    """Return which days imports have; what reads exports is imported when it is first asked."""
+    from zoco.monitor.imports.given import days_given
+
+    return days_given()

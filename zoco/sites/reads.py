@@ -1,20 +1,30 @@
 """Reads of sites. Called by the ledger for every report, so answers are kept for two seconds."""
 
 import time
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from zoco.kit.hosts import plain_host
-from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.sitebook import ELSEWHERE, SiteInfo
 from zoco.sites.conf import tracker_words
 from zoco.sites.models import CountingOrigin, Site
 
 KEPT_SECONDS = 2.0
 PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks", "source_names")
 
+# Spans of days, both ends included, that sites let somebody else's figures have, by the site's key.
+Spans = list[tuple[date, date]]
+Gives = Callable[[], dict[int, Spans]]
+_givers: list[Gives] = []
 _kept: tuple[float, list[SiteInfo]] | None = None
+
+
+def provide(gives: Gives) -> None:
+    """Register who knows which days are given to imports; called once, by the app that imports."""
+    _givers[:] = [gives]
 
 
 def forget() -> None:
@@ -28,8 +38,18 @@ def site_infos() -> list[SiteInfo]:
     global _kept  # noqa: PLW0603
     now = time.monotonic()
     if _kept is None or now - _kept[0] > KEPT_SECONDS:
-        _kept = (now, [site_info(site) for site in sites_with_parts()])
+        _kept = (now, _infos())
     return _kept[1]
+
+
+def _infos() -> list[SiteInfo]:
+    given = days_given()
+    return [site_info(site, given.get(site.pk, [])) for site in sites_with_parts()]
+
+
+def days_given() -> dict[int, Spans]:
+    """Return the spans of days that sites let imports have, by the site's key."""
+    return _givers[0]() if _givers else {}
 
 
 def sites_with_parts() -> list[Site]:
@@ -48,8 +68,8 @@ def site_with_host(host: str) -> Site | None:
     return found.order_by("id").first() if plain else None
 
 
-def site_info(site: Site) -> SiteInfo:
-    """Return what the ledger knows of a site."""
+def site_info(site: Site, given: Spans | None = None) -> SiteInfo:
+    """Return what the ledger knows of a site; `given` are the days that imports have."""
     return SiteInfo(
         id=site.pk,
         slug=site.slug,
@@ -59,10 +79,32 @@ def site_info(site: Site) -> SiteInfo:
         week_start=site.week_start,
         counting=counting_on(site, local_day(site, timezone.now())),
         is_demo=site.is_demo,
-        counted=tuple((entry.since, entry.origin) for entry in _origins(site)),
+        counted=_counted(site, given or []),
         tracker=f"/{tracker_words(site.key_name)[0]}.js",
         hostnames=tuple(plain_host(host.name) or host.name for host in site.hostnames.all()),
     )
+
+
+def _counted(site: Site, given: Spans) -> tuple[tuple[date, str], ...]:
+    """Return from which day on which origin counts; on days that imports have, none of the site's own."""
+    own = [(entry.since, str(entry.origin)) for entry in _origins(site)]
+    if not given:
+        return tuple(own)
+    changes = dict(own or [(date.min, CountingOrigin.Origin.TRACKER.value)])
+    for _first, last in given:
+        after = last + timedelta(days=1)
+        changes.setdefault(after, _in_force(own, after))
+    for first, last in given:
+        changes = {since: origin for since, origin in changes.items() if not first <= since <= last}
+        changes[first] = ELSEWHERE
+    return tuple(sorted(changes.items()))
+
+
+def _in_force(own: list[tuple[date, str]], day: date) -> str:
+    found = CountingOrigin.Origin.TRACKER.value
+    for since, origin in own:
+        found = origin if since <= day else found
+    return found
 
 
 def local_day(site: Site, at: datetime) -> date:

@@ -50,6 +50,19 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """Sums of imported days for one value of a report's dimension, as the other program named it.
+
+    None is what its export does not state. People are not in it: theirs and ours do not add up.
+    """
+
+    label: str
+    page_views: int | None
+    sessions: int | None
+    events: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A report's answer to one question.
 
@@ -81,6 +94,10 @@ class Answer:
 
     imported: Imported | None = None
     """The days of the period that are taken from imports."""
+    imported_rows: tuple[ImportedRow, ...] = ()
+    """Of a table: what imports say of those days, a page of it; never part of `rows` or of totals."""
+    imported_total: int = 0
+    """How many such rows there are."""
 
     @property
     def is_guarded(self) -> bool:

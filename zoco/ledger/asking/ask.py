@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
 from zoco.ledger import expr
-from zoco.ledger.asking import imported
+from zoco.ledger.asking import imported, imported_rows
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.guard import HIDDEN
 from zoco.ledger.asking.question import Question, bucket_end
@@ -46,6 +46,8 @@ def ask(
     found = answer(asked, question, store, now)
     if report.takes_imported:
         found = imported.added(found, store, lambda daily: _of_facts(report, daily, store, now))
+    elif report.imports[0]:
+        found = imported_rows.beside(found, store)
     return replace(found, seconds=time.perf_counter() - began)
 
 
@@ -70,7 +72,7 @@ def ask_all(
     raw = _each(store.stream(statement.page_sql(asked)))
     first = next(raw, None)
     measures = [each.name for each in report.measures]
-    found = _around(asked, whole, first or {}, store, now)
+    found = imported_rows.beside(_around(asked, whole, first or {}, store, now), store)
     rows = (_row(asked, each, measures, now) for each in (chain([first], raw) if first else ()))
     return replace(found, seconds=time.perf_counter() - began), rows
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from zoco.kit.periods import moment_at
-from zoco.ledger.asking.answer import Answer, Figure, Key, Row
+from zoco.ledger.asking.answer import Answer, Figure, ImportedRow, Key, Row
 from zoco.ledger.asking.ask import EVERYTHING, WALL_START, ask, ask_all, rows_all
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
         "overall_before": _optional(answer.overall_before),
         "largest": _values(answer.largest),
         "imported": _imported(answer),
+        "imported_rows": [_beside(each) for each in answer.imported_rows],
+        "imported_total": answer.imported_total,
         "facts": {
             "used": answer.facts_used,
             "left_out": dict(answer.facts_left_out),
@@ -169,6 +171,15 @@ def _imported(answer: Answer) -> dict[str, Any] | None:
         return None
     span = {"first": found.first.isoformat(), "last": found.last.isoformat()}
     return {"origins": list(found.names), **span, "days": found.days}
+
+
+def _beside(row: ImportedRow) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "page_views": row.page_views,
+        "sessions": row.sessions,
+        "events": row.events,
+    }
 
 
 def _values(figures: Mapping[str, Figure]) -> dict[str, Any]:

@@ -41,9 +41,9 @@ def added(answer: Answer, store: Store, by_day: Callable[[Question], Answer]) ->
     question, report = answer.question, answer.report
     if not report.takes_imported or question.filters or question.guard or question.verdicts != "people":
         return answer
-    now = _held(store, question.site.id, question.period)
+    now = days_held(store, question.site.id, question.period)
     earlier = answer.period_before
-    before = _held(store, question.site.id, earlier) if earlier else {}
+    before = days_held(store, question.site.id, earlier) if earlier else {}
     if earlier and earlier.until:
         before.pop(earlier.last, None)  # cut at a moment, which a day's sum cannot be
     if not now and not before:
@@ -57,7 +57,8 @@ def added(answer: Answer, store: Store, by_day: Callable[[Question], Answer]) ->
     return _marked(answer, str(grain), now, before)
 
 
-def _held(store: Store, site: int, period: Period) -> Days:
+def days_held(store: Store, site: int, period: Period) -> Days:
+    """Return what imports say of the days of a period, of the whole site."""
     days: Days = {}
     for row in store.query(days_sql(site, period.first, period.last)).to_pylist():
         day = days.setdefault(row["day"], Day())
@@ -92,7 +93,7 @@ def _marked(answer: Answer, grain: str, now: Days, before: Days) -> Answer:
         totals_before=_over(answer.totals_before, totals_before) if answer.totals_before else None,
         overall_before=_over(answer.overall_before, totals_before) if answer.overall_before else None,
         largest={name: max((row.values.get(name) or 0 for row in rows), default=0) for name in names},
-        imported=_said(now) if now else None,
+        imported=days_said(now) if now else None,
     )
 
 
@@ -100,7 +101,8 @@ def _over(own: Mapping[str, Figure] | None, newer: Mapping[str, Figure]) -> dict
     return {name: newer.get(name, value) for name, value in (own or {}).items()}
 
 
-def _said(days: Days) -> Imported:
+def days_said(days: Days) -> Imported:
+    """Return where these days came from."""
     origins = sorted({origin for day in days.values() for origin in day.origins})
     names = tuple(NAMES.get(origin, origin) for origin in origins)
     return Imported(names, min(days), max(days), len(days))

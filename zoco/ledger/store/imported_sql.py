@@ -1,6 +1,10 @@
 """Questions about daily sums from elsewhere, alike on both engines."""
 
+from collections.abc import Sequence
 from datetime import date
+
+# The figures of values of a dimension that add up.
+PARTS = ("page_views", "visits", "events")
 
 
 def days_sql(site: int, first: date, last: date) -> str:
@@ -9,6 +13,20 @@ def days_sql(site: int, first: date, last: date) -> str:
         "SELECT origin_key, day, measure, amount FROM imported_daily"
         f" WHERE site = {site} AND dimension = '' AND day >= {_day(first)} AND day <= {_day(last)}"
         " ORDER BY day, origin_key, measure"
+    )
+
+
+def rows_sql(site: int, dimension: str, days: Sequence[date], order: str, *, size: int, offset: int) -> str:
+    """Write the SELECT of sums of these days by the values of a dimension, a page of them.
+
+    A figure that no import states is null; `whole` is the count of all values.
+    """
+    sums = ", ".join(f"sum(CASE WHEN measure = '{name}' THEN amount END) AS {name}" for name in PARTS)
+    chosen, place = ", ".join(map(_day, days)), f"LIMIT {size} OFFSET {offset}"
+    return (
+        f"SELECT label, {sums}, count(*) OVER () AS whole FROM imported_daily"
+        f" WHERE site = {site} AND dimension = {key_text(dimension)} AND day IN ({chosen})"
+        f" GROUP BY label ORDER BY {key_text(order)[1:-1]} DESC NULLS LAST, label {place}"
     )
 
 

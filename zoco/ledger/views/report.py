@@ -13,6 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
 from zoco.ledger.report import Report
+from zoco.ledger.views.elsewhere import elsewhere
 from zoco.ledger.views.empty import not_set_up
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import paged
@@ -52,6 +53,7 @@ class ReportView(LedgerView):
             drawer_url=self.address.changed(how=None if "how" in request.GET else "1"),
             empty=self.emptiness(answer, today) if not answer.total_rows or answer.is_empty else None,
             table=paged(answer, self.address, can_view_facts=self.can_view_facts),
+            elsewhere=elsewhere(answer),
             **self._picture(answer),
         )
 

@@ -37,6 +37,9 @@ class ImportRun(models.Model):
     last_on = models.DateField(null=True)
     days = models.PositiveIntegerField(default=0)
     days_in = models.PositiveIntegerField(default=0)
+    is_preferred = models.BooleanField(default=False)
+    """Its days count instead of the site's own; `spans` are their first and last ones."""
+    spans = models.JSONField(default=list)
     totals = models.JSONField(default=dict)
     refused = models.JSONField(default=dict)
     notes = models.JSONField(default=list)

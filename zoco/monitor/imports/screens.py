@@ -166,6 +166,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         may_go_on=may and run.state == State.UPLOADING,
         may_put=may and run.state == State.READY,
         may_read=may and run.state in (State.STOPPED, State.FAILED) and bool(run.size),
+        may_prefer=may and run.state == State.DONE and not run.is_preferred,
+        may_own=may and run.state == State.DONE and run.is_preferred,
         may_stop=may and run.state == State.READING,
         may_undo=request.user.has_perm(UNDO) and not run.is_open and run.state != State.UNDONE,
         has_refused=(services.folder_of(run) / "refused.csv").exists() and bool(run.refused),
@@ -185,7 +187,7 @@ def _traffic(run: ImportRun) -> str:
 @permission_required(MAKE, raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read again, import, stop or undo."""
+    """Read again, import, stop, undo, or let its days count instead of the site's own."""
     run = get_object_or_404(ImportRun, pk=pk)
     wanted = request.POST.get("do", "")
     try:
@@ -196,6 +198,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             services.put_begin(run=run)
         elif wanted == "stop":
             services.run_stop(run=run)
+        elif wanted in ("prefer", "own"):
+            services.run_prefer(run=run, is_preferred=wanted == "prefer")
         elif wanted == "undo" and request.user.has_perm(UNDO):
             services.run_undo(run=run)
     except ImportWrong as error:

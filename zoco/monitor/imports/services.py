@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zoco.kit import conf
 from zoco.kit.runs import RunStopped, teller
@@ -20,6 +21,7 @@ from zoco.monitor.imports.base import ExportUnreadable, Wanted, importer_named
 from zoco.monitor.imports.exports import Export
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.imports.sums import Sums, digest_of
+from zoco.sites import reads
 
 UPLOAD_BYTES = conf.declare(
     "UPLOAD_BYTES", 4 << 30, int, "The largest export of another program that may be uploaded, in bytes."
@@ -166,6 +168,32 @@ def put_through(*, key: int) -> ImportRun:
     return run
 
 
+def run_prefer(*, run: ImportRun, is_preferred: bool) -> None:
+    """Let the days of an import count instead of the site's own, or those again. No fact is touched."""
+    if run.state != State.DONE:
+        raise ImportWrong(_("Only an import that is in can count instead of days of your own."))
+    run.is_preferred = is_preferred
+    run.spans = [[str(day) for day in span] for span in _spans(days_of(run))] if is_preferred else []
+    run.save(update_fields=["is_preferred", "spans"])
+    reads.forget()
+
+
+def days_of(run: ImportRun) -> list[date]:
+    """Return the days of which an import holds whole figures."""
+    rows = store().query(held_sql(run.site_id)).to_pylist()
+    return sorted({row["day"] for row in rows if row["origin_key"] == run.key})
+
+
+def _spans(days: list[date]) -> list[tuple[date, date]]:
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
 def run_stop(*, run: ImportRun) -> None:
     """Let reading end at its next step; it can be begun again."""
     ImportRun.objects.filter(pk=run.pk, state=State.READING).update(is_to_stop=True)
@@ -177,8 +205,9 @@ def run_undo(*, run: ImportRun) -> None:
         raise ImportWrong("It is being worked on; stop it first.")
     if run.state == State.DONE:
         store().put_imported(run.site_id, run.key, nothing())
-    run.state = State.UNDONE
+    run.state, run.is_preferred, run.spans = State.UNDONE, False, []
     run.save()
+    reads.forget()
     shutil.rmtree(folder_of(run), ignore_errors=True)
 
 

@@ -28,6 +28,7 @@ class Browsers(Report):
     dimensions = (Dimension("browser", _("Browser"), "text", "browser"),)
     measures = words.SEEN
     order = "-visitors"
+    imports = ("browser", "visits")
     position = 130
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -22,6 +22,7 @@ class Campaigns(ByTouch):
     label = _("Campaigns")
     question = _("Which campaigns bring people?")
     dimensions = (Dimension("campaign", _("Campaign"), "text", "campaign"),)
+    imports = ("campaign", "visits")
     position = 90
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -14,4 +14,5 @@ class Channels(ByTouch):
     label = _("Source channels")
     question = _("Through which channels do people come?")
     dimensions = (Dimension("channel", _("Source channel"), "channel", "channel"),)
+    imports = ("channel", "visits")
     position = 70

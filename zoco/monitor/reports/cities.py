@@ -31,6 +31,7 @@ class Cities(Report):
     )
     measures = words.SEEN
     order = "-visitors"
+    imports = ("city", "visits")
     position = 104
 
     def query(self, facts: Facts, params: Params) -> Table:

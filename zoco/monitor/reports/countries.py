@@ -28,6 +28,7 @@ class Countries(Report):
     dimensions = (Dimension("country", _("Country"), "country", "country"),)
     measures = words.SEEN
     order = "-visitors"
+    imports = ("country", "visits")
     position = 100
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -28,6 +28,7 @@ class Devices(Report):
     dimensions = (Dimension("device", _("Device"), "text", "device"),)
     measures = words.SEEN
     order = "-visitors"
+    imports = ("device", "visits")
     position = 120
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -36,6 +36,7 @@ class EntryPages(Report):
         words.DURATION,
     )
     order = "-sessions"
+    imports = ("entry", "visits")
     position = 40
 
     def query(self, facts: Facts, params: Params) -> Table:

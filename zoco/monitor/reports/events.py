@@ -38,6 +38,7 @@ class Events(Report):
     )
     order = "-visitors"
     counts = "rows"
+    imports = ("event", "events")
     position = 55
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -35,6 +35,7 @@ class ExitPages(Report):
         Measure("exit_rate", _("Exit rate"), "percent"),
     )
     order = "-exits"
+    imports = ("exit", "visits")
     position = 50
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -28,6 +28,7 @@ class Languages(Report):
     dimensions = (Dimension("language", _("Language"), "language", "language"),)
     measures = words.SEEN
     order = "-visitors"
+    imports = ("language", "visits")
     position = 110
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -30,6 +30,7 @@ class Pages(Report):
     dimensions = (Dimension("path", _("Page"), "path", "path"),)
     measures = (words.VISITORS, words.PAGE_VIEWS)
     order = "-visitors"
+    imports = ("page", "page_views")
     position = 30
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -31,6 +31,7 @@ class Regions(Report):
     )
     measures = words.SEEN
     order = "-visitors"
+    imports = ("region", "visits")
     position = 102
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -17,4 +17,5 @@ class Sources(ByTouch):
         Dimension("source", _("Source"), "text", "source"),
         Dimension("medium", _("Medium"), "text", "medium"),
     )
+    imports = ("source", "visits")
     position = 80

@@ -28,6 +28,7 @@ class Systems(Report):
     dimensions = (Dimension("os", _("Operating system"), "text", "os"),)
     measures = words.SEEN
     order = "-visitors"
+    imports = ("os", "visits")
     position = 140
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from zoco.kit.periods import Period
 from zoco.ledger.asking import imported
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
@@ -18,7 +20,9 @@ from zoco.ledger.pictures.charts import chart
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.imported import SCHEMA
-from zoco.ledger.tests.reports.made import ledger
+from zoco.ledger.store.imported_sql import rows_sql
+from zoco.ledger.tests.reports.made import SITE, ledger
+from zoco.ledger.tests.store import chdb
 
 # Our own days are 27 to 30 March 2026; 28 March is in the import as well.
 THEIRS = {
@@ -26,6 +30,12 @@ THEIRS = {
     date(2026, 3, 25): (20, 10, 8, 4, 40),
     date(2026, 3, 28): (999, 999, 999, 0, 0),
 }
+PARTS = (
+    ("page", "/a", "page_views", 3),
+    ("page", "/theirs", "page_views", 5),
+    ("country", "ES", "visits", 4),
+    ("country", "Narnia", "visits", 1),
+)
 MEASURES = ("page_views", "visits", "visitors", "bounces", "seconds")
 
 
@@ -37,6 +47,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             {"day": day, "dimension": "", "label": "", "measure": measure, "amount": Decimal(amount)}
             for day, sums in THEIRS.items()
             for measure, amount in zip(MEASURES, sums, strict=True)
+        ]
+        rows += [
+            {
+                "day": day,
+                "dimension": dimension,
+                "label": label,
+                "measure": measure,
+                "amount": Decimal(amount),
+            }
+            for day in (date(2026, 3, 24), date(2026, 3, 25), date(2026, 3, 28))
+            for dimension, label, measure, amount in PARTS
         ]
         opened.put_imported(1, "plausible-1", pa.Table.from_pylist(rows, SCHEMA))
         yield opened
@@ -54,8 +75,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(imported.NAMES, "plausible", "Plausible")
 
 
-def asked(store: Store, period: str, **more: str) -> Answer:
-    report = report_named("traffic")
+def asked(store: Store, period: str, key: str = "traffic", **more: str) -> Answer:
+    report = report_named(key)
     question = Question.from_address({"period": period} | more, report=report)
     return ask(report, question, store=store)
 
@@ -133,3 +154,63 @@ def test_the_drawing_and_the_answer_say_where_days_come_from(store: Store) -> No
         "days": 2,
     }
     assert [row["is_imported"] for row in said["rows"]].count(True) == 2
+
+
+def test_table_shows_imported_days_beside_its_rows_and_adds_nothing_up(store: Store) -> None:
+    period = "2026-03-20..2026-03-30"
+    own = [row.values for row in asked(store, "2026-03-26..2026-03-30", "pages").rows]
+
+    answer = asked(store, period, "pages")
+
+    assert [row.values for row in answer.rows] == own
+    assert [(row.label, row.page_views, row.sessions) for row in answer.imported_rows] == [
+        ("/theirs", 10, None),
+        ("/a", 6, None),
+    ]
+    assert answer.imported is not None
+    assert (answer.imported_total, answer.imported.days, answer.imported.names) == (2, 2, ("Plausible",))
+    told = answer_dict(asked(store, period, "countries", size="1", page="1"))
+    assert told["imported_rows"] == [{"label": "ES", "page_views": None, "sessions": 8, "events": None}]
+    assert told["imported_total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "more"),
+    [("pages", {"f.country": "ES"}), ("pages", {"verdicts": "all"}), ("cities", {}), ("referrers", {})],
+)
+def test_table_says_nothing_of_imports_where_they_know_nothing(
+    store: Store, key: str, more: dict[str, str]
+) -> None:
+    assert asked(store, "2026-03-20..2026-03-30", key, **more).imported_rows == ()
+
+
+def test_day_given_to_an_import_is_theirs_in_curve_and_tables(store: Store) -> None:
+    site = replace(
+        SITE, counted=((date.min, "log"), (date(2026, 3, 28), "import"), (date(2026, 3, 29), "log"))
+    )
+    period = Period(date(2026, 3, 28), date(2026, 3, 29), site.zone)
+    question = Question(site, period, compare="none")
+
+    curve = ask(report_named("traffic"), question, store=store)
+    pages = ask(report_named("pages"), question, store=store)
+
+    assert [(row.is_imported, row.values["page_views"]) for row in curve.rows] == [(True, 999), (False, 2)]
+    assert [(row.key["path"], row.values["page_views"]) for row in pages.rows] == [("/", 1), ("/a", 1)]
+    assert [(row.label, row.page_views) for row in pages.imported_rows] == [("/theirs", 5), ("/a", 3)]
+
+
+def test_both_engines_give_the_same_page_of_sums() -> None:
+    rows = [
+        {"day": day, "dimension": dimension, "label": label, "measure": measure, "amount": Decimal(amount)}
+        for day in THEIRS
+        for dimension, label, measure, amount in PARTS
+    ]
+    store = chdb.opened()
+    store.put_imported(1, "plausible-1", pa.Table.from_pylist(rows, SCHEMA))
+
+    found = store.query(rows_sql(1, "country", list(THEIRS), "visits", size=1, offset=1)).to_pylist()
+
+    store.close()
+    assert found == [
+        {"label": "Narnia", "page_views": None, "visits": Decimal(3), "events": None, "whole": 2}
+    ]

@@ -177,7 +177,7 @@ def test_the_usual_alarms_are_set_once(alarm: Alarm) -> None:
 
     assert services.alarms_usual(alarm.site_id) == first
     assert alarm in first
-    assert len(first) == 9
+    assert len(first) == 10
 
 
 def test_no_silence_is_set_for_a_site_with_simulated_data(alarm: Alarm) -> None:

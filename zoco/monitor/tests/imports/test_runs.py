@@ -20,7 +20,8 @@ from zoco.monitor.imports import commands, services
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.tests.imports import made
 from zoco.project.roles import roles_ensure
-from zoco.sites.models import Site
+from zoco.sites.models import CountingOrigin, Site
+from zoco.sites.reads import site_infos
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = date(2024, 2, 28), date(2024, 2, 29)
@@ -209,3 +210,27 @@ def test_the_command(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[s
     done = ImportRun.objects.get(state="done")
     assert run("import undo", done.pk) == Exit.OK
     assert json.dumps(ImportRun.objects.get(pk=done.pk).state) == '"undone"'
+
+
+def test_days_of_an_import_count_instead_of_own_ones_until_that_is_undone(site: Site, store: Store) -> None:
+    run = put(run_of(site, made.plausible()))
+    CountingOrigin.objects.create(site=site, origin="log", since=date(2024, 2, 1))
+    marketer, page = client_of("marketer"), f"/admin/imports/{run.pk}/"
+    own = ((date(2024, 2, 1), "log"),)
+    assert site_infos()[0].counted == own
+
+    marketer.post(f"{page}act/", {"do": "prefer"})
+
+    assert site_infos()[0].counted == (
+        (date(2024, 2, 1), "log"),
+        (FIRST, "import"),
+        (date(2024, 3, 1), "log"),
+    )
+    assert "On its days these figures count instead" in marketer.get(page).content.decode()
+
+    marketer.post(f"{page}act/", {"do": "own"})
+    assert site_infos()[0].counted == own
+
+    marketer.post(f"{page}act/", {"do": "prefer"})
+    marketer.post(f"{page}act/", {"do": "undo"})
+    assert site_infos()[0].counted == own
