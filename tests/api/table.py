@@ -76,6 +76,7 @@ READERS = [
     "zoco_api:sites",
     "zoco_api:reports",
     "zoco_api:report",
+    "zoco_api:now",
     "wagtailadmin_home",
     "admin/test404/",
     "wagtailadmin_api:pages:listing",

@@ -1,4 +1,4 @@
-"""The API of reports: sites, reports, and answers by the same names as in a page's address.
+"""The API of reports: sites, reports, and answers by the same names as in a page's address; who is here now.
 
 Whoever asks must be logged in and may see reports. Every refusal is {"error": {"code", "message"}}.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from zoco.ledger import apidoc, sitebook
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.export import FORMATS, Format, answer_json, export, report_dict, site_dict
 from zoco.ledger.asking.filters import FilterWrong
+from zoco.ledger.asking.now import NOW_MINUTES, people_now
 from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.report import ParameterWrong, Report, report_named, reports_all
 from zoco.ledger.sitebook import SiteUnknown
@@ -90,6 +92,18 @@ def report(request: HttpRequest, key: str) -> HttpResponseBase:
     if format == "json":
         return HttpResponse(answer_json(ask(chosen, question)), content_type=FORMATS["json"])
     return _file(chosen, question, format)
+
+
+@router.get("/v1/now", **apidoc.NOW)
+@guarded
+def now(request: HttpRequest) -> HttpResponseBase:
+    """Count who is here now: people with a fact in the last minutes, on a site, under filters."""
+    at = datetime.now(UTC)
+    question = Question.from_address(request.GET, now=at)
+    if unknown := next((name for name in request.GET if name != "site" and not name.startswith("f.")), ""):
+        return refused(422, "question_wrong", f"now knows no {unknown!r}; there are: site and filters (f.…).")
+    found = {"site": site_dict(question.site), "people": people_now(question, now=at)}
+    return _json({**found, "minutes": NOW_MINUTES, "at": at.isoformat()})
 
 
 def _file(report: Report, question: Question, format: Format) -> HttpResponseBase:

@@ -128,6 +128,15 @@ class Imported(Schema):
     days: int
 
 
+class ImportedRow(Schema):
+    """What imports say of a value on those days; null where they do not state it. In no total."""
+
+    label: str
+    page_views: int | None
+    sessions: int | None
+    events: int | None
+
+
 class Facts(Schema):
     """Which facts an answer rests on."""
 
@@ -157,9 +166,20 @@ class Answer(Schema):
     overall_before: dict[str, Value] | None
     largest: dict[str, Value]
     imported: Imported | None
+    imported_rows: list[ImportedRow]
+    imported_total: int
     facts: Facts
     query: str
     seconds: float
+
+
+class Now(Schema):
+    """How many people had a fact of any kind in the last minutes before `at`."""
+
+    site: Site
+    people: int
+    minutes: int
+    at: str
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -185,9 +205,14 @@ def _parameters() -> list[dict[str, Any]]:
         _parameter("format", {"type": "string", "enum": list(FORMATS)}, "CSV and Parquet hold all rows."),
         _parameter("grain", {"type": "string", "enum": ["hour", "day", "week", "month"]}, "Step of a curve."),
     ]
+    return fixed + _filters()
+
+
+def _filters() -> list[dict[str, Any]]:
+    text = {"type": "string"}
     signs = "Several values are alternatives. Also f.{0}! (is not), ~ (contains), !~, ^ (starts with), !^."
     several = {"type": "array", "items": text}
-    return fixed + [
+    return [
         _parameter(f"f.{name}", several, f"Filter by {name}. {signs.format(name)}") for name in FILTERABLE
     ]
 
@@ -208,4 +233,11 @@ REPORT: dict[str, Any] = {
     "response": {200: Answer, **REFUSALS, 404: Refusal, 422: Refusal, 503: Refusal},
     "operation_id": "report",
     "openapi_extra": {"parameters": _parameters(), "responses": {200: {"content": FILES}}},
+}
+NOW: dict[str, Any] = {
+    "response": {200: Now, **REFUSALS, 404: Refusal, 422: Refusal, 503: Refusal},
+    "operation_id": "now",
+    "openapi_extra": {
+        "parameters": [_parameter("site", {"type": "string"}, "Slug of the site."), *_filters()]
+    },
 }
