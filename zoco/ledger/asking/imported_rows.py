@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import moment_at
 from zoco.ledger import expr
 from zoco.ledger.asking.answer import Answer, ImportedRow
 from zoco.ledger.asking.imported import days_held, days_said
+from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.scope import Facts
 from zoco.ledger.store.imported_sql import rows_sql
 
@@ -50,11 +52,16 @@ def beside(answer: Answer, store: Store) -> Answer:
 
 
 def _own_days(question: Question, store: Store) -> list[date]:
-    """Return the local days with page views of the site's own."""
-    views = Facts.of(question).page_views
-    days = views.select(day=expr.bucket(views.occurred_at, question.period, "day")).distinct()
-    found = store.query(expr.to_sql(days, store.dialect))
-    return [moment_at(int(each)).date() for each in found["day"].to_pylist()]
+    """Return the local days with page views of the site's own, of people by their verdict."""
+
+    def write(outlines: Any, _words: Any) -> expr.Table:
+        views = Facts(question.site, outlines[0], (), question.verdicts_chosen).page_views
+        return views.select(day=expr.bucket(views.occurred_at, outlines[0], "day")).distinct()
+
+    counting = counting_of(question.site, question.period)
+    shape = ("own days", question.site.id, counting, question.verdicts_chosen, store.dialect)
+    sql = templates.filled(shape, [question.period], (), store.dialect, write, is_lasting=True)
+    return [moment_at(int(each)).date() for each in store.query(sql)["day"].to_pylist()]
 
 
 def _whole(value: Decimal | None) -> int | None:

@@ -53,24 +53,29 @@ class Part:
         self._open = opener
         self._export = export
 
-    def lines(self, most: int = LINE_MOST) -> Iterator[str]:
-        """Return its lines with their ends. Raises ExportUnreadable for a line of over `most` letters."""
+    def pieces(self, most: int = LINE_MOST) -> Iterator[str]:
+        """Return its lines with their ends, long ones in pieces of `most`. Raises ExportUnreadable."""
         number = 0
         try:
             with self._open() as raw:
                 counted = self._export.counted(raw)
                 text = io.TextIOWrapper(counted, _encoding(counted), errors="replace", newline="")
-                while line := text.readline(most):
+                while piece := text.readline(most):
                     number += 1
-                    if len(line) >= most and not line.endswith("\n"):
-                        self._refuse(number, most)
-                    if number % EVERY_LINES == 0:
+                    if number % EVERY_LINES == 0 or len(piece) >= most:
                         self._export.tell()
-                    yield line
+                    yield piece
         except ExportUnreadable:
             raise
         except TORN as error:
             raise ExportUnreadable(f"{self.name} is torn after line {number}: {error}.") from error
+
+    def lines(self, most: int = LINE_MOST, pieces: Iterator[str] | None = None) -> Iterator[str]:
+        """Return its lines with their ends. Raises ExportUnreadable for a line of over `most` letters."""
+        for number, line in enumerate(pieces if pieces is not None else self.pieces(most), 1):
+            if len(line) >= most and not line.endswith("\n"):
+                self._refuse(number, most)
+            yield line
 
     def _refuse(self, number: int, most: int) -> None:
         raise ExportUnreadable(

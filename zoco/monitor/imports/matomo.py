@@ -6,6 +6,7 @@ CSV comes as UTF-16 by default, its head in the API's names or, with translateCo
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -130,14 +131,14 @@ def _figures(cells: Cells, sums: Sums) -> dict[str, Decimal]:
 
 
 def _rows(part: Part) -> Iterator[tuple[int, Cells]]:
-    lines = part.lines(most=DUMP_LINE_MOST)
-    first = next(lines, "")
+    pieces = part.pieces()
+    first = next(pieces, "")
     if first.lstrip().startswith("<"):
-        yield from xml_rows(part.name, first, lines)
+        yield from xml_rows(part.name, first, pieces)
     elif first.lstrip().startswith(("{", "[")):
-        yield from _json_rows(part, first, lines)
+        yield from _json_rows(part, first, pieces)
     else:
-        for line in part.table(iter([first, *lines])):
+        for line in part.table(part.lines(pieces=chain([first], pieces))):
             yield line.number, line.cells
 
 

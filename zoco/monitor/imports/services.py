@@ -27,6 +27,8 @@ UPLOAD_BYTES = conf.declare(
     "UPLOAD_BYTES", 4 << 30, int, "The largest export of another program that may be uploaded, in bytes."
 )
 KEPT = timedelta(days=7)
+# At most so many files of at least so many bytes wait at once: each fills the disk, and a worker for a while.
+LARGE_BYTES, LARGE_MOST = 256 << 20, 3
 State = ImportRun.State
 
 
@@ -45,12 +47,24 @@ def run_begin(*, site: int, kind: str, name: str, size: int, website: str, by: i
     most = UPLOAD_BYTES()
     if not 0 < size <= most:
         raise ImportWrong(f"{name} has {size} bytes; an export has between 1 and {most}.")
+    if size >= LARGE_BYTES and large_waiting() >= LARGE_MOST:
+        raise ImportWrong(
+            _("%(count)s large files wait to be read or imported; finish or discard one of them first.")
+            % {"count": LARGE_MOST}
+        )
     short = Path(name.replace("\\", "/")).name[-200:] or kind
     run = ImportRun.objects.create(
         site_id=site, kind=kind, name=short, size=size, website=website[:100].strip(), created_by_id=by
     )
     folder_of(run).mkdir(parents=True, mode=0o700, exist_ok=True)
     return run
+
+
+def large_waiting() -> int:
+    """Return how many large files lie here whose import is not over."""
+    waits = (State.UPLOADING, State.READING, State.READY, State.IMPORTING, State.STOPPED, State.FAILED)
+    recent = ImportRun.objects.filter(told_at__gt=timezone.now() - KEPT)
+    return recent.filter(size__gte=LARGE_BYTES, state__in=waits).count()
 
 
 def part_take(*, run: ImportRun, offset: int, piece: bytes) -> int:

@@ -4,7 +4,10 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from zoco.monitor.imports.exports import DUMP_LINE_MOST, Part
+from zoco.monitor.imports.exports import Part
+
+# So much is read at once, and so long may one row be.
+PIECE, ROW_MOST = 1 << 16, 1 << 20
 
 _COPY = re.compile(r'COPY (?:"?\w+"?\.)?"?(\w+)"? \(([^)]*)\) FROM stdin;', re.IGNORECASE)
 _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?[`\"]?(\w+)[`\"]? \(", re.IGNORECASE)
@@ -27,23 +30,53 @@ class DumpRow:
     text: str
 
 
+class _Lines:
+    """Lines in pieces: mysqldump writes a table as a few lines of many megabytes."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._is_open = False
+        self.number = 0
+
+    def begin(self) -> str:
+        """Return the first piece of the next line, "" at the end; the rest of this one is passed over."""
+        while self._is_open:
+            self.more()
+        self.number += 1
+        return self._next()
+
+    def more(self) -> str:
+        """Return the next piece of this line, "" at its end."""
+        return self._next() if self._is_open else ""
+
+    def whole(self) -> str:
+        """Return the next line, cut where it is longer than a row may be."""
+        text = piece = self.begin()
+        while piece and len(text) < ROW_MOST:
+            text += (piece := self.more())
+        return text
+
+    def _next(self) -> str:
+        piece = next(self._pieces, "")
+        self._is_open = bool(piece) and not piece.endswith("\n")
+        return piece
+
+
 def dump_rows(part: Part, tables: Collection[str]) -> Iterator[DumpRow]:
-    """Return the rows of these tables in the order of the dump; NULL is "" ."""
+    """Return the rows of these tables in the order of the dump; NULL is "" . One row is held at a time."""
     heads: dict[str, list[str]] = {}
-    lines = enumerate(part.lines(most=DUMP_LINE_MOST), 1)
-    for number, line in lines:
+    lines = _Lines(part.pieces(PIECE))
+    while line := lines.begin():
         if (copied := _COPY.match(line)) is not None:
             table, columns = copied[1], _names(copied[2])
-            for number_of, row in lines:
-                if row.rstrip("\r\n") == "\\.":
-                    break
+            while (row := lines.whole()) and row.rstrip("\r\n") != "\\.":
                 if table in tables:
-                    yield _copied(table, number_of, columns, row)
+                    yield _copied(table, lines.number, columns, row)
         elif (created := _CREATE.match(line)) is not None:
-            heads[created[1]] = _declared(line for _number, line in lines)
+            heads[created[1]] = _declared(iter(lines.whole, ""))
         elif (inserted := _INSERT.match(line)) is not None and inserted[1] in tables:
             columns = _names(inserted[2]) if inserted[2] else heads.get(inserted[1], [])
-            yield from _inserted(inserted[1], number, columns, line, inserted.end())
+            yield from _inserted(inserted[1], columns, lines, line[inserted.end() :])
 
 
 def _names(text: str) -> list[str]:
@@ -70,21 +103,40 @@ def _copied(table: str, number: int, columns: list[str], row: str) -> DumpRow:
     return DumpRow(table, number, dict(zip(columns, values, strict=True)), text)
 
 
-def _inserted(table: str, number: int, columns: list[str], line: str, at: int) -> Iterator[DumpRow]:
-    while (opened := line.find("(", at)) >= 0:
-        values: list[str] = []
-        at = opened + 1
-        while (found := _VALUE.match(line, at)) is not None:
-            text, bare, after = found.groups()
-            values.append(_literal(text) if text is not None else "" if bare.upper() == "NULL" else bare)
-            at = found.end()
-            if after == ")":
-                break
-        is_whole = found is not None and len(values) == len(columns)
-        cells = dict(zip(columns, values, strict=True)) if is_whole else {}
-        yield DumpRow(table, number, cells, "" if is_whole else line[opened : opened + 500])
+def _inserted(table: str, columns: list[str], lines: _Lines, text: str) -> Iterator[DumpRow]:
+    """Return the rows of an INSERT whose line may go on in further pieces."""
+    at = 0
+    while True:
+        opened = text.find("(", at)
+        if opened < 0:
+            text, at = lines.more(), 0
+            if not text:
+                return
+            continue
+        found = _values(text, opened + 1)
         if found is None:
-            return
+            piece = lines.more() if len(text) - opened < ROW_MOST else ""
+            if not piece:
+                yield DumpRow(table, lines.number, {}, text[opened : opened + 500])
+                return
+            text, at = text[opened:] + piece, 0
+            continue
+        values, at = found
+        is_whole = len(values) == len(columns)
+        cells = dict(zip(columns, values, strict=True)) if is_whole else {}
+        yield DumpRow(table, lines.number, cells, "" if is_whole else text[opened : opened + 500])
+
+
+def _values(text: str, at: int) -> tuple[list[str], int] | None:
+    """Return the values from a place on to the end of their row, and that end; None where there is none."""
+    values: list[str] = []
+    while (found := _VALUE.match(text, at)) is not None:
+        quoted, bare, after = found.groups()
+        values.append(_literal(quoted) if quoted is not None else "" if bare.upper() == "NULL" else bare)
+        at = found.end()
+        if after == ")":
+            return values, at
+    return None
 
 
 def _literal(text: str) -> str:

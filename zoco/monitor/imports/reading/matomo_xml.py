@@ -4,22 +4,24 @@ Read by expat's own events: a document that declares a type or entities is refus
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from xml.parsers import expat
 
 from zoco.monitor.imports.base import ExportUnreadable
 
 Row = tuple[int, dict[str, str]]
+# So much is given to the parser at once, and so long may one text be.
+FED, SAID_MOST = 1 << 16, 1 << 16
 
 
-def xml_rows(name: str, first: str, lines: Iterator[str]) -> Iterator[Row]:
-    """Return rows as they are read. Raises ExportUnreadable."""
+def xml_rows(name: str, first: str, pieces: Iterator[str]) -> Iterator[Row]:
+    """Return rows as they are read, `pieces` of text cut anywhere. Raises ExportUnreadable."""
     reader = _Reader(name)
     try:
-        reader.parser.Parse(_undeclared(first), False)
-        yield from reader.taken()
-        for line in lines:
-            reader.parser.Parse(line, False)
-            yield from reader.taken()
+        for piece in chain([_undeclared(first)], pieces):
+            for at in range(0, len(piece), FED):
+                reader.parser.Parse(piece[at : at + FED], False)
+                yield from reader.taken()
         reader.parser.Parse("", True)
         yield from reader.taken()
     except expat.ExpatError as error:
@@ -70,6 +72,8 @@ class _Reader:
             )
 
     def _text(self, text: str) -> None:
+        if len(self._said) + len(text) > SAID_MOST:
+            raise ExportUnreadable(f"{self.name} holds a text of over {SAID_MOST} letters; it is no answer.")
         self._said += text
 
     def _end(self, tag: str) -> None:

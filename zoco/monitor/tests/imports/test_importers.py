@@ -1,5 +1,6 @@
 """Each importer on its samples: the sums are those counted by hand, what is refused has a reason."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from zoco.monitor.imports.base import ExportUnreadable, Wanted, importer_named
 from zoco.monitor.imports.exports import Export
+from zoco.monitor.imports.reading.dumps import dump_rows
+from zoco.monitor.imports.reading.matomo_xml import xml_rows
 from zoco.monitor.imports.sums import Sums
 from zoco.monitor.tests.imports import made
 
@@ -121,3 +124,38 @@ def test_a_dump_of_several_websites_names_them(tmp_path: Path) -> None:
         ExportUnreadable, match=rf"{made.SHOP} \(shop.example\), {made.BLOG} \(blog.example\)"
     ):
         read(tmp_path, "umami", made.umami_postgres(), "dump.sql.gz")
+
+
+def test_dump_in_one_line_is_read_row_by_row(tmp_path: Path) -> None:
+    rows = ",".join(f"({number},'it''s \\'{number}\\' (ñ), new',NULL)" for number in range(40_000))
+    text = f"INSERT INTO `session` (`id`, `name`, `none`) VALUES {rows};\nINSERT INTO session VALUES (1,'torn"
+    path = made.written(tmp_path, "dump.sql", text.encode())
+    [part] = Export(path, path.name).parts()
+
+    tracemalloc.start()
+    count = 0
+    for row in dump_rows(part, ("session",)):
+        assert not row.cells or row.cells == {
+            "id": str(count),
+            "name": f"it's '{count}' (ñ), new",
+            "none": "",
+        }
+        count += bool(row.cells)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert (count, row.number, row.text) == (40_000, 2, "(1,'torn")
+    assert most < 1_500_000 < path.stat().st_size
+
+
+def test_xml_in_one_line_is_read_row_by_row(tmp_path: Path) -> None:
+    days = "".join(
+        f'<result date="2024-02-28"><nb_visits>{number}</nb_visits></result>' for number in range(30_000)
+    )
+    path = made.written(tmp_path, "API.get.xml", f'<?xml version="1.0"?><results>{days}</results>'.encode())
+    [part] = Export(path, path.name).parts()
+    pieces = part.pieces()
+
+    rows = list(xml_rows(part.name, next(pieces), pieces))
+
+    assert [row["nb_visits"] for _, row in rows] == [str(number) for number in range(30_000)]

@@ -234,3 +234,17 @@ def test_days_of_an_import_count_instead_of_own_ones_until_that_is_undone(site: 
     marketer.post(f"{page}act/", {"do": "prefer"})
     marketer.post(f"{page}act/", {"do": "undo"})
     assert site_infos()[0].counted == own
+
+
+def test_large_files_wait_three_at_a_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "LARGE_BYTES", 1_000)
+    begun = [
+        services.run_begin(site=1, kind="umami", name="dump.sql", size=1_000, website="", by=None)
+        for _ in range(services.LARGE_MOST)
+    ]
+
+    with pytest.raises(services.ImportWrong, match="3 large files wait"):
+        services.run_begin(site=1, kind="umami", name="dump.sql", size=1_000, website="", by=None)
+    services.run_begin(site=1, kind="umami", name="small.sql", size=999, website="", by=None)
+    services.run_undo(run=begun[0])
+    services.run_begin(site=1, kind="umami", name="dump.sql", size=1_000, website="", by=None)
