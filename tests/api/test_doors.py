@@ -16,7 +16,17 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Link, Word
-from zoco.monitor.models import Alarm, Annotation, ExportPlan, ExportRun, Goal, ImportRun, Incident, Segment
+from zoco.monitor.models import (
+    Alarm,
+    Annotation,
+    ExportPlan,
+    ExportRun,
+    Goal,
+    ImportRun,
+    Incident,
+    Schedule,
+    Segment,
+)
 from zoco.sites.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -65,6 +75,9 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[
             0
         ].pk
+    elif kind in {"zoco_schedule", "zoco_schedule_act"}:
+        weekly = Schedule.objects.get_or_create(site_id=parts["pk"], kind="report", key="pages", name="Pages")
+        special["pk"] = weekly[0].pk
     elif kind == "wagtailadmin_pages" and "revisions" in door.name:
         page = Page.objects.get(pk=parts["page_id"]).specific
         special["pk"] = page.pk

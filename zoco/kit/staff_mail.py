@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from zoco.kit import conf
 
 if TYPE_CHECKING:
+    from email.mime.image import MIMEImage
+
     from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
@@ -28,11 +30,12 @@ class NotStaff(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that goes with a letter."""
+    """A file that goes with a letter. With a `cid` it is a picture of its HTML: `<img src="cid:…">`."""
 
     name: str
     content: bytes
     kind: str
+    cid: str = ""
 
 
 def may_get(user: "User", permission: str = "") -> bool:
@@ -93,9 +96,21 @@ def send(
     if html:
         letter.attach_alternative(html, "text/html")
     for each in files:
-        letter.attach(each.name, each.content, each.kind)
+        if each.cid:
+            letter.attach(_picture(each))
+        else:
+            letter.attach(each.name, each.content, each.kind)
     letter.send()
     log.info("Mail sent. user=%s key=%s", user.pk, key)
+
+
+def _picture(file: Attached) -> "MIMEImage":
+    from email.mime.image import MIMEImage
+
+    made = MIMEImage(file.content, file.kind.partition("/")[2])
+    made["Content-ID"] = f"<{file.cid}>"
+    made.add_header("Content-Disposition", "inline", filename=file.name)
+    return made
 
 
 def _message_id(key: str, user: int, domain: str) -> str:

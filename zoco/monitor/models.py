@@ -15,12 +15,13 @@ from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, ExportRun
 from zoco.monitor.imports.models import ImportRun
+from zoco.monitor.schedules.models import Schedule, Sending
 from zoco.monitor.segments.models import Segment
 from zoco.monitor.sharing.models import SharedLink
 
 __all__ = [
     "Alarm", "Annotation", "ExportDay", "ExportDuty", "ExportPlan", "ExportRun", "Goal", "ImportRun",
-    "Incident", "Segment", "SharedLink", "Telling",
+    "Incident", "Schedule", "Segment", "Sending", "SharedLink", "Telling",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Periodic work of monitoring: alarms are looked at and told, exports made, imports tidied."""
+"""Periodic work of monitoring: alarms, scheduled reports, exports; what imports left is tidied."""
 
 from django.utils import timezone
 
@@ -6,6 +6,8 @@ from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.monitor.alarms import exporting, running, telling
 from zoco.monitor.exports import plans
 from zoco.monitor.imports import services
+from zoco.monitor.schedules import sending
+from zoco.monitor.schedules import services as schedules
 
 
 def look() -> None:
@@ -29,8 +31,15 @@ def export() -> None:
     exporting.exports_look(now=timezone.now())
 
 
+def send() -> None:
+    """Reserve scheduled reports that are due, and send what is reserved."""
+    schedules.sendings_reserve(now=timezone.now())
+    sending.sendings_send(now=timezone.now())
+
+
 PERIODIC.add(Periodic("monitor.alarms.look", 300, look))
 PERIODIC.add(Periodic("monitor.alarms.listen", 60, listen))
 PERIODIC.add(Periodic("monitor.alarms.tell", 60, tell))
+PERIODIC.add(Periodic("monitor.schedules", 30, send))
 PERIODIC.add(Periodic("monitor.imports", 86_400, services.tidy))
 PERIODIC.add(Periodic("monitor.exports", 300, export))

@@ -20,6 +20,7 @@ from zoco.monitor.conditions import ConditionUnreadable, conditions_read, condit
 from zoco.monitor.exports.models import ExportPlan
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
+from zoco.monitor.schedules.services import schedules_follow
 from zoco.monitor.segments.forms import SegmentForm, segment_said
 from zoco.monitor.segments.services import segments_follow
 from zoco.monitor.sharing.services import links_follow
@@ -90,7 +91,7 @@ class GoalForm(_ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Goal:
-        """Save the goal with its conditions; shared links and segments that filter by it follow a new name.
+        """Save the goal with its conditions; what filters by it follows a new name.
 
         To another site they do not follow: what they show is of theirs. They say that their goal is gone.
         """
@@ -99,6 +100,7 @@ class GoalForm(_ModelForm):
         if was is not None and stays and was.name != self.instance.name:
             links_follow(site=was.site_id, was=was.name, now=self.instance.name)
             segments_follow(site=was.site_id, was=was.name, now=self.instance.name)
+            schedules_follow(site=was.site_id, was=was.name, now=self.instance.name)
         conditions = self.cleaned_data["written"]
         self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]
         return super().save(commit=commit)

@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of monitor: lists, alarms, links, imports, exports, "Share…" on overviews."""
+"""What Wagtail's admin is told of monitor: lists, alarms, links, imports, exports, scheduled reports."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -11,12 +11,14 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
-from zoco.ledger.views.actions import Action, keeps, offer
+from zoco.ledger.views.actions import Action, keeps, offer, offer_report
 from zoco.ledger.views.address import Address
 from zoco.ledger.viewsets import RightItem
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.exports import screens as exports
 from zoco.monitor.imports import screens as imports
+from zoco.monitor.schedules import screens as schedules
+from zoco.monitor.schedules.services import SEE as SEE_SCHEDULES
 from zoco.monitor.segments import offers
 from zoco.monitor.sharing import screens
 from zoco.monitor.viewsets import (
@@ -27,7 +29,7 @@ from zoco.monitor.viewsets import (
     segment_viewset,
 )
 
-MODELS = ("sharedlink", "importrun", "exportrun", "exportplan")
+MODELS = ("sharedlink", "importrun", "exportrun", "exportplan", "schedule")
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
@@ -53,6 +55,26 @@ def incidents_menu() -> MenuItem:
     where = reverse_lazy("zoco_incidents")
     return RightItem(
         alarm_screens.SEE, _("Incidents"), where, name="zoco_incidents", icon_name="warning", order=900
+    )
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def schedule_urls() -> list[URLPattern]:
+    """Return the addresses of scheduled reports."""
+    return [
+        path("scheduled-reports/", schedules.listing, name="zoco_schedules"),
+        path("scheduled-reports/new/", schedules.new, name="zoco_schedules_new"),
+        path("scheduled-reports/<int:pk>/", schedules.one, name="zoco_schedule"),
+        path("scheduled-reports/<int:pk>/act/", schedules.act, name="zoco_schedule_act"),
+    ]
+
+
+@hooks.register("register_monitor_menu_item")  # type: ignore[untyped-decorator]
+def schedules_menu() -> MenuItem:
+    """Put scheduled reports into the menu."""
+    where = reverse_lazy("zoco_schedules")
+    return RightItem(
+        SEE_SCHEDULES, _("Scheduled reports"), where, name="zoco_schedules", icon_name="mail", order=910
     )
 
 
@@ -135,6 +157,8 @@ def sharing_permissions() -> QuerySet[Permission]:
 
 
 keeps(offers.segments)
+offer(schedules.offered)
+offer_report(schedules.offered)
 
 
 @offer

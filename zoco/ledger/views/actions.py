@@ -7,12 +7,13 @@ from django.http import HttpRequest
 
 from zoco.ledger.asking.question import Question
 from zoco.ledger.dashboard import Dashboard
+from zoco.ledger.report import Report
 from zoco.ledger.views.address import Address
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A link in the head of an overview."""
+    """A link in the head of a page."""
 
     label: object
     url: str
@@ -32,6 +33,22 @@ def offer(made: Offer) -> Offer:
 def page_actions(request: HttpRequest, dashboard: Dashboard, address: Address) -> list[Action]:
     """Return what this reader is offered beside an overview."""
     return [action for made in _offers if (action := made(request, dashboard, address))]
+
+
+# Asked for each page of a report; None where this reader is not offered it.
+ReportOffer = Callable[[HttpRequest, Report, Address], Action | None]
+_report_offers: list[ReportOffer] = []
+
+
+def offer_report(made: ReportOffer) -> ReportOffer:
+    """Register an offer beside reports."""
+    _report_offers.append(made)
+    return made
+
+
+def report_actions(request: HttpRequest, report: Report, address: Address) -> list[Action]:
+    """Return what this reader is offered beside a report."""
+    return [action for made in _report_offers if (action := made(request, report, address))]
 
 
 @dataclass(frozen=True, slots=True)

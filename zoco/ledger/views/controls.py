@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.http import QueryDict
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -285,3 +286,11 @@ def chip(each: Filter, address: Address) -> Chip:
     words = (value_label(column.name, column.kind, value) for value in each.values)
     values = ", ".join(words)
     return Chip(str(column.label), str(OPERATORS[each.operator]), values, address.unfiltered(each))
+
+
+def filters_said(question: Question) -> str:
+    """Return in words what a question is narrowed to, and who counts where it is not people."""
+    chips = (chip(each, Address(QueryDict(), "zoco_ledger")) for each in question.filters)
+    said = [f"{each.label} {each.operator} {each.values}" for each in chips]
+    who = dict(VERDICTS).get(question.verdicts, question.verdicts)
+    return "; ".join([*said, *([] if question.verdicts == "people" else [str(who)])])

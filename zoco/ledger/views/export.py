@@ -1,23 +1,33 @@
-"""Reports as files: CSV, JSON, Parquet, in pieces, all rows of the question."""
+"""Reports as files: CSV, JSON, Parquet, in pieces, all rows of the question; PDF as the page shows it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
+from typing import ClassVar
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from zoco.ledger.asking.export import FORMATS, Format, export
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures.sheets.asked import report_asked
+from zoco.ledger.report import Report
+from zoco.ledger.views.controls import filters_said
 from zoco.ledger.views.shell import LedgerView
+
+PDF = "pdf"
 
 
 class ExportView(LedgerView):
-    """All rows of a report as a file."""
+    """All rows of a report as a file, or its page as PDF."""
+
+    has_pdf: ClassVar[bool] = True
 
     def answer(self, request: HttpRequest, key: str, word: str) -> HttpResponseBase:
         """Send the file. The first piece is made before the answer begins, so that errors have a page."""
         report = self.report(key)
+        if word == PDF and self.has_pdf:
+            return self._pdf(report)
         format = _format(word)
         question = self.question(report, datetime.now(UTC))
         pieces: Iterator[bytes] = iter(export(report, question, format, is_for_spreadsheet=format == "csv"))
@@ -30,6 +40,16 @@ class ExportView(LedgerView):
                 "Cache-Control": "no-store",
             },
         )
+
+    def _pdf(self, report: Report) -> HttpResponse:
+        from zoco.ledger.pictures.sheets.pdf import pdf_of  # slow, and few processes need it
+
+        now = datetime.now(UTC)
+        question = self.question(report, now)
+        sheet, _answer = report_asked(report, question, filters=filters_said(question), now=now)
+        name = file_name(report.key, question, PDF)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return HttpResponse(pdf_of(sheet), content_type="application/pdf", headers=headers)
 
 
 def _format(word: str) -> Format:

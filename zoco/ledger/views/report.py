@@ -13,12 +13,13 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
 from zoco.ledger.report import Report
+from zoco.ledger.views.actions import report_actions
 from zoco.ledger.views.elsewhere import elsewhere
 from zoco.ledger.views.empty import not_set_up
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import paged
 
-EXPORTS = (("csv", "CSV"), ("json", "JSON"), ("parquet", "Parquet"))
+EXPORTS = (("pdf", "PDF"), ("csv", "CSV"), ("json", "JSON"), ("parquet", "Parquet"))
 PANEL_ROWS = "8"
 
 
@@ -48,6 +49,7 @@ class ReportView(LedgerView):
             printed_at=formats.moment(now.astimezone(ZoneInfo(question.site.zone))),
             controls=self.controls(question, today, report),
             exports=[(name, self._export(report, word)) for word, name in self.exports],
+            page_actions=report_actions(request, report, self.address),
             drawer=self.drawer(answer),
             is_drawer_open="how" in request.GET,
             drawer_url=self.address.changed(how=None if "how" in request.GET else "1"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -19,18 +18,13 @@ from zoco.kit import http, staff_mail
 from zoco.monitor.alarms.models import Incident, Telling
 from zoco.monitor.alarms.said import incident_said, incident_title
 from zoco.monitor.alarms.services import CLOSED, SEE_REPORTS
+from zoco.monitor.hooks import HookRefused, hook_send
 
 log = logging.getLogger(__name__)
 
 # After each failure; then it is given up, and the screen says so.
 PAUSES = (60, 300, 1_800, 7_200, 21_600)
 LEASE = timedelta(minutes=3)
-SECONDS = 10.0
-SIGNATURE, EVENT_ID = "X-Zoco-Signature", "X-Zoco-Event"
-
-
-class HookRefused(RuntimeError):
-    """The web hook's address answered with something other than yes."""
 
 
 def tellings_send(*, now: datetime) -> int:
@@ -121,23 +115,7 @@ def hook_body(telling: Telling) -> bytes:
     return msgspec.json.encode(told)
 
 
-def signature(secret: str, body: bytes) -> str:
-    """Return what stands in the header: "sha256=" and the HMAC of the body (RFC 2104) in hexadecimal."""
-    return "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
-
-
 def _hook(telling: Telling) -> None:
-    alarm, body = telling.incident.alarm, hook_body(telling)
-    answer = http.fetch(
-        alarm.hook_url,
-        method="POST",
-        body=body,
-        headers={
-            "Content-Type": "application/json",
-            SIGNATURE: signature(alarm.hook_secret, body),
-            EVENT_ID: f"{telling.incident_id}-{telling.event}",
-        },
-        limits=http.Limits(seconds=SECONDS, size=65_536, redirects=0),
-    )
-    if not 200 <= answer.status < 300:
-        raise HookRefused(f"The address answered with {answer.status}.")
+    alarm = telling.incident.alarm
+    name = f"{telling.incident_id}-{telling.event}"
+    hook_send(alarm.hook_url, secret=alarm.hook_secret, event=name, body=hook_body(telling))

@@ -220,3 +220,5 @@ class SharedPanel(SharedFrame, PanelView):
 
 class SharedExport(SharedFrame, ExportView):
     """A report as a file."""
+
+    has_pdf: ClassVar[bool] = False

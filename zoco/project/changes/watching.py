@@ -28,6 +28,7 @@ WATCHED = (
     "zoco_monitor.SharedLink",
     "zoco_monitor.Annotation",
     "zoco_monitor.Segment",
+    "zoco_monitor.Schedule",
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
@@ -36,7 +37,10 @@ WATCHED = (
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.
-PASSING = {"last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on"}
+PASSING = {
+    "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
+    "next_at",
+}  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"
 NAMES_MOST = 40

@@ -1,0 +1,1 @@
+"""Reports on a sheet: what a page shows, for mail and print; curves as pictures, and all of it as PDF."""
