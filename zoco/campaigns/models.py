@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.campaigns.tags import TAGS, tagged
+from zoco.ledger import sitebook
+from zoco.ledger.within import WithinManager
 
 ADDRESS_LONGEST = 2_000
 # Without letters that are taken for one another when read aloud or from paper.
@@ -47,6 +50,8 @@ class Campaign(models.Model):
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("campaign")
@@ -102,6 +107,8 @@ class Link(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    objects = WithinManager()
+
     class Meta:
         verbose_name = _("short link")
         verbose_name_plural = _("short links")
@@ -120,6 +127,11 @@ class Link(models.Model):
     def address(self) -> str:
         """Where the link leads, with its tags."""
         return tagged(self.target, self.tags)
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Hold the short name against those of all sites. Raises ValidationError."""
+        with sitebook.everything():
+            super().validate_unique(exclude)
 
     def clean(self) -> None:
         """Give a short name where there is none. Raises ValidationError for a campaign of another site."""
@@ -148,6 +160,8 @@ class Word(models.Model):
     tag = models.CharField(_("tag"), max_length=8, choices=Tag.choices)
     value = models.CharField(pgettext_lazy("tag", "value"), max_length=100)
     meaning = models.CharField(_("meaning"), max_length=200, blank=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("word for tags")

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from zoco.campaigns.models import Campaign, Link, new_slug
+from zoco.ledger import sitebook
 
 TRIES = 5
 
@@ -42,6 +43,7 @@ def link_make(
 def _free_slug() -> str:
     for _try in range(TRIES):
         slug = new_slug()
-        if not Link.objects.filter(slug=slug).exists():
-            return slug
+        with sitebook.everything():
+            if not Link.objects.filter(slug=slug).exists():
+                return slug
     raise SlugsTaken(f"{TRIES} short names in a row were taken; look at the table of links.")

@@ -12,6 +12,7 @@ from zoco.campaigns import following
 from zoco.campaigns.following import Followed
 from zoco.campaigns.models import SLUG, Link
 from zoco.kit.hosts import is_own, plain_host
+from zoco.ledger import sitebook
 from zoco.sites.models import Hostname
 
 
@@ -21,7 +22,8 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     """Lead on. One that was switched off says so, with 410."""
     if not SLUG.fullmatch(slug):
         raise Http404(_("There is no such link."))
-    link = Link.objects.select_related("campaign").filter(slug=slug).first()
+    with sitebook.everything():  # a link leads whoever follows it
+        link = Link.objects.select_related("campaign").filter(slug=slug).first()
     if link is None:
         raise Http404(_("There is no such link."))
     if not link.is_open:

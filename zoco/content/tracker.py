@@ -8,5 +8,6 @@ from zoco.ledger.sitebook import SiteInfo
 def counted_site(host: str) -> SiteInfo | None:
     """Return the site that counts the visits of this host; a simulated one counts nobody."""
     name = plain_host(host)
-    known = (site for site in sitebook.sites() if not site.is_demo and name in site.hostnames)
-    return next(known, None)
+    with sitebook.everything():  # a page counts whoever looks at it
+        known = (site for site in sitebook.sites() if not site.is_demo and name in site.hostnames)
+        return next(known, None)

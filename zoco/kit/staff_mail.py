@@ -81,10 +81,26 @@ def send(
 
     `key` names the letter: sent twice, it has the same Message-ID, so that programs can tell. At least once.
     """
-    from django.core.mail import EmailMultiAlternatives
-
     if not may_get(user, permission):
         raise NotStaff(f"The account {user.pk} is closed, has no address, or may not see this.")
+    _send(user, subject, text, key, html, files)
+
+
+def invite(user: "User", *, subject: str, text: str, key: str) -> None:
+    """Send the letter that lets somebody in: to an account that waits, closed and never used.
+
+    Raises NotStaff for any other account; otherwise as `send`.
+    """
+    if user.is_active or user.last_login is not None or user.has_usable_password() or not user.email:
+        raise NotStaff(f"The account {user.pk} does not wait to be let in.")
+    _send(user, subject, text, key)
+
+
+def _send(
+    user: "User", subject: str, text: str, key: str, html: str = "", files: Sequence[Attached] = ()
+) -> None:
+    from django.core.mail import EmailMultiAlternatives
+
     domain = _domain()
     letter = EmailMultiAlternatives(
         subject=" ".join(subject.split()),

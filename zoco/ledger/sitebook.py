@@ -1,6 +1,7 @@
 """What the ledger must know of sites. The app `sites` lies above and says it through this."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,13 @@ PLAIN_TRACKER = "/z.js"
 
 class SiteUnknown(Said, LookupError):
     """There is no such site."""
+
+
+class NoSiteSeen(SiteUnknown):
+    """There are sites, but none that may be seen."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext_noop("Your account may see no site; ask an owner for one."))
 
 
 class NoSiteYet(SiteUnknown):
@@ -93,14 +101,29 @@ def only(slugs: Iterable[str] | None) -> None:
     _only.set(None if slugs is None else frozenset(slugs))
 
 
+@contextmanager
+def everything() -> Iterator[None]:
+    """See all sites meanwhile: what is published or kept is of all, whoever gave the occasion."""
+    token = _only.set(None)
+    try:
+        yield
+    finally:
+        _only.reset(token)
+
+
+def seen() -> frozenset[int] | None:
+    """Return the keys of the sites that may be seen, None where that is all of them."""
+    return None if _only.get() is None else frozenset(info.id for info in sites())
+
+
 def site(slug: str = "") -> SiteInfo:
-    """Return the site with this slug, or the default one. Raises SiteUnknown, NoSiteYet."""
+    """Return the site with this slug, or the default one. Raises SiteUnknown, NoSiteYet, NoSiteSeen."""
     known = sites()
     for info in known:
         if slug in ("", info.slug):
             return info
     if not known:
-        raise NoSiteYet
+        raise NoSiteYet if _only.get() is None else NoSiteSeen
     there = ", ".join(info.slug for info in known)
     words = gettext_noop("There is no site %(slug)r; there are: %(there)s.")
     raise SiteUnknown(words, slug=slug, there=there)

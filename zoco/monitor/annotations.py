@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from zoco.kit.periods import Period
 from zoco.ledger.pictures.marks import Mark
 from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.within import WithinManager
 
 
 class Annotation(models.Model):
@@ -33,6 +34,8 @@ class Annotation(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = WithinManager()
 
     class Meta:
         app_label = "zoco_monitor"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.goals import PropCondition
+from zoco.ledger.within import WithinManager
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
@@ -87,6 +88,8 @@ class Goal(models.Model):
         help_text=_("In the site's currency. 0: any amount."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("goal")

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "zoco.project.entry.choosing.MustChoose",
     "zoco.project.changes.note.Acting",
     "zoco.project.keys.pace.ApiPace",
+    "zoco.sites.access.within.WithinSites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

@@ -8,11 +8,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zoco.ledger.within import SitesManager
+from zoco.sites.access.models import Invitation, SiteLimit
 from zoco.sites.sourcing.models import SourceName, SourceNetwork, SourceRule, SourceRun
 
 __all__ = [
-    "CountingOrigin", "GoneSite", "Hostname", "SharedKey", "Site", "SourceName", "SourceNetwork",
-    "SourceRule", "SourceRun",
+    "CountingOrigin", "GoneSite", "Hostname", "Invitation", "SharedKey", "Site", "SiteLimit", "SourceName",
+    "SourceNetwork", "SourceRule", "SourceRun",
 ]  # fmt: skip
 
 
@@ -114,6 +116,8 @@ class Site(models.Model):
     is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
     key_name = models.CharField(max_length=32, unique=True, default=new_key_name, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = SitesManager()
 
     class Meta:
         verbose_name = _("site")

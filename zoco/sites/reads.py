@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from zoco.kit.hosts import plain_host
+from zoco.ledger import sitebook
 from zoco.ledger.sitebook import ELSEWHERE, SiteInfo
 from zoco.sites.conf import tracker_words
 from zoco.sites.models import CountingOrigin, Site
@@ -58,14 +59,22 @@ def sites_with_parts() -> list[Site]:
     The first is the one that commands and pages take when none is named: never a simulated one
     while there is another.
     """
-    return list(Site.objects.order_by("is_demo", "id").prefetch_related(*PARTS))
+    with sitebook.everything():
+        return list(Site.objects.order_by("is_demo", "id").prefetch_related(*PARTS))
+
+
+def sites_seen() -> list[Site]:
+    """Return the same of those sites that may be seen by whoever asks."""
+    keys = sitebook.seen()
+    return [site for site in sites_with_parts() if keys is None or site.pk in keys]
 
 
 def site_with_host(host: str) -> Site | None:
     """Return the site that has this host name, with or without www; None if no site has it."""
     plain = plain_host(host).removeprefix("www.")
-    found = Site.objects.filter(hostnames__name__in=[plain, f"www.{plain}"], is_demo=False)
-    return found.order_by("id").first() if plain else None
+    with sitebook.everything():
+        found = Site.objects.filter(hostnames__name__in=[plain, f"www.{plain}"], is_demo=False)
+        return found.order_by("id").first() if plain else None
 
 
 def site_info(site: Site, given: Spans | None = None) -> SiteInfo:

@@ -9,6 +9,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.ledger.viewsets import RightItem
+from zoco.sites.access import screens as access_screens
+from zoco.sites.access.models import MANAGE
 from zoco.sites.sourcing import screens
 from zoco.sites.viewsets import site_viewset, source_viewsets
 
@@ -42,3 +44,27 @@ def sourcing_permissions() -> QuerySet[Permission]:
     """Let groups be given the permissions on rules and networks."""
     models = ("sourcerule", "sourcenetwork")
     return Permission.objects.filter(content_type__app_label="zoco_sites", content_type__model__in=models)
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def access_urls() -> list[URLPattern]:
+    """Return the addresses of access and invitations."""
+    return [
+        path("access/", access_screens.access, name="zoco_access"),
+        path("access/invite/", access_screens.invite, name="zoco_access_invite"),
+        path("access/invitations/<int:pk>/", access_screens.invitation, name="zoco_access_invitation"),
+        path("access/accounts/<int:pk>/", access_screens.account, name="zoco_access_account"),
+    ]
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def access_menu() -> MenuItem:
+    """Put it into the settings, beside accounts."""
+    where = reverse_lazy("zoco_access")
+    return RightItem(MANAGE, _("Access"), where, name="zoco_access", icon_name="group", order=589)
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def access_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permission."""
+    return Permission.objects.filter(content_type__app_label="zoco_sites", codename="manage_access")

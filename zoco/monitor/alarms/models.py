@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
+from zoco.ledger.within import WithinManager
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import EVENT, GOAL, MEASURES
 
@@ -75,6 +76,8 @@ class Alarm(models.Model):
     known = models.CharField(max_length=200, blank=True, editable=False)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("alarm")

@@ -12,6 +12,7 @@ from zoco.kit import staff_mail
 from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.usual import USUAL
+from zoco.sites.access.reads import seeing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -111,7 +112,7 @@ def _tell(incident: Incident, event: str, at: datetime) -> None:
         Telling(
             incident=incident, event=event, way=Telling.Way.MAIL, user=user, target=str(user.pk), next_at=at
         )
-        for user in staff_mail.staff(roles=roles, permission=SEE_REPORTS)
+        for user in seeing(staff_mail.staff(roles=roles, permission=SEE_REPORTS), incident.alarm.site_id)
     ]
     if incident.alarm.hook_url:
         rows.append(Telling(incident=incident, event=event, way=Telling.Way.HOOK, next_at=at))

@@ -19,6 +19,7 @@ from zoco.monitor.alarms.models import Incident, Telling
 from zoco.monitor.alarms.said import incident_said, incident_title
 from zoco.monitor.alarms.services import CLOSED, SEE_REPORTS
 from zoco.monitor.hooks import HookRefused, hook_send
+from zoco.sites.access.reads import sees
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ def _mail(telling: Telling) -> None:
     user = telling.user
     if user is None:
         raise staff_mail.NotStaff("The account is gone.")
+    if not sees(user, telling.incident.alarm.site_id):
+        raise staff_mail.NotStaff(f"The account {user.pk} sees this site no more.")
     with translation.override(staff_mail.language_of(user)):
         incident = telling.incident
         title = incident_title(incident)

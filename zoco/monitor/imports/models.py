@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.within import WithinManager
+
 
 class ImportRun(models.Model):
     """One uploaded file. `key` marks its sums in the store; `digest` tells them from others'."""
@@ -47,6 +49,8 @@ class ImportRun(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(auto_now=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = pgettext_lazy("noun", "import")

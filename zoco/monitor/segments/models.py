@@ -6,6 +6,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.within import WithinManager
+
 
 class Segment(models.Model):
     """Filters as they stand in an address ({"f.os": ["iOS"]}), and verdicts as a question has them."""
@@ -17,6 +19,8 @@ class Segment(models.Model):
     filters = models.JSONField(_("filters"), default=dict)
     verdicts = models.CharField(_("who counts"), max_length=100, default="people")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("segment")

@@ -8,6 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.within import WithinManager
+from zoco.sites.access.reads import sees
+
 LEAST_GIVEN, LEAST_MOST = 5, 1_000
 
 
@@ -38,6 +41,8 @@ class SharedLink(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
 
+    objects = WithinManager()
+
     class Meta:
         default_permissions = ("view", "add", "change")
         verbose_name = _("shared link")
@@ -51,11 +56,12 @@ class SharedLink(models.Model):
         return self.name
 
     def state(self, at: datetime) -> State:
-        """Return whether the address opens; it ends when the account that made it may see reports no more."""
+        """Return whether the address opens; it ends when its maker may see them no more."""
         if self.revoked_at is not None:
             return self.State.REVOKED
         if self.expires_at is not None and self.expires_at <= at:
             return self.State.EXPIRED
-        if self.created_by is None or not self.created_by.has_perm("zoco_ledger.view_reports"):
+        maker = self.created_by
+        if maker is None or not maker.has_perm("zoco_ledger.view_reports") or not sees(maker, self.site_id):
             return self.State.ENDED
         return self.State.OPEN

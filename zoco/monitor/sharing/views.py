@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from zoco.ledger import sitebook
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.filters import filters_named
 from zoco.ledger.asking.guard import Guard
@@ -57,6 +58,11 @@ class SharedFrame(LedgerView):
     link: SharedLink
 
     def dispatch(self, request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
+        """Show the same to everybody, whatever sites an account sees that happens to be logged in."""
+        with sitebook.everything():
+            return self._dispatched(request, token, **kwargs)
+
+    def _dispatched(self, request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         """Find the link. One that is not there, is over or lost a goal is answered all the same."""
         link = link_found(token, at=timezone.now())
         if link is None:

@@ -23,6 +23,8 @@ WATCHED = (
     "zoco_sites.CountingOrigin",
     "zoco_sites.SourceRule",
     "zoco_sites.SourceNetwork",
+    "zoco_sites.SiteLimit",
+    "zoco_sites.Invitation",
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",

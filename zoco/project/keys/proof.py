@@ -7,6 +7,7 @@ from ninja.security import HttpBearer
 from zoco.ledger import sitebook
 from zoco.project.keys.services import SCOPES
 from zoco.project.models import ApiKey
+from zoco.sites.access.reads import slugs_seen
 
 
 class Program:
@@ -50,6 +51,15 @@ class KeyProof(HttpBearer):
             raise AuthenticationError
         program = Program(key)
         request.user = program  # type: ignore[assignment]
-        if not key.all_sites:
-            sitebook.only(key.sites.values_list("slug", flat=True))
+        sitebook.only(None)
+        sitebook.only(_seen(key))
         return program
+
+
+def _seen(key: ApiKey) -> frozenset[str] | None:
+    """Return the sites that both the key and its maker see, None: all."""
+    own = None if key.all_sites else frozenset(key.sites.values_list("slug", flat=True))
+    makers = slugs_seen(key.made_by) if key.made_by is not None else frozenset()
+    if own is None or makers is None:
+        return makers if own is None else own
+    return own & makers

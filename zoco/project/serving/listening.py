@@ -18,6 +18,7 @@ from zoco.project.entry import accounts
 from zoco.project.entry.choosing import CHOSEN
 from zoco.project.entry.gate import is_proven
 from zoco.project.serving.bridge import Scope
+from zoco.sites.access.reads import slugs_seen
 
 PERMISSION = "zoco_ledger.view_reports"
 
@@ -47,8 +48,10 @@ def reader_of(scope: Scope) -> Reader:
             raise Refused(403, "The live stream is for pages of this address only.")
         user = _account(request)
         asked = set(request.GET.getlist("site"))
+        sitebook.only(slugs_seen(user))
         return Reader(user.pk, frozenset(info.slug for info in sitebook.sites() if info.slug in asked))
     finally:
+        sitebook.only(None)
         close_old_connections()
 
 

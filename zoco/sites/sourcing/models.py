@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit.hosts import host_named
+from zoco.ledger.within import WithinManager
 
 PATTERNS = ("source", "medium", "campaign", "referrer")
 STARS_MOST = 8
@@ -36,6 +37,8 @@ class SourceRule(models.Model):
     medium = _pattern(_("medium"))
     campaign = _pattern(_("campaign"))
     referrer = _pattern(_("referring host"), help_text=_("Such as *.partner.example."))
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("rule of source channels")
@@ -86,6 +89,8 @@ class SourceNetwork(models.Model):
         pgettext_lazy("network", "name"), max_length=60, help_text=_("The source that reports show.")
     )
     category = models.CharField(_("kind"), max_length=10, choices=Category.choices)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("network of one's own")

@@ -35,7 +35,7 @@ LONGEST = 2_000
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Show everything about where visits of a site come from."""
-    sites = reads.sites_with_parts()
+    sites = reads.sites_seen()
     if not sites:
         return redirect("zoco_sites:add")
     site = site_chosen(sites, request.GET.get("site", ""))
@@ -140,7 +140,7 @@ def _lists() -> list[tuple[str, int, list[tuple[str, str]]]]:
 @require_POST
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin to apply the rules to the site's history, or stop doing so."""
-    site = site_chosen(reads.sites_with_parts(), slug)
+    site = site_chosen(reads.sites_seen(), slug)
     if request.POST.get("stop"):
         run = services.last_run(site.pk)
         if run is not None:
