@@ -19,10 +19,11 @@ from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.schedules.models import Schedule, Sending
 from zoco.monitor.segments.models import Segment
 from zoco.monitor.sharing.models import SharedLink
+from zoco.monitor.sharing.public.models import PublicBoard
 
 __all__ = [
     "Alarm", "Annotation", "ExportDay", "ExportDuty", "ExportPlan", "ExportRun", "Goal", "ImportRun",
-    "Incident", "Schedule", "Segment", "Sending", "SharedLink", "Telling",
+    "Incident", "PublicBoard", "Schedule", "Segment", "Sending", "SharedLink", "Telling",
 ]  # fmt: skip
 
 

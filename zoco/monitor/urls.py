@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("shared/", include("zoco.monitor.sharing.urls"))]
+urlpatterns = [
+    path("shared/", include("zoco.monitor.sharing.urls")),
+    path("public/", include("zoco.monitor.sharing.public.urls")),
+]

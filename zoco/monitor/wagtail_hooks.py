@@ -21,6 +21,7 @@ from zoco.monitor.schedules import screens as schedules
 from zoco.monitor.schedules.services import SEE as SEE_SCHEDULES
 from zoco.monitor.segments import offers
 from zoco.monitor.sharing import screens
+from zoco.monitor.sharing.public import screens as public_screens
 from zoco.monitor.viewsets import (
     alarm_viewset,
     annotation_viewset,
@@ -93,6 +94,8 @@ def sharing_urls() -> list[URLPattern]:
         path("shared-links/", screens.listing, name="zoco_shares"),
         path("shared-links/new/", screens.new, name="zoco_shares_new"),
         path("shared-links/<int:pk>/revoke/", screens.revoke, name="zoco_shares_revoke"),
+        path("public-dashboards/", public_screens.listing, name="zoco_publics"),
+        path("public-dashboards/<slug:slug>/", public_screens.one, name="zoco_publics_one"),
     ]
 
 
@@ -108,6 +111,16 @@ def sharing_menu() -> MenuItem:
         name="zoco_shares",
         icon_name="link",
         order=600,
+    )
+
+
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def public_menu() -> MenuItem:
+    """Put public dashboards into the settings."""
+    label, where = _("Public dashboards"), reverse_lazy("zoco_publics")
+    there = screens.is_served
+    return RightItem(
+        public_screens.MAY, label, where, is_there=there, name="zoco_publics", icon_name="globe", order=601
     )
 
 

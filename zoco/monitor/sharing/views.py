@@ -64,7 +64,7 @@ class SharedFrame(LedgerView):
 
     def _dispatched(self, request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         """Find the link. One that is not there, is over or lost a goal is answered all the same."""
-        link = link_found(token, at=timezone.now())
+        link = self.link_of(token)
         if link is None:
             response: HttpResponseBase = render(request, "zoco/monitor/shared/gone.html", status=404)
             response._has_been_logged = True  # type: ignore[attr-defined]  # the path holds the token
@@ -72,9 +72,17 @@ class SharedFrame(LedgerView):
             self.link = link
             self.address = SharedAddress.of(request.GET, self.namespace, token, link)
             response = self.answered(request, **kwargs)
+        self.headed(request, response)
+        return response
+
+    def link_of(self, word: str) -> SharedLink | None:
+        """Return the link that the address means."""
+        return link_found(word, at=timezone.now())
+
+    def headed(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        """Keep what is shown from robots, caches and other pages."""
         for name, value in HEADERS.items():
             response.headers[name] = value
-        return response
 
     def report(self, key: str) -> Report:
         """Return a report without what it tells of a few. Raises PlugUnknown, NotForStrangers."""

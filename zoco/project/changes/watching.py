@@ -28,6 +28,7 @@ WATCHED = (
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",
+    "zoco_monitor.PublicBoard",
     "zoco_monitor.Annotation",
     "zoco_monitor.Segment",
     "zoco_monitor.Schedule",

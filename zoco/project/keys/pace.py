@@ -34,7 +34,8 @@ SHARED_PER_MINUTE = conf.declare(
     "SHARED_PER_MINUTE",
     300,
     int,
-    "How many pages, panels and files of shared links an address may ask for in a minute.",
+    "How many pages, panels and files of shared links and public dashboards an address may ask for in a "
+    "minute.",
 )
 WINDOW_SECONDS = 60.0
 WHO_MOST = 100_000
@@ -80,7 +81,7 @@ class ApiPace:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sitebook.only(None)
-        if request.path.startswith("/shared/"):
+        if request.path.startswith(("/shared/", "/public/")):
             return self._shared(request)
         if not request.path.startswith("/api/"):
             return self.get_response(request)
