@@ -97,7 +97,7 @@ def facts(running: Running, under: str, count: int, without: tuple[str, ...] = T
 
     store = DuckStore(running.folder, lead=False)
     sql = (
-        "SELECT name, path, visitor, known, session, props FROM facts"
+        "SELECT name, path, visitor, known, person, session, props FROM facts"
         f" WHERE name NOT IN {without}"
         f" AND starts_with(path, '{under}') ORDER BY occurred_at, id"
     )
@@ -218,3 +218,21 @@ def test_browser_that_asks_for_privacy_is_not_asked_and_has_no_id(
     # Neither has what is told of a page that somebody leaves, here without the header.
     assert {row["known"] for row in facts(running, "/en/gpc", 3, ("", "-"))} == {0}
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_whoever_comes_by_his_own_link_and_accepts_is_joined_and_the_address_is_clean(
+    running: Running, shop: str, context: BrowserContext
+) -> None:
+    token = zoco(running.folder, "person", "token", "shop", "42", "--days", "30").stdout.strip()
+    page = opened(context, f"{shop}/en/link?utm_source=letter&zt={token}")
+    expect(page).to_have_url(f"{shop}/en/link?utm_source=letter")
+    page.get_by_role("button", name="Accept").click()
+
+    viewed, given, joined = facts(running, "/en/link", 3)
+
+    assert (viewed["name"], viewed["person"], viewed["known"]) == ("web.page.viewed", 0, 0)
+    assert (joined["name"], joined["person"]) == ("people.visitor.joined", 42)
+    assert joined["known"] == given["known"] != 0
+    page.goto(f"{shop}/en/link/two?zt=click.7.1999999999.{'0' * 64}")
+    (second,) = facts(running, "/en/link/two", 1)
+    assert (second["known"], second["person"]) == (given["known"], 0)

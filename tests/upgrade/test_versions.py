@@ -26,7 +26,7 @@ PERIOD = Period.parse("2015-05-10..2015-05-31", "Europe/Madrid")
 class NextFact(schema.Fact):
     """The schema with one column more, as the next version might have it."""
 
-    mood: Annotated[str, schema._column("text", "How it felt.", few=True, since=3)] = "calm"
+    mood: Annotated[str, schema._column("text", "How it felt.", few=True, since=schema.VERSION + 1)] = "calm"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
 
     def step() -> None:
         monkeypatch.setattr(schema, "Fact", NextFact)
-        monkeypatch.setattr(schema, "VERSION", 3)
+        monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
         schema.columns.cache_clear()
 
     yield step

@@ -31,6 +31,8 @@ class Reason(StrEnum):
     NOT_WRITTEN = "not_written"
     BAD_CONSENT = "bad_consent"
     PRIVACY_SIGNAL = "privacy_signal"
+    BAD_PERSON = "bad_person"
+    NO_CONSENT = "no_consent"
 
     @property
     def sentence(self) -> str:
@@ -70,6 +72,11 @@ _SENTENCES = {
         "letters), version and language; who is 22 to 64 letters, digits, - and _."
     ),
     Reason.PRIVACY_SIGNAL: "The browser asks not to be followed (Global Privacy Control or Do Not Track).",
+    Reason.BAD_PERSON: (
+        "A person is told by a token that is signed with the key of the site and has not expired; see the "
+        "guide on identity."
+    ),
+    Reason.NO_CONSENT: "Without the id of somebody who consented nobody is joined to a person.",
 }
 
 

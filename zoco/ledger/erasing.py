@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from zoco.kit.periods import micros, moment_at
 from zoco.kit.plugs import Registry
+from zoco.ledger.schema import decoder
 from zoco.ledger.store.base import Erasure, Store
 from zoco.ledger.store.erasures import Erasures
+from zoco.ledger.store.joins import everything_of
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -77,8 +79,10 @@ class OutboxEraser:
         from zoco.ledger.outbox.rows import database
 
         rows = OutboxRow.objects.using(database()).order_by()
+        told = rows.filter(fact__contains='"known":').values_list("site", "fact")
+        known = {(site, decoder.decode(fact).known) for site, fact in told.iterator()}
         return (
-            list(rows.exclude(visitor=0).values_list("site", "visitor").distinct()),
+            [*rows.exclude(visitor=0).values_list("site", "visitor").distinct(), *known],
             list(rows.exclude(person=0).values_list("site", "person").distinct()),
         )
 
@@ -91,8 +95,14 @@ def facts_erase(
     `site` 0 means all sites. What turns up later (a late segment, an import, an older backup) is
     erased when it does. Not guaranteed: bytes in backups, in put-aside data, in PostgreSQL's files; rows
     there are gone. Raises StoreBusy when a ClickHouse does not give the bytes back in time.
+
+    With a person goes whoever was merged with him, and the known visitors that are joined to them.
     """
-    erasure = Erasure(at=micros(at), site=site, visitors=tuple(visitors), persons=tuple(persons))
+    wanted = set(persons)
+    if wanted:
+        store.drain()
+    joined, whole = everything_of(store, wanted, site)
+    erasure = Erasure(at=micros(at), site=site, visitors=(*{*visitors, *joined},), persons=(*sorted(whole),))
     facts = store.erase(erasure)
     rows = {eraser.label: eraser.erase(erasure) for eraser in ERASERS}
     store.compact()

@@ -20,6 +20,11 @@ def known_visitors(facts: Table) -> Value:
     return expr.uniques(facts.known)
 
 
+def people(facts: Table) -> Value:
+    """Count distinct persons, over facts that went through `Facts.known`."""
+    return expr.uniques(facts.person)
+
+
 def sessions(views: Table) -> Value:
     """Count distinct sessions; facts without one do not count."""
     return expr.uniques(views.session)

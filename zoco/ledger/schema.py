@@ -2,7 +2,8 @@
 
 No column is nullable: "" and 0 mean "none" (`union` and grouping differ between engines on nulls).
 To add a column: add a field with a default at the end, give it `since=VERSION + 1`, raise VERSION.
-Stores add what they miss when they open; older segments are read with the default.
+Stores add what they miss when they open; older segments are read with the default. Version 3 added no
+column but the tables of who is joined to whom (`store.joins`), which an older program would not fill.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
-VERSION = 2
+VERSION = 3
 
 Kind = Literal["uuid", "int", "small", "text", "moment", "money", "json"]
 Part = Literal["facts", "evidence"]

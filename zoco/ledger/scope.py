@@ -110,6 +110,15 @@ class Facts:
         """Return the facts for which a condition holds, of the chosen verdicts."""
         return self._scanned(*self._of_verdicts, condition)
 
+    def known(self, rows: Table) -> Table:
+        """Return rows of facts whose `person` is who it is known to be today: joined, merged, undone.
+
+        Every report about people counts these. They need id, occurred_at, known and person.
+        """
+        from zoco.ledger.asking.people import resolved
+
+        return resolved(rows, self.site.id)
+
     @property
     def _of_verdicts(self) -> list[Condition]:
         if set(self.verdicts) == set(VERDICTS):

@@ -30,6 +30,7 @@ class Columns(TypedDict, total=False):
     visitor: int
     session: int
     person: int
+    known: int
     verdict: str
     reason: str
     host: str

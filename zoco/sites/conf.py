@@ -27,6 +27,15 @@ EVIDENCE_DAYS = conf.declare(
 )
 
 
+JOIN_LOGINS = conf.declare(
+    "JOIN_LOGINS",
+    False,
+    conf.flag,
+    "Join whoever consented to the person of the Django user as whom he logs in on a counted site. The "
+    "person's number is the user's key. Staff is never joined.",
+)
+
+
 _WORD = re.compile(r"(?=.*\d)[a-z0-9-]{6,40}")
 
 

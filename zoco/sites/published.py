@@ -41,6 +41,7 @@ class PublishedSite(msgspec.Struct, frozen=True, kw_only=True):
     """Words under which the tracker is served beside z.js; the first is the one that pages are told."""
     visitor_key: str = ""
     privacy_signals: str = "anonymous"
+    person_key: str = ""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

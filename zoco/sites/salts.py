@@ -18,6 +18,7 @@ from zoco.sites import conf, shared
 
 IMPORT = "import"
 VISITORS = "visitors"
+PERSONS = "persons"
 
 
 def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
@@ -36,7 +37,7 @@ def salts_kept(key_name: str, zone: str, *, at: datetime) -> dict[str, str]:
     for path in folder.glob("salt-*"):
         if path.name not in kept:
             _destroy(path)
-    shared.forget(key_name, but=[*kept, IMPORT, VISITORS])
+    shared.forget(key_name, but=[*kept, IMPORT, VISITORS, PERSONS])
     return dict(sorted(salts.items()))
 
 
@@ -51,6 +52,20 @@ def visitor_key(key_name: str) -> str:
     It does not age: an id is known as long as its cookie lasts.
     """
     return _secret(_folder(key_name) / VISITORS, 32)
+
+
+def person_key(key_name: str) -> str:
+    """Return the key with which a site's own server signs who somebody is, in hexadecimal."""
+    return _secret(_folder(key_name) / PERSONS, 32)
+
+
+def person_key_renew(key_name: str) -> str:
+    """Make another key for persons in place of one that somebody else knows; tokens of before are void."""
+    shared.forget_one(key_name, PERSONS)
+    path = _folder(key_name) / PERSONS
+    if path.exists():
+        _destroy(path)
+    return person_key(key_name)
 
 
 def keys_forget(key_name: str) -> None:

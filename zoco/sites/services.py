@@ -144,6 +144,7 @@ def site_published(site: Site, at: datetime) -> published.PublishedSite:
         trackers=conf.tracker_words(site.key_name),
         visitor_key=salts.visitor_key(site.key_name),
         privacy_signals=site.privacy_signals,
+        person_key=salts.person_key(site.key_name),
     )
 
 

@@ -41,6 +41,12 @@ def forget(key_name: str, *, but: Collection[str] = ()) -> None:
         SharedKey.objects.filter(site_key=key_name).exclude(name__in=but).delete()
 
 
+def forget_one(key_name: str, name: str) -> None:
+    """Delete one row of a site."""
+    if connection.vendor == "postgresql":
+        SharedKey.objects.filter(site_key=key_name, name=name).delete()
+
+
 def _sealed(key_name: str, name: str, secret: str) -> SharedKey:
     raw = bytes.fromhex(secret)
     row = SharedKey(site_key=key_name, name=name, sealed=_mixed(raw, key_name, name))

@@ -18,6 +18,7 @@ PREFLIGHT = (
 RETRY_SECONDS = "5"
 _STATUS = {
     Reason.PRIVACY_SIGNAL: 200,
+    Reason.NO_CONSENT: 200,
     Reason.TOO_LARGE: 413,
     Reason.TOO_MANY: 413,
     Reason.NO_SALT: 503,

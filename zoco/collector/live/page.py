@@ -8,13 +8,14 @@ import msgspec
 from zoco.collector.live.wire import SHOP, Proof, Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps.verdict import DRIVEN, Judgement
+from zoco.ledger.store.joins import JOINED
 
 VIEWED = "web.page.viewed"
 ENGAGED = "web.page.engaged"
 SENT = "web.event.sent"
 MISSED = "web.error.viewed"
 VITALS = "web.vitals.measured"
-NAMES = {"view": VIEWED, "engagement": ENGAGED, "event": SENT, "vitals": VITALS}
+NAMES = {"view": VIEWED, "engagement": ENGAGED, "event": SENT, "vitals": VITALS, "person": JOINED}
 CONSENT = {"given": "web.consent.given", "withdrawn": "web.consent.withdrawn"}
 EVENT_KIND = "event"
 # Lower bounds of classes of screen width, in CSS pixels.
@@ -60,6 +61,11 @@ def name_of(sent: Sent) -> str:
 def choice_of(sent: Sent) -> dict[str, Any]:
     """Return what is kept of a choice: its purposes and the proof of what was shown."""
     return {"purposes": list(sent.purposes), "proof": msgspec.to_builtins(sent.proof or Proof())}
+
+
+def proof_of(sent: Sent) -> dict[str, Any]:
+    """Return what is kept of a join: what proved it."""
+    return {"by": sent.person.partition(".")[0]}
 
 
 def screen_of(width: int) -> str:

@@ -176,6 +176,8 @@ def particulars_of(sent: Sent, amount: Decimal | None, currency: str, search: st
         said |= {"amount_site": amount} if sent.currency == currency else {}
     if sent.type == "consent":
         props = page.choice_of(sent)
+    if sent.type == "person":
+        props = page.proof_of(sent)
     if sent.type == "engagement":
         said["quantity"] = sent.ms
         props = props | {"scroll": sent.scroll} if sent.scroll else props

@@ -33,7 +33,7 @@ from zoco.collector.live.pieces import (
 from zoco.collector.live.wire import Sent
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused
-from zoco.collector.steps.known import known_visitor, private, visitor_key
+from zoco.collector.steps.known import clicked, known_visitor, person_key, person_of, private, visitor_key
 from zoco.collector.steps.visitor import MINUTE, day_before, local_day
 from zoco.kit.hosts import plain_host
 from zoco.kit.ids import hash63_framed, uuid7
@@ -81,6 +81,8 @@ class Read:
     lines: list[str] = field(default_factory=list)
     sites: list[int] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    noted: list[Refusal] = field(default_factory=list)
+    """What of facts that were taken was left out, such as a token that does not hold."""
 
 
 class Salts(NamedTuple):
@@ -111,7 +113,7 @@ class Reader:
             lambda key: whence_of(key[0], key[1], by_id[key[2]]), 8_192
         )
         self._hosts = Memo(self._host, 1_024)
-        self._keys = {site.id: visitor_key(site) for site in self._sites}
+        self._keys = {site.id: (visitor_key(site), person_key(site)) for site in self._sites}
         self._salts: Memo[tuple[int, int], Salts] = Memo(lambda key: self._salts_of(*key), 1_024)
 
     def read(self, body: bytes, sender: Sender) -> Read:
@@ -129,12 +131,14 @@ class Reader:
         browser = verified(browser, sender.address) if browser.claimed else browser
         for index, each in enumerate(sent):
             try:
-                site, line = self._line(each, browser, caller, now, sender.asks_privacy)
+                site, line, fault = self._line(each, browser, caller, now, sender.asks_privacy)
             except Refused as refused:
                 found.refused.append(self.refusal(refused, sender, index, each.url))
             else:
                 found.lines.append(line)
                 found.sites.append(site)
+                if fault:
+                    found.noted.append(self.refusal(fault, sender, index, each.url))
         return found
 
     def refusal(self, refused: Refused, sender: Sender, index: int, url: str = "") -> Refusal:
@@ -149,30 +153,52 @@ class Reader:
 
     def _line(
         self, sent: Sent, browser: Browser, caller: Caller, now: int, asks_privacy: bool
-    ) -> tuple[int, str]:
-        """Send a fact through the steps; return its site and its line. Raises Refused."""
+    ) -> tuple[int, str, Refused | None]:
+        """Send a fact through the steps; return its site, its line and what was left out. Raises Refused."""
         wire.check(sent)
         amount = wire.money(sent.amount) if sent.amount else None
         url, title, at = sent.url, sent.title, now - sent.age * 1_000
         place = self._pages[url] if len(url) <= REMEMBERED_LONGEST else self._page(url)
         site, query = place.host.site, place.query
-        known = f',"known":{known_visitor(self._keys[site.id], sent.who)}' if sent.who else ""
+        known = person = ""
+        fault = None
         if asks_privacy:
-            known = private(site, sent.choice)
+            known = private(site, sent.choice or sent.person)
+        elif sent.who:
+            known = f',"known":{known_visitor(self._keys[site.id][0], sent.who)}'
+            person, fault = self._person(sent, query, site, now)
         salts = self._salts[site.id, at // MINUTE]
         whence = self._whence(sent.referrer, query, site)
         who = _visitor(salts, place.host.framed_site, caller.framed, browser.framed + place.host.framed)
         is_plain = sent.type == "view" and not sent.props and not sent.status and not place.search
         name = page.VIEWED if is_plain else page.name_of(sent)
-        return site.id, (
-            f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{name}"'
-            f',"origin":"tracker","occurred_at":{at},"received_at":{now}{who}'
-            f"{browser.verdict or whence.spam or (browser.driven if sent.driven else '')}{place.where}"
-            f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
-            f"{browser.language}{self._screens[sent.screen]}"
-            f"{'' if is_plain else particulars_of(sent, amount, site.currency, place.search)}"
-            f"{'' if asks_privacy else browser.evidence + whence.evidence}{known}}}\n"
+        return (
+            site.id,
+            (
+                f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{name}"'
+                f',"origin":"tracker","occurred_at":{at},"received_at":{now}{who}{person}'
+                f"{browser.verdict or whence.spam or (browser.driven if sent.driven else '')}{place.where}"
+                f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
+                f"{browser.language}{self._screens[sent.screen]}"
+                f"{'' if is_plain else particulars_of(sent, amount, site.currency, place.search)}"
+                f"{'' if asks_privacy else browser.evidence + whence.evidence}{known}}}\n"
+            ),
+            fault,
         )
+
+    def _person(self, sent: Sent, query: str, site: PublishedSite, now: int) -> tuple[str, Refused | None]:
+        """Return who somebody who consented is, where a token says it: the fact's own must hold, one in
+        its page's address that does not is left out.
+        """
+        key, person, fault = self._keys[site.id][1], 0, None
+        if sent.person:
+            person = person_of(key, sent.person, now, "login", "form", "click")
+        elif "zt=" in query:
+            try:
+                person = clicked(key, query, now)
+            except Refused as wrong:
+                fault = wrong
+        return f',"person":{person}' if person else "", fault
 
     def _browser(self, sender: Sender) -> Browser:
         _, user_agent, language, hints, _, _ = sender

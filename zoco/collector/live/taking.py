@@ -32,13 +32,15 @@ def now_micros() -> int:
 class Request(NamedTuple):
     """A request that was read. Its lines go to the disk before anybody hears that they were taken.
 
-    `sites` names the site of each line; `is_near` says that it came from a local network.
+    `sites` names the site of each line; `is_near` says that it came from a local network; `noted` is what
+    was left out of facts that were taken.
     """
 
     lines: bytes
     sites: list[int]
     refused: list[Refusal]
     is_near: bool
+    noted: tuple[Refusal, ...] = ()
 
 
 class Taking:
@@ -82,12 +84,14 @@ class Taking:
             return Request(b"", [], [refusal], is_near=False)
         read = self.reader.read(body, sender)
         lines = "".join(read.lines).encode()
-        return Request(lines, read.sites, read.refused, is_near=is_local(address))
+        return Request(lines, read.sites, read.refused, is_local(address), (*read.noted,))
 
     def taken(self, request: Request) -> Answer:
         """Count and answer a request whose lines are on the disk."""
         if request.sites:
             self.tallies.take(request.sites, is_near=request.is_near)
+        if request.noted:
+            self.tallies.refuse(request.noted)
         if not request.refused:
             return answers.WRITTEN
         self.tallies.refuse(request.refused)

@@ -5,6 +5,7 @@ A collector writes them a few times a minute, if there is anything to tell. They
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 
 from zoco.collector.live.reader import Refusal
 from zoco.kit.ids import uuid7
@@ -29,7 +30,7 @@ class Tallies:
         for site in sites:
             self._taken[site, is_near] += 1
 
-    def refuse(self, refused: list[Refusal]) -> None:
+    def refuse(self, refused: Sequence[Refusal]) -> None:
         """Count what was refused."""
         for each in refused:
             key = (each.site, each.reason.value, each.host)

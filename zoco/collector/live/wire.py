@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from zoco.collector.reasons import Reason, Refused
+from zoco.kit.signing import TOKEN_LONGEST
 
 BODY_BYTES = 65_536
 FACTS = 100
@@ -48,7 +49,7 @@ PURPOSES = 20
 PURPOSE = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 CHOICES = frozenset(("given", "withdrawn"))
 
-Type = Literal["view", "engagement", "event", "vitals", "consent"]
+Type = Literal["view", "engagement", "event", "vitals", "consent", "person"]
 
 
 class Proof(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -70,6 +71,7 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     seen (0 to 100). `amount` is a decimal number as text. `driven` says that a program drives the browser.
     `status` is that of a page that is not there or failed, `subject` the product of a shop's fact. `who` is
     the id in the cookie of whoever consented; `choice`, `purposes` and `proof` are of a choice ("consent").
+    `person` is a signed token of the site's server that says who `who` is ("person").
     """
 
     type: Type = "view"
@@ -93,6 +95,7 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     choice: str = ""
     purposes: tuple[str, ...] = ()
     proof: Proof | None = None
+    person: str = ""
 
 
 _decoder = msgspec.json.Decoder(list[Sent] | Sent)
@@ -140,7 +143,15 @@ def _over(sent: Sent) -> Reason | None:
         sent
     ):
         return Reason.BAD_CONSENT
+    if sent.person or sent.type == "person":
+        return _over_as_person(sent)
     return _over_as_event(sent) if sent.type == "event" else _over_as_page(sent)
+
+
+def _over_as_person(sent: Sent) -> Reason | None:
+    if sent.type != "person" or not sent.person or len(sent.person) > TOKEN_LONGEST or sent.props:
+        return Reason.BAD_PERSON
+    return _over_as_page(sent) if sent.who else Reason.NO_CONSENT
 
 
 def _is_consent(sent: Sent) -> bool:

@@ -40,14 +40,13 @@ def rows_erase(
 
     `site` 0 means all sites. The spool and the store have their own `erase`.
     """
-    deleted = 0
-    for column, keys in (("person", persons), ("visitor", visitors)):
-        for batch in _batches(key for key in keys if key):
-            wanted = Q(**{f"{column}__in": batch}, created_at__lte=until)
-            if site:
-                wanted &= Q(site=site)
-            deleted += OutboxRow.objects.using(database()).filter(wanted).delete()[0]
-    return deleted
+    named: list[Q] = [Q(person__in=batch) for batch in _batches(key for key in persons if key)]
+    for batch in _batches(key for key in visitors if key):
+        known = "|".join(map(str, batch))
+        named += [Q(visitor__in=batch), Q(fact__regex=f'"known":({known})[,}}]')]
+    rows = OutboxRow.objects.using(database()).filter(created_at__lte=until)
+    rows = rows.filter(site=site) if site else rows
+    return sum(rows.filter(each).delete()[0] for each in named)
 
 
 def oldest_segment_at(spool: Path) -> datetime | None:

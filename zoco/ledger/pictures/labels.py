@@ -85,6 +85,10 @@ NAMES = {
     "shop.checkout.begun": _("Checkout begun"),
     "shop.order.placed": _("Order placed"),
     "shop.order.refunded": _("Order refunded"),
+    "people.visitor.joined": _("Known visitor joined to a person"),
+    "people.visitor.unjoined": _("Join to a person taken back"),
+    "people.person.merged": _("Person merged into another"),
+    "people.person.parted": _("Merge of a person undone"),
     "collector.facts.taken": _("Facts taken"),
     "collector.fact.refused": _("Fact refused"),
 }
@@ -104,6 +108,10 @@ REFUSALS = {
     "too_old": _("Happened more than 24 hours ago, or in the future"),
     "no_salt": _("Keys of the day not there: no worker runs"),
     "not_written": _("No room to write it down"),
+    "bad_consent": _("Choice or id without its proper form"),
+    "privacy_signal": _("Browser asks for privacy"),
+    "bad_person": _("Person not signed, or the token has expired"),
+    "no_consent": _("Person of a visitor who did not consent"),
 }
 BEHAVIOUR = {
     "driven by a program": _("Driven by a program"),

@@ -32,7 +32,10 @@ class Consent(Report):
         "Visitor-days are distinct pseudonyms with a page view; a pseudonym lasts one day, with consent "
         "and without. Known visitor-days are those of them with the id of somebody who consented. Known "
         "visitors are distinct ids: a browser that comes on three days is one known visitor and three "
-        "visitor-days. Known visitors of several steps do not add up."
+        "visitor-days. People are distinct persons to whom known visitors are joined by a log-in, a form or "
+        "a link of their own: two browsers of one person are two known visitors and one of the people. "
+        "Known visitors and people of several steps do not add up, and none of the figures is part of "
+        "another."
     )
     method = words.WILSON
     picture = "curve"
@@ -47,6 +50,7 @@ class Consent(Report):
         Measure("visitor_days", _("Visitor-days")),
         Measure("known_days", _("Known visitor-days"), tells_of_few=True),
         Measure("known_visitors", _("Known visitors"), tells_of_few=True),
+        Measure("people", _("People"), tells_of_few=True),
     )
     parameters = (GRAIN,)
     order = "bucket"
@@ -54,14 +58,14 @@ class Consent(Report):
     position = 175
 
     def query(self, facts: Facts, params: Params) -> Table:
-        rows = self._acts(facts)
+        rows = facts.known(self._acts(facts))
         grain = cast("Grain", params["grain"])
         stepped = rows.mutate(bucket=facts.bucket(rows.occurred_at, grain))
         return self._rated(stepped.group_by("bucket").aggregate(**_counted(facts, stepped)))
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return the same over the whole period: known visitors are distinct over all of it."""
-        rows = self._acts(facts)
+        rows = facts.known(self._acts(facts))
         return self._rated(rows.aggregate(**_counted(facts, rows)))
 
     def behind(self, facts: Facts) -> Table:
@@ -88,6 +92,7 @@ def _counted(facts: Facts, rows: Table) -> dict[str, Value]:
         "visitor_days": _distinct(rows.visitor, is_view),
         "known_days": _distinct(rows.visitor, is_view & (rows.known != 0)),
         "known_visitors": metrics.known_visitors(rows),
+        "people": metrics.people(rows),
     }
 
 

@@ -10,6 +10,7 @@
  *   zoco.consent("given", { purposes: ["statistics"], proof: { text, version, language } })
  *                      keep a random id for 180 days in a cookie of this host; "withdrawn" takes it away
  *   zoco.id()          that id
+ *   zoco.person(token) say who it is: a token that the site's server signed; without that id nothing is said
  *   <button data-zoco-event="download" data-zoco-prop-file="price list">
  *
  * Attributes of the script: data-to (where facts go; beside the script unless given), data-links="off" (do
@@ -218,6 +219,7 @@
       add({ type: "consent", choice, purposes, proof });
       if (!yes) keep("", 0);
     };
+    zoco.person = (person) => mine() && add({ type: "person", person });
     const marked = ({ dataset: { zocoEvent, ...given } }) => {
       const facts = {};
       for (const name in given) {

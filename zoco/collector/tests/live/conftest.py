@@ -49,6 +49,7 @@ def publish(path: Path, around: date = DAY) -> None:
         hostnames=("shop.example",),
         search_parameters=("q", "Search"),
         visitor_key="ab" * 32,
+        person_key="12" * 32,
         salts=salts(around),
     )
     news = PublishedSite(
@@ -59,6 +60,7 @@ def publish(path: Path, around: date = DAY) -> None:
         currency="USD",
         hostnames=("www.news.example",),
         visitor_key="cd" * 32,
+        person_key="34" * 32,
         privacy_signals="nothing",
         salts=salts(around),
     )

@@ -1,5 +1,7 @@
 """Requests to facts by the named steps, nothing remembered: what the reader is held against."""
 
+import contextlib
+
 from zoco.collector.event import Event
 from zoco.collector.live import page, wire
 from zoco.collector.live.here import Here
@@ -7,7 +9,14 @@ from zoco.collector.live.reader import Reader, Refusal, Sender
 from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
 from zoco.collector.steps import device, judging, place, search, site, source, through, visitor
-from zoco.collector.steps.known import known_visitor, private, visitor_key
+from zoco.collector.steps.known import (
+    clicked,
+    known_visitor,
+    person_key,
+    person_of,
+    private,
+    visitor_key,
+)
 from zoco.collector.steps.verdict import DRIVEN
 from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.ids import uuid7
@@ -63,13 +72,25 @@ def _fact(here: Here, sent: Sent, sender: Sender, now: int) -> Fact:
     )
     _fill(event, sent, where)
     through(event, STEPS)
-    fact.known = known_visitor(visitor_key(found), sent.who)
-    if sender.asks_privacy:
-        private(found, sent.choice)
-        fact.known, fact.user_agent, fact.client_hints, fact.referrer = 0, "", "", ""
+    _know(fact, event, sent, sender, now)
     if sent.driven and fact.verdict == "human":
         fact.verdict, fact.reason = "headless", DRIVEN
     return fact
+
+
+def _know(fact: Fact, event: Event, sent: Sent, sender: Sender, now: int) -> None:
+    """Set who it is, where it is known."""
+    found = event.site
+    if sender.asks_privacy:
+        private(found, sent.choice or sent.person)
+        fact.user_agent, fact.client_hints, fact.referrer = "", "", ""
+        return
+    fact.known = known_visitor(visitor_key(found), sent.who)
+    if sent.person:
+        fact.person = person_of(person_key(found), sent.person, now, "login", "form", "click")
+    elif sent.who:
+        with contextlib.suppress(Refused):
+            fact.person = clicked(person_key(found), event.query, now)
 
 
 def _fill(event: Event, sent: Sent, where: page.Address) -> None:
@@ -82,6 +103,8 @@ def _fill(event: Event, sent: Sent, where: page.Address) -> None:
     fact.name = page.name_of(sent)
     fact.status = sent.status
     fact.props = page.choice_of(sent) if sent.type == "consent" else sent.props
+    if sent.type == "person":
+        fact.props = page.proof_of(sent)
     if sent.type == "event":
         fact.subject_kind, fact.subject = page.EVENT_KIND, sent.event
         if sent.event in wire.SHOP:

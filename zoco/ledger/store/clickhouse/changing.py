@@ -42,8 +42,18 @@ def erase(load: Load, erasure: Erasure) -> int:
                 _delete(client, table, where)
             if column == "visitor":
                 _delete(client, "midnight", f"(visitor IN ({piece}) OR before IN ({piece})){site}")
+            _unjoin(client, column, piece, erasure)
     _settle_rest(load, torn)
     return gone
+
+
+def _unjoin(client: Client, column: str, piece: str, erasure: Erasure) -> None:
+    """Take visitors or persons out of the tables of who is joined to whom."""
+    site = f" AND site = {erasure.site}" if erasure.site else ""
+    joined = "known" if column == "visitor" else "person"
+    _delete(client, "visitor_person", f"{joined} IN ({piece}){site} AND said_at <= {moment(erasure.at)}")
+    if joined == "person" and not erasure.site:
+        _delete(client, "person_current", f"person IN ({piece}) OR survivor IN ({piece})")
 
 
 def _erase_before(client: Client, where: str, torn: set[Session]) -> int:
@@ -83,6 +93,11 @@ def retain(client: Client, site: int, before: int, *, only_evidence: bool = Fals
     gone = _count(client, where)
     for table in (*_ABOUT_FACTS, "midnight"):
         _delete(client, table, where)
+    left = f"SELECT known FROM facts WHERE site = {site}"
+    old = f"site = {site} AND said_at < {moment(before)}"
+    names = client.rows(f"SELECT DISTINCT known FROM visitor_person WHERE {old} AND known NOT IN ({left})")
+    for piece in pieces([known for (known,) in names]):
+        _delete(client, "visitor_person", f"{old} AND known IN ({piece})")
     return gone
 
 

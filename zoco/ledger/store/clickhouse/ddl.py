@@ -98,6 +98,29 @@ def _small_tables() -> tuple[Table, ...]:
             "until",
         ),
         Table("meta", (("key", "String"), ("number", "Int64")), "key", "number"),
+        *_people_tables(),
+    )
+
+
+def _people_tables() -> tuple[Table, ...]:
+    """Who is joined to whom. They are parted so that rewriting takes the bytes of the erased with it."""
+    numbers = (("person", "Int64"), ("survivor", "Int64"), ("rank", "Int64"))
+    return (
+        Table(
+            "visitor_person",
+            (
+                ("site", "Int32"),
+                ("known", "Int64"),
+                ("person", "Int64"),
+                ("said_at", TYPES["moment"]),
+                ("is_taken_back", "Bool"),
+                ("rank", "Int64"),
+            ),
+            "(site, known, person, toStartOfHour(said_at), is_taken_back)",
+            "rank",
+            "toYYYYMM(said_at)",
+        ),
+        Table("person_current", numbers, "person", "rank", "intDiv(person, 9223372036854775807)"),
     )
 
 

@@ -24,6 +24,7 @@ from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.ddl import default_of
 from zoco.ledger.store.duckdb.loading import LIVE
 from zoco.ledger.store.duckdb.reading import line_select, present_columns
+from zoco.ledger.store.joins import take_into_clickhouse
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class Load:
         drained.names = {row[0] for row in self.con.execute("SELECT DISTINCT name FROM line").fetchall()}
         seen = self.settle(span)
         self._write_new()
+        take_into_clickhouse(self.client, self.con)
         self.write_moved(seen)
 
     def settle_known(self) -> None:

@@ -25,7 +25,7 @@ from zoco.ledger.store.imported import put_into_clickhouse
 
 log = logging.getLogger(__name__)
 
-_BACKED_UP = ("facts", "evidence", "touch", "midnight", "imported_daily")
+_BACKED_UP = ("facts", "evidence", "touch", "midnight", "imported_daily", "visitor_person", "person_current")
 
 
 class ClickHouseStore:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from zoco.ledger import schema
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.duckdb import settling
+from zoco.ledger.store.joins import erase_from_duckdb, retain_in_duckdb
 
 # What is worked out from what was sent; everything else is as it was written.
 DERIVED = frozenset(
@@ -50,6 +51,7 @@ def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
         " OR before IN (SELECT unnest(?::BIGINT[])))",
         [erasure.site, erasure.site, visitors, visitors],
     )
+    erase_from_duckdb(con, erasure)
     erased = _deleted(con, "DELETE FROM facts WHERE id IN (SELECT id FROM gone)", [])
     settling.settle_again(con, "SELECT site, session FROM torn")
     return erased
@@ -63,6 +65,7 @@ def retain(con: duckdb.DuckDBPyConnection, site: int, before: int, *, only_evide
         return _deleted(con, f"DELETE FROM evidence WHERE {where}", bound)
     for table in ("evidence", "touch", "midnight"):
         con.execute(f"DELETE FROM {table} WHERE {where}", bound)
+    retain_in_duckdb(con, site, before)
     return _deleted(con, f"DELETE FROM facts WHERE {where}", bound)
 
 

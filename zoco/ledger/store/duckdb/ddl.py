@@ -10,6 +10,7 @@ import duckdb
 
 from zoco.ledger import schema
 from zoco.ledger.store.base import StoreNewer
+from zoco.ledger.store.joins import DUCKDB_TABLES
 
 TYPES: dict[schema.Kind, str] = {
     "uuid": "UUID",
@@ -37,6 +38,7 @@ _SMALL_TABLES = (
     " (site INTEGER, before BIGINT, visitor BIGINT, occurred_at TIMESTAMP)",
     "CREATE TABLE IF NOT EXISTS imported_daily (site INTEGER, origin_key VARCHAR, day DATE,"
     " dimension VARCHAR, label VARCHAR, measure VARCHAR, amount DECIMAL(18,4))",
+    *DUCKDB_TABLES,
 )
 
 

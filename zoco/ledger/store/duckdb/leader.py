@@ -24,6 +24,7 @@ from zoco.ledger.store.duckdb.questions import Desk
 from zoco.ledger.store.duckdb.socket.server import Server
 from zoco.ledger.store.erasures import book
 from zoco.ledger.store.imported import put_into_duckdb
+from zoco.ledger.store.joins import PERSONS_SQL, VISITORS_SQL
 from zoco.ledger.store.leadership import Lock
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,6 @@ QUERY_THREADS = conf.declare(
 RESULT_CACHE = conf.declare(
     "RESULT_CACHE", 64 << 20, int, "Bytes of answers that the ledger keeps until the data change; 0 for none."
 )
-_VISITORS = (
-    "SELECT site, visitor FROM facts WHERE visitor <> 0"
-    " UNION SELECT site, visitor_before FROM facts WHERE visitor_before <> 0"
-    " UNION SELECT site, known FROM facts WHERE known <> 0"
-)
-_PERSONS = "SELECT DISTINCT site, person FROM facts WHERE person <> 0"
 
 
 class LedgerUnreadable(RuntimeError):
@@ -209,7 +204,7 @@ class Leader:
         """Erase from a restored ledger who was erased since its backup."""
         with self.holder.using() as engine:
             cursor = engine.cursor()
-            visitors, persons = cursor.execute(_VISITORS).fetchall(), cursor.execute(_PERSONS).fetchall()
+            visitors, persons = (cursor.execute(sql).fetchall() for sql in (VISITORS_SQL, PERSONS_SQL))
             cursor.close()
             for erasure in self.erasures.found_in(visitors, persons):
                 engine.erase(erasure)

@@ -21,6 +21,7 @@ from zoco.ledger.store.base import Drained
 from zoco.ledger.store.duckdb import settling
 from zoco.ledger.store.duckdb.ddl import default_of, table_columns
 from zoco.ledger.store.duckdb.reading import line_select
+from zoco.ledger.store.joins import take_into_duckdb
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ def _load(
     con.begin()
     try:
         _insert(con, is_settled=span is not None)
+        take_into_duckdb(con)
         if span is not None:
             settling.update_moved(con, span)
         con.executemany("INSERT INTO segments VALUES (?, now())", [[path.name] for path in paths])

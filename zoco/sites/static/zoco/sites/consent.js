@@ -7,6 +7,11 @@
  *
  * A choice goes to zoco.consent() with the words that were shown, their version and their language. Where the
  * browser says Global Privacy Control or Do Not Track, nobody is asked and nothing is kept.
+ *
+ *   <script defer src="/consent.js" data-person="TOKEN"></script>      who is logged in, signed by the server
+ *
+ * A token in a link (?zt=TOKEN) is told when somebody accepts, and taken out of the address at once: whoever
+ * gets a copy of it is somebody else.
  */
 ((script, doc) => {
   "use strict";
@@ -32,6 +37,17 @@
 .zoco-consent :focus-visible { outline: 3px solid #0b4fb3; outline-offset: 2px; }`;
 
   let words, banner, opener;
+  const persons = [script?.dataset.person];
+  const tellPerson = () => persons.filter(Boolean).forEach((token) => window.zoco?.person?.(token));
+  /* After the tracker, which has told the whole address. */
+  const clean = () => {
+    const page = new URL(location.href), token = page.searchParams.get("zt");
+    if (!token) return;
+    persons.push(token);
+    page.searchParams.delete("zt");
+    history.replaceState(history.state, "", page);
+  };
+
   const made = (name, text = "", given = {}) => Object.assign(doc.createElement(name), { textContent: text }, given);
 
   const styled = () => {
@@ -55,6 +71,7 @@
     keep(choice);
     close();
     tellId();
+    if (choice === "given") tellPerson();
   };
 
   const open = (again) => {
@@ -106,6 +123,8 @@
 
   const start = async () => {
     tellId();
+    tellPerson();
+    clean();
     doc.addEventListener("click", async (event) => {
       const asked = event.target.closest?.("[data-zoco-consent]");
       if (!asked || asksPrivacy) return;
