@@ -126,6 +126,28 @@ def quantile(column: Value, share: float) -> Value:
     return _expression(ExactQuantile(column, share))
 
 
+def rank_among(column: Value, rows: Table, *keys: str) -> Value:
+    """Return each row's place by the column among the rows of its group, 1 for the smallest; ties by id."""
+    import ibis
+
+    order = [column.asc(), rows.id.cast("string").asc()]
+    return ibis.row_number().over(ibis.window(group_by=[rows[key] for key in keys], order_by=order)) + 1
+
+
+def many_among(rows: Table, *keys: str) -> Value:
+    """Return at each row how many rows its group has."""
+    import ibis
+
+    return rows.count().over(ibis.window(group_by=[rows[key] for key in keys]))
+
+
+def only_if(condition: Value, value: Value) -> Value:
+    """Return the value where a condition holds, null elsewhere."""
+    import ibis
+
+    return condition.ifelse(value, ibis.null(value.type().copy(nullable=True)))
+
+
 def first_by(column: Value, facts: Table) -> Value:
     """Return the column's value at the first fact by (occurred_at, id)."""
     from zoco.ledger.asking.statements.engines import PickBy

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
     from zoco.ledger.sitebook import SiteInfo
 
-Unit = Literal["count", "percent", "seconds", "money", "points"]
+Unit = Literal["count", "percent", "seconds", "milliseconds", "money", "points", "index"]
 DimensionKind = Literal[
     "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name"
 ]
@@ -55,11 +55,13 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A column of figures. "percent" is a share from 0 to 1; "seconds" and "money" are what they say.
+    """A column of figures. "percent" is a share from 0 to 1; "seconds", "milliseconds" and "money" are
+    what they say; "index" is a small number with three decimals.
 
     `adds_up` is true only where the sum over all rows means something: visitors do not add up.
     `may_lack`: null is no 0, nothing is known or can be. `tells_of_few`: of some people; see `asking.guard`.
-    `lack` says in a few words why there may be no figure.
+    `lack` says in a few words why there may be no figure. `grades`: up to the first a figure is good, above
+    the second poor.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Measure:
     may_lack: bool = False
     tells_of_few: bool = False
     lack: StrOrPromise = ""
+    grades: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ DASHBOARDS.add(
                 ("goals", "events", "properties", "site-search"),
                 ("bots", "ai-crawlers", "beacons", "refusals", "consent"),
             ),
-            (("devices", "browsers", "systems", "screens"), ("engagement", "requests")),
+            (("devices", "browsers", "systems", "screens"), ("engagement", "vitals-by-page", "requests")),
         ),
         position=10,
     )

@@ -86,7 +86,8 @@ def _place(rows: list[Row], mark: Mark) -> int:
 
 def _value(row: Row, measure: Measure) -> float | None:
     value = row.values.get(measure.name)
-    return None if row.is_hidden or (row.is_imported and value is None) else float(value or 0)
+    is_gap = row.is_hidden or (value is None and (row.is_imported or bool(measure.lack)))
+    return None if is_gap else float(value or 0)
 
 
 def _imported(rows: list[Row], values: list[float | None]) -> list[float | None]:

@@ -25,6 +25,10 @@ def figure_text(value: Figure, measure: Measure, currency: str) -> str:
             return formats.money_figure(value, currency)
         case "points":
             return formats.decimal(value, 1)
+        case "milliseconds":
+            return (_("%(number)s ms") % {"number": formats.decimal(value)}).replace(" ", formats.NBSP)
+        case "index":
+            return formats.decimal(value, 3)
         case _:
             is_whole = float(value).is_integer()
             return formats.decimal(value, 0 if is_whole else 1)
@@ -43,7 +47,30 @@ def axis_text(value: float, measure: Measure) -> str:
         return formats.percent(value, 0 if value >= 0.02 or value == 0 else 1)
     if measure.unit == "seconds":
         return formats.length(value)
+    if measure.unit == "index":
+        return formats.decimal(value, 2)
     return formats.short(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How good a figure is: a class of the look, a sign and a word, so that colour never stands alone."""
+
+    key: str
+    sign: str
+    word: str
+
+
+def grade_of(value: Figure, measure: Measure) -> Grade | None:
+    """Return how good a figure is; None where it is not known, or not said of such figures."""
+    if value is None or measure.grades is None:
+        return None
+    good, poor = measure.grades
+    if value <= good:
+        return Grade("good", "✓", pgettext("grade", "Good"))
+    if value <= poor:
+        return Grade("warn", "!", pgettext("grade", "Needs improvement"))
+    return Grade("bad", "✕", pgettext("grade", "Poor"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +111,7 @@ def _share_text(share: float) -> str:
 class Headline:
     """One figure of the strip. `unit` stands small beside it; `url` draws it or opens its facts.
 
-    `note` says why there is none.
+    `note` says why there is none, `grade` how good it is.
     """
 
     label: str
@@ -94,6 +121,7 @@ class Headline:
     url: str
     is_drawn: bool
     note: str = ""
+    grade: Grade | None = None
 
 
 def headline_figure(value: Figure, measure: Measure, currency: str) -> tuple[str, str]:
@@ -126,5 +154,6 @@ def headlines(answer: Answer, urls: dict[str, str], drawn: str) -> list[Headline
         change = change_of(now, before, measure, answer.question.site.currency)
         url = urls.get(measure.name, "")
         note = str(measure.lack) if now is None else ""
-        found.append(Headline(str(measure.label), text, unit, change, url, measure.name == drawn, note))
+        is_drawn, grade = measure.name == drawn, grade_of(now, measure)
+        found.append(Headline(str(measure.label), text, unit, change, url, is_drawn, note, grade))
     return found

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from zoco.ledger.asking.answer import Answer, Figure, Row
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
-from zoco.ledger.pictures.figures import Change, change_of, few_text, figure_text
+from zoco.ledger.pictures.figures import Change, Grade, change_of, few_text, figure_text, grade_of
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
 from zoco.ledger.report import Dimension, Measure
 from zoco.ledger.views.address import Address
@@ -43,6 +43,7 @@ class Cell:
     text: str
     url: str
     head: str
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,14 @@ class Writer:
         return Line(
             names=[_name(self.answer, each, row, self.address) for each in self.answer.dimensions],
             bar=bar(float(value or 0), float(largest or 0)) if is_drawn else SafeString(""),
-            cells=[
-                Cell(figure_text(self._known(row, each), each, currency), facts, str(each.label))
-                for each in self.columns
-            ],
+            cells=[self._cell(self._known(row, each), each, facts) for each in self.columns],
             change=change_of(value, before, self.measure, currency),
             note=self._note(row),
         )
+
+    def _cell(self, value: Figure, measure: Measure, facts: str) -> Cell:
+        text = figure_text(value, measure, self.answer.question.site.currency)
+        return Cell(text, facts, str(measure.label), grade_of(value, measure))
 
     def _known(self, row: Row, measure: Measure) -> Figure:
         """Return a figure; none where the time that it is about has not begun."""
@@ -205,7 +207,10 @@ class Writer:
             return few_text(self.answer)
         if row.is_unfinished:
             return _("not over yet")
-        return _("only in part") if row.is_cut else ""
+        if row.is_cut:
+            return _("only in part")
+        lacking = (each for each in self.columns if each.grades and row.values.get(each.name) is None)
+        return next((str(each.lack) for each in lacking), "")
 
 
 def _name(answer: Answer, dimension: Dimension, row: Row, address: Address) -> Name:

@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 @REPORTS.plug
 class Errors(Report):
-    """One row for each path, status and place of the link; the link is empty where none is known."""
+    """One row for each path, status, place of the link and origin; the link is empty where none is known."""
 
     key = "errors"
     label = _("Errors")
     question = _("Which addresses do not work, and where is the link to them?")
     definition = _(
-        "Requests answered with 404, 410 or 500 to 599, by path and status. The link is the full "
-        "address of the referring page while the evidence is kept, and its host after that."
+        "Requests answered with 404, 410 or 500 to 599 and pages that the tracker says are missing or "
+        "failed, by path and status. The link is the full address of the page from which people came "
+        "while the evidence is kept, and its host after that. A site that is told of by tracker and log "
+        "counts an error once for each origin."
     )
     picture = "bars"
     dimensions = (
         Dimension("path", _("Page"), "path", "path"),
         Dimension("status", _("Status"), "status", "status"),
         Dimension("link", _("Link on")),
+        Dimension("origin", _("Origin"), "text", "origin"),
     )
     measures = (words.REQUESTS, words.VISITORS)
     parameters = (
@@ -46,15 +49,19 @@ class Errors(Report):
     counts = "rows"
     position = 150
 
+    def behind(self, facts: Facts) -> Table:
+        """Return the errors."""
+        return facts.named(names.ERROR_SERVED, names.ERROR_VIEWED)
+
     def query(self, facts: Facts, params: Params) -> Table:
-        failed = facts.named(names.ERROR_SERVED)
+        failed = self.behind(facts)
         is_missing = failed.status.isin([404, 410])
         is_failure = failed.status.between(500, 599)
         wanted = {"all": is_missing | is_failure, "not_found": is_missing, "failure": is_failure}
         failed = failed.filter(wanted[str(params["kind"])])
-        failed = failed.select("id", "path", "status", "visitor", "referrer_host")
+        failed = failed.select("id", "path", "status", "visitor", "referrer_host", "origin")
         kept = facts.evidence.select("id", "referrer").rename(evidence_id="id")
         both = failed.left_join(kept, [failed.id == kept.evidence_id])
         full = both.referrer.fill_null("")
         linked = both.mutate(link=expr.either(full, both.referrer_host))
-        return metrics.seen(linked, "path", "status", "link", count="requests")
+        return metrics.seen(linked, "path", "status", "link", "origin", count="requests")

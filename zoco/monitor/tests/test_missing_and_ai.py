@@ -13,6 +13,7 @@ from zoco.monitor.tests.test_reports import answered, table
 CHAT: dict[str, Any] = {"source": "ChatGPT", "medium": "referral", "channel": "ai_assistant"}
 GPT: dict[str, Any] = {"verdict": "ai", "reason": "GPTBot"}
 MISS: dict[str, Any] = {"name": ERROR, "status": 404}
+SEEN: dict[str, Any] = {"name": "web.error.viewed", "status": 404, "origin": "tracker"}
 FACTS = [
     # visitor 1, sent by an assistant: a page, then two misses from it
     fact("2026-03-28 10:00:00", 1, "/a", **CHAT),
@@ -24,6 +25,9 @@ FACTS = [
     ),
     fact("2026-03-28 11:01:00", 2, "/b", source="google", channel="organic_search"),
     fact("2026-03-28 11:02:00", 2, "/fails", name=ERROR, status=500),
+    # visitor 3: the tracker names the page from which people came, as its own host's referrers are whole
+    fact("2026-03-29 09:00:00", 3, "/lost", **SEEN, referrer="https://shop.example/list/"),
+    fact("2026-03-29 09:01:00", 3, "/broken", **SEEN | {"status": 503}),
     # visitors nobody knows: nothing was before
     fact("2026-03-28 12:00:00", 0, "/b"),
     fact("2026-03-28 12:01:00", 0, "/gone", **MISS),
@@ -51,9 +55,23 @@ def test_what_leads_to_missing_pages(store: Store) -> None:
         ("/gone", "", "news.example", "log", 1, 1),
         ("/gone", "/a", "shop.example", "log", 1, 1),
         ("/gone.png", "/a", "shop.example", "log", 1, 1),
+        ("/lost", "", "", "tracker", 1, 1),
     ]
     filtered = answered(store, "missing-pages", **{"f.path": "/gone.png"})
     assert table(filtered) == [("/gone.png", "/a", "shop.example", "log", 1, 1)]
+
+
+def test_errors_that_the_tracker_saw_stand_beside_those_of_the_log(store: Store) -> None:
+    assert table(answered(store, "errors")) == [
+        # path, status, link, origin, requests, visitors
+        ("/broken", 503, "", "tracker", 1, 1),
+        ("/fails", 500, "", "log", 1, 1),
+        ("/gone", 404, "", "log", 1, 0),
+        ("/gone", 404, "news.example", "log", 1, 1),
+        ("/gone", 404, "shop.example", "log", 1, 1),
+        ("/gone.png", 404, "shop.example", "log", 1, 1),
+        ("/lost", 404, "https://shop.example/list/", "tracker", 1, 1),
+    ]
 
 
 def test_visits_from_assistants_by_where_they_began(store: Store) -> None:

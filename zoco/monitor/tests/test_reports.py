@@ -185,14 +185,14 @@ def test_countries_languages_devices_browsers_systems(store: Store) -> None:
 
 def test_errors_say_where_the_link_is(store: Store) -> None:
     assert table(answered(store, "errors")) == [
-        ("/boom", 500, "news.example", 1, 1),
-        ("/missing", 404, "https://shop.example/a", 1, 1),
+        ("/boom", 500, "news.example", "log", 1, 1),
+        ("/missing", 404, "https://shop.example/a", "log", 1, 1),
     ]
     assert table(answered(store, "errors", kind="not_found", verdicts="all")) == [
-        ("/gone", 404, "", 1, 1),
-        ("/missing", 404, "https://shop.example/a", 1, 1),
+        ("/gone", 404, "", "log", 1, 1),
+        ("/missing", 404, "https://shop.example/a", "log", 1, 1),
     ]
-    assert table(answered(store, "errors", kind="failure")) == [("/boom", 500, "news.example", 1, 1)]
+    assert table(answered(store, "errors", kind="failure")) == [("/boom", 500, "news.example", "log", 1, 1)]
 
 
 def test_bots_whatever_verdicts_are_chosen(store: Store) -> None:

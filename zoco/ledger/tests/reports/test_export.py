@@ -155,7 +155,8 @@ def test_the_command_gives_all_rows_in_json(capfdbinary: pytest.CaptureFixture[b
     run(["report", "errors", "--period", PERIOD, "--param", "kind=failure"])
 
     found = json.loads(capfdbinary.readouterr().out)
-    assert [row["key"] for row in found["rows"]] == [{"path": "/boom", "status": 500, "link": "news.example"}]
+    boom = {"path": "/boom", "status": 500, "link": "news.example", "origin": "log"}
+    assert [row["key"] for row in found["rows"]] == [boom]
     assert (found["page"], found["pages"], found["size"]) == (1, 1, 1)
 
 
