@@ -288,6 +288,7 @@ OWNERS = [
     "wagtailadmin_workflows:disable_task",
     "zoco_sites:add",
     "zoco_sites:edit",
+    "zoco_site_check",
     "zoco_sites:delete",
     "zoco_sites:history",
     "zoco_sites:history_results",

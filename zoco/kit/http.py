@@ -211,7 +211,10 @@ def _once(
         raise FetchFailed(f"{target.host} did not answer in time.")
     if len(found) > size:
         raise FetchFailed(f"{target.host} answered with more than {size} bytes.")
-    told = {name.lower(): value for name, value in answer.getheaders()}
+    told: dict[str, str] = {}
+    for name, value in answer.getheaders():
+        # Said twice means both (RFC 9110, section 5.3).
+        told[name.lower()] = f"{told[name.lower()]}, {value}" if name.lower() in told else value
     return Response(answer.status, told, found, url)
 
 

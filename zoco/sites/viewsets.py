@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
 from zoco.kit.hosts import host_named
 from zoco.ledger.pictures.labels import value_meant
@@ -94,6 +95,17 @@ def _today(site: Site) -> date:
     return reads.local_day(site, timezone.now())
 
 
+class SiteEditView(EditView):
+    """Change a site; leads on to the check of its tracker."""
+
+    @property
+    def header_more_buttons(self) -> list[Button]:  # type: ignore[override]
+        """Return Wagtail's and our own."""
+        buttons: list[Button] = super().header_more_buttons
+        where = reverse("zoco_site_check", args=[self.object.pk])
+        return [*buttons, Button(_("Check the installation"), url=where, icon_name="search", priority=5)]
+
+
 class SiteDeleteView(DeleteView):
     """Delete a site with its keys, and publish the others."""
 
@@ -114,6 +126,7 @@ class SiteViewSet(ModelViewSet):
     menu_order = 590  # type: ignore[assignment]
     add_to_settings_menu = True
     copy_view_enabled = False
+    edit_view_class = SiteEditView
     delete_view_class = SiteDeleteView
     list_display = [
         "name",

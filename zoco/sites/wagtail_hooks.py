@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of sites and of their source channels."""
+"""What Wagtail's admin is told of sites, of their check and of their source channels."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from zoco.ledger.viewsets import RightItem
 from zoco.sites.access import screens as access_screens
 from zoco.sites.access.models import MANAGE
+from zoco.sites.installing.screens import check
 from zoco.sites.sourcing import screens
 from zoco.sites.viewsets import site_viewset, source_viewsets
 
@@ -27,6 +28,7 @@ def sourcing_urls() -> list[URLPattern]:
     return [
         path("source-channels/", screens.sources, name="zoco_sources"),
         path("source-channels/<slug:slug>/apply/", screens.apply, name="zoco_sources_apply"),
+        path("counted-sites/check/<int:pk>/", check, name="zoco_site_check"),
     ]
 
 
