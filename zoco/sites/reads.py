@@ -44,7 +44,9 @@ def site_infos() -> list[SiteInfo]:
 
 
 def _infos() -> list[SiteInfo]:
-    given = days_given()
+    # What is kept is of all sites, whoever asks first.
+    with sitebook.everything():
+        given = days_given()
     return [site_info(site, given.get(site.pk, [])) for site in sites_with_parts()]
 
 

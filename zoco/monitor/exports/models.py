@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.within import WithinManager
+
 
 class Format(models.TextChoices):
     """What the files are."""
@@ -39,6 +41,8 @@ class ExportPlan(models.Model):
     looked_on = models.DateField(null=True, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
     said = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("scheduled export")
@@ -78,6 +82,8 @@ class ExportRun(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(default=timezone.now)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = pgettext_lazy("noun", "export")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import expr, metrics
 from zoco.ledger.expr import Table, Value
@@ -50,7 +51,7 @@ class Consent(Report):
         Measure("visitor_days", _("Visitor-days")),
         Measure("known_days", _("Known visitor-days"), tells_of_few=True),
         Measure("known_visitors", _("Known visitors"), tells_of_few=True),
-        Measure("people", _("People"), tells_of_few=True),
+        Measure("people", pgettext_lazy("joined", "People"), tells_of_few=True),
     )
     parameters = (GRAIN,)
     order = "bucket"

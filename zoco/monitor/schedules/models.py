@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
+from zoco.ledger.within import WithinManager
 from zoco.monitor.alarms.models import new_secret
 from zoco.monitor.schedules.slots import Timing
 
@@ -115,6 +116,8 @@ class Schedule(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("scheduled report")

@@ -1,8 +1,10 @@
 """Shared links. The address itself is nowhere: only a digest of its secret part is kept."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from zoco.ledger.within import WithinManager
 from zoco.sites.access.reads import sees
 
 LEAST_GIVEN, LEAST_MOST = 5, 1_000
+
+Sees = Callable[[User | AnonymousUser, int], bool]
 
 
 class SharedLink(models.Model):
@@ -55,8 +59,11 @@ class SharedLink(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def state(self, at: datetime) -> State:
-        """Return whether the address opens; it ends when its maker may see them no more."""
+    def state(self, at: datetime, sees: Sees = sees) -> State:
+        """Return whether the address opens; it ends when its maker may see them no more.
+
+        `sees` says whether an account sees a site; a list asks once for each account and site.
+        """
         if self.revoked_at is not None:
             return self.State.REVOKED
         if self.expires_at is not None and self.expires_at <= at:

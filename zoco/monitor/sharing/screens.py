@@ -28,7 +28,8 @@ from zoco.ledger.views.heads import head
 from zoco.monitor.sharing import services
 from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone, is_shown, period_said
 from zoco.monitor.sharing.forms import ShareForm
-from zoco.monitor.sharing.models import SharedLink
+from zoco.monitor.sharing.models import Sees, SharedLink
+from zoco.sites.access.reads import sees
 
 SEE, MAKE, REVOKE = (f"zoco_monitor.{verb}_sharedlink" for verb in ("view", "add", "change"))
 ICONS = {
@@ -58,20 +59,22 @@ def _page(request: HttpRequest, template: str, title: str, **values: object) -> 
 def listing(request: HttpRequest) -> HttpResponse:
     """List the links, the newest first."""
     now = timezone.now()
-    goals = cache(goals_of)  # of each site once
+    goals, seen = cache(goals_of), cache(sees)  # of each site once
     links = SharedLink.objects.select_related("site", "created_by").order_by("-created_at", "-id")
     return _page(
         request,
         "links",
         _("Shared links"),
-        lines=[_line(each, now, goals) for each in links],
+        lines=[_line(each, now, goals, seen) for each in links],
         may_make=request.user.has_perm(MAKE) and is_served(),
         may_revoke=request.user.has_perm(REVOKE),
     )
 
 
-def _line(link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]]) -> dict[str, Any]:
-    state = link.state(now)
+def _line(
+    link: SharedLink, now: datetime, goals: Callable[[int], Sequence[Goal]], seen: Sees = sees
+) -> dict[str, Any]:
+    state = link.state(now, seen)
     filters, loss = _kept(link, goals)
     is_broken = state == SharedLink.State.OPEN and loss
     return {

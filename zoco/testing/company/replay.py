@@ -17,7 +17,7 @@ from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
 from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding, look
-from zoco.monitor.alarms.usual import USUAL, rule_of
+from zoco.monitor.alarms.usual import KINDS, USUAL, rule_of
 from zoco.testing.company.building import company_days
 from zoco.testing.company.faults import HOUR, Fault, spoilt
 from zoco.testing.company.plan import Calendar, Plan
@@ -85,7 +85,12 @@ def cubes_read(plan: Plan, store: Store) -> dict[str, Cube]:
     """Read the counts that the usual alarms look at."""
     site = sitebook.SiteInfo(plan.site, "replay", "Replay", plan.zone, "EUR", 0, "tracker", False)
     period = Period(plan.first, plan.last, plan.zone)
-    return {measure: cube_read(measure, site, period, store) for measure in {each[1] for each in USUAL}}
+    return {measure: cube_read(measure, site, period, store) for measure in _looked_at()}
+
+
+def _looked_at() -> set[str]:
+    """Return the measures of the usual alarms that look at curves."""
+    return {measure for kind, measure in USUAL if KINDS[kind].rule}
 
 
 def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:

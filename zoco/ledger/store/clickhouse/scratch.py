@@ -1,7 +1,7 @@
 """Settling outside the store: sessions are worked out in memory, before anything is written.
 
 So a new fact is written once, with its session, and of the older ones only those that moved. A
-scratch DuckDB does it, on the definition in ledger.settle: the facts concerned have to travel for
+scratch DuckDB does it, on the definition in ledger.store.settle: the facts concerned have to travel for
 their new versions anyway, and a cluster would gather them on one server all the same.
 """
 
@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from zoco.ledger import schema
-from zoco.ledger.settle import GAP_MICROS, NUMBER_BITS, settled_sql
+from zoco.ledger.store.settle import GAP_MICROS, NUMBER_BITS, settled_sql
 
 _IS_TOUCH = " OR ".join(f"{name} <> ''" for name in schema.TOUCH if name != "channel")
 _NUMBER = f"greatest((id::UHUGEINT & {(1 << NUMBER_BITS) - 1}::UHUGEINT)::BIGINT, 1)"

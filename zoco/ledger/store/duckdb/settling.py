@@ -2,7 +2,7 @@
 
 Facts already settled lie in sessions parted by more than 30 minutes. New facts can only lengthen
 or join those, so it is enough to work out again the sessions that a new fact lies in or beside.
-The rules are those of ledger.settle, in SQL that needs one sort (2.4 times quicker than the compiled
+The rules are those of ledger.store.settle, in SQL that needs one sort (2.4 times quicker than the compiled
 expression); tests hold both against each other and against plain Python.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from zoco.ledger import schema
-from zoco.ledger.settle import GAP_MICROS, NUMBER_BITS, PAGE_VIEWS
+from zoco.ledger.store.settle import GAP_MICROS, NUMBER_BITS, PAGE_VIEWS
 
 GAP = timedelta(microseconds=GAP_MICROS)
 _GAP = f"INTERVAL {GAP_MICROS} MICROSECOND"

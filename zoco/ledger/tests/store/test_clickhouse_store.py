@@ -12,8 +12,8 @@ import pytest
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import moment_at
 from zoco.ledger.schema import Fact, encoder
-from zoco.ledger.settle import session_number
 from zoco.ledger.store.base import Drained, Store
+from zoco.ledger.store.settle import session_number
 from zoco.ledger.tests.store import chdb
 from zoco.ledger.tests.store.clickhouse_facts import START, VIEWED, load, paths, put, put_lines, view
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from zoco.ledger.settle import GAP_MICROS
 from zoco.ledger.spool import BulkTable, SpoolFolder
 from zoco.ledger.spool.columns import numbers, repeated, texts, uuids8
 from zoco.ledger.store.duckdb.engine import Engine
+from zoco.ledger.store.settle import GAP_MICROS
 from zoco.ledger.tests.store.engine_facts import START
 
 COUNT = 300_000

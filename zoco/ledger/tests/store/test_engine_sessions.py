@@ -5,8 +5,8 @@ import random
 import pytest
 
 from zoco.ledger.schema import Fact
-from zoco.ledger.settle import session_number
 from zoco.ledger.store.duckdb.engine import Engine
+from zoco.ledger.store.settle import session_number
 from zoco.ledger.tests.store.engine_facts import MINUTE, put, rows, view
 
 
