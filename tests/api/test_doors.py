@@ -15,7 +15,7 @@ from wagtail.models import Page, Site, Task, Workflow  # type: ignore[attr-defin
 from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
-from zoco.campaigns.models import Campaign, Link, Word
+from zoco.campaigns.models import Campaign, Cost, Link, Word
 from zoco.monitor.models import (
     Alarm,
     Annotation,
@@ -76,6 +76,10 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[
             0
         ].pk
+    elif kind.startswith("zoco_cost"):
+        campaign = Campaign.objects.get_or_create(site_id=parts["pk"], code="spring")[0]
+        cost = Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
+        special["pk"] = cost.pk if kind == "zoco_cost_delete" else campaign.pk
     elif kind in {"zoco_schedule", "zoco_schedule_act"}:
         weekly = Schedule.objects.get_or_create(site_id=parts["pk"], kind="report", key="pages", name="Pages")
         special["pk"] = weekly[0].pk

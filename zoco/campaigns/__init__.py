@@ -1,4 +1,5 @@
 """Campaigns: what for, how much, how long; the tags of their links, and links that count who follows.
 
-`tags` puts tags on an address and says what is wrong with them. Costs come with media mix.
+`tags` puts tags on an address and says what is wrong with them. `costs` are what was spent against budget,
+and what came of it.
 """

@@ -180,3 +180,6 @@ class Word(models.Model):
         others = Word.objects.filter(site=self.site_id, tag=self.tag, value__iexact=self.value)
         if others.exclude(pk=self.pk).exists():
             raise ValidationError({"value": _("The tag has this word already.")})
+
+
+from zoco.campaigns.costs.models import Cost as Cost  # noqa: E402 - it refers to campaigns by name

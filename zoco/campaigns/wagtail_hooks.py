@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.campaigns import screens
+from zoco.campaigns.costs import screens as costs
 from zoco.campaigns.viewsets import viewsets
 from zoco.ledger.viewsets import RightItem
 
@@ -26,6 +27,9 @@ def campaign_urls() -> list[URLPattern]:
         path("links/<int:pk>/qr.svg", screens.qr, {"kind": "svg"}, name="zoco_qr_svg"),
         path("links/<int:pk>/qr.png", screens.qr, {"kind": "png"}, name="zoco_qr_png"),
         path("tags/", screens.tags, name="zoco_tags"),
+        path("costs/", costs.costs, name="zoco_costs"),
+        path("costs/campaign/<int:pk>/", costs.one, name="zoco_cost"),
+        path("costs/<int:pk>/delete/", costs.delete, name="zoco_cost_delete"),
     ]
 
 
@@ -35,6 +39,7 @@ def _entry(permission: str, label: object, name: str, icon: str, order: int) -> 
 
 
 _entry("zoco_campaigns.view_campaign", _("Campaigns"), "zoco_campaigns:index", "tag", 200)
+_entry(costs.SEE, _("Costs"), "zoco_costs", "tag", 205)
 _entry(screens.SEE, _("Links and QR codes"), "zoco_links", "link", 210)
 _entry(screens.WORDS_SEE, _("Words for tags"), "zoco_tags", "tag", 220)
 

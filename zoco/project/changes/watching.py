@@ -33,6 +33,7 @@ WATCHED = (
     "zoco_monitor.Segment",
     "zoco_monitor.Schedule",
     "zoco_campaigns.Campaign",
+    "zoco_campaigns.Cost",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
     "zoco_monitor.ImportRun",

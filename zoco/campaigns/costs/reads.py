@@ -1,0 +1,154 @@
+"""Spend beside budget and period, and beside what the ledger counted of the campaign's visits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+
+from zoco.campaigns.costs.models import Cost
+from zoco.campaigns.models import Campaign
+from zoco.kit.periods import Period
+from zoco.kit.plugs import PlugUnknown
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.filters import GOAL, FilterWrong, filters_read
+from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.question import DAYS_MOST, Question
+from zoco.ledger.report import report_named
+from zoco.ledger.sitebook import SiteInfo
+
+if TYPE_CHECKING:
+    from zoco.ledger.asking.answer import Figure
+
+REPORT = "campaigns"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a campaign over `period`; None is not known."""
+
+    period: Period
+    visitors: Figure
+    conversions: Figure
+    revenue: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What was spent of a campaign, in the site's currency, and `others` by currency, not converted."""
+
+    campaign: Campaign
+    spent: Decimal
+    others: dict[str, Decimal]
+    outside: Decimal
+    """Of `spent`, on days outside the campaign's period."""
+    elapsed: float | None
+    """Which share of the period is over, 0 to 1; None without a period."""
+    outcome: Outcome | None
+
+    @property
+    def share(self) -> float | None:
+        """Which share of the budget is spent; None where that is not known."""
+        return float(self.spent / self.campaign.budget) if self.campaign.budget and not self.others else None
+
+    @property
+    def ahead(self) -> Decimal | None:
+        """How much more is spent than at an even pace; None where that is not known."""
+        if self.elapsed is None or self.share is None:
+            return None
+        return self.spent - self.campaign.budget * Decimal(repr(self.elapsed))
+
+    @property
+    def projected(self) -> Decimal | None:
+        """What the whole period costs if it goes on evenly."""
+        if not self.elapsed or self.others:
+            return None
+        return self.spent / Decimal(repr(self.elapsed))
+
+    @property
+    def per_conversion(self) -> Decimal | None:
+        """What a conversion cost; None without spend, without conversions, or where either is not known."""
+        count = self.outcome.conversions if self.outcome else None
+        return None if not count or not self.spent or self.others else self.spent / Decimal(count)
+
+    @property
+    def returned(self) -> Decimal | None:
+        """Revenue for each unit of money that was spent."""
+        revenue = self.outcome.revenue if self.outcome else None
+        return None if revenue is None or not self.spent or self.others else Decimal(revenue) / self.spent
+
+
+def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> list[Spend]:
+    """Return what campaigns of a site cost and brought: one query of the ledger each."""
+    kept = list(campaigns)
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    costs = Cost.objects.filter(campaign__in=[each.pk for each in kept])
+    for key, currency, total in (
+        costs.order_by().values("campaign", "currency").annotate(total=Sum("amount")).values_list(
+            "campaign", "currency", "total"
+        )
+    ):  # fmt: skip
+        sums[key][currency] = total
+    return [_spend(site, each, sums[each.pk], today, now) for each in kept]
+
+
+def _spend(site: SiteInfo, campaign: Campaign, sums: dict[str, Decimal], today: date, now: datetime) -> Spend:
+    spent = sums.get(site.currency, Decimal(0))
+    others = {currency: total for currency, total in sums.items() if currency != site.currency}
+    return Spend(
+        campaign,
+        spent,
+        others,
+        _outside(campaign, site.currency),
+        _elapsed(campaign, today),
+        _outcome(site, campaign, today, now),
+    )
+
+
+def _outside(campaign: Campaign, currency: str) -> Decimal:
+    costs = Cost.objects.filter(campaign=campaign, currency=currency).order_by()
+    inside = costs
+    if campaign.starts_on:
+        inside = inside.filter(on__gte=campaign.starts_on)
+    if campaign.ends_on:
+        inside = inside.filter(on__lte=campaign.ends_on)
+    total = costs.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    return total - (inside.aggregate(total=Sum("amount"))["total"] or Decimal(0))
+
+
+def _elapsed(campaign: Campaign, today: date) -> float | None:
+    """Return the share of whole days that are over."""
+    if not campaign.starts_on or not campaign.ends_on:
+        return None
+    days = (campaign.ends_on - campaign.starts_on).days + 1
+    return min(max((today - campaign.starts_on).days, 0), days) / days
+
+
+def _outcome(site: SiteInfo, campaign: Campaign, today: date, now: datetime) -> Outcome | None:
+    """Ask what visits with the campaign's code did, of its goal alone where it has one."""
+    first = campaign.starts_on or campaign.created_at.astimezone(ZoneInfo(site.zone)).date()
+    last = min(campaign.ends_on or today, today)
+    if first > last or (last - first).days >= DAYS_MOST:
+        return None
+    asked = {"f.campaign": [campaign.code], **({f"f.{GOAL}": [campaign.goal]} if campaign.goal else {})}
+    has_goal = True
+    try:
+        filters = filters_read(asked, lambda: goals_of(site.id))
+    except FilterWrong:  # the goal is gone
+        filters, has_goal = filters_read({"f.campaign": [campaign.code]}), False
+    period = Period(first, last, site.zone)
+    try:
+        report = report_named(REPORT)
+    except PlugUnknown:  # a project without the reports on traffic
+        return None
+    answer = ask(report, Question(site, period, compare="none", filters=filters), now=now)
+    values = answer.rows[0].values if answer.rows else {"visitors": 0, "revenue": 0}
+    conversions = values.get("conversions") if answer.rows else (0 if goals_of(site.id) else None)
+    return Outcome(period, values.get("visitors"), conversions if has_goal else None, values.get("revenue"))
