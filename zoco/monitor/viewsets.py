@@ -13,6 +13,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
@@ -190,13 +191,16 @@ class AlarmViewSet(ModelViewSet):
     menu_order = 592  # type: ignore[assignment]
     add_to_settings_menu = True
     copy_view_enabled = False
-    form_fields = ["site", "kind", "measure", "minutes", "care", "is_on", "roles", "hook_url", "hook_secret"]
     list_display = [
         TitleColumn("kind", label=_("Raised when"), accessor=alarm_said, get_url=_to_alarm),
         "site",
         Column("known", label=_("State"), accessor=known_said),
     ]
     ordering = ["site", "id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[AlarmForm]:
+        """Return our own form."""
+        return AlarmForm
 
 
 alarm_viewset = AlarmViewSet("zoco_alarms", url_prefix="alarms")  # type: ignore[no-untyped-call]

@@ -53,11 +53,12 @@ def report_actions(request: HttpRequest, report: Report, address: Address) -> li
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Filters under a name: a link that sets them."""
+    """Filters under a name: a link that sets them, and one that takes them off where they are in force."""
 
     label: str
     url: str
     is_current: bool
+    remove_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
 
+# Below this, a share would be written as 0%.
+NO_SHARE = 0.005
 METHOD = (
     "Noufaily et al. 2013 (Statistics in Medicine 32, 1206–1222) after Farrington et al. 1996; "
     "Kulldorff 1997; Neill 2012; Bhagwan et al. 2014 (NSDI)"
@@ -112,13 +114,21 @@ def _cause_said(cause: dict[str, Any] | None) -> str:
         "expected": _number(cause["expected"]),
         "share": formats.percent(min(max(share, 0.0), 1.0), 0),
     }
-    said = (
-        _("Most of it is %(part)s: %(seen)s instead of %(expected)s, %(share)s of the whole difference.")
-        % words
-    )
+    said = _share_said(share) % words
     if others := "; ".join(_named(name, values) for name, values in cause.get("also") or []):
         said += " " + _("The same under another name: %(parts)s.") % {"parts": others}
     return said
+
+
+def _share_said(share: float) -> str:
+    """Return the sentence for a share of the difference: most of it, some, or none worth a number."""
+    if share >= 0.5:
+        return _(
+            "Most of it is %(part)s: %(seen)s instead of %(expected)s, %(share)s of the whole difference."
+        )
+    if share >= NO_SHARE:
+        return _("%(part)s stands out: %(seen)s instead of %(expected)s, %(share)s of the whole difference.")
+    return _("%(part)s stands out: %(seen)s instead of %(expected)s. The whole did not move with it.")
 
 
 def part_said(cause: dict[str, Any] | None) -> str:

@@ -17,14 +17,11 @@ def segments(request: HttpRequest, question: Question, address: Address) -> Kept
     if not request.user.has_perm(SEE):
         return None
     filters = filters_write(question.filters)
-    kept = [
-        Kept(
-            each.name,
-            address.refiltered(each.filters, each.verdicts),
-            is_current=(each.filters, each.verdicts) == (filters, question.verdicts),
-        )
-        for each in Segment.objects.filter(site=question.site.id).order_by("name", "id")
-    ]
+    kept = []
+    for each in Segment.objects.filter(site=question.site.id).order_by("name", "id"):
+        is_current = (each.filters, each.verdicts) == (filters, question.verdicts)
+        remove_url = address.refiltered({}, "people") if is_current else ""
+        kept.append(Kept(each.name, address.refiltered(each.filters, each.verdicts), is_current, remove_url))
     may_save = bool(filters) and request.user.has_perm(MAKE) and not any(each.is_current for each in kept)
     return KeptFilters(kept, _save_url(question, address) if may_save else "")
 

@@ -5,7 +5,7 @@ Facts go through a store like any others; the counts are read once, and each loo
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
 from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding, look
-from zoco.monitor.alarms.usual import KINDS, USUAL, rule_of
+from zoco.monitor.alarms.running import silence_found
+from zoco.monitor.alarms.usual import USUAL, rule_of
 from zoco.testing.company.building import company_days
 from zoco.testing.company.faults import HOUR, Fault, spoilt
 from zoco.testing.company.plan import Calendar, Plan
@@ -25,6 +26,8 @@ from zoco.testing.company.truth import Truth
 
 # As `zoco.monitor.alarms.services.CALM`: after so many hours without a finding an incident is over.
 CALM_HOURS = 12
+# Silence is over with the next fact.
+SILENCE = "silence"
 # For so long after a fault an incident is still told of it: windows reach back.
 AFTER_HOURS = 24
 # Within so many hours each kind must be found.
@@ -85,12 +88,7 @@ def cubes_read(plan: Plan, store: Store) -> dict[str, Cube]:
     """Read the counts that the usual alarms look at."""
     site = sitebook.SiteInfo(plan.site, "replay", "Replay", plan.zone, "EUR", 0, "tracker", False)
     period = Period(plan.first, plan.last, plan.zone)
-    return {measure: cube_read(measure, site, period, store) for measure in _looked_at()}
-
-
-def _looked_at() -> set[str]:
-    """Return the measures of the usual alarms that look at curves."""
-    return {measure for kind, measure in USUAL if KINDS[kind].rule}
+    return {measure: cube_read(measure, site, period, store) for measure in {each[1] for each in USUAL}}
 
 
 def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:
@@ -107,7 +105,7 @@ def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:
                     episodes.append(episode)
                 episode.seen = end
                 episode.found.append((end, seen))
-            elif episode is not None and end - episode.seen >= CALM_HOURS:
+            elif episode is not None and (key[0] == SILENCE or end - episode.seen >= CALM_HOURS):
                 del open_now[key]
     return episodes
 
@@ -116,9 +114,22 @@ def _looked(cubes: dict[str, Cube], key: tuple[str, str], end: int) -> object:
     kind, measure = key
     rule = rule_of(kind)
     if rule is None:
-        return None
+        return _silent(cubes[measure], end)
     given = cubes[measure].measure.given if kind == "fall" else ""
     return look(cubes[measure], end, rule, cubes[given] if given else None)
+
+
+def _silent(cube: Cube, end: int) -> object:
+    """Say whether nothing came up to an hour; the newest fact is taken for one at the end of its hour."""
+    counted = np.flatnonzero(np.diff(cube.total.summed[0, : end + 1]))
+    if not len(counted) or counted[-1] + 1 == end:
+        return None
+    # The hours of a cube are a wall clock's; as moments of UTC their lengths are the same but twice a year.
+    newest, now = (
+        cube.first.replace(tzinfo=UTC) + timedelta(hours=int(hour)) for hour in (counted[-1] + 1, end)
+    )
+    site = sitebook.SiteInfo(0, "replay", "Replay", "UTC", "EUR", 0, "tracker", False)
+    return silence_found(cube, site, newest, now)
 
 
 def scored(

@@ -19,6 +19,7 @@ from zoco.monitor.alarms.causes import Cause
 from zoco.monitor.alarms.detecting import Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.said import incident_said, incident_title, known_said
+from zoco.monitor.models import Goal
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site
 
@@ -104,6 +105,41 @@ def test_an_incident_says_figures_interval_and_part(alarm: Alarm) -> None:
         "In the last 24 hours 12 were seen; 80 were expected, 95% of the time between 55 and 108. "
         "Most of it is Country ES: 12 instead of 80, 97% of the whole difference."
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.97, "Most of it is Country ES: 12 instead of 80, 97% of the whole difference."),
+        (0.3, "Country ES stands out: 12 instead of 80, 30% of the whole difference."),
+        (0.0, "Country ES stands out: 12 instead of 80. The whole did not move with it."),
+    ],
+)
+def test_a_part_of_a_whole_that_hardly_moved_is_no_share_of_it(alarm: Alarm, share: float, said: str) -> None:
+    incident = services.seen_apply(alarm, replace(FALL, cause=replace(CAUSE, explains=share)), at=NOW)
+
+    assert incident is not None
+    assert incident_said(incident).endswith(said)
+
+
+def test_what_an_alarm_watches_is_chosen_from_what_there_is(alarm: Alarm, client: Client) -> None:
+    Goal.objects.create(site=alarm.site, name="Thanks", kind="page", pattern="/thanks")
+    other = Site.objects.create(slug="other", name="Other")
+    client.force_login(User.objects.get(username="bea"))
+    given = {
+        "kind": "fall", "measure": "goal:Thanks", "minutes": 30, "care": "usual", "is_on": "on",
+        "hook_url": "", "hook_secret": "abc",
+    }  # fmt: skip
+
+    form = client.get("/admin/alarms/new/").content.decode()
+    refused = client.post("/admin/alarms/new/", given | {"site": other.pk}).content.decode()
+    client.post("/admin/alarms/new/", given | {"site": alarm.site_id, "measure": "nonsense"})
+    client.post("/admin/alarms/new/", given | {"site": alarm.site_id})
+
+    assert '<option value="goal:Thanks">Thanks</option>' in form
+    assert '<option value="event:shop.order.placed">Order placed</option>' in form
+    assert "The site has no goal of this name" in refused
+    assert list(Alarm.objects.values_list("measure", flat=True)) == ["visits", "goal:Thanks"]
 
 
 def test_a_web_hook_is_signed_tried_again_and_told_once(alarm: Alarm, hook: str) -> None:

@@ -56,6 +56,8 @@ def test_what_is_in_force_is_marked_and_not_saved_again(site: Site) -> None:
     text = body(client_of("marketer").get(f"{REPORT}&f.country=ES&f.path!^=/x"))
 
     assert re.search(r'aria-current="true">Spain</a>', text)
+    assert "Segment <b>Spain</b>" in text
+    assert re.search(r'href="\?site=shop&period=[^"&]+" aria-label="Leave the segment Spain"', text)
     assert "Save as segment" not in text
 
 
