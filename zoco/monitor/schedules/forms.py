@@ -20,6 +20,7 @@ from zoco.monitor.schedules.asked import report_of, title_of
 from zoco.monitor.schedules.models import Schedule
 from zoco.monitor.schedules.services import SEE_REPORTS
 from zoco.monitor.segments.models import Segment
+from zoco.sites.access.reads import seeing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -59,7 +60,7 @@ class ScheduleForm(_ModelForm):
             self.initial["name"] = title_of(self.instance)
         self.fields["segment"].queryset = Segment.objects.filter(site=self.instance.site_id)  # type: ignore[attr-defined]
         if may_all:
-            self.fields["receivers"].queryset = _readers()  # type: ignore[attr-defined]
+            self.fields["receivers"].queryset = _readers(self.instance.site_id or 0)  # type: ignore[attr-defined]
         else:
             for name in OF_OTHERS:
                 del self.fields[name]
@@ -74,10 +75,10 @@ class ScheduleForm(_ModelForm):
         return cleaned
 
 
-def _readers() -> Any:
-    """Return the accounts that may get reports."""
+def _readers(site: int) -> Any:
+    """Return the accounts that may get reports of a site."""
     everybody = get_user_model().objects.filter(is_active=True)
-    keys = [each.pk for each in everybody if staff_mail.may_get(each, SEE_REPORTS)]
+    keys = [each.pk for each in seeing(everybody, site) if staff_mail.may_get(each, SEE_REPORTS)]
     return everybody.filter(pk__in=keys).order_by("username", "pk")
 
 

@@ -25,6 +25,7 @@ from zoco.monitor.schedules.asked import Asked, SegmentGone, ask
 from zoco.monitor.schedules.letters import Letter, hook_body, hook_name, letter_of
 from zoco.monitor.schedules.models import Sending
 from zoco.monitor.schedules.services import CHANGE, SEE_REPORTS
+from zoco.sites.access.reads import sees
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store
@@ -111,7 +112,8 @@ def _given_up(sending: Sending, why: str, now: datetime) -> None:
 
 def _mail(sending: Sending, now: datetime, made: Made, store: Store | None) -> bool:
     user = sending.user
-    if user is None or not staff_mail.may_get(user, SEE_REPORTS):
+    site = sending.schedule.site_id
+    if user is None or not (staff_mail.may_get(user, SEE_REPORTS) and sees(user, site)):
         raise staff_mail.NotStaff(_("The account is closed, has no address, or may not see reports."))
     with translation.override(staff_mail.language_of(user)):
         letter = _letter(sending, now, made, store)
@@ -150,7 +152,8 @@ def _asked(sending: Sending, now: datetime, store: Store | None) -> Asked:
 def _hook(sending: Sending, now: datetime, store: Store | None) -> None:
     schedule = sending.schedule
     owner = schedule.created_by
-    if owner is None or not owner.is_active or not (owner.has_perm(CHANGE) and owner.has_perm(SEE_REPORTS)):
+    rights = (CHANGE, SEE_REPORTS)
+    if owner is None or not (owner.is_active and owner.has_perms(rights) and sees(owner, schedule.site_id)):
         raise HookUnowned(_("The account that set the web hook is closed or may not set it any more."))
     with translation.override("en"):
         body = hook_body(sending, _asked(sending, now, store))

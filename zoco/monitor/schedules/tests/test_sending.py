@@ -23,6 +23,8 @@ from zoco.monitor.schedules import services
 from zoco.monitor.schedules.models import Schedule, Sending
 from zoco.monitor.schedules.sending import LEASE, sendings_send
 from zoco.monitor.schedules.tests.conftest import DUE
+from zoco.sites.access.models import SiteLimit
+from zoco.sites.models import Site
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -94,8 +96,9 @@ def test_readers_have_their_own_language_and_letters(schedule: Schedule, post: P
 
 
 def test_who_lost_rights_or_is_closed_gets_nothing_more(schedule: Schedule, post: Post, store: Store) -> None:
-    ana, cleo = account("ana", "analyst"), account("cleo", "analyst")
-    schedule.receivers.set([ana, cleo])
+    ana, cleo, dora = (account(name, "analyst") for name in ("ana", "cleo", "dora"))
+    schedule.receivers.set([ana, cleo, dora])
+    SiteLimit.objects.create(user=dora).sites.add(Site.objects.create(slug="other", name="Other"))
     ana.groups.clear()
     User.objects.filter(pk=cleo.pk).update(is_active=False)
 
@@ -103,7 +106,7 @@ def test_who_lost_rights_or_is_closed_gets_nothing_more(schedule: Schedule, post
 
     assert post.letters == []
     why = "The account is closed, has no address, or may not see reports."
-    assert states() == [("failed", why), ("failed", why)]
+    assert states() == [("failed", why)] * 3
 
 
 def test_a_server_that_is_down_is_tried_again_and_given_up(
