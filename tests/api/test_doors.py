@@ -52,6 +52,15 @@ LAST = ("wagtailadmin_logout",)
 PASSING = ("sessions.", "zoco_project.brake", "zoco_project.change", "wagtailadmin.editingsession")
 
 
+def _cost(site: int) -> Cost:
+    campaign = Campaign.objects.get_or_create(site_id=site, code="spring")[0]
+    return Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
+
+
+def _schedule(site: int) -> Schedule:
+    return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
+
+
 def address(door: Door, parts: dict[str, Any]) -> str:
     special: dict[str, Any] = {"key": "pages", "word": "csv", "action": "delete"}
     special |= {"task": UUID(int=1), "app_label": "wagtailcore", "model_name": "page"}
@@ -67,9 +76,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = ImportRun.objects.get_or_create(kind="plausible", name="x", site_id=parts["pk"])[0].pk
     elif kind in {"zoco_exports_one", "zoco_exports_act"}:
         days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
-        special["pk"] = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[
-            0
-        ].pk
+        run = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[0]
+        special["pk"] = run.pk
     elif kind in {"zoco_incident", "zoco_incident_acknowledge"}:
         alarm = Alarm.objects.get_or_create(kind="bots", site_id=parts["pk"])[0]
         moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
@@ -77,12 +85,11 @@ def address(door: Door, parts: dict[str, Any]) -> str:
             0
         ].pk
     elif kind.startswith("zoco_cost"):
-        campaign = Campaign.objects.get_or_create(site_id=parts["pk"], code="spring")[0]
-        cost = Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
-        special["pk"] = cost.pk if kind == "zoco_cost_delete" else campaign.pk
+        special["pk"] = (
+            _cost(parts["pk"]).pk if kind == "zoco_cost_delete" else _cost(parts["pk"]).campaign_id
+        )
     elif kind in {"zoco_schedule", "zoco_schedule_act"}:
-        weekly = Schedule.objects.get_or_create(site_id=parts["pk"], kind="report", key="pages", name="Pages")
-        special["pk"] = weekly[0].pk
+        special["pk"] = _schedule(parts["pk"]).pk
     elif kind == "wagtailadmin_pages" and "revisions" in door.name:
         page = Page.objects.get(pk=parts["page_id"]).specific
         special["pk"] = page.pk

@@ -19,6 +19,7 @@ from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding, look
 from zoco.monitor.alarms.running import silence_found
 from zoco.monitor.alarms.usual import USUAL, rule_of
+from zoco.monitor.alarms.watched import MEASURES
 from zoco.testing.company.building import company_days
 from zoco.testing.company.faults import HOUR, Fault, spoilt
 from zoco.testing.company.plan import Calendar, Plan
@@ -26,6 +27,8 @@ from zoco.testing.company.truth import Truth
 
 # As `zoco.monitor.alarms.services.CALM`: after so many hours without a finding an incident is over.
 CALM_HOURS = 12
+# The usual alarms about facts; that about exports looks at no facts.
+COUNTED = tuple((kind, measure) for kind, measure in USUAL if measure in MEASURES)
 # Silence is over with the next fact.
 SILENCE = "silence"
 # For so long after a fault an incident is still told of it: windows reach back.
@@ -88,7 +91,10 @@ def cubes_read(plan: Plan, store: Store) -> dict[str, Cube]:
     """Read the counts that the usual alarms look at."""
     site = sitebook.SiteInfo(plan.site, "replay", "Replay", plan.zone, "EUR", 0, "tracker", False)
     period = Period(plan.first, plan.last, plan.zone)
-    return {measure: cube_read(measure, site, period, store) for measure in {each[1] for each in USUAL}}
+    return {
+        measure: cube_read(measure, site, period, store)
+        for measure in {measure for _kind, measure in COUNTED}
+    }
 
 
 def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:
@@ -96,7 +102,7 @@ def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:
     open_now: dict[tuple[str, str], Episode] = {}
     episodes = []
     for end in range(first, cubes["visits"].hours, step):
-        for key in USUAL:
+        for key in COUNTED:
             seen = _looked(cubes, key, end)
             episode = open_now.get(key)
             if isinstance(seen, Finding):
