@@ -272,6 +272,7 @@ OWNERS = [
     "zoco_changes",
     "zoco_health_dismiss",
     "zoco_health",
+    "zoco_visitor_requests",
     "wagtailadmin_workflows:enable_task",
     "wagtailadmin_workflows:remove",
     "wagtailadmin_workflows:enable",

@@ -12,6 +12,7 @@ from zoco.ledger.viewsets import RightItem
 from zoco.sites.access import screens as access_screens
 from zoco.sites.access.models import MANAGE
 from zoco.sites.installing.screens import check
+from zoco.sites.consenting import screens as consenting
 from zoco.sites.sourcing import screens
 from zoco.sites.viewsets import site_viewset, source_viewsets
 
@@ -29,6 +30,7 @@ def sourcing_urls() -> list[URLPattern]:
         path("source-channels/", screens.sources, name="zoco_sources"),
         path("source-channels/<slug:slug>/apply/", screens.apply, name="zoco_sources_apply"),
         path("counted-sites/check/<int:pk>/", check, name="zoco_site_check"),
+        path("visitor-requests/", consenting.requests, name="zoco_visitor_requests"),
     ]
 
 
@@ -41,10 +43,18 @@ def sourcing_menu() -> MenuItem:
     )
 
 
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def requests_menu() -> MenuItem:
+    """Put what visitors ask for into the settings."""
+    where = reverse_lazy("zoco_visitor_requests")
+    name = "zoco_visitor_requests"
+    return RightItem(consenting.MAY, _("Visitors' requests"), where, name=name, icon_name="user", order=594)
+
+
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def sourcing_permissions() -> QuerySet[Permission]:
     """Let groups be given the permissions on rules and networks."""
-    models = ("sourcerule", "sourcenetwork")
+    models = ("sourcerule", "sourcenetwork", "visitorrequest")
     return Permission.objects.filter(content_type__app_label="zoco_sites", content_type__model__in=models)
 
 

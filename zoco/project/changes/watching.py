@@ -25,6 +25,7 @@ WATCHED = (
     "zoco_sites.SourceNetwork",
     "zoco_sites.SiteLimit",
     "zoco_sites.Invitation",
+    "zoco_sites.VisitorRequest",
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",

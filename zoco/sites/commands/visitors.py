@@ -1,7 +1,6 @@
 """`zoco visitor export`, `zoco visitor erase`: what there is of a browser that consented, and its end."""
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
 
@@ -43,11 +42,10 @@ Exit codes: 0 printed, 1 failed, 2 wrong usage, 3 there is nothing of it.
     def run(self, options: argparse.Namespace) -> Exit:
         """Print them, the oldest first."""
         from zoco.ledger.store.opening import store
-        from zoco.sites.consenting.visitors import visitor_rows
+        from zoco.sites.consenting.visitors import visitor_lines, visitor_rows
 
         rows = visitor_rows(store=store(), site=sitebook.site(options.site).id, known=_known(options))
-        for row in rows:
-            print(json.dumps(row, default=str, ensure_ascii=False))
+        print(visitor_lines(rows), end="")
         return Exit.OK if rows else Exit.NOTHING_TO_DO
 
 

@@ -1,5 +1,6 @@
 """Whoever consented can have what there is of him, and have it erased, by the id that his browser shows."""
 
+import json
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,11 @@ def visitor_rows(*, store: Store, site: int, known: int) -> list[dict[str, Any]]
     sent = kept.select("id", "user_agent", "client_hints", "referrer")
     rows = mine.left_join(sent, "id").drop("id_right").order_by("occurred_at", "id")
     return _answered(store, rows)
+
+
+def visitor_lines(rows: list[dict[str, Any]]) -> str:
+    """Return facts as they are exported: one JSON object a line."""
+    return "".join(f"{json.dumps(row, default=str, ensure_ascii=False)}\n" for row in rows)
 
 
 def visitor_erase(*, store: Store, site: int, known: int, at: datetime) -> Gone:
