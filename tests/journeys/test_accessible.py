@@ -45,6 +45,7 @@ PAGES = (
     "/admin/alarms/",
     "/admin/alarms/new/",
     "/admin/imports/",
+    "/admin/exports/",
     "/admin/shared-links/",
     "/admin/campaigns/",
     "/admin/campaigns/new/",
