@@ -31,7 +31,8 @@ Pairs = list[tuple[int, int]]
 class Eraser(Protocol):
     """Erases from one app's models. `label` completes "12 …".
 
-    One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore.
+    One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore, and
+    `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him.
     """
 
     key: str
@@ -120,6 +121,13 @@ def facts_erase_again(*, book: Erasures) -> Gone:
             rows[eraser.label] += again(book)
     databases_vacuum()
     return Gone(0, rows)
+
+
+def copies_held(*, visitors: Iterable[int] = (), persons: Iterable[int] = (), site: int = 0) -> list[str]:
+    """Name the copies of facts outside store and spool that hold one of these; all sites for 0."""
+    whom = Erasure(at=0, site=site, visitors=tuple(visitors), persons=tuple(persons))
+    asked = (getattr(eraser, "held", None) for eraser in ERASERS)
+    return [name for held in asked if held is not None for name in held(whom)]
 
 
 def databases_vacuum() -> None:

@@ -38,6 +38,16 @@ def erase(erasure: Erasure) -> int:
     return _owed(days, _marker().of_erasure(erasure), erasure.at)
 
 
+def files_holding(whom: Erasure) -> list[str]:
+    """Return the files of all days that hold one of these, with their place."""
+    wanted = _marker().of_erasure(whom)
+    days = ExportDay.objects.filter(made_at__isnull=False).order_by("site", "day", "id")
+    if whom.site:
+        days = days.filter(site=whom.site)
+    held = (day for day in days.iterator() if has_any(day.marks, wanted))
+    return [f"{day.target or conf.DATA() / 'exports'}: {name}" for day in held for name in day.files]
+
+
 def erase_again(book: Erasures) -> int:
     """After a restore take out whoever the book names; returns how many rows went at once."""
     gone = 0

@@ -22,6 +22,12 @@ class ExportsEraser:
         """Return nobody: files are asked by hashes, see `erase_again`."""
         return [], []
 
+    def held(self, whom: Erasure) -> list[str]:
+        """Name the files that hold them."""
+        from zoco.monitor.exports import duties
+
+        return duties.files_holding(whom)
+
     def erase_again(self, book: Erasures) -> int:
         """After a restore take out whoever the book names; returns how many rows went at once."""
         from zoco.monitor.exports import duties

@@ -41,11 +41,15 @@ Exit codes: 0 printed, 1 failed, 2 wrong usage, 3 there is nothing of it.
 
     def run(self, options: argparse.Namespace) -> Exit:
         """Print them, the oldest first."""
+        from zoco.ledger.erasing import copies_held
         from zoco.ledger.store.opening import store
         from zoco.sites.consenting.visitors import visitor_lines, visitor_rows
 
-        rows = visitor_rows(store=store(), site=sitebook.site(options.site).id, known=_known(options))
+        site, known = sitebook.site(options.site).id, _known(options)
+        rows = visitor_rows(store=store(), site=site, known=known)
         print(visitor_lines(rows), end="")
+        for copy in copies_held(visitors=[known, *{row["visitor"] for row in rows}], site=site):
+            print(f"The same facts also lie in {copy}", file=sys.stderr)
         return Exit.OK if rows else Exit.NOTHING_TO_DO
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from zoco.kit.periods import micros
-from zoco.ledger.erasing import facts_erase, facts_erase_again
+from zoco.ledger.erasing import copies_held, facts_erase, facts_erase_again
 from zoco.ledger.store.base import Erasure, Store
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.store.erasures import Erasures
@@ -38,6 +38,16 @@ def test_visitor_person_and_whoever_consented_go_out_of_files_and_nobody_else(
     assert made.days()[0][1] == 0
     assert not ExportDuty.objects.exists()
     assert made.exported(store, site.pk).rows == 2
+
+
+def test_who_asks_what_there_is_of_him_is_told_of_files(store: Store, site: Site, data: Path) -> None:
+    made.exported(store, site.pk)
+
+    found = copies_held(visitors=[77], site=site.pk)
+
+    assert found == [f"{data}/exports: shop-{site.pk}/2026/03/shop-{site.pk}_2026-03-28_1.parquet"]
+    assert copies_held(persons=[42]) == found
+    assert copies_held(visitors=[1234]) == []
 
 
 def test_only_what_happened_before_the_erasure_goes(store: Store, site: Site, data: Path) -> None:
