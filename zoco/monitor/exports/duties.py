@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from zoco.kit import conf
+from zoco.ledger import sitebook
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.erasures import Erasures, erasure_key
 from zoco.monitor.exports.files import rows_without
@@ -32,10 +33,11 @@ PAUSE = timedelta(minutes=30)
 
 def erase(erasure: Erasure) -> int:
     """Take whom an erasure names out of all files that may hold them; returns how many rows went at once."""
-    days = ExportDay.objects.order_by("id")
-    if erasure.site:
-        days = days.filter(site=erasure.site)
-    return _owed(days, _marker().of_erasure(erasure), erasure.at)
+    with sitebook.everything():
+        days = ExportDay.objects.order_by("id")
+        if erasure.site:
+            days = days.filter(site=erasure.site)
+        return _owed(days, _marker().of_erasure(erasure), erasure.at)
 
 
 def files_holding(whom: Erasure) -> list[str]:

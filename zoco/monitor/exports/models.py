@@ -124,6 +124,8 @@ class ExportDay(models.Model):
     marks = models.BinaryField(default=bytes)
     made_at = models.DateTimeField(null=True)
 
+    objects = WithinManager()
+
     class Meta:
         default_permissions = ()
         ordering = ["site", "day", "id"]
@@ -133,6 +135,12 @@ class ExportDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} {self.day} {self.format}"
+
+
+class WithinDays(WithinManager["ExportDuty"]):
+    """Duties for days of sites that may be seen."""
+
+    path = "day__site"
 
 
 class ExportDuty(models.Model):
@@ -145,6 +153,8 @@ class ExportDuty(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     tried_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=300, blank=True)
+
+    objects = WithinDays()
 
     class Meta:
         default_permissions = ()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import conf
 from zoco.kit.runs import RunStopped, teller
+from zoco.ledger import sitebook
 from zoco.ledger.store.imported import nothing
 from zoco.ledger.store.imported_sql import held_sql
 from zoco.ledger.store.opening import store
@@ -63,8 +64,9 @@ def run_begin(*, site: int, kind: str, name: str, size: int, website: str, by: i
 def large_waiting() -> int:
     """Return how many large files lie here whose import is not over."""
     waits = (State.UPLOADING, State.READING, State.READY, State.IMPORTING, State.STOPPED, State.FAILED)
-    recent = ImportRun.objects.filter(told_at__gt=timezone.now() - KEPT)
-    return recent.filter(size__gte=LARGE_BYTES, state__in=waits).count()
+    with sitebook.everything():
+        recent = ImportRun.objects.filter(told_at__gt=timezone.now() - KEPT)
+        return recent.filter(size__gte=LARGE_BYTES, state__in=waits).count()
 
 
 def part_take(*, run: ImportRun, offset: int, piece: bytes) -> int:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +15,9 @@ from zoco.monitor.exports import services
 from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, ExportRun
 from zoco.monitor.tests.exports import made
 from zoco.project.tests.readers import body, client_of
+from zoco.sites.access.services import sites_seen_set
 from zoco.sites.models import Site
+from zoco.sites.services import site_create
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 PERIOD = {"first": "2026-03-28", "last": "2026-03-30", "format": "csv"}
@@ -112,3 +115,19 @@ def test_command_writes_a_period_where_it_is_told(
         ran("--period", "soon")
     with pytest.raises(CommandFailed, match="s3://bucket/folder"):
         ran("--to", "s3://key:secret@bucket")
+
+
+def test_whoever_sees_some_sites_only_finds_no_export_of_another(site: Site, store: Store) -> None:
+    run = made.exported(store, site.pk)
+    client = client_of("marketer")
+    own = site_create(name="Own", hostnames=["own.example"])
+    sites_seen_set(user=User.objects.get(username="marketer"), sites=[own])
+    day = ExportDay.objects.get(day=made.FIRST)
+
+    assert "Nothing is exported yet" in body(client.get(reverse("zoco_exports")))
+    assert client.get(reverse("zoco_exports_one", args=[run.pk])).status_code == 404
+    assert client.get(reverse("zoco_exports_file", args=[day.pk, 1])).status_code == 404
+    assert client.post(reverse("zoco_exports_act", args=[run.pk]), {"do": "delete"}).status_code == 404
+    refused = body(client.post(reverse("zoco_exports_new"), {"site": site.pk, **PERIOD}))
+    assert "Select a valid choice" in refused
+    assert ExportDay.objects.count() == 3
