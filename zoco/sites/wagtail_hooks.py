@@ -11,8 +11,8 @@ from wagtail.admin.viewsets.base import ViewSet
 from zoco.ledger.viewsets import RightItem
 from zoco.sites.access import screens as access_screens
 from zoco.sites.access.models import MANAGE
-from zoco.sites.installing.screens import check
 from zoco.sites.consenting import screens as consenting
+from zoco.sites.installing.screens import check
 from zoco.sites.sourcing import screens
 from zoco.sites.viewsets import site_viewset, source_viewsets
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('zoco_sites', '0005_consent'),
+        ('zoco_sites', '0006_access'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
