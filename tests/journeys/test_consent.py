@@ -236,3 +236,13 @@ def test_whoever_comes_by_his_own_link_and_accepts_is_joined_and_the_address_is_
     page.goto(f"{shop}/en/link/two?zt=click.7.1999999999.{'0' * 64}")
     (second,) = facts(running, "/en/link/two", 1)
     assert (second["known"], second["person"]) == (given["known"], 0)
+
+
+def test_own_public_page_asks_and_shows_the_id(running: Running, context: BrowserContext) -> None:
+    page = opened(context, f"http://127.0.0.1:{running.port}/")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("status")).to_have_text(page.evaluate("zoco.id()"))
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Privacy choices").press("Enter")
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_role("status")).to_have_text("none")

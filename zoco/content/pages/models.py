@@ -13,7 +13,7 @@ from wagtail.models import Page, Site
 from wagtail.search import index
 
 from zoco.content.pages.blocks import Body
-from zoco.content.tracker import counted_site
+from zoco.content.tracker import asks_consent, counted_site
 
 
 class SitePage(Page):
@@ -50,6 +50,7 @@ class SitePage(Page):
         ]
         context["address"] = request.build_absolute_uri(self.get_url(request) or request.path)
         context["counted"] = None if is_preview else counted_site(request.get_host())
+        context["asks_consent"] = bool(context["counted"]) and asks_consent(request.get_host())
         return context
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -112,6 +112,25 @@ def test_tracker_is_on_pages_of_counted_hosts_and_not_in_previews(home: HomePage
     assert line not in client.get("/").content.decode()
 
 
+def test_pages_of_a_site_that_asks_for_consent_carry_the_banner_and_a_way_back(
+    home: HomePage, client: Client
+) -> None:
+    site = services.site_create(name="Shop", hostnames=["testserver"])
+    parts = (
+        '<script defer src="/consent.js"></script>',
+        "data-zoco-consent>Privacy choices<",
+        "data-zoco-id",
+    )
+    assert not any(part in client.get("/").content.decode() for part in parts)
+
+    services.site_consent_set(site=site, has_banner=True, privacy_signals="anonymous")
+
+    page = client.get("/").content.decode()
+    assert [part for part in parts if part not in page] == []
+    assert page.index("/consent.js") > page.index(sitebook.site().tracker)
+    assert not any(part in home.make_preview_request().content.decode() for part in parts)
+
+
 def test_each_language_has_its_own_address(home: HomePage, client: Client) -> None:
     spanish = Locale.objects.create(language_code="es")
     copy = home.copy_for_translation(spanish)
