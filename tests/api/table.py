@@ -67,6 +67,7 @@ READERS = [
     "zoco_imports",
     "zoco_imports_one",
     "zoco_imports_refused",
+    "zoco_latest",
     "zoco_incidents",
     "zoco_incident",
     "zoco_schedules",

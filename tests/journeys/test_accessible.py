@@ -62,6 +62,8 @@ PAGES = (
     "/admin/images/",
     "/admin/documents/",
     "/admin/reports/site-history/",
+    "/admin/live-facts/",
+    "/admin/counted-sites/check/7001/",
     f"{LEDGER}pages/?period=1999-01-01",
     f"{LEDGER}pages/?period=yesteryear",
     f"{LEDGER}nothing/",

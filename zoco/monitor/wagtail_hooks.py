@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of monitor: lists, alarms, links, imports, exports, scheduled reports."""
+"""What Wagtail's admin is told of monitor: lists, alarms, live facts, links, imports, exports, schedules."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from zoco.ledger.viewsets import RightItem
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.exports import screens as exports
 from zoco.monitor.imports import screens as imports
+from zoco.monitor.latest import screens as latest
 from zoco.monitor.schedules import screens as schedules
 from zoco.monitor.schedules.services import SEE as SEE_SCHEDULES
 from zoco.monitor.segments import offers
@@ -77,6 +78,19 @@ def schedules_menu() -> MenuItem:
     return RightItem(
         SEE_SCHEDULES, _("Scheduled reports"), where, name="zoco_schedules", icon_name="mail", order=910
     )
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def latest_urls() -> list[URLPattern]:
+    """Return the address of the last facts."""
+    return [path("live-facts/", latest.live, name="zoco_latest")]
+
+
+@hooks.register("register_monitor_menu_item")  # type: ignore[untyped-decorator]
+def latest_menu() -> MenuItem:
+    """Put the last facts into the menu."""
+    where = reverse_lazy("zoco_latest")
+    return RightItem(latest.SEE, _("Live"), where, name="zoco_latest", icon_name="time", order=905)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from zoco.campaigns.following import Followed
+    from zoco.ledger.sitebook import SiteInfo
 
 
 class ProjectConfig(AppConfig):
@@ -22,11 +23,13 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         """Make the roles after each migrate: permissions exist only then. Begin the log of changes."""
         from zoco.campaigns import following
+        from zoco.monitor.latest import mine
         from zoco.project.changes.watching import watch
         from zoco.project.worker.judging import history
         from zoco.sites.sourcing import services
 
         following.provide(_followed)
+        mine.provide(_own)
         services.provide(history)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
         watch()
@@ -37,6 +40,13 @@ def _followed(request: "HttpRequest", link: "Followed") -> None:
     from zoco.project import collecting
 
     collecting.followed(request, link)
+
+
+def _own(request: "HttpRequest", site: "SiteInfo") -> frozenset[int]:
+    """Return who this browser is on a site today."""
+    from zoco.project.serving import own
+
+    return own.visitors_of(request, site)
 
 
 def _roles(sender: AppConfig, **more: Any) -> None:

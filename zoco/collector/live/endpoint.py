@@ -197,12 +197,16 @@ class Collector:
         self._go_on()
 
     async def _count_often(self) -> None:
+        loop = asyncio.get_running_loop()
+        told_at = loop.time()
         while True:
-            await asyncio.sleep(tallies.SECONDS)
-            self._count()
+            await asyncio.sleep(min(tallies.SECONDS, tallies.REFUSED_SECONDS))
+            is_time = loop.time() - told_at >= tallies.SECONDS
+            told_at = loop.time() if is_time else told_at
+            self._count(only_refused=not is_time)
 
-    def _count(self) -> None:
-        lines = self.taking.tallies.lines(now_micros())
+    def _count(self, *, only_refused: bool = False) -> None:
+        lines = self.taking.tallies.lines(now_micros(), only_refused=only_refused)
         if lines and self._gathering is not None:
             self._gathering.put(lines, _uncounted)
 

@@ -13,6 +13,8 @@ from zoco.ledger.schema import Fact, encoder
 
 TAKEN, REFUSED = "collector.facts.taken", "collector.fact.refused"
 SECONDS = 10.0
+REFUSED_SECONDS = 1.5
+"""What was refused is told sooner: somebody may be looking for it."""
 HOSTS_MOST = 50
 OTHER_HOST = "(other)"
 
@@ -39,21 +41,25 @@ class Tallies:
             self._refused[key] += 1
             self.refused_all[each.reason.value] += 1
 
-    def lines(self, now: int) -> bytes:
-        """Return what was counted as lines for the spool, and begin anew."""
+    def lines(self, now: int, *, only_refused: bool = False) -> bytes:
+        """Return what was counted, or refused alone, as lines for the spool, and begin anew."""
+        facts = [] if only_refused else self._facts_taken(now)
+        for (site, reason, host), times in self._refused.items():
+            fact = _told(now, site, REFUSED, times)
+            fact.reason, fact.host = reason, host
+            facts.append(fact)
+        self._refused.clear()
+        return b"".join(encoder.encode(fact) + b"\n" for fact in facts)
+
+    def _facts_taken(self, now: int) -> list[Fact]:
         facts = []
         for site in {site for site, _ in self._taken}:
             local = self._taken[site, True]
             fact = _told(now, site, TAKEN, local + self._taken[site, False])
             fact.props = {"local": local} if local else {}
             facts.append(fact)
-        for (site, reason, host), times in self._refused.items():
-            fact = _told(now, site, REFUSED, times)
-            fact.reason, fact.host = reason, host
-            facts.append(fact)
         self._taken.clear()
-        self._refused.clear()
-        return b"".join(encoder.encode(fact) + b"\n" for fact in facts)
+        return facts
 
 
 def _told(now: int, site: int, name: str, times: int) -> Fact:

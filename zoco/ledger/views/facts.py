@@ -47,6 +47,11 @@ def explain(column: str, address: Explain) -> None:
     _explains[column] = address
 
 
+def explained(column: str, site: SiteInfo, fact: dict[str, Any]) -> str:
+    """Return the address that explains the value of a column of a fact, "" for none."""
+    return _explains[column](site, fact) if column in _explains else ""
+
+
 class FactsView(LedgerView):
     """A listing of facts for an address; `report` narrows it to what that report counts."""
 
@@ -86,7 +91,7 @@ class FactsView(LedgerView):
 
     def _cell(self, site: SiteInfo, name: str, row: dict[str, Any]) -> Cell:
         text = self._text(name, row, site)
-        return Cell(_head(name), text, _explains[name](site, row) if name in _explains and text else "")
+        return Cell(_head(name), text, explained(name, site, row) if text else "")
 
     def _text(self, name: str, row: dict[str, Any], site: SiteInfo) -> str:
         value = row[name]

@@ -24,7 +24,7 @@ class Refusals(Report):
     question = _("What was sent here and not counted, and what can be done about it?")
     definition = _(
         "Facts that trackers and servers sent and that were refused, by the reason that the sender was "
-        "told. Written down every ten seconds. The host is that of the page where no site has it."
+        "told. Written down every few seconds. The host is that of the page where no site has it."
     )
     picture = "bars"
     dimensions = (

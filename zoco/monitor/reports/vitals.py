@@ -41,10 +41,10 @@ class Vital:
 # Bounds: web.dev/articles/lcp, inp, cls, ttfb; the percentile:
 # web.dev/articles/defining-core-web-vitals-thresholds
 VITALS = {
-    "lcp": Vital(_("LCP: when the largest content is there"), "LCP", "milliseconds", (2500, 4000)),
-    "inp": Vital(_("INP: how long the page takes to react"), "INP", "milliseconds", (200, 500)),
-    "cls": Vital(_("CLS: how much the page jumps"), "CLS", "index", (0.1, 0.25)),
-    "ttfb": Vital(_("TTFB: when the first byte is there"), "TTFB", "milliseconds", (800, 1800)),
+    "lcp": Vital(_("LCP: largest content"), "LCP", "milliseconds", (2500, 4000)),
+    "inp": Vital(_("INP: reaction"), "INP", "milliseconds", (200, 500)),
+    "cls": Vital(_("CLS: jumps"), "CLS", "index", (0.1, 0.25)),
+    "ttfb": Vital(_("TTFB: first byte"), "TTFB", "milliseconds", (800, 1800)),
 }
 VITAL = Parameter("vital", _("Measure"), "lcp", tuple((key, each.label) for key, each in VITALS.items()))
 LACK = _("too little data: fewer than 50 page loads")
