@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.within import WithinManager
+
 
 class VisitorRequest(models.Model):
     """One answer to a visitor. It is written to the log of changes by itself."""
@@ -23,6 +25,8 @@ class VisitorRequest(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     at = models.DateTimeField(_("at"))
+
+    objects = WithinManager()
 
     class Meta:
         verbose_name = _("request of a visitor")
