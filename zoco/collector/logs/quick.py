@@ -243,7 +243,7 @@ class Quick:
         found = verdicts_beyond(
             (self.agents.part(0), self.agents.part(1)),
             joined.agents,
-            (joined.places, self.places.part(-1)),
+            (joined.places, self.places.part(-2)),
             self.hosts,
             np.concatenate(self.at),
         )

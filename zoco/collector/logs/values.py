@@ -61,9 +61,9 @@ def agent_of(raw: bytes) -> tuple[str | bytes, ...]:
 
 
 def whence_of(raw: bytes) -> tuple[str | bytes, ...]:
-    """Return country, region, city, and the address as a pseudonym is made of it.
+    """Return country, region, city, the address, and the address as a pseudonym is made of it.
 
     Raises Refused with UNREADABLE.
     """
     address = address_text(raw)
-    return (*place_of(address), framed_address(address))
+    return (*place_of(address), address, framed_address(address))

@@ -4,9 +4,14 @@ import pytest
 
 from zoco.collector.lists.ranges import _networks, is_own
 from zoco.collector.lists.spam import SPAMMERS
+from zoco.collector.logs.base import FORMATS
+from zoco.collector.logs.plain import fact_of
+from zoco.collector.logs.quick import Quick
 from zoco.collector.steps.judging import checked, spam_of
 from zoco.collector.steps.verdict import judge
+from zoco.collector.tests.conftest import line, read
 from zoco.sites.crawlers.bots import BOTS
+from zoco.sites.published import PublishedSite
 from zoco.sites.sources.networks import known_networks
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -32,6 +37,19 @@ def test_a_crawler_comes_from_its_own_addresses(
     user_agent: str, address: str, verdict: str, reason: str
 ) -> None:
     assert checked(judge(user_agent), address) == (verdict, reason)
+
+
+def test_a_log_holds_crawlers_to_their_addresses_as_the_steps_do(site: PublishedSite) -> None:
+    combined = FORMATS.get("combined")
+    lines = [
+        line(agent=GOOGLEBOT, address=address).replace(b"17/May/2015", b"17/Jan/2026")
+        for address in ("66.249.66.1", "203.0.113.9", "2001:db8::1")
+    ]
+
+    facts = read(Quick(site, combined, "log", 5), lines)
+
+    assert facts == [fact_of(raw, site, combined, nth=1, origin_key="log", received_at=5) for raw in lines]
+    assert [fact.reason for fact in facts] == ["Googlebot", *["Googlebot, from an address not its own"] * 2]
 
 
 def test_every_name_with_addresses_is_one_of_a_listed_bot() -> None:
