@@ -7,6 +7,7 @@ KEPT = (
     "zoco_segments",
     "zoco_source_rules",
     "zoco_source_networks",
+    "zoco_exclusions",
     "zoco_campaigns",
     "zoco_short_links",
     "zoco_words",
@@ -59,6 +60,7 @@ ACCOUNTS = ["zoco_second_step_own"]
 READERS = [
     *(f"{kind}:{verb}" for kind in KEPT for verb in ("index", "index_results")),
     "zoco_sources",
+    "zoco_blocking",
     "zoco_shares",
     "zoco_links",
     "zoco_qr_svg",

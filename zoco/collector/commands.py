@@ -75,8 +75,8 @@ class ImportLog(Command):
     def _run(self, options: Namespace) -> Exit:
         from zoco.collector.logs.importing import Plan
         from zoco.collector.logs.loading import Loader
-        from zoco.collector.logs.progress import Progress
         from zoco.collector.logs.running import Run
+        from zoco.collector.logs.telling.progress import Progress
         from zoco.ledger.spool.instance import instance
 
         data = conf.DATA()

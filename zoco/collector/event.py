@@ -12,7 +12,7 @@ class Event:
 
     `address` never reaches the fact. `target` is the request's target with its query, `query` is
     set by the step `target`. `user_agent` is None where the log does not say it. `hints` are client
-    hints, names in lower case.
+    hints, names in lower case. `mark` is that of the site's own people, where the browser sends one.
     """
 
     site: PublishedSite
@@ -29,3 +29,4 @@ class Event:
     salt: bytes = b""
     salt_before: bytes = b""
     any_host: bool = False
+    mark: str = ""

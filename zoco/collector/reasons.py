@@ -33,6 +33,10 @@ class Reason(StrEnum):
     PRIVACY_SIGNAL = "privacy_signal"
     BAD_PERSON = "bad_person"
     NO_CONSENT = "no_consent"
+    BLOCKED_ADDRESS = "blocked_address"
+    BLOCKED_COUNTRY = "blocked_country"
+    BLOCKED_PAGE = "blocked_page"
+    BLOCKED_HOST = "blocked_host"
 
     @property
     def sentence(self) -> str:
@@ -77,6 +81,10 @@ _SENTENCES = {
         "guide on identity."
     ),
     Reason.NO_CONSENT: "Without the id of somebody who consented nobody is joined to a person.",
+    Reason.BLOCKED_ADDRESS: "The address is on the site's block list.",
+    Reason.BLOCKED_COUNTRY: "The country is on the site's block list.",
+    Reason.BLOCKED_PAGE: "The page is on the site's block list.",
+    Reason.BLOCKED_HOST: "The host is on the site's block list.",
 }
 
 

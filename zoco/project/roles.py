@@ -16,8 +16,8 @@ from zoco.project.models import RoleGrant
 WRITE_VERBS = ("add_", "change_", "delete_")
 SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger")
-# Of sites, a marketer says where visits come from.
-SOURCES = ("sourcerule", "sourcenetwork")
+# Of sites, a marketer says where visits come from, and what is not counted.
+SOURCES = ("sourcerule", "sourcenetwork", "exclusion")
 PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
 # Nobody: the logs are only ever added to, and sessions and tasks are the program's own.
 NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission", "contenttype")

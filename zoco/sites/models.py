@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger.within import SitesManager
 from zoco.sites.access.models import Invitation, SiteLimit
+from zoco.sites.blocking.models import Exclusion
 from zoco.sites.consenting.models import VisitorRequest
 from zoco.sites.sourcing.models import SourceName, SourceNetwork, SourceRule, SourceRun
 
 __all__ = [
-    "CountingOrigin", "GoneSite", "Hostname", "Invitation", "SharedKey", "Site", "SiteLimit", "SourceName",
-    "SourceNetwork", "SourceRule", "SourceRun", "VisitorRequest",
+    "CountingOrigin", "Exclusion", "GoneSite", "Hostname", "Invitation", "SharedKey", "Site", "SiteLimit",
+    "SourceName", "SourceNetwork", "SourceRule", "SourceRun", "VisitorRequest",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from zoco.sites.blocking.lists import NOBODY, LeftOut
 from zoco.sites.sources.own import NOTHING_OWN, OwnSources
 
 STALE_MICROS = 600_000_000
@@ -42,6 +43,9 @@ class PublishedSite(msgspec.Struct, frozen=True, kw_only=True):
     visitor_key: str = ""
     privacy_signals: str = "anonymous"
     person_key: str = ""
+    left_out: LeftOut = NOBODY
+    staff_mark: str = ""
+    """What a browser sends that its owner marked as one of the site's own people."""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from zoco.sites.conf import tracker_words
 from zoco.sites.models import CountingOrigin, Site
 
 KEPT_SECONDS = 2.0
-PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks", "source_names")
+PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks", "source_names", "exclusions")
 
 # Spans of days, both ends included, that sites let somebody else's figures have, by the site's key.
 Spans = list[tuple[date, date]]

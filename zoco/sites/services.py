@@ -12,6 +12,8 @@ from django.utils.text import slugify
 from zoco.kit.hosts import host_named
 from zoco.kit.periods import micros
 from zoco.sites import conf, published, reads, salts
+from zoco.sites.blocking.lists import staff_mark
+from zoco.sites.blocking.services import left_out
 from zoco.sites.models import CountingOrigin, GoneSite, Hostname, Site
 from zoco.sites.sourcing.services import own_sources
 
@@ -145,6 +147,8 @@ def site_published(site: Site, at: datetime) -> published.PublishedSite:
         visitor_key=salts.visitor_key(site.key_name),
         privacy_signals=site.privacy_signals,
         person_key=salts.person_key(site.key_name),
+        left_out=left_out(site),
+        staff_mark=staff_mark(site.key_name),
     )
 
 

@@ -18,15 +18,16 @@ from wagtail.admin.widgets.button import Button
 from zoco.kit.hosts import host_named
 from zoco.ledger.pictures.labels import value_meant
 from zoco.sites import reads, services
-from zoco.sites.models import CountingOrigin, Hostname, Site, SourceNetwork, SourceRule
+from zoco.sites.models import CountingOrigin, Exclusion, Hostname, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS
 from zoco.sites.sourcing.services import network_named
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Site]
     _SourceForm = forms.ModelForm[SourceRule | SourceNetwork]
+    _ExclusionForm = forms.ModelForm[Exclusion]
 else:
-    _ModelForm = _SourceForm = forms.ModelForm
+    _ModelForm = _SourceForm = _ExclusionForm = forms.ModelForm
 
 
 class SiteForm(_ModelForm):
@@ -227,6 +228,64 @@ class SourceNetworkViewSet(SourceViewSet):
         return forms.modelform_factory(SourceNetwork, form=SourceForm, fields=fields)
 
 
+class _ToBlocking:
+    """Leads back to the page of block lists."""
+
+    object: Any
+
+    def get_success_url(self) -> str:
+        return f"{reverse('zoco_blocking')}?{urlencode({'site': self.object.site.slug})}"
+
+
+class ExclusionForm(_ExclusionForm):
+    """A line of a block list. Saving publishes."""
+
+    class Meta:
+        model = Exclusion
+        fields = ("site", "kind", "value", "note")
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Any:
+        """Save it."""
+        saved = super().save(commit=commit)
+        services.site_changed(site=saved.site)
+        return saved
+
+
+class ExclusionAddView(_ToBlocking, CreateView):
+    """Add a line, to the list that the page was about."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return site and list."""
+        return {"site": self.request.GET.get("site"), "kind": self.request.GET.get("kind")}
+
+
+class ExclusionEditView(_ToBlocking, EditView):
+    """Change one."""
+
+
+class ExclusionDeleteView(_ToBlocking, SourceDeleteView):
+    """Delete one, and publish what is left."""
+
+
+class ExclusionViewSet(ModelViewSet):
+    """What the page of block lists leads to."""
+
+    model = Exclusion
+    icon = "cross"
+    copy_view_enabled = False
+    add_view_class = ExclusionAddView
+    edit_view_class = ExclusionEditView
+    delete_view_class = ExclusionDeleteView
+    list_display = ["value", "kind", "note", "site"]
+    ordering = ["site", "kind", "value"]
+
+    def get_form_class(self, for_update: bool = False) -> type[_ExclusionForm]:
+        """Return our own form."""
+        return ExclusionForm
+
+
+exclusion_viewset = ExclusionViewSet("zoco_exclusions", url_prefix="exclusions")  # type: ignore[no-untyped-call]
 source_viewsets = (
     SourceRuleViewSet("zoco_source_rules", url_prefix="source-rules"),  # type: ignore[no-untyped-call]
     SourceNetworkViewSet("zoco_source_networks", url_prefix="source-networks"),  # type: ignore[no-untyped-call]

@@ -11,16 +11,17 @@ from wagtail.admin.viewsets.base import ViewSet
 from zoco.ledger.viewsets import RightItem
 from zoco.sites.access import screens as access_screens
 from zoco.sites.access.models import MANAGE
+from zoco.sites.blocking import screens as blocking
 from zoco.sites.consenting import screens as consenting
 from zoco.sites.installing.screens import check
 from zoco.sites.sourcing import screens
-from zoco.sites.viewsets import site_viewset, source_viewsets
+from zoco.sites.viewsets import exclusion_viewset, site_viewset, source_viewsets
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def sites() -> list[ViewSet]:
-    """Return the pages of sites, their rules and networks."""
-    return [site_viewset, *source_viewsets]
+    """Return the pages of sites, their rules, networks and block lists."""
+    return [site_viewset, *source_viewsets, exclusion_viewset]
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -31,6 +32,7 @@ def sourcing_urls() -> list[URLPattern]:
         path("source-channels/<slug:slug>/apply/", screens.apply, name="zoco_sources_apply"),
         path("counted-sites/check/<int:pk>/", check, name="zoco_site_check"),
         path("visitor-requests/", consenting.requests, name="zoco_visitor_requests"),
+        path("block-lists/", blocking.blocking, name="zoco_blocking"),
     ]
 
 
@@ -51,10 +53,19 @@ def requests_menu() -> MenuItem:
     return RightItem(consenting.MAY, _("Visitors' requests"), where, name=name, icon_name="user", order=594)
 
 
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
+def blocking_menu() -> MenuItem:
+    """Put the page into the settings."""
+    where = reverse_lazy("zoco_blocking")
+    return RightItem(
+        blocking.SEE, _("Block lists"), where, name="zoco_blocking", icon_name="cross", order=594
+    )
+
+
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def sourcing_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions on rules and networks."""
-    models = ("sourcerule", "sourcenetwork", "visitorrequest")
+    """Let groups be given the permissions on rules, networks, block lists and requests."""
+    models = ("sourcerule", "sourcenetwork", "visitorrequest", "exclusion")
     return Permission.objects.filter(content_type__app_label="zoco_sites", content_type__model__in=models)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from zoco.collector.live.reader import Refusal
 from zoco.collector.reasons import Reason
+from zoco.collector.steps.blocking import WISHED
 
 ALLOWED = "POST, OPTIONS"
 COMMON = (("access-control-allow-origin", "*"), ("cache-control", "no-store"))
@@ -19,6 +20,7 @@ RETRY_SECONDS = "5"
 _STATUS = {
     Reason.PRIVACY_SIGNAL: 200,
     Reason.NO_CONSENT: 200,
+    **dict.fromkeys(WISHED, 200),
     Reason.TOO_LARGE: 413,
     Reason.TOO_MANY: 413,
     Reason.NO_SALT: 503,

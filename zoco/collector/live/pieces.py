@@ -16,6 +16,7 @@ import msgspec
 from zoco.collector.lists.ranges import is_checked
 from zoco.collector.live import page
 from zoco.collector.live.wire import SHOP, Sent
+from zoco.collector.steps.blocking import check_host, check_page
 from zoco.collector.steps.device import device_of, evidence_of, hinted, hints_text
 from zoco.collector.steps.hints import judge_browser
 from zoco.collector.steps.judging import checked, spam_of
@@ -28,6 +29,7 @@ from zoco.collector.steps.visitor import framed_address, framed_host
 from zoco.kit.ids import framed
 from zoco.kit.masks import masked, path_of, plain_text
 from zoco.ledger.schema import Fact, encoder
+from zoco.sites.blocking.lists import Guard, guard_of
 from zoco.sites.published import PublishedSite
 from zoco.sites.sources.origin import origin_of
 
@@ -84,10 +86,12 @@ def verified(browser: Browser, address: str) -> Browser:
 
 
 class Caller(NamedTuple):
-    """What an address says: the step place. `framed` is b"" for none; it is never written down."""
+    """What an address says: the step place. `framed` is b"" for none; the address is never written down."""
 
     framed: bytes
     place: str
+    address: str
+    country: str
 
 
 def caller_of(address: str) -> Caller:
@@ -96,24 +100,26 @@ def caller_of(address: str) -> Caller:
     country, region, city = place_of_plain(plain) if plain else NOWHERE
     is_plain = country.isalpha() and not region and not city
     place = f',"country":"{country}"' if is_plain else piece(country=country, region=region, city=city)
-    return Caller(framed(plain.encode()) if plain else framed_address(address), place)
+    return Caller(framed(plain.encode()) if plain else framed_address(address), place, plain, country)
 
 
 class Host(NamedTuple):
     """What a host says: the step site. `framed_site` and `framed` are site and host as a pseudonym is
-    made of them.
+    made of them, `guard` the site's block lists.
     """
 
     site: PublishedSite
     framed_site: bytes
     framed: bytes
     where: str
+    guard: Guard | None
 
 
 def known_host(host: str, site: PublishedSite) -> Host:
     """Work out a host of a site. Raises Refused."""
-    plain = host_of(host, site)
-    return Host(site, framed(site.id), framed_host(plain), piece(host=plain))
+    plain, guard = host_of(host, site), guard_of(site.left_out)
+    check_host(guard, plain)
+    return Host(site, framed(site.id), framed_host(plain), piece(host=plain), guard)
 
 
 class Page(NamedTuple):
@@ -126,11 +132,13 @@ class Page(NamedTuple):
 
 
 def page_of(host: Host, path: str, query: str) -> Page:
-    """Work out a page; path and query are as they were sent."""
+    """Work out a page; path and query are as they were sent. Raises Refused."""
     search = term_of(query, host.site.search_parameters) if query else ""
     if _PLAIN.fullmatch(path) and _SIGNED not in path:
+        check_page(host.guard, path)
         return Page(host, f'{host.where},"path":"{path}"', query, search)
     clean = path_of(path.encode("utf-8", "surrogatepass"))
+    check_page(host.guard, clean)
     return Page(host, host.where + piece(path=clean), query, search)
 
 

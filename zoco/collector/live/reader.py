@@ -25,6 +25,7 @@ from zoco.collector.live.pieces import (
     known_host,
     page_of,
     particulars_of,
+    piece,
     screen_of,
     title_of,
     verified,
@@ -33,6 +34,7 @@ from zoco.collector.live.pieces import (
 from zoco.collector.live.wire import Sent
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused
+from zoco.collector.steps.blocking import check_caller, staff_of
 from zoco.collector.steps.known import clicked, known_visitor, person_key, person_of, private, visitor_key
 from zoco.collector.steps.visitor import MINUTE, day_before, local_day
 from zoco.kit.hosts import plain_host
@@ -160,6 +162,7 @@ class Reader:
         url, title, at = sent.url, sent.title, now - sent.age * 1_000
         place = self._pages[url] if len(url) <= REMEMBERED_LONGEST else self._page(url)
         site, query = place.host.site, place.query
+        staff = self._staff(sent, place.host, caller) if place.host.guard or sent.staff else ""
         known = person = ""
         fault = None
         if asks_privacy:
@@ -177,9 +180,9 @@ class Reader:
             (
                 f'{{"id":"{sent.id or uuid7(now)}","site":{site.id},"name":"{name}"'
                 f',"origin":"tracker","occurred_at":{at},"received_at":{now}{who}{person}'
-                f"{browser.verdict or whence.spam or (browser.driven if sent.driven else '')}{place.where}"
-                f"{self._titles[title] if title else ''}{whence.touch}{browser.device}{caller.place}"
-                f"{browser.language}{self._screens[sent.screen]}"
+                f"{browser.verdict or staff or whence.spam or (browser.driven if sent.driven else '')}"
+                f"{place.where}{self._titles[title] if title else ''}{whence.touch}{browser.device}"
+                f"{caller.place}{browser.language}{self._screens[sent.screen]}"
                 f"{'' if is_plain else particulars_of(sent, amount, site.currency, place.search)}"
                 f"{'' if asks_privacy else browser.evidence + whence.evidence}{known}}}\n"
             ),
@@ -199,6 +202,12 @@ class Reader:
             except Refused as wrong:
                 fault = wrong
         return f',"person":{person}' if person else "", fault
+
+    def _staff(self, sent: Sent, host: Host, caller: Caller) -> str:
+        """Return the piece of the site's own people, "" for others. Raises Refused for who is blocked."""
+        check_caller(host.guard, caller.address, caller.country)
+        judged = staff_of(host.guard, caller.address, sent.staff, host.site.staff_mark)
+        return piece(**judged._asdict()) if judged else ""
 
     def _browser(self, sender: Sender) -> Browser:
         _, user_agent, language, hints, _, _ = sender

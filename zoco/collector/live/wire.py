@@ -72,6 +72,7 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     `status` is that of a page that is not there or failed, `subject` the product of a shop's fact. `who` is
     the id in the cookie of whoever consented; `choice`, `purposes` and `proof` are of a choice ("consent").
     `person` is a signed token of the site's server that says who `who` is ("person").
+    `staff` is the mark of a browser of the site's own people.
     """
 
     type: Type = "view"
@@ -96,6 +97,7 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     purposes: tuple[str, ...] = ()
     proof: Proof | None = None
     person: str = ""
+    staff: str = ""
 
 
 _decoder = msgspec.json.Decoder(list[Sent] | Sent)

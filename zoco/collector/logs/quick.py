@@ -17,12 +17,14 @@ from zoco.collector.logs.values import Asked, agent_of, asked_of, head_of, whenc
 from zoco.collector.logs.visitors import Visitors
 from zoco.collector.memo import Memo
 from zoco.collector.reasons import Reason, Refused, Tally
+from zoco.collector.steps.blocking import WISHED, check_host
 from zoco.collector.steps.device import Device
 from zoco.collector.steps.places import Place
 from zoco.collector.steps.site import host_of
 from zoco.collector.steps.visitor import framed_host
 from zoco.ledger.schema import TOUCH
 from zoco.ledger.spool.columns import numbers, repeated, uuids8
+from zoco.sites.blocking.lists import guard_of
 from zoco.sites.published import PublishedSite
 from zoco.sites.sources.origin import origin_of
 
@@ -81,6 +83,7 @@ class Quick:
         clock: Clock = now_micros,
     ) -> None:
         self.site = site
+        self.guard = guard_of(site.left_out)
         self.format = log_format
         self.origin_key = origin_key
         self.received_at = received_at
@@ -104,7 +107,7 @@ class Quick:
         self.names = Group(("host",), self._host)
         self.agents = Group(("verdict", "reason", *Device._fields, "user_agent"), agents.__getitem__)
         self.referrers: Group[bytes] = Group((), lambda referrer: (referrer,))
-        self.places = Group(Place._fields, whence_of)
+        self.places: Group[bytes] = Group(Place._fields, lambda raw: whence_of(raw, self.guard))
 
     def _begin(self) -> None:
         """Begin a table."""
@@ -246,6 +249,7 @@ class Quick:
             (joined.places, self.places.part(-2)),
             self.hosts,
             np.concatenate(self.at),
+            self.guard,
         )
         return {} if found is None else dict(zip(("verdict", "reason"), map(pa.array, found), strict=True))
 
@@ -278,14 +282,16 @@ class Quick:
             return
         reason = Reason.TOO_LONG if line is OVERLONG else reason
         self.counts.refused[reason] += 1
-        self.refusals.append(Refusal(number, reason, line))
+        if reason not in WISHED:
+            self.refusals.append(Refusal(number, reason, line))
 
     def _host(self, vhost: bytes) -> tuple[str, bytes]:
         host = host_of(text(vhost), self.site, any_host=self.any_host)
+        check_host(self.guard, host)
         return host, framed_host(host)
 
     def _asked(self, request: bytes) -> Asked:
-        return asked_of(request, self.site.search_parameters)
+        return asked_of(request, self.site.search_parameters, self.guard)
 
     def _origin(self, key: tuple[bytes, str]) -> tuple[str, ...]:
         referrer, query = key

@@ -8,9 +8,9 @@ from zoco.collector.logs.base import FormatUnknown
 from zoco.collector.logs.files.reading import LogFile, LogUnreadable
 from zoco.collector.logs.following import Follower
 from zoco.collector.logs.importing import LogImport, Plan
-from zoco.collector.logs.progress import Progress
 from zoco.collector.logs.quick import Counts, Refusal
-from zoco.collector.logs.summary import FileSummary, Summary
+from zoco.collector.logs.telling.progress import Progress
+from zoco.collector.logs.telling.summary import FileSummary, Summary
 
 POLL_SECONDS = 0.5
 STDIN_SECONDS = 1.0

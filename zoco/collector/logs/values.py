@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zoco.collector.logs.text import address_text, request_parts, text
 from zoco.collector.reasons import Reason, Refused
+from zoco.collector.steps.blocking import check_caller, check_page
 from zoco.collector.steps.device import device_of, evidence_of
 from zoco.collector.steps.place import place_of
 from zoco.collector.steps.search import PAGES, searched, term_of
@@ -15,6 +16,7 @@ from zoco.collector.steps.verdict import judge
 from zoco.collector.steps.visitor import framed_address
 from zoco.kit.ids import framed
 from zoco.ledger.schema import encoder
+from zoco.sites.blocking.lists import Guard
 
 Kind = tuple[str, bool, str]
 
@@ -30,10 +32,11 @@ class Asked(NamedTuple):
     query: str
 
 
-def asked_of(request: bytes, search_parameters: tuple[str, ...] = ()) -> Asked:
-    """Read a request line; one that is none gives empty values."""
+def asked_of(request: bytes, search_parameters: tuple[str, ...] = (), guard: Guard | None = None) -> Asked:
+    """Read a request line; one that is none gives empty values. Raises Refused for a page that is blocked."""
     method, target = request_parts(request)
     path, query = parts(target)
+    check_page(guard, path)
     term = term_of(query, search_parameters) if query else ""
     return Asked(path, (method, is_asset(path), term), query)
 
@@ -60,10 +63,12 @@ def agent_of(raw: bytes) -> tuple[str | bytes, ...]:
     return (verdict, reason, *device_of(user_agent), kept, framed((user_agent or "").encode()))
 
 
-def whence_of(raw: bytes) -> tuple[str | bytes, ...]:
+def whence_of(raw: bytes, guard: Guard | None = None) -> tuple[str | bytes, ...]:
     """Return country, region, city, the address, and the address as a pseudonym is made of it.
 
-    Raises Refused with UNREADABLE.
+    Raises Refused with UNREADABLE, or for who is blocked.
     """
     address = address_text(raw)
-    return (*place_of(address), address, framed_address(address))
+    place = place_of(address)
+    check_caller(guard, address, place.country)
+    return (*place, address, framed_address(address))

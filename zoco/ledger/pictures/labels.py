@@ -112,6 +112,10 @@ REFUSALS = {
     "privacy_signal": _("Browser asks for privacy"),
     "bad_person": _("Person not signed, or the token has expired"),
     "no_consent": _("Person of a visitor who did not consent"),
+    "blocked_address": _("Address on the block list"),
+    "blocked_country": _("Country on the block list"),
+    "blocked_page": _("Page on the block list"),
+    "blocked_host": _("Host name on the block list"),
 }
 BEHAVIOUR = {
     "driven by a program": _("Driven by a program"),
@@ -124,6 +128,8 @@ BEHAVIOUR = {
     "names no engine": _("Names no engine"),
     "names no system": _("Names no system"),
     "no user agent": _("No user agent"),
+    "address of own staff": _("Address of own staff"),
+    "browser marked as own staff": _("Browser marked as own staff"),
 }
 ORIGINS = {
     "tracker": pgettext_lazy("origin", "Tracker"),

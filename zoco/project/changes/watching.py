@@ -26,6 +26,7 @@ WATCHED = (
     "zoco_sites.SiteLimit",
     "zoco_sites.Invitation",
     "zoco_sites.VisitorRequest",
+    "zoco_sites.Exclusion",
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",

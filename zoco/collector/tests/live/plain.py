@@ -8,7 +8,7 @@ from zoco.collector.live.here import Here
 from zoco.collector.live.reader import Reader, Refusal, Sender
 from zoco.collector.live.wire import Sent
 from zoco.collector.reasons import Reason, Refused
-from zoco.collector.steps import device, judging, place, search, site, source, through, visitor
+from zoco.collector.steps import blocking, device, judging, place, search, site, source, through, visitor
 from zoco.collector.steps.known import (
     clicked,
     known_visitor,
@@ -23,7 +23,7 @@ from zoco.kit.ids import uuid7
 from zoco.kit.masks import clean_path, masked, plain_text
 from zoco.ledger.schema import Fact
 
-STEPS = tuple(module.step for module in (site, judging, device, place, source, search, visitor))
+STEPS = tuple(module.step for module in (site, judging, device, place, blocking, source, search, visitor))
 
 
 def plain_read(here: Here, body: bytes, sender: Sender, now: int) -> tuple[list[Fact], list[Refusal]]:
@@ -97,6 +97,7 @@ def _fill(event: Event, sent: Sent, where: page.Address) -> None:
     """Set name, path, title, screen, subject, properties; leave host and query for the next steps."""
     fact = event.fact
     event.host, event.query, event.referrer = where.host, where.query, sent.referrer
+    event.mark = sent.staff
     fact.path = clean_path(where.path.encode("utf-8", "surrogatepass"))
     fact.title = masked(plain_text(sent.title)) if sent.title else ""
     fact.screen = page.screen_of(sent.screen)

@@ -5,6 +5,7 @@ from typing import Any
 
 from zoco.collector.logs.quick import Counts
 from zoco.collector.reasons import Tally
+from zoco.collector.steps.blocking import WISHED
 from zoco.kit.commands import Exit
 
 
@@ -104,4 +105,4 @@ class Summary:
         problems = [file for file in self.files if file.problem]
         if problems and len(problems) == len(self.files) and not self.lines:
             return Exit.FAILED
-        return Exit.PARTLY if problems or self.refused else Exit.OK
+        return Exit.PARTLY if problems or self.refused.keys() - WISHED else Exit.OK

@@ -1,0 +1,1 @@
+"""Whom a site leaves out: block lists, its own staff, and the link by which colleagues are left out."""

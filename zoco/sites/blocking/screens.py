@@ -1,0 +1,53 @@
+"""The page "Block lists": what a site does not count, and who is of its own staff."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from zoco.ledger.views.heads import head_of_site, site_chosen
+from zoco.sites import reads
+from zoco.sites.models import Exclusion, Site
+
+SEE, CHANGE = "zoco_sites.view_exclusion", "zoco_sites.change_exclusion"
+
+
+@never_cache
+@permission_required(SEE, raise_exception=True)
+@require_safe
+def blocking(request: HttpRequest) -> HttpResponse:
+    """Show the lists of a site."""
+    sites = reads.sites_with_parts()
+    if not sites:
+        return redirect("zoco_sites:add")
+    site = site_chosen(sites, request.GET.get("site", ""))
+    shown = {
+        **head_of_site(_("Block lists"), site, sites),
+        "lists": _lists(site),
+        "may_change": request.user.has_perm(CHANGE),
+    }
+    return render(request, "zoco/sites/blocking.html", shown)
+
+
+def _lists(site: Site) -> list[tuple[str, str, str, list[Exclusion]]]:
+    """Return key, title, what it means and lines of each list."""
+    titles = {
+        "address": (_("Addresses"), _("Nothing is counted from these addresses and ranges.")),
+        "country": (_("Countries"), _("Nothing is counted from these countries.")),
+        "page": (_("Pages"), _("Nothing is counted that happens on these pages.")),
+        "host": (_("Host names"), _("Nothing is counted on these host names of the site.")),
+        "staff": (
+            _("Own staff"),
+            _(
+                "Visits from these addresses are counted as own staff, unless a bot makes them: reports "
+                "leave them out, and show them when you ask for them under “Who counts”."
+            ),
+        ),
+    }
+    every = sorted(site.exclusions.all(), key=lambda each: each.value)
+    return [
+        (kind, title, meaning, [each for each in every if each.kind == kind])
+        for kind, (title, meaning) in titles.items()
+    ]
