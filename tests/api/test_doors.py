@@ -27,7 +27,7 @@ from zoco.monitor.models import (
     Schedule,
     Segment,
 )
-from zoco.sites.models import SourceNetwork, SourceRule
+from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 FOUND = {"measure": "bots", "is_fall": False, "hours": 1, "seen": 9, "expected": 1, "low": 0, "high": 3}
@@ -43,6 +43,7 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_short_links": (Link, {"slug": "poster"}),
     "zoco_words": (Word, {"tag": "source", "value": "poster"}),
     "zoco_export_plans": (ExportPlan, {}),
+    "zoco_exclusions": (Exclusion, {"kind": "country", "value": "AQ"}),
     "zoco_annotations": (Annotation, {"on": "2026-11-02", "text": "Down until noon"}),
 }
 KEPT_ONES = (*OF_SITES, "zoco_sites")

@@ -19,7 +19,7 @@ SEE, CHANGE = "zoco_sites.view_exclusion", "zoco_sites.change_exclusion"
 @require_safe
 def blocking(request: HttpRequest) -> HttpResponse:
     """Show the lists of a site."""
-    sites = reads.sites_with_parts()
+    sites = reads.sites_seen()
     if not sites:
         return redirect("zoco_sites:add")
     site = site_chosen(sites, request.GET.get("site", ""))
