@@ -23,9 +23,12 @@ class AfterSearch(Report):
     key = "after-search"
     label = _("After a search")
     question = _("Where do people go after they looked for something?")
-    definition = _(
-        "Searches on the site, by term and by the page view that followed in the same visit. Without a next "
-        "page the visit ended with the search. Page views of one term in a row of a visit are one search."
+    definition = words.of_days(
+        _(
+            "Searches on the site, by term and by the page view that followed in the same visit. Without a "
+            "next page the visit ended with the search. Page views of one term in a row of a visit are one "
+            "search."
+        )
     )
     picture = "bars"
     dimensions = (

@@ -37,9 +37,11 @@ class Crossed(Report):
     key = "crossed"
     label = _("Crossed")
     question = _("How do two things go together: pages and countries, sources and devices?")
-    definition = _(
-        "Page views by the two chosen columns together, with their distinct visitors and sessions. A visitor "
-        "or session that had several values counts in each row."
+    definition = words.of_days(
+        _(
+            "Page views by the two chosen columns together, with their distinct visitors and sessions. A "
+            "visitor or session that had several values counts in each row."
+        )
     )
     picture = "bars"
     dimensions = (_dimension(ROWS), _dimension(ACROSS))

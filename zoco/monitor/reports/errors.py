@@ -23,11 +23,13 @@ class Errors(Report):
     key = "errors"
     label = _("Errors")
     question = _("Which addresses do not work, and where is the link to them?")
-    definition = _(
-        "Requests answered with 404, 410 or 500 to 599 and pages that the tracker says are missing or "
-        "failed, by path and status. The link is the full address of the page from which people came "
-        "while the evidence is kept, and its host after that. A site that is told of by tracker and log "
-        "counts an error once for each origin."
+    definition = words.of_days(
+        _(
+            "Requests answered with 404, 410 or 500 to 599 and pages that the tracker says are missing or "
+            "failed, by path and status. The link is the full address of the page from which people came "
+            "while the evidence is kept, and its host after that. A site that is told of by tracker and log "
+            "counts an error once for each origin."
+        )
     )
     picture = "bars"
     dimensions = (

@@ -24,9 +24,11 @@ class Events(Report):
     key = "events"
     label = _("Events")
     question = _("What do people do on the pages, and what is it worth?")
-    definition = _(
-        "Events that the site's pages sent by name. Visitors are distinct visitors who did it at least "
-        "once; the value is the sum of what events bring in the site's currency."
+    definition = words.of_days(
+        _(
+            "Events that the site's pages sent by name. Visitors are distinct visitors who did it at least "
+            "once; the value is the sum of what events bring in the site's currency."
+        )
     )
     picture = "bars"
     crowd = ("visitors",)

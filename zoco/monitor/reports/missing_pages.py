@@ -25,10 +25,12 @@ class MissingPages(Report):
     key = "missing-pages"
     label = _("Missing pages")
     question = _("Which pages and which other sites lead to pages that are not there?")
-    definition = _(
-        "Requests answered with 404 or 410 and pages that the tracker says are missing, by the page seen "
-        "last before in the same visit and by the host of the referrer. Both are empty where nothing is "
-        "known. A site that is told of by tracker and log counts a miss once for each origin."
+    definition = words.of_days(
+        _(
+            "Requests answered with 404 or 410 and pages that the tracker says are missing, by the page seen "
+            "last before in the same visit and by the host of the referrer. Both are empty where nothing is "
+            "known. A site that is told of by tracker and log counts a miss once for each origin."
+        )
     )
     picture = "bars"
     dimensions = (

@@ -22,8 +22,8 @@ class Pages(Report):
     key = "pages"
     label = _("Pages")
     question = _("Which pages do people look at?")
-    definition = _(
-        "Page views by path, and the distinct visitors who made them. Queries are not part of a path."
+    definition = words.of_days(
+        _("Page views by path, and the distinct visitors who made them. Queries are not part of a path.")
     )
     picture = "bars"
     crowd = ("visitors",)

@@ -22,10 +22,12 @@ class Paths(Report):
     key = "paths"
     label = _("Paths")
     question = _("Where do people go from a page, and from where do they come to it?")
-    definition = _(
-        "Page views of the chosen page, by the page view after or before it in the same visit. Views of the "
-        "same page in a row are one. Without another page the visit ended there, or began there. The share "
-        "is of all rows. Without a choice the page is the one with most page views."
+    definition = words.of_days(
+        _(
+            "Page views of the chosen page, by the page view after or before it in the same visit. Views "
+            "of the same page in a row are one. Without another page the visit ended there, or began "
+            "there. The share is of all rows. Without a choice the page is the one with most page views."
+        )
     )
     picture = "bars"
     dimensions = (Dimension("at", _("Page"), "path"), Dimension("other", _("Other page"), "path"))

@@ -23,9 +23,11 @@ class Properties(Report):
     key = "properties"
     label = _("Event properties")
     question = _("With which properties do events happen?")
-    definition = _(
-        "Each property of each event, by its values: how often the event had the value, and how many "
-        "distinct visitors did it. Values within values are shown as they were sent."
+    definition = words.of_days(
+        _(
+            "Each property of each event, by its values: how often the event had the value, and how many "
+            "distinct visitors did it. Values within values are shown as they were sent."
+        )
     )
     picture = "bars"
     dimensions = (

@@ -22,9 +22,11 @@ class Referrers(Report):
     key = "referrers"
     label = _("Referrers")
     question = _("Which other sites send people here?")
-    definition = _(
-        "Page views that were reached over a link on another host, by that host. The site's own host "
-        "names are left out; so are page views without a referrer."
+    definition = words.of_days(
+        _(
+            "Page views that were reached over a link on another host, by that host. The site's own host "
+            "names are left out; so are page views without a referrer."
+        )
     )
     picture = "bars"
     crowd = ("visitors",)

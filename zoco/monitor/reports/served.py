@@ -25,9 +25,11 @@ class Served(Report):
     key = "served"
     label = _("Files and redirects")
     question = _("Which files, redirects and calls are asked for?")
-    definition = _(
-        "Requests that are no page views. A file is told by the ending of its path, a redirect by its "
-        "status (301, 302, 303, 307, 308), a call by its method (anything but GET)."
+    definition = words.of_days(
+        _(
+            "Requests that are no page views. A file is told by the ending of its path, a redirect by its "
+            "status (301, 302, 303, 307, 308), a call by its method (anything but GET)."
+        )
     )
     picture = "bars"
     dimensions = (

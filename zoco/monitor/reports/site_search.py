@@ -23,10 +23,13 @@ class SiteSearch(Report):
     key = "site-search"
     label = _("Site search")
     question = _("What do people look for on the site, and do they go on from there?")
-    definition = _(
-        "Terms in the addresses of page views, by the search parameters in the site's settings; in lower "
-        "case, with e-mail addresses and tokens masked. Page views of one term in a row of a visit are one "
-        "search. The exit rate is the share of searches after which the visit had no page view any more."
+    definition = words.of_days(
+        _(
+            "Terms in the addresses of page views, by the search parameters in the site's settings; in "
+            "lower case, with e-mail addresses and tokens masked. Page views of one term in a row of a "
+            "visit are one search. The exit rate is the share of searches after which the visit had no "
+            "page view any more."
+        )
     )
     picture = "bars"
     dimensions = (Dimension("term", _("Searched for")),)

@@ -11,7 +11,7 @@ from zoco.ledger.asking import goals
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
-from zoco.ledger.report import report_named
+from zoco.ledger.report import report_named, reports_all
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD, SITE
 
@@ -211,3 +211,11 @@ def test_served(store: Store) -> None:
         ("web.redirect.served", "/old", 301, 1, 1),
     ]
     assert table(answered(store, "served", kind="redirect")) == [("web.redirect.served", "/old", 301, 1, 1)]
+
+
+def test_every_report_about_visitors_says_what_one_is_over_several_days() -> None:
+    said = {report.key: str(report.definition) for report in reports_all() if "visitors" in report.columns}
+
+    assert len(said) > 20
+    silent = {key for key, definition in said.items() if "counts three times" not in definition}
+    assert silent <= {"short-links", "tags"}
