@@ -188,6 +188,7 @@ WRITERS = [
     "zoco_imports_new",
     "zoco_imports_part",
     "zoco_imports_act",
+    "zoco_imports_undo",
     "zoco_exports",
     "zoco_exports_new",
     "zoco_exports_one",

@@ -154,6 +154,8 @@ class Report:
     """Whether days that were counted elsewhere stand in it too; see `asking.imported`."""
     imports: tuple[str, str] = ("", "")
     """The dimension of imported sums that stand beside its rows, and which of them orders those."""
+    nothing: tuple[StrOrPromise, StrOrPromise] | None = None
+    """What it says where no row is good news: a title and a sentence."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 

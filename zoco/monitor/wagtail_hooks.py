@@ -147,6 +147,7 @@ def imports_urls() -> list[URLPattern]:
         path("imports/<int:pk>/", imports.one, name="zoco_imports_one"),
         path("imports/<int:pk>/part/", imports.part, name="zoco_imports_part"),
         path("imports/<int:pk>/act/", imports.act, name="zoco_imports_act"),
+        path("imports/<int:pk>/undo/", imports.undo, name="zoco_imports_undo"),
         path("imports/<int:pk>/refused.csv", imports.refused, name="zoco_imports_refused"),
     ]
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
@@ -109,6 +110,15 @@ class SiteEditView(EditView):
 
 class SiteDeleteView(DeleteView):
     """Delete a site with its keys, and publish the others."""
+
+    @property
+    def confirmation_message(self) -> str:
+        """Say what goes with it, and when."""
+        return gettext(
+            "Delete %(site)s? It is gone from all reports at once, with its imports, goals, alarms and "
+            "everything else of it. Its facts are erased from the disk within a day. This cannot be taken "
+            "back."
+        ) % {"site": self.object}
 
     @transaction.atomic
     def delete_action(self) -> None:

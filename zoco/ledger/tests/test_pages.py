@@ -165,6 +165,25 @@ def test_others_are_offered(reader: Any, site: Any, verdict: str, title: str, ot
     assert re.findall(r"z-b go\" href=\"[^\"]*verdicts=(\w+)", page) == [other]
 
 
+def test_where_nothing_was_refused_that_is_said(reader: Any, site: Any) -> None:
+    view(site, "/tea", verdict="bot")
+
+    page = reader.get("/reports/refusals/?period=2026-03-02").content.decode()
+
+    assert "Nothing was refused" in page
+    assert "Nobody came" not in page
+
+
+def test_no_link_leads_beyond_today(reader: Any, site: Any) -> None:
+    now = datetime.now(UTC)
+    view(site, "/tea", at=micros(now))
+
+    page = reader.get("/reports/pages/?period=2020-01-01..2022-12-31").content.decode()
+
+    assert "Go to " in page
+    assert re.findall(r"z-b go\" href=\"[^\"]*period=([-.0-9]+)", page) == [f"{now:%Y-%m-%d}..{now:%Y-%m-%d}"]
+
+
 def test_log_in_a_site_that_counts_by_tracker_leads_to_counting_the_log(reader: Any, site: Any) -> None:
     view(site, "/tea", name="web.page.served")
 

@@ -37,9 +37,12 @@ def emptiness(answer: Answer, address: Address, today: date, line: str) -> Empti
     if span is None:
         return nothing_yet(question, line)
     if span[1] < question.period.first or span[0] > min(question.period.last, today):
-        return _other_period(question, span, address)
+        return _other_period(question, span, address, today)
     if question.filters:
         return _filtered_out(question, address)
+    if answer.report.nothing:
+        title, words = answer.report.nothing
+        return Emptiness(str(title), str(words), "", [])
     if answer.facts_left_out and not answer.facts_used:
         return _left_out(answer, address)
     everybody = [(_("Show all"), address.changed(verdicts="all"))] if answer.facts_left_out else []
@@ -102,24 +105,21 @@ def _not_tracked(question: Question, span: tuple[date, date], line: str) -> Empt
     )
 
 
-def _other_period(question: Question, span: tuple[date, date], address: Address) -> Emptiness:
+def _other_period(question: Question, span: tuple[date, date], address: Address, today: date) -> Emptiness:
     length = timedelta(days=question.period.days - 1)
     if span[0] > question.period.last:
-        near = Period(span[0], span[0] + length, question.period.zone)
+        near = Period(span[0], max(span[0], min(span[0] + length, today)), question.period.zone)
     else:
-        near = Period(span[1] - length, span[1], question.period.zone)
+        last = max(span[0], min(span[1], today))
+        near = Period(last - length, last, question.period.zone)
     known = formats.span(*span)
     shown = formats.span(question.period.first, question.period.last)
+    words = _("Go to %(period)s") % {"period": formats.span(near.first, near.last)}
     return Emptiness(
         _("No visits: %(period)s") % {"period": shown},
         _("There are facts for %(period)s.") % {"period": known},
         "",
-        [
-            (
-                _("Go to %(period)s") % {"period": formats.span(near.first, near.last)},
-                address.changed(period=str(near)),
-            )
-        ],
+        [(words, address.changed(period=str(near)))] if near.last <= today else [],
     )
 
 

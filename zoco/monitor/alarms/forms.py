@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from zoco.kit.choosing import Several
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.pictures.labels import NAMES
@@ -27,6 +28,7 @@ class AlarmForm(_ModelForm):
         fields = (
             "site", "kind", "measure", "minutes", "care", "is_on", "roles", "hook_url", "hook_secret",
         )  # fmt: skip
+        field_classes = {"roles": Several}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

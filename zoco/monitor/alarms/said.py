@@ -81,7 +81,9 @@ def incident_said(incident: Incident) -> str:
         "between %(low)s and %(high)s.",
         hours,
     ) % {**values, "hours": hours}
-    return f"{first} {_cause_said(cause)}"
+    named = _("%(measure)s: %(said)s") % {"measure": measure_said(found["measure"]), "said": first}
+    is_silence = incident.alarm.kind == "silence" and cause is None
+    return named if is_silence else f"{named} {_cause_said(cause)}"
 
 
 def _failing_said(found: dict[str, Any]) -> str:
@@ -129,6 +131,14 @@ def _share_said(share: float) -> str:
     if share >= NO_SHARE:
         return _("%(part)s stands out: %(seen)s instead of %(expected)s, %(share)s of the whole difference.")
     return _("%(part)s stands out: %(seen)s instead of %(expected)s. The whole did not move with it.")
+
+
+def odds_said(odds: float) -> str:
+    """Say how often chance alone would do it: "less than once in 100,000,000"."""
+    if odds < 1e-12:
+        return _("less than once in %(times)s") % {"times": formats.count(10**12)}
+    times = formats.count(round(1 / odds, 1 - len(str(round(1 / odds)))))
+    return _("about once in %(times)s") % {"times": times}
 
 
 def part_said(cause: dict[str, Any] | None) -> str:

@@ -85,10 +85,12 @@ def _false_rate(sites: list[int]) -> str:
     recent = Incident.objects.filter(alarm__site__in=sites, opened_at__gte=now - timedelta(weeks=weeks))
     false = recent.filter(mark=Incident.Mark.FALSE).count()
     unmarked = recent.filter(mark=Incident.Mark.NONE).count()
-    rate = _("Marked as false: %(rate)s a week over the last %(weeks)s weeks.") % {
-        "rate": formats.decimal(false / weeks, 1),
-        "weeks": formats.decimal(weeks, 0),
-    }
+    whole = round(weeks)
+    rate = ngettext(
+        "Marked as false: %(rate)s a week over the last week.",
+        "Marked as false: %(rate)s a week over the last %(weeks)s weeks.",
+        whole,
+    ) % {"rate": formats.decimal(false / weeks, 1), "weeks": whole}
     open_words = ngettext(
         "%(count)s incident is not marked yet.", "%(count)s incidents are not marked yet.", unmarked
     )
@@ -126,7 +128,7 @@ def _sureness(incident: Incident) -> dict[str, Any]:
         return {"is_export": True}
     odds = incident.found["odds"]
     return {
-        "odds": "< 1e-12" if odds < 1e-12 else f"{odds:.0e}",
+        "odds": said.odds_said(odds),
         "dispersion": formats.decimal(incident.found["dispersion"], 1),
         "method": said.METHOD,
     }

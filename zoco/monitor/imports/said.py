@@ -123,6 +123,6 @@ def progress(run: ImportRun) -> str:
     if run.state == ImportRun.State.UPLOADING:
         share = run.received / run.size if run.size else 0
         return _("%(share)s uploaded") % {"share": formats.percent(share, 0)}
-    if run.total:
+    if run.total and run.state == ImportRun.State.READING:
         return _("%(share)s read") % {"share": formats.percent(run.done / run.total, 0)}
     return ""

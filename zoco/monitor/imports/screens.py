@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zoco.ledger.pictures import formats
 from zoco.monitor.imports import said, services
@@ -169,11 +169,32 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         may_prefer=may and run.state == State.DONE and not run.is_preferred,
         may_own=may and run.state == State.DONE and run.is_preferred,
         may_stop=may and run.state == State.READING,
-        may_undo=request.user.has_perm(UNDO) and not run.is_open and run.state != State.UNDONE,
+        may_undo=request.user.has_perm(UNDO) and _is_there(run),
         has_refused=(services.folder_of(run) / "refused.csv").exists() and bool(run.refused),
         traffic=_traffic(run),
         **said.preview(run),
     )
+
+
+def _is_there(run: ImportRun) -> bool:
+    return not run.is_open and run.state != State.UNDONE
+
+
+@never_cache
+@permission_required(UNDO, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether to take an import out, and do it when the answer comes."""
+    run = get_object_or_404(ImportRun.objects.select_related("site"), pk=pk)
+    if request.method == "POST":
+        try:
+            services.run_undo(run=run)
+        except ImportWrong as error:
+            ImportRun.objects.filter(pk=pk).update(said=str(error)[:500])
+    elif _is_there(run):
+        title = _("Take this import out?") if run.state == State.DONE else _("Discard this import?")
+        return _page(request, "undo", title, run=run, is_in=run.state == State.DONE, **said.preview(run))
+    return redirect("zoco_imports_one", pk=pk)
 
 
 def _traffic(run: ImportRun) -> str:
@@ -187,7 +208,7 @@ def _traffic(run: ImportRun) -> str:
 @permission_required(MAKE, raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read again, import, stop, undo, or let its days count instead of the site's own."""
+    """Read again, import, stop, or let its days count instead of the site's own."""
     run = get_object_or_404(ImportRun, pk=pk)
     wanted = request.POST.get("do", "")
     try:
@@ -200,8 +221,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             services.run_stop(run=run)
         elif wanted in ("prefer", "own"):
             services.run_prefer(run=run, is_preferred=wanted == "prefer")
-        elif wanted == "undo" and request.user.has_perm(UNDO):
-            services.run_undo(run=run)
     except ImportWrong as error:
         ImportRun.objects.filter(pk=pk).update(said=str(error)[:500])
     return redirect("zoco_imports_one", pk=pk)

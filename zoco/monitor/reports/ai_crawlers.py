@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger import metrics
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
-from zoco.monitor import facts as names
-from zoco.monitor.reports import words
+from zoco.monitor.reports import asked, words
 from zoco.monitor.reports.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -26,8 +24,10 @@ class AiCrawlers(Report):
     question = _("Which pages do AI crawlers read, and which do they not find?")
     definition = _(
         "Pages asked for by crawlers of AI companies, by their name, whatever verdicts are chosen "
-        "elsewhere. Read are page views, not found are answers 404 and 410; requests also hold other "
-        "failures. Crawlers run no scripts as a rule: a site that counts by tracker alone sees few of them."
+        "elsewhere, and whichever origin counts the site's page views. Read are pages as the one that saw "
+        "most of them says, of the tracker, the log of the web server and our own server: they are never "
+        "added, so nothing counts twice. Not found are answers 404 and 410; requests also hold other "
+        "failures."
     )
     picture = "bars"
     dimensions = (
@@ -47,13 +47,13 @@ class AiCrawlers(Report):
 
     def behind(self, facts: Facts) -> Table:
         """Return what crawlers asked for."""
-        return facts.where(lambda rows: facts.is_view(rows) | (rows.name == names.ERROR_SERVED))
+        return facts.named(*asked.PAGES, *asked.MISSES)
 
     def query(self, facts: Facts, params: Params) -> Table:
         rows = self.behind(facts)
-        asked = rows.group_by("reason", "path").aggregate(
-            requests=metrics.hits(rows),
-            read=metrics.counted(rows, facts.is_view(rows)),
-            not_found=metrics.not_found(rows),
+        each = rows.group_by("reason", "path").aggregate(
+            requests=asked.requests(rows),
+            read=asked.pages(rows),
+            not_found=asked.not_found(rows),
         )
-        return asked.mutate(kind=kind_of(asked))
+        return each.mutate(kind=kind_of(each))

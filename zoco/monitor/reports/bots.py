@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zoco.ledger import metrics
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
-from zoco.monitor.reports import words
+from zoco.monitor.reports import asked, words
 from zoco.monitor.reports.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ class Bots(Report):
     question = _("Which bots and AI crawlers come, and what do they fetch?")
     definition = _(
         "Facts that are not by people, by the name of the bot or the rule that found it, whatever "
-        "verdicts are chosen elsewhere. Pages are page views among them, not found are answers 404 "
-        "and 410."
+        "verdicts are chosen elsewhere. Pages are those asked for, as the one that saw most of them "
+        "says, of the tracker, the log of the web server and our own server: they are never added, so "
+        "nothing counts twice. Not found are answers 404 and 410."
     )
     picture = "bars"
     dimensions = (
@@ -48,7 +49,7 @@ class Bots(Report):
         rows = facts.rows
         bots = rows.group_by("reason", "verdict").aggregate(
             requests=metrics.hits(rows),
-            pages=metrics.counted(rows, facts.is_view(rows)),
-            not_found=metrics.not_found(rows),
+            pages=asked.pages(rows),
+            not_found=asked.not_found(rows),
         )
         return bots.mutate(kind=kind_of(bots))

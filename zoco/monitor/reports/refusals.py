@@ -35,6 +35,7 @@ class Refusals(Report):
     order = "-times"
     counts = "rows"
     verdicts = ("server",)
+    nothing = (_("Nothing was refused"), _("Nothing that was sent in these days was refused."))
     position = 180
 
     def query(self, facts: Facts, params: Params) -> Table:

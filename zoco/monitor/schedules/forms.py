@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from zoco.kit import staff_mail
+from zoco.kit.choosing import Several
 from zoco.kit.periods import PeriodUnreadable
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import FilterWrong, filters_write
@@ -48,6 +49,7 @@ class ScheduleForm(_ModelForm):
         model = Schedule
         fields = FIELDS
         widgets = {"receivers": forms.CheckboxSelectMultiple}
+        field_classes = {"receivers": Several}
 
     def __init__(self, *args: Any, query: QueryDict, may_all: bool, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -87,3 +87,29 @@ def test_what_crawlers_read(store: Store) -> None:
         ("GPTBot", "ai_training", "/a", 2, 2, 0),
         ("GPTBot", "ai_training", "/gone", 1, 0, 1),
     ]
+
+
+def test_a_page_that_a_crawler_read_counts_once_whoever_saw_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    seen = [
+        fact("2026-03-28 13:00:00", 90, "/a", **GPT),
+        fact("2026-03-28 13:00:01", 90, "/a", **GPT, origin="server"),
+        fact("2026-03-28 13:05:00", 90, "/a", **GPT, origin="server"),
+        fact("2026-03-28 13:05:01", 90, "/a", **GPT, name="web.page.viewed", origin="tracker"),
+        fact("2026-03-28 13:06:00", 90, "/gone", **MISS, **GPT),
+        fact("2026-03-28 13:06:01", 90, "/gone", **MISS, **GPT, origin="server"),
+        fact("2026-03-28 13:07:00", 91, "/b", verdict="bot", reason="Googlebot", origin="server"),
+    ]
+
+    with ledger(tmp_path, seen) as opened:
+        crawlers, bots = answered(opened, "ai-crawlers"), answered(opened, "bots")
+
+    assert table(crawlers) == [
+        # requests, read, not found
+        ("GPTBot", "ai_training", "/a", 2, 2, 0),
+        ("GPTBot", "ai_training", "/gone", 1, 0, 1),
+    ]
+    # facts, pages, not found
+    assert table(bots) == [("GPTBot", "ai", "ai_training", 6, 2, 1), ("Googlebot", "bot", "search", 1, 1, 0)]

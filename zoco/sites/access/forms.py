@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from zoco.kit.choosing import Several
 from zoco.sites.access.models import Role
 from zoco.sites.models import Site
 
@@ -27,7 +28,7 @@ class ReachForm(forms.Form):
         ],
         initial=SOME,
     )
-    sites = forms.ModelMultipleChoiceField(
+    sites = Several(
         label=gettext_lazy("Sites"),
         queryset=Site.objects.order_by("is_demo", "name", "pk"),
         required=False,

@@ -18,7 +18,7 @@ from zoco.monitor.alarms import services, telling
 from zoco.monitor.alarms.causes import Cause
 from zoco.monitor.alarms.detecting import Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
-from zoco.monitor.alarms.said import incident_said, incident_title, known_said
+from zoco.monitor.alarms.said import incident_said, incident_title, known_said, odds_said
 from zoco.monitor.models import Goal
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site
@@ -102,9 +102,17 @@ def test_an_incident_says_figures_interval_and_part(alarm: Alarm) -> None:
     assert incident is not None
     assert incident_title(incident) == "Visits fell on Honey shop: Country ES"
     assert incident_said(incident) == (
-        "In the last 24 hours 12 were seen; 80 were expected, 95% of the time between 55 and 108. "
+        "Visits: In the last 24 hours 12 were seen; 80 were expected, 95% of the time between 55 and 108. "
         "Most of it is Country ES: 12 instead of 80, 97% of the whole difference."
     )
+
+
+def test_odds_are_said_in_words() -> None:
+    assert [odds_said(odds) for odds in (1e-15, 1e-8, 0.0021)] == [
+        "less than once in 1,000,000,000,000",
+        "about once in 100,000,000",
+        "about once in 500",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -134,11 +142,16 @@ def test_what_an_alarm_watches_is_chosen_from_what_there_is(alarm: Alarm, client
     form = client.get("/admin/alarms/new/").content.decode()
     refused = client.post("/admin/alarms/new/", given | {"site": other.pk}).content.decode()
     client.post("/admin/alarms/new/", given | {"site": alarm.site_id, "measure": "nonsense"})
+    huge = client.post("/admin/alarms/new/", given | {"site": alarm.site_id, "roles": "9" * 30})
     client.post("/admin/alarms/new/", given | {"site": alarm.site_id})
 
     assert '<option value="goal:Thanks">Thanks</option>' in form
     assert '<option value="event:shop.order.placed">Order placed</option>' in form
     assert "The site has no goal of this name" in refused
+    assert (huge.status_code, "9" * 30 + " is not one of the available choices" in huge.content.decode()) == (
+        200,
+        True,
+    )
     assert list(Alarm.objects.values_list("measure", flat=True)) == ["visits", "goal:Thanks"]
 
 

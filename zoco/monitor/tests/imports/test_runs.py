@@ -155,7 +155,12 @@ def test_the_pages_lead_from_a_file_to_its_undoing(site: Site, store: Store) -> 
     assert "See them in the curve" in done
     assert "imported from Plausible" in curve
 
-    marketer.post(f"/admin/imports/{run.pk}/act/", {"do": "undo"})
+    asks = marketer.get(f"/admin/imports/{run.pk}/undo/").content.decode()
+    assert "Take this import out?" in asks
+    assert "% read" not in marketer.get(f"/admin/imports/{run.pk}/").content.decode()
+    assert ImportRun.objects.get(pk=run.pk).state == ImportRun.State.DONE
+
+    marketer.post(f"/admin/imports/{run.pk}/undo/")
 
     assert ImportRun.objects.get().state == "undone"
     assert store.query(held_sql(1)).to_pylist() == []
@@ -232,7 +237,7 @@ def test_days_of_an_import_count_instead_of_own_ones_until_that_is_undone(site: 
     assert site_infos()[0].counted == own
 
     marketer.post(f"{page}act/", {"do": "prefer"})
-    marketer.post(f"{page}act/", {"do": "undo"})
+    marketer.post(f"{page}undo/")
     assert site_infos()[0].counted == own
 
 

@@ -75,7 +75,10 @@
   };
 
   const open = (again) => {
-    if (banner) return;
+    if (banner) {
+      if (again) banner.focus();
+      return;
+    }
     banner = made("section", "", { className: "zoco-consent", lang: words.language, tabIndex: -1 });
     banner.setAttribute("role", "dialog");
     banner.setAttribute("aria-labelledby", "zoco-consent-title");
