@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -17,6 +17,9 @@ from zoco.ledger.pictures.labels import bucket_label, grain_of
 from zoco.ledger.pictures.marks import Mark, marks_in
 from zoco.ledger.pictures.ticks import ticks
 from zoco.ledger.report import Measure
+
+MARK_ROOM = 0.02
+"""The share of a curve's width that the number of one mark takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     is_whole = measure.unit == "count" and _are_whole((*values, *before))
     # Notes are for those who keep them: no shared link shows them, whatever number of visitors it asks for.
     marks = marks_in(answer.question.site, answer.question.period) if answer.question.guard is None else []
-    places = [_place(rows, mark) for mark in marks]
+    marks = [mark for mark in marks if mark.on <= _last_day(rows, grain_of(answer))]
+    places = _merged([_place(rows, mark) for mark in marks], len(rows))
     seen = before if has_before else []
     picture = Curve(ours, labels, title, " ".join(words), seen, is_open, is_whole, places, theirs)
     return Chart(
@@ -73,6 +77,29 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
 
 def _are_whole(values: Iterable[float | None]) -> bool:
     return all(value is None or value.is_integer() for value in values)
+
+
+def _last_day(rows: list[Row], grain: str) -> date:
+    """Return the last day of the last bucket that is drawn."""
+    day = _start(rows[-1]).date()
+    if grain == "week":
+        return day + timedelta(days=6)
+    return (
+        (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        if grain == "month"
+        else day
+    )
+
+
+def _merged(places: list[int], count: int) -> list[int]:
+    """Put marks whose numbers would lie over each other at one place, which then has all the numbers."""
+    merged: list[int] = []
+    for number, place in enumerate(places):
+        before = merged[-1] if merged else 0
+        near = MARK_ROOM * merged.count(before) * (count - 1)
+        is_near = bool(number) and place - before < near
+        merged.append(before if is_near else place)
+    return merged
 
 
 def _place(rows: list[Row], mark: Mark) -> int:

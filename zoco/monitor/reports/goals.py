@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr
@@ -29,14 +30,18 @@ class Goals(Report):
     label = _("Goals")
     question = _("What share of the visitors does what the site is for, and what is it worth?")
     definition = words.of_days(
-        _(
-            "Conversions are how often the goal was reached. Visitors are distinct visitors who reached "
-            "it; the conversion rate is their share of all visitors with a page view or a conversion. "
-            "With 95% confidence the true rate lies between the two bounds, if visitors decide "
-            "independently of each other. Revenue is what the facts that reached the goal brought in the "
-            "site's currency; over all goals each fact counts once. A goal about engagement is reached "
-            "once by each session that stays long enough. Under a filter by a goal only that goal is "
-            "shown, as a share of all visitors: those who did not reach it are not left out."
+        format_lazy(
+            "{} {}",
+            _(
+                "Conversions are how often the goal was reached. Visitors are distinct visitors who reached "
+                "it; the conversion rate is their share of all visitors with a page view or a conversion. "
+                "With 95% confidence the true rate lies between the two bounds, if visitors decide "
+                "independently of each other. Revenue is what the facts that reached the goal brought in the "
+                "site's currency; over all goals each fact counts once. A goal about engagement is reached "
+                "once by each session that stays long enough. Under a filter by a goal only that goal is "
+                "shown, as a share of all visitors: those who did not reach it are not left out."
+            ),
+            _("Refunds are not taken off here; the traffic report and the overview take them off."),
         )
     )
     method = words.WILSON

@@ -1,7 +1,7 @@
 """What curves show of days: annotations, releases, and campaigns that begin and end."""
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from zoco.campaigns.models import Campaign
 from zoco.kit.commands import CommandFailed, Exit
 from zoco.kit.periods import Period
+from zoco.ledger.asking.answer import Row
+from zoco.ledger.pictures.charts import _last_day, _merged
 from zoco.ledger.pictures.marks import Mark, marks_in
 from zoco.ledger.sitebook import SiteInfo
 from zoco.monitor.annotations import Annotation, annotate
@@ -90,3 +92,18 @@ def test_it_is_written_in_the_admin_with_its_author(site: Site, admin_client: An
 
     assert answer.status_code == 302
     assert Annotation.objects.get().created_by == admin_user
+
+
+def test_numbers_that_would_lie_over_each_other_stand_at_one_place() -> None:
+    assert _merged([0, 1, 2, 50, 90], 100) == [0, 0, 0, 50, 90]
+    assert _merged([0, 1, 2], 7) == [0, 1, 2]
+
+
+def test_a_month_that_is_drawn_takes_the_marks_of_its_last_day() -> None:
+    rows = [Row({"bucket": datetime(2026, 2, 1, tzinfo=UTC)}, {})]
+
+    assert [_last_day(rows, grain) for grain in ("day", "week", "month")] == [
+        date(2026, 2, 1),
+        date(2026, 2, 7),
+        date(2026, 2, 28),
+    ]

@@ -156,3 +156,12 @@ def test_site_is_made_and_changed_in_the_admin(
     assert list(GoneSite.objects.values_list("site", flat=True)) == [site.pk]
     assert not CountingOrigin.objects.exists()
     assert published.read(conf.published_path()).sites == ()
+
+
+@pytest.mark.django_db
+def test_the_page_that_asks_to_delete_a_site_says_what_goes_and_when(admin_client: Client) -> None:
+    site = Site.objects.create(slug="gone", name="Gone shop")
+
+    page = admin_client.get(f"/admin/counted-sites/delete/{site.pk}/").content.decode()
+
+    assert "Its facts are erased from the disk within a day" in page
