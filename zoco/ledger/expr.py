@@ -206,13 +206,6 @@ def ones(condition: Value) -> Value:
     return condition.ifelse(1, 0)
 
 
-def largest(*values: Value) -> Value:
-    """Return the largest of numbers, none of which is missing."""
-    import ibis
-
-    return ibis.greatest(*values)
-
-
 def never(rows: Table) -> Value:
     """Return false for each row."""
     import ibis

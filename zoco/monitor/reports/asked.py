@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoco.ledger import expr, metrics
+from zoco.ledger import metrics
 from zoco.ledger.expr import Table, Value
 from zoco.monitor import facts as names
 
@@ -30,6 +30,8 @@ def _most(rows: Table, wanted: Value) -> Value:
 
     The three may have seen the same request, so they are never added.
     """
+    import ibis
+
     viewed, own = rows.name.isin([names.PAGE_VIEWED, names.ERROR_VIEWED]), rows.origin == "server"
     witnesses = (viewed, ~viewed & ~own, ~viewed & own)
-    return expr.largest(*(metrics.counted(rows, wanted & each) for each in witnesses))
+    return ibis.greatest(*(metrics.counted(rows, wanted & each) for each in witnesses))
