@@ -19,6 +19,7 @@ from wagtail.admin.widgets.button import Button
 from zoco.kit.hosts import host_named
 from zoco.ledger.pictures.labels import value_meant
 from zoco.sites import reads, services
+from zoco.sites.blocking.forms import ExclusionForm
 from zoco.sites.models import CountingOrigin, Exclusion, Hostname, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS
 from zoco.sites.sourcing.services import network_named
@@ -26,9 +27,8 @@ from zoco.sites.sourcing.services import network_named
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Site]
     _SourceForm = forms.ModelForm[SourceRule | SourceNetwork]
-    _ExclusionForm = forms.ModelForm[Exclusion]
 else:
-    _ModelForm = _SourceForm = _ExclusionForm = forms.ModelForm
+    _ModelForm = _SourceForm = forms.ModelForm
 
 
 class SiteForm(_ModelForm):
@@ -171,16 +171,17 @@ class SourceForm(_SourceForm):
         return saved
 
 
-class _ToSources:
-    """Leads back to the page of source channels."""
+class _ToPage:
+    """Leads back to the page about the site, whose name the view says."""
 
+    leads_to = "zoco_sources"
     object: Any
 
     def get_success_url(self) -> str:
-        return f"{reverse('zoco_sources')}?{urlencode({'site': self.object.site.slug})}"
+        return f"{reverse(self.leads_to)}?{urlencode({'site': self.object.site.slug})}"
 
 
-class SourceAddView(_ToSources, CreateView):
+class SourceAddView(_ToPage, CreateView):
     """Add one, to the site that the page was about."""
 
     def get_initial(self) -> dict[str, Any]:
@@ -188,11 +189,11 @@ class SourceAddView(_ToSources, CreateView):
         return {"site": self.request.GET.get("site"), "position": 1}
 
 
-class SourceEditView(_ToSources, EditView):
+class SourceEditView(_ToPage, EditView):
     """Change one."""
 
 
-class SourceDeleteView(_ToSources, DeleteView):
+class SourceDeleteView(_ToPage, DeleteView):
     """Delete one, and publish what is left."""
 
     @transaction.atomic
@@ -238,44 +239,26 @@ class SourceNetworkViewSet(SourceViewSet):
         return forms.modelform_factory(SourceNetwork, form=SourceForm, fields=fields)
 
 
-class _ToBlocking:
-    """Leads back to the page of block lists."""
-
-    object: Any
-
-    def get_success_url(self) -> str:
-        return f"{reverse('zoco_blocking')}?{urlencode({'site': self.object.site.slug})}"
-
-
-class ExclusionForm(_ExclusionForm):
-    """A line of a block list. Saving publishes."""
-
-    class Meta:
-        model = Exclusion
-        fields = ("site", "kind", "value", "note")
-
-    @transaction.atomic
-    def save(self, commit: bool = True) -> Any:
-        """Save it."""
-        saved = super().save(commit=commit)
-        services.site_changed(site=saved.site)
-        return saved
-
-
-class ExclusionAddView(_ToBlocking, CreateView):
+class ExclusionAddView(_ToPage, CreateView):
     """Add a line, to the list that the page was about."""
+
+    leads_to = "zoco_blocking"
 
     def get_initial(self) -> dict[str, Any]:
         """Return site and list."""
         return {"site": self.request.GET.get("site"), "kind": self.request.GET.get("kind")}
 
 
-class ExclusionEditView(_ToBlocking, EditView):
+class ExclusionEditView(_ToPage, EditView):
     """Change one."""
 
+    leads_to = "zoco_blocking"
 
-class ExclusionDeleteView(_ToBlocking, SourceDeleteView):
+
+class ExclusionDeleteView(SourceDeleteView):
     """Delete one, and publish what is left."""
+
+    leads_to = "zoco_blocking"
 
 
 class ExclusionViewSet(ModelViewSet):
@@ -290,7 +273,7 @@ class ExclusionViewSet(ModelViewSet):
     list_display = ["value", "kind", "note", "site"]
     ordering = ["site", "kind", "value"]
 
-    def get_form_class(self, for_update: bool = False) -> type[_ExclusionForm]:
+    def get_form_class(self, for_update: bool = False) -> type[ExclusionForm]:
         """Return our own form."""
         return ExclusionForm
 

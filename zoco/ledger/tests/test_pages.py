@@ -6,68 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 
-from zoco.kit import conf
-from zoco.kit.ids import uuid7
 from zoco.kit.periods import micros
 from zoco.ledger import sitebook
-from zoco.ledger.schema import Fact, encoder
-from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import QueryFailed, StoreBusy
-from zoco.ledger.views.overview import OverviewView
+from zoco.ledger.tests.showing import view
 
 pytestmark = pytest.mark.django_db
-NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()) * 1_000_000
-
-
-@pytest.fixture
-def site(db: None, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return a site whose ledger is empty."""
-    from zoco.sites.models import Site
-
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    (tmp_path / "spool").mkdir()
-    yield Site.objects.create(slug="main", name="Honey shop", zone="Europe/Madrid")
-    opening.close()
-
-
-@pytest.fixture
-def reader(client: Any, django_user_model: Any) -> Any:
-    """Return a client of somebody who may see reports and no facts."""
-    user = django_user_model.objects.create_user("leo", password="hexagon-comb-12")
-    user.user_permissions.add(Permission.objects.get(codename="view_reports"))
-    client.force_login(user)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
-
-
-def view(
-    site: Any,
-    path: str,
-    at: int = NOON,
-    *,
-    name: str = "web.page.viewed",
-    verdict: str = "human",
-    **more: Any,
-) -> None:
-    """Put one page view into the ledger."""
-    fact = Fact(
-        id=uuid7(NOON),
-        site=site.pk,
-        name=name,
-        origin="tracker",
-        verdict=verdict,
-        occurred_at=at,
-        visitor=5,
-        path=path,
-        country="ES",
-        **more,
-    )
-    with BulkSegment(conf.DATA() / "spool", "tests") as segment:
-        segment.write(encoder.encode(fact) + b"\n")
-    opening.store().drain()
 
 
 def test_stranger_is_led_to_the_log_in(client: Any, site: Any) -> None:
@@ -283,37 +229,3 @@ def test_templates_hold_no_inline_script_or_style(reader: Any, site: Any) -> Non
         assert " style=" not in page
         assert "onclick" not in page
         assert page.count("<script") == page.count("<script src=") + page.count('type="application/json"')
-
-
-def test_newer_figures_come_as_the_overview_without_a_frame(reader: Any, site: Any) -> None:
-    view(site, "/tea")
-    query = "?period=2026-03-02&draw=page_views"
-
-    page = reader.get(f"/reports/overview/traffic/{query}").content.decode()
-    fresh = reader.get(f"/reports/overview/traffic/fresh/{query}").content.decode()
-
-    assert "<html" not in fresh
-    for part in (r'<div class="z-figs.*?</div>', r'id="z-points".*?</script>', r"<dl.*?</dl>"):
-        found = re.search(part, page, re.DOTALL)
-        assert found is not None
-        assert found[0] in fresh
-
-
-@pytest.mark.parametrize(
-    ("period", "fresh"), [("30d", 'data-z-fresh="/reports/overview/traffic/fresh/"'), ("2026-03-02", "")]
-)
-def test_overview_names_the_stream_of_a_server_that_has_one(
-    reader: Any, site: Any, rf: Any, period: str, fresh: str
-) -> None:
-    view(site, "/tea")
-    address = f"/reports/overview/traffic/?period={period}"
-    request = rf.get(address)
-    request.user = reader.get(address).wsgi_request.user
-    assert "data-z-live" not in reader.get(address).content.decode()
-
-    request.scope = {"zoco.live": "/live"}
-    answer: Any = OverviewView.as_view()(request, "traffic")
-    page = answer.content.decode()
-
-    assert 'data-z-live="/live" data-z-site="main"' in page
-    assert (fresh or 'data-z-fresh=""') in page

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
-from zoco.monitor.reports import asked, words
-from zoco.monitor.reports.kinds import kind_of
+from zoco.monitor import robots
+from zoco.monitor.reports import words
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -47,13 +47,13 @@ class AiCrawlers(Report):
 
     def behind(self, facts: Facts) -> Table:
         """Return what crawlers asked for."""
-        return facts.named(*asked.PAGES, *asked.MISSES)
+        return facts.named(*robots.PAGES, *robots.MISSES)
 
     def query(self, facts: Facts, params: Params) -> Table:
         rows = self.behind(facts)
         each = rows.group_by("reason", "path").aggregate(
-            requests=asked.requests(rows),
-            read=asked.pages(rows),
-            not_found=asked.not_found(rows),
+            requests=robots.requests(rows),
+            read=robots.pages(rows),
+            not_found=robots.not_found(rows),
         )
-        return each.mutate(kind=kind_of(each))
+        return each.mutate(kind=robots.kind_of(each))

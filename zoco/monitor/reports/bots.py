@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from zoco.ledger import metrics
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
-from zoco.monitor.reports import asked, words
-from zoco.monitor.reports.kinds import kind_of
+from zoco.monitor import robots
+from zoco.monitor.reports import words
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -49,7 +49,7 @@ class Bots(Report):
         rows = facts.rows
         bots = rows.group_by("reason", "verdict").aggregate(
             requests=metrics.hits(rows),
-            pages=asked.pages(rows),
-            not_found=asked.not_found(rows),
+            pages=robots.pages(rows),
+            not_found=robots.not_found(rows),
         )
-        return bots.mutate(kind=kind_of(bots))
+        return bots.mutate(kind=robots.kind_of(bots))
