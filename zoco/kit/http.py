@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from zoco.kit import conf
@@ -54,6 +54,8 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     url: str
+    is_inside: bool = False
+    """It came from a network of the operator's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +96,25 @@ def fetch(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    may_private: bool = True,
 ) -> Response:
     """Fetch an address. Raises AddressRefused, FetchFailed; an answer of any status is returned.
 
     Redirects of a request with a body are not followed: what was signed for one address is not handed on.
+    A server outside never leads into a network of the operator's own; `may_private` says no to it from the
+    beginning, for addresses that nobody of ours named.
     """
     limits = limits or Limits()
     deadline = time.monotonic() + limits.seconds
     sent = {"User-Agent": "Zoco", "Accept-Encoding": "identity", **(headers or {})}
     for _ in range(limits.redirects + 1):
         address_check(url)
-        target = _resolved(_target(url))
+        target = _resolved(_target(url), may_private=may_private)
+        may_private = may_private and not any(_is_public(_inside(each)) for each in _numbers(target))
         response = _once(target, url, method, body, sent, limits.size, deadline)
         where = response.headers.get("location", "")
         if response.status not in _REDIRECTS or not where or body is not None:
-            return response
+            return replace(response, is_inside=may_private)
         following = urljoin(url, where)
         if target.is_secure and urlsplit(following).scheme != "https":
             raise AddressRefused(f"{target.host} leads on to an address without https.")
@@ -138,22 +144,27 @@ def _target(url: str) -> _Target:
     return _Target(parts, host, port or (443 if parts.scheme == "https" else 80))
 
 
-def _resolved(target: _Target) -> _Target:
+def _resolved(target: _Target, *, may_private: bool) -> _Target:
     """Return the target with its addresses, all of them checked. Raises AddressRefused, FetchFailed."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise FetchFailed(f"{target.host} has no address: {error}.") from error
     addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
-    for each in addresses:
-        _check(ipaddress.ip_address(each.partition("%")[0]))
-    return _Target(target.parts, target.host, target.port, addresses)
+    resolved = _Target(target.parts, target.host, target.port, addresses)
+    for number in _numbers(resolved):
+        _check(number, may_private=may_private)
+    return resolved
 
 
-def _check(address: Address) -> None:
+def _numbers(target: _Target) -> list[Address]:
+    return [ipaddress.ip_address(each.partition("%")[0]) for each in target.addresses]
+
+
+def _check(address: Address, *, may_private: bool = True) -> None:
     """Refuse an address that is not public and in no network that is allowed. Raises AddressRefused."""
     inside = _inside(address)
-    for network in PRIVATE_NETWORKS():
+    for network in PRIVATE_NETWORKS() if may_private else ():
         allowed = ipaddress.ip_network(network, strict=False)
         if inside.version == allowed.version and inside in allowed:
             return

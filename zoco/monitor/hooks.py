@@ -1,8 +1,17 @@
 """Web hooks: JSON to an address that a person set, signed with its key. At least once: each has a name."""
 
 import hmac
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
 
 from zoco.kit import http
+from zoco.sites.access.reads import sees
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.forms import ModelForm
 
 SECONDS = 10.0
 SIGNATURE, EVENT_ID = "X-Zoco-Signature", "X-Zoco-Event"
@@ -10,6 +19,22 @@ SIGNATURE, EVENT_ID = "X-Zoco-Signature", "X-Zoco-Event"
 
 class HookRefused(RuntimeError):
     """The web hook's address answered with something other than yes."""
+
+
+class HookUnowned(PermissionError):
+    """Whoever set the web hook may no longer."""
+
+
+def hook_owned(form: "ModelForm[Any]", by: "User") -> None:
+    """Write down who answers for a web hook: whoever changed its address or key last."""
+    if {"hook_url", "hook_secret"} & set(form.changed_data):
+        form.instance.hook_by = by
+
+
+def owner_check(owner: "User | None", rights: Iterable[str], site: int) -> None:
+    """Hold a web hook to what the account may that set it. Raises HookUnowned."""
+    if owner is None or not (owner.is_active and owner.has_perms(list(rights)) and sees(owner, site)):
+        raise HookUnowned(_("The account that set the web hook is closed or may not set it any more."))
 
 
 def signature(secret: str, body: bytes) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic.models import CreateView
+from wagtail.admin.views.generic.models import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
@@ -19,6 +19,7 @@ from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.exports.models import ExportPlan
+from zoco.monitor.hooks import hook_owned
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
 from zoco.monitor.schedules.services import schedules_follow
@@ -182,6 +183,26 @@ def _to_alarm(alarm: Alarm) -> str:
     return reverse("zoco_alarms:edit", args=[alarm.pk])
 
 
+class _HookOfWhoever:
+    """Writes down who set the web hook."""
+
+    form: Any
+    request: Any
+
+    def save_instance(self) -> Any:
+        """Save it."""
+        hook_owned(self.form, self.request.user)
+        return super().save_instance()  # type: ignore[misc]
+
+
+class AlarmAddView(_HookOfWhoever, CreateView):
+    """Set an alarm."""
+
+
+class AlarmEditView(_HookOfWhoever, EditView):
+    """Change an alarm."""
+
+
 class AlarmViewSet(ModelViewSet):
     """List, set and change alarms."""
 
@@ -191,6 +212,8 @@ class AlarmViewSet(ModelViewSet):
     menu_order = 592  # type: ignore[assignment]
     add_to_settings_menu = True
     copy_view_enabled = False
+    add_view_class = AlarmAddView
+    edit_view_class = AlarmEditView
     list_display = [
         TitleColumn("kind", label=_("Raised when"), accessor=alarm_said, get_url=_to_alarm),
         "site",

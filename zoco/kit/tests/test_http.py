@@ -126,6 +126,12 @@ def test_without_the_setting_it_is_not(server: Server) -> None:
     assert server.asked == []
 
 
+def test_what_nobody_of_ours_named_reaches_no_server_inside(server: Server, allowed: None) -> None:
+    assert fetch(server.url).is_inside
+    with pytest.raises(AddressRefused):
+        fetch(server.url, may_private=False)
+
+
 def test_a_redirect_is_followed_and_checked_again(server: Server, allowed: None) -> None:
     assert fetch(f"{server.url}/to//end").url == f"{server.url}/end"
     with pytest.raises(AddressRefused):

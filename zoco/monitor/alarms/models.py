@@ -73,6 +73,9 @@ class Alarm(models.Model):
         default=new_secret,
         help_text=_("Whoever receives checks the signature with it. Write another to change it."),
     )
+    hook_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     known = models.CharField(max_length=200, blank=True, editable=False)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

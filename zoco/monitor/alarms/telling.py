@@ -18,13 +18,14 @@ from zoco.kit import http, staff_mail
 from zoco.monitor.alarms.models import Incident, Telling
 from zoco.monitor.alarms.said import incident_said, incident_title
 from zoco.monitor.alarms.services import CLOSED, SEE_REPORTS
-from zoco.monitor.hooks import HookRefused, hook_send
+from zoco.monitor.hooks import HookRefused, HookUnowned, hook_send, owner_check
 from zoco.sites.access.reads import sees
 
 log = logging.getLogger(__name__)
 
 # After each failure; then it is given up, and the screen says so.
 PAUSES = (60, 300, 1_800, 7_200, 21_600)
+CHANGE = "zoco_monitor.change_alarm"
 LEASE = timedelta(minutes=3)
 
 
@@ -38,7 +39,12 @@ def tellings_send(*, now: datetime) -> int:
             next_at=now + LEASE, tries=F("tries") + 1
         )
         if claimed:
-            told += _sent(Telling.objects.select_related("incident__alarm__site", "user").get(pk=pk), now)
+            told += _sent(
+                Telling.objects.select_related(
+                    "incident__alarm__site", "incident__alarm__hook_by", "user"
+                ).get(pk=pk),
+                now,
+            )
     return told
 
 
@@ -48,7 +54,7 @@ def _sent(telling: Telling, now: datetime) -> bool:
             _hook(telling)
         else:
             _mail(telling)
-    except (staff_mail.NotStaff, http.AddressRefused) as error:
+    except (staff_mail.NotStaff, http.AddressRefused, HookUnowned) as error:
         _given_up(telling, str(error))
         return False
     except (http.FetchFailed, HookRefused, SMTPException, OSError) as error:
@@ -120,5 +126,6 @@ def hook_body(telling: Telling) -> bytes:
 
 def _hook(telling: Telling) -> None:
     alarm = telling.incident.alarm
+    owner_check(alarm.hook_by, (CHANGE, SEE_REPORTS), alarm.site_id)
     name = f"{telling.incident_id}-{telling.event}"
     hook_send(alarm.hook_url, secret=alarm.hook_secret, event=name, body=hook_body(telling))

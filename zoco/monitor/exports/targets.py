@@ -12,9 +12,12 @@ from typing import Any, BinaryIO, Protocol
 
 from zoco.kit import conf
 from zoco.kit.buckets import bucket_read, can_reach
+from zoco.ledger import sitebook
+from zoco.monitor.exports.models import ExportDay
 
 KNOWN = frozenset({"endpoint", "region"})
 SECONDS = 20
+MARK = ".zoco-exports"
 
 
 class TargetOut(RuntimeError):
@@ -62,20 +65,34 @@ def target_open(place: str) -> Target:
     """Return what a place can do; "" is the folder exports in the data folder. Raises TargetOut."""
     if place.startswith("s3:"):
         return Bucket(place)
-    return Folder(Path(place) if place else conf.DATA() / "exports", is_ours=not place)
+    if not place:
+        return Folder(conf.DATA() / "exports", is_ours=True)
+    with sitebook.everything():  # whoever asks: days of other sites lie there as well
+        is_used = ExportDay.objects.filter(target=place, made_at__isnull=False).exists()
+    return Folder(Path(place), is_used=is_used)
 
 
 class Folder:
     """A folder on this machine, or mounted there. One of somebody else's is never made: a disk that is
-    not mounted must not become a folder on ours.
+    not mounted must not become a folder on ours. For the same reason it is marked: an empty folder where
+    files were before is a disk that is away, and not one from which all were deleted.
     """
 
-    def __init__(self, root: Path, *, is_ours: bool) -> None:
+    def __init__(self, root: Path, *, is_ours: bool = False, is_used: bool = False) -> None:
         self.root = root
         if is_ours:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not root.is_dir():
             raise TargetOut(f"The folder {root} is not there; mount it or make it.")
+        mark = root / MARK
+        if not is_ours and not mark.exists():
+            if is_used:
+                raise TargetOut(
+                    f"The folder {root} is not the one with the exported files: {MARK} is not in it. "
+                    "Mount its disk; if you moved the files yourself, make an empty file of that name."
+                )
+            with self._said():
+                mark.touch(mode=0o600)
 
     def put(self, name: str, file: Path) -> None:
         """Write beside the name, make durable, rename."""

@@ -110,6 +110,9 @@ class Schedule(models.Model):
         default=new_secret,
         help_text=_("Whoever receives checks the signature with it. Write another to change it."),
     )
+    hook_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     is_on = models.BooleanField(pgettext_lazy("schedule", "on"), default=True, editable=False)
     next_at = models.DateTimeField(null=True, db_index=True, editable=False)
     created_by = models.ForeignKey(

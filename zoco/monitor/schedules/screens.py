@@ -28,6 +28,7 @@ from zoco.ledger.views.actions import Action
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
 from zoco.ledger.views.heads import head
+from zoco.monitor.hooks import hook_owned
 from zoco.monitor.schedules import services
 from zoco.monitor.schedules.asked import title_of
 from zoco.monitor.schedules.forms import ScheduleForm, receivers_of
@@ -164,6 +165,7 @@ def _of(form: ScheduleForm) -> dict[str, Any]:
 
 def _set(request: HttpRequest, form: ScheduleForm) -> HttpResponse:
     receivers = receivers_of(form, request.user)  # type: ignore[arg-type]
+    hook_owned(form, request.user)  # type: ignore[arg-type]
     schedule = services.schedule_set(schedule=form.save(commit=False), receivers=receivers, at=timezone.now())
     return redirect("zoco_schedule", pk=schedule.pk)
 

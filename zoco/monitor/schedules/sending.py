@@ -20,7 +20,7 @@ from zoco.kit import http, staff_mail
 from zoco.kit.plugs import PlugUnknown
 from zoco.kit.said import Said
 from zoco.ledger.store.base import QueryFailed, StoreBusy
-from zoco.monitor.hooks import HookRefused, hook_send
+from zoco.monitor.hooks import HookRefused, HookUnowned, hook_send, owner_check
 from zoco.monitor.schedules.asked import Asked, SegmentGone, ask
 from zoco.monitor.schedules.letters import Letter, hook_body, hook_name, letter_of
 from zoco.monitor.schedules.models import Sending
@@ -38,10 +38,6 @@ LEASE = timedelta(minutes=5)
 Made = dict[tuple[int, datetime, str], Letter]
 
 
-class HookUnowned(PermissionError):
-    """Whoever set the web hook may no longer."""
-
-
 FOR_GOOD = (staff_mail.NotStaff, http.AddressRefused, HookUnowned, SegmentGone, PlugUnknown, Said)
 MAY_HEAL = (http.FetchFailed, HookRefused, SMTPException, OSError, QueryFailed, StoreBusy)
 
@@ -51,15 +47,14 @@ def sendings_send(*, now: datetime, store: Store | None = None) -> int:
     _forget_handed(now)
     made: Made = {}
     sent = 0
-    due = Sending.objects.filter(state=Sending.State.WAITS, next_at__lte=now).order_by("id")
+    due = Sending.objects.filter(state=Sending.State.WAITS, next_at__lte=now)
+    due = due.order_by("is_preview", "id")  # previews wait for what is due
     for pk in list(due.values_list("pk", flat=True)):
         claimed = Sending.objects.filter(pk=pk, state=Sending.State.WAITS, next_at__lte=now).update(
             next_at=now + LEASE, tries=F("tries") + 1
         )
         if claimed:
-            kept = Sending.objects.select_related(
-                "schedule__site", "schedule__segment", "schedule__created_by"
-            )
+            kept = Sending.objects.select_related("schedule__site", "schedule__segment", "schedule__hook_by")
             sent += _sent(kept.select_related("user").get(pk=pk), now, made, store)
     return sent
 
@@ -85,6 +80,10 @@ def _sent(sending: Sending, now: datetime, made: Made, store: Store | None) -> b
         return False
     except MAY_HEAL as error:
         _failed(sending, f"{type(error).__name__}: {error}", now)
+        return False
+    except Exception:  # what nobody foresaw ends this report, never the others
+        log.exception("Scheduled report could not be made. sending=%s", sending.pk)
+        _given_up(sending, "died", now)
         return False
     Sending.objects.filter(pk=sending.pk).update(
         state=Sending.State.SENT, done_at=now, next_at=None, failure=""
@@ -151,10 +150,7 @@ def _asked(sending: Sending, now: datetime, store: Store | None) -> Asked:
 
 def _hook(sending: Sending, now: datetime, store: Store | None) -> None:
     schedule = sending.schedule
-    owner = schedule.created_by
-    rights = (CHANGE, SEE_REPORTS)
-    if owner is None or not (owner.is_active and owner.has_perms(rights) and sees(owner, schedule.site_id)):
-        raise HookUnowned(_("The account that set the web hook is closed or may not set it any more."))
+    owner_check(schedule.hook_by, (CHANGE, SEE_REPORTS), schedule.site_id)
     with translation.override("en"):
         body = hook_body(sending, _asked(sending, now, store))
     hook_send(schedule.hook_url, secret=schedule.hook_secret, event=hook_name(sending), body=body)

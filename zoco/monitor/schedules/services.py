@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from zoco.monitor.schedules.models import Schedule, Sending
 from zoco.monitor.sharing.services import renamed
@@ -13,6 +14,7 @@ from zoco.monitor.sharing.services import renamed
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+PREVIEW_PAUSE = timedelta(minutes=1)
 SEE_REPORTS = "zoco_ledger.view_reports"
 SEE, ADD, CHANGE = (f"zoco_monitor.{verb}_schedule" for verb in ("view", "add", "change"))
 
@@ -81,8 +83,10 @@ def _reserved(schedule: Schedule, now: datetime) -> bool:
 
 
 def preview_reserve(*, schedule: Schedule, user: User, at: datetime) -> Sending:
-    """Reserve a letter to whoever asks for it, as it would be sent now."""
-    return Sending.objects.create(
+    """Reserve a letter to whoever asks for it, as it would be sent now; one a minute."""
+    mine = Sending.objects.filter(schedule=schedule, user=user, is_preview=True)
+    waiting = mine.filter(Q(state=Sending.State.WAITS) | Q(due_at__gt=at - PREVIEW_PAUSE)).first()
+    return waiting or Sending.objects.create(
         schedule=schedule,
         due_at=at,
         way=Sending.Way.MAIL,

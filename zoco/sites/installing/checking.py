@@ -15,15 +15,21 @@ from urllib.parse import urljoin, urlsplit
 from zoco.kit.hosts import is_own, plain_host
 from zoco.kit.http import AddressRefused, FetchFailed, Limits, Response, fetch
 from zoco.ledger.sitebook import PLAIN_TRACKER, SiteInfo
-from zoco.sites.installing.page import PLAIN_NAME, RUN_TYPES, Page, Tag, page_read
+from zoco.sites.installing.apart import page_read
+from zoco.sites.installing.page import PLAIN_NAME, RUN_TYPES, Page, Tag
 from zoco.sites.installing.policy import CONNECT, SCRIPT, blocking, policies_of
 
-PAGE = Limits(seconds=8.0, size=4 << 20)
+PAGE = Limits(seconds=8.0, size=1 << 20)
 PART = Limits(seconds=4.0, size=1 << 18)
 BROWSER = {
     "Accept": "text/html,*/*;q=0.8",
     "User-Agent": "Mozilla/5.0 (compatible; Zoco; installation check)",
 }
+# Python knows more, some of which take far longer than the text is long (punycode) or refuse it (idna).
+CHARSET = re.compile(
+    r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-\d{3,4}|koi8-[ru]|gb(?:k|2312|18030)|big5|shift_jis|euc-(?:jp|kr)",
+    re.IGNORECASE,
+)
 WANTS_POST = b"Send facts with POST"
 
 
@@ -64,7 +70,10 @@ def site_check(site: SiteInfo, others: list[SiteInfo], url: str) -> Checked:
     except (AddressRefused, FetchFailed) as error:
         return Checked(url, (_unreachable(error),))
     checking = _Checking(site, others, url, answer)
-    checking.look()
+    try:
+        checking.look()
+    except ValueError as error:  # an address in the page that is none, or a page that cannot be read
+        checking.found("unreachable", "bad", detail=str(error))
     return Checked(answer.url, tuple(checking.findings) or (Finding("good", "good"),))
 
 
@@ -169,9 +178,13 @@ class _Checking:
         self._script(source)
         self._facts(to, bool(tag.to))
 
+    def _part(self, url: str) -> Response:
+        """Fetch what the page names; from servers inside only where the page came from inside as well."""
+        return fetch(url, headers={"Accept": "*/*"}, limits=PART, may_private=self.answer.is_inside)
+
     def _script(self, url: str) -> None:
         try:
-            answer = fetch(url, headers={"Accept": "*/*"}, limits=PART)
+            answer = self._part(url)
         except (AddressRefused, FetchFailed) as error:
             self.found("script_unreachable", "bad", url=url, detail=str(error))
             return
@@ -182,7 +195,7 @@ class _Checking:
 
     def _facts(self, url: str, is_named: bool) -> None:
         try:
-            answer = fetch(url, headers={"Accept": "*/*"}, limits=PART)
+            answer = self._part(url)
         except (AddressRefused, FetchFailed) as error:
             self.found("facts_unreachable", "bad", url=url, detail=str(error))
             return
@@ -192,9 +205,10 @@ class _Checking:
 
 def place_of_facts(script: str) -> str:
     """Return where the tracker of an address sends facts, as the tracker itself works it out."""
-    if re.search(r"/z\.js$", script):
+    if script.endswith("/z.js"):
         return urljoin(script, "/e")
-    return re.sub(r"\.js([?#].*)?$", "", script)
+    plain = script.partition("?")[0].partition("#")[0]
+    return plain.removesuffix(".js") if plain.endswith(".js") else script
 
 
 def _origin(url: str) -> str:
@@ -204,7 +218,8 @@ def _origin(url: str) -> str:
 
 def _text(answer: Response) -> str:
     found = re.search(r"charset=[\"']?([\w-]+)", answer.headers.get("content-type", ""))
+    known = found is not None and CHARSET.fullmatch(found[1]) is not None
     try:
-        return answer.body.decode(found[1] if found else "utf-8", "replace")
+        return answer.body.decode(found[1] if found and known else "utf-8", "replace")
     except LookupError:
         return answer.body.decode("utf-8", "replace")

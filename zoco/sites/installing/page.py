@@ -1,8 +1,14 @@
-"""What a page's HTML says about the tracker: its tags, where they stand, and its policies."""
+"""What a page's HTML says about the tracker: its tags, where they stand, and its policies.
+
+A hostile page can hold the parser of the standard library for minutes: `apart` runs this file as a program of
+its own, for a few seconds at most.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+import sys
+from dataclasses import asdict, dataclass, field
 from html.parser import HTMLParser
 from typing import Literal
 
@@ -93,3 +99,7 @@ def page_read(html: str) -> Page:
     reader.feed(html)
     reader.close()
     return found
+
+
+if __name__ == "__main__":
+    json.dump(asdict(page_read(sys.stdin.buffer.read().decode())), sys.stdout)

@@ -15,6 +15,9 @@ from zoco.ledger.pictures.figures import Headline, change_of, figure_text, headl
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
 from zoco.ledger.report import Dimension, Measure
 
+# A cell with more is cut: what visitors write must not make a row higher than a page.
+LETTERS_MOST = 160
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -146,4 +149,5 @@ def _name(answer: Answer, dimension: Dimension, row: Row) -> str:
     value = row.key[dimension.name]
     if isinstance(value, datetime):
         return bucket_label(value, grain_of(answer), whole=True)
-    return value_label(dimension.filter or dimension.name, dimension.kind, value)
+    name = str(value_label(dimension.filter or dimension.name, dimension.kind, value))
+    return name if len(name) <= LETTERS_MOST else f"{name[: LETTERS_MOST - 1]}…"

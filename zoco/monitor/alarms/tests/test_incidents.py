@@ -157,7 +157,7 @@ def test_what_an_alarm_watches_is_chosen_from_what_there_is(alarm: Alarm, client
 
 def test_a_web_hook_is_signed_tried_again_and_told_once(alarm: Alarm, hook: str) -> None:
     alarm.roles.clear()
-    alarm.hook_url = hook
+    alarm.hook_url, alarm.hook_by = hook, User.objects.get(username="bea")
     alarm.save()
     Hook.statuses = [500]
     services.seen_apply(alarm, FALL, at=NOW)
@@ -180,8 +180,31 @@ def test_a_web_hook_is_signed_tried_again_and_told_once(alarm: Alarm, hook: str)
     )
 
 
+def test_a_web_hook_is_whose_who_set_it_last_and_ends_with_his_rights(
+    alarm: Alarm, hook: str, client: Client
+) -> None:
+    Alarm.objects.filter(pk=alarm.pk).update(hook_url=hook)
+    alarm.roles.clear()
+    services.seen_apply(Alarm.objects.get(), FALL, at=NOW)
+    assert telling.tellings_send(now=NOW) == 0
+    assert "may not set it any more" in Telling.objects.get().failure
+
+    bea = User.objects.get(username="bea")
+    client.force_login(bea)
+    form = client.get(f"/admin/alarms/edit/{alarm.pk}/").context["form"]
+    given = {name: value for name, value in form.initial.items() if value is not None and name != "roles"}
+    client.post(f"/admin/alarms/edit/{alarm.pk}/", given | {"hook_secret": "another"})
+    assert Alarm.objects.get().hook_by == bea
+
+    Telling.objects.update(next_at=NOW, tries=0)
+    assert telling.tellings_send(now=NOW) == 1
+    User.objects.filter(pk=bea.pk).update(is_active=False)
+    Telling.objects.update(told_at=None, next_at=NOW, tries=0)
+    assert telling.tellings_send(now=NOW) == 0
+
+
 def test_a_hook_inside_is_refused_when_set_and_given_up_when_sent(alarm: Alarm) -> None:
-    alarm.hook_url = "http://169.254.169.254/latest"
+    alarm.hook_url, alarm.hook_by = "http://169.254.169.254/latest", User.objects.get(username="bea")
     with pytest.raises(ValidationError, match="no public address"):
         alarm.full_clean()
     alarm.save()

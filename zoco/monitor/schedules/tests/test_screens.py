@@ -8,6 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from zoco.kit.tests.test_staff_mail import account
+from zoco.ledger.asking.answer import Row
+from zoco.ledger.pictures.sheets import sheet
+from zoco.ledger.pictures.sheets.pdf import pdf_of
+from zoco.ledger.report import report_named
 from zoco.monitor.schedules.models import Schedule, Sending
 from zoco.project.tests.readers import body
 
@@ -91,6 +95,7 @@ def test_buttons_pause_preview_and_send_again(schedule: Schedule, bea: User) -> 
     client.post(act, {"act": "pause"})
     paused = body(client.get(f"/admin/scheduled-reports/{schedule.pk}/"))
     client.post(act, {"act": "preview"})
+    client.post(act, {"act": "preview"})
     preview = Sending.objects.get()
     Sending.objects.update(state="unknown", failure="interrupted")
     shown = body(client.get(f"/admin/scheduled-reports/{schedule.pk}/"))
@@ -116,3 +121,18 @@ def test_a_report_is_a_pdf_for_readers_and_not_for_strangers(schedule: Schedule,
     assert f"shop_{key}_2026-03-28_2026-03-30.pdf" in answer.headers["Content-Disposition"]
     assert "Device is Phone" in text
     assert "Page views" in text
+
+
+@pytest.mark.parametrize("letter", ["a", "蜂", "W "])
+def test_what_visitors_write_makes_no_row_higher_than_a_page(letter: str) -> None:
+    report = report_named("properties")
+    row = Row(dict.fromkeys((each.name for each in report.dimensions), letter * 8_000), {})
+
+    names = [sheet._name(None, each, row) for each in report.dimensions]  # type: ignore[arg-type]
+    grid = sheet.Grid(["Column"] * 10, [names[:1] * 10] * 3, 10, "")
+    made = sheet.Sheet(
+        "Title", "Shop", False, [("Period", "March")], [sheet.Section("Part", "", [], None, grid, "")]
+    )
+
+    assert all(len(name) <= sheet.LETTERS_MOST for name in names)
+    assert pdf_of(made).startswith(b"%PDF")

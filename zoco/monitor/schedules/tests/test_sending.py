@@ -155,9 +155,9 @@ def test_a_web_hook_gets_figures_signed_and_ends_with_the_rights_of_who_set_it(
     schedule: Schedule, hook: str, store: Store
 ) -> None:
     schedule.receivers.clear()
-    Schedule.objects.update(hook_url=hook, key="pages")
-    run(DUE, store)
     bea = User.objects.get(username="bea")
+    Schedule.objects.update(hook_url=hook, hook_by=bea, key="pages")
+    run(DUE, store)
     bea.groups.set([Group.objects.get(name="analyst")])
     run(DUE + timedelta(days=7), store)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from zoco.kit import conf
@@ -18,7 +19,7 @@ from zoco.ledger.erasing import facts_erase
 from zoco.ledger.store.base import Store
 from zoco.monitor.exports import duties
 from zoco.monitor.exports.models import ExportDay, ExportDuty
-from zoco.monitor.exports.targets import EXPORTS, Folder
+from zoco.monitor.exports.targets import EXPORTS, MARK, Folder, TargetOut, target_open
 from zoco.monitor.tests.exports import made
 from zoco.sites.models import Site
 
@@ -132,3 +133,20 @@ def test_killed_half_way_it_leaves_no_half_file_under_the_name(tmp_path: Path) -
     Folder(root, is_ours=True).put("site/day", source)
 
     assert [path.name for path in (root / "site").iterdir()] == ["day"]
+
+
+@pytest.mark.django_db
+def test_a_folder_without_its_mark_is_a_disk_that_is_away(tmp_path: Path) -> None:
+    root, source = tmp_path / "disk", tmp_path / "source"
+    root.mkdir()
+    source.write_bytes(b"facts")
+    target_open(str(root)).put("site/day", source)
+    ExportDay.objects.create(
+        site=1, day="2026-11-01", format="csv", target=str(root), files=["site/day"], made_at=timezone.now()
+    )
+    target_open(str(root)).remove("site/day")
+
+    (root / MARK).unlink()
+
+    with pytest.raises(TargetOut, match="Mount its disk"):
+        target_open(str(root))

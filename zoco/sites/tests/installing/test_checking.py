@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -182,3 +183,24 @@ def test_every_finding_has_words_that_name_its_values(pages: Pages) -> None:
 def test_where_facts_go_is_what_the_tracker_works_out() -> None:
     assert place_of_facts("https://z.example/z.js") == "https://z.example/e"
     assert place_of_facts("https://z.example/a/3f9c0a.js") == "https://z.example/a/3f9c0a"
+
+
+@pytest.mark.parametrize(
+    ("html", "type"),
+    [
+        ("<a " * 40_000, "text/html"),
+        ('<script src="/z.js' + "?.js" * 20_000 + '\n!"></script>', "text/html"),
+        ("é" * 20_000, "text/html; charset=punycode"),
+        ('<script src="/z.js"></script>', "text/html; charset=idna"),
+        ('<base href="http://["><script src="/z.js"></script>', "text/html"),
+        ('<script src="http://127.0.0.1:99999/z.js"></script>', "text/html"),
+    ],
+)
+def test_a_hostile_page_ends_the_check_and_nothing_else(pages: Pages, html: str, type: str) -> None:
+    pages.there["/hostile"] = (200, {"content-type": type}, html.encode())
+    began = time.process_time()
+
+    found = keys(f"{pages.url}/hostile")
+
+    assert time.process_time() - began < 3
+    assert found
