@@ -42,7 +42,7 @@ NAMES = (
     *(("web.page.viewed",) * 12),
     *(("web.page.served",) * 8),
     *(("web.asset.served", "web.redirect.served", "web.error.served", "shop.order.placed") * 2),
-    *("web.page.engaged", "web.event.sent", "collector.fact.refused"),
+    *("web.page.engaged", "web.event.sent", "web.vitals.measured", "collector.fact.refused"),
 )
 STATUS = {"web.redirect.served": (301, 302, 308), "web.error.served": (404, 404, 410, 500, 503)}
 VERDICTS = ("human",) * 8 + ("bot", "ai", "headless", "spam", "staff", "server")
@@ -165,8 +165,13 @@ def _page(rng: random.Random, name: str) -> dict[str, Any]:
         "title": rng.choice(("", "Home", "日本語")),
         "referrer_host": rng.choice(("", "", "www.google.com", "news.example", "shop.example")),
         "status": rng.choice(STATUS.get(name, (200, 304))) if name.endswith(".served") else 0,
-        "props": _props(rng),
+        "props": _vitals(rng) if name == "web.vitals.measured" else _props(rng),
     }
+
+
+def _vitals(rng: random.Random) -> dict[str, Any]:
+    speed = {"lcp": rng.randrange(200, 6_000), "inp": rng.randrange(600), "ttfb": rng.randrange(2_000)}
+    return speed | ({"cls": rng.randrange(40) / 100} if rng.random() < 0.8 else {})
 
 
 def _props(rng: random.Random) -> dict[str, Any]:

@@ -46,6 +46,10 @@ MEND = {
     "bad_consent": gettext_noop("Send the choice with its proof as the guide on the tracker describes it."),
     "bad_person": gettext_noop("Sign the person on your server anew, as the guide on identity describes it."),
     "no_consent": gettext_noop("Join a person only after the visitor consented."),
+    "blocked_address": gettext_noop("Nothing: the address is on the site's block list."),
+    "blocked_country": gettext_noop("Nothing: the country is on the site's block list."),
+    "blocked_page": gettext_noop("Nothing: the page is on the site's block list."),
+    "blocked_host": gettext_noop("Nothing: the host name is on the site's block list."),
     "privacy_signal": gettext_noop("Nothing: the browser asks not to be followed, and the site honours it."),
 }
 

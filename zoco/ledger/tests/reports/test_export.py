@@ -70,6 +70,8 @@ def test_the_json_shape_of_an_answer(store: Store) -> None:
         "overall_before": None,
         "largest": {"visitors": 3, "page_views": 4},
         "imported": None,
+        "imported_rows": [],
+        "imported_total": 0,
         "facts": {"used": 7, "left_out": {"ai": 1, "bot": 1}, "newest_at": "2026-03-30T08:00:00+00:00"},
     }
 

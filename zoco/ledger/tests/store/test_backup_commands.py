@@ -102,8 +102,10 @@ def test_erase_says_how_many_rows_went(
     assert capsys.readouterr().out.splitlines() == [
         "2 facts erased.",
         "1 rows of the outbox erased.",
+        "0 rows of exported files erased.",
         "0 facts erased.",
         "0 rows of the outbox erased.",
+        "0 rows of exported files erased.",
     ]
     opening.close()
     assert files_with(tmp_path, '"person":42') == []
