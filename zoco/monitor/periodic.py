@@ -26,8 +26,12 @@ def tell() -> None:
 
 
 def export() -> None:
-    """Begin exports that are due, do what is owed, and raise or close the alarm about them."""
+    """Begin exports that are due, and do what is owed."""
     plans.look()
+
+
+def export_tell() -> None:
+    """Raise or close the alarm about exports, whatever became of them."""
     exporting.exports_look(now=timezone.now())
 
 
@@ -40,6 +44,7 @@ def send() -> None:
 PERIODIC.add(Periodic("monitor.alarms.look", 300, look))
 PERIODIC.add(Periodic("monitor.alarms.listen", 60, listen))
 PERIODIC.add(Periodic("monitor.alarms.tell", 60, tell))
-PERIODIC.add(Periodic("monitor.schedules", 30, send))
+PERIODIC.add(Periodic("monitor.schedules", 60, send))
 PERIODIC.add(Periodic("monitor.imports", 86_400, services.tidy))
 PERIODIC.add(Periodic("monitor.exports", 300, export))
+PERIODIC.add(Periodic("monitor.exports.tell", 300, export_tell))
