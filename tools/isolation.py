@@ -52,8 +52,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def uses_database(item: pytest.Item) -> bool:
-    """Tell whether a test runs on the database that DATABASE_URL names."""
-    if item.get_closest_marker("postgres"):
+    """Tell whether a test runs on the database that DATABASE_URL names, and may go another way there."""
+    if item.get_closest_marker("postgres") or item.get_closest_marker("markup"):
         return False
     fixtures: set[str] = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)

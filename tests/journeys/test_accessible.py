@@ -17,6 +17,7 @@ from zoco.ledger.report import reports_all
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.markup,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 
