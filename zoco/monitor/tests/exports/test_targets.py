@@ -113,19 +113,20 @@ def test_killed_half_way_it_leaves_no_half_file_under_the_name(tmp_path: Path) -
     source.write_bytes(b"x" * (64 << 20))
     root.mkdir()
     endless = (
-        "import sys; from pathlib import Path; from zoco.monitor.exports.targets import Folder\n"
+        "import sys, django; from pathlib import Path; django.setup()\n"
+        "from zoco.monitor.exports.targets import Folder\n"
         "there = Folder(Path(sys.argv[2]), is_ours=True)\n"
         "while True: there.put('site/day', Path(sys.argv[1]))"
     )
-    half = 0
+    half: set[Path] = set()
     for number in range(8):
         with subprocess.Popen([sys.executable, "-c", endless, str(source), str(root)]) as writing:
-            until = time.monotonic() + 30
-            while not list(root.glob("site/.day.*.partial")) and time.monotonic() < until:
+            while not set(root.glob("site/.day.*.partial")) - half:
+                assert writing.poll() is None
                 time.sleep(0.002)
             time.sleep(0.003 * number)
             writing.kill()
-        half += len(list(root.glob("site/.day.*.partial")))
+        half |= set(root.glob("site/.day.*.partial"))
         whole = root / "site" / "day"
         assert not whole.exists() or whole.stat().st_size == 64 << 20
     assert half
