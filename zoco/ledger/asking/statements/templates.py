@@ -1,7 +1,7 @@
 """Templates: statements kept with blanks for the periods' moments and filters' words, in memory and on disk.
 
 Writing a statement takes 40 to 250 ms and needs Ibis, filling one in takes 0.1 ms. Those of our own
-reports, with one filter by one word at the most, outlive the process: `kept` reads and writes them.
+reports, with one filter by one word or goal at the most, outlive the process: `kept` reads and writes them.
 """
 
 from __future__ import annotations

@@ -36,11 +36,13 @@ def numbered(filters: Sequence[Filter]) -> tuple[Filter, ...]:
 
 
 def may_last(filters: Sequence[Filter]) -> bool:
-    """Say whether a statement may be stored on disk: one filter by one word at most, and its word is open.
+    """Say whether a statement may be stored on disk: one filter at most, by one open word or one goal.
 
-    More would let readers fill the file with ways to filter that nobody asks for again.
+    More would let readers fill the file with ways to filter that nobody asks for again. Goals are few,
+    and no reader makes one.
     """
-    return not filters or (len(filters) == 1 and _is_open(filters[0]) and len(filters[0].values) == 1)
+    few = len(filters) <= 1 and all(len(each.values) == 1 for each in filters)
+    return few and all(_is_open(each) or each.column == GOAL for each in filters)
 
 
 def _is_open(filter: Filter) -> bool:
