@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PERIOD, Open
 from tests.journeys.test_accessible import SCREENS, violations
-from zoco.project.keys.pace import pace
+from zoco.project.entry.keys.pace import pace
 
 pytestmark = [
     pytest.mark.browser,

@@ -104,8 +104,8 @@ def load_modules(names: Iterable[str]) -> None:
     """Import modules, and every module inside those that are packages, so that they register."""
     for name in names:
         module = importlib.import_module(name)
-        for found in pkgutil.iter_modules(getattr(module, "__path__", [])):
-            importlib.import_module(f"{name}.{found.name}")
+        for found in pkgutil.walk_packages(getattr(module, "__path__", []), f"{name}."):
+            importlib.import_module(found.name)
 
 
 def load_installed() -> None:

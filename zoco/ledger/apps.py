@@ -15,9 +15,9 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from zoco.ledger.outbox.copy import copy_from_segment
+        from zoco.ledger.outbox.turns import turn_by_database
         from zoco.ledger.spool.folder import BEFORE_REMOVAL
         from zoco.ledger.store import opening
-        from zoco.ledger.turns import turn_by_database
 
         if copy_from_segment not in BEFORE_REMOVAL:
             BEFORE_REMOVAL.append(copy_from_segment)

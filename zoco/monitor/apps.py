@@ -19,7 +19,8 @@ class MonitorConfig(AppConfig):
 
     def ready(self) -> None:
         """Provide the book of goals, what curves show of days, names of importers; erase from exports."""
-        from zoco.ledger.asking import goals, imported
+        from zoco.ledger.asking import goals
+        from zoco.ledger.asking.imported import days as imported
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, reads
         from zoco.monitor.exports import erasing  # noqa: F401 - registers

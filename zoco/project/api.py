@@ -9,7 +9,7 @@ from django.apps import apps
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
-from zoco.project.keys.proof import KeyProof
+from zoco.project.entry.keys.proof import KeyProof
 
 
 def build() -> NinjaAPI:

@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "zoco.project.entry.gate.MustProve",
     "zoco.project.entry.choosing.MustChoose",
     "zoco.project.changes.note.Acting",
-    "zoco.project.keys.pace.ApiPace",
+    "zoco.project.entry.keys.pace.ApiPace",
     "zoco.sites.access.within.WithinSites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,4 +1,5 @@
 """Asking a report: a question as it stands in an address, its answer, the files of it.
 
-`statements` writes a question as one text for an engine.
+`statements` writes a question as one text for an engine; `imported` is what other programs counted;
+`apidoc` is what the OpenAPI document says about it all.
 """

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zoco.kit.periods import Grain, Period, micros, midnight, moment_at
 from zoco.ledger import expr
-from zoco.ledger.asking import imported, imported_rows
 from zoco.ledger.asking.answer import Answer, Figure, Key, Row
 from zoco.ledger.asking.guard import HIDDEN
+from zoco.ledger.asking.imported import days as imported_days
+from zoco.ledger.asking.imported import rows as imported_rows
 from zoco.ledger.asking.question import Question, bucket_end
 from zoco.ledger.asking.statements import statement
 from zoco.ledger.asking.statements.census import COUNT, NEWEST, census_sql
@@ -45,7 +46,7 @@ def ask(
     answer = _curve if report.picture == "curve" else _table
     found = answer(asked, question, store, now)
     if report.takes_imported:
-        found = imported.added(found, store, lambda daily: _of_facts(report, daily, store, now))
+        found = imported_days.added(found, store, lambda daily: _of_facts(report, daily, store, now))
     elif report.imports[0]:
         found = imported_rows.beside(found, store)
     return replace(found, seconds=time.perf_counter() - began)

@@ -53,7 +53,7 @@ IMPORTERS: Registry[Importer] = Registry("importer")
 
 def importers_load() -> None:
     """Import the built-in ones, so that they register."""
-    load_modules(f"zoco.monitor.imports.{name}" for name in BUILT_IN)
+    load_modules(f"zoco.monitor.imports.adapters.{name}" for name in BUILT_IN)
 
 
 def importer_named(key: str) -> Importer:

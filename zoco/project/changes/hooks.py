@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from zoco.ledger.viewsets import RightItem
 from zoco.project.changes import page
 from zoco.project.entry import others
-from zoco.project.keys import views as keys
+from zoco.project.entry.keys import views as keys
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program
 from zoco.project import folder
-from zoco.project.children import Child, Nursery
-from zoco.project.supervisor import Supervisor
+from zoco.project.processes.children import Child, Nursery
+from zoco.project.processes.supervisor import Supervisor
 
 AFTER_A_CRASH_SECONDS = 6.0
 BACKLOG = 2048
@@ -74,16 +74,15 @@ the next start keeps everything. To be reached under a name, set ZOCO_ADDRESS=ht
 def _children(listener: socket.socket, webs: int) -> list[Child]:
     fd = listener.fileno()
     worker = Child("worker", ("-m", "zoco.project.worker"))
-    return [worker] + [
-        Child(f"web-{number}", ("-m", "zoco.project.web", str(fd)), (fd,)) for number in range(1, webs + 1)
-    ]
+    web = ("-m", "zoco.project.processes.web", str(fd))
+    return [worker, *(Child(f"web-{number}", web, (fd,)) for number in range(1, webs + 1))]
 
 
 def _nursery(listener: socket.socket) -> Nursery | None:
     """Return what forks the children; elsewhere than on Linux they are started one by one."""
     if sys.platform == "linux":
         fd = listener.fileno()
-        return Nursery("nursery", ("-m", "zoco.project.nursery", str(fd)), (fd,))
+        return Nursery("nursery", ("-m", "zoco.project.processes.nursery", str(fd)), (fd,))
     _begin()
     return None
 

@@ -1,1 +1,1 @@
-"""Getting in: first passwords, the brake on guessing, and the second step of a log-in."""
+"""Getting in: first passwords, the brake on guessing, the second step of a log-in; `keys` of the API."""

@@ -15,8 +15,8 @@ from zoco.campaigns import following
 from zoco.campaigns.facts import FOLLOWED, LINK_PROP
 from zoco.campaigns.following import Followed
 from zoco.collector.live.answers import Answer
+from zoco.collector.live.servers.waiting import WaitingCollector
 from zoco.collector.live.tracker import HEADERS, Tracker
-from zoco.collector.live.waiting import WaitingCollector
 from zoco.collector.live.wire import BODY_BYTES, URL_LONGEST
 from zoco.kit.conf import DATA
 from zoco.ledger.spool import process_writer

@@ -72,7 +72,7 @@ class Dispatcher:
 
     def _collect(self) -> None:
         """Take facts at /e and /e.gif, and give the tracker at /z.js; the same under words of our own."""
-        from zoco.collector.live.endpoint import Collector
+        from zoco.collector.live.servers.endpoint import Collector
         from zoco.collector.live.tracker import Tracker
         from zoco.ledger.spool import process_writer
         from zoco.sites.conf import published_path

@@ -7,7 +7,8 @@ from pathlib import Path
 
 CHILD = """
 import os, random
-from zoco.project import lifeline, nursery
+from zoco.project.processes import lifeline
+from zoco.project.processes import nursery
 
 lifeline.adopt()
 supervisor = os.getpid()
@@ -31,7 +32,7 @@ print(name, codes == {nursing: 0, int(pid): 3})
 """
 WARM = """
 import os, sys
-from zoco.project import nursery
+from zoco.project.processes import nursery
 nursery._warm(begin=False)
 print(nursery._threads(), "zoco.project.serving.dispatch" in sys.modules)
 nursery._warm_pages()

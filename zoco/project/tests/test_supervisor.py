@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from zoco.project.children import FIRST_PAUSE_SECONDS, Child
+from zoco.project.processes.children import FIRST_PAUSE_SECONDS, Child
 
 RUN = """
 import sys
-from zoco.project.children import Child
-from zoco.project.supervisor import Supervisor
+from zoco.project.processes.children import Child
+from zoco.project.processes.supervisor import Supervisor
 children = [Child(f"child-{number}", ("-c", text)) for number, text in enumerate(sys.argv[1:])]
 sys.exit(Supervisor(children, lambda: print("ready", flush=True)).run())
 """
-TIED = "from zoco.project import lifeline; lifeline.tie(); lifeline.report_ready(); import time; "
+TIED = "from zoco.project.processes import lifeline; lifeline.tie(); lifeline.report_ready(); import time; "
 
 
 def _run(*children: str) -> "subprocess.Popen[str]":

@@ -1,7 +1,8 @@
 """Start a worker by itself: `python -m zoco.project.worker`."""
 
 from zoco.kit.commands import CommandFailed
-from zoco.project import lifeline, ready
+from zoco.project import ready
+from zoco.project.processes import lifeline
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, load_periodic
-from zoco.project import env, leading, lifeline
+from zoco.project import env
+from zoco.project.processes import leading, lifeline
 from zoco.project.worker import beats, tasks, turns
 from zoco.project.worker.ticks import Ticks
 

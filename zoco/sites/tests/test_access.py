@@ -14,7 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from zoco.kit import staff_mail
 from zoco.ledger import sitebook
 from zoco.monitor.models import SharedLink
-from zoco.project.keys.services import key_make
+from zoco.project.entry.keys.services import key_make
 from zoco.project.models import ApiKey, Change
 from zoco.project.roles import roles_ensure
 from zoco.project.tests.readers import body, client_of

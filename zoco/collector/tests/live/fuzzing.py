@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zoco.collector.live import wire
-from zoco.collector.live.waiting import WaitingCollector
+from zoco.collector.live.servers.waiting import WaitingCollector
 from zoco.collector.tests.live.conftest import AGENT
 from zoco.ledger.schema import decoder
 

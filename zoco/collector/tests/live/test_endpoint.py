@@ -16,10 +16,10 @@ import pytest
 import uvicorn
 
 from zoco.collector.live import taking, tallies
-from zoco.collector.live.endpoint import Collector
 from zoco.collector.live.here import LOOK_SECONDS
-from zoco.collector.live.protocol import short_way
 from zoco.collector.live.reader import Reader
+from zoco.collector.live.servers.endpoint import Collector
+from zoco.collector.live.servers.protocol import short_way
 from zoco.collector.live.tracker import SOURCE, Tracker
 from zoco.collector.tests.live.conftest import AGENT, PAGE, salts
 from zoco.ledger.schema import Fact, decoder

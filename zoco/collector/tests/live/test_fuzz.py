@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from zoco.collector.live.waiting import WaitingCollector
+from zoco.collector.live.servers.waiting import WaitingCollector
 from zoco.collector.tests.live.conftest import publish
 from zoco.collector.tests.live.fuzzing import Spool, run
 

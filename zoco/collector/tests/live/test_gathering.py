@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from zoco.collector.live.gathering import WAITING_BYTES, Gathering, Overloaded
+from zoco.collector.live.servers.gathering import WAITING_BYTES, Gathering, Overloaded
 from zoco.ledger.spool import SpoolFolder, SpoolFull, SpoolRefused, SpoolWriter
 
 

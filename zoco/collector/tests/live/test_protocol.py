@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from zoco.collector.live import endpoint
-from zoco.collector.live.endpoint import Collector
-from zoco.collector.live.protocol import Post, short_way
+from zoco.collector.live.servers import endpoint
+from zoco.collector.live.servers.endpoint import Collector
+from zoco.collector.live.servers.protocol import Post, short_way
 from zoco.collector.tests.live.conftest import AGENT, publish
 from zoco.ledger.schema import decoder
 from zoco.ledger.spool import SpoolWriter

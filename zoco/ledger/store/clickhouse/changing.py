@@ -13,7 +13,7 @@ from zoco.ledger.store.clickhouse.ddl import shard, tables
 from zoco.ledger.store.clickhouse.loading import Load
 from zoco.ledger.store.clickhouse.neighbours import moment, naive, pieces
 from zoco.ledger.store.clickhouse.sending import sendable
-from zoco.ledger.store.duckdb.changing import DERIVED, ChangeRefused
+from zoco.ledger.store.duckdb.writing.changing import DERIVED, ChangeRefused
 
 _ABOUT_FACTS = ("evidence", "touch", "facts")
 Session = tuple[int, int]

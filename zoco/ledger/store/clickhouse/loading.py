@@ -22,8 +22,8 @@ from zoco.ledger.store.clickhouse.ddl import journal_sql
 from zoco.ledger.store.clickhouse.scratch import Span
 from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.ddl import default_of
-from zoco.ledger.store.duckdb.loading import LIVE
-from zoco.ledger.store.duckdb.reading import line_select, present_columns
+from zoco.ledger.store.duckdb.writing.loading import LIVE
+from zoco.ledger.store.duckdb.writing.reading import line_select, present_columns
 from zoco.ledger.store.joins import take_into_clickhouse
 
 log = logging.getLogger(__name__)

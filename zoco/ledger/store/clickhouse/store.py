@@ -19,7 +19,7 @@ from zoco.ledger.store.clickhouse.loading import Load
 from zoco.ledger.store.clickhouse.questions import one_select
 from zoco.ledger.store.clickhouse.turns import Turn
 from zoco.ledger.store.draining import wait_for_writers
-from zoco.ledger.store.duckdb.loading import batches
+from zoco.ledger.store.duckdb.writing.loading import batches
 from zoco.ledger.store.erasures import Erasures
 from zoco.ledger.store.imported import put_into_clickhouse
 

@@ -1,7 +1,7 @@
 """Whose turn it is to settle. Two drains that settle one visitor at once would not see each other.
 
 Within a machine a lock file decides. Machines that share a cluster need a lock that they share too:
-whoever opens the store passes one (`zoco.ledger.turns` has it from PostgreSQL).
+whoever opens the store passes one (`zoco.ledger.outbox.turns` has it from PostgreSQL).
 """
 
 import fcntl

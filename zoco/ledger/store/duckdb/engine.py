@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from zoco.ledger.spool.folder import SpoolFolder
 from zoco.ledger.store.base import Drained, Erasure, QueryFailed
-from zoco.ledger.store.duckdb import changing, loading
 from zoco.ledger.store.duckdb.ddl import migrate, quoted
-from zoco.ledger.store.duckdb.loading import ErasedBook
+from zoco.ledger.store.duckdb.writing import changing, loading
+from zoco.ledger.store.duckdb.writing.loading import ErasedBook
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 
 from zoco.kit.periods import Period
-from zoco.ledger.asking import imported
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.export import answer_dict
+from zoco.ledger.asking.imported import days as imported
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.report import report_named

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from zoco.ledger.spool import SpoolFolder
-from zoco.ledger.store.duckdb.loading import batches
+from zoco.ledger.store.duckdb.writing.loading import batches
 
 
 def test_what_was_set_aside_of_a_segment_before_stays(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from zoco.ledger.store.base import Erasure, Store
-from zoco.ledger.store.duckdb.changing import ChangeRefused
+from zoco.ledger.store.duckdb.writing.changing import ChangeRefused
 from zoco.ledger.tests.store import chdb
 from zoco.ledger.tests.store.clickhouse_facts import MINUTE, START, load, paths, view
 

@@ -95,7 +95,7 @@ def test_a_drain_waits_for_the_other_machine_and_goes_on_when_that_one_dies(
 def test_without_a_shared_database_a_turn_is_taken_at_once_or_says_why() -> None:
     from django.db import connections
 
-    from zoco.ledger import turns
+    from zoco.ledger.outbox import turns
 
     with turns.turn_by_database():
         pass

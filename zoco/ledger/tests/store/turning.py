@@ -15,7 +15,7 @@ from zoco.ledger.tests.outbox.host import configure
 
 def note(path: Path, times: int) -> None:
     """Write a line at each end of a turn."""
-    from zoco.ledger.turns import turn_by_database
+    from zoco.ledger.outbox.turns import turn_by_database
 
     with path.open("a", buffering=1) as file:
         for _ in range(times):
@@ -27,7 +27,7 @@ def note(path: Path, times: int) -> None:
 
 def hold() -> None:
     """Keep a turn."""
-    from zoco.ledger.turns import turn_by_database
+    from zoco.ledger.outbox.turns import turn_by_database
 
     with turn_by_database():
         print("held", flush=True)

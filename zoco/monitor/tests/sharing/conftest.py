@@ -14,7 +14,7 @@ from zoco.ledger.tests.reports.made import PERIOD, ledger
 from zoco.monitor.models import SharedLink
 from zoco.monitor.sharing.services import Terms, link_make
 from zoco.monitor.tests.sharing.made import FACTS
-from zoco.project.keys.pace import pace
+from zoco.project.entry.keys.pace import pace
 from zoco.sites.models import Site
 
 NOW = datetime(2026, 4, 10, tzinfo=UTC)

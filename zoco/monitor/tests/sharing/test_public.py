@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from zoco.monitor.models import PublicBoard, SharedLink
-from zoco.project.keys import pace as paces
-from zoco.project.keys.pace import pace
+from zoco.project.entry.keys import pace as paces
+from zoco.project.entry.keys.pace import pace
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from zoco.ledger import schema
 from zoco.ledger.store.base import Erasure
-from zoco.ledger.store.duckdb import settling
+from zoco.ledger.store.duckdb.writing import settling
 from zoco.ledger.store.joins import erase_from_duckdb, retain_in_duckdb
 
 # What is worked out from what was sent; everything else is as it was written.

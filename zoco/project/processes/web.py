@@ -1,10 +1,13 @@
-"""One web process: uvicorn on the socket that the supervisor holds. `python -m zoco.project.web FD`."""
+"""One web process: uvicorn on the socket that the supervisor holds.
+
+`python -m zoco.project.processes.web FD`.
+"""
 
 import socket
 import sys
 import threading
 
-from zoco.project import leading, lifeline
+from zoco.project.processes import leading, lifeline
 
 GRACE_SECONDS = 3
 LEAD_AFTER_SECONDS = 0.5
@@ -20,7 +23,7 @@ def serve(listener: socket.socket) -> None:
     """Serve until SIGTERM; requests that run have three seconds to finish."""
     import uvicorn
 
-    from zoco.collector.live.protocol import short_way
+    from zoco.collector.live.servers.protocol import short_way
     from zoco.project.asgi import application
 
     stop = threading.Event()

@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from zoco.project import lifeline
-from zoco.project.children import Child, Nursery
+from zoco.project.processes import lifeline
+from zoco.project.processes.children import Child, Nursery
 
 GRACE_SECONDS = 4.5
 ORDER_SECONDS = 6.0

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from zoco.collector.live import answers
 from zoco.collector.live.answers import Answer
-from zoco.collector.live.endpoint import Collector, headers_of
+from zoco.collector.live.servers.endpoint import Collector, headers_of
 from zoco.collector.live.wire import BODY_BYTES
 
 Headers = list[tuple[bytes, bytes]]

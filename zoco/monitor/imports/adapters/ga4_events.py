@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from zoco.monitor.imports.adapters.visits import ONE, Visits
 from zoco.monitor.imports.base import ExportUnreadable
 from zoco.monitor.imports.exports import DUMP_LINE_MOST, Part
 from zoco.monitor.imports.sums import RowRefused, Sums, day_of
-from zoco.monitor.imports.visits import ONE, Visits
 
 Event = dict[str, Any]
 

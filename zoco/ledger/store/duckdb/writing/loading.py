@@ -18,9 +18,9 @@ from zoco.ledger.spool.salvage import inspect, salvage
 from zoco.ledger.spool.segment import TABLE, schema_version
 from zoco.ledger.spool.table import REQUIRED
 from zoco.ledger.store.base import Drained
-from zoco.ledger.store.duckdb import settling
 from zoco.ledger.store.duckdb.ddl import default_of, table_columns
-from zoco.ledger.store.duckdb.reading import line_select
+from zoco.ledger.store.duckdb.writing import settling
+from zoco.ledger.store.duckdb.writing.reading import line_select
 from zoco.ledger.store.joins import take_into_duckdb
 
 log = logging.getLogger(__name__)

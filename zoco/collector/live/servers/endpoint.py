@@ -13,10 +13,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from zoco.collector.live import answers, pixel, tallies
+from zoco.collector.live import answers, tallies
 from zoco.collector.live.answers import Answer
-from zoco.collector.live.gathering import WAITING_BYTES, Gathering
 from zoco.collector.live.reader import HINTS
+from zoco.collector.live.servers import pixel
+from zoco.collector.live.servers.gathering import WAITING_BYTES, Gathering
 from zoco.collector.live.taking import Request, Taking, now_micros
 from zoco.collector.live.wire import BODY_BYTES
 from zoco.collector.steps import device

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoco.kit.periods import moment_at
 from zoco.ledger import expr
 from zoco.ledger.asking.answer import Answer, ImportedRow
-from zoco.ledger.asking.imported import days_held, days_said
+from zoco.ledger.asking.imported.days import days_held, days_said
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.scope import Facts

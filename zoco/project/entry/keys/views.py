@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zoco.ledger.views.heads import head
-from zoco.project.keys import services
+from zoco.project.entry.keys import services
 from zoco.project.models import ApiKey
 from zoco.sites.models import Site
 

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from zoco.collector.live import answers, pixel, tallies
+from zoco.collector.live import answers, tallies
 from zoco.collector.live.answers import Answer
+from zoco.collector.live.servers import pixel
 from zoco.collector.live.taking import Taking, now_micros
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.spool.writer import SpoolRefused

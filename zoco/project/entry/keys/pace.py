@@ -19,7 +19,7 @@ from zoco.kit import conf
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
 from zoco.project.entry.brake import client_address, network
-from zoco.project.keys.services import key_found
+from zoco.project.entry.keys.services import key_found
 
 PER_MINUTE = conf.declare(
     "API_PER_MINUTE", 600, int, "How many requests of the API a key or an account may make in a minute."

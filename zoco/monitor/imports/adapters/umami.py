@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from zoco.monitor.imports.adapters.visits import ONE, Visits
 from zoco.monitor.imports.base import IMPORTERS, ExportUnreadable, Importer, Wanted
 from zoco.monitor.imports.exports import Export, Part
 from zoco.monitor.imports.reading.dumps import DumpRow, dump_rows
 from zoco.monitor.imports.sums import RowRefused, Sums, day_of
-from zoco.monitor.imports.visits import ONE, Visits
 
 _TABLES = ("session", "website", "website_event")
 _SESSIONS_MOST = 3_000_000

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from zoco.project import lifeline
+from zoco.project.processes import lifeline
 
 log = logging.getLogger(__name__)
 

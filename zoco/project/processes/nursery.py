@@ -3,7 +3,7 @@
 Importing Django and Wagtail takes seconds, a fork a hundredth of one; and what is imported here is
 in memory once. It opens nothing that a child must not share: no thread, no event loop, no
 connection, no store. The worker, which leads the ledger, is forked before anything is imported that
-only pages need. `python -m zoco.project.nursery FD`, FD being the listening socket.
+only pages need. `python -m zoco.project.processes.nursery FD`, FD being the listening socket.
 """
 
 import gc
@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 
 from zoco.kit.commands import CommandFailed
-from zoco.project import lifeline
+from zoco.project.processes import lifeline
 
 log = logging.getLogger(__name__)
 
 ADOPTION_SECONDS = 2.0
 WORKER = "worker"
-MODULE = b"zoco.project.nursery"
+MODULE = b"zoco.project.processes.nursery"
 
 
 def main() -> None:
@@ -132,7 +132,7 @@ def _import_pages() -> None:
         )
     for module in (
         "zoco.project.serving.dispatch",
-        "zoco.collector.live.endpoint",
+        "zoco.collector.live.servers.endpoint",
         "zoco.collector.live.tracker",
     ):
         importlib.import_module(module)
@@ -168,9 +168,8 @@ def _settle(name: str, supervisor: int, ready: int) -> None:
         time.sleep(0.001)
     lifeline.die_with_parent()
     os.write(ready, f"{name}={os.getpid()}\n".encode())
-    role = name.partition("-")[0]
     lifeline.name(f"zoco {name}")
-    _show(f"zoco.project.{role}".encode())
+    _show(b"zoco.project.worker" if name == WORKER else b"zoco.project.processes.web")
     gc.enable()
     random.seed()
 
@@ -188,8 +187,9 @@ def _show(module: bytes) -> None:
 def _play(name: str, listener: socket.socket) -> None:
     import logging.config
 
-    from zoco.project import env, web
+    from zoco.project import env
     from zoco.project.log import config
+    from zoco.project.processes import web
     from zoco.project.worker.__main__ import work
 
     logging.config.dictConfig(config(env.data() / "log", env.LOG_LEVEL()))

@@ -5,7 +5,7 @@ from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
 from zoco.ledger import sitebook
-from zoco.project.keys.services import SCOPES
+from zoco.project.entry.keys.services import SCOPES
 from zoco.project.models import ApiKey
 from zoco.sites.access.reads import slugs_seen
 

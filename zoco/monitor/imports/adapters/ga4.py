@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from zoco.monitor.imports.adapters.ga4_events import read_events
 from zoco.monitor.imports.base import IMPORTERS, ExportUnreadable, Importer, Wanted
 from zoco.monitor.imports.exports import Export, Line, Part
-from zoco.monitor.imports.ga4_events import read_events
 from zoco.monitor.imports.sums import RowRefused, Sums, day_of, number
 
 _MEASURES = {

@@ -1,0 +1,1 @@
+"""Days that were counted elsewhere: `days` beside a curve's own, `rows` beside a table's."""

@@ -1,0 +1,1 @@
+"""Writing to the DuckDB file: segments loaded, sessions settled, facts changed."""

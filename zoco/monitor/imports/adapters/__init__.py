@@ -1,0 +1,1 @@
+"""Importers, one file a program; `visits` is what event-level exports share."""

@@ -1,0 +1,1 @@
+"""What visitors come with: place, language, device, browser, system, screen."""
