@@ -11,10 +11,13 @@ from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
 from zoco.monitor.services import goal_create
 from zoco.sites import services
+from zoco.sites.consenting.words import language_for, words_of
 from zoco.sites.models import Site
 from zoco.sites.periodic import EVERYTHING
 from zoco.testing.company import Plan, Written, company_write
+from zoco.testing.company.plan import Banner
 from zoco.testing.company.truth import Truth
+from zoco.testing.company.ways import LANGUAGES
 
 SLUG = "demo"
 HOSTS = ("alacena.example",)
@@ -59,7 +62,7 @@ def demo_load(
         site = _site_make()
     else:
         _erase(site)
-    plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed)
+    plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed, banners=_banners(site))
     written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
     opening.store().drain()
     written.truth.save(truth_path())
@@ -71,11 +74,18 @@ def _site_make() -> Site:
     """Make the site with its goals."""
     site = services.site_create(name="La Alacena", slug=SLUG, hostnames=HOSTS, zone="Europe/Madrid",
                                 currency="EUR", counting="tracker", is_demo=True)  # fmt: skip
+    services.site_consent_set(site=site, has_banner=True, privacy_signals=site.privacy_signals)
     goal_create(site=site.pk, name="Order", kind="event", event="shop.order.placed")
     goal_create(site=site.pk, name="Into the basket", kind="event", event="shop.basket.added")
     goal_create(site=site.pk, name="Checkout page", kind="page", pattern="/*/pago")
     goal_create(site=site.pk, name="Five pages", kind="engagement", views=5)
     return site
+
+
+def _banners(site: Site) -> dict[str, Banner]:
+    """Return what the site's consent banner shows in each of the company's languages."""
+    shown = {language: words_of(site, language_for(language)) for language in LANGUAGES}
+    return {key: Banner(words.language, words.text, words.version) for key, words in shown.items()}
 
 
 def demo_remove() -> int | None:

@@ -85,6 +85,8 @@ NAMES = {
     "shop.checkout.begun": _("Checkout begun"),
     "shop.order.placed": _("Order placed"),
     "shop.order.refunded": _("Order refunded"),
+    "web.consent.given": _("Consent given"),
+    "web.consent.withdrawn": _("Consent declined or withdrawn"),
     "people.visitor.joined": _("Known visitor joined to a person"),
     "people.visitor.unjoined": _("Join to a person taken back"),
     "people.person.merged": _("Person merged into another"),

@@ -1,6 +1,7 @@
 """The simulated company: a year of a small shop whose every truth is known.
 
-`plan` says how much, `people` who comes when and because of what, `visits` what they do on a day,
+`plan` says how much, `people` who comes when and because of what, `choices` what they say to the
+consent banner, `visits` what they do on a day,
 `parts` turn that into facts (each a plug), `building` writes them, `truth` keeps what is true.
 All is drawn with numpy from one seed: the same plan gives the same bytes.
 """

@@ -12,7 +12,7 @@ from zoco.testing.company.numbers import digits, mixed, uuids
 from zoco.testing.company.plan import Plan
 from zoco.testing.company.truth import Truth
 from zoco.testing.company.visits import visits_of
-from zoco.testing.company.world import COMPANY_PARTS, Batch, Part, World, fragment, fragments
+from zoco.testing.company.world import COMPANY_PARTS, Batch, Fragments, Part, World, fragment
 
 SEGMENT_BYTES = 40 << 20
 ORIGIN = "simulated"
@@ -92,29 +92,40 @@ def _day(world: World, number: int, batches: list[Batch]) -> Day:
     rest = np.concatenate([batch.rest for batch in batches])[order]
     visit = np.concatenate([batch.visit for batch in batches])[order]
     stream = int(mixed(world.plan.site, number)[0] >> np.uint64(1))
-    heads = _heads(uuids(world.plan.seed, stream, len(at)), at, visitor)
+    known = np.concatenate([_known(batch) for batch in batches])[order]
+    heads = _heads(uuids(world.plan.seed, stream, len(at)), at, visitor, known)
     common = fragment(site=world.plan.site, origin=ORIGIN, origin_key=f"company:{world.plan.seed}")
     lines: list[bytes] = (heads + rest + (b"," + common + b"}\n")).tolist()
     world.truth.facts += len(lines)
     return Day(number, at, visit, lines)
 
 
-def _heads(ids: NDArray[np.uint8], at: NDArray[np.int64], visitor: NDArray[np.int64]) -> NDArray[np.object_]:
-    """Return the beginning of each line: id, moments, visitor; all of fixed width but for visitor 0."""
-    moments = digits(at, 16)
-    has_visitor = visitor > 0
-    columns = [
-        _constant(b'{"id":"', len(at)), ids,
-        _constant(b'","occurred_at":', len(at)), moments,
-        _constant(b',"received_at":', len(at)), moments,
-        _constant(b',"visitor":', len(at)), digits(np.where(has_visitor, visitor, 10**18), 19),
-        _constant(b",", len(at)),
-    ]  # fmt: skip
-    text = np.ascontiguousarray(np.concatenate(columns, axis=1))
-    heads = text.view(f"S{text.shape[1]}").ravel().astype(object)
-    for index in np.nonzero(~has_visitor)[0]:
-        heads[index] = heads[index].partition(b'"visitor"')[0]
-    return fragments(heads.tolist())
+def _heads(
+    ids: NDArray[np.uint8], at: NDArray[np.int64], visitor: NDArray[np.int64], known: NDArray[np.int64]
+) -> Fragments:
+    """Return the beginning of each line: id, moments, and visitor and known where there are any."""
+    heads: Fragments = np.empty(len(at), dtype=object)
+    kind = (visitor > 0) + 2 * (known > 0)
+    for which in range(4):
+        rows = np.nonzero(kind == which)[0]
+        moments = digits(at[rows], 16)
+        columns = [
+            _constant(b'{"id":"', len(rows)), ids[rows],
+            _constant(b'","occurred_at":', len(rows)), moments,
+            _constant(b',"received_at":', len(rows)), moments,
+        ]  # fmt: skip
+        if which & 1:
+            columns += [_constant(b',"visitor":', len(rows)), digits(visitor[rows], 19)]
+        if which & 2:
+            columns += [_constant(b',"known":', len(rows)), digits(known[rows], 19)]
+        columns.append(_constant(b",", len(rows)))
+        text = np.ascontiguousarray(np.concatenate(columns, axis=1))
+        heads[rows] = text.view(f"S{text.shape[1]}").ravel().astype(object)
+    return heads
+
+
+def _known(batch: Batch) -> NDArray[np.int64]:
+    return np.zeros(len(batch.at), dtype=np.int64) if batch.known is None else batch.known
 
 
 def _constant(text: bytes, count: int) -> NDArray[np.uint8]:

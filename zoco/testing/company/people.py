@@ -1,4 +1,4 @@
-"""Who comes, when, and because of what: drawn once for the whole period, a few bytes a visitor.
+"""Who comes, when, and because of what: drawn once for the whole period, a few bytes a visit.
 
 A visitor whom a campaign brought, and who would not have come without it, owes all later visits to
 that campaign too (`brought_by`).
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from zoco.testing.company.choices import Choices
 from zoco.testing.company.numbers import pick
 from zoco.testing.company.plan import Calendar, Plan
 from zoco.testing.company.ways import CAMPAIGNS, FIRST_CAMPAIGN, LANGUAGE_SHARES, LANGUAGES, WAYS
@@ -42,20 +43,22 @@ RETURNS_MOST = 60
 class People:
     """The visitors as columns, and their visits by day: those of day d are visits[starts[d]:starts[d + 1]].
 
-    `visit_is_first` marks a visitor's first visit. No visitor has two of these on one day or on days
+    `visit_is_first` marks a visitor's first visit, `choices` say what each did with the banner;
+    `would_consent` is what somebody says who answers it. No visitor has two of these on one day or on days
     that touch, so that two visits never run into one session.
     """
 
     language: NDArray[np.int8]
     place: NDArray[np.int8]
     device: NDArray[np.int8]
-    has_consented: NDArray[np.bool_]
+    would_consent: NDArray[np.bool_]
     first_way: NDArray[np.int8]
     first_anyway: NDArray[np.bool_]
     brought_by: NDArray[np.int8]
     visits: NDArray[np.int32]
     visit_is_first: NDArray[np.bool_]
     starts: NDArray[np.int64]
+    choices: Choices
 
     @classmethod
     def of(cls, plan: Plan, calendar: Calendar) -> "People":
@@ -68,17 +71,21 @@ class People:
         anyway = _would_come_anyway(ways, rng.random(count))
         is_brought = (ways >= FIRST_CAMPAIGN) & ~anyway
         visits, is_first, starts = _visits(rng, first_days, plan.days)
+        places = _places(language, rng.random(count))
+        devices = pick(np.array([row[6] for row in DEVICES]), rng.random(count)).astype(np.int8)
+        would_consent = rng.random(count) < np.array(CONSENT)[language]
         return cls(
             language=language,
-            place=_places(language, rng.random(count)),
-            device=pick(np.array([row[6] for row in DEVICES]), rng.random(count)).astype(np.int8),
-            has_consented=rng.random(count) < np.array(CONSENT)[language],
+            place=places,
+            device=devices,
+            would_consent=would_consent,
             first_way=ways,
             first_anyway=anyway,
             brought_by=np.where(is_brought, ways - FIRST_CAMPAIGN, -1).astype(np.int8),
             visits=visits,
             visit_is_first=is_first,
             starts=starts,
+            choices=Choices.of(plan.seed, would_consent, visits, starts),
         )
 
 

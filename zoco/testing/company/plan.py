@@ -1,6 +1,7 @@
 """How large the company is, which days it lives through, and how busy each of them is."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,8 +16,20 @@ QUIET = {(12, 24): 0.7, (12, 25): 0.45, (12, 31): 0.6, (1, 1): 0.45, (1, 6): 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Banner:
+    """What the consent banner shows, as a choice keeps it for its proof."""
+
+    language: str
+    text: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to make. `until` is an aware moment: nothing happens after it, its local day is the last."""
+    """What to make. `until` is an aware moment: nothing happens after it, its local day is the last.
+
+    `banners` are the words of the consent banner by language; without one only its language is kept.
+    """
 
     site: int
     until: datetime
@@ -25,6 +38,7 @@ class Plan:
     seed: int = 1
     zone: str = "Europe/Madrid"
     host: str = "alacena.example"
+    banners: Mapping[str, Banner] = field(default_factory=dict)
 
     @property
     def last(self) -> date:

@@ -43,6 +43,20 @@ class CampaignTruth(msgspec.Struct):
         return self.with_it.revenue - self.without_it.revenue
 
 
+class ConsentTruth(msgspec.Struct):
+    """What was done with the banner: answers, and under how many ids on how many visitor-days.
+
+    `declined` also holds who took a consent back (`withdrawn`). A consent makes an id, which no other
+    one has. `known_days` are visitor-days with a page view under an id.
+    """
+
+    given: int = 0
+    declined: int = 0
+    withdrawn: int = 0
+    known: int = 0
+    known_days: int = 0
+
+
 class DayTruth(msgspec.Struct):
     """A local day of the site. Visits by the day they begin, everything else by its own day."""
 
@@ -53,6 +67,8 @@ class DayTruth(msgspec.Struct):
     revenue: Decimal = Decimal(0)
     refunds: int = 0
     refunded: Decimal = Decimal(0)
+    given: int = 0
+    declined: int = 0
 
 
 class Truth(msgspec.Struct):
@@ -64,6 +80,7 @@ class Truth(msgspec.Struct):
     last: str
     visitors: int
     consent_rate: float = 0.0
+    consent: ConsentTruth = msgspec.field(default_factory=ConsentTruth)
     facts: int = 0
     visits: int = 0
     bounces: int = 0

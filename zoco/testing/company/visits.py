@@ -1,11 +1,13 @@
 """What happens on one day: visits with their pages, and whether each would have happened otherwise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zoco.testing.company.assortment import BEGUN_AT, LOOKED_AT, POPULARITY, page_numbers
+from zoco.testing.company.choices import GIVEN
 from zoco.testing.company.numbers import pick, visitor_numbers
 from zoco.testing.company.people import DEVICES, People, way_weights
 from zoco.testing.company.plan import Calendar, Plan, seconds_of_day, until_micros
@@ -36,6 +38,7 @@ class Visits:
     """The visits that begin on a day, as columns, and their page views, visit by visit in order.
 
     `campaign` and `brought_by` are -1 for none. `views_from[i]:views_from[i + 1]` are visit i's views.
+    `choice`, the two turns and `chosen_at` are what was done with the banner (see `Choices`).
     Truth: `bought` with everything as it was; `would_buy` without this visit's campaign, if it came.
     """
 
@@ -44,6 +47,10 @@ class Visits:
     way: NDArray[np.int64]
     campaign: NDArray[np.int64]
     brought_by: NDArray[np.int64]
+    choice: NDArray[np.int8]
+    turn_before: NDArray[np.int8]
+    turn_after: NDArray[np.int8]
+    chosen_at: NDArray[np.int64]
     anyway: NDArray[np.bool_]
     bought: NDArray[np.bool_]
     would_buy: NDArray[np.bool_]
@@ -61,7 +68,7 @@ class Visits:
 def visits_of(plan: Plan, calendar: Calendar, people: People, day: int) -> Visits:
     """Draw a day. Visits that would end after the plan's last moment are left out whole."""
     rng = np.random.default_rng([plan.seed, 2, day])
-    who, is_first, start = _comers(rng, calendar, people, day)
+    who, is_first, start, place = _comers(rng, calendar, people, day)
     way = _ways(rng, calendar, people, day, who, is_first)
     drawn = rng.random(len(who))
     chance = np.array([1.0] * FIRST_CAMPAIGN + [campaign.anyway for campaign in CAMPAIGNS])
@@ -81,6 +88,7 @@ def visits_of(plan: Plan, calendar: Calendar, people: People, day: int) -> Visit
         way=way,
         campaign=np.where(way >= FIRST_CAMPAIGN, way - FIRST_CAMPAIGN, -1),
         brought_by=np.where(is_first, -1, people.brought_by[who]).astype(np.int64),
+        **_chosen(plan, people, day, place, view_at[views_from[:-1]]),
         anyway=anyway,
         bought=bought,
         would_buy=intent < base,
@@ -96,25 +104,59 @@ def visits_of(plan: Plan, calendar: Calendar, people: People, day: int) -> Visit
 
 
 def pseudonyms(
-    plan: Plan, calendar: Calendar, people: People, who: NDArray[np.int64], at: NDArray[np.int64]
+    plan: Plan, calendar: Calendar, who: NDArray[np.int64], at: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return what these visitors are called at these moments, and yesterday's name where it is carried.
 
-    With consent a visitor keeps one pseudonym; without it has one a day, and in the first 30
-    minutes of a day carries yesterday's too.
+    A pseudonym lasts a day, with consent and without; in the first 30 minutes of a day its facts
+    carry yesterday's too.
     """
     days = calendar.day_of(at)
-    names = visitor_numbers(plan.seed, 21, who, np.where(people.has_consented[who], 0, days + 1))
+    names = visitor_numbers(plan.seed, 21, who, days + 1)
     is_early = at - calendar.midnights[np.minimum(days, len(calendar.dates))] < HOUR // 2
-    carries = is_early & ~people.has_consented[who]
-    before = np.where(carries, visitor_numbers(plan.seed, 21, who, days), 0)
-    return names, before
+    return names, np.where(is_early, visitor_numbers(plan.seed, 21, who, days), 0)
+
+
+def known_ids(
+    plan: Plan, visits: Visits, visit: NDArray[np.int64], at: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the ids under which the browsers of these visits are known at these moments; 0 for none.
+
+    The choice itself bears the id that it makes or ends, as the tracker sends it.
+    """
+    chosen, made = visits.chosen_at[visit], visits.choice[visit]
+    is_after = (at > chosen) | ((at == chosen) & (made == GIVEN))
+    turn = np.where(is_after, visits.turn_after[visit], visits.turn_before[visit]).astype(np.int64)
+    return np.where(turn > 0, visitor_numbers(plan.seed, 22, visits.who[visit], turn), 0)
+
+
+def _chosen(
+    plan: Plan, people: People, day: int, place: NDArray[np.int64], entered: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Return what each visit does with the banner: on its first page, before the next one.
+
+    Whoever comes again on a day has chosen, or not, on the first visit of the day.
+    """
+    rows = place + people.starts[day]
+    is_again = np.zeros(len(place), dtype=np.bool_)
+    is_again[people.starts[day + 1] - people.starts[day] :] = True
+    after = people.choices.turn_after[rows]
+    wait = np.random.default_rng([plan.seed, 9, day, 1]).uniform(0.6, 1.9, len(place))
+    return {
+        "choice": np.where(is_again, np.int8(0), people.choices.made[rows]),
+        "turn_before": np.where(is_again, after, people.choices.turn_before[rows]),
+        "turn_after": after,
+        "chosen_at": entered + (wait * SECOND).astype(np.int64),
+    }
 
 
 def _comers(
     rng: np.random.Generator, calendar: Calendar, people: People, day: int
-) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.int64]]:
-    """Return who begins a visit and when; some come again four to six hours later."""
+) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+    """Return who begins a visit, whether it is the first, when, and its place among the day's visits.
+
+    Some come again four to six hours later.
+    """
     span = slice(people.starts[day], people.starts[day + 1])
     who, is_first = people.visits[span], people.visit_is_first[span]
     length = (calendar.midnights[day + 1] - calendar.midnights[day]) / 86_400
@@ -127,6 +169,7 @@ def _comers(
         np.concatenate([who, who[again]]),
         np.concatenate([is_first, np.zeros(int(again.sum()), bool)]),
         start,
+        np.concatenate([np.arange(len(who)), np.nonzero(again)[0]]),
     )
 
 
@@ -198,7 +241,8 @@ def _times(
 def _without(visits: Visits, over: NDArray[np.bool_]) -> Visits:
     kept, views = ~over, ~over[visits.view_visit]
     counts = np.diff(visits.views_from)[kept]
-    columns = ("who", "way", "campaign", "brought_by", "anyway", "bought", "would_buy", "stage", "product")
+    of_views = {"day", "views_from", "view_visit", "view_at", "view_page"}
+    columns = [field.name for field in fields(visits) if field.name not in of_views]
     return Visits(
         day=visits.day,
         **{name: getattr(visits, name)[kept] for name in columns},

@@ -36,13 +36,15 @@ def fragments(pieces: list[bytes]) -> Fragments:
 class Batch:
     """Facts of a part as columns. `rest` is everything but id, visitor and moments, as a fragment.
 
-    `visit` is the number of the day's visit that a fact belongs to, -1 for none.
+    `visit` is the number of the day's visit that a fact belongs to, -1 for none. `known` is the id of
+    whoever consented, 0 for none; without it nobody of the batch is known.
     """
 
     at: NDArray[np.int64]
     visitor: NDArray[np.int64]
     rest: Fragments
     visit: NDArray[np.int64]
+    known: NDArray[np.int64] | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ class World:
             first=str(plan.first),
             last=str(plan.last),
             visitors=plan.visitors,
-            consent_rate=round(float(people.has_consented.mean()), 4) if plan.visitors else 0.0,
+            consent_rate=round(float(people.would_consent.mean()), 4) if plan.visitors else 0.0,
             days=[DayTruth(str(date)) for date in calendar.dates],
             languages={
                 language: int((people.language == number).sum()) for number, language in enumerate(LANGUAGES)

@@ -14,6 +14,7 @@ from zoco.ledger.schema import ORIGINS, TOUCH, Fact
 from zoco.ledger.spool.salvage import check_line
 from zoco.sites.sources.channels import judged
 from zoco.testing.company import COMPANY_PARTS, Batch, Part, Truth, Visits, World, company_days, company_write
+from zoco.testing.company.choices import GIVEN, Choices
 from zoco.testing.company.plan import Calendar
 from zoco.testing.company.ways import CAMPAIGNS, WAYS
 from zoco.testing.company.world import fragment, fragments
@@ -91,7 +92,7 @@ def test_every_way_has_the_channel_that_the_collector_would_give_it() -> None:
         assert judged(campaign.source, campaign.medium, campaign.code).channel == campaign.channel
 
 
-def test_a_visitor_without_consent_has_a_name_a_day_and_carries_yesterdays_in_the_first_half_hour(
+def test_a_pseudonym_lasts_a_day_for_everybody_and_is_carried_through_the_first_half_hour(
     company: Company,
 ) -> None:
     calendar = Calendar.of(PLAN)
@@ -105,11 +106,51 @@ def test_a_visitor_without_consent_has_a_name_a_day_and_carries_yesterdays_in_th
         if fact.visitor_before:
             carried += 1
             assert fact.occurred_at - calendar.midnights[day] < 1_800_000_000
-    returning = sum(len(days) > 1 for days in by_name.values())
 
     assert carried > 0
-    assert 0 < returning < 0.75 * PLAN.visitors
+    assert {len(days) for days in by_name.values()} == {1}
     assert abs(company.truth.consent_rate - 0.58) < 0.05
+
+
+def test_choices_and_the_ids_that_they_make_are_true(company: Company) -> None:
+    calendar = Calendar.of(PLAN)
+    counted: dict[str, Counter[int]] = defaultdict(Counter)
+    days: dict[int, set[int]] = defaultdict(set)
+    known_days, withdrawn = set(), set()
+    for fact in company.facts:
+        on = int(calendar.day_of(np.array([fact.occurred_at]))[0])
+        counted[fact.name][on] += 1
+        if fact.name == "web.consent.given":
+            assert fact.known
+        if fact.name == "web.consent.withdrawn" and fact.known:
+            withdrawn.add(fact.known)
+        elif fact.known:
+            assert fact.known not in withdrawn
+            days[fact.known].add(on)
+            if fact.name == "web.page.viewed":
+                known_days.add(fact.visitor)
+    truth = company.truth.consent
+
+    assert len(days) == truth.known == truth.given == counted["web.consent.given"].total() > 500
+    assert truth.declined == counted["web.consent.withdrawn"].total() > 200
+    assert len(withdrawn) == truth.withdrawn > 0
+    assert len(known_days) == truth.known_days
+    assert sum(len(each) > 1 for each in days.values()) > 100
+    for number, day in enumerate(company.truth.days):
+        assert day.given == counted["web.consent.given"][number]
+        assert day.declined == counted["web.consent.withdrawn"][number]
+
+
+def test_an_id_lasts_180_days_then_the_banner_asks_again() -> None:
+    visits = np.zeros(9, dtype=np.int32)
+    starts = np.searchsorted(np.array([0, 5, 100, 179, 180, 185, 190, 400, 410]), np.arange(500))
+
+    found = Choices.of(3, np.array([True]), visits, starts)
+
+    first = int(np.nonzero(found.made)[0][0])
+    assert first < 3
+    assert set(found.turn_after[first:4].tolist()) == {1}
+    assert found.turn_after[8] == found.made.tolist().count(GIVEN) >= 3
 
 
 def test_verdicts_are_true(company: Company) -> None:

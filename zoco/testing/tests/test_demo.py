@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from zoco.kit.commands import CommandFailed, Exit
+from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.question import Question
+from zoco.ledger.report import report_named
 from zoco.ledger.store import opening
+from zoco.sites.consenting.words import words_of
 from zoco.sites.models import Site
 from zoco.testing import demo
 from zoco.testing.commands import Demo
@@ -70,6 +74,32 @@ def test_what_a_cut_short_call_left_is_made_anew(data: Path) -> None:
     assert truth is not None
     assert facts_of(truth.site) == truth.facts
     assert truth.seed == 9
+
+
+def test_the_report_on_consent_says_what_is_true() -> None:
+    zoco_demo("--visitors", "400", "--days", "30")
+    truth, site = demo.demo_truth(), Site.objects.get(slug="demo")
+    assert truth is not None
+    report = report_named("consent")
+    period = f"{truth.first}..{truth.last}"
+    question = Question.from_address({"site": site.slug, "period": period}, report=report)
+
+    answer = ask(report, question)
+
+    assert site.has_banner
+    assert [(row.values["given"], row.values["declined"]) for row in answer.rows] == [
+        (day.given, day.declined) for day in truth.days
+    ]
+    assert answer.overall["known_visitors"] == truth.consent.known > 100
+    assert answer.overall["known_days"] == truth.consent.known_days
+    proofs = opening.store().query(
+        "SELECT DISTINCT CAST(props AS VARCHAR) AS props FROM facts WHERE name LIKE 'web.consent.%'"
+    )
+    shown = [json.loads(each)["proof"] for each in proofs["props"].to_pylist()]
+    for proof in shown:
+        words = words_of(site, proof["language"])
+        assert (proof["text"], proof["version"]) == (words.text, words.version)
+    assert {proof["language"] for proof in shown} == {"es", "en", "ru", "zh-hans"}
 
 
 def test_a_site_of_somebodys_own_is_left_alone() -> None:

@@ -20,7 +20,7 @@ from zoco.testing.company.parts.web import befores, touches
 from zoco.testing.company.people import COUNTRIES
 from zoco.testing.company.plan import until_micros
 from zoco.testing.company.truth import Ledger
-from zoco.testing.company.visits import Visits, pseudonyms
+from zoco.testing.company.visits import Visits, known_ids, pseudonyms
 from zoco.testing.company.ways import CAMPAIGNS, WAYS
 from zoco.testing.company.world import COMPANY_PARTS, Batch, Order, Part, World, fragment, fragments
 
@@ -192,6 +192,6 @@ def _within(
     """Return facts that happen `shift` microseconds after these views, within their visits."""
     visit = visits.view_visit[views]
     at = visits.view_at[views] + shift
-    names, before = pseudonyms(world.plan, world.calendar, world.people, visits.who[visit], at)
+    names, before = pseudonyms(world.plan, world.calendar, visits.who[visit], at)
     rest = fragment(name=name) + b"," + befores(before) + world.browsers(visits)[visit] + b"," + told
-    return Batch(at, names, rest, visit)
+    return Batch(at, names, rest, visit, known_ids(world.plan, visits, visit, at))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoco.testing.company.assortment import GONE, pages_of
-from zoco.testing.company.visits import Visits, pseudonyms
+from zoco.testing.company.visits import Visits, known_ids, pseudonyms
 from zoco.testing.company.ways import CAMPAIGNS, LANGUAGES, WAYS, Way
 from zoco.testing.company.world import COMPANY_PARTS, Batch, Fragments, Part, World, fragment, fragments
 
@@ -60,7 +60,7 @@ class PageViews(Part):
     def facts(self, world: World, visits: Visits, rng: np.random.Generator) -> Iterator[Batch]:
         """Yield a view of each page; the first of a visit carries where it came from."""
         who, views = visits.who[visits.view_visit], visits.view_page
-        names, before = pseudonyms(world.plan, world.calendar, world.people, who, visits.view_at)
+        names, before = pseudonyms(world.plan, world.calendar, who, visits.view_at)
         came = fragments([fragment(referrer_host=world.plan.host) + b","])[np.zeros(len(who), int)]
         entries = visits.views_from[:-1]
         came[entries] = touches()[visits.way]
@@ -68,7 +68,15 @@ class PageViews(Part):
         told = pages()[world.people.language[who], views]
         rest = name + came + befores(before) + world.browsers(visits)[visits.view_visit] + b"," + told
         self._count(world, visits)
-        yield Batch(visits.view_at, names, rest, visits.view_visit)
+        known = known_ids(world.plan, visits, visits.view_visit, visits.view_at)
+        self._count_known(world, visits, known)
+        yield Batch(visits.view_at, names, rest, visits.view_visit, known)
+
+    def _count_known(self, world: World, visits: Visits, known: NDArray[np.int64]) -> None:
+        seen = np.nonzero(known)[0]
+        days = world.calendar.day_of(visits.view_at[seen])
+        who = visits.who[visits.view_visit[seen]]
+        world.truth.consent.known_days += len(np.unique(days * world.plan.visitors + who))
 
     def _count(self, world: World, visits: Visits) -> None:
         truth = world.truth
@@ -99,7 +107,7 @@ class Errors(Part):
         hit = np.nonzero(later & (drawn < DEAD_LINKS + BROKEN))[0]
         at = visits.view_at[hit] - 150_000
         who = visits.who[visits.view_visit[hit]]
-        names, before = pseudonyms(world.plan, world.calendar, world.people, who, at)
+        names, before = pseudonyms(world.plan, world.calendar, who, at)
         language = world.people.language[who]
         gone = fragments(
             [fragment(path=f"/{spoken}/{path}", status=404) for spoken in LANGUAGES for path in GONE]
