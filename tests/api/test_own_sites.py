@@ -6,12 +6,15 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core import serializers
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.api.doors import Door, doors
 from tests.api.people import clients, values
 from tests.api.table import EVERYBODY, OWNERS
 from tests.api.test_doors import KEPT_ONES, LAST, OF_SITES, address
+from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger import sitebook
 from zoco.ledger.report import reports_all
 from zoco.ledger.within import WithinManager
@@ -129,15 +132,59 @@ def test_no_report_is_asked_of_another_site(parts: dict[str, Any]) -> None:
     assert set(found.values()) == {404}
 
 
+# Models of a site without its manager, each with the reason.
+FREE = {
+    "Hostname": "a part of the site, unique over all of them; whoever asks says which site",
+    "CountingOrigin": "a part of the site; whoever asks says which site",
+    "GoneSite": "what is left to do after a site went; only the worker asks",
+    "SharedKey": "secrets that machines share; only the program asks",
+    "OutboxRow": "facts on their way into the ledger, of all sites in one row; only the worker asks",
+}
+
+
+def _has_site(model: Any, above: tuple[Any, ...] = ()) -> bool:
+    """Say whether rows belong to a site: by a field of their own, or by a row that they cannot be without."""
+    for field in model._meta.concrete_fields:
+        if field.related_model is Site or field.name in ("site", "site_key", "site_id"):
+            return True
+        other = field.related_model
+        if other and not field.null and other not in (model, *above) and _has_site(other, (*above, model)):
+            return True
+    return False
+
+
 def test_every_model_of_a_site_is_held_to_what_is_seen() -> None:
-    # Parts of a site and what the program itself keeps: reached through their site only.
-    parts = {"Hostname", "CountingOrigin", "SourceName", "SourceRun"}
     free = [
         model.__name__
         for model in apps.get_models()
-        for field in model._meta.concrete_fields
-        if field.related_model is Site and not isinstance(model._default_manager, WithinManager)
+        if _has_site(model)
+        and model.__module__.startswith("zoco.")
+        and not isinstance(model._default_manager, WithinManager)
     ]
 
-    assert set(free) <= parts
+    assert sorted(free) == sorted(FREE)
     assert sitebook.seen() is None
+
+
+def test_rows_below_another_are_of_its_site(parts: dict[str, Any]) -> None:
+    campaign = Campaign.objects.create(site_id=parts["pk"], name="Spring", code="below")
+    own = Site.objects.create(slug="own", name="Own", zone="Europe/Madrid")
+    reads.forget()
+    ours = Campaign.objects.create(site=own, name="Ours", code="ours")
+    for each in (campaign, ours):
+        Cost.objects.create(campaign=each, on="2026-11-02", amount=5, currency="EUR")
+
+    sitebook.only(["own"])
+    try:
+        seen = list(Cost.objects.values_list("campaign__name", flat=True))
+        with CaptureQueriesContext(connection) as asked:
+            changed = Cost.objects.filter(currency="EUR").update(amount=7)
+        below = list(campaign.costs.all())
+        sitebook.only([])
+        none = Cost.objects.count()
+    finally:
+        sitebook.only(None)
+
+    assert (seen, changed, below, none) == (["Ours"], 1, [], 0)
+    assert "JOIN" not in asked[0]["sql"]
+    assert [int(each.amount) for each in Cost.objects.order_by("campaign_id")] == [5, 7]

@@ -75,6 +75,8 @@ class SiteForm(_ModelForm):
             )
         taken = Hostname.objects.filter(name__in=names).exclude(site=self.instance.pk).first()
         if taken is not None:
+            if not Site.objects.filter(pk=taken.site_id).exists():  # its name is nothing for whoever asks
+                raise ValidationError(_("%(host)s belongs to another site."), params={"host": taken.name})
             raise ValidationError(
                 _("%(host)s belongs to the site %(site)s."), params={"host": taken.name, "site": taken.site}
             )

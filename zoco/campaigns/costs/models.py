@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.ledger.within import within
+
 AMOUNT_MOST = Decimal(10) ** 11
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Write the currency as three capitals, such as EUR."))
 
@@ -32,6 +34,8 @@ class Cost(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = within("campaign__site")
 
     class Meta:
         verbose_name = _("cost")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
-from zoco.ledger.within import WithinManager
+from zoco.ledger.within import WithinManager, within
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import EVENT, GOAL, MEASURES
 
@@ -135,6 +135,8 @@ class Incident(models.Model):
     )
     mark = models.CharField(max_length=8, choices=Mark.choices, default=Mark.NONE, blank=True)
 
+    objects = within("alarm__site")
+
     class Meta:
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
@@ -165,6 +167,8 @@ class Telling(models.Model):
     next_at = models.DateTimeField(null=True, db_index=True)
     told_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)
+
+    objects = within("incident__alarm__site")
 
     class Meta:
         default_permissions = ()

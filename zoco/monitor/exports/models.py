@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.ledger.within import WithinManager
+from zoco.ledger.within import WithinManager, within
 
 
 class Format(models.TextChoices):
@@ -137,12 +137,6 @@ class ExportDay(models.Model):
         return f"{self.site} {self.day} {self.format}"
 
 
-class WithinDays(WithinManager["ExportDuty"]):
-    """Duties for days of sites that may be seen."""
-
-    path = "day__site"
-
-
 class ExportDuty(models.Model):
     """Somebody, or a whole day, is still to be taken out of files. It stays until that is done."""
 
@@ -154,7 +148,7 @@ class ExportDuty(models.Model):
     tried_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=300, blank=True)
 
-    objects = WithinDays()
+    objects = within("day__site")
 
     class Meta:
         default_permissions = ()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
-from zoco.ledger.within import WithinManager
+from zoco.ledger.within import WithinManager, within
 from zoco.monitor.alarms.models import new_secret
 from zoco.monitor.schedules.slots import Timing
 
@@ -179,6 +179,8 @@ class Sending(models.Model):
     next_at = models.DateTimeField(null=True, db_index=True)
     done_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
+
+    objects = within("schedule__site")
 
     class Meta:
         default_permissions = ()

@@ -118,6 +118,8 @@ class SourceName(models.Model):
     host = models.CharField(max_length=253)
     name = models.CharField(max_length=60)
 
+    objects = WithinManager()
+
     class Meta:
         default_permissions = ()
         ordering = ["site", "host", "name"]
@@ -149,6 +151,8 @@ class SourceRun(models.Model):
     said = models.CharField(max_length=300, blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(auto_now=True)
+
+    objects = WithinManager()
 
     class Meta:
         default_permissions = ()
