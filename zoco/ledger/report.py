@@ -150,6 +150,8 @@ class Report:
     """Whether `facts.goals` are there."""
     crowd: tuple[str, ...] = ()
     """Measures of the people behind a row. Shared links have no report without; see `asking.guard`."""
+    takes_nobodys: bool = False
+    """Whether facts that belong to no site are for it as well, where who asks sees all sites."""
     takes_imported: bool = False
     """Whether days that were counted elsewhere stand in it too; see `asking.imported`."""
     imports: tuple[str, str] = ("", "")

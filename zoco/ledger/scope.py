@@ -17,7 +17,7 @@ from zoco.ledger.asking.goals import Goal, sessions_reached
 from zoco.ledger.asking.statements.blanks import Outline
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
-from zoco.ledger.sitebook import ELSEWHERE, SiteInfo
+from zoco.ledger.sitebook import ELSEWHERE, NOBODYS, SiteInfo
 
 if TYPE_CHECKING:
     from zoco.ledger.asking.question import Question
@@ -44,6 +44,8 @@ class Facts:
     """The goals of the site, for a report that says that it needs them."""
     is_shared: bool = False
     """Whether strangers ask: nothing may be looked at beyond the filters."""
+    with_nobodys: bool = False
+    """Whether facts that belong to no site are among them."""
 
     @classmethod
     def of(cls, question: Question, period: Period | None = None) -> Facts:
@@ -131,7 +133,7 @@ class Facts:
 
         facts = table("facts", self.columns)
         return facts.filter(
-            facts.site == self.site.id,
+            facts.site.isin((self.site.id, NOBODYS)) if self.with_nobodys else facts.site == self.site.id,
             facts.occurred_at >= expr.start_of(self.period),
             facts.occurred_at < expr.end_of(self.period),
             *(self._fits(facts, each) for each in self.filters),

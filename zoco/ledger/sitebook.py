@@ -93,12 +93,24 @@ def sites() -> list[SiteInfo]:
     return known if some is None else [info for info in known if info.slug in some]
 
 
-def only(slugs: Iterable[str] | None) -> None:
+_asks_for_all: ContextVar[bool] = ContextVar("zoco_sites_all", default=False)
+NOBODYS = 0
+"""In place of a site's key: facts that belong to no site."""
+
+
+def only(slugs: Iterable[str] | None, *, asks: bool = False) -> None:
     """Leave nothing but some sites, by slug, for the rest of this request; None: all of them again.
 
-    Whoever answers requests in reused threads says None before each.
+    Whoever answers requests in reused threads says None before each. `asks`: it is somebody who sees these,
+    and not work in the background, which sees all sites whomever it is for.
     """
     _only.set(None if slugs is None else frozenset(slugs))
+    _asks_for_all.set(asks and slugs is None)
+
+
+def sees_nobodys() -> bool:
+    """Say whether who asks now sees what belongs to no site: somebody who sees all sites."""
+    return _asks_for_all.get()
 
 
 @contextmanager

@@ -144,13 +144,16 @@ class Reader:
         return found
 
     def refusal(self, refused: Refused, sender: Sender, index: int, url: str = "") -> Refusal:
-        """Say whose refusal it is: of the page's site, else of the one that was asked, else of the first."""
+        """Say whose refusal it is: of the page's site, else of the one that was asked, else of the first.
+
+        That of a host which no site has is nobody's then: who sees the first site need not see the others.
+        """
         host = ""
         with contextlib.suppress(Refused):
             host = page.address(url).host if url else ""
         found = self._here.site_of(host) or self._here.site_of(sender.host)
-        known = found or next(iter(self._here.sites), None)
         unknown = plain_host(host) if refused.reason is Reason.UNKNOWN_HOST else ""
+        known = found or (None if unknown else next(iter(self._here.sites), None))
         return Refusal(index, refused.reason, known.id if known else 0, unknown, refused.detail)
 
     def _line(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import micros
+from zoco.ledger.sitebook import NOBODYS, sees_nobodys
 from zoco.monitor.facts import REFUSED
 
 if TYPE_CHECKING:
@@ -59,8 +60,11 @@ def _within(site: SiteInfo, now: datetime) -> Table:
     from zoco.ledger.asking.statements.engines import table
 
     facts = table("facts")
+    is_ours = facts.site == site.id
+    if sees_nobodys():
+        is_ours |= (facts.site == NOBODYS) & (facts.name == REFUSED)
     return facts.filter(
-        facts.site == site.id,
+        is_ours,
         facts.occurred_at >= expr.moment(micros(now - SPAN - LATE)),
         facts.received_at >= expr.moment(micros(now - SPAN)),
         (facts.name == REFUSED) | ~facts.name.startswith("collector."),

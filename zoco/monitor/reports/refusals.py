@@ -24,7 +24,8 @@ class Refusals(Report):
     question = _("What was sent here and not counted, and what can be done about it?")
     definition = _(
         "Facts that trackers and servers sent and that were refused, by the reason that the sender was "
-        "told. Written down every few seconds. The host is that of the page where no site has it."
+        "told. Written down every few seconds. The host is that of the page where no site has it; whoever "
+        "sees all sites sees these hosts here."
     )
     picture = "bars"
     dimensions = (
@@ -35,6 +36,7 @@ class Refusals(Report):
     order = "-times"
     counts = "rows"
     verdicts = ("server",)
+    takes_nobodys = True
     nothing = (_("Nothing was refused"), _("Nothing that was sent in these days was refused."))
     position = 180
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from zoco.ledger import sitebook
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
@@ -24,10 +25,10 @@ def event(local: str, visitor: int, subject: str, **more: Any) -> Any:
     return fact(local, visitor, "/", name="web.event.sent", subject_kind="event", subject=subject, **more)
 
 
-def refused(local: str, quantity: int, reason: str, host: str = "") -> Any:
+def refused(local: str, quantity: int, reason: str, host: str = "", **more: Any) -> Any:
     return fact(
         local, 0, reason + host, name="collector.fact.refused", verdict="server",
-        quantity=quantity, reason=reason, host=host,
+        quantity=quantity, reason=reason, host=host, **more,
     )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ FACTS = [
     refused("2026-03-28 10:00:10", 5, "bad_props"),
     refused("2026-03-28 10:00:20", 2, "bad_props"),
     refused("2026-03-28 10:00:20", 4, "unknown_host", "other.example"),
+    refused("2026-03-28 10:00:20", 3, "unknown_host", "nobodys.example", site=0),
 ]
 
 
@@ -100,6 +102,19 @@ def test_refusals_add_up_whatever_verdicts_are_chosen(tracked: Store) -> None:
     rows = [("bad_props", "", 7), ("unknown_host", "other.example", 4)]
     assert table(answered(tracked, "refusals")) == rows
     assert table(answered(tracked, "refusals", verdicts="bots")) == rows
+
+
+def test_hosts_that_no_site_has_are_for_those_who_see_all_sites(tracked: Store) -> None:
+    try:
+        sitebook.only(None, asks=True)
+        all_sites = answered(tracked, "refusals")
+        sitebook.only(["shop"], asks=True)
+        limited = answered(tracked, "refusals")
+    finally:
+        sitebook.only(None)
+
+    assert ("unknown_host", "nobodys.example", 3) in table(all_sites)
+    assert "nobodys.example" not in str(table(limited)) + str(table(answered(tracked, "refusals")))
 
 
 def test_every_reason_of_the_collector_has_words() -> None:

@@ -48,7 +48,7 @@ def reader_of(scope: Scope) -> Reader:
             raise Refused(403, "The live stream is for pages of this address only.")
         user = _account(request)
         asked = set(request.GET.getlist("site"))
-        sitebook.only(slugs_seen(user))
+        sitebook.only(slugs_seen(user), asks=True)
         return Reader(user.pk, frozenset(info.slug for info in sitebook.sites() if info.slug in asked))
     finally:
         sitebook.only(None)

@@ -16,7 +16,8 @@ class WithinSites:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        sitebook.only(slugs_seen(request.user) if request.user.is_authenticated else None)
+        is_known = request.user.is_authenticated
+        sitebook.only(slugs_seen(request.user) if is_known else None, asks=is_known)
         try:
             return self.get_response(request)
         finally:

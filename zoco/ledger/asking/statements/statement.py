@@ -23,7 +23,7 @@ from zoco.ledger.asking.statements.words import may_last, numbered, worded, word
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
-from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.sitebook import SiteInfo, sees_nobodys
 from zoco.ledger.store.base import Dialect
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Asked:
     goals: tuple[Goal, ...] = ()
     guard: Guard | None = None
     is_shared: bool = False
+    with_nobodys: bool = False
 
     @classmethod
     def of(cls, report: Report, question: Question, dialect: Dialect, now: datetime | None = None) -> Asked:
@@ -85,6 +86,7 @@ class Asked:
             goals=goals_of(question.site.id) if report.uses_goals else (),
             guard=guard if guard and guard.least else None,
             is_shared=guard is not None,
+            with_nobodys=report.takes_nobodys and guard is None and sees_nobodys(),
         )
 
     def facts(self, period: Period) -> Facts:
@@ -92,7 +94,8 @@ class Asked:
         return self._facts(period, self._columns)
 
     def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
-        return Facts(self.site, period, self.filters, self.verdicts, columns, self.goals, self.is_shared)
+        given = (self.site, period, self.filters, self.verdicts, columns, self.goals)
+        return Facts(*given, self.is_shared, self.with_nobodys)
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
@@ -160,7 +163,7 @@ class Asked:
         counting = tuple(counting_of(self.site, period) for period in self.periods)
         parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
         paged = (self.offset, self.size, self.dialect)
-        return (self.report.key, *parts, *paged, self.goals, self.guard, self.is_shared)
+        return (self.report.key, *parts, *paged, self.goals, self.guard, self.is_shared, self.with_nobodys)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

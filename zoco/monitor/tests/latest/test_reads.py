@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from zoco.kit.periods import micros
+from zoco.ledger import sitebook
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import SITE, fact, ledger, load
@@ -48,6 +49,8 @@ FACTS = [
     come(15, 0, "", name="collector.facts.taken", quantity=9, verdict="server", origin="server"),
     come(10, 1, "/left", late=7_200),
     come(5, 1, "/of-another-site", site=2),
+    come(4, 0, "/nobodys", reason="unknown_host", **REFUSED | {"host": "strange.example"}, site=0),
+    come(3, 0, "/merged", name="people.person.merged", verdict="server", origin="server", site=0),
 ]
 EVERY = ["/left", "", "/", "/", "/Honey", "/"]
 
@@ -67,6 +70,16 @@ def paths(store: Store, wanted: Wanted) -> list[str]:
 
 def test_the_last_day_as_it_came_in_with_refusals_and_bots(store: Store) -> None:
     assert paths(store, Wanted()) == EVERY
+
+
+def test_refusals_of_no_site_are_for_those_who_see_all(store: Store) -> None:
+    try:
+        sitebook.only(None, asks=True)
+        assert paths(store, Wanted()) == ["/nobodys", *EVERY]
+        sitebook.only(["shop"], asks=True)
+        assert paths(store, Wanted()) == EVERY
+    finally:
+        sitebook.only(None)
 
 
 def test_both_engines_agree(store: Store, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class KeyProof(HttpBearer):
         program = Program(key)
         request.user = program  # type: ignore[assignment]
         sitebook.only(None)
-        sitebook.only(_seen(key))
+        sitebook.only(_seen(key), asks=True)
         return program
 
 
