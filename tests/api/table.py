@@ -61,6 +61,7 @@ READERS = [
     *(f"{kind}:{verb}" for kind in KEPT for verb in ("index", "index_results")),
     "zoco_sources",
     "zoco_blocking",
+    "zoco_verdicts",
     "zoco_shares",
     "zoco_links",
     "zoco_qr_svg",

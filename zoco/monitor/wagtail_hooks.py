@@ -14,6 +14,7 @@ from zoco.ledger.report import report_named
 from zoco.ledger.views.actions import Action, keeps, offer, offer_report
 from zoco.ledger.views.address import Address
 from zoco.ledger.viewsets import RightItem
+from zoco.monitor import verdicts
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.exports import screens as exports
 from zoco.monitor.imports import screens as imports
@@ -91,6 +92,19 @@ def latest_menu() -> MenuItem:
     """Put the last facts into the menu."""
     where = reverse_lazy("zoco_latest")
     return RightItem(latest.SEE, _("Live"), where, name="zoco_latest", icon_name="time", order=905)
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def verdicts_urls() -> list[URLPattern]:
+    """Return the address of the page of verdicts."""
+    return [path("verdicts/", verdicts.verdicts, name="zoco_verdicts")]
+
+
+@hooks.register("register_monitor_menu_item")  # type: ignore[untyped-decorator]
+def verdicts_menu() -> MenuItem:
+    """Put verdicts into the menu."""
+    where = reverse_lazy("zoco_verdicts")
+    return RightItem(verdicts.SEE, _("Verdicts"), where, name="zoco_verdicts", icon_name="view", order=890)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]

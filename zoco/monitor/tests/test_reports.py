@@ -205,6 +205,14 @@ def test_bots_whatever_verdicts_are_chosen(store: Store) -> None:
     assert (answer.facts_used, answer.facts_left_out) == (3, {"human": 11})
 
 
+def test_verdicts_of_everybody_with_their_reasons(store: Store) -> None:
+    assert table(answered(store, "verdicts")) == [
+        ("human", "", 11, 7),
+        ("bot", "Googlebot", 2, 1),
+        ("ai", "GPTBot", 1, 1),
+    ]
+
+
 def test_served(store: Store) -> None:
     assert table(answered(store, "served")) == [
         ("web.asset.served", "/app.css", 200, 1, 1),

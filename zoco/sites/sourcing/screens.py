@@ -28,6 +28,8 @@ from zoco.sites.sourcing.said import channel_said, network_said, own_said, rule_
 
 SEE, CHANGE = "zoco_sites.view_site", "zoco_sites.change_sourcerule"
 LONGEST = 2_000
+# Pages that show the run too.
+BACK = {"verdicts": "zoco_verdicts"}
 
 
 @never_cache
@@ -53,12 +55,13 @@ def sources(request: HttpRequest) -> HttpResponse:
         "click_ids": sorted((name, source) for name, (source, _medium) in CLICK_IDS.items()),
         "may_change": request.user.has_perm(CHANGE),
         "can_apply": services.can_apply(),
-        **_run(services.last_run(site.pk)),
+        **run_shown(services.last_run(site.pk)),
     }
     return render(request, "zoco/sites/sources.html", shown)
 
 
-def _run(run: SourceRun | None) -> dict[str, object]:
+def run_shown(run: SourceRun | None) -> dict[str, object]:
+    """Return what the template "zoco/sites/run.html" shows of a run."""
     if run is None:
         return {"run": None}
     looked = formats.count(run.facts)
@@ -147,4 +150,5 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
             services.run_stop(run=run)
     elif services.can_apply():
         services.run_begin(site=site.pk)
-    return redirect(f"{reverse('zoco_sources')}?{urlencode({'site': site.slug})}#history")
+    page = BACK.get(request.POST.get("back", ""), "zoco_sources")
+    return redirect(f"{reverse(page)}?{urlencode({'site': site.slug})}#history")
