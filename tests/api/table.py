@@ -271,6 +271,7 @@ OWNERS = [
     "zoco_access_account",
     "zoco_publics",
     "zoco_publics_one",
+    "zoco_site_reset",
     "zoco_keys",
     "zoco_keys_new",
     "zoco_keys_revoke",

@@ -1,6 +1,6 @@
 """Monitor as a Django app."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -24,12 +24,21 @@ class MonitorConfig(AppConfig):
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, reads
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
+        from zoco.sites import leaving
         from zoco.sites import reads as sites
 
         goals.provide(reads.goals)
         marks.provide(annotations.marks)
         sites.provide(_days_given)
         imported.NAMES.update(NAMES)
+        leaving.forget_by("monitor", _site_forget)
+
+
+def _site_forget(site: int, until: datetime) -> None:
+    """Forget what was made of a site's facts; what does it is imported when there is some."""
+    from zoco.monitor.leaving import site_forget
+
+    site_forget(site, until)
 
 
 def _days_given() -> dict[int, list[tuple[date, date]]]:

@@ -16,7 +16,7 @@ from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program, typed
 from zoco.kit.plugs import load_installed, load_modules
 
-APPS = ("zoco.project", "zoco.sites", "zoco.ledger", "zoco.monitor", "zoco.desk")
+APPS = ("zoco.project", "zoco.sites", "zoco.moving", "zoco.ledger", "zoco.monitor", "zoco.desk")
 WITHOUT_APP = ("zoco.collector", "zoco.testing")
 DESCRIPTION = "The whole loop of internet marketing in one program, on one ledger of facts."
 EPILOG = """\

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "zoco.campaigns",
     "zoco.content",
     "zoco.content.pages",
+    "zoco.moving",
     "zoco.sites",
     "zoco.ledger",
     "wagtail.contrib.forms",

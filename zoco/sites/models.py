@@ -174,10 +174,15 @@ class GoneSite(models.Model):
     """A site that was deleted: its facts are still to be erased, those that come late as well."""
 
     site = models.BigIntegerField(primary_key=True)
+    name = models.CharField(max_length=120, blank=True)
     deleted_at = models.DateTimeField()
+    facts = models.PositiveBigIntegerField(default=0)
+    """How many were erased so far."""
 
     class Meta:
         default_permissions = ()
+        verbose_name = _("deleted site")
+        verbose_name_plural = _("deleted sites")
         ordering = ["site"]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.kit.periods import micros, midnight
-from zoco.sites import reads, services
+from zoco.sites import leaving, reads, services
 from zoco.sites.conf import EVIDENCE_DAYS
 from zoco.sites.models import GoneSite
 
@@ -15,8 +15,6 @@ log = logging.getLogger(__name__)
 
 # Who keeps facts for longer than a century keeps them all; and a date so long ago may not exist.
 LONGEST_DAYS = 36_500
-# The end of the year 9999 in UTC microseconds: whatever a site has lies before it.
-EVERYTHING = 253_402_300_799_000_000
 # For so long facts of a deleted site may come: a log that is still imported, a machine that was away.
 LATE = timedelta(days=30)
 
@@ -29,7 +27,6 @@ def publish() -> None:
 def retain() -> None:
     """Drop facts older than their site's days to keep, by whole local days, and all of deleted sites."""
     from zoco.ledger.store import opening
-    from zoco.ledger.store.imported import nothing
 
     now = timezone.now()
     for site in reads.sites_with_parts():
@@ -39,9 +36,7 @@ def retain() -> None:
             log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
 
     for gone_site in GoneSite.objects.all():
-        gone = opening.store().retain(gone_site.pk, EVERYTHING)
-        opening.store().put_imported(gone_site.pk, "", nothing())
-        log.info("Facts of a deleted site dropped. site=%s facts=%s", gone_site.pk, gone)
+        gone = leaving.gone_empty(store=opening.store(), site=gone_site.pk)
         if not gone and now - gone_site.deleted_at > LATE:
             gone_site.delete()
 

@@ -92,17 +92,20 @@ def site_consent_set(*, site: Site, has_banner: bool, privacy_signals: str) -> N
 @transaction.atomic
 def site_delete(*, site: Site) -> None:
     """Delete a site and destroy its keys; its facts are erased within a day."""
-    site_id, key_name = site.pk, site.key_name
+    site_id, key_name, name = site.pk, site.key_name, site.name
     site.delete()
-    site_deleted(site_id=site_id, key_name=key_name, at=timezone.now())
+    site_deleted(site_id=site_id, key_name=key_name, name=name, at=timezone.now())
 
 
-def site_deleted(*, site_id: int, key_name: str, at: datetime) -> None:
+def site_deleted(*, site_id: int, key_name: str, name: str, at: datetime) -> None:
     """Destroy the keys of a site that is gone, once that is certain, and publish the others.
 
-    Its facts are erased by the next `sites.retain`, and those that come late by one of the next.
+    Its facts are erased in the background, and those that come late by one of the next `sites.retain`.
     """
-    GoneSite.objects.update_or_create(site=site_id, defaults={"deleted_at": at})
+    from zoco.sites.tasks import gone_erase
+
+    GoneSite.objects.update_or_create(site=site_id, defaults={"name": name, "deleted_at": at})
+    gone_erase.enqueue(site=site_id)
     transaction.on_commit(lambda: _forget(key_name))
     _changed()
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -107,7 +108,11 @@ class SiteEditView(EditView):
         """Return Wagtail's and our own."""
         buttons: list[Button] = super().header_more_buttons
         where = reverse("zoco_site_check", args=[self.object.pk])
-        return [*buttons, Button(_("Check the installation"), url=where, icon_name="search", priority=5)]
+        buttons = [*buttons, Button(_("Check the installation"), url=where, icon_name="search", priority=5)]
+        if apps.is_installed("zoco.moving") and self.request.user.has_perm("zoco_sites.delete_site"):
+            where = reverse("zoco_site_reset", args=[self.object.slug])
+            buttons.append(Button(_("Reset…"), url=where, icon_name="bin", priority=30))
+        return buttons
 
 
 class SiteDeleteView(DeleteView):
@@ -118,16 +123,17 @@ class SiteDeleteView(DeleteView):
         """Say what goes with it, and when."""
         return gettext(
             "Delete %(site)s? It is gone from all reports at once, with its imports, goals, alarms and "
-            "everything else of it. Its facts are erased from the disk within a day. This cannot be taken "
-            "back."
+            "everything else of it. Its facts and exported files are erased in the background, within "
+            "minutes. This cannot be taken back; backups keep it until you delete them."
         ) % {"site": self.object}
 
     @transaction.atomic
     def delete_action(self) -> None:
         """Delete, write it to the log of changes, and destroy the keys."""
-        site_id, key_name = self.object.pk, self.object.key_name
+        gone = (self.object.pk, self.object.key_name, self.object.name)
         super().delete_action()  # type: ignore[no-untyped-call]
-        services.site_deleted(site_id=site_id, key_name=key_name, at=timezone.now())
+        site_id, key_name, name = gone
+        services.site_deleted(site_id=site_id, key_name=key_name, name=name, at=timezone.now())
 
 
 class SiteViewSet(ModelViewSet):

@@ -12,8 +12,8 @@ from zoco.ledger.store import opening
 from zoco.monitor.services import goal_create
 from zoco.sites import services
 from zoco.sites.consenting.words import language_for, words_of
+from zoco.sites.leaving import EVERYTHING
 from zoco.sites.models import Site
-from zoco.sites.periodic import EVERYTHING
 from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.plan import Banner
 from zoco.testing.company.truth import Truth

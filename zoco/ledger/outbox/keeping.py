@@ -49,6 +49,12 @@ def rows_erase(
     return sum(rows.filter(each).delete()[0] for each in named)
 
 
+def rows_of_site_erase(*, site: int, until: datetime) -> int:
+    """Delete all that a site recorded until then, told to subscribers or not; returns how many."""
+    rows = OutboxRow.objects.using(database()).filter(site=site, created_at__lte=until)
+    return rows.delete()[0]
+
+
 def oldest_segment_at(spool: Path) -> datetime | None:
     """Return when the oldest segment in the folder was begun; None when all is drained."""
     folder = SpoolFolder(spool)

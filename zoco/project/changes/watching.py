@@ -27,6 +27,8 @@ WATCHED = (
     "zoco_sites.Invitation",
     "zoco_sites.VisitorRequest",
     "zoco_sites.Exclusion",
+    "zoco_sites.GoneSite",
+    "zoco_moving.SiteReset",
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",
     "zoco_monitor.SharedLink",
@@ -45,7 +47,7 @@ WATCHED = (
 # Fields that the program writes by itself, and fields whose value nobody may read.
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
-    "next_at",
+    "next_at", "told_at",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"

@@ -12,7 +12,7 @@ from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
-from zoco.sites import periodic, reads, services
+from zoco.sites import leaving, periodic, reads, services
 from zoco.sites.models import GoneSite, Site
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    monkeypatch.setattr(leaving, "SETTLED_SECONDS", 0.0)
     (tmp_path / "keys").mkdir(mode=0o700)
     reads.forget()
     yield tmp_path

@@ -164,4 +164,4 @@ def test_the_page_that_asks_to_delete_a_site_says_what_goes_and_when(admin_clien
 
     page = admin_client.get(f"/admin/counted-sites/delete/{site.pk}/").content.decode()
 
-    assert "Its facts are erased from the disk within a day" in page
+    assert "exported files are erased in the background, within minutes" in page

@@ -1,0 +1,13 @@
+"""Background work on sites that begin anew."""
+
+from django_tasks import task
+
+from zoco.moving import resetting
+
+
+@task()
+def site_reset(reset: int) -> None:
+    """Erase everything that was counted of a site."""
+    from zoco.ledger.store.opening import store
+
+    resetting.reset_through(key=reset, store=store())

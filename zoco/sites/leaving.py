@@ -1,0 +1,97 @@
+"""Everything that was counted of a site goes: from store, spool, outbox, and from what apps above made of it.
+
+Used for a site that begins anew and for one that is deleted. It may be cut off and done again.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from zoco.kit import conf
+from zoco.kit.periods import micros
+from zoco.ledger.outbox.keeping import rows_of_site_erase
+from zoco.ledger.spool.aside import aside_strip
+from zoco.ledger.spool.folder import SpoolFolder
+from zoco.ledger.store.base import Store
+from zoco.ledger.store.imported import nothing
+from zoco.sites.models import GoneSite
+
+log = logging.getLogger(__name__)
+
+SETTLED_SECONDS = 3.0
+"""After so long what was acknowledged lies in closed segments, on other machines too."""
+STEPS = 20
+EVER = datetime(9999, 12, 31, tzinfo=UTC)
+EVERYTHING = micros(EVER)
+"""Whatever a site has lies before it."""
+Told = Callable[[int], object]
+Forget = Callable[[int, datetime], None]
+# Calls of apps above that keep something of what was counted: the site's key, and until when.
+FORGET: dict[str, Forget] = {}
+
+
+def forget_by(key: str, call: Forget) -> None:
+    """Have something called whenever all of a site goes; it must bear being called twice."""
+    FORGET[key] = call
+
+
+def facts_until(store: Store, site: int, until: datetime) -> tuple[int, datetime | None]:
+    """Return how many facts a site has until a moment, and when the first of them happened."""
+    moment = f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    found = store.query(
+        "SELECT count(*) AS facts, min(occurred_at) AS first FROM facts"  # noqa: S608 - a number and a moment
+        f" WHERE site = {int(site)} AND occurred_at < '{moment}'"
+    ).to_pylist()[0]
+    if not found["facts"]:
+        return 0, None
+    first: datetime = found["first"]
+    return found["facts"], first if first.tzinfo else first.replace(tzinfo=UTC)
+
+
+def site_empty(*, store: Store, site: int, until: datetime, told: Told = lambda gone: None) -> int:
+    """Erase what a site had counted until then; returns how many facts went. `told` hears each step's.
+
+    Not guaranteed: what lies on a machine that is switched off, and what is in backups.
+    """
+    gone, end = 0, micros(until)
+    rows_of_site_erase(site=site, until=until)
+    time.sleep(SETTLED_SECONDS)
+    store.drain()
+    for before in _steps(store, site, until):
+        gone += (went := store.retain(site, before))
+        told(went)
+    store.put_imported(site, "", nothing())
+    for key, forget in FORGET.items():
+        log.info("Forgetting a site. site=%s what=%s", site, key)
+        forget(site, until)
+        told(0)
+    rows_of_site_erase(site=site, until=until)
+    store.drain()
+    gone += (went := store.retain(site, end))
+    aside_strip(SpoolFolder(conf.DATA() / "spool"), site, end)
+    told(went)
+    return gone
+
+
+def gone_empty(*, store: Store, site: int) -> int:
+    """Erase all of a site that was deleted, and count it; returns how many facts went. May be done again."""
+    row = GoneSite.objects.filter(site=site).first()
+    if row is None:
+        return 0
+    gone = site_empty(store=store, site=site, until=EVER)
+    if gone:
+        row.facts += gone
+        row.save(update_fields=["facts"])
+    log.info("Facts of a deleted site dropped. site=%s facts=%s", site, gone)
+    return gone
+
+
+def _steps(store: Store, site: int, until: datetime) -> list[int]:
+    """Return until when to erase, one moment after the other, so that others ask in between."""
+    end = micros(until)
+    _count, first = facts_until(store, site, until)
+    if first is None:
+        return [end]
+    start = micros(first)
+    return [start + (end - start) * step // STEPS for step in range(1, STEPS)] + [end]
