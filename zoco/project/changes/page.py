@@ -1,6 +1,5 @@
 """The owner's page "Log of changes"."""
 
-import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.ledger.views.heads import head
+from zoco.project.changes.shown import Reader
 from zoco.project.models import Change
 
 MAY = "zoco_project.view_changes"
@@ -62,6 +62,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = _chosen(form.cleaned_data if form.is_valid() else {})
     page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
+    reader = Reader(page.object_list)
     kept = request.GET.copy()
     kept.pop("page", None)
     shown = {
@@ -69,7 +70,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "query": kept.urlencode(),
-        "lines": [_line(each) for each in page],
+        "lines": [_line(each, reader) for each in page],
     }
     return render(request, "zoco/project/changes.html", shown)
 
@@ -91,7 +92,7 @@ def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _line(change: Change) -> dict[str, Any]:
+def _line(change: Change, reader: Reader) -> dict[str, Any]:
     return {
         "at": change.at,
         "who": change.by_name or change.address,
@@ -99,7 +100,7 @@ def _line(change: Change) -> dict[str, Any]:
         "kind": _kind(change.kind),
         "name": change.subject_name,
         "address": change.address,
-        "fields": [(name, _text(old), _text(new)) for name, (old, new) in sorted(change.details.items())],
+        "fields": reader.fields(change),
     }
 
 
@@ -107,11 +108,3 @@ def _kind(label: str) -> str:
     app, _dot, name = label.partition(".")
     model = apps.all_models[app].get(name)
     return capfirst(str(model._meta.verbose_name)) if model else label
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

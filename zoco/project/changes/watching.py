@@ -52,6 +52,7 @@ PASSING = {
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"
 NAMES_MOST = 40
+LIST_MOST, LONGEST = 500, 500
 _quiet: ContextVar[bool] = ContextVar("zoco_quiet", default=False)
 
 
@@ -91,7 +92,9 @@ def _values(thing: Model) -> dict[str, Any]:
 def _shown(name: str, value: Any) -> Any:
     if any(word in name for word in SECRET):
         return HIDDEN
-    return value if value is None or isinstance(value, bool | int | float) else str(value)[:500]
+    if isinstance(value, list):
+        return [str(each)[:LONGEST] for each in value[:LIST_MOST]]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)[:LONGEST]
 
 
 def _before(sender: type[Model], instance: Model, raw: bool = False, **more: Any) -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from zoco.project.changes.shown import Reader
 from zoco.project.changes.watching import HIDDEN
 from zoco.project.models import Change
 from zoco.project.periodic import changes_drop
@@ -154,3 +155,47 @@ def test_account_that_goes_leaves_its_name(boss: User) -> None:
     boss.delete()
 
     assert Change.objects.filter(action="login", by=None, by_name="boss").count() == 1
+
+
+def shown(kind: str, details: dict[str, list[object]], language: str = "en") -> dict[str, str]:
+    line = Change(kind=kind, details=details)
+    with translation.override(language):
+        return {
+            each.name: f"+{each.added} -{each.removed}" if each.is_list else f"{each.old} → {each.new}"
+            for each in Reader([line]).fields(line)
+        }
+
+
+def test_fields_are_shown_as_forms_name_them_and_values_as_people_write_them() -> None:
+    site = Site.objects.create(slug="shop", name="Honey shop")
+
+    assert shown(
+        "zoco_campaigns.campaign",
+        {"site": [None, site.pk], "starts_on": [None, "2026-11-02"], "budget": ["0.00", "1200.50"]},
+    ) == {"Site": "– → Honey shop", "First day": "– → 2 Nov. 2026", "Budget": "0.00 → 1200.50"}
+    assert shown("zoco_sites.site", {"has_banner": [False, True], "week_start": [0, 6]}, "ru") == {
+        "Показывать баннер согласия Zoco": "нет → да",
+        "Неделя начинается": "понедельник → воскресенье",
+    }
+    assert shown("gone.model", {"old_thing": ["a", "b"]}) == {"Old thing": "a → b"}
+
+
+def test_lists_are_told_by_what_joined_and_left() -> None:
+    kept = {"filters": ["['a', 'b']", ["b", "c"]], "banner_text": ["one\ntwo", "two\nthree"]}
+
+    assert shown("zoco_monitor.schedule", kept) == {"Filters": "+c -a", "Banner text": "+three -one"}
+
+
+def test_a_secret_is_not_shown_even_where_it_was_kept() -> None:
+    assert shown("zoco_sites.invitation", {"seed": [None, "honey"]}) == {"Seed": f"– → {HIDDEN}"}
+
+
+def test_the_page_reads_the_lines(browser: Client) -> None:
+    site = Site.objects.create(slug="shop", name="Honey shop")
+    site.has_banner = True
+    site.save()
+
+    page = browser.get("/admin/changes/").content.decode()
+
+    assert "has_banner" not in page
+    assert ": no → yes" in page
