@@ -23,7 +23,8 @@ from zoco.monitor.hooks import hook_owned
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
 from zoco.monitor.schedules.services import schedules_follow
-from zoco.monitor.segments.forms import SegmentForm, segment_said
+from zoco.monitor.segments.forms import SegmentForm
+from zoco.monitor.segments.said import segment_said
 from zoco.monitor.segments.services import segments_follow
 from zoco.monitor.sharing.services import links_follow
 

@@ -1,6 +1,6 @@
 """Alarms: something is not as it should be, where, and how sure that is.
 
-`watched` says what is counted, `cube` counts it by hour and part, `detecting` finds what is not as expected
-over `windows` of hours, `causes` names the part; `services` keeps incidents, `telling` writes to people and
-programs.
+`watched` says what is counted, `narrowed` which segment it is about, `cube` counts it by hour and part,
+`detecting` finds what is not as expected over `windows` of hours, `causes` names the part; `services` keeps
+incidents, `telling` writes to people and programs.
 """

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from zoco.kit.periods import Period
 from zoco.ledger import expr
 from zoco.ledger.scope import Facts
-from zoco.monitor.alarms.watched import PAGE, SECTION, Watched, measure_named
+from zoco.monitor.alarms.narrowed import WHOLE, Narrowed
+from zoco.monitor.alarms.watched import PAGE, PEOPLE, SECTION, Watched, measure_named
 
 if TYPE_CHECKING:
     from zoco.ledger.expr import Table
@@ -63,10 +64,14 @@ class Cube:
         return number
 
 
-def cube_read(key: str, site: SiteInfo, period: Period, store: Store) -> Cube:
-    """Count a measure over a period. Raises QueryFailed, StoreBusy."""
+def cube_read(key: str, site: SiteInfo, period: Period, store: Store, narrowed: Narrowed = WHOLE) -> Cube:
+    """Count a measure over a period. Raises QueryFailed, StoreBusy.
+
+    A segment says who counts where people alone would; what is about bots or all facts stays so.
+    """
     measure = measure_named(key)
-    facts = Facts(site, period, verdicts=measure.verdicts)
+    verdicts = narrowed.verdicts if narrowed.verdicts and measure.verdicts == PEOPLE else measure.verdicts
+    facts = Facts(site, period, narrowed.filters, verdicts)
     first = datetime.combine(period.first, datetime.min.time())
     hours = period.days * 24
     cuts: dict[str, Cut] = {}

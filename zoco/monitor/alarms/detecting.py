@@ -78,11 +78,15 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nothing can be said. `needs` days of history, `has` them; or too little is expected (`expected`)."""
+    """Nothing can be said. `needs` days of history, `has` them; or too little is expected (`expected`);
+
+    or `why`, a word, says that there is nothing to look at.
+    """
 
     has: int
     needs: int = DAYS_LEAST
     expected: float = 0.0
+    why: str = ""
 
 
 def history_days(cube: Cube, end: int) -> int:

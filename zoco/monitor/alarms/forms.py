@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zoco.kit.choosing import Several
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.pictures.labels import NAMES
 from zoco.monitor.alarms.models import Alarm
-from zoco.monitor.alarms.said import measure_said
+from zoco.monitor.alarms.said import gone_said, measure_said
 from zoco.monitor.alarms.watched import EVENT, GOAL, MEASURES
+from zoco.monitor.segments.models import Segment
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Alarm]
@@ -23,10 +25,13 @@ Choices = list[tuple[str, Any]]
 class AlarmForm(_ModelForm):
     """An alarm. Figures, goals and facts are listed; a kind that watches one thing alone takes that."""
 
+    whole = forms.BooleanField(label=_lazy("Watch the whole site from now on"), required=False)
+
     class Meta:
         model = Alarm
         fields = (
-            "site", "kind", "measure", "minutes", "care", "is_on", "roles", "hook_url", "hook_secret",
+            "site", "kind", "measure", "segment", "minutes", "care", "is_on", "roles", "hook_url",
+            "hook_secret",
         )  # fmt: skip
         field_classes = {"roles": Several}
 
@@ -38,6 +43,18 @@ class AlarmForm(_ModelForm):
             choices=measures(self.instance.measure), required=False, label=label, help_text=hint
         )
 
+        self.fields["segment"] = OfSite(
+            queryset=Segment.objects.select_related("site").order_by("site", "name", "id"),
+            required=False,
+            label=self.fields["segment"].label,
+            help_text=self.fields["segment"].help_text,
+            empty_label=_("none: the whole site"),
+        )
+        if not self.instance.has_lost_segment:
+            del self.fields["whole"]
+        else:
+            self.fields["whole"].help_text = gone_said(self.instance)
+
     def clean(self) -> dict[str, Any]:
         """Refuse a goal of another site."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -46,7 +63,22 @@ class AlarmForm(_ModelForm):
             names = {each.name for each in goals_of(site.pk)}
             if measure.removeprefix(GOAL) not in names:
                 self.add_error("measure", _("The site has no goal of this name; choose one of its own."))
+        if self.instance.has_lost_segment and not cleaned.get("segment"):
+            if not cleaned.get("whole"):
+                self.add_error("segment", gone_said(self.instance))
+            else:
+                self.instance.segment_name = ""
+        elif not cleaned.get("segment"):
+            self.instance.segment_name = ""
         return cleaned
+
+
+class OfSite(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Chooses a segment; each is named with its site."""
+
+    def label_from_instance(self, segment: Segment) -> str:
+        """Return its name."""
+        return f"{segment.site}: {segment.name}"
 
 
 def measures(kept: str) -> Choices:

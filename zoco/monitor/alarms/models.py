@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -46,6 +47,16 @@ class Alarm(models.Model):
             "event: and the name of a fact, or goal: and the name of a goal."
         ),
     )
+    segment = models.ForeignKey(
+        "zoco_monitor.Segment",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("segment"),
+        help_text=_("Only what fits its filters is watched. None: the whole site."),
+    )
+    segment_name = models.CharField(max_length=80, blank=True, editable=False)
     minutes = models.PositiveIntegerField(
         _("minutes without facts"),
         default=30,
@@ -87,11 +98,29 @@ class Alarm(models.Model):
         verbose_name_plural = _("alarms")
         ordering = ["site", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "kind", "measure"], name="zoco_alarm_once"),
+            models.UniqueConstraint(
+                fields=["site", "kind", "measure"],
+                condition=models.Q(segment_name=""),
+                name="zoco_alarm_once",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "kind", "measure", "segment"], name="zoco_alarm_once_segment"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(KINDS[self.kind].label) if self.kind in KINDS else self.kind
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """Save it with the name of its segment, by which it is known when that is deleted."""
+        if self.segment is not None:
+            self.segment_name = self.segment.name
+        super().save(*args, **more)
+
+    @property
+    def has_lost_segment(self) -> bool:
+        """Whether the segment that it is about was deleted."""
+        return bool(self.segment_name) and self.segment_id is None
 
     def clean(self) -> None:
         """Hold the alarm to measures that there are. Raises ValidationError."""
@@ -104,11 +133,29 @@ class Alarm(models.Model):
         if name not in MEASURES and not has_name and not is_given:
             there = ", ".join([*MEASURES, f"{EVENT}signup", f"{GOAL}Thanks"])
             raise ValidationError({"measure": _("Write one of: %(names)s.") % {"names": there}})
+        self._segment_check(is_given)
         if self.hook_url:
             try:
                 http.address_check(self.hook_url)
             except http.AddressRefused as error:
                 raise ValidationError({"hook_url": str(error)}) from error
+
+    def _segment_check(self, is_given: bool) -> None:
+        """Refuse a segment of another site, of a kind that has none, and the same alarm twice."""
+        if self.segment is not None and self.segment.site_id != self.site_id:
+            raise ValidationError({"segment": _("This segment belongs to another site.")})
+        if self.segment is not None and is_given:
+            words = _("This alarm is about the whole site. Take no segment, or let something fall or rise.")
+            raise ValidationError({"segment": words})
+        if self.has_lost_segment:
+            return
+        same = Alarm.objects.filter(
+            site=self.site_id, kind=self.kind, measure=self.measure, segment=self.segment_id
+        )
+        if self.segment_id is None:
+            same = same.filter(segment_name="")
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError(_("The site has this alarm already; change that one."))
 
 
 class Incident(models.Model):

@@ -15,6 +15,7 @@ from zoco.monitor.alarms import services
 from zoco.monitor.alarms.cube import DAYS, Cube, cube_read
 from zoco.monitor.alarms.detecting import DAYS_LEAST, Finding, Unknown, history_days, look
 from zoco.monitor.alarms.models import Alarm
+from zoco.monitor.alarms.narrowed import Narrowed, SegmentMissed, narrowed
 from zoco.monitor.alarms.pictures import picture_of
 from zoco.monitor.alarms.usual import KINDS, rule_of
 from zoco.monitor.alarms.windows import Window
@@ -52,7 +53,9 @@ def _is_due(alarm: Alarm, hour: datetime) -> bool:
 
 
 def _alarms(site: SiteInfo) -> Sequence[Alarm]:
-    return list(Alarm.objects.filter(site=site.id, is_on=True).select_related("site").order_by("id"))
+    return list(
+        Alarm.objects.filter(site=site.id, is_on=True).select_related("site", "segment").order_by("id")
+    )
 
 
 def _opened() -> Store:
@@ -64,21 +67,27 @@ def _opened() -> Store:
 def _look(site: SiteInfo, alarms: Sequence[Alarm], hour: datetime, store: Store) -> int:
     # The day of the hour's last moment is the last of the period: at midnight yesterday.
     period = Period.last_days(DAYS, site.zone, now=hour - timedelta(seconds=1))
-    cubes: dict[str, Cube] = {}
+    cubes: dict[tuple[str, Narrowed], Cube] = {}
 
-    def cube(key: str) -> Cube:
-        if key not in cubes:
-            cubes[key] = cube_read(key, site, period, store)
-        return cubes[key]
+    def cube(key: str, part: Narrowed) -> Cube:
+        if (key, part) not in cubes:
+            cubes[key, part] = cube_read(key, site, period, store, part)
+        return cubes[key, part]
 
     for alarm in alarms:
         rule = rule_of(alarm.kind, alarm.care)
         if rule is None:
             continue
-        counted = cube(alarm.measure)
+        services.segment_follow(alarm, at=hour)
+        try:
+            part = narrowed(alarm)
+        except SegmentMissed as missed:
+            services.seen_apply(alarm, Unknown(0, why=missed.why), at=hour)
+            continue
+        counted = cube(alarm.measure, part)
         given = counted.measure.given if alarm.kind == "fall" else ""
         end = counted.hour_at(hour, site.zone)
-        seen = look(counted, end, rule, cube(given) if given else None)
+        seen = look(counted, end, rule, cube(given, part) if given else None)
         picture = picture_of(counted, seen, end) if isinstance(seen, Finding) else None
         services.seen_apply(alarm, seen, at=hour, picture=picture)
     return len(alarms)

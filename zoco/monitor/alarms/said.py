@@ -10,8 +10,10 @@ from django.utils.translation import ngettext
 from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms.models import Alarm, Incident
+from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
+from zoco.monitor.segments.said import filters_in_words
 
 # Below this, a share would be written as 0%.
 NO_SHARE = 0.005
@@ -31,12 +33,48 @@ def alarm_said(alarm: Alarm) -> str:
     kind = KINDS.get(alarm.kind)
     if kind is None:
         return alarm.kind
-    return str(kind.label) if kind.measure else f"{kind.label}: {measure_said(alarm.measure)}"
+    if kind.measure:
+        return str(kind.label)
+    return f"{kind.label}: {_within(measure_said(alarm.measure), alarm.segment_name)}"
+
+
+def _within(measure: str, segment: str) -> str:
+    """Name a figure with the segment that it is of."""
+    if not segment:
+        return measure
+    return _("%(measure)s in the segment “%(segment)s”") % {"measure": measure, "segment": segment}
+
+
+def gone_said(alarm: Alarm) -> str:
+    """Say that the segment of an alarm was deleted, and what to do."""
+    words = _("The segment “%(segment)s” was deleted, and nothing is watched. Choose another one.")
+    return words % {"segment": alarm.segment_name}
+
+
+def segment_said(incident: Incident) -> str:
+    """Say what an incident's segment holds, and what became of it since."""
+    alarm, was = incident.alarm, incident.found.get("segment")
+    if not was:
+        return ""
+    filters = filters_in_words(was["filters"])
+    if is_as_kept(alarm, incident.found):
+        return _("Segment “%(segment)s”: %(filters)s.") % {"segment": was["name"], "filters": filters}
+    words = {"segment": was["name"], "filters": filters}
+    if alarm.has_lost_segment:
+        return _("Segment “%(segment)s”, which was deleted since: %(filters)s.") % words
+    return (
+        _("Segment “%(segment)s” as it was then: %(filters)s. The alarm watches something else now.") % words
+    )
 
 
 def known_said(alarm: Alarm) -> str:
     """Say whether the alarm can know anything yet, and if not, why."""
+    if alarm.has_lost_segment:
+        return gone_said(alarm)
     word, *numbers = alarm.known.split() or [""]
+    if word == UNREADABLE:
+        words = _("Quiet: the segment “%(segment)s” filters by what is no more. Choose another one.")
+        return words % {"segment": alarm.segment_name}
     if word == "history":
         has, needs = int(numbers[0]), int(numbers[1])
         return _("Quiet: it needs %(needs)s days of history and has %(has)s.") % {"needs": needs, "has": has}
@@ -53,12 +91,17 @@ def incident_title(incident: Incident) -> str:
     if alarm.kind == "export":
         return _("Exports fail on %(site)s") % {"site": alarm.site.name}
     part = part_said(found.get("cause"))
-    words = {"what": measure_said(found["measure"]), "part": part, "site": alarm.site.name}
+    words = {"what": _what(found), "part": part, "site": alarm.site.name}
     if alarm.kind == "tracker" and part:
         return _("The tracker is gone from %(part)s on %(site)s") % words
     if found["is_fall"]:
         return (_("%(what)s fell on %(site)s: %(part)s") if part else _("%(what)s fell on %(site)s")) % words
     return (_("%(what)s rose on %(site)s: %(part)s") if part else _("%(what)s rose on %(site)s")) % words
+
+
+def _what(found: dict[str, Any]) -> str:
+    """Name the figure of an incident, with its segment."""
+    return _within(measure_said(found["measure"]), (found.get("segment") or {}).get("name", ""))
 
 
 def incident_said(incident: Incident) -> str:
@@ -81,7 +124,7 @@ def incident_said(incident: Incident) -> str:
         "between %(low)s and %(high)s.",
         hours,
     ) % {**values, "hours": hours}
-    named = _("%(measure)s: %(said)s") % {"measure": measure_said(found["measure"]), "said": first}
+    named = _("%(measure)s: %(said)s") % {"measure": _what(found), "said": first}
     is_silence = incident.alarm.kind == "silence" and cause is None
     return named if is_silence else f"{named} {_cause_said(cause)}"
 
@@ -157,12 +200,13 @@ def _number(value: float) -> str:
     return formats.decimal(value, 0 if value >= 10 or float(value).is_integer() else 1)
 
 
-def report_query(incident: Incident) -> dict[str, str]:
-    """Return the filter of the report that shows the part, as keys and values of an address."""
-    cause = incident.found.get("cause")
+def report_query(incident: Incident) -> dict[str, list[str]]:
+    """Return the filters of the report that shows the part, as keys and values of an address."""
+    segment, cause = incident.found.get("segment"), incident.found.get("cause")
+    asked = {} if not segment else {**segment["filters"], "verdicts": [segment["verdicts"]]}
     if not cause:
-        return {}
+        return asked
     name = cause["dimension"]
     if name == SECTION:
-        return {"f.path^": cause["values"][0]}
-    return {f"f.{name}": cause["values"][0]} if name in FILTERABLE else {}
+        return asked | {"f.path^": cause["values"][:1]}
+    return asked | {f"f.{name}": cause["values"][:1]} if name in FILTERABLE else asked

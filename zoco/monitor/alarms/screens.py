@@ -38,10 +38,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     sites = [each.id for each in sitebook.sites()]
     incidents = (
         Incident.objects.filter(alarm__site__in=sites)
-        .select_related("alarm__site", "acknowledged_by")
+        .select_related("alarm__site", "alarm__segment", "acknowledged_by")
         .order_by("-opened_at", "-id")[:SHOWN_MOST]
     )
-    alarms = Alarm.objects.filter(site__in=sites).select_related("site").order_by("site", "id")
+    alarms = Alarm.objects.filter(site__in=sites).select_related("site", "segment").order_by("site", "id")
     lines = sorted((_line(each) for each in incidents), key=lambda line: not line["is_open"])
     return _page(
         request,
@@ -104,7 +104,9 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one incident: its sentence, its picture, how sure it is, and what was told to whom."""
     sites = [each.id for each in sitebook.sites()]
     found = get_object_or_404(
-        Incident.objects.select_related("alarm__site", "acknowledged_by"), pk=pk, alarm__site__in=sites
+        Incident.objects.select_related("alarm__site", "alarm__segment", "acknowledged_by"),
+        pk=pk,
+        alarm__site__in=sites,
     )
     title, words = said.incident_title(found), said.incident_said(found)
     return _page(
@@ -113,6 +115,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
         title,
         incident=found,
         words=words,
+        segment=said.segment_said(found),
         picture=pictures.drawn(found.picture, title, words),
         report_url=_report_url(found),
         **_sureness(found),
@@ -148,10 +151,12 @@ def _report_url(incident: Incident) -> str:
     """Return the address of the overview, narrowed to the part and to the days around it."""
     first = (incident.began_at - timedelta(days=7)).date()
     last = (incident.closed_at or incident.seen_at).date()
-    asked = {"site": incident.alarm.site.slug, "period": f"{first}..{last}", **said.report_query(incident)}
+    asked: dict[str, Any] = {"site": incident.alarm.site.slug, "period": f"{first}..{last}"}
+    asked |= said.report_query(incident)
     if incident.alarm.kind in {"bots", "spam"}:
         asked["verdicts"] = "bots"
-    return f"{reverse('zoco_ledger:overview', args=['traffic'])}?{urlencode(asked, safe='/:,.')}"
+    query = urlencode(asked, doseq=True, safe="/:,.")
+    return f"{reverse('zoco_ledger:overview', args=['traffic'])}?{query}"
 
 
 @permission_required(MARK, raise_exception=True)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from zoco.kit import staff_mail
 from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
+from zoco.monitor.alarms.narrowed import is_as_kept, kept
 from zoco.monitor.alarms.usual import USUAL
 from zoco.sites.access.reads import seeing
 
@@ -31,7 +32,7 @@ def alarms_usual(site: int, *, is_demo: bool = False) -> list[Alarm]:
     for kind, measure in USUAL:
         if is_demo and kind == "silence":
             continue
-        Alarm.objects.get_or_create(site_id=site, kind=kind, measure=measure)
+        Alarm.objects.get_or_create(site_id=site, kind=kind, measure=measure, segment_name="")
     return list(Alarm.objects.filter(site_id=site).order_by("id"))
 
 
@@ -55,10 +56,24 @@ def seen_apply(
     return incident
 
 
+@transaction.atomic
+def segment_follow(alarm: Alarm, *, at: datetime) -> None:
+    """Take in what became of the segment of an alarm; what is open about something else is over."""
+    segment = alarm.segment
+    if segment is not None and segment.name != alarm.segment_name:
+        alarm.segment_name = segment.name
+        Alarm.objects.filter(pk=alarm.pk).update(segment_name=segment.name)
+    incident = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).first()
+    if incident is not None and not is_as_kept(alarm, incident.found):
+        incident_close(incident, at=at)
+
+
 def unknown_kept(seen: Finding | Failing | Unknown | None) -> str:
-    """Return why nothing can be known, to be said later: "history 5 14", "few 3.2", or ""."""
+    """Return why nothing can be known, to be said later: "history 5 14", "few 3.2", "gone", or ""."""
     if not isinstance(seen, Unknown):
         return ""
+    if seen.why:
+        return seen.why
     return f"few {seen.expected:.1f}" if seen.expected else f"history {seen.has} {seen.needs}"
 
 
@@ -74,7 +89,7 @@ def _found(
                     began_at=at - timedelta(hours=seen.hours),
                     opened_at=at,
                     seen_at=at,
-                    found=asdict(seen),
+                    found=_kept(alarm, seen),
                     picture=picture,
                 )
         except IntegrityError:  # another worker was quicker
@@ -82,9 +97,14 @@ def _found(
         _tell(incident, OPENED, at)
         return incident
     if at > incident.seen_at:
-        incident.seen_at, incident.found, incident.picture = at, asdict(seen), picture
+        incident.seen_at, incident.found, incident.picture = at, _kept(alarm, seen), picture
         incident.save(update_fields=["seen_at", "found", "picture"])
     return incident
+
+
+def _kept(alarm: Alarm, seen: Finding | Failing) -> dict[str, Any]:
+    """Return what was found with the segment that it was found in, as that is now."""
+    return asdict(seen) | {"segment": kept(alarm)}
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import http, staff_mail
 from zoco.monitor.alarms.models import Incident, Telling
-from zoco.monitor.alarms.said import incident_said, incident_title
+from zoco.monitor.alarms.said import incident_said, incident_title, segment_said
 from zoco.monitor.alarms.services import CLOSED, SEE_REPORTS
 from zoco.monitor.hooks import HookRefused, HookUnowned, hook_send, owner_check
 from zoco.sites.access.reads import sees
@@ -41,7 +41,7 @@ def tellings_send(*, now: datetime) -> int:
         if claimed:
             told += _sent(
                 Telling.objects.select_related(
-                    "incident__alarm__site", "incident__alarm__hook_by", "user"
+                    "incident__alarm__site", "incident__alarm__segment", "incident__alarm__hook_by", "user"
                 ).get(pk=pk),
                 now,
             )
@@ -89,7 +89,12 @@ def _mail(telling: Telling) -> None:
         title = incident_title(incident)
         is_over = telling.event == CLOSED
         subject = _("Over: %(title)s") % {"title": title} if is_over else title
-        lines = [incident_said(incident), _("Look at it: %(url)s") % {"url": incident_url(incident)}]
+        segment = segment_said(incident)
+        lines = [
+            incident_said(incident),
+            *filter(None, [segment]),
+            _("Look at it: %(url)s") % {"url": incident_url(incident)},
+        ]
         staff_mail.send(
             user,
             subject=subject,
@@ -113,6 +118,7 @@ def hook_body(telling: Telling) -> bytes:
             "id": f"{incident.pk}-{telling.event}",
             "site": incident.alarm.site.slug,
             "alarm": incident.alarm.kind,
+            "segment": incident.found.get("segment"),
             "title": incident_title(incident),
             "text": incident_said(incident),
             "found": incident.found,

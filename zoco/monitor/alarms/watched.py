@@ -21,6 +21,7 @@ WHO = ("channel", "source", "campaign", "country", "device", "browser", "os", "l
 PAGE = "path"
 # Made of paths, not a column: "/shop" and "/shop/honey" of "/shop/honey/17".
 SECTION = "section"
+PEOPLE = ("human",)
 ROBOTS = ("bot", "ai", "headless")
 
 
@@ -36,7 +37,7 @@ class Watched:
     label: StrOrPromise
     dimensions: tuple[str, ...]
     moments: Callable[[Facts, tuple[str, ...]], Table]
-    verdicts: tuple[str, ...] = ("human",)
+    verdicts: tuple[str, ...] = PEOPLE
     given: str = ""
     value: str = ""
 
@@ -121,6 +122,7 @@ def _reached(name: str) -> Callable[[Facts, tuple[str, ...]], Table]:
         goals = tuple(each for each in goals_of(facts.site.id) if each.name == name)
         if not goals:
             return _began(facts, columns).filter(expr.never)
-        return _began(replace(facts, filters=(Filter("goal", "is", (name,), goals),)), columns)
+        reached = Filter("goal", "is", (name,), goals)
+        return _began(replace(facts, filters=(*facts.filters, reached)), columns)
 
     return moments

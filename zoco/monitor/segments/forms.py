@@ -7,12 +7,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from zoco.kit.periods import PeriodUnreadable
-from zoco.ledger.asking.filters import FilterWrong, filters_named, filters_write
+from zoco.ledger.asking.filters import FilterWrong, filters_write
 from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.sitebook import SiteUnknown
-from zoco.ledger.views.address import Address
-from zoco.ledger.views.controls import chip
 from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments.said import segment_said
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Segment]
@@ -57,15 +56,6 @@ class SegmentForm(_ModelForm):
         self.instance.site_id = question.site.id
         self.instance.filters = filters_write(question.filters)
         self.instance.verdicts = question.verdicts
-
-
-def segment_said(segment: Segment) -> list[str]:
-    """Return the filters in words; as they were written where one is of a column that is no more."""
-    try:
-        chips = [chip(each, Address(QueryDict(), "zoco_ledger")) for each in filters_named(segment.filters)]
-    except FilterWrong:
-        return [f"{key.removeprefix('f.')}={', '.join(values)}" for key, values in segment.filters.items()]
-    return [f"{each.label} {each.operator} {each.values}" for each in chips]
 
 
 def _unreadable() -> str:

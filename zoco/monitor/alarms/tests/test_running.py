@@ -14,6 +14,9 @@ from zoco.ledger.tests.reports.made import SITE, ledger, load
 from zoco.monitor.alarms import running
 from zoco.monitor.alarms.cube import cube_read
 from zoco.monitor.alarms.models import Alarm, Incident
+from zoco.monitor.alarms.narrowed import narrowed
+from zoco.monitor.alarms.said import incident_title, known_said, segment_said
+from zoco.monitor.models import Segment
 from zoco.sites.models import Site
 from zoco.testing.factories import fact
 
@@ -96,3 +99,49 @@ def test_counts_are_those_of_the_facts(store: Store) -> None:
     assert country.summed[country.values.index("FR"), -1] == len(french)
     assert cube.cuts["section"].values == ("/shop/",)
     assert cube.hour_at(datetime(2026, 4, 10, 1, tzinfo=UTC), SITE.zone) == 3
+
+
+@pytest.mark.django_db
+def test_an_alarm_on_a_segment_counts_what_fits_its_filters(store: Store) -> None:
+    site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=SITE.zone)
+    segment = Segment.objects.create(site=site, name="Spain", filters={"f.country": ["ES"]})
+    alarm = Alarm.objects.create(site=site, kind="fall", measure="visits", segment=segment)
+    period = Period.parse("2026-04-10..2026-04-11", SITE.zone)
+
+    cube = cube_read("page_views", SITE, period, store, narrowed(alarm))
+    running.alarms_look(now=NEWEST + timedelta(hours=11), store=store)
+
+    made = [each for each in facts() if period.start <= each.occurred_at < period.end]
+    assert cube.total.summed[0, -1] == len([each for each in made if each.country == "ES"])
+    incident = Incident.objects.get(alarm=alarm)
+    assert incident_title(incident) == "Visits in the segment “Spain” fell on Shop"
+    assert segment_said(incident) == "Segment “Spain”: Country is Spain."
+
+
+@pytest.mark.django_db
+def test_a_segment_that_changes_or_goes_ends_what_was_found_in_it(store: Store) -> None:
+    site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=SITE.zone)
+    segment = Segment.objects.create(site=site, name="Spain", filters={"f.country": ["ES"]})
+    alarm = Alarm.objects.create(site=site, kind="fall", measure="visits", segment=segment)
+    hours = [NEWEST + timedelta(hours=each) for each in (11, 12, 13, 14)]
+    running.alarms_look(now=hours[0], store=store)
+    first = Incident.objects.get()
+
+    Segment.objects.update(filters={"f.country!": ["FR"]}, name="Abroad")
+    running.alarms_look(now=hours[1], store=store)
+    first.refresh_from_db()
+
+    assert first.closed_at is not None
+    assert "“Spain” as it was then: Country is Spain" in segment_said(first)
+    assert [each.found["segment"]["name"] for each in Incident.objects.filter(closed_at=None)] == ["Abroad"]
+
+    Segment.objects.get().delete()
+    running.alarms_look(now=hours[2], store=store)
+    running.alarms_look(now=hours[3], store=store)
+
+    alarm.refresh_from_db()
+    assert Incident.objects.filter(closed_at=None).count() == 0
+    assert (alarm.segment_name, alarm.known, Incident.objects.count()) == ("Abroad", "gone", 2)
+    assert (
+        known_said(alarm) == "The segment “Abroad” was deleted, and nothing is watched. Choose another one."
+    )
