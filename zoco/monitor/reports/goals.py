@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zoco.ledger import expr
 from zoco.ledger.asking import goals
 from zoco.ledger.asking.filters import of_goals_chosen
-from zoco.ledger.asking.goals import PAGE_ENGAGED, Goal
+from zoco.ledger.asking.goals import PAGE_ENGAGED
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
 from zoco.ledger.sitebook import SiteInfo
@@ -99,61 +98,33 @@ class Goals(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         facts = of_goals_chosen(facts)
-        whole = _by_visitor(facts)
-        rows = [_row(whole, number, goal) for number, goal in enumerate(facts.goals)]
-        if not rows:
-            rows = [_row(whole, -1, Goal("", "page")).filter(expr.never(whole))]
-        found = rows[0].union(*rows[1:]) if len(rows) > 1 else rows[0]
+        hits = goals.hits(facts)
+        found = _named(_everybody(facts, hits), facts).left_join(_by_goal(hits), "goal")
+        found = found.select(
+            "goal", "all", **{name: found[name].fill_null(0) for name in ("visitors", "conversions")},
+            revenue=found.revenue.fill_null(expr.money(0)),
+        )  # fmt: skip
         share = expr.share(found.visitors, found.all)
         low, high = wilson(found.visitors.cast("float64"), found.all.cast("float64").nullif(0))
         return found.mutate(rate=share, rate_low=low, rate_high=high).select(*self.columns)
 
 
-def _by_visitor(facts: Facts) -> Table:
-    """Return one row: all, and for each goal visitors, conversions and revenue as v0, c0, a0 …"""
-    rows = facts.where(lambda rows: facts.is_view(rows) | goals.any_reached(facts, rows, facts.goals))
-    times = [expr.ones(goals.reached(facts, rows, goal)) for goal in facts.goals]
-    each = _acts(rows, expr.ones(facts.is_view(rows)), times, rows.amount_site)
-    if any(goal.kind == "engagement" for goal in facts.goals):
-        visits = goals.sessions_spent(facts)
-        stays = [_stays(visits, goal) for goal in facts.goals]
-        each = each.union(_acts(visits, expr.whole(0), stays, expr.money(0)))
-    sums = {name: each[name].sum() for name in each.columns if name != "visitor"}
-    return _summed(each.group_by("visitor").aggregate(**sums), len(facts.goals))
+def _everybody(facts: Facts, hits: Table) -> Table:
+    """Return one row, all: the visitors with a page view or a conversion."""
+    viewed = facts.page_views.select("visitor")
+    visitors = viewed.union(hits.select("visitor"))
+    return visitors.aggregate(all=expr.uniques(visitors.visitor))
 
 
-def _acts(rows: Table, page_views: Value, times: Sequence[Value], amount: Value) -> Table:
-    """Return visitor, page_views, and for each goal c0, a0 …, in types that facts and sessions share."""
-    found = {"page_views": page_views.cast("int64")}
-    for number, each in enumerate(times):
-        found[f"c{number}"] = each.cast("int64")
-        found[f"a{number}"] = (each > 0).ifelse(amount, expr.money(0)).cast("decimal(18,4)")
-    return rows.select("visitor", **found)
-
-
-def _stays(visits: Table, goal: Goal) -> Value:
-    return expr.ones(goals.stayed(visits, goal)) if goal.kind == "engagement" else expr.whole(0)
-
-
-def _summed(visitor: Table, number: int) -> Table:
-    is_known = visitor.visitor != 0
-    is_there = visitor.page_views > 0
-    sums: dict[str, Value] = {}
-    for each in range(number):
-        times = visitor[f"c{each}"]
-        is_there = is_there | (times > 0)
-        sums[f"v{each}"] = expr.ones(is_known & (times > 0)).sum()
-        sums[f"c{each}"] = times.sum()
-        sums[f"a{each}"] = visitor[f"a{each}"].sum()
-    return visitor.aggregate(all=expr.ones(is_known & is_there).sum(), **sums)
-
-
-def _row(whole: Table, number: int, goal: Goal) -> Table:
-    is_there = number >= 0
-    return whole.select(
-        goal=expr.text(goal.name),
-        visitors=whole[f"v{number}"] if is_there else expr.whole(0),
-        conversions=whole[f"c{number}"] if is_there else expr.whole(0),
-        revenue=whole[f"a{number}"] if is_there else expr.money(0),
-        all=whole["all"],
+def _by_goal(hits: Table) -> Table:
+    return hits.group_by("goal").aggregate(
+        visitors=expr.uniques(hits.visitor), conversions=hits.count(), revenue=hits.amount.sum()
     )
+
+
+def _named(everybody: Table, facts: Facts) -> Table:
+    """Return a row for each goal, those that nobody reached as well."""
+    if not facts.goals:
+        return everybody.select("all", goal=expr.text("")).filter(expr.never(everybody))
+    names = [expr.text(goal.name) for goal in facts.goals]
+    return everybody.select("all", goal=goals.each_of(names))
