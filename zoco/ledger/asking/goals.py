@@ -225,18 +225,18 @@ def sessions_spent(facts: Facts, *columns: str) -> Table:
 
 
 def sessions_reached(facts: Facts, goals: Sequence[Goal]) -> Table:
-    """Return the sessions that reached any of the goals: one column, session; some more than once."""
+    """Return the sessions that reached any of the goals: one column, session."""
     whole = replace(facts, filters=(), columns=frozenset())
     rows = whole.where(lambda rows: any_reached(whole, rows, goals))
     found = rows.filter(rows.session != 0).select("session")
     about_sessions = [goal for goal in goals if goal.kind == "engagement"]
     if not about_sessions:
-        return found
+        return found.distinct()
     each = sessions_spent(whole)
     fits = expr.never(each)
     for goal in about_sessions:
         fits = fits | stayed(each, goal)
-    return found.union(each.filter(fits).select("session"))
+    return found.union(each.filter(fits).select("session"), distinct=True)
 
 
 def spent(rows: Table) -> Value:

@@ -181,7 +181,10 @@ def test_fields_are_shown_as_forms_name_them_and_values_as_people_write_them() -
 
 
 def test_lists_are_told_by_what_joined_and_left() -> None:
-    kept = {"filters": ["['a', 'b']", ["b", "c"]], "banner_text": ["one\ntwo", "two\nthree"]}
+    kept: dict[str, list[object]] = {
+        "filters": ["['a', 'b']", ["b", "c"]],
+        "banner_text": ["one\ntwo", "two\nthree"],
+    }
 
     assert shown("zoco_monitor.schedule", kept) == {"Filters": "+c -a", "Banner text": "+three -one"}
 
