@@ -5,10 +5,9 @@ The same names serve the page, the API and the command, so an address can be cop
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import Filter, filters_read, filters_write
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.guard import Guard
+from zoco.ledger.asking.moving import DAYS_MOST, first_day, moving_read, year_ago
 from zoco.ledger.report import Report
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -32,7 +32,6 @@ VERDICT_GROUPS: dict[str, tuple[str, ...]] = {
 }
 SIZE = 50
 SIZE_MOST = 10_000
-DAYS_MOST = 3_700
 PAGE_MOST = 1_000_000
 KEYS = ("site", "period", "compare", "verdicts", "order", "page", "size")
 
@@ -85,7 +84,9 @@ class Question:
         }
         question = cls(
             site=site,
-            period=period_read(_last(given, "period", "30d"), site.zone, now=now),
+            period=period_read(
+                _last(given, "period", "30d"), site.zone, now=now, first=lambda: first_day(site)
+            ),
             compare=_compare(_last(given, "compare", "before")),
             filters=filters_read(given, lambda: goals_of(site.id)),
             verdicts=_verdicts(_last(given, "verdicts", "people")),
@@ -165,17 +166,15 @@ class Question:
         return replace(self, period=period)
 
 
-def period_read(text: str, zone: str, *, now: datetime) -> Period:
-    """Read "2015-05-17..2015-05-20", one day, "today", "yesterday" or "30d" (the last 30 days).
+def period_read(
+    text: str, zone: str, *, now: datetime, first: Callable[[], date | None] = lambda: None
+) -> Period:
+    """Read "2015-05-17..2015-05-20", one day, or a word of `moving`: "today", "30d", "month", "all".
 
-    Raises PeriodUnreadable, also for more than ten years.
+    `first` tells with which day "all" begins. Raises PeriodUnreadable, also for more than ten years.
     """
-    if text == "today":
-        return Period.last_days(1, zone, now=now)
-    if text == "yesterday":
-        return Period.last_days(1, zone, now=now).before()
-    if re.fullmatch(r"[0-9]{1,4}d", text) and 0 < int(text[:-1]) <= DAYS_MOST:
-        return Period.last_days(int(text[:-1]), zone, now=now)
+    if moving := moving_read(text, zone, now, first):
+        return moving
     period = Period.parse(text, zone)
     if not 1971 <= period.first.year <= period.last.year <= 9000:
         raise PeriodUnreadable(gettext_noop("%(text)r lies outside the years 1971 to 9000."), text=text)
@@ -187,10 +186,7 @@ def period_read(text: str, zone: str, *, now: datetime) -> Period:
 
 def year_before(period: Period) -> Period:
     """Return as many days, beginning on the same date a year earlier (28 February for the 29th)."""
-    first = period.first
-    if (first.month, first.day) == (2, 29):
-        first = first.replace(day=28)
-    first = first.replace(year=first.year - 1)
+    first = year_ago(period.first)
     return Period(first, first + timedelta(days=period.days - 1), period.zone)
 
 

@@ -4,8 +4,9 @@ All are links or plain GET forms, so that the page works without a script and it
 """
 
 import re
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zoco.kit.periods import Period
 from zoco.ledger.asking.filters import FILTERABLE, Filter
 from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.moving import ALL, moving_read
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import VERDICTS as VERDICT_WORDS
@@ -49,8 +51,15 @@ MOVING = {
     "today": _("Today"),
     "yesterday": _("Yesterday"),
     "7d": _("Last 7 days"),
+    "28d": _("Last 28 days"),
     "30d": _("Last 30 days"),
     "90d": _("Last 90 days"),
+    "month": _("This month"),
+    "lastmonth": _("Last month"),
+    "year": _("This year"),
+    "lastyear": _("Last year"),
+    "12mo": _("Last 12 months"),
+    "all": _("All time"),
 }
 
 
@@ -183,26 +192,15 @@ def _compared_with(period: Period, before: Period, today: date) -> str:
 
 
 def _presets(period: Period, address: Address, today: date) -> list[Choice]:
-    month = today.replace(day=1)
-    last_month = (month - timedelta(days=1)).replace(day=1)
-    spans = (
-        (MOVING["today"], "today", today, today),
-        (MOVING["yesterday"], "yesterday", today - timedelta(days=1), today - timedelta(days=1)),
-        (MOVING["7d"], "7d", today - timedelta(days=6), today),
-        (MOVING["30d"], "30d", today - timedelta(days=29), today),
-        (MOVING["90d"], "90d", today - timedelta(days=89), today),
-        (_("This month"), "", month, today),
-        (_("Last month"), "", last_month, month - timedelta(days=1)),
-        (_("This year"), "", today.replace(month=1, day=1), today),
-    )
+    """Return the periods on offer; of those that are the same days the one that was asked for is chosen."""
+    asked, whole = address.query.get("period", ""), replace(period, until=0)
+    now = datetime.combine(today, time(12), ZoneInfo(period.zone))
+    spans = {word: moving_read(word, period.zone, now, lambda: period.first) for word in MOVING}
+    same = [word for word, span in spans.items() if span == whole and (word != ALL or asked == ALL)]
+    chosen = asked if asked in same else next(iter(same), "")
     return [
-        Choice(
-            str(label),
-            address.changed(period=word or f"{first}..{last}"),
-            (first, last) == (period.first, period.last),
-            word,
-        )
-        for label, word, first, last in spans
+        Choice(str(label), address.changed(period=word), word == chosen, word)
+        for word, label in MOVING.items()
     ]
 
 
@@ -219,12 +217,15 @@ def moving_label(text: str) -> str:
 
 
 def shifted(period: Period, steps: int) -> Period:
-    """Return the period that many periods later; whole months move by months."""
+    """Return the period that many periods later; whole months move by months, years by years."""
     next_month = (period.first.replace(day=28) + timedelta(days=4)).replace(day=1)
     if period.first.day == 1 and period.last == next_month - timedelta(days=1):
         first = next_month if steps > 0 else (period.first - timedelta(days=1)).replace(day=1)
         after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
         return Period(first, after - timedelta(days=1), period.zone)
+    if (period.first.month, period.first.day, period.last) == (1, 1, date(period.first.year, 12, 31)):
+        year = period.first.year + steps
+        return Period(date(year, 1, 1), date(year, 12, 31), period.zone)
     move = timedelta(days=steps * period.days)
     return Period(period.first + move, period.last + move, period.zone)
 

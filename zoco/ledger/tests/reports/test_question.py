@@ -80,11 +80,32 @@ def test_without_a_period_it_is_the_last_thirty_local_days() -> None:
         ("today", "2026-04-11..2026-04-11"),
         ("yesterday", "2026-04-10..2026-04-10"),
         ("7d", "2026-04-05..2026-04-11"),
+        ("28d", "2026-03-15..2026-04-11"),
+        ("month", "2026-04-01..2026-04-11"),
+        ("lastmonth", "2026-03-01..2026-03-31"),
+        ("year", "2026-01-01..2026-04-11"),
+        ("lastyear", "2025-01-01..2025-12-31"),
+        ("12mo", "2025-04-12..2026-04-11"),
         ("2026-03-29", "2026-03-29..2026-03-29"),
     ],
 )
 def test_short_forms_of_periods(text: str, period: str) -> None:
     assert str(period_read(text, ZONE, now=NOW)) == period
+
+
+@pytest.mark.parametrize(
+    ("first", "period"),
+    [
+        (date(2024, 2, 29), "2024-02-29..2026-04-11"),
+        (date(2027, 1, 1), "2026-04-11..2026-04-11"),
+        (date(1999, 1, 1), "2016-02-24..2026-04-11"),
+        (None, "2026-04-11..2026-04-11"),
+    ],
+)
+def test_all_time_begins_with_the_first_day_and_is_no_longer_than_a_period(
+    first: date | None, period: str
+) -> None:
+    assert str(period_read("all", ZONE, now=NOW, first=lambda: first)) == period
 
 
 @pytest.mark.parametrize(

@@ -175,15 +175,20 @@
     menu.open = true;
     one(field, menu)?.focus();
   };
-  const presets = () => all("[data-z-period] [data-z-preset]");
+  const period = (word) => follow(one(`[data-z-period] [data-z-preset="${word}"]`));
   const KEYS = {
     f: () => open("[data-z-filter]", "select"),
     c: () => next("compare"),
     b: () => next("verdicts"),
-    d: () => follow(presets()[0]),
-    w: () => follow(presets()[2]),
-    m: () => follow(presets()[3]),
-    y: () => follow(presets()[7]),
+    d: () => period("today"),
+    e: () => period("yesterday"),
+    w: () => period("7d"),
+    t: () => period("30d"),
+    m: () => period("month"),
+    p: () => period("lastmonth"),
+    y: () => period("year"),
+    l: () => period("12mo"),
+    a: () => period("all"),
     "?": () => document.getElementById("z-keys")?.showModal(),
   };
 
