@@ -32,7 +32,9 @@ class Eraser(Protocol):
     """Erases from one app's models. `label` completes "12 …".
 
     One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore, and
-    `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him.
+    `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him. One that
+    needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
+    writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten.
     """
 
     key: str
@@ -104,6 +106,9 @@ def facts_erase(
         store.drain()
     joined, whole = everything_of(store, wanted, site)
     erasure = Erasure(at=micros(at), site=site, visitors=(*{*visitors, *joined},), persons=(*sorted(whole),))
+    for eraser in ERASERS:
+        if owe := getattr(eraser, "owe", None):
+            owe(erasure)
     facts = store.erase(erasure)
     rows = {eraser.label: eraser.erase(erasure) for eraser in ERASERS}
     store.compact()

@@ -31,7 +31,7 @@ def _seen(site: int, now: datetime) -> Failing | None:
     plans = list(
         ExportPlan.objects.filter(site=site, is_on=True, failing_since__lte=late).order_by("failing_since")
     )
-    owed = ExportDuty.objects.filter(day__site=site, asked_at__lte=late).exclude(said="").order_by("id")
+    owed = ExportDuty.objects.filter(day__site=site, asked_at__lte=late, tries__gt=0).order_by("id")
     since = [plan.failing_since for plan in plans] + [owed.aggregate(first=Min("asked_at"))["first"]]
     known = [each for each in since if each is not None]
     if not known:

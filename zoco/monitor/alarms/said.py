@@ -13,6 +13,7 @@ from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
+from zoco.monitor.exports.saying import said_here
 from zoco.monitor.segments.said import filters_in_words
 
 # Below this, a share would be written as 0%.
@@ -146,7 +147,7 @@ def _failing_said(found: dict[str, Any]) -> str:
             found["owed"],
         )
         said.append(words % {"count": formats.count(found["owed"])})
-    return " ".join([*said, found["why"]])
+    return " ".join([*said, said_here(found["why"])])
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:

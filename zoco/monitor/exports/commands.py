@@ -55,14 +55,11 @@ class Export(Command):
         except (PeriodUnreadable, ValueError, LookupError) as error:
             raise CommandFailed(str(error), Exit.USAGE) from error
         try:
-            run = services.run_begin(
-                site=site.id, first=period.first, last=period.last, format=options.format, place=place,
-                is_background=False,
-            )  # fmt: skip
+            run = services.run_now(
+                site=site.id, first=period.first, last=period.last, format=options.format, place=place
+            )
         except services.ExportWrong as error:
             raise CommandFailed(str(error)) from error
-        try:
-            run = services.run_through(key=run.pk)
         except KeyboardInterrupt:
             raise CommandFailed(
                 "Stopped; what is written stays. The same command goes on.", Exit.STOPPED

@@ -12,6 +12,12 @@ class ExportsEraser:
     key = "exports"
     label = "rows of exported files"
 
+    def owe(self, erasure: Erasure) -> None:
+        """Write down what files may hold them, before anything is erased."""
+        from zoco.monitor.exports import duties
+
+        duties.owe(erasure)
+
     def erase(self, erasure: Erasure) -> int:
         """Take them out; returns how many rows went at once."""
         from zoco.monitor.exports import duties

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,8 +16,6 @@ from zoco.monitor.exports.models import Format
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from zoco.monitor.exports.marks import Marker
 
 PART_ROWS = 1_000_000
 ENDINGS = {Format.PARQUET: "parquet", Format.CSV: "csv.gz"}
@@ -33,20 +33,24 @@ class Part:
 class Writer:
     """Writes one file; close it."""
 
-    def __init__(self, path: Path, format: str) -> None:
+    def __init__(self, path: Path, format: str, columns: pa.Schema | None = None) -> None:
         from pyarrow import csv, parquet
+
+        self.columns = columns or arrow()
 
         self.path = path
         self.rows = 0
         self._stack = ExitStack()
         self._to: Any
         if format == Format.PARQUET:
-            self._to = self._stack.enter_context(parquet.ParquetWriter(path, arrow(), compression="zstd"))
+            self._to = self._stack.enter_context(
+                parquet.ParquetWriter(path, self.columns, compression="zstd")
+            )
         else:
             raw = self._stack.enter_context(path.open("wb"))
             # Neither name nor time in it, so that the same rows give the same bytes.
             packed = self._stack.enter_context(gzip.GzipFile("", "wb", PACKING, raw, mtime=0))
-            self._to = self._stack.enter_context(csv.CSVWriter(packed, arrow()))
+            self._to = self._stack.enter_context(csv.CSVWriter(packed, self.columns))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -80,35 +84,34 @@ def parts_write(
     return [*done, last]
 
 
+def file_schema(file: BinaryIO, format: str) -> pa.Schema:
+    """Return the columns that a file was written with; those of CSV that we know no more are text."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    if format == Format.PARQUET:
+        columns = parquet.ParquetFile(file).schema_arrow
+    else:
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            head = next(csv.reader(io.TextIOWrapper(unpacked, "utf-8", newline="")), [])
+        known = {each.name: each.type for each in arrow()}
+        columns = pa.schema([(name, known.get(name, pa.string())) for name in head])
+    file.seek(0)
+    return columns
+
+
 def rows_read(file: BinaryIO, format: str) -> Iterator[pa.RecordBatch]:
-    """Return the rows of a file."""
-    from pyarrow import csv, parquet
+    """Return the rows of a file, with the columns that it was written with."""
+    from pyarrow import csv as arrow_csv
+    from pyarrow import parquet
 
     if format == Format.PARQUET:
         yield from parquet.ParquetFile(file).iter_batches()
         return
-    types = {field.name: field.type for field in arrow()}
+    types = {each.name: each.type for each in file_schema(file, format)}
     with gzip.GzipFile(fileobj=file) as unpacked:
-        yield from csv.open_csv(
+        yield from arrow_csv.open_csv(
             unpacked,
-            parse_options=csv.ParseOptions(newlines_in_values=True),
-            convert_options=csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
         )
-
-
-def rows_without(
-    file: BinaryIO, path: Path, format: str, *, marker: Marker, gone: set[int], until: int
-) -> tuple[int, int]:
-    """Write a file again without whoever is gone; returns how many rows went and how many stay."""
-    import pyarrow as pa
-
-    removed = 0
-    writer = Writer(path, format)
-    try:
-        for batch in rows_read(file, format):
-            kept = marker.kept(batch, gone, until)
-            removed += int((~kept).sum())
-            writer.write(batch.filter(pa.array(kept)).cast(arrow()))
-    finally:
-        part = writer.close()
-    return removed, part.rows

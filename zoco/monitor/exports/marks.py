@@ -43,21 +43,26 @@ class Marker:
         ]
         return {self._mark(kind, number) for kind, number in named if number}
 
-    def kept(self, batch: pa.RecordBatch, gone: set[int], until: int) -> np.ndarray:
+    def kept(self, batch: pa.RecordBatch, named: Iterable[tuple[set[int], int]]) -> np.ndarray:
         """Return for each row whether it stays: it is of nobody who is gone, or of after that moment."""
         import pyarrow as pa
 
-        is_gone = np.zeros(batch.num_rows, dtype=bool)
-        for column, kind in COLUMNS:
-            found = [number for number in _distinct(batch, column) if self._mark(kind, number) in gone]
-            if found:
-                is_gone |= np.isin(batch.column(column).to_numpy(), found)
         moments = batch.column("occurred_at").cast(pa.int64()).to_numpy(zero_copy_only=False)
-        kept: np.ndarray = ~(is_gone & (moments <= until))
+        marks = [(column, kind, _distinct(batch, column)) for column, kind in COLUMNS]
+        kept = np.ones(batch.num_rows, dtype=bool)
+        for gone, until in named:
+            is_gone = np.zeros(batch.num_rows, dtype=bool)
+            for column, kind, numbers in marks:
+                if found := [number for number in numbers if self._mark(kind, number) in gone]:
+                    is_gone |= np.isin(batch.column(column).to_numpy(), found)
+            kept &= ~(is_gone & (moments <= until))
         return kept
 
 
 def _distinct(batch: pa.RecordBatch, column: str) -> list[int]:
+    """Return the numbers in a column; files from before it was there have none."""
+    if column not in batch.schema.names:
+        return []
     return [number for number in np.unique(batch.column(column).to_numpy()).tolist() if number]
 
 

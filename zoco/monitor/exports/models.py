@@ -146,6 +146,8 @@ class ExportDuty(models.Model):
     until = models.BigIntegerField(default=0)
     asked_at = models.DateTimeField(default=timezone.now)
     tried_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=300, blank=True)
 
     objects = within("day__site")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from zoco.kit.runs import dead_fail
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.exports import duties
 from zoco.monitor.exports.days import day_stamp, first_day
 from zoco.monitor.exports.models import ExportDay, ExportPlan, ExportRun
-from zoco.monitor.exports.services import DAYS_MOST, ExportWrong, day_over, run_begin
+from zoco.monitor.exports.services import DAYS_MOST, ExportWrong, day_over, run_begin, runs_bury
 from zoco.monitor.exports.targets import EXPORTS
 from zoco.sites.models import Site
 from zoco.sites.reads import local_day
@@ -35,7 +34,7 @@ CHANGED_DAYS = 35
 def plans_look(*, now: datetime, store: Store | None = None) -> int:
     """Begin what is due; returns how many runs were begun."""
     begun = 0
-    dead_fail(ExportRun.objects.filter(state=ExportRun.State.RUNNING), failed=ExportRun.State.FAILED)
+    runs_bury(ExportRun.objects.all())
     for plan in ExportPlan.objects.filter(is_on=True).select_related("site").order_by("id"):
         try:
             begun += _look(plan, now, store or opening.store())
@@ -119,7 +118,7 @@ def _kept_since(site: Site, now: datetime) -> date | None:
 
 
 def files_retain(*, now: datetime) -> int:
-    """Delete files of days past their site's time, and of sites that are gone; returns how many days went."""
+    """Owe files of days past their site's time, and of sites that are gone; returns how many days are new."""
     sites = {site.pk: site for site in Site.objects.order_by("id")}
     past = Q()
     for site in sites.values():
@@ -127,12 +126,12 @@ def files_retain(*, now: datetime) -> int:
         if kept is not None:
             past |= Q(site=site.pk, day__lt=kept)
     gone = ~Q(site__in=list(sites))
-    return duties.days_owed(ExportDay.objects.filter(past | gone if past else gone))
+    return duties.days_whole(ExportDay.objects.filter(past | gone if past else gone))
 
 
 def look() -> None:
-    """Begin what is due, do what is owed."""
+    """Begin what is due; what is owed is done beside."""
     now = timezone.now()
     plans_look(now=now)
     files_retain(now=now)
-    duties.duties_do()
+    duties.duties_begin()

@@ -18,6 +18,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.monitor.exports import duties, services
 from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, ExportRun, Format
+from zoco.monitor.exports.saying import said_here
 from zoco.monitor.exports.services import ExportWrong
 from zoco.monitor.exports.targets import EXPORTS, TargetOut, target_open
 from zoco.sites.models import Site
@@ -99,7 +100,7 @@ def _plan(plan: ExportPlan) -> dict[str, Any]:
     elif plan.failing_since:
         state = _("Fails since %(moment)s: %(why)s") % {
             "moment": _moment(plan.failing_since),
-            "why": plan.said,
+            "why": said_here(plan.said),
         }
     else:
         state = (
@@ -128,9 +129,19 @@ def _owed() -> list[dict[str, str]]:
     for duty in ExportDuty.objects.select_related("day").order_by("id")[:10_000]:
         found.setdefault((duty.day.target, duty.is_whole), []).append(duty)
     return [
-        {"said": _owed_said(place, is_whole, owed), "why": owed[0].said}
+        {"said": _owed_said(place, is_whole, owed), "why": _why(owed)}
         for (place, is_whole), owed in found.items()
     ]
+
+
+def _why(owed: list[ExportDuty]) -> str:
+    """Return why it could not be done yet, and when it is tried again."""
+    why = next((said_here(duty.said) for duty in owed if duty.said), "")
+    moments = [duty.next_at for duty in owed if duty.next_at is not None]
+    if not moments:
+        return why
+    again = _("It is tried again at %(moment)s.") % {"moment": _moment(min(moments))}
+    return f"{why} {again}"
 
 
 def _owed_said(place: str, is_whole: bool, owed: list[ExportDuty]) -> str:
@@ -199,6 +210,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         may_stop=run.is_open,
         may_go_on=run.state in (State.STOPPED, State.FAILED),
         may_delete=request.user.has_perm(DELETE) and not run.is_open and count > 0,
+        said=said_here(run.said),
         **{key: value for key, value in _line(run).items() if key in ("span", "rows")},
     )  # fmt: skip
 
@@ -252,5 +264,5 @@ def file(request: HttpRequest, pk: int, number: int) -> HttpResponse | FileRespo
     except FileNotFoundError:
         raise Http404(_("The file is no longer there; export the day again.")) from None
     except TargetOut as error:
-        return _page(request, "out", _("The file cannot be reached"), why=str(error))
+        return _page(request, "out", _("The file cannot be reached"), why=said_here(str(error)))
     return FileResponse(opened, as_attachment=True, filename=name.rpartition("/")[2])

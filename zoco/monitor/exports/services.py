@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zoco.kit import conf
-from zoco.kit.runs import RunStopped, Tell, dead_fail, teller
+from zoco.kit.runs import QUIET, RunStopped, Tell, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import Store
-from zoco.ledger.store.erasures import erasure_key
-from zoco.monitor.exports import duties
+from zoco.monitor.exports import duties, holding, saying
 from zoco.monitor.exports.days import day_rows, day_stamp
 from zoco.monitor.exports.files import ENDINGS, PART_ROWS, Part, parts_write
-from zoco.monitor.exports.marks import Marker, packed
+from zoco.monitor.exports.marks import packed
 from zoco.monitor.exports.models import ExportDay, ExportPlan, ExportRun, Format
 from zoco.monitor.exports.targets import EXPORTS, Target, TargetOut, target_open
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from django.db.models import QuerySet
 
 State = ExportRun.State
 # More at once is asked in pieces: a run's days stand in the database one by one.
 DAYS_MOST = 3_700
+MOMENT = 2.0
 
 
 class ExportWrong(ValueError):
     """This cannot be exported as it was asked for; the message says why and what to do."""
+
+
+def _under_way() -> str:
+    return _("An export of this site in this format is under way; wait for it, or stop it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +64,65 @@ def run_begin(
     by: int | None = None,
     is_background: bool = True,
 ) -> ExportRun:
-    """Ask for a run. Raises ExportWrong, also while another of this site and format is at it."""
+    """Ask for a run. Raises ExportWrong, also while another of this site and format is at it.
+
+    One that is not done in the background is running from its first moment: a WAITING one has a task.
+    """
     from zoco.monitor.tasks import export_do
 
     if last < first:
         raise ExportWrong(_("The last day lies before the first."))
     if (last - first).days >= DAYS_MOST:
         raise ExportWrong(_("An export has at most %(count)s days; make two.") % {"count": DAYS_MOST})
-    running = ExportRun.objects.filter(site=site, format=format, state=State.RUNNING)
-    dead_fail(running, failed=State.FAILED)
+    runs_bury(ExportRun.objects.filter(site=site, format=format))
     days = (last - first).days + 1
     try:
         with transaction.atomic():
             run = ExportRun.objects.create(
                 site_id=site, plan=plan, format=format, target=EXPORTS() if place is None else place,
                 first_on=first, last_on=last, total=days, created_by_id=by,
+                state=State.WAITING if is_background else State.RUNNING,
             )  # fmt: skip
             if is_background:
                 export_do.enqueue(run=run.pk)
     except IntegrityError:
-        raise ExportWrong(
-            _("An export of this site in this format is under way; wait for it, or stop it.")
-        ) from None
+        raise ExportWrong(_under_way()) from None
     return run
+
+
+def run_now(
+    *, site: int, first: date, last: date, format: str, place: str | None, store: Store | None = None
+) -> ExportRun:
+    """Do a run here and now, as a command does; whoever kills it leaves nothing that is in the way.
+
+    Raises ExportWrong; KeyboardInterrupt when it is stopped.
+    """
+    with holding.held(holding.run_name(site, format), seconds=MOMENT) as folder:
+        if folder is None:
+            raise ExportWrong(_under_way())
+        runs_bury(ExportRun.objects.filter(site=site, format=format), is_ours=True)
+        run = run_begin(
+            site=site, first=first, last=last, format=format, place=place, is_background=False
+        )  # fmt: skip
+        return _run_held(run.pk, store, PART_ROWS)
+
+
+def runs_bury(runs: QuerySet[ExportRun], *, is_ours: bool = False) -> int:
+    """Let runs have failed whose process is gone; returns how many those are.
+
+    A run lives as long as its lock is held, however long it says nothing. One of a command is dead without
+    it; one in the background may be put back and begun again by another worker, and has ten minutes.
+    `is_ours`: the lock is held by whoever asks, who has not begun yet.
+    """
+    late, dead = timezone.now() - QUIET, []
+    for run in runs.filter(state=State.RUNNING):
+        is_by_command = run.plan_id is None and run.created_by_id is None
+        if not is_by_command and run.told_at > late:
+            continue
+        if is_ours or not holding.is_held(holding.run_name(run.site_id, run.format)):
+            dead.append(run.pk)
+    found = ExportRun.objects.filter(pk__in=dead, state=State.RUNNING)
+    return found.update(state=State.FAILED, said=saying.ENDED, told_at=timezone.now())
 
 
 def run_again(*, run: ExportRun) -> None:
@@ -93,9 +135,7 @@ def run_again(*, run: ExportRun) -> None:
             if found.update(state=State.WAITING, is_to_stop=False, said="", told_at=timezone.now()):
                 export_do.enqueue(run=run.pk)
     except IntegrityError:
-        raise ExportWrong(
-            _("An export of this site in this format is under way; wait for it, or stop it.")
-        ) from None
+        raise ExportWrong(_under_way()) from None
 
 
 def run_stop(*, run: ExportRun) -> None:
@@ -106,6 +146,14 @@ def run_stop(*, run: ExportRun) -> None:
 
 def run_through(*, key: int, store: Store | None = None, most: int = PART_ROWS) -> ExportRun:
     """Do a run that was asked for; one that was cut off goes on. What went wrong stands in it."""
+    run = ExportRun.objects.get(pk=key)
+    with holding.held(holding.run_name(run.site_id, run.format), seconds=MOMENT) as folder:
+        if folder is None:  # another worker is at it
+            return run
+        return _run_held(key, store, most)
+
+
+def _run_held(key: int, store: Store | None, most: int) -> ExportRun:
     from zoco.ledger.store import opening
 
     found = ExportRun.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
@@ -123,6 +171,9 @@ def run_through(*, key: int, store: Store | None = None, most: int = PART_ROWS) 
         run.state = State.DONE
     except RunStopped:
         run.state = State.STOPPED
+    except KeyboardInterrupt:
+        run.state = State.STOPPED
+        raise
     except TargetOut as error:
         run.state, run.said = State.FAILED, str(error)[:300]
     except Exception as error:
@@ -160,41 +211,47 @@ def _plan_told(run: ExportRun) -> None:
 def day_export(job: Job, day: date, tell: Tell) -> tuple[ExportDay, bool]:
     """Write a day, or leave it where it is there as the ledger has it; returns whether it was written.
 
-    Killed half-way it leaves whole files, old or new; the day then counts as holding anybody.
-    Raises TargetOut, RunStopped.
+    Killed half-way it leaves whole files, old or new; the day then counts as holding anybody. Whoever takes
+    people out of the same files waits until it is over. Raises TargetOut, RunStopped.
     """
+    key = ExportDay(target=job.place, site=job.site.id, day=day, format=job.format)
+    while True:
+        with holding.held(holding.day_name(key), seconds=MOMENT) as folder:
+            if folder is not None:
+                return _day_held(job, day, folder, tell)
+        tell()
+
+
+def _day_held(job: Job, day: date, folder: Path, tell: Tell) -> tuple[ExportDay, bool]:
     _facts, stamp = day_stamp(job.store, job.site.id, job.site.zone, day)
     row, _made = ExportDay.objects.get_or_create(
         target=job.place, site=job.site.id, day=day, format=job.format
     )
     if row.made_at is not None and row.stamp == stamp and not row.duties.exists():
         return row, False
+    # Whoever exports a day whose files were to go wants the new ones.
+    meant = list(row.duties.filter(is_whole=True).values_list("pk", flat=True))
     row.made_at = None
     row.save(update_fields=["made_at"])
-    marker, marks = Marker(erasure_key(conf.DATA())), set[int]()
-    work = conf.DATA() / "tmp" / "exports"
-    work.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=work))
-    try:
+    marker, marks = duties.marker(), set[int]()
 
-        def seen() -> object:
-            for batch in day_rows(job.store, job.site.id, job.site.zone, day):
-                tell()
-                marks.update(marker.of_rows(batch))
-                yield batch
+    def seen() -> Iterator[pa.RecordBatch]:
+        for batch in day_rows(job.store, job.site.id, job.site.zone, day):
+            tell()
+            marks.update(marker.of_rows(batch))
+            yield batch
 
-        parts = parts_write(seen(), folder, job.format, most=job.most)  # type: ignore[arg-type]
-        size = _put(job, row, day, parts)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    row.rows, row.size = sum(part.rows for part in parts), size
+    parts = parts_write(seen(), folder, job.format, most=job.most)
+    row.size = _put(job, row, day, parts, tell)
+    row.duties.filter(pk__in=meant).delete()
+    row.rows = sum(part.rows for part in parts)
     row.stamp, row.marks, row.made_at = stamp, packed(marks), timezone.now()
     row.save()
-    duties.day_duties_do(row, target=job.target)
+    duties.held_duties_do(row, job.target)
     return row, True
 
 
-def _put(job: Job, row: ExportDay, day: date, parts: Sequence[Part]) -> int:
+def _put(job: Job, row: ExportDay, day: date, parts: Sequence[Part], tell: Tell) -> int:
     """Put the parts under their names and take away what an earlier run left beyond them."""
     names = [_name(job, day, number) for number in range(1, len(parts) + 1)]
     before = [name for name in row.files if name not in names]
@@ -202,7 +259,7 @@ def _put(job: Job, row: ExportDay, day: date, parts: Sequence[Part]) -> int:
     row.save(update_fields=["files"])
     size = 0
     for part, name in zip(parts, names, strict=True):
-        job.target.put(name, part.path)
+        job.target.put(name, part.path, tell)
         size += part.path.stat().st_size
     for name in before:
         job.target.remove(name)

@@ -4,24 +4,34 @@ The operator names the place in ZOCO_EXPORTS; no form takes an address, and no k
 """
 
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from zoco.kit import conf
 from zoco.kit.buckets import bucket_read, can_reach
+from zoco.kit.said import Said
 from zoco.ledger import sitebook
+from zoco.monitor.exports import saying
 from zoco.monitor.exports.models import ExportDay
 
 KNOWN = frozenset({"endpoint", "region"})
-SECONDS = 20
+CONNECT_SECONDS, READ_SECONDS = 5, 20
+PIECE = 1 << 20
 MARK = ".zoco-exports"
 
 
-class TargetOut(RuntimeError):
+class TargetOut(Said):
     """The place cannot be reached, or does not take files; the message says what to do."""
+
+
+class FileOut(TargetOut):
+    """This file cannot be read, written or removed; others of the place may."""
+
+
+def _silent(**_fields: object) -> None:
+    """Tell nobody how far it is."""
 
 
 def _place(text: str) -> str:
@@ -51,14 +61,20 @@ def place_read(text: str) -> str:
 class Target(Protocol):
     """A place. Each method raises TargetOut."""
 
-    def put(self, name: str, file: Path) -> None:
-        """Copy a file there; it replaces one of that name, at once and as a whole."""
+    def put(self, name: str, file: Path, tell: Callable[..., None] = _silent) -> None:
+        """Copy a file there; it replaces one of that name, at once and as a whole.
+
+        `tell` is called again and again meanwhile; what it raises ends the copying, and nothing is replaced.
+        """
 
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading. Raises FileNotFoundError."""
 
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is no error."""
+
+    def sweep(self, name: str) -> None:
+        """Take away what a killed process left half-way of a file."""
 
 
 def target_open(place: str) -> Target:
@@ -83,32 +99,41 @@ class Folder:
         if is_ours:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not root.is_dir():
-            raise TargetOut(f"The folder {root} is not there; mount it or make it.")
+            raise TargetOut(saying.AWAY, folder=root)
         mark = root / MARK
         if not is_ours and not mark.exists():
             if is_used:
-                raise TargetOut(
-                    f"The folder {root} is not the one with the exported files: {MARK} is not in it. "
-                    "Mount its disk; if you moved the files yourself, make an empty file of that name."
-                )
+                raise TargetOut(saying.OTHER, folder=root, mark=MARK)
             with self._said():
                 mark.touch(mode=0o600)
 
-    def put(self, name: str, file: Path) -> None:
+    def put(self, name: str, file: Path, tell: Callable[..., None] = _silent) -> None:
         """Write beside the name, make durable, rename."""
         path = self.root / name
         with self._said():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for left in path.parent.glob(f".{path.name}.*.partial"):
-                left.unlink()
+            self.sweep(name)
             partial = path.with_name(f".{path.name}.{os.urandom(4).hex()}.partial")
             handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "wb") as target, file.open("rb") as source:
-                shutil.copyfileobj(source, target, 1 << 20)
-                target.flush()
-                os.fsync(target.fileno())
-            partial.replace(path)
+            try:
+                with os.fdopen(handle, "wb") as target, file.open("rb") as source:
+                    while piece := source.read(PIECE):
+                        target.write(piece)
+                        tell()
+                    target.flush()
+                    os.fsync(target.fileno())
+                partial.replace(path)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
             _sync(path.parent)
+
+    def sweep(self, name: str) -> None:
+        """Take away what a killed process left beside the name."""
+        path = self.root / name
+        with self._said():
+            for left in path.parent.glob(f".{path.name}.*.partial"):
+                left.unlink(missing_ok=True)
 
     def open(self, name: str) -> BinaryIO:
         """Open it."""
@@ -118,6 +143,7 @@ class Folder:
     def remove(self, name: str) -> None:
         """Remove it, and the folders that are empty without it."""
         path = self.root / name
+        self.sweep(name)
         with self._said():
             path.unlink(missing_ok=True)
         with suppress(OSError):
@@ -133,7 +159,7 @@ class Folder:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise TargetOut(f"{self.root} cannot be used: {error.strerror}.") from error
+            raise FileOut(saying.UNUSABLE, folder=self.root, why=error.strerror or error) from error
 
 
 class Bucket:
@@ -141,7 +167,8 @@ class Bucket:
 
     def __init__(self, place: str) -> None:
         if not can_reach():
-            raise TargetOut("S3 needs the extra s3; install it: pip install 'zoco[s3]'.")
+            raise TargetOut(saying.NO_EXTRA)
+        from boto3.s3.transfer import TransferConfig
         from botocore.config import Config
         from storages.backends.s3 import S3Storage
 
@@ -154,21 +181,32 @@ class Bucket:
             region_name=given.get("region"),
             default_acl=None,
             file_overwrite=True,
+            # Whoever uploads is told in his own thread.
+            transfer_config=TransferConfig(use_threads=False),  # type: ignore[no-untyped-call]
             client_config=Config(  # type: ignore[no-untyped-call]
                 s3={"addressing_style": self.named.addressing},
                 signature_version="s3v4",
-                connect_timeout=SECONDS,
-                read_timeout=SECONDS,
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
                 retries={"max_attempts": 2},
             ),
         )
 
-    def put(self, name: str, file: Path) -> None:
+    def put(self, name: str, file: Path, tell: Callable[..., None] = _silent) -> None:
         """Upload it."""
         from django.core.files import File
 
         with self._said(), file.open("rb") as source:
-            self._storage.save(name, File(source, name))
+
+            class Told(File):  # type: ignore[type-arg]
+                def read(self, *size: int) -> bytes:
+                    tell()
+                    return source.read(*size)
+
+            self._storage.save(name, Told(source, name))
+
+    def sweep(self, name: str) -> None:
+        """Do nothing: an upload that was cut off is no file."""
 
     def open(self, name: str) -> BinaryIO:
         """Open it; it is downloaded to a temporary file when it is first read."""
@@ -195,16 +233,10 @@ class Bucket:
         except FileNotFoundError:
             raise
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))[:60]
-            raise TargetOut(
-                f"The bucket {self.named.bucket} answers {code or 'with an error'}; see to its keys and "
-                "rights."
-            ) from None
+            code = str(error.response.get("Error", {}).get("Code", ""))[:60] or "?"
+            raise FileOut(saying.REFUSED, bucket=self.named.bucket, code=code) from None
         except (BotoCoreError, Boto3Error, OSError) as error:
-            raise TargetOut(
-                f"The bucket {self.named.bucket} cannot be reached ({type(error).__name__}); see to its "
-                "address, its keys and the network."
-            ) from None
+            raise TargetOut(saying.UNREACHED, bucket=self.named.bucket, error=type(error).__name__) from None
 
 
 def _sync(folder: Path) -> None:

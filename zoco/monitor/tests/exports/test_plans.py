@@ -110,7 +110,7 @@ def test_duty_that_cannot_be_done_is_an_incident_too(store: Store, site: Site, t
     now = datetime.now(UTC)
     day = ExportDay.objects.get(day=made.FIRST)
     ExportDuty.objects.create(
-        day=day, marks=b"", asked_at=now - timedelta(hours=2), said="The folder is away."
+        day=day, marks=b"", asked_at=now - timedelta(hours=2), tries=1, said="The folder is away."
     )
 
     assert exporting.exports_look(now=now) == 1

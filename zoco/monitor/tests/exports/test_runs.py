@@ -9,7 +9,7 @@ import pytest
 
 from zoco.kit.runs import teller
 from zoco.ledger.store.base import Store
-from zoco.monitor.exports import services
+from zoco.monitor.exports import holding, services
 from zoco.monitor.exports.models import ExportDay, ExportRun
 from zoco.monitor.exports.services import ExportWrong
 from zoco.monitor.tests.exports import made
@@ -111,10 +111,12 @@ def test_run_that_was_stopped_goes_on_where_it_was(
 
 
 def test_one_run_at_a_time_for_a_site_and_format(site: Site, store: Store) -> None:
-    services.run_begin(site=site.pk, first=made.FIRST, last=made.LAST, format="csv", is_background=False)
-
-    with pytest.raises(ExportWrong, match="under way"):
-        services.run_begin(site=site.pk, first=made.FIRST, last=made.LAST, format="csv")
+    span: dict[str, Any] = {"site": site.pk, "first": made.FIRST, "last": made.LAST, "format": "csv"}
+    with holding.held(holding.run_name(site.pk, "csv")):
+        services.run_begin(**span, is_background=False)
+        for _each in range(2):
+            with pytest.raises(ExportWrong, match="under way"):
+                services.run_begin(**span)
     assert made.exported(store, site.pk, "parquet").state == State.DONE
 
 
