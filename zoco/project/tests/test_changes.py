@@ -174,8 +174,8 @@ def test_fields_are_shown_as_forms_name_them_and_values_as_people_write_them() -
         {"site": [None, site.pk], "starts_on": [None, "2026-11-02"], "budget": ["0.00", "1200.50"]},
     ) == {"Site": "– → Honey shop", "First day": "– → 2 Nov. 2026", "Budget": "0.00 → 1200.50"}
     assert shown("zoco_sites.site", {"has_banner": [False, True], "week_start": [0, 6]}, "ru") == {
-        "Показывать баннер согласия Zoco": "нет → да",
-        "Неделя начинается": "понедельник → воскресенье",
+        "Спрашивать согласие": "нет → да",
+        "Первый день недели": "Понедельник → Воскресенье",
     }
     assert shown("gone.model", {"old_thing": ["a", "b"]}) == {"Old thing": "a → b"}
 
