@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
-from wagtail.admin.viewsets.model import ModelViewSet
 
+from zoco.campaigns import purposes
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.pictures import formats
+from zoco.ledger.viewsets import ListViewSet
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Campaign]
@@ -91,13 +92,13 @@ def _budget(campaign: Campaign) -> str:
     return formats.money(campaign.budget, campaign.site.currency) if campaign.budget else "–"
 
 
-class CampaignViewSet(ModelViewSet):
+class CampaignViewSet(ListViewSet):
     """List, make and change campaigns."""
 
+    new_label, purpose = purposes.CAMPAIGN
     model = Campaign
     icon = "tag"
     menu_label = gettext_lazy("Campaigns")
-    copy_view_enabled = False
     list_display = [
         "name",
         "code",
@@ -141,12 +142,12 @@ class LinkDeleteView(_ToLinks, DeleteView):
     """Delete a link."""
 
 
-class LinkViewSet(ModelViewSet):
+class LinkViewSet(ListViewSet):
     """Change and delete short links; they are made where tags are put on an address."""
 
+    new_label, purpose = purposes.LINK
     model = Link
     icon = "link"
-    copy_view_enabled = False
     edit_view_class = LinkEditView
     delete_view_class = LinkDeleteView
     list_display = ["slug", "target", "site"]
@@ -170,12 +171,12 @@ class WordDeleteView(_ToTags, DeleteView):
     """Delete a word."""
 
 
-class WordViewSet(ModelViewSet):
+class WordViewSet(ListViewSet):
     """The words that tags may be."""
 
+    new_label, purpose = purposes.WORD
     model = Word
     icon = "tag"
-    copy_view_enabled = False
     add_view_class = WordAddView
     edit_view_class = WordEditView
     delete_view_class = WordDeleteView

@@ -1,9 +1,15 @@
-"""What every app's entries in the menus of Wagtail's admin share."""
+"""What every app's lists and entries in the menus of Wagtail's admin share."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic.models import IndexView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class RightItem(MenuItem):
@@ -19,3 +25,37 @@ class RightItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Return whether this reader sees it."""
         return request.user.has_perm(self.permission) and self.is_there()
+
+
+class ListView(IndexView):
+    """A list; an empty one says what it is for, with the button that makes the first."""
+
+    results_template_name = "zoco/ledger/list_results.html"
+    purpose: "StrOrPromise" = ""
+
+    def get_base_queryset(self) -> Any:
+        """Return the rows with what they refer to, so that no row asks for it again."""
+        fields = self.model._meta.concrete_fields  # type: ignore[attr-defined]
+        others = [field.name for field in fields if field.many_to_one]
+        return super().get_base_queryset().select_related(*others)  # type: ignore[no-untyped-call]
+
+
+class ListViewSet(ModelViewSet):
+    """List, make and change things of one kind.
+
+    Wagtail would write "Add %(name)s" with the name as lists show it, which many languages decline.
+    """
+
+    index_view_class = ListView
+    copy_view_enabled = False
+    menu_label: Any
+    menu_order: Any
+    new_label: "StrOrPromise"
+    """What the button says that makes one, such as "New campaign"."""
+    purpose: "StrOrPromise"
+    """What such a thing is for, in a sentence or two."""
+
+    def get_index_view_kwargs(self, **more: Any) -> dict[str, Any]:
+        """Return what the list needs."""
+        own = {"add_item_label": self.new_label, "purpose": self.purpose}
+        return {**super().get_index_view_kwargs(**more), **own}  # type: ignore[no-untyped-call]

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.models import CreateView, EditView
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import PropCondition
+from zoco.ledger.viewsets import ListViewSet
+from zoco.monitor import purposes
 from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
@@ -109,15 +110,15 @@ class GoalForm(_ModelForm):
         return super().save(commit=commit)
 
 
-class GoalViewSet(ModelViewSet):
+class GoalViewSet(ListViewSet):
     """List, make and change goals."""
 
+    new_label, purpose = purposes.GOAL
     model = Goal
     icon = "check"
     menu_label = _("Goals")
-    menu_order = 591  # type: ignore[assignment]
+    menu_order = 591
     add_to_settings_menu = True
-    copy_view_enabled = False
     list_display = [
         "name",
         "site",
@@ -157,15 +158,15 @@ class AnnotationAddView(CreateView):
         return saved
 
 
-class AnnotationViewSet(ModelViewSet):
+class AnnotationViewSet(ListViewSet):
     """List, write and change annotations."""
 
+    new_label, purpose = purposes.ANNOTATION
     model = Annotation
     icon = "pick"
     menu_label = _("Annotations")
-    menu_order = 595  # type: ignore[assignment]
+    menu_order = 595
     add_to_settings_menu = True
-    copy_view_enabled = False
     add_view_class = AnnotationAddView
     list_display = ["text", "on", "kind", "site", "created_by"]
     search_fields = ["text"]
@@ -204,15 +205,15 @@ class AlarmEditView(_HookOfWhoever, EditView):
     """Change an alarm."""
 
 
-class AlarmViewSet(ModelViewSet):
+class AlarmViewSet(ListViewSet):
     """List, set and change alarms."""
 
+    new_label, purpose = purposes.ALARM
     model = Alarm
     icon = "warning"
     menu_label = _("Alarms")
-    menu_order = 592  # type: ignore[assignment]
+    menu_order = 592
     add_to_settings_menu = True
-    copy_view_enabled = False
     add_view_class = AlarmAddView
     edit_view_class = AlarmEditView
     list_display = [
@@ -238,15 +239,15 @@ class SegmentCreate(CreateView):
         return {"asked": self.request.GET.urlencode()}
 
 
-class SegmentViewSet(ModelViewSet):
+class SegmentViewSet(ListViewSet):
     """List and rename segments; they are made from a page with filters."""
 
+    new_label, purpose = purposes.SEGMENT
     model = Segment
     icon = "table"
     menu_label = _("Segments")
-    menu_order = 592  # type: ignore[assignment]
+    menu_order = 592
     add_to_settings_menu = True
-    copy_view_enabled = False
     add_view_class = SegmentCreate
     list_display = [
         "name",
@@ -264,12 +265,12 @@ class SegmentViewSet(ModelViewSet):
 segment_viewset = SegmentViewSet("zoco_segments", url_prefix="segments")  # type: ignore[no-untyped-call]
 
 
-class ExportPlanViewSet(ModelViewSet):
+class ExportPlanViewSet(ListViewSet):
     """List and change what leaves by itself; its state stands on the page of exports."""
 
+    new_label, purpose = purposes.EXPORT_PLAN
     model = ExportPlan
     icon = "download"
-    copy_view_enabled = False
     form_fields = ["site", "format", "every", "since", "is_on"]
     list_display = ["site", "format", "every", "since", "is_on"]
     ordering = ["site", "id"]

@@ -14,12 +14,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
 from zoco.kit.hosts import host_named
 from zoco.ledger.pictures.labels import value_meant
-from zoco.sites import reads, services
+from zoco.ledger.viewsets import ListViewSet
+from zoco.sites import purposes, reads, services
 from zoco.sites.blocking.forms import ExclusionForm
 from zoco.sites.models import CountingOrigin, Exclusion, Hostname, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS
@@ -136,15 +136,15 @@ class SiteDeleteView(DeleteView):
         services.site_deleted(site_id=site_id, key_name=key_name, name=name, at=timezone.now())
 
 
-class SiteViewSet(ModelViewSet):
+class SiteViewSet(ListViewSet):
     """List, make and change sites."""
 
+    new_label, purpose = purposes.SITE
     model = Site
     icon = "site"
     menu_label = _("Counted sites")
-    menu_order = 590  # type: ignore[assignment]
+    menu_order = 590
     add_to_settings_menu = True
-    copy_view_enabled = False
     edit_view_class = SiteEditView
     delete_view_class = SiteDeleteView
     list_display = [
@@ -211,11 +211,10 @@ class SourceDeleteView(_ToPage, DeleteView):
         services.site_changed(site=self.object.site)
 
 
-class SourceViewSet(ModelViewSet):
+class SourceViewSet(ListViewSet):
     """What the page of source channels leads to."""
 
     icon = "link"
-    copy_view_enabled = False
     add_view_class = SourceAddView
     edit_view_class = SourceEditView
     delete_view_class = SourceDeleteView
@@ -224,6 +223,7 @@ class SourceViewSet(ModelViewSet):
 class SourceRuleViewSet(SourceViewSet):
     """A site's own rules."""
 
+    new_label, purpose = purposes.RULE
     model = SourceRule
     list_display = ["channel", "site", "position"]
     ordering = ["site", "position", "id"]
@@ -237,6 +237,7 @@ class SourceRuleViewSet(SourceViewSet):
 class SourceNetworkViewSet(SourceViewSet):
     """A site's own networks."""
 
+    new_label, purpose = purposes.NETWORK
     model = SourceNetwork
     list_display = ["host", "name", "category", "site"]
     ordering = ["site", "host"]
@@ -269,12 +270,12 @@ class ExclusionDeleteView(SourceDeleteView):
     leads_to = "zoco_blocking"
 
 
-class ExclusionViewSet(ModelViewSet):
+class ExclusionViewSet(ListViewSet):
     """What the page of block lists leads to."""
 
+    new_label, purpose = purposes.EXCLUSION
     model = Exclusion
     icon = "cross"
-    copy_view_enabled = False
     add_view_class = ExclusionAddView
     edit_view_class = ExclusionEditView
     delete_view_class = ExclusionDeleteView

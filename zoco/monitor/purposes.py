@@ -1,0 +1,39 @@
+"""What lists say: the button that makes one of a kind, and what it is for."""
+
+from django.utils.translation import gettext_lazy as _
+
+GOAL = (
+    _("New goal"),
+    _(
+        "A goal is what a site is for: an order, a sign-up, a page that people should reach. With one, "
+        "reports say how often it is reached and which visits reach it."
+    ),
+)
+ANNOTATION = (
+    _("New annotation"),
+    _(
+        "An annotation is a note on a day, such as a release or a newsletter. It stands on the curves of "
+        "reports, so that everybody knows why a figure jumped."
+    ),
+)
+ALARM = (
+    _("New alarm"),
+    _(
+        "An alarm watches a figure of a site and tells you when it is not what the weeks before lead to "
+        "expect, so that nobody has to look every day."
+    ),
+)
+SEGMENT = (
+    _("New segment"),
+    _(
+        "A segment is a set of filters under a name, such as visitors from Spain by phone. Filter a report "
+        "and save its filters; they are there again with one click."
+    ),
+)
+EXPORT_PLAN = (
+    _("New scheduled export"),
+    _(
+        "A scheduled export writes the facts of a site into files again and again, for tools of your own or "
+        "as a copy elsewhere."
+    ),
+)
