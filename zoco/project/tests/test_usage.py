@@ -29,7 +29,7 @@ def actions(command: Command) -> list[argparse.Action]:
 
 def filled(command: Command) -> list[str]:
     """Return the arguments that a command cannot be without; nonsense wherever any word will do."""
-    found = []
+    found: list[str] = []
     for action in actions(command):
         if not action.required:
             continue
