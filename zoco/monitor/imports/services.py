@@ -30,6 +30,9 @@ UPLOAD_BYTES = conf.declare(
 KEPT = timedelta(days=7)
 # At most so many files of at least so many bytes wait at once: each fills the disk, and a worker for a while.
 LARGE_BYTES, LARGE_MOST = 256 << 20, 3
+UPLOADS_MOST = 20
+FREE_BYTES = 1 << 30
+"""So much of the disk stays free, whatever is uploaded: facts come first."""
 State = ImportRun.State
 
 
@@ -53,12 +56,32 @@ def run_begin(*, site: int, kind: str, name: str, size: int, website: str, by: i
             _("%(count)s large files wait to be read or imported; finish or discard one of them first.")
             % {"count": LARGE_MOST}
         )
+    _room_check(name, size)
     short = Path(name.replace("\\", "/")).name[-200:] or kind
     run = ImportRun.objects.create(
         site_id=site, kind=kind, name=short, size=size, website=website[:100].strip(), created_by_id=by
     )
     folder_of(run).mkdir(parents=True, mode=0o700, exist_ok=True)
     return run
+
+
+def _room_check(name: str, size: int) -> None:
+    """Hold uploads to the room on the disk, what others have begun and not sent yet counted."""
+    with sitebook.everything():
+        begun = ImportRun.objects.filter(state=State.UPLOADING, told_at__gt=timezone.now() - KEPT)
+        to_come = sum(size - received for size, received in begun.values_list("size", "received"))
+        if begun.count() >= UPLOADS_MOST:
+            raise ImportWrong(
+                _("%(count)s uploads are begun and not finished; finish or discard one of them first.")
+                % {"count": UPLOADS_MOST}
+            )
+    room = shutil.disk_usage(conf.DATA()).free - FREE_BYTES - to_come
+    if size > room:
+        raise ImportWrong(
+            _("There is no room for %(file)s: it has %(size)s MB, and %(room)s MB are free for uploads. "
+              "Discard other imports, or ask whoever runs the server for a larger disk.")
+            % {"file": name, "size": -(-size // 1_000_000), "room": max(0, room) // 1_000_000}
+        )  # fmt: skip
 
 
 def large_waiting() -> int:

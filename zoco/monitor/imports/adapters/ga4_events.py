@@ -1,6 +1,7 @@
 """Events of GA4's export to BigQuery, one JSON object a line, as `bq extract` and the console write them."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -39,7 +40,7 @@ def _events(part: Part) -> Iterator[tuple[int, str, object]]:
         if not text:
             continue
         if text.startswith("["):
-            yield from _array(part, [text, *(each for _number, each in lines)])
+            yield from _array(part, chain([text], (each for _number, each in lines)))
             return
         try:
             yield number, text, msgspec.json.decode(text)
@@ -47,12 +48,16 @@ def _events(part: Part) -> Iterator[tuple[int, str, object]]:
             yield number, text, None
 
 
-def _array(part: Part, lines: list[str]) -> Iterator[tuple[int, str, object]]:
-    whole = "".join(lines)
-    if len(whole) > DUMP_LINE_MOST:
-        raise ExportUnreadable(f"{part.name} is one long list; export it as newline-delimited JSON.")
+def _array(part: Part, lines: Iterator[str]) -> Iterator[tuple[int, str, object]]:
+    """Return the events of one list, never holding more of it than a list may have."""
+    held, letters = [], 0
+    for line in lines:
+        held.append(line)
+        letters += len(line)
+        if letters > DUMP_LINE_MOST:
+            raise ExportUnreadable(f"{part.name} is one long list; export it as newline-delimited JSON.")
     try:
-        found = msgspec.json.decode(whole, type=list[Any])
+        found = msgspec.json.decode("".join(held), type=list[Any])
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ExportUnreadable(f"{part.name} is no list of events: {error}.") from error
     for number, event in enumerate(found, 1):

@@ -1,6 +1,7 @@
 """Imports from upload to undo: twice changes nothing, days have one owner, people have their rights."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,11 +13,14 @@ from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Exit
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.imported_sql import held_sql, sums_sql
 from zoco.ledger.tests.reports.made import ledger
-from zoco.monitor.imports import commands, services
+from zoco.monitor.imports import commands, ga4_events, services
+from zoco.monitor.imports.base import ExportUnreadable
+from zoco.monitor.imports.exports import Export, Part
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.tests.imports import made
 from zoco.project.roles import roles_ensure
@@ -253,3 +257,39 @@ def test_large_files_wait_three_at_a_time(site: Site, monkeypatch: pytest.Monkey
     services.run_begin(site=1, kind="umami", name="small.sql", size=999, website="", by=None)
     services.run_undo(run=begun[0])
     services.run_begin(site=1, kind="umami", name="dump.sql", size=1_000, website="", by=None)
+
+
+def test_uploads_are_held_to_the_room_on_the_disk_and_to_a_number(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(size: int) -> ImportRun:
+        return services.run_begin(site=1, kind="umami", name="dump.sql", size=size, website="", by=None)
+
+    free = shutil.disk_usage(conf.DATA()).free
+    monkeypatch.setattr(services, "FREE_BYTES", free - 300_000_000)
+    begin(200_000_000)
+
+    with pytest.raises(
+        services.ImportWrong, match=r"no room for dump.sql: it has 250 MB, and \d+ MB are free"
+    ):
+        begin(250_000_000)
+
+    monkeypatch.setattr(services, "UPLOADS_MOST", 1)
+    with pytest.raises(services.ImportWrong, match="1 uploads are begun"):
+        begin(1_000)
+
+
+def test_list_without_end_is_given_up_at_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ga4_events, "DUMP_LINE_MOST", 1_000)
+    read = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal read
+        while True:
+            read += 1
+            yield "{},\n"
+
+    part = Part("events.json", lambda: None, Export(Path(__file__), "events.json"))
+    with pytest.raises(ExportUnreadable, match="one long list"):
+        list(ga4_events._array(part, lines()))
+    assert read < 300
