@@ -12,6 +12,8 @@ from django.db import transaction
 
 from zoco.campaigns.costs.models import Cost
 from zoco.campaigns.costs.reading import Key
+from zoco.campaigns.models import Campaign
+from zoco.kit import noting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,4 +65,9 @@ def costs_put(*, sums: Mapping[Key, Decimal], by: User | None) -> Put:
             changed.append(there)
     Cost.objects.bulk_create(new, batch_size=500)
     Cost.objects.bulk_update(changed, ["amount", "is_imported", "created_by"], batch_size=500)
-    return Put(len(new), len(changed), len(sums) - len(new) - len(changed))
+    put = Put(len(new), len(changed), len(sums) - len(new) - len(changed))
+    if new or changed:
+        codes = Campaign.objects.filter(pk__in=keys).order_by("code").values_list("code", flat=True)
+        told = {"new": [None, put.new], "changed": [None, put.changed], "same": [None, put.same]}
+        noting.note(action="changed", kind="zoco_campaigns.cost", name=", ".join(codes), details=told, by=by)
+    return put

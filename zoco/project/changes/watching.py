@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+from zoco.kit import noting
 from zoco.project.changes.note import note
 
 WATCHED = (
@@ -42,12 +43,13 @@ WATCHED = (
     "zoco_campaigns.Word",
     "zoco_monitor.ImportRun",
     "zoco_monitor.ExportPlan",
+    "zoco_monitor.ExportRun",
     "wagtailcore.Site",
 )
 # Fields that the program writes by itself, and fields whose value nobody may read.
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
-    "next_at", "told_at",
+    "next_at", "told_at", "done", "is_to_stop",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"
@@ -58,6 +60,7 @@ _quiet: ContextVar[bool] = ContextVar("zoco_quiet", default=False)
 
 def watch() -> None:
     """Begin; models that are not installed are passed over."""
+    noting.listen(note)
     for label in WATCHED:
         app, _, name = label.partition(".")
         model = apps.all_models[app].get(name.lower())

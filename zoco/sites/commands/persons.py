@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from zoco.kit import noting
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.kit.signing import SECONDS_MOST, sign
 from zoco.ledger import sitebook
@@ -43,6 +44,8 @@ The guide on identity says how a token is made.
         if options.renew:
             salts.person_key_renew(name)
             services.sites_publish()
+            told = {"person_key": [None, "•••"]}
+            noting.note(action="changed", kind="zoco_sites.site", name=options.site, details=told)
         print(salts.person_key(name))
         return Exit.OK
 

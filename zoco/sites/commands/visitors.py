@@ -22,6 +22,13 @@ def _known(options: argparse.Namespace) -> int:
         raise CommandFailed(str(wrong), Exit.USAGE) from wrong
 
 
+def _noted(site: int, what: str, facts: int) -> None:
+    """Keep that it was answered, and not whom; it goes to the log of changes by itself."""
+    from zoco.sites.consenting.models import VisitorRequest
+
+    VisitorRequest.objects.create(site_id=site, what=what, facts=facts, at=datetime.now(UTC))
+
+
 @COMMANDS.plug
 class VisitorExport(Command):
     """Print all facts of a visitor."""
@@ -48,6 +55,7 @@ Exit codes: 0 printed, 1 failed, 2 wrong usage, 3 there is nothing of it.
         site, known = sitebook.site(options.site).id, _known(options)
         rows = visitor_rows(store=store(), site=site, known=known)
         print(visitor_lines(rows), end="")
+        _noted(site, "exported", len(rows))
         for copy in copies_held(visitors=[known, *{row["visitor"] for row in rows}], site=site):
             print(f"The same facts also lie in {copy}", file=sys.stderr)
         return Exit.OK if rows else Exit.NOTHING_TO_DO
@@ -83,6 +91,7 @@ Exit codes: 0 erased, 1 failed, 2 wrong usage, 3 there was nothing of it.
             return Exit.STOPPED
         site = sitebook.site(options.site).id
         gone = visitor_erase(store=store(), site=site, known=known, at=datetime.now(UTC))
+        _noted(site, "erased", gone.facts + sum(gone.rows.values()))
         print(f"{gone.facts} facts erased.")
         for label, rows in gone.rows.items():
             print(f"{rows} {label} erased.")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from zoco.ledger.erasing import copies_held
 from zoco.ledger.pictures import formats
 from zoco.ledger.store.base import StoreBusy
 from zoco.ledger.store.opening import store
@@ -87,11 +88,13 @@ def _look(request: HttpRequest, form: WhoForm) -> HttpResponse:
     if not is_asked:
         _note(request, site, What.LOOKED, len(rows))
     days = _days(rows, site.zone)
+    numbers = {row["visitor"] for row in rows} - {0}
     return _page(
         request,
         form,
         is_looked=True,
         is_asked=is_asked and bool(rows),
+        copies=copies_held(visitors=[form.cleaned_data["known"], *numbers], site=site.pk),
         facts=ngettext("%(number)s fact", "%(number)s facts", len(rows))
         % {"number": formats.count(len(rows))},
         days=[(day, formats.count(count)) for day, count in days[:DAYS_LISTED]],

@@ -1,17 +1,24 @@
 """The owner's page of what visitors ask for: look, download, erase; nobody else opens it, no id is kept."""
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
+from zoco.kit.commands import COMMANDS
 from zoco.ledger.store.opening import close, store
+from zoco.monitor.exports import services as exports
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import services
+from zoco.sites.commands import persons as _persons  # noqa: F401 - registers
+from zoco.sites.commands import visitors as _visitors  # noqa: F401 - registers
 from zoco.sites.models import Site, VisitorRequest
 from zoco.sites.tests.test_consenting import WHO, sent
 
@@ -69,8 +76,12 @@ def test_owner_looks_downloads_and_erases_after_a_question(site: Site) -> None:
     ]
     assert file["content-disposition"] == 'attachment; filename="visitor-shop.ndjson"'
     assert "Erase all of it?" in question
-    assert "Erase for good" in unsure or "2 facts" in unsure
+    assert "2 facts" in unsure
+    assert "rows were erased" not in unsure
+    assert "web.consent.given" not in unsure
     assert facts() == 3
+    assert "Erase for good" in question
+    assert not VisitorRequest.objects.filter(what="erased").exists()
 
     done = client.post(URL, {"site": site.pk, "who": WHO, "do": "erase", "sure": "yes"}, follow=True)
 
@@ -92,6 +103,38 @@ def test_log_of_changes_tells_what_was_done_and_not_whose(site: Site) -> None:
         ("owner", "looked"),
         ("owner", "erased"),
     ]
+    assert not any(WHO in str(vars(line)) for line in lines)
+
+
+def test_page_names_exported_copies(site: Site) -> None:
+    day = AT.astimezone(ZoneInfo(site.zone)).date()
+    span: Any = {"first": day, "last": day, "format": "csv", "place": None}
+    assert exports.run_now(site=site.pk, **span).state == "done"
+
+    looked = body(asked(client_of("owner"), site, "look"))
+
+    assert "Copies outside the ledger" in looked
+    assert f"shop-{site.pk}_{day}_1.csv.gz" in looked
+
+
+def command(key: str, *words: str) -> None:
+    found, parser = COMMANDS.get(key), ArgumentParser()
+    found.arguments(parser)
+    found.run(parser.parse_args(list(words)))
+
+
+def test_commands_stand_in_the_log_of_changes_with_nobody_named(site: Site) -> None:
+    command("visitor export", "shop", WHO)
+    command("visitor erase", "shop", WHO, "--yes")
+    command("site person-key", "shop", "--renew")
+
+    lines = list(Change.objects.filter(by_name="command line").order_by("id"))[-3:]
+    assert [(line.kind, line.details.get("facts", [0, 0])[1]) for line in lines] == [
+        ("zoco_sites.visitorrequest", 2),
+        ("zoco_sites.visitorrequest", 3),
+        ("zoco_sites.site", 0),
+    ]
+    assert lines[2].details == {"person_key": [None, "•••"]}
     assert not any(WHO in str(vars(line)) for line in lines)
 
 

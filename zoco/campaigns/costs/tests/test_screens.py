@@ -13,6 +13,7 @@ from zoco.campaigns.models import Campaign, Cost
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
 from zoco.ledger.tests.reports.made import ledger
 from zoco.monitor.models import Goal
+from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
@@ -100,6 +101,10 @@ def test_the_same_file_twice_changes_nothing_and_another_amount_takes_its_place(
     assert Cost.objects.count() == 2
     assert "must name the columns date, campaign and amount" in broken
     assert changed
+    lines = Change.objects.filter(kind="zoco_campaigns.cost").order_by("id")
+    assert [(line.by_name, line.details["new"][1], line.details["changed"][1]) for line in lines] == [
+        ("marketer", 2, 0)
+    ]
 
 
 def test_a_day_is_typed_and_deleted_by_marketers_only(campaign: Campaign) -> None:
