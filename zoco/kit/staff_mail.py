@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit import conf
@@ -26,6 +28,10 @@ ACCESS = "wagtailadmin.access_admin"
 
 class NotStaff(ValueError):
     """The account may not get this mail: closed, without the permission, or without an address."""
+
+
+class FateUnknown(OSError):
+    """The server was told, and did not say whether it took the letter: it may arrive, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ def send(
 ) -> None:
     """Send one letter to one account. Raises NotStaff, OSError and SMTPException when the server fails.
 
-    `key` names the letter: sent twice, it has the same Message-ID, so that programs can tell. At least once.
+    Of these FateUnknown says that the letter may arrive all the same. `key` names the letter: sent twice, it
+    has the same Message-ID, so that programs can tell. At least once.
     """
     if not may_get(user, permission):
         raise NotStaff(f"The account {user.pk} is closed, has no address, or may not see this.")
@@ -99,7 +106,7 @@ def invite(user: "User", *, subject: str, text: str, key: str) -> None:
 def _send(
     user: "User", subject: str, text: str, key: str, html: str = "", files: Sequence[Attached] = ()
 ) -> None:
-    from django.core.mail import EmailMultiAlternatives
+    from django.core.mail import EmailMultiAlternatives, get_connection
 
     domain = _domain()
     letter = EmailMultiAlternatives(
@@ -116,7 +123,17 @@ def _send(
             letter.attach(_picture(each))
         else:
             letter.attach(each.name, each.content, each.kind)
-    letter.send()
+    letter.connection = get_connection()
+    letter.connection.open()  # whatever fails until here, nothing was sent
+    try:
+        letter.send()
+    except (SMTPResponseException, SMTPRecipientsRefused, SMTPNotSupportedError):
+        raise  # the server said no
+    except OSError as error:
+        raise FateUnknown(f"{type(error).__name__}: {error}") from error
+    finally:
+        with suppress(OSError):
+            letter.connection.close()
     log.info("Mail sent. user=%s key=%s", user.pk, key)
 
 

@@ -33,12 +33,13 @@ class SegmentGone(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A sheet with the answer of its first report, and where the page of it is."""
+    """A sheet with the answer of its first report, where the page of it is, and its filters in words."""
 
     sheet: Sheet
     answer: Answer
     question: Question
     url: str
+    filters: str
 
 
 def report_of(schedule: Schedule) -> Report:
@@ -87,7 +88,7 @@ def ask(schedule: Schedule, due_at: datetime, *, now: datetime, store: Store | N
         sheet, answer = overview_asked(dashboard, question, filters=said, now=now, store=store)
     else:
         sheet, answer = report_asked(report_of(schedule), question, filters=said, now=now, store=store)
-    return Asked(sheet, answer, question, _page(schedule, question))
+    return Asked(sheet, answer, question, _page(schedule, question), said or _("none"))
 
 
 def _page(schedule: Schedule, question: Question) -> str:

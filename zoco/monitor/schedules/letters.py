@@ -108,7 +108,7 @@ def hook_body(sending: Sending, asked: Asked) -> bytes:
             schedule.kind: schedule.key,
             "report": answer.report.key,
             "period": str(asked.question.period),
-            "filters": asked.sheet.about[-3][1],
+            "filters": asked.filters,
             "overall": {**answer.totals, **answer.overall},
             "rows": [{**row.key, **row.values} for row in answer.rows[:HOOK_ROWS_MOST]],
             "total_rows": answer.total_rows,

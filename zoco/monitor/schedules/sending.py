@@ -2,12 +2,14 @@
 
 A process killed while it makes the report leaves its reservation waiting: it is sent later, once. One killed
 while the mail server is told leaves it handed: nobody knows whether it arrived, so that is said and not tried
-again. A web hook is told at least once, under the same name.
+again, as when the server does not answer. A web hook is told at least once, under the same name.
 """
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import TYPE_CHECKING
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 PAUSES = (60, 300, 1_800, 7_200)
 LEASE = timedelta(minutes=5)
 Made = dict[tuple[int, datetime, str], Letter]
+Clock = Callable[[], datetime]
 
 
 FOR_GOOD = (staff_mail.NotStaff, http.AddressRefused, HookUnowned, SegmentGone, PlugUnknown, Said)
@@ -43,7 +46,15 @@ MAY_HEAL = (http.FetchFailed, HookRefused, SMTPException, OSError, QueryFailed, 
 
 
 def sendings_send(*, now: datetime, store: Store | None = None) -> int:
-    """Send what is due; return how many were. One at a time is claimed, so that workers share."""
+    """Send what is due; return how many were. One at a time is claimed, so that workers share.
+
+    A pass may take long: each sending has the time at which it is its turn.
+    """
+    began = time.monotonic()
+
+    def clock() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - began)
+
     _forget_handed(now)
     made: Made = {}
     sent = 0
@@ -51,11 +62,11 @@ def sendings_send(*, now: datetime, store: Store | None = None) -> int:
     due = due.order_by("is_preview", "id")  # previews wait for what is due
     for pk in list(due.values_list("pk", flat=True)):
         claimed = Sending.objects.filter(pk=pk, state=Sending.State.WAITS, next_at__lte=now).update(
-            next_at=now + LEASE, tries=F("tries") + 1
+            next_at=clock() + LEASE, tries=F("tries") + 1
         )
         if claimed:
             kept = Sending.objects.select_related("schedule__site", "schedule__segment", "schedule__hook_by")
-            sent += _sent(kept.select_related("user").get(pk=pk), now, made, store)
+            sent += _sent(kept.select_related("user").get(pk=pk), clock, made, store)
     return sent
 
 
@@ -66,27 +77,30 @@ def _forget_handed(now: datetime) -> None:
         log.warning("Mails were being handed over when their process died. count=%s", count)
 
 
-def _sent(sending: Sending, now: datetime, made: Made, store: Store | None) -> bool:
+def _sent(sending: Sending, clock: Clock, made: Made, store: Store | None) -> bool:
     if sending.tries > len(PAUSES) + 1:  # each time its process died, or failed as nobody foresaw
-        _given_up(sending, "died", now)
+        _given_up(sending, "died", clock())
         return False
     try:
         if sending.way == Sending.Way.HOOK:
-            _hook(sending, now, store)
-        elif not _mail(sending, now, made, store):
+            _hook(sending, clock(), store)
+        elif not _mail(sending, clock, made, store):
             return False
+    except staff_mail.FateUnknown as error:
+        _unknown(sending, str(error), clock())
+        return False
     except FOR_GOOD as error:
-        _given_up(sending, str(error), now)
+        _given_up(sending, str(error), clock())
         return False
     except MAY_HEAL as error:
-        _failed(sending, f"{type(error).__name__}: {error}", now)
+        _failed(sending, f"{type(error).__name__}: {error}", clock())
         return False
     except Exception:  # what nobody foresaw ends this report, never the others
         log.exception("Scheduled report could not be made. sending=%s", sending.pk)
-        _given_up(sending, "died", now)
+        _given_up(sending, "died", clock())
         return False
     Sending.objects.filter(pk=sending.pk).update(
-        state=Sending.State.SENT, done_at=now, next_at=None, failure=""
+        state=Sending.State.SENT, done_at=clock(), next_at=None, failure=""
     )
     return True
 
@@ -102,6 +116,14 @@ def _failed(sending: Sending, why: str, now: datetime) -> None:
     log.warning("Scheduled report failed; it is tried again. sending=%s tries=%s", sending.pk, sending.tries)
 
 
+def _unknown(sending: Sending, why: str, now: datetime) -> None:
+    """Say that nobody knows whether it arrived; whoever wants it sends it again by hand."""
+    Sending.objects.filter(pk=sending.pk).update(
+        state=Sending.State.UNKNOWN, next_at=None, done_at=now, failure=why[:300]
+    )
+    log.warning("A mail server did not say whether it took a report. sending=%s", sending.pk)
+
+
 def _given_up(sending: Sending, why: str, now: datetime) -> None:
     Sending.objects.filter(pk=sending.pk).update(
         state=Sending.State.FAILED, next_at=None, done_at=now, failure=why[:300]
@@ -109,16 +131,16 @@ def _given_up(sending: Sending, why: str, now: datetime) -> None:
     log.warning("Scheduled report given up. sending=%s", sending.pk)
 
 
-def _mail(sending: Sending, now: datetime, made: Made, store: Store | None) -> bool:
+def _mail(sending: Sending, clock: Clock, made: Made, store: Store | None) -> bool:
     user = sending.user
     site = sending.schedule.site_id
     if user is None or not (staff_mail.may_get(user, SEE_REPORTS) and sees(user, site)):
         raise staff_mail.NotStaff(_("The account is closed, has no address, or may not see reports."))
     with translation.override(staff_mail.language_of(user)):
-        letter = _letter(sending, now, made, store)
+        letter = _letter(sending, clock(), made, store)
         is_mine = Sending.objects.filter(
             pk=sending.pk, state=Sending.State.WAITS, tries=sending.tries
-        ).update(state=Sending.State.HANDED)
+        ).update(state=Sending.State.HANDED, next_at=clock() + LEASE)
         if not is_mine:  # it took longer than the lease, and another worker has it
             return False
         subject = (

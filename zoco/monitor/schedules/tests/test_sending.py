@@ -1,5 +1,6 @@
 """Scheduled reports through a real mail server and a real web hook: once, to whom they are meant for."""
 
+import asyncio
 import json
 import os
 import signal
@@ -117,7 +118,7 @@ def test_a_server_that_is_down_is_tried_again_and_given_up(
 
     now = DUE
     for pause in (0, 1, 5, 30, 120):
-        now += pause * MINUTE
+        now += (pause + 1) * MINUTE  # making it takes a while
         assert run(now, store) == 0
 
     kept = Sending.objects.get()
@@ -184,13 +185,13 @@ def test_killed_while_it_is_made_it_is_sent_once_killed_while_handed_over_that_i
     _killed("zoco.monitor.schedules.sending.letter_of", store, monkeypatch)
     assert [state for state, _ in states()] == ["waits"]
     assert sendings_send(now=DUE + MINUTE, store=store) == 0
-    assert sendings_send(now=DUE + LEASE, store=store) == 1
+    assert sendings_send(now=DUE + LEASE + MINUTE, store=store) == 1
     assert sendings_send(now=DUE + 3 * LEASE, store=store) == 0
     assert len(post.letters) == 1
 
     services.sendings_reserve(now=DUE + timedelta(days=7))
     _killed("zoco.kit.staff_mail.send", store, monkeypatch, now=DUE + timedelta(days=7))
-    assert sendings_send(now=DUE + timedelta(days=7) + LEASE, store=store) == 0
+    assert sendings_send(now=DUE + timedelta(days=7) + LEASE + MINUTE, store=store) == 0
     assert len(post.letters) == 1
     assert states() == [("sent", ""), ("unknown", "interrupted")]
 
@@ -221,3 +222,29 @@ def test_what_was_paused_is_not_sent_afterwards(schedule: Schedule, post: Post, 
     assert post.letters == []
     assert states() == [("failed", "paused")]
     assert schedule.next_at == datetime(2026, 5, 4, 5, tzinfo=UTC)
+
+
+def test_a_server_that_takes_a_letter_and_does_not_answer_leaves_it_unknown_and_each_has_its_own_time(
+    schedule: Schedule, post: Post, store: Store, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMAIL_TIMEOUT = 1
+    schedule.receivers.add(account("zoe", "owner"))
+    take, seconds = post.handle_DATA, [1.5, 0.0]
+
+    async def slow(server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(seconds.pop(0))
+        return await take(server, session, envelope)
+
+    monkeypatch.setattr(post, "handle_DATA", slow)
+
+    assert run(DUE, store) == 1
+    assert run(DUE + timedelta(days=1), store) == 0
+
+    first, second = Sending.objects.order_by("id")
+    assert (first.state, second.state) == ("unknown", "sent")
+    assert "SMTPServerDisconnected" in first.failure
+    assert first.done_at is not None
+    assert second.done_at is not None
+    assert first.done_at >= DUE + timedelta(seconds=1)
+    assert second.done_at > first.done_at
+    assert len(post.letters) <= 2
