@@ -14,8 +14,10 @@ class CampaignsConfig(AppConfig):
     area = "attract"
 
     def ready(self) -> None:
-        """Let curves show when campaigns begin and end."""
+        """Let curves show when campaigns begin and end, and tables what codes are called."""
         from zoco.campaigns import reads
-        from zoco.ledger.pictures import marks
+        from zoco.ledger.pictures import marks, names
 
         marks.provide(reads.marks)
+        names.provide("campaign", reads.campaign_names)
+        names.provide("link", reads.link_names)

@@ -1,10 +1,13 @@
 """Reads of campaigns: the words that tags may be, those that visits bore, and what curves show."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from zoco.campaigns.models import Campaign, Link, Word
@@ -62,7 +65,7 @@ def followed(site: SiteInfo, now: datetime) -> dict[str, tuple[int, int]]:
     }
 
 
-def links(site: int) -> Iterable[Link]:
+def links(site: int) -> QuerySet[Link]:
     """Return the links of a site, the newest first."""
     return Link.objects.filter(site=site).select_related("campaign").order_by("-id")
 
@@ -75,3 +78,23 @@ def marks(site: SiteInfo, period: Period) -> Iterator[Mark]:
             yield Mark(each.starts_on, _("%(campaign)s begins") % said)
         if each.ends_on and period.first <= each.ends_on <= period.last:
             yield Mark(each.ends_on, _("last day of %(campaign)s") % said)
+
+
+def campaign_names(site: SiteInfo, codes: Collection[str]) -> dict[str, str]:
+    """Return what campaigns of the site are called, by code as visits bore it, in whatever case."""
+    found = Campaign.objects.filter(site=site.id).annotate(known=Lower("code")).order_by("id")
+    wanted = {code.lower(): code for code in codes}
+    named = dict(found.filter(known__in=wanted).values_list("known", "name"))
+    return {code: named[code.lower()] for code in codes if code.lower() in named}
+
+
+def link_names(site: SiteInfo, slugs: Collection[str]) -> dict[str, str]:
+    """Return what short links are known by: their campaign, else the page that they lead to."""
+    found = links(site.id).filter(slug__in=slugs)
+    return {each.slug: each.campaign.name if each.campaign else _page(each.target) for each in found}
+
+
+def _page(address: str) -> str:
+    """Return an address without scheme and query."""
+    parts = urlsplit(address)
+    return f"{parts.netloc}{parts.path}".rstrip("/")

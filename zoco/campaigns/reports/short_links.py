@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.campaigns.facts import EVENT_SENT, FOLLOWED, LINK_PROP
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking.visitors import of_days
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
 from zoco.ledger.sitebook import SiteInfo
@@ -25,10 +26,12 @@ class ShortLinks(Report):
     area = "attract"
     label = _("Short links")
     question = _("How many people follow which link or QR code?")
-    definition = _(
-        "A link is followed when its short address is opened; programs that only look where it leads, and "
-        "bots, count only where bots do. Visitors are distinct visitors who followed it, sessions the "
-        "visits in which they did."
+    definition = of_days(
+        _(
+            "A link is followed when its short address is opened; programs that only look where it leads, "
+            "and bots, count only where bots do. Visitors are distinct visitors who followed it, sessions "
+            "the visits in which they did."
+        )
     )
     picture = "bars"
     crowd = ("visitors", "sessions")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.campaigns.tags import TAGS
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking.visitors import of_days
 from zoco.ledger.asking.worth import by_touch
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
@@ -27,12 +28,14 @@ class Tags(Report):
     area = "attract"
     label = _("Tags of links")
     question = _("Which tags do the links bear through which people come, and what is it worth?")
-    definition = _(
-        "Visits whose link named a campaign, a content or a keyword, or a medium other than the ones that "
-        "Zoco gives by the referrer (organic, social, email, referral). Visitors are distinct visitors with "
-        "at least one page view, sessions are visits with no gap over 30 minutes. Conversions are how often "
-        "goals of the site were reached in these visits; revenue is what they brought in the site's "
-        "currency, less refunds."
+    definition = of_days(
+        _(
+            "Visits whose link named a campaign, a content or a keyword, or a medium other than the ones "
+            "that Zoco gives by the referrer (organic, social, email, referral). Visitors are distinct "
+            "visitors with at least one page view, sessions are visits with no gap over 30 minutes. "
+            "Conversions are how often goals of the site were reached in these visits; revenue is what they "
+            "brought in the site's currency, less refunds."
+        )
     )
     dimensions = (
         Dimension("campaign", _("Campaign"), "text", "campaign"),

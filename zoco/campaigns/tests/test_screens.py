@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
 from zoco.ledger.tests.reports.made import ledger
 from zoco.monitor.models import Goal
+from zoco.monitor.tests.sharing.conftest import shared
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
@@ -21,6 +23,8 @@ ASKED = {
     "target": "https://shop.example/sale", "source": "facebok", "medium": "paid_social", "campaign": "spring",
     "content": "", "term": "",
 }  # fmt: skip
+ASKED_OF = "site=shop&period=2026-03-28..2026-03-29"
+EXPORT = f"/admin/ledger/reports/campaigns/export.csv?{ASKED_OF}"
 CAMPAIGN = {"name": "Spring", "code": "spring", "goal": "", "budget": "500", "note": "", "starts_on": ""}
 
 
@@ -146,3 +150,32 @@ def test_tag_with_a_nul_inside_an_address_is_refused(site: Site) -> None:
     assert answer.status_code == 200
     assert "Null characters are not allowed." in body(answer)
     assert not Link.objects.exists()
+
+
+def test_reports_say_names_of_campaigns_and_links_and_filter_by_their_codes(site: Site) -> None:
+    campaign = Campaign.objects.create(site=site, name="Spring <sale>", code="Spring")
+    Link.objects.create(site=site, slug="poster", target="https://shop.example/", campaign=campaign)
+    Link.objects.create(site=site, slug="letter", target="https://shop.example/honey/?a=1")
+    analyst = client_of("analyst")
+
+    campaigns = body(analyst.get(f"/admin/ledger/reports/campaigns/?{ASKED_OF}"))
+    panel = body(analyst.get(f"/admin/ledger/reports/campaigns/panel/?{ASKED_OF}"))
+    links = body(analyst.get(f"/admin/ledger/reports/short-links/?{ASKED_OF}"))
+    written = b"".join(analyst.get(EXPORT).streaming_content).decode()  # type: ignore[attr-defined]
+
+    for page in (campaigns, panel):
+        named = r'f\.campaign=spring[^"]*">Spring <sale></a> <span class="code">spring</span>'
+        assert re.search(named, page)
+    assert '<span>Spring <sale></span> <span class="code">poster</span>' in links
+    assert '<span>shop.example/honey</span> <span class="code">letter</span>' in links
+    assert ("spring," in written, "Spring <" in written) == (True, False)
+
+
+def test_strangers_with_a_link_read_names_too(site: Site) -> None:
+    Campaign.objects.create(site=site, name="Spring sale", code="spring")
+    bea = User.objects.create_superuser("bea", "bea@honey.example", "hexagon-comb-12")
+    _, address = shared(site, bea, period="2026-03-28..2026-03-29", least=0)
+
+    page = body(Client(headers={"accept-language": "en"}).get(f"{address}campaigns/panel/"))
+
+    assert re.search(r'>Spring sale</a> <span class="code">spring</span>', page)

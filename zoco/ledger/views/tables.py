@@ -1,7 +1,7 @@
 """The table of a report: heads that sort, rows that filter, figures that open their facts, pages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
@@ -13,6 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.figures import Change, Grade, change_of, few_text, figure_text, grade_of
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
+from zoco.ledger.pictures.names import Names, names_of
 from zoco.ledger.report import Dimension, Measure
 from zoco.ledger.views.address import Address
 
@@ -29,11 +30,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A cell that says what the row is about, with its column's head."""
+    """A cell that says what the row is about, with its column's head; `code` stands small beside a name."""
 
     label: str
     url: str
     head: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
     offset = (question.page - 1) * question.size
     # A curve's answer holds all of its rows, any other just those of the page.
     rows = answer.rows[offset : offset + question.size] if grain_of(answer) else answer.rows
-    written = Writer(answer, address, measure, columns, can_view_facts, _open_since(answer))
+    names = names_of(question.site, answer.dimensions, rows)
+    written = Writer(answer, address, measure, columns, can_view_facts, _open_since(answer), names)
     return Paged(
         heads=_heads(answer, address, columns, is_panel),
         lines=[written.line(row) for row in rows],
@@ -171,6 +174,7 @@ class Writer:
     columns: Sequence[Measure]
     can_view_facts: bool
     open_since: datetime | None = None
+    names: Names = field(default_factory=dict)
 
     def line(self, row: Row) -> Line:
         currency = self.answer.question.site.currency
@@ -180,12 +184,17 @@ class Writer:
         # A day that is not over cannot be held against a whole one.
         before = row.before.get(self.measure.name) if row.before and not row.is_unfinished else None
         return Line(
-            names=[_name(self.answer, each, row, self.address) for each in self.answer.dimensions],
+            names=[self._name(each, row) for each in self.answer.dimensions],
             bar=bar(float(value or 0), float(largest or 0)) if is_drawn else SafeString(""),
             cells=[self._cell(self._known(row, each), each, facts) for each in self.columns],
             change=change_of(value, before, self.measure, currency),
             note=self._note(row),
         )
+
+    def _name(self, dimension: Dimension, row: Row) -> Name:
+        written = _name(self.answer, dimension, row, self.address)
+        name = self.names.get(dimension.name, {}).get(str(row.key[dimension.name]), "")
+        return replace(written, label=name, code=written.label) if name else written
 
     def _cell(self, value: Figure, measure: Measure, facts: str) -> Cell:
         text = figure_text(value, measure, self.answer.question.site.currency)

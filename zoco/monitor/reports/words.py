@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zoco.ledger.asking.visitors import of_days
 from zoco.ledger.report import Dimension, Measure
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-DAYS = _(
-    "A visitor is the pseudonym of a browser for one day: over several days these are visitor-days, and a "
-    "browser that comes on three days counts three times. The report on consent shows who is known longer."
-)
-
-
-def of_days(definition: StrOrPromise) -> StrOrPromise:
-    """Return a definition of figures about visitors, with what a visitor is over several days."""
-    return format_lazy("{} {}", definition, DAYS)
-
 
 BUCKET = Dimension("bucket", _("Time"), "bucket")
 

@@ -13,6 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import Chart, chart
 from zoco.ledger.pictures.figures import Headline, change_of, figure_text, headlines
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
+from zoco.ledger.pictures.names import Names, names_of
 from zoco.ledger.report import Dimension, Measure
 
 # A cell with more is cut: what visitors write must not make a row higher than a page.
@@ -128,13 +129,14 @@ def _grid(answer: Answer, rows_most: int) -> Grid:
     if has_change:
         first = answer.measures[0]
         heads.append(_("Change of %(measure)s") % {"measure": first.label})
-    lines = [_line(answer, row, has_change=has_change) for row in rows]
+    named = names_of(answer.question.site, answer.dimensions, rows)
+    lines = [_line(answer, row, named, has_change=has_change) for row in rows]
     return Grid(heads, lines, len(answer.dimensions), note)
 
 
-def _line(answer: Answer, row: Row, *, has_change: bool) -> list[str]:
+def _line(answer: Answer, row: Row, named: Names, *, has_change: bool) -> list[str]:
     currency, first = answer.question.site.currency, answer.measures[0]
-    names = [_name(answer, each, row) for each in answer.dimensions]
+    names = [_name(answer, each, row, named) for each in answer.dimensions]
     if row.is_unfinished:
         names[0] = f"{names[0]} ({_('not over yet')})"
     cells = [figure_text(row.values.get(each.name), each, currency) for each in answer.measures]
@@ -145,9 +147,11 @@ def _line(answer: Answer, row: Row, *, has_change: bool) -> list[str]:
     return [*names, *cells, change.text if change else ""]
 
 
-def _name(answer: Answer, dimension: Dimension, row: Row) -> str:
+def _name(answer: Answer, dimension: Dimension, row: Row, named: Names) -> str:
     value = row.key[dimension.name]
     if isinstance(value, datetime):
         return bucket_label(value, grain_of(answer), whole=True)
     name = str(value_label(dimension.filter or dimension.name, dimension.kind, value))
+    if called := named.get(dimension.name, {}).get(str(value)):
+        name = f"{called} ({name})"
     return name if len(name) <= LETTERS_MOST else f"{name[: LETTERS_MOST - 1]}…"
