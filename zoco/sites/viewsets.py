@@ -100,6 +100,16 @@ def _today(site: Site) -> date:
     return reads.local_day(site, timezone.now())
 
 
+class SiteAddView(CreateView):
+    """Make a site; leads on to the line for its pages, if the tracker counts it."""
+
+    def get_success_url(self) -> str:
+        """Return the page with the line, of a site that counts a log the list."""
+        if reads.counting_on(self.object, _today(self.object)) != "tracker":
+            return str(super().get_success_url())  # type: ignore[no-untyped-call]
+        return reverse("zoco_site_check", args=[self.object.pk])
+
+
 class SiteEditView(EditView):
     """Change a site; leads on to the check of its tracker."""
 
@@ -145,6 +155,7 @@ class SiteViewSet(ListViewSet):
     menu_label = _("Counted sites")
     menu_order = 590
     add_to_settings_menu = True
+    add_view_class = SiteAddView
     edit_view_class = SiteEditView
     delete_view_class = SiteDeleteView
     list_display = [

@@ -27,15 +27,17 @@ class Emptiness:
     links: list[tuple[str, str]]
 
 
-def emptiness(answer: Answer, address: Address, today: date, line: str) -> Emptiness:
-    """Say why an answer is empty; `line` is the tracker's. Asks the ledger once more."""
+def emptiness(answer: Answer, address: Address, today: date, line: str, check: str = "") -> Emptiness:
+    """Say why an answer is empty; `line` is the tracker's, `check` where the reader can look whether it is
+    in the pages. Asks the ledger once more.
+    """
     question = answer.question
     missing = answer.report.missing(question.site)
     if missing is not None:
         return not_set_up(missing)
     span = facts_span(question.site)
     if span is None:
-        return nothing_yet(question, line)
+        return nothing_yet(question, line, check)
     if span[1] < question.period.first or span[0] > min(question.period.last, today):
         return _other_period(question, span, address, today)
     if question.filters:
@@ -47,19 +49,19 @@ def emptiness(answer: Answer, address: Address, today: date, line: str) -> Empti
         return _left_out(answer, address)
     everybody = [(_("Show all"), address.changed(verdicts="all"))] if answer.facts_left_out else []
     if not answer.facts_used and question.site.counting == "tracker":
-        return _not_tracked(question, span, line)
+        return _not_tracked(question, span, line, check)
     words = _("There are facts in these days, but none that this report counts.")
     return Emptiness(_("Nothing of this kind"), words, "", everybody)
 
 
-def nothing_yet(question: Question, line: str) -> Emptiness:
+def nothing_yet(question: Question, line: str, check: str = "") -> Emptiness:
     """Say that the site has no facts, and how to get some."""
     if question.site.counting == "tracker":
         return Emptiness(
             _("No visits yet"),
             _("Put this line into the pages of your site, and visits appear here within seconds:"),
             line,
-            [],
+            _to_check(check),
         )
     return Emptiness(
         _("No visits yet"),
@@ -67,6 +69,10 @@ def nothing_yet(question: Question, line: str) -> Emptiness:
         f"{program()} import log --site {question.site.slug} /var/log/nginx/access.log",
         [],
     )
+
+
+def _to_check(check: str) -> list[tuple[str, str]]:
+    return [(_("Copy the line, check the installation"), check)] if check else []
 
 
 def not_set_up(missing: Missing) -> Emptiness:
@@ -91,7 +97,7 @@ def _left_out(answer: Answer, address: Address) -> Emptiness:
     return Emptiness(_("Only bots came"), words, "", links[:1])
 
 
-def _not_tracked(question: Question, span: tuple[date, date], line: str) -> Emptiness:
+def _not_tracked(question: Question, span: tuple[date, date], line: str, check: str) -> Emptiness:
     """Say that the tracker counts here and sent nothing: a log was imported, most likely."""
     return Emptiness(
         _("No page view of the tracker"),
@@ -101,7 +107,7 @@ def _not_tracked(question: Question, span: tuple[date, date], line: str) -> Empt
             "runs; no fact is lost:"
         ),
         f"{line}\n\n{program()} site count {question.site.slug} log --since {span[0]}",
-        [],
+        _to_check(check),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.views import View
 
 from zoco.ledger import sitebook
@@ -114,7 +115,17 @@ class LedgerView(View):
 
     def emptiness(self, answer: Answer, today: date) -> Emptiness:
         """Return what is said where there is nothing to show."""
-        return emptiness(answer, self.address, today, tracker_line(self.request, answer.question.site))
+        site = answer.question.site
+        return emptiness(answer, self.address, today, tracker_line(self.request, site), self._check(site))
+
+    def _check(self, site: SiteInfo) -> str:
+        """Return where a reader who may can check whether the tracker is in the pages, "" for others."""
+        if not self.request.user.has_perm("zoco_sites.change_site"):
+            return ""
+        try:
+            return reverse("zoco_site_check", args=[site.id])
+        except NoReverseMatch:
+            return ""
 
     @property
     def can_view_facts(self) -> bool:

@@ -3,14 +3,18 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from zoco.ledger import sitebook
+from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head
+from zoco.ledger.views.snippet import tracker_line
 from zoco.sites import reads
 from zoco.sites.installing import pace, said
 from zoco.sites.installing.checking import Checked, address_of, site_check
@@ -28,6 +32,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     site = reads.site_info(get_object_or_404(Site, pk=pk))
     url = str(request.POST.get("url", ""))[:LONGEST].strip() or address_of(site)
     shown = {**head(_("Installation check"), "search"), "site": site, "url": url, "problem": "", "lines": ()}
+    shown |= {"line": tracker_line(request, site), "links": _where_facts_are_seen(site)}
     if request.method != "POST":
         return render(request, "zoco/sites/check.html", shown)
     checked, problem, status = _checked(request.user.pk or 0, site, url)
@@ -40,6 +45,20 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [said.line(each) for each in checked.findings],
     }
     return render(request, "zoco/sites/check.html", shown)
+
+
+def _where_facts_are_seen(site: SiteInfo) -> list[tuple[str, str]]:
+    """Return words and addresses of the pages on which facts appear, as far as there are any here."""
+    found = []
+    for words, page, args in (
+        (_("Facts as they happen"), "zoco_latest", []),
+        (_("Overview of the site"), "zoco_desk:overview", [each.key for each in dashboards_all()[:1]]),
+    ):
+        try:
+            found.append((words, f"{reverse(page, args=args)}?{urlencode({'site': site.slug})}"))
+        except NoReverseMatch:
+            continue
+    return found
 
 
 def _checked(account: int, site: SiteInfo, url: str) -> tuple[Checked | None, str, int]:

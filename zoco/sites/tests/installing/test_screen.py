@@ -45,6 +45,27 @@ def test_an_owner_checks_a_page_and_reads_what_to_do(site: Site) -> None:
     assert client_of("marketer").post(where, {"url": url}).status_code in (302, 403)
 
 
+def test_a_new_site_leads_to_the_line_for_its_pages_and_so_does_its_empty_overview() -> None:
+    owner = client_of("owner")
+    given = {"name": "News", "slug": "news", "zone": "Europe/Madrid", "currency": "EUR", "week_start": "0",
+             "counting": "tracker", "host_names": "news.example", "retention_days": "400",
+             "search_parameters": "q"}  # fmt: skip
+
+    made = owner.post("/admin/counted-sites/new/", given)
+
+    site = Site.objects.get(slug="news")
+    check = f"/admin/counted-sites/check/{site.pk}/"
+    assert (made.status_code, made.headers["Location"]) == (302, check)
+    page, line = body(owner.get(check)), reads.site_info(site).tracker
+    assert f'{line}"></script>" readonly' in page
+    assert 'data-z-copies="z-line"' in page
+    assert "/admin/live-facts/?site=news" in page
+    overview = "/admin/ledger/reports/overview/traffic/?site=news"
+    assert overview in page
+    assert check in body(owner.get(overview))
+    assert check not in body(client_of("analyst").get(overview))
+
+
 def test_six_checks_a_minute(site: Site) -> None:
     owner, where = client_of("owner"), f"/admin/counted-sites/check/{site.pk}/"
     answers = [owner.post(where, {"url": "ftp://x/"}) for _number in range(7)]
