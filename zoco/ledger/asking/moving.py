@@ -59,16 +59,13 @@ def year_ago(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def first_day(site: SiteInfo) -> date | None:
+def first_day(site: SiteInfo, *, store: Store | None = None) -> date | None:
     """Return the first local day of which a site has facts or imported days, None where it has neither."""
-    from zoco.ledger import expr
-    from zoco.ledger.asking.statements.engines import table
+    from zoco.ledger.store.imported_sql import first_sql
 
-    opened, span = _store(), facts_span(site)
-    daily = table("imported_daily")
-    daily = daily.filter(daily.site == site.id)
-    days = daily.aggregate(number=daily.count(), first=daily.day.min())
-    found = opened.query(expr.to_sql(days, opened.dialect)).to_pylist()[0]
+    store = store or _store()
+    span = facts_span(site, store=store)
+    found = store.query(first_sql(site.id)).to_pylist()[0]
     starts = [*([span[0]] if span else []), *([found["first"]] if found["number"] else [])]
     return min(starts, default=None)
 

@@ -47,6 +47,11 @@ def sums_sql(site: int, key: str) -> str:
     )
 
 
+def first_sql(site: int) -> str:
+    """Write the SELECT of how many sums a site has from elsewhere, and of their first day."""
+    return f"SELECT count(*) AS number, min(day) AS first FROM imported_daily WHERE site = {site}"
+
+
 def _day(day: date) -> str:
     return f"CAST('{day.isoformat()}' AS DATE)"
 

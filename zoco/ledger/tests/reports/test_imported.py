@@ -15,6 +15,7 @@ from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.export import answer_dict
 from zoco.ledger.asking.imported import days as imported
+from zoco.ledger.asking.moving import first_day
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.report import report_named
@@ -214,3 +215,7 @@ def test_both_engines_give_the_same_page_of_sums() -> None:
     assert found == [
         {"label": "Narnia", "page_views": None, "visits": Decimal(3), "events": None, "whole": 2}
     ]
+
+
+def test_all_time_begins_with_what_was_imported(store: Store) -> None:
+    assert first_day(SITE, store=store) == date(2026, 3, 24)
