@@ -30,6 +30,7 @@ EVERYBODY = [
     "zoco_access_in",
     "zoco_consent_script",
     "zoco_consent_banner",
+    "zoco_own_browser",
     "zoco_robots",
     "zoco_follow",
     "zoco_metrics",

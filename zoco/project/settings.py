@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "zoco.project.changes.note.Acting",
     "zoco.project.entry.keys.pace.ApiPace",
     "zoco.sites.access.within.WithinSites",
+    "zoco.sites.blocking.own_browsers.OwnBrowser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

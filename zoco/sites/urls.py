@@ -1,8 +1,9 @@
-"""Addresses of the consent banner, and of whoever was invited."""
+"""Addresses of the consent banner, of whoever was invited, and of the link for colleagues."""
 
 from django.urls import path
 
 from zoco.sites.access.views import invited, welcome
+from zoco.sites.blocking.views import own_browser
 from zoco.sites.consenting import views
 
 urlpatterns = [
@@ -10,4 +11,5 @@ urlpatterns = [
     path("invited/<int:pk>/<str:proof>/", invited, name="zoco_invited"),
     path("consent.js", views.script, name="zoco_consent_script"),
     path("consent.json", views.banner, name="zoco_consent_banner"),
+    path("own-browser/<str:token>/", own_browser, name="zoco_own_browser"),
 ]

@@ -19,6 +19,7 @@ from zoco.collector.live.reader import hints_of, language_of
 from zoco.collector.live.taking import now_micros
 from zoco.collector.reasons import Refused
 from zoco.collector.steps import through
+from zoco.collector.steps.blocking import WISHED
 from zoco.collector.steps.visitor import day_before, local_day
 from zoco.kit.ids import uuid7
 from zoco.ledger.schema import Fact, encoder
@@ -50,7 +51,11 @@ class Loads:
                 return False
             fact = self._fact(site, target, self.here.client(peer, forwarded), headers)
             self._writer().append_lines(encoder.encode(fact) + b"\n")
-        except (SitesUnpublished, msgspec.MsgspecError, Refused, SpoolRefused, OSError) as error:
+        except Refused as refused:
+            if refused.reason not in WISHED:
+                log.warning("A page load was refused. reason=%s", refused.reason)
+            return False
+        except (SitesUnpublished, msgspec.MsgspecError, SpoolRefused, OSError) as error:
             log.warning("A page load could not be written down. error=%s", error)
             return False
         return True
@@ -74,7 +79,13 @@ class Loads:
             target=target,
             status=200,
             referrer=headers.get("referer", ""),
+            mark=_mark_of(headers.get("cookie", "")),
             salt=salt,
             salt_before=self.here.salt_of(site, day_before(day.on)) if day.is_early else b"",
         )
         return through(event).fact
+
+
+def _mark_of(cookies: str) -> str:
+    """Return the mark of a browser of the site's own people, "" where there is none."""
+    return f"; {cookies}".partition("; zoco_staff=")[2].partition(";")[0]

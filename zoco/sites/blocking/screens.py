@@ -3,12 +3,14 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.ledger.views.heads import head_of_site, site_chosen
 from zoco.sites import reads
+from zoco.sites.blocking.own_browsers import link_token
 from zoco.sites.models import Exclusion, Site
 
 SEE, CHANGE = "zoco_sites.view_exclusion", "zoco_sites.change_exclusion"
@@ -27,6 +29,7 @@ def blocking(request: HttpRequest) -> HttpResponse:
         **head_of_site(_("Block lists"), site, sites),
         "lists": _lists(site),
         "may_change": request.user.has_perm(CHANGE),
+        "link": request.build_absolute_uri(reverse("zoco_own_browser", args=[link_token(site)])),
     }
     return render(request, "zoco/sites/blocking.html", shown)
 

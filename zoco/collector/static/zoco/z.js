@@ -1,5 +1,5 @@
 /* Zoco's tracker: page views, engagement, speed, events of your own. Stores nothing in the browser but a
- * "no" of whoever does not want to be counted, and the id of whoever consented.
+ * "no" of whoever does not want to be counted, the id of whoever consented, and the mark of own staff.
  *
  *   <script defer src="/z.js"></script>
  *   zoco("signup", { plan: "pro", seats: 3, of: { team: "honey" } })
@@ -11,6 +11,8 @@
  *                      keep a random id for 180 days in a cookie of this host; "withdrawn" takes it away
  *   zoco.id()          that id
  *   zoco.person(token) say who it is: a token that the site's server signed; without that id nothing is said
+ *   https://shop.example/#zoco_staff=WORD   this browser is of the site's own people, if the word is right:
+ *                      a cookie of this host for 180 days; "#zoco_staff=no" takes it back
  *   <button data-zoco-event="download" data-zoco-prop-file="price list">
  *
  * Attributes of the script: data-to (where facts go; beside the script unless given), data-links="off" (do
@@ -43,14 +45,20 @@
     };
     /* Who asks for privacy has no id, whatever is in the cookie. */
     const isPrivate = () => navigator.globalPrivacyControl || navigator.doNotTrack === "1";
-    const mine = () => (isPrivate() ? undefined : doc.cookie.match(/(?:^|; )zoco_id=([\w-]+)/)?.[1]);
+    const kept = (name, text = doc.cookie) => text.split(name + "=")[1]?.split(";")[0];
+    const keep = (name, fact) => {
+      doc.cookie = name + "=" + fact + ";path=/;max-age=" + (fact && 15552e3) + ";samesite=lax;secure";
+    };
+    const mine = () => (isPrivate() ? undefined : kept("zoco_id"));
+    const given = kept("zoco_staff", location.hash);
+    if (given) keep("zoco_staff", given), location.hash = "";
     const here = () => (/^#!?\//.test(location.hash) ? location.href : location.href.split("#")[0]);
     const seen = () => doc.visibilityState === "visible";
 
     /* Sending: what waits goes together; what did not arrive goes again under the same id. */
     let waiting = [], timer = 0;
     const add = (fact) => {
-      fact = { id: uuid(), url: page, driven: navigator.webdriver === true, who: mine(), ...fact };
+      fact = { id: uuid(), url: page, driven: !!navigator.webdriver, who: mine(), staff: kept("zoco_staff"), ...fact };
       if (!off) waiting.push([now(), fact]);
       timer ||= setTimeout(flush, 100);
       return fact;
@@ -211,13 +219,11 @@
     zoco.missing = () => view(404);
     zoco.id = mine;
     zoco.consent = (choice, { purposes, proof } = {}) => {
-      const yes = choice === "given", keep = (name, age) => {
-        doc.cookie = "zoco_id=" + name + ";path=/;max-age=" + age + ";samesite=lax;secure";
-      };
+      const yes = choice === "given";
       if (yes && (off || isPrivate() || !crypto.randomUUID)) return;
-      if (yes && !mine()) keep(crypto.randomUUID(), 15552e3);
+      if (yes && !mine()) keep("zoco_id", crypto.randomUUID());
       add({ type: "consent", choice, purposes, proof });
-      if (!yes) keep("", 0);
+      if (!yes) keep("zoco_id", 0);
     };
     zoco.person = (person) => mine() && add({ type: "person", person });
     const marked = ({ dataset: { zocoEvent, ...given } }) => {

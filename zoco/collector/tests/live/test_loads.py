@@ -44,3 +44,16 @@ def test_hosts_of_nobody_and_sites_that_count_by_log_have_no_loads(sites: Path) 
     assert not Loads(sites, lambda: spool).note("/", "81.0.32.7", HEADERS)  # type: ignore[arg-type, return-value]
     assert not Loads(sites.with_name("gone"), lambda: spool).note("/", "81.0.32.7", HEADERS)  # type: ignore[arg-type, return-value]
     assert spool.lines == []
+
+
+def test_load_of_a_marked_browser_is_own_staffs_like_its_page_views(sites: Path) -> None:
+    publish(sites, datetime.now(UTC).date())
+    known, spool = published.read(sites), Spool()
+    shop = msgspec.structs.replace(known.sites[0], staff_mark="ab12")
+    published.write(sites, msgspec.structs.replace(known, sites=(shop,)))
+
+    for cookie in ("a=1; zoco_staff=ab12", "zoco_staff=no; b=2", "a_zoco_staff=ab12"):
+        Loads(sites, lambda: spool).note("/", "81.0.32.7", HEADERS | {"cookie": cookie})  # type: ignore[arg-type, return-value]
+
+    loads = [decoder.decode(line) for line in b"".join(spool.lines).splitlines()]
+    assert [load.verdict for load in loads] == ["staff", "human", "human"]
