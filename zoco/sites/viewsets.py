@@ -1,7 +1,7 @@
 """Sites in Wagtail's admin."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any, TYPE_CHECKING, cast
 
 from django import forms
 from django.apps import apps
@@ -105,9 +105,10 @@ class SiteAddView(CreateView):
 
     def get_success_url(self) -> str:
         """Return the page with the line, of a site that counts a log the list."""
-        if reads.counting_on(self.object, _today(self.object)) != "tracker":
+        site = cast("Site", self.object)
+        if reads.counting_on(site, _today(site)) != "tracker":
             return str(super().get_success_url())  # type: ignore[no-untyped-call]
-        return reverse("zoco_site_check", args=[self.object.pk])
+        return reverse("zoco_site_check", args=[site.pk])
 
 
 class SiteEditView(EditView):

@@ -128,7 +128,7 @@ def test_what_visitors_write_makes_no_row_higher_than_a_page(letter: str) -> Non
     report = report_named("properties")
     row = Row(dict.fromkeys((each.name for each in report.dimensions), letter * 8_000), {})
 
-    names = [sheet._name(None, each, row) for each in report.dimensions]  # type: ignore[arg-type]
+    names = [sheet._name(None, each, row, {}) for each in report.dimensions]  # type: ignore[arg-type]
     grid = sheet.Grid(["Column"] * 10, [names[:1] * 10] * 3, 10, "")
     made = sheet.Sheet(
         "Title", "Shop", False, [("Period", "March")], [sheet.Section("Part", "", [], None, grid, "")]

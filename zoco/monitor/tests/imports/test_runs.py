@@ -18,7 +18,8 @@ from zoco.kit.commands import COMMANDS, Exit
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.imported_sql import held_sql, sums_sql
 from zoco.ledger.tests.reports.made import ledger
-from zoco.monitor.imports import commands, ga4_events, services
+from zoco.monitor.imports import commands, services
+from zoco.monitor.imports.adapters import ga4_events
 from zoco.monitor.imports.base import ExportUnreadable
 from zoco.monitor.imports.exports import Export, Part
 from zoco.monitor.imports.models import ImportRun

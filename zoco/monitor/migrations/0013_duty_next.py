@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('zoco_monitor', '0011_hook_by'),
+        ('zoco_monitor', '0012_alarm_segments'),
     ]
 
     operations = [
