@@ -1,7 +1,7 @@
 """Sites in Wagtail's admin."""
 
 from datetime import date
-from typing import Any, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.apps import apps
