@@ -22,7 +22,7 @@ from tools.postgres import PostgresFailed, PostgresMissing, postgres, programs
 from tools.together import without_group
 
 ROOT = Path(__file__).resolve().parent.parent
-# In the order in which they were collected, so that what empties the database comes last in each process.
+# In the order of tools.together, so that what empties the database comes last in each process.
 SHARED = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 ALONE = "alone"
 NO_TESTS = 5

@@ -2,6 +2,8 @@
 
 A file's tests do, for the fixtures that they share. Tests that empty the database come after all that
 find in it what migrations wrote, in each process as in a run by one: hence two groups for such a file.
+Of each kind the files to which the most time is allowed come first, so that no process sits idle at the
+end while the other is busy with a long one.
 """
 
 import pytest
@@ -10,9 +12,20 @@ EMPTYING = {"transactional_db", "django_db_reset_sequences", "live_server"}
 AFTER = ":after"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest: dict[str, float] = {}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        group = group_of(item)
+        item.add_marker(pytest.mark.xdist_group(group))
+        longest[group] = max(longest.get(group, 0), _allowed(item))
+    items.sort(key=lambda item: (empties(item), -longest[group_of(item)]))
+
+
+def _allowed(item: pytest.Item) -> float:
+    """Return the seconds that a test may take by a mark of its own, 0 without."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker and marker.args else 0
 
 
 def group_of(item: pytest.Item) -> str:

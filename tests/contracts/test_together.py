@@ -73,3 +73,27 @@ def test_both_parts_together_run_each_test_once(tmp_path: Path) -> None:
 )
 def test_a_test_is_named_without_its_group(name: str, written: str) -> None:
     assert without_group(name) == written
+
+
+def test_files_with_more_time_come_first_and_what_empties_the_database_last(tmp_path: Path) -> None:
+    written = "import pytest\npytestmark = pytest.mark.timeout({seconds})\n" + TESTS
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: one by one\n")
+    for name, seconds in (("few", 100), ("many", 400)):
+        text = written.format(name=name, seconds=seconds, notes="")
+        (tmp_path / f"test_{name}.py").write_text(text)
+
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-p", "tools.together", "--collect-only"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    found = [line.partition("::")[2].partition("[")[0] for line in listed.splitlines() if "::" in line]
+
+    assert list(dict.fromkeys(found)) == [
+        *("test_reads_many", "test_alone_many", "test_wrong_many"),
+        *("test_reads_few", "test_alone_few", "test_wrong_few"),
+        *("test_empties_many", "test_empties_few"),
+    ]
