@@ -233,6 +233,29 @@ def test_a_browser_that_a_program_drives_is_kept_apart(shop: str, human: Browser
     assert {row["verdict"] for row in rows} == {"headless"}
 
 
+def test_own_staff_is_marked_by_the_link_and_takes_it_back(
+    running: Running, shop: str, page: Page, facts: Facts
+) -> None:
+    (site,) = json.loads((running.folder / "sites.json").read_text())["sites"]
+    page.goto(f"{shop}/own/1#zoco_staff={site['staff_mark']}")
+    page.wait_for_url(f"{shop}/own/1#")
+    (cookie,) = page.context.cookies(shop)
+    assert (cookie["name"], cookie["value"], cookie["sameSite"]) == ("zoco_staff", site["staff_mark"], "Lax")
+    page.goto(f"{shop}/own/2")
+    page.goto(f"{shop}/own/3#zoco_staff=no")
+    page.goto(f"{shop}/own/4")
+    page.goto("about:blank")
+
+    rows = facts("/own/", 4, "web.page.viewed")
+
+    assert shown(rows, "path", "verdict") == [
+        ("/own/1", "staff"),
+        ("/own/2", "staff"),
+        ("/own/3", "human"),
+        ("/own/4", "human"),
+    ]
+
+
 def test_the_tracker_is_served_by_the_product(running: Running) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/z.js", timeout=5) as answer:
         assert answer.read() == Tracker().plain

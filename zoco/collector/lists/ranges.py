@@ -4,6 +4,7 @@ import socket
 from functools import cache
 from pathlib import Path
 
+from zoco.collector.lists.confirmed import KNOWN, is_named
 from zoco.kit.lists import rows
 
 # Names of one operator that share their addresses.
@@ -31,16 +32,24 @@ def _networks() -> dict[str, tuple[tuple[int, int, int], ...]]:
 
 def is_checked(name: str) -> bool:
     """Say whether it is known where this crawler comes from."""
-    return name in _networks()
+    return name in _networks() or is_named(name)
 
 
-def is_own(name: str, address: str) -> bool:
-    """Say whether an address is of the crawler's own; True where it is not known or is no address."""
+def is_own(name: str, address: str, *, patiently: bool = False) -> bool:
+    """Say whether an address is of the crawler's own; True where it is not known or is no address.
+
+    By the list, or where it is not on it by its names, if they are looked up. `patiently` waits for that.
+    """
     number = _number(address)
-    if number is None or name not in _networks():
+    if number is None or _is_listed(name, number):
         return True
+    found = KNOWN.is_own(name, address.partition("%")[0], patiently=patiently) if is_named(name) else None
+    return name not in _networks() if found is None else found
+
+
+def _is_listed(name: str, number: tuple[int, int]) -> bool:
     version, bits = number
-    return any(net[0] == version and bits & net[2] == net[1] for net in _networks()[name])
+    return any(net[0] == version and bits & net[2] == net[1] for net in _networks().get(name, ()))
 
 
 def _number(address: str) -> tuple[int, int] | None:

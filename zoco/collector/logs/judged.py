@@ -43,7 +43,9 @@ def verdicts_beyond(
     reasons = np.array(of_agents[1], dtype=object)[agents]
     if asked.any():
         pairs = distinct(agents[asked], numbers[asked])
-        forged = [not is_own(of_agents[1][agent], addresses[place]) for agent, place in pairs.rows]
+        forged = [
+            not is_own(of_agents[1][agent], addresses[place], patiently=True) for agent, place in pairs.rows
+        ]
         lines = np.flatnonzero(asked)[np.array(forged, dtype=bool)[pairs.places]]
         verdicts[lines], reasons[lines] = "bot", reasons[lines] + FORGED
     lines = np.flatnonzero(office & (verdicts == "human"))
