@@ -27,6 +27,7 @@ from zoco.monitor.models import (
     Schedule,
     Segment,
 )
+from zoco.moving.models import SiteMove
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -75,6 +76,9 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = made.objects.get_or_create(site_id=parts["pk"], **given)[0].pk
     elif kind.startswith("zoco_imports"):
         special["pk"] = ImportRun.objects.get_or_create(kind="plausible", name="x", site_id=parts["pk"])[0].pk
+    elif kind.startswith("zoco_moves_"):
+        move = SiteMove.objects.get_or_create(site_id=parts["pk"], kind="out", state="done")[0]
+        special["pk"] = move.pk
     elif kind in {"zoco_exports_one", "zoco_exports_act"}:
         days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
         run = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[0]

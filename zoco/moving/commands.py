@@ -1,8 +1,13 @@
-"""`zoco site reset`: sites that begin anew, on the command line."""
+"""`zoco site reset`, `zoco site export`, `zoco site import`: sites that begin anew or move."""
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
+
+if TYPE_CHECKING:
+    from zoco.moving.models import SiteMove
 
 
 @COMMANDS.plug
@@ -48,3 +53,95 @@ Cut off, the same command goes on with what is left.
             raise CommandFailed("Stopped; the same command goes on.", Exit.STOPPED) from None
         print(f"{done.facts if done else 0} facts erased.")
         return Exit.OK
+
+
+@COMMANDS.plug
+class SiteExport(Command):
+    """Write a site into an archive."""
+
+    key = "site export"
+    help = "Write a site with its facts and settings into one file, for another installation."
+    epilog = """\
+examples:
+  zoco site export shop /srv/shop.zoco.zip
+
+Not in it: keys, salts, accounts, shared links, web hooks, receivers, incidents. See docs/guide/moving.md.
+"""
+    needs_database = True
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Say which, and where to."""
+        parser.add_argument("site", help="short name of the site")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="the archive; one that is there is replaced"
+        )
+
+    def run(self, options: argparse.Namespace) -> Exit:
+        """Write it, and say what is in it."""
+        from zoco.ledger import sitebook
+        from zoco.moving.exporting import export_begin
+        from zoco.sites.models import Site
+
+        try:
+            site = Site.objects.get(pk=sitebook.site(options.site).id)
+        except LookupError as error:
+            raise CommandFailed(str(error), Exit.USAGE) from error
+        target = options.file.absolute()
+        if not target.parent.is_dir() or target.is_dir():
+            raise CommandFailed(
+                f"{options.file} can be no file; name one in a folder that is there.", Exit.USAGE
+            )
+        move = _through(export_begin(site=site, by=None, path=str(target)).pk)
+        print(f"{move.facts} facts, {move.size} bytes: {options.file}")
+        return Exit.OK
+
+
+@COMMANDS.plug
+class SiteImport(Command):
+    """Take a site out of an archive."""
+
+    key = "site import"
+    help = "Take a site out of an archive that another installation wrote; a second time adds nothing."
+    epilog = """\
+examples:
+  zoco site import /srv/shop.zoco.zip
+
+All of it is checked before anything is written. Cut off, the same command goes on.
+Exit codes: 0 taken in, 1 failed, 3 all was there already, 4 taken in but for some settings.
+"""
+    needs_database = True
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Say which file."""
+        parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
+
+    def run(self, options: argparse.Namespace) -> Exit:
+        """Take it in, and say what was new."""
+        from zoco.moving.moving import import_begin
+
+        path = options.file.absolute()
+        if not path.is_file():
+            raise CommandFailed(f"There is no file {options.file}.", Exit.USAGE)
+        name, size = path.name, path.stat().st_size
+        move = _through(import_begin(name=name, size=size, by=None, path=str(path)).pk)
+        print(
+            f"{move.site.slug if move.site else ''}: {move.added} new facts of {move.facts} in the archive."
+        )
+        print(f"{move.found.get('settings', 0)} settings taken in.")
+        for line in move.found.get("refused", []):
+            print(f"Left out: {line}")
+        if move.found.get("refused"):
+            return Exit.PARTLY
+        return Exit.OK if move.added or move.is_fresh else Exit.NOTHING_TO_DO
+
+
+def _through(key: int) -> "SiteMove":
+    from zoco.moving import moving
+
+    try:
+        move = moving.through(key=key)
+    except KeyboardInterrupt:
+        raise CommandFailed("Stopped; what is done stays, the same command goes on.", Exit.STOPPED) from None
+    if move is None or move.state != move.State.DONE:
+        raise CommandFailed(move.said if move else "The site is gone.")
+    return move

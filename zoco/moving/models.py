@@ -50,3 +50,64 @@ class SiteReset(models.Model):
     def is_open(self) -> bool:
         """Whether it is still to do."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+class SiteMove(models.Model):
+    """A site written into an archive, or taken out of one. `origin` tells the site from all others."""
+
+    class Kind(models.TextChoices):
+        """Which way."""
+
+        OUT = "out", pgettext_lazy("moving", "Exported")
+        IN = "in", pgettext_lazy("moving", "Imported")
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        UPLOADING = "uploading", _("Not uploaded in full")
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", pgettext_lazy("state", "Failed")
+
+    kind = models.CharField(max_length=3, choices=Kind.choices)
+    site = models.ForeignKey(
+        "zoco_sites.Site", models.CASCADE, null=True, related_name="+", verbose_name=_("site")
+    )
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=1_000, blank=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    is_to_stop = models.BooleanField(default=False)
+    is_fresh = models.BooleanField(default=False)
+    origin = models.CharField(max_length=32, blank=True, db_index=True)
+    digest = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    received = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    facts = models.PositiveBigIntegerField(default=0)
+    before = models.PositiveBigIntegerField(default=0)
+    added = models.PositiveBigIntegerField(default=0)
+    found = models.JSONField(default=dict)
+    said = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WithinManager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("move_site", _("May move sites between installations"))]
+        verbose_name = _("move of a site")
+        verbose_name_plural = _("moves of sites")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to do."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)

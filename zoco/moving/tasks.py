@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from zoco.moving import resetting
+from zoco.moving import moving, resetting
 
 
 @task()
@@ -11,3 +11,9 @@ def site_reset(reset: int) -> None:
     from zoco.ledger.store.opening import store
 
     resetting.reset_through(key=reset, store=store())
+
+
+@task()
+def site_move(move: int) -> None:
+    """Write a site into an archive, or take it out of one."""
+    moving.through(key=move)

@@ -29,6 +29,7 @@ WATCHED = (
     "zoco_sites.VisitorRequest",
     "zoco_sites.Exclusion",
     "zoco_sites.GoneSite",
+    "zoco_moving.SiteMove",
     "zoco_moving.SiteReset",
     "zoco_monitor.Alarm",
     "zoco_monitor.Goal",

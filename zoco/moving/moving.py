@@ -1,0 +1,52 @@
+"""Both ways of moving a site, and the upload of an archive."""
+
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zoco.kit import conf
+from zoco.moving.exporting import export_do
+from zoco.moving.importing import import_do
+from zoco.moving.models import SiteMove
+from zoco.moving.running import MoveRefused, archive_of, run_through
+
+SITE_ARCHIVE_BYTES = conf.declare(
+    "SITE_ARCHIVE_BYTES", 16 << 30, int, "The largest archive of a site that may be uploaded, in bytes."
+)
+
+
+def through(*, key: int) -> SiteMove | None:
+    """Do a move, whichever way."""
+    return run_through(key=key, work={SiteMove.Kind.OUT: export_do, SiteMove.Kind.IN: import_do})
+
+
+def import_begin(*, name: str, size: int, by: int | None, path: str = "") -> SiteMove:
+    """Note an import; without a path its archive is still to be uploaded. Raises MoveRefused."""
+    if not path and not 0 < size <= (most := SITE_ARCHIVE_BYTES()):
+        raise MoveRefused(
+            _("%(name)s has %(size)s bytes; an archive has between 1 and %(most)s.")
+            % {"name": name[:100], "size": size, "most": most}
+        )
+    short = Path(name.replace("\\", "/")).name[-200:] or "archive.zip"
+    state = SiteMove.State.WAITING if path else SiteMove.State.UPLOADING
+    return SiteMove.objects.create(
+        kind=SiteMove.Kind.IN, name=short, size=size, path=path, state=state, created_by_id=by
+    )
+
+
+def part_take(*, move: SiteMove, offset: int, piece: bytes) -> int:
+    """Write a piece of an archive where it belongs; returns how many bytes are there. Raises MoveRefused."""
+    if move.state != SiteMove.State.UPLOADING:
+        raise MoveRefused(_("The file is there already."))
+    path = archive_of(move)
+    path.touch(mode=0o600)
+    there = path.stat().st_size
+    if not 0 <= offset <= there or offset + len(piece) > move.size:
+        raise MoveRefused(_("This piece does not fit; %(there)s bytes are there.") % {"there": there})
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(piece)
+    received = path.stat().st_size
+    SiteMove.objects.filter(pk=move.pk).update(received=received, told_at=timezone.now())
+    return received
