@@ -1,9 +1,9 @@
 """Who is who: which known visitor is joined to which person, and who stands for whom after a merge.
 
 Facts say it, and the drain takes it from them into two small tables, alike on both engines. A fact with
-`known` and `person` proves that both are one; the table holds the earliest proof of an hour, and what was
-taken back, in whatever order facts come. From when until when somebody is joined follows when it is asked
-(`ledger.asking.people`).
+`known` and `person` proves that both are one; the table holds the earliest and the latest proof of an
+hour, and what was taken back, in whatever order facts come. From when until when somebody is joined follows
+when it is asked (`ledger.asking.people`).
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 JOINED, UNJOINED = "people.visitor.joined", "people.visitor.unjoined"
 MERGED, PARTED = "people.person.merged", "people.person.parted"
+OF_MERGES = f"name IN ('{MERGED}', '{PARTED}')"
+"""Facts whose subject is a person too."""
 MERGES_SITE = 0
 """The site of facts about persons alone: none, a person is of the whole installation."""
 
@@ -38,14 +40,26 @@ PERSONS_SQL = (
     " UNION SELECT 0, person FROM person_current UNION SELECT 0, survivor FROM person_current"
 )
 _PAIR = "site, known, person, date_trunc('hour', said_at), is_taken_back"
-# Of proofs the earliest counts, of what was taken back the latest.
+# Of what was taken back in an hour the latest counts; of proofs the earliest, and the latest too: between
+# them it may have been taken back.
+_HOURS = (
+    "(SELECT site, known, person, is_taken_back, min(said_at) AS first, max(said_at) AS last"
+    f" FROM said GROUP BY {_PAIR})"
+)
 _ONE = (
-    "SELECT site, known, person, CASE WHEN is_taken_back THEN max(said_at) ELSE min(said_at) END AS said_at,"
-    f" is_taken_back FROM said GROUP BY {_PAIR}"
+    "SELECT DISTINCT site, known, person,"
+    " unnest(CASE WHEN is_taken_back THEN [last] ELSE [first, last] END) AS said_at, is_taken_back"
+    f" FROM {_HOURS}"
+)
+_RANKED = (
+    "SELECT site, known, person, last AS said_at, is_taken_back, epoch_us(last) AS rank,"
+    f" NOT is_taken_back AS is_last FROM {_HOURS} UNION ALL"
+    " SELECT site, known, person, first, is_taken_back, -epoch_us(first), false"
+    f" FROM {_HOURS} WHERE NOT is_taken_back"
 )
 _MERGES = (
     "SELECT person, subject, name FROM facts"
-    f" WHERE site = {MERGES_SITE} AND name IN ('{MERGED}', '{PARTED}') ORDER BY occurred_at,"
+    f" WHERE site = {MERGES_SITE} AND {OF_MERGES} ORDER BY occurred_at,"
 )
 
 
@@ -73,8 +87,7 @@ def take_into_clickhouse(client: "Client", con: "duckdb.DuckDBPyConnection") -> 
     from zoco.ledger.store.clickhouse.sending import sendable
 
     if _said(con):
-        rank = "CASE WHEN is_taken_back THEN epoch_us(said_at) ELSE -epoch_us(said_at) END AS rank"
-        client.insert("visitor_person", sendable(con.sql(f"SELECT *, {rank} FROM ({_ONE})").to_arrow_table()))
+        client.insert("visitor_person", sendable(con.sql(_RANKED).to_arrow_table()))
     if _is_of_merges(con):
         rows = _current(client.rows(f"{_MERGES} toString(id)"))
         con.register("given", rows)
@@ -158,7 +171,7 @@ def _said(con: "duckdb.DuckDBPyConnection") -> bool:
 
 
 def _is_of_merges(con: "duckdb.DuckDBPyConnection") -> bool:
-    found = con.execute(f"SELECT 1 FROM line WHERE name IN ('{MERGED}', '{PARTED}') LIMIT 1").fetchall()
+    found = con.execute(f"SELECT 1 FROM line WHERE {OF_MERGES} LIMIT 1").fetchall()
     return bool(found)
 
 

@@ -14,6 +14,7 @@ from zoco.ledger.store.clickhouse.loading import Load
 from zoco.ledger.store.clickhouse.neighbours import moment, naive, pieces
 from zoco.ledger.store.clickhouse.sending import sendable
 from zoco.ledger.store.duckdb.writing.changing import DERIVED, ChangeRefused
+from zoco.ledger.store.joins import OF_MERGES
 
 _ABOUT_FACTS = ("evidence", "touch", "facts")
 Session = tuple[int, int]
@@ -43,6 +44,9 @@ def erase(load: Load, erasure: Erasure) -> int:
             if column == "visitor":
                 _delete(client, "midnight", f"(visitor IN ({piece}) OR before IN ({piece})){site}")
             _unjoin(client, column, piece, erasure)
+    if not erasure.site:
+        for piece in pieces([f"'{person}'" for person in erasure.persons]):
+            gone += _erase_before(client, f"{OF_MERGES} AND subject IN ({piece}){within}", torn)
     _settle_rest(load, torn)
     return gone
 

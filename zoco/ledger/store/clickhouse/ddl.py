@@ -115,8 +115,9 @@ def _people_tables() -> tuple[Table, ...]:
                 ("said_at", TYPES["moment"]),
                 ("is_taken_back", "Bool"),
                 ("rank", "Int64"),
+                ("is_last", "Bool"),
             ),
-            "(site, known, person, toStartOfHour(said_at), is_taken_back)",
+            "(site, known, person, toStartOfHour(said_at), is_taken_back, is_last)",
             "rank",
             "toYYYYMM(said_at)",
         ),
@@ -157,6 +158,8 @@ def add_columns(table: Table, there: set[str], cluster: str = "") -> list[str]:
     missing = [f"ADD COLUMN IF NOT EXISTS {name} {kind}" for name, kind in table.columns if name not in there]
     if not missing:
         return []
+    if table.name == "visitor_person":  # its new column is part of the key, which tables so small bear
+        missing.append(f"MODIFY ORDER BY {table.order}")
     where = f" ON CLUSTER {cluster}" if cluster else ""
     names = dict.fromkeys((shard(table, cluster), table.name))
     return [f"ALTER TABLE {name}{where} {', '.join(missing)}" for name in names]

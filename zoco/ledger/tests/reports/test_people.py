@@ -96,6 +96,15 @@ def test_what_is_taken_back_never_was(told: Told) -> None:
     assert told(says("14:00:00", JOINED, 500, 8)) == {"/a": 8}
 
 
+def test_joined_taken_back_and_joined_again_within_an_hour_is_joined(store: Store, told: Told) -> None:
+    told(page("10:50:00", "/a", 500), says("10:20:00", JOINED, 500, 7))
+    assert told(says("10:10:00", UNJOINED, 500, 7), says("10:00:00", JOINED, 500, 7)) == {"/a": 7}
+
+    assert everything_of(store, [7], 0)[0] == {500, 1}
+    assert told(says("10:30:00", UNJOINED, 500, 7)) == {"/a": 0}
+    assert told(says("10:40:00", JOINED, 500, 7)) == {"/a": 7}
+
+
 def test_merges_make_one_of_several_and_can_be_undone(told: Told) -> None:
     told(page("10:00:00", "/a", 500, 7), page("10:00:00", "/b", 600, 8), page("10:00:00", "/c", 700, 9))
 
@@ -132,6 +141,16 @@ def test_erasing_a_person_reaches_the_visitors_and_the_merged(store: Store, told
     assert held(store, "SELECT site, known, person FROM visitor_person") == []
 
 
+def test_erased_person_is_not_left_as_the_subject_of_a_merge(store: Store, told: Told) -> None:
+    told(says("11:00:00", MERGED, person=7, subject="8"), says("12:00:00", PARTED, person=7))
+    at = says("23:00:00", JOINED, 1, 1).occurred_at
+
+    assert store.erase(Erasure(at=at, site=SITE.id, persons=(8,))) == 0  # a person is of all sites
+    assert store.erase(Erasure(at=at, persons=(8,))) == 1
+
+    assert held(store, "SELECT person, name, subject FROM facts WHERE site = 0") == [(7, PARTED, "")]
+
+
 def test_erasing_a_known_visitor_takes_facts_joins_and_what_comes_late(store: Store, told: Told) -> None:
     told(
         page("10:00:00", "/mine", 500),
@@ -144,7 +163,7 @@ def test_erasing_a_known_visitor_takes_facts_joins_and_what_comes_late(store: St
 
     assert gone == 2
     assert told() == {"/without": 0, "/theirs": 7}
-    assert held(store, "SELECT site, known, person FROM visitor_person") == [(SITE.id, 600, 7)]
+    assert held(store, "SELECT DISTINCT site, known, person FROM visitor_person") == [(SITE.id, 600, 7)]
     late = told(page("11:59:00", "/late", 500), page("12:01:00", "/new", 500))
     assert late == {"/without": 0, "/theirs": 7, "/new": 0}
 

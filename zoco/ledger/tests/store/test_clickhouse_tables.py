@@ -130,3 +130,20 @@ def test_what_is_no_address_is_refused_without_its_password(url: str) -> None:
 
 def test_a_password_is_not_shown() -> None:
     assert "hidden" not in repr(Address.parse("clickhouse://a:hidden@h/db"))
+
+
+def test_joins_of_an_older_database_stay_and_bear_a_second_proof_of_their_hour() -> None:
+    client = Client(Address.parse(chdb.new_url()))
+    ddl.migrate(client)
+    client.change("DROP TABLE visitor_person")
+    client.change(
+        "CREATE TABLE visitor_person (site Int32, known Int64, person Int64, said_at DateTime64(6, 'UTC'),"
+        " is_taken_back Bool, rank Int64) ENGINE = ReplacingMergeTree(rank) PARTITION BY toYYYYMM(said_at)"
+        " ORDER BY (site, known, person, toStartOfHour(said_at), is_taken_back)"
+    )
+    client.change("INSERT INTO visitor_person VALUES (1, 5, 7, '2026-03-28 10:00:00', false, -1)")
+
+    ddl.migrate(client)
+    client.change("INSERT INTO visitor_person VALUES (1, 5, 7, '2026-03-28 10:20:00', false, 1, true)")
+
+    assert client.rows("SELECT count() FROM visitor_person FINAL") == [(2,)]

@@ -8,7 +8,7 @@ import pyarrow as pa
 from zoco.ledger import schema
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.duckdb.writing import settling
-from zoco.ledger.store.joins import erase_from_duckdb, retain_in_duckdb
+from zoco.ledger.store.joins import OF_MERGES, erase_from_duckdb, retain_in_duckdb
 
 # What is worked out from what was sent; everything else is as it was written.
 DERIVED = frozenset(
@@ -34,8 +34,9 @@ def erase(con: duckdb.DuckDBPyConnection, erasure: Erasure) -> int:
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE gone AS SELECT id FROM facts WHERE {until}"
         f" AND ({whose} OR visitor_before IN (SELECT unnest(?::BIGINT[]))"
-        " OR known IN (SELECT unnest(?::BIGINT[])))",
-        [*bound, visitors, persons, visitors, visitors],
+        " OR known IN (SELECT unnest(?::BIGINT[]))"
+        f" OR (? = 0 AND {OF_MERGES} AND subject IN (SELECT unnest(?::VARCHAR[]))))",
+        [*bound, visitors, persons, visitors, visitors, erasure.site, [str(each) for each in persons]],
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE torn AS SELECT DISTINCT site, session FROM facts"
