@@ -19,7 +19,7 @@ from zoco.monitor.alarms.causes import Cause
 from zoco.monitor.alarms.detecting import Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.said import incident_said, incident_title, known_said, odds_said
-from zoco.monitor.models import Goal, Segment
+from zoco.monitor.models import Goal
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site
 
@@ -153,40 +153,6 @@ def test_what_an_alarm_watches_is_chosen_from_what_there_is(alarm: Alarm, client
         True,
     )
     assert list(Alarm.objects.values_list("measure", flat=True)) == ["visits", "goal:Thanks"]
-
-
-def test_an_alarm_on_a_segment_says_so_and_never_becomes_one_on_the_whole_site(
-    alarm: Alarm, hook: str, client: Client
-) -> None:
-    segment = Segment.objects.create(site=alarm.site, name="Phones", filters={"f.device": ["phone"]})
-    other = Site.objects.create(slug="mill", name="Mill")
-    theirs = Segment.objects.create(site=other, name="Phones", filters={"f.device": ["phone"]})
-    client.force_login(User.objects.get(username="bea"))
-    given = {"site": alarm.site_id, "kind": "fall", "measure": "visits", "minutes": 30, "care": "usual"}
-    given |= {"is_on": "on", "hook_secret": "k", "hook_url": hook}
-
-    doubled = client.post("/admin/alarms/new/", given).content.decode()
-    strange = client.post("/admin/alarms/new/", given | {"segment": theirs.pk}).content.decode()
-    silent = client.post("/admin/alarms/new/", given | {"kind": "silence", "segment": segment.pk})
-    client.post("/admin/alarms/new/", given | {"segment": segment.pk})
-    made = Alarm.objects.get(segment=segment)
-    services.seen_apply(made, FALL, at=NOW)
-    telling.tellings_send(now=NOW)
-    listed = client.get("/admin/alarms/").content.decode()
-    segment.delete()
-    lost = client.post(f"/admin/alarms/edit/{made.pk}/", given).content.decode()
-
-    assert "The site has this alarm already" in doubled
-    assert "This segment belongs to another site" in strange
-    assert "This alarm is about the whole site" in silent.content.decode()
-    assert "Something falls: Visits in the segment “Phones”" in listed
-    told = json.loads(Hook.got[0][1])
-    assert (told["segment"]["name"], told["segment"]["filters"]) == ("Phones", {"f.device": ["phone"]})
-    assert "“Phones” was deleted, and nothing is watched" in lost
-    assert Alarm.objects.get(pk=made.pk).has_lost_segment
-    Alarm.objects.exclude(pk=made.pk).delete()
-    client.post(f"/admin/alarms/edit/{made.pk}/", given | {"whole": "on"})
-    assert not Alarm.objects.get(pk=made.pk).has_lost_segment
 
 
 def test_a_web_hook_is_signed_tried_again_and_told_once(alarm: Alarm, hook: str) -> None:
