@@ -15,6 +15,8 @@ from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.monitor.reports import words
+from zoco.monitor.reports.hits import each_of
+from zoco.monitor.reports.hits import hits as hits_of
 from zoco.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ class Goals(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         facts = of_goals_chosen(facts)
-        hits = goals.hits(facts)
+        hits = hits_of(facts)
         found = _named(_everybody(facts, hits), facts).left_join(_by_goal(hits), "goal")
         found = found.select(
             "goal", "all", **{name: found[name].fill_null(0) for name in ("visitors", "conversions")},
@@ -127,4 +129,4 @@ def _named(everybody: Table, facts: Facts) -> Table:
     if not facts.goals:
         return everybody.select("all", goal=expr.text("")).filter(expr.never(everybody))
     names = [expr.text(goal.name) for goal in facts.goals]
-    return everybody.select("all", goal=goals.each_of(names))
+    return everybody.select("all", goal=each_of(names))
