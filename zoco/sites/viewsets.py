@@ -1,11 +1,9 @@
 """Sites in Wagtail's admin."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,88 +14,19 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
 from wagtail.admin.widgets.button import Button
 
-from zoco.kit.hosts import host_named
 from zoco.ledger.pictures.labels import value_meant
 from zoco.ledger.viewsets import ListViewSet
 from zoco.sites import purposes, reads, services
 from zoco.sites.blocking.forms import ExclusionForm
-from zoco.sites.models import CountingOrigin, Exclusion, Hostname, Site, SourceNetwork, SourceRule
+from zoco.sites.forms import SiteForm, local_today
+from zoco.sites.models import Exclusion, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS
 from zoco.sites.sourcing.services import network_named
 
 if TYPE_CHECKING:
-    _ModelForm = forms.ModelForm[Site]
     _SourceForm = forms.ModelForm[SourceRule | SourceNetwork]
 else:
-    _ModelForm = _SourceForm = forms.ModelForm
-
-
-class SiteForm(_ModelForm):
-    """A site with its host names, one a line, and the origin that counts from today on."""
-
-    host_names = forms.CharField(
-        label=_("Host names"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("One a line, such as www.shop.example."),
-    )
-    counting = forms.ChoiceField(
-        label=_("Count page views from"),
-        choices=CountingOrigin.Origin.choices,
-        help_text=_("A change counts from today on; earlier days stay as they are."),
-    )
-
-    class Meta:
-        model = Site
-        fields = (
-            "name", "slug", "zone", "currency", "week_start", "search_parameters", "retention_days",
-            "privacy_signals", "has_banner", "banner_text", "banner_link",
-        )  # fmt: skip
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["privacy_signals"].required = False  # left out, it stays as it is
-        if self.instance.pk:
-            names = self.instance.hostnames.values_list("name", flat=True)
-            self.initial["host_names"] = "\n".join(names)
-            self.initial["counting"] = self._counting_now()
-
-    def _counting_now(self) -> str:
-        return reads.counting_on(self.instance, _today(self.instance))
-
-    def clean_host_names(self) -> list[str]:
-        """Return the names. Raises ValidationError for what is none, and when another site has one."""
-        written = self.cleaned_data["host_names"].split()
-        names = [host_named(text) for text in written]
-        if "" in names:
-            raise ValidationError(
-                _("%(host)s is no host name. Write it as www.shop.example."),
-                params={"host": written[names.index("")]},
-            )
-        taken = Hostname.objects.filter(name__in=names).exclude(site=self.instance.pk).first()
-        if taken is not None:
-            if not Site.objects.filter(pk=taken.site_id).exists():  # its name is nothing for whoever asks
-                raise ValidationError(_("%(host)s belongs to another site."), params={"host": taken.name})
-            raise ValidationError(
-                _("%(host)s belongs to the site %(site)s."), params={"host": taken.name, "site": taken.site}
-            )
-        return names
-
-    @transaction.atomic
-    def save(self, commit: bool = True) -> Site:
-        """Save the site and its parts, and publish it."""
-        is_new = self.instance.pk is None
-        site: Site = super().save(commit=commit)
-        services.site_hostnames_set(site=site, hostnames=self.cleaned_data["host_names"])
-        if is_new or self._counting_now() != self.cleaned_data["counting"]:
-            since = date(1970, 1, 1) if is_new else _today(site)
-            services.site_counting_set(site=site, origin=self.cleaned_data["counting"], since=since)
-        services.site_changed(site=site)
-        return site
-
-
-def _today(site: Site) -> date:
-    return reads.local_day(site, timezone.now())
+    _SourceForm = forms.ModelForm
 
 
 class SiteAddView(CreateView):
@@ -106,7 +35,7 @@ class SiteAddView(CreateView):
     def get_success_url(self) -> str:
         """Return the page with the line, of a site that counts a log the list."""
         site = cast("Site", self.object)
-        if reads.counting_on(site, _today(site)) != "tracker":
+        if reads.counting_on(site, local_today(site)) != "tracker":
             return str(super().get_success_url())  # type: ignore[no-untyped-call]
         return reverse("zoco_site_check", args=[site.pk])
 
