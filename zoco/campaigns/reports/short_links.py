@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.campaigns.facts import EVENT_SENT, FOLLOWED, LINK_PROP
 from zoco.ledger import expr, metrics
-from zoco.ledger.asking.visitors import of_days
 from zoco.ledger.expr import Table
+from zoco.ledger.pictures.visitors import of_days
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
 from zoco.ledger.sitebook import SiteInfo
 

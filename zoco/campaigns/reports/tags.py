@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.campaigns.tags import TAGS
 from zoco.ledger import expr, metrics
-from zoco.ledger.asking.visitors import of_days
 from zoco.ledger.asking.worth import by_touch
 from zoco.ledger.expr import Table
+from zoco.ledger.pictures.visitors import of_days
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
 
 if TYPE_CHECKING:

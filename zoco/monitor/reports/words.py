@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.asking.visitors import of_days as of_days
+from zoco.ledger.pictures.visitors import of_days as of_days
 from zoco.ledger.report import Dimension, Measure
 
 BUCKET = Dimension("bucket", _("Time"), "bucket")
