@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures.sheets.letters import FAMILY, writable
+from zoco.ledger.pictures.sheets.letters import FAMILY, MISSING, bold, writable
 from zoco.ledger.pictures.sheets.painting import HEIGHT, WIDTH, painted
 from zoco.ledger.pictures.sheets.sheet import Grid, Section, Sheet
 
@@ -17,6 +17,8 @@ UPRIGHT_MOST = 6
 MARGIN = 42.0
 INK, MUTED, FAINT = "#1d1f24", "#5c5f66", "#dcdde1"
 FIGURES_A_ROW = 4
+# Below this size the strokes of Chinese letters would run together.
+BOLD_LEAST = 10
 
 
 def pdf_of(sheet: Sheet) -> bytes:
@@ -54,10 +56,19 @@ class _Writer:
 
     def __init__(self, room: float) -> None:
         self.room = room
+        self.lacks_letters = False
         self.wrap = "CJK" if (get_language() or "").startswith("zh") else None
 
-    def text(self, words: object, size: float = 9, colour: str = INK, *, right: bool = False) -> Any:
-        """Return a paragraph."""
+    def text(
+        self,
+        words: object,
+        size: float = 9,
+        colour: str = INK,
+        *,
+        right: bool = False,
+        is_head: bool = False,
+    ) -> Any:
+        """Return a paragraph, one of a head in bold."""
         from reportlab.lib.styles import ParagraphStyle
         from reportlab.platypus import Paragraph
 
@@ -65,25 +76,33 @@ class _Writer:
             "s", fontName=FAMILY, fontSize=size, leading=size * 1.4, textColor=colour,
             alignment=2 if right else 0, wordWrap=self.wrap, splitLongWords=1,
         )  # fmt: skip
-        return Paragraph(escape(writable(words)), style)
+        said = writable(words)
+        self.lacks_letters |= MISSING in said
+        is_bold = is_head and (size >= BOLD_LEAST or not self.wrap)
+        return bold(escape(said), style) if is_bold else Paragraph(escape(said), style)
 
     def sheet(self, sheet: Sheet) -> list[Any]:
         """Return all parts in order."""
         from reportlab.platypus import Spacer
 
-        story = [self.text(f"{sheet.title} · {sheet.site}", 18), Spacer(1, 8)]
+        story = [self.text(f"{sheet.title} · {sheet.site}", 18, is_head=True), Spacer(1, 8)]
         if sheet.is_demo:
             story.append(self.text(_("Demo data: made up, of nobody."), 10))
         story += [self.text(f"{label}: {value}", 9, MUTED) for label, value in sheet.about]
         for each in sheet.sections:
             story += [Spacer(1, 16), *self.section(each, has_head=len(sheet.sections) > 1)]
+        if self.lacks_letters:
+            words = _(
+                "%(sign)s stands for a letter that this file has no font for. The page shows all letters."
+            )
+            story += [Spacer(1, 8), self.text(words % {"sign": MISSING}, 8, MUTED)]
         return story
 
     def section(self, section: Section, *, has_head: bool) -> list[Any]:
         """Return one report."""
         from reportlab.platypus import Image, KeepTogether, Spacer
 
-        head = [self.text(section.title, 13)] if has_head else []
+        head = [self.text(section.title, 13, is_head=True)] if has_head else []
         head += [self.text(section.question, 9, MUTED), Spacer(1, 6)]
         if section.empty:
             return [KeepTogether([*head, self.text(section.empty)])]
@@ -92,7 +111,9 @@ class _Writer:
             width = min(self.room, 520.0)
             drawn = Image(BytesIO(painted(section.chart)), width, width * HEIGHT / WIDTH, hAlign="LEFT")
             words = [self.text(" ".join(section.chart.words), 9, MUTED)]
-            story.append(KeepTogether([self.text(section.chart.title, 10), drawn, *words, Spacer(1, 8)]))
+            story.append(
+                KeepTogether([self.text(section.chart.title, 10, is_head=True), drawn, *words, Spacer(1, 8)])
+            )
         if section.grid is not None:
             story.append(self.grid(section.grid))
             if section.grid.note:
@@ -105,7 +126,7 @@ class _Writer:
 
         cells = []
         for each in section.figures:
-            cell = [self.text(each.label, 8, MUTED), self.text(each.text, 14)]
+            cell = [self.text(each.label, 8, MUTED), self.text(each.text, 14, is_head=True)]
             if each.note:
                 cell.append(self.text(each.note, 8, MUTED))
             cells.append(cell)
@@ -127,7 +148,7 @@ class _Writer:
         widths = [self.room * share / names] * names + [self.room * (1 - share) / max(figures, 1)] * figures
 
         # Figures are short and need no lines of their own: plain text is laid out several times as fast.
-        heads = [self.text(each, size, MUTED, right=at >= names) for at, each in enumerate(grid.heads)]
+        heads = [self.text(each, size, right=at >= names, is_head=True) for at, each in enumerate(grid.heads)]
         rows: list[list[Any]] = [
             [*(self.text(each, size) for each in row[:names]), *(writable(each) for each in row[names:])]
             for row in grid.rows

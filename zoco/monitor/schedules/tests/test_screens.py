@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pypdfium2
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -109,8 +110,6 @@ def test_buttons_pause_preview_and_send_again(schedule: Schedule, bea: User) -> 
 
 @pytest.mark.parametrize("key", ["pages", "traffic"])
 def test_a_report_is_a_pdf_for_readers_and_not_for_strangers(schedule: Schedule, bea: User, key: str) -> None:
-    import pypdfium2
-
     asked = "site=shop&period=2026-03-28..2026-03-30&f.device=phone"
 
     answer = of(bea).get(f"{reverse('zoco_desk:export', args=[key, 'pdf'])}?{asked}")
@@ -136,3 +135,15 @@ def test_what_visitors_write_makes_no_row_higher_than_a_page(letter: str) -> Non
 
     assert all(len(name) <= sheet.LETTERS_MOST for name in names)
     assert pdf_of(made).startswith(b"%PDF")
+
+
+def test_letters_without_a_font_are_squares_that_are_explained() -> None:
+    grid = sheet.Grid(["Page"], [["مرحبا ส 👩\u200d🌾 日"]], 1, "")
+    made = sheet.Sheet(
+        "Title", "Shop", False, [("Period", "March")], [sheet.Section("P", "", [], None, grid)]
+    )
+
+    text = pypdfium2.PdfDocument(BytesIO(pdf_of(made)))[0].get_textpage().get_text_range()
+
+    assert "□□□□□ □ □□ 日" in text
+    assert "□ stands for a letter that this file has no font for." in text
