@@ -1,18 +1,47 @@
-"""Lists of the admin: an empty one says what it is for."""
+"""Lists of the admin: an empty one says what it is for, a long one asks no more than a short one."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from wagtail.admin.viewsets import viewsets
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from tests.api.people import clients
+from tests.api.test_doors import FOUND
+from zoco.campaigns.models import Campaign, Cost, Link, Word
 from zoco.ledger.viewsets import ListViewSet
+from zoco.monitor.models import (
+    Alarm,
+    Annotation,
+    ExportPlan,
+    ExportRun,
+    Goal,
+    ImportRun,
+    Incident,
+    Schedule,
+    Segment,
+    Sending,
+    SharedLink,
+)
+from zoco.project.models import ApiKey, Change
 from zoco.sites import reads
+from zoco.sites.access.models import Invitation
+from zoco.sites.blocking.models import Exclusion
+from zoco.sites.consenting.models import VisitorRequest
 from zoco.sites.models import Site
+from zoco.sites.sourcing.models import SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+AT = datetime(2026, 11, 2, tzinfo=UTC)
+LATER = datetime(2036, 11, 2, tzinfo=UTC)
+# Lists with pages of their own.
+LISTS = ("zoco_access", "zoco_schedules", "zoco_keys", "zoco_changes")
 
 
 def ours() -> list[ModelViewSet]:
@@ -50,3 +79,84 @@ def test_buttons_are_of_one_piece_in_languages_that_decline(browsers: dict[str, 
 
     assert "Новая кампания" in page
     assert "Добавить кампания" not in page
+
+
+def more(site: Site, first: int, last: int) -> None:
+    """Add rows of each kind, each with people of its own."""
+    group = Group.objects.get(name="analyst")
+    for number in range(first, last):
+        name = f"n{number}"
+        user = User.objects.create_user(name, f"{name}@honey.example")
+        user.groups.add(group)
+        Goal.objects.create(site=site, name=name, pattern=f"/{name}")
+        Segment.objects.create(site=site, name=name, filters={"country": ["ES"]})
+        Annotation.objects.create(site=site, on="2026-11-02", text=name, created_by=user)
+        alarm = Alarm.objects.get_or_create(site=site, kind="bots")[0]
+        moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), AT)
+        Incident.objects.create(alarm=alarm, found=FOUND, acknowledged_by=user, acknowledged_at=AT, **moments)
+        campaign = Campaign.objects.create(site=site, name=name, code=name)
+        Cost.objects.create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR", created_by=user)
+        Link.objects.create(
+            site=site, slug=name, target="https://shop.example/", campaign=campaign, created_by=user
+        )
+        Word.objects.create(site=site, tag="source", value=name)
+        Exclusion.objects.create(site=site, kind="path", value=f"/{name}")
+        SourceRule.objects.create(site=site, channel=name, source=name, position=number)
+        SourceNetwork.objects.create(site=site, host=f"{name}.example", name=name, category="social")
+        plan = ExportPlan.objects.get_or_create(site=site)[0]
+        day = date(2026, 1, 1) + timedelta(days=number)
+        ExportRun.objects.create(
+            site=site, plan=plan, state="done", first_on=day, last_on=day, created_by=user
+        )
+        ImportRun.objects.create(site=site, kind="plausible", name=name, created_by=user)
+        schedule = Schedule.objects.create(
+            site=site, kind="report", key="pages", name=name, created_by=user, hook_by=user
+        )
+        schedule.receivers.add(user)
+        for state in ("sent", "failed"):
+            Sending.objects.create(
+                schedule=schedule, user=user, way="mail", due_at=AT, state=state, target=state
+            )
+        SharedLink.objects.create(
+            site=site, name=name, digest=name, board="traffic", created_by=user, created_at=AT,
+            expires_at=LATER,
+        )  # fmt: skip
+        key = ApiKey.objects.create(
+            name=name, prefix=name, digest=name, scopes=[], made_by=user, made_at=AT, expires_at=LATER
+        )
+        key.sites.add(site)
+        invitation = Invitation.objects.create(
+            address=f"{name}@else.example", role="analyst", made_by=user, made_at=AT, expires_at=LATER
+        )
+        invitation.sites.add(site)
+        VisitorRequest.objects.create(site=site, what="looked", by=user, at=AT)
+        Change.objects.create(
+            at=AT, by=user, by_name=name, action="changed", kind="zoco_monitor.goal", subject=str(number),
+            subject_name=name, details={"site": [None, site.pk]},
+        )  # fmt: skip
+
+
+def asked(browser: Client, where: str) -> list[str]:
+    """Return the queries behind a page that is asked for the second time."""
+    browser.get(where)
+    with CaptureQueriesContext(connection) as found:
+        browser.get(where)
+    return [query["sql"] for query in found]
+
+
+def test_no_list_asks_the_database_once_a_row(browsers: dict[str, Client]) -> None:
+    site = Site.objects.create(slug="shop", name="Honey shop", zone="Europe/Madrid")
+    reads.forget()
+    own = [f"/admin/{viewset.url_prefix}/" for viewset in ours()]
+    wanted = [*own, *(reverse(name) for name in LISTS)]
+    more(site, 0, 3)
+    few = {where: asked(browsers["owner"], where) for where in wanted}
+    more(site, 3, 15)
+
+    grown = {}
+    for where in wanted:
+        many = asked(browsers["owner"], where)
+        if len(many) > len(few[where]):
+            grown[where] = (len(few[where]), len(many))
+
+    assert not grown, "\n".join(f"{where} {counts}" for where, counts in grown.items())

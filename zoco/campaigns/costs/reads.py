@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from zoco.campaigns.costs.models import Cost
 from zoco.campaigns.models import Campaign
@@ -97,31 +97,35 @@ def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> l
         )
     ):  # fmt: skip
         sums[key][currency] = total
-    return [_spend(site, each, sums[each.pk], today, now) for each in kept]
+    outside = _outside(costs, site.currency)
+    return [_spend(site, each, sums[each.pk], outside.get(each.pk), today, now) for each in kept]
 
 
-def _spend(site: SiteInfo, campaign: Campaign, sums: dict[str, Decimal], today: date, now: datetime) -> Spend:
+def _spend(
+    site: SiteInfo,
+    campaign: Campaign,
+    sums: dict[str, Decimal],
+    outside: Decimal | None,
+    today: date,
+    now: datetime,
+) -> Spend:
     spent = sums.get(site.currency, Decimal(0))
     others = {currency: total for currency, total in sums.items() if currency != site.currency}
     return Spend(
         campaign,
         spent,
         others,
-        _outside(campaign, site.currency),
+        outside or Decimal(0),
         _elapsed(campaign, today),
         _outcome(site, campaign, today, now),
     )
 
 
-def _outside(campaign: Campaign, currency: str) -> Decimal:
-    costs = Cost.objects.filter(campaign=campaign, currency=currency).order_by()
-    inside = costs
-    if campaign.starts_on:
-        inside = inside.filter(on__gte=campaign.starts_on)
-    if campaign.ends_on:
-        inside = inside.filter(on__lte=campaign.ends_on)
-    total = costs.aggregate(total=Sum("amount"))["total"] or Decimal(0)
-    return total - (inside.aggregate(total=Sum("amount"))["total"] or Decimal(0))
+def _outside(costs: QuerySet[Cost], currency: str) -> dict[int, Decimal]:
+    """Return what was spent on days before or after the period of each campaign, by its key."""
+    early, late = Q(on__lt=F("campaign__starts_on")), Q(on__gt=F("campaign__ends_on"))
+    found = costs.filter(early | late, currency=currency).order_by().values("campaign")
+    return dict(found.annotate(total=Sum("amount")).values_list("campaign", "total"))
 
 
 def _elapsed(campaign: Campaign, today: date) -> float | None:

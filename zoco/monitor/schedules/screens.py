@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -70,26 +70,31 @@ def _one(request: HttpRequest, pk: int, *, to_change: bool = False) -> Schedule:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List the schedules that the reader may see, with what came of each last."""
+    mine = set(_shown(request).filter(receivers=request.user.pk).values_list("pk", flat=True))
+    last = Sending.objects.filter(schedule=OuterRef("pk"), is_preview=False).order_by("-due_at", "-id")
+    since = timezone.now() - timedelta(days=FAILED_DAYS)
+    states = [Sending.State.FAILED, Sending.State.UNKNOWN]
+    bad = Q(sendings__state__in=states, sendings__due_at__gte=since, sendings__is_preview=False)
+    rows = _shown(request).annotate(last=Subquery(last.values("pk")[:1]), bad=Count("sendings", filter=bad))
     kept = [
         each
-        for each in _shown(request).order_by("site", "name", "id")
-        if services.is_seen_by(request.user, each)  # type: ignore[arg-type]
+        for each in rows.order_by("site", "name", "id")
+        if each.pk in mine or services.may_change(request.user, each)  # type: ignore[arg-type]
     ]
-    return _page(request, "schedules", _("Scheduled reports"), lines=[_line(each) for each in kept])
-
-
-def _line(schedule: Schedule) -> dict[str, Any]:
-    last = schedule.sendings.filter(is_preview=False).first()
-    since = timezone.now() - timedelta(days=FAILED_DAYS)
-    bad = schedule.sendings.filter(
-        state__in=[Sending.State.FAILED, Sending.State.UNKNOWN], due_at__gte=since, is_preview=False
+    sent = Sending.objects.select_related("user", "schedule__site").in_bulk(
+        [each.last for each in kept if each.last]
     )
+    lines = [_line(each, sent.get(each.last), each.bad) for each in kept]
+    return _page(request, "schedules", _("Scheduled reports"), lines=lines)
+
+
+def _line(schedule: Schedule, last: Sending | None, bad: int) -> dict[str, Any]:
     return {
         "schedule": schedule,
         "what": what_said(schedule),
         "when": when_said(schedule),
         "last": _result(last) if last else None,
-        "failures": formats.count(bad.count()),
+        "failures": formats.count(bad),
         "next": _moment(schedule, schedule.next_at) if schedule.next_at else _("paused"),
     }
 

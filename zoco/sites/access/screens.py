@@ -21,6 +21,7 @@ from zoco.sites.access.forms import ALL, SOME, InviteForm, ReachForm
 from zoco.sites.access.models import MANAGE, Invitation, SiteLimit
 
 log = logging.getLogger(__name__)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 LISTED = 500
 State = Invitation.State
 ICONS = {State.OPEN: "time", State.ACCEPTED: "check", State.EXPIRED: "time"}
@@ -52,16 +53,17 @@ def access(request: HttpRequest) -> HttpResponse:
 def _accounts() -> list[dict[str, Any]]:
     users = get_user_model().objects.filter(is_active=True).prefetch_related("groups").order_by("username")
     limits = {each.pk: each for each in SiteLimit.objects.prefetch_related("sites")}
+    managers = set(get_user_model().objects.with_perm(MANAGE, backend=BACKEND).values_list("pk", flat=True))
     lines = []
     for user in users[:LISTED]:
-        sees_all = user.has_perm(MANAGE) or user.pk not in limits
+        sees_all = user.pk in managers or user.pk not in limits
         names = [] if sees_all else [site.name for site in limits[user.pk].sites.all()]
         lines.append(
             {
                 "user": user,
                 "roles": ", ".join(group.name for group in user.groups.all()) or "–",
                 "sees": _("all sites") if sees_all else ", ".join(names) or _("no site"),
-                "may_limit": not user.has_perm(MANAGE),
+                "may_limit": user.pk not in managers,
             }
         )
     return lines
