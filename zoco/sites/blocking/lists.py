@@ -31,6 +31,14 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 NOBODY = LeftOut()
+# Where the lines of each kind are published.
+FIELDS = {
+    "address": "addresses",
+    "country": "countries",
+    "page": "pages",
+    "host": "hosts",
+    "staff": "staff",
+}
 
 
 class Guard:
@@ -62,9 +70,21 @@ class Guard:
         return any(matches(pattern, host) for pattern in self._hosts)
 
 
-@lru_cache(maxsize=64)
+# The lists that were asked last: whoever reads a log asks the same ones for each line.
+_latest: list[tuple[LeftOut, Guard | None]] = [(NOBODY, None)]
+
+
 def guard_of(left_out: LeftOut) -> Guard | None:
     """Return the lists ready to be asked, None where there is nothing in them."""
+    asked, guard = _latest[0]
+    if asked is not left_out:
+        guard = _guard(left_out)
+        _latest[0] = (left_out, guard)
+    return guard
+
+
+@lru_cache(maxsize=64)
+def _guard(left_out: LeftOut) -> Guard | None:
     return None if left_out == NOBODY else Guard(left_out)
 
 

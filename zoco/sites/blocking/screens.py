@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from zoco.ledger.views.heads import head_of_site, site_chosen
 from zoco.sites import reads
+from zoco.sites.blocking.kinds import KINDS
 from zoco.sites.blocking.own_browsers import link_token
 from zoco.sites.models import Exclusion, Site
 
@@ -36,21 +37,8 @@ def blocking(request: HttpRequest) -> HttpResponse:
 
 def _lists(site: Site) -> list[tuple[str, str, str, list[Exclusion]]]:
     """Return key, title, what it means and lines of each list."""
-    titles = {
-        "address": (_("Addresses"), _("Nothing is counted from these addresses and ranges.")),
-        "country": (_("Countries"), _("Nothing is counted from these countries.")),
-        "page": (_("Pages"), _("Nothing is counted that happens on these pages.")),
-        "host": (_("Host names"), _("Nothing is counted on these host names of the site.")),
-        "staff": (
-            _("Own staff"),
-            _(
-                "Visits from these addresses are counted as own staff, unless a bot makes them: reports "
-                "leave them out, and show them when you ask for them under “Who counts”."
-            ),
-        ),
-    }
     every = sorted(site.exclusions.all(), key=lambda each: each.value)
     return [
-        (kind, title, meaning, [each for each in every if each.kind == kind])
-        for kind, (title, meaning) in titles.items()
+        (key, str(kind.title), str(kind.meaning), [each for each in every if each.kind == key])
+        for key, kind in KINDS.items()
     ]

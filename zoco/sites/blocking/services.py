@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from zoco.sites.blocking.lists import NOBODY, LeftOut
+from zoco.sites.blocking.lists import FIELDS, NOBODY, LeftOut
 from zoco.sites.blocking.models import Exclusion
 from zoco.sites.models import Site
 
@@ -14,10 +14,10 @@ class ExclusionWrong(ValueError):
 
 def left_out(site: Site) -> LeftOut:
     """Return a site's lists as they are published."""
-    found: dict[str, list[str]] = {kind: [] for kind in Exclusion.Kind.values}
+    found: dict[str, list[str]] = {field: [] for field in FIELDS.values()}
     for each in site.exclusions.all():
-        found[each.kind].append(each.value)
-    lists = LeftOut(*(tuple(sorted(found[kind])) for kind in ("address", "country", "page", "host", "staff")))
+        found[FIELDS[each.kind]].append(each.value)
+    lists = LeftOut(**{field: tuple(sorted(values)) for field, values in found.items()})
     return NOBODY if lists == NOBODY else lists
 
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.ledger import sitebook
+from zoco.sites.blocking.lists import FIELDS
 
 if TYPE_CHECKING:
     from zoco.sites.models import Site
-
-KINDS = ("address", "country", "page", "host", "staff")
 
 
 @COMMANDS.plug
@@ -36,7 +35,7 @@ logs that are imported afterwards; what is in the ledger stays.
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add site, kind and values."""
         parser.add_argument("site", help="short name of the site")
-        parser.add_argument("kind", nargs="?", choices=KINDS, help="what is compared")
+        parser.add_argument("kind", nargs="?", choices=tuple(FIELDS), help="what is compared")
         parser.add_argument("values", nargs="*", metavar="VALUE", help="which; * stands for any text")
         parser.add_argument("--note", default="", help="why")
         parser.add_argument("--remove", action="store_true", help="take off the list")

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from zoco.collector.steps.blocking import WISHED
 from zoco.kit.commands import Exit
 from zoco.project.cli import run
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import conf, published, reads
-from zoco.sites.blocking.lists import LeftOut
+from zoco.sites.blocking.kinds import KINDS
+from zoco.sites.blocking.lists import FIELDS, LeftOut
 from zoco.sites.models import Exclusion, Site
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,10 @@ def test_the_command_adds_shows_and_removes(site: Site, capsys: pytest.CaptureFi
     assert run(["site", "block", "shop", "--format", "json"]) == Exit.OK
 
     assert json.loads(capsys.readouterr().out) == [{"kind": "page", "value": "/a/*", "note": "ours"}]
+
+
+def test_every_kind_is_published_in_a_field_of_its_own_and_refused_with_a_reason_of_its_own() -> None:
+    assert list(KINDS) == list(FIELDS)
+    assert tuple(FIELDS.values()) == LeftOut.__struct_fields__
+    refused = {reason.value for reason in WISHED}
+    assert refused == {f"blocked_{kind}" for kind in KINDS if kind != "staff"}
