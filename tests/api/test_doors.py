@@ -67,11 +67,7 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     special: dict[str, Any] = {"key": "pages", "word": "csv", "action": "delete"}
     special |= {"task": UUID(int=1), "app_label": "wagtailcore", "model_name": "page"}
     kind = door.name.partition(":")[0]
-    if kind == "wagtailusers_users":
-        special["pk"] = get_user_model().objects.get_or_create(username="zed")[0].pk
-    elif kind == "wagtailusers_groups":
-        special["pk"] = Group.objects.get_or_create(name="crew")[0].pk
-    elif kind in OF_SITES:
+    if kind in OF_SITES:
         made, given = OF_SITES[kind]
         special["pk"] = made.objects.get_or_create(site_id=parts["pk"], **given)[0].pk
     elif kind.startswith("zoco_imports"):
@@ -86,26 +82,33 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind in {"zoco_incident", "zoco_incident_acknowledge"}:
         alarm = Alarm.objects.get_or_create(kind="bots", site_id=parts["pk"])[0]
         moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
-        special["pk"] = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[
-            0
-        ].pk
+        incident = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[0]
+        special["pk"] = incident.pk
     elif kind.startswith("zoco_cost"):
-        special["pk"] = (
-            _cost(parts["pk"]).pk if kind == "zoco_cost_delete" else _cost(parts["pk"]).campaign_id
-        )
+        cost = _cost(parts["pk"])
+        special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
     elif kind in {"zoco_schedule", "zoco_schedule_act"}:
         special["pk"] = _schedule(parts["pk"]).pk
-    elif kind == "wagtailadmin_pages" and "revisions" in door.name:
-        page = Page.objects.get(pk=parts["page_id"]).specific
-        special["pk"] = page.pk
-        special["revision_id"] = special["revision_id_a"] = page.save_revision().pk
-        special["revision_id_b"] = page.save_revision().pk
-    elif kind == "wagtailsites":
-        special["pk"] = Site.objects.get(is_default_site=True).pk
-    elif kind == "wagtailadmin_workflows":
-        model = Task if "task" in door.name else Workflow
-        special["pk"] = model.objects.get_or_create(name="check")[0].pk
+    else:
+        special |= _of_wagtail(door, kind, parts)
     return door.address(parts | special)
+
+
+def _of_wagtail(door: Door, kind: str, parts: dict[str, Any]) -> dict[str, Any]:
+    if kind == "wagtailusers_users":
+        return {"pk": get_user_model().objects.get_or_create(username="zed")[0].pk}
+    if kind == "wagtailusers_groups":
+        return {"pk": Group.objects.get_or_create(name="crew")[0].pk}
+    if kind == "wagtailsites":
+        return {"pk": Site.objects.get(is_default_site=True).pk}
+    if kind == "wagtailadmin_workflows":
+        model = Task if "task" in door.name else Workflow
+        return {"pk": model.objects.get_or_create(name="check")[0].pk}
+    if kind == "wagtailadmin_pages" and "revisions" in door.name:
+        page = Page.objects.get(pk=parts["page_id"]).specific
+        first, second = (page.save_revision().pk for _ in range(2))
+        return {"pk": page.pk, "revision_id": first, "revision_id_a": first, "revision_id_b": second}
+    return {}
 
 
 def test_each_address_is_in_the_table() -> None:

@@ -81,6 +81,35 @@ def test_buttons_are_of_one_piece_in_languages_that_decline(browsers: dict[str, 
     assert "Добавить кампания" not in page
 
 
+def _more_of_runs(site: Site, number: int, user: User) -> None:
+    name = f"n{number}"
+    plan = ExportPlan.objects.get_or_create(site=site)[0]
+    day = date(2026, 1, 1) + timedelta(days=number)
+    ExportRun.objects.create(site=site, plan=plan, state="done", first_on=day, last_on=day, created_by=user)
+    ImportRun.objects.create(site=site, kind="plausible", name=name, created_by=user)
+    schedule = Schedule.objects.create(
+        site=site, kind="report", key="pages", name=name, created_by=user, hook_by=user
+    )
+    schedule.receivers.add(user)
+    for state in ("sent", "failed"):
+        Sending.objects.create(schedule=schedule, user=user, way="mail", due_at=AT, state=state, target=state)
+
+
+def _more_of_sharing(site: Site, name: str, user: User) -> None:
+    SharedLink.objects.create(
+        site=site, name=name, digest=name, board="traffic", created_by=user, created_at=AT,
+        expires_at=LATER,
+    )  # fmt: skip
+    key = ApiKey.objects.create(
+        name=name, prefix=name, digest=name, scopes=[], made_by=user, made_at=AT, expires_at=LATER
+    )
+    key.sites.add(site)
+    invitation = Invitation.objects.create(
+        address=f"{name}@else.example", role="analyst", made_by=user, made_at=AT, expires_at=LATER
+    )
+    invitation.sites.add(site)
+
+
 def more(site: Site, first: int, last: int) -> None:
     """Add rows of each kind, each with people of its own."""
     group = Group.objects.get(name="analyst")
@@ -103,32 +132,8 @@ def more(site: Site, first: int, last: int) -> None:
         Exclusion.objects.create(site=site, kind="path", value=f"/{name}")
         SourceRule.objects.create(site=site, channel=name, source=name, position=number)
         SourceNetwork.objects.create(site=site, host=f"{name}.example", name=name, category="social")
-        plan = ExportPlan.objects.get_or_create(site=site)[0]
-        day = date(2026, 1, 1) + timedelta(days=number)
-        ExportRun.objects.create(
-            site=site, plan=plan, state="done", first_on=day, last_on=day, created_by=user
-        )
-        ImportRun.objects.create(site=site, kind="plausible", name=name, created_by=user)
-        schedule = Schedule.objects.create(
-            site=site, kind="report", key="pages", name=name, created_by=user, hook_by=user
-        )
-        schedule.receivers.add(user)
-        for state in ("sent", "failed"):
-            Sending.objects.create(
-                schedule=schedule, user=user, way="mail", due_at=AT, state=state, target=state
-            )
-        SharedLink.objects.create(
-            site=site, name=name, digest=name, board="traffic", created_by=user, created_at=AT,
-            expires_at=LATER,
-        )  # fmt: skip
-        key = ApiKey.objects.create(
-            name=name, prefix=name, digest=name, scopes=[], made_by=user, made_at=AT, expires_at=LATER
-        )
-        key.sites.add(site)
-        invitation = Invitation.objects.create(
-            address=f"{name}@else.example", role="analyst", made_by=user, made_at=AT, expires_at=LATER
-        )
-        invitation.sites.add(site)
+        _more_of_runs(site, number, user)
+        _more_of_sharing(site, name, user)
         VisitorRequest.objects.create(site=site, what="looked", by=user, at=AT)
         Change.objects.create(
             at=AT, by=user, by_name=name, action="changed", kind="zoco_monitor.goal", subject=str(number),
