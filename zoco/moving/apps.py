@@ -1,5 +1,7 @@
 """Moving as a Django app."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -12,3 +14,15 @@ class MovingConfig(AppConfig):
     verbose_name = _("Moving of sites")
     default_auto_field = "django.db.models.BigAutoField"
     area = ""
+
+    def ready(self) -> None:
+        """Forget archives of a site with the rest of it."""
+        from zoco.sites import leaving
+
+        leaving.forget_by("moving", _site_forget)
+
+
+def _site_forget(site: int, until: datetime) -> None:
+    from zoco.moving.running import site_forget
+
+    site_forget(site, until)

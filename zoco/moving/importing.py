@@ -77,25 +77,31 @@ def _check(path: Path, entry: Entry) -> None:
 
 def _site(move: SiteMove, store: Store, settings: dict[str, Any]) -> Site:
     """Return the site that the archive is of, made where there is none. Raises MoveRefused."""
-    site = move.site or _known(move.origin)
-    if site is None:
-        site, move.is_fresh = _free(store, settings), True
-        move.before = 0
+    with transaction.atomic():
+        site = move.site or _known(move)
+        if site is None:
+            site, move.is_fresh = _free(store, settings), True
+        is_new, move.site = move.site is None, site
+        move.save()
     if SiteReset.objects.filter(site=site, state__in=["waiting", "running"]).exists():
         raise MoveRefused(_("The site %(site)s is being reset; import when that is over.") % {"site": site})
-    if move.site is None:
-        move.site = site
+    if is_new:
         move.before = _count(store, site, micros(move.created_at))
         move.save()
     return site
 
 
-def _known(origin: str) -> Site | None:
-    """Return the site that earlier moves of this origin made, or that it is itself."""
-    earlier = SiteMove.objects.filter(kind=SiteMove.Kind.IN, origin=origin, site__isnull=False)
-    for move in earlier.select_related("site"):
-        return move.site
-    return next((site for site in Site.objects.all() if origin_of(site) == origin), None)
+def _known(move: SiteMove) -> Site | None:
+    """Return the site that earlier moves of this origin made, or that it is itself.
+
+    An earlier one that was cut off before it took the settings in leaves them to this one.
+    """
+    same = SiteMove.objects.filter(kind=SiteMove.Kind.IN, origin=move.origin, site__isnull=False)
+    earlier = list(same.exclude(pk=move.pk).select_related("site"))
+    move.is_fresh = any(each.is_fresh for each in earlier) and not any(each.found for each in earlier)
+    if earlier:
+        return earlier[0].site
+    return next((site for site in Site.objects.all() if origin_of(site) == move.origin), None)
 
 
 def _free(store: Store, settings: dict[str, Any]) -> Site:
@@ -151,7 +157,7 @@ def _rows(settings: dict[str, Any], key: str) -> list[Any]:
 
 def _settings_take(move: SiteMove, site: Site, settings: dict[str, Any]) -> None:
     """Take in settings where this import made the site; elsewhere they are people's own by now."""
-    if not move.is_fresh:
+    if not move.is_fresh or move.found:
         return
     added, refused = 0, []
     with transaction.atomic():
@@ -160,8 +166,7 @@ def _settings_take(move: SiteMove, site: Site, settings: dict[str, Any]) -> None
             added += taken.added
             refused += taken.refused
         services.site_changed(site=site)
-    earlier = move.found.get("settings", 0)
-    move.found = {"settings": earlier + added, "refused": refused[:200], "refused_count": len(refused)}
+    move.found = {"settings": added, "refused": refused[:200], "refused_count": len(refused)}
     move.save()
 
 

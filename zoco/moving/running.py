@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -64,6 +64,17 @@ def move_delete(move: SiteMove) -> None:
     """Forget the files of a move that is over; an import stays known by its row."""
     if not move.is_open:
         shutil.rmtree(conf.DATA() / "moving" / str(move.pk), ignore_errors=True)
+
+
+def site_forget(site: int, until: datetime) -> None:
+    """Stop what moves a site that is emptied, and forget its archives here."""
+    for move in SiteMove.objects.filter(site=site, created_at__lte=until):
+        move_stop(move)
+        shutil.rmtree(conf.DATA() / "moving" / str(move.pk), ignore_errors=True)
+    known = {str(key) for key in SiteMove.objects.values_list("pk", flat=True)}
+    for folder in (conf.DATA() / "moving").glob("*"):
+        if folder.name not in known:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_through(*, key: int, work: dict[str, Work]) -> SiteMove | None:
