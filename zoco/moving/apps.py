@@ -16,7 +16,8 @@ class MovingConfig(AppConfig):
     area = ""
 
     def ready(self) -> None:
-        """Forget archives of a site with the rest of it."""
+        """Forget archives of a site with the rest of it, and all of them with somebody's facts."""
+        from zoco.moving import erasing  # noqa: F401
         from zoco.sites import leaving
 
         leaving.forget_by("moving", _site_forget)

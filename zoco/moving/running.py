@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from zoco.kit import conf
@@ -66,11 +67,25 @@ def move_delete(move: SiteMove) -> None:
         shutil.rmtree(conf.DATA() / "moving" / str(move.pk), ignore_errors=True)
 
 
+def archives_of(moves: QuerySet[SiteMove]) -> list[Path]:
+    """Return the folders of moves in which there is something."""
+    folders = [conf.DATA() / "moving" / str(key) for key in moves.values_list("pk", flat=True)]
+    return [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
+
+
+def archives_forget(moves: QuerySet[SiteMove]) -> int:
+    """Stop moves and delete their files here; returns of how many there were some."""
+    for move in moves:
+        move_stop(move)
+    found = archives_of(moves)
+    for folder in found:
+        shutil.rmtree(folder)
+    return len(found)
+
+
 def site_forget(site: int, until: datetime) -> None:
     """Stop what moves a site that is emptied, and forget its archives here."""
-    for move in SiteMove.objects.filter(site=site, created_at__lte=until):
-        move_stop(move)
-        shutil.rmtree(conf.DATA() / "moving" / str(move.pk), ignore_errors=True)
+    archives_forget(SiteMove.objects.filter(site=site, created_at__lte=until))
     known = {str(key) for key in SiteMove.objects.values_list("pk", flat=True)}
     for folder in (conf.DATA() / "moving").glob("*"):
         if folder.name not in known:
