@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 AT = datetime(2026, 11, 2, tzinfo=UTC)
 LATER = datetime(2036, 11, 2, tzinfo=UTC)
 # Lists with pages of their own.
-LISTS = ("zoco_access", "zoco_schedules", "zoco_keys", "zoco_changes")
+LISTS = ("zoco_access", "zoco_schedules", "zoco_keys")
 
 
 def ours() -> list[ModelViewSet]:
@@ -81,25 +81,18 @@ def test_buttons_are_of_one_piece_in_languages_that_decline(browsers: dict[str, 
     assert "Добавить кампания" not in page
 
 
-def _more_of_runs(site: Site, number: int, user: User) -> None:
-    name = f"n{number}"
-    plan = ExportPlan.objects.get_or_create(site=site)[0]
-    day = date(2026, 1, 1) + timedelta(days=number)
-    ExportRun.objects.create(site=site, plan=plan, state="done", first_on=day, last_on=day, created_by=user)
-    ImportRun.objects.create(site=site, kind="plausible", name=name, created_by=user)
-    schedule = Schedule.objects.create(
-        site=site, kind="report", key="pages", name=name, created_by=user, hook_by=user
+def campaigns_more(site: Site, user: User) -> None:
+    name = user.username
+    campaign = Campaign.objects.create(site=site, name=name, code=name)
+    Cost.objects.create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR", created_by=user)
+    Link.objects.create(
+        site=site, slug=name, target="https://shop.example/", campaign=campaign, created_by=user
     )
-    schedule.receivers.add(user)
-    for state in ("sent", "failed"):
-        Sending.objects.create(schedule=schedule, user=user, way="mail", due_at=AT, state=state, target=state)
+    Word.objects.create(site=site, tag="source", value=name)
 
 
-def _more_of_sharing(site: Site, name: str, user: User) -> None:
-    SharedLink.objects.create(
-        site=site, name=name, digest=name, board="traffic", created_by=user, created_at=AT,
-        expires_at=LATER,
-    )  # fmt: skip
+def access_more(site: Site, user: User) -> None:
+    name = user.username
     key = ApiKey.objects.create(
         name=name, prefix=name, digest=name, scopes=[], made_by=user, made_at=AT, expires_at=LATER
     )
@@ -108,6 +101,20 @@ def _more_of_sharing(site: Site, name: str, user: User) -> None:
         address=f"{name}@else.example", role="analyst", made_by=user, made_at=AT, expires_at=LATER
     )
     invitation.sites.add(site)
+
+
+def schedules_more(site: Site, user: User) -> None:
+    name = user.username
+    schedule = Schedule.objects.create(
+        site=site, kind="report", key="pages", name=name, created_by=user, hook_by=user
+    )
+    schedule.receivers.add(user)
+    for state in ("sent", "failed"):
+        Sending.objects.create(schedule=schedule, user=user, way="mail", due_at=AT, state=state, target=state)
+    SharedLink.objects.create(
+        site=site, name=name, digest=name, board="traffic", created_by=user, created_at=AT,
+        expires_at=LATER,
+    )  # fmt: skip
 
 
 def more(site: Site, first: int, last: int) -> None:
@@ -123,17 +130,18 @@ def more(site: Site, first: int, last: int) -> None:
         alarm = Alarm.objects.get_or_create(site=site, kind="bots")[0]
         moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), AT)
         Incident.objects.create(alarm=alarm, found=FOUND, acknowledged_by=user, acknowledged_at=AT, **moments)
-        campaign = Campaign.objects.create(site=site, name=name, code=name)
-        Cost.objects.create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR", created_by=user)
-        Link.objects.create(
-            site=site, slug=name, target="https://shop.example/", campaign=campaign, created_by=user
-        )
-        Word.objects.create(site=site, tag="source", value=name)
+        campaigns_more(site, user)
         Exclusion.objects.create(site=site, kind="path", value=f"/{name}")
         SourceRule.objects.create(site=site, channel=name, source=name, position=number)
         SourceNetwork.objects.create(site=site, host=f"{name}.example", name=name, category="social")
-        _more_of_runs(site, number, user)
-        _more_of_sharing(site, name, user)
+        plan = ExportPlan.objects.get_or_create(site=site)[0]
+        day = date(2026, 1, 1) + timedelta(days=number)
+        ExportRun.objects.create(
+            site=site, plan=plan, state="done", first_on=day, last_on=day, created_by=user
+        )
+        ImportRun.objects.create(site=site, kind="plausible", name=name, created_by=user)
+        schedules_more(site, user)
+        access_more(site, user)
         VisitorRequest.objects.create(site=site, what="looked", by=user, at=AT)
         Change.objects.create(
             at=AT, by=user, by_name=name, action="changed", kind="zoco_monitor.goal", subject=str(number),

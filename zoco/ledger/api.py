@@ -18,8 +18,7 @@ from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Val
 
 from zoco.kit.periods import PeriodUnreadable
 from zoco.kit.plugs import PlugUnknown
-from zoco.ledger import sitebook
-from zoco.ledger.asking import apidoc
+from zoco.ledger import apidoc, sitebook
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.export import FORMATS, Format, answer_json, export, report_dict, site_dict
 from zoco.ledger.asking.filters import FilterWrong

@@ -1,5 +1,4 @@
 """Asking a report: a question as it stands in an address, its answer, the files of it.
 
-`statements` writes a question as one text for an engine; `imported` is what other programs counted;
-`apidoc` is what the OpenAPI document says about it all.
+`statements` writes a question as one text for an engine; `imported` is what other programs counted.
 """

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from zoco.kit.ids import hash63
-from zoco.ledger import joining
+from zoco.ledger.outbox import joining
 from zoco.sites import conf, reads
 from zoco.sites.consenting.visitors import IdWrong, visitor_known
 

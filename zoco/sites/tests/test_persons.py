@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from zoco.kit.periods import micros
 from zoco.kit.signing import TokenWrong, opened
-from zoco.ledger import joining
 from zoco.ledger.erasing import OutboxEraser
 from zoco.ledger.models import OutboxRow
+from zoco.ledger.outbox import joining
 from zoco.ledger.services import FactWrong
 from zoco.ledger.store.base import Erasure
 from zoco.project.cli import run
