@@ -68,9 +68,9 @@ def move_delete(move: SiteMove) -> None:
 
 
 def archives_of(moves: QuerySet[SiteMove]) -> list[Path]:
-    """Return the folders of moves in which there is something."""
+    """Return the folders of moves in which there are files."""
     folders = [conf.DATA() / "moving" / str(key) for key in moves.values_list("pk", flat=True)]
-    return [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
+    return [folder for folder in folders if any(path.is_file() for path in folder.rglob("*"))]
 
 
 def archives_forget(moves: QuerySet[SiteMove]) -> int:
