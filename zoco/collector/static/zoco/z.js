@@ -30,7 +30,7 @@
   const run = () => {
     const ROOM = 6e4, TRIES = 6;
     const FILES = /\.(pdf|zip|docx?|xlsx?|pptx?|od[tsp]|csv|gz|7z|rar|dmg|exe|msi|apk|mp[34]|epub)$/i;
-    const early = window.zoco?.q || [], now = () => performance.now(), { max, round } = Math;
+    const early = window.zoco?.q || [], now = () => performance.now(), { max, min, round } = Math;
 
     /* Whoever says no is not counted from that moment on. */
     let off = !/^http/.test(location.protocol);
@@ -44,12 +44,13 @@
         + hex((two & 16383) | 32768, 4) + "-" + hex(one >>> 16, 4) + hex(three, 8);
     };
     /* Who asks for privacy has no id, whatever is in the cookie. */
-    const isPrivate = () => navigator.globalPrivacyControl || navigator.doNotTrack === "1";
-    const kept = (name, text = doc.cookie) => text.split(name + "=")[1]?.split(";")[0];
+    const isPrivate = () => navigator.globalPrivacyControl || navigator.doNotTrack == 1;
+    /* A cookie of this name: before it stands a space, so that no other's name ends alike. */
+    const kept = (name, text = " " + doc.cookie) => text.split(name + "=")[1]?.split(";")[0];
     const keep = (name, fact) => {
       doc.cookie = name + "=" + fact + ";path=/;max-age=" + (fact && 15552e3) + ";samesite=lax;secure";
     };
-    const mine = () => (isPrivate() ? undefined : kept("zoco_id"));
+    const mine = () => (isPrivate() ? undefined : kept(" zoco_id"));
     const given = kept("zoco_staff", location.hash);
     if (given) keep("zoco_staff", given), location.hash = "";
     const here = () => (/^#!?\//.test(location.hash) ? location.href : location.href.split("#")[0]);
@@ -58,7 +59,7 @@
     /* Sending: what waits goes together; what did not arrive goes again under the same id. */
     let waiting = [], timer = 0;
     const add = (fact) => {
-      fact = { id: uuid(), url: page, driven: !!navigator.webdriver, who: mine(), staff: kept("zoco_staff"), ...fact };
+      fact = { id: uuid(), url: page, driven: !!navigator.webdriver, who: mine(), staff: kept(" zoco_staff"), ...fact };
       if (!off) waiting.push([now(), fact]);
       timer ||= setTimeout(flush, 100);
       return fact;
@@ -90,7 +91,7 @@
       };
       const body = packed(facts);
       /* A browser keeps no long request alive; the server says what is too long. */
-      fetch(to, { method: "POST", body, keepalive: body.length < ROOM / 3, credentials: "omit" }).then((answer) => {
+      fetch(to, { method: "POST", body, keepalive: body.length < 2e4, credentials: "omit" }).then((answer) => {
         if (answer.status >= 500 || answer.status === 429) again();
         else if (!answer.ok) answer.text().then((fact) => console.warn("zoco: refused", fact));
       }, again);
@@ -116,7 +117,7 @@
       look();
       const ms = round(engaged);
       if (ms < 100) return;
-      add({ type: "engagement", ms, scroll: Math.min(100, round((100 * deep) / tall)) });
+      add({ type: "engagement", ms, scroll: min(100, round((100 * deep) / tall)) });
       engaged = 0;
     };
 
@@ -182,7 +183,7 @@
       taking.forEach((take) => take());
       open = false;
       const facts = Object.values(slow).sort((one, two) => two - one), { length } = facts;
-      if (length) figures.inp = facts[Math.min(length - 1, Math.floor(max(length, counted() - before) / 50))];
+      if (length) figures.inp = facts[min(length - 1, Math.floor(max(length, counted() - before) / 50))];
       if (Object.keys(figures).length) add({ type: "vitals", url: loaded, props: figures });
     };
     const interaction = ({ interactionId: name, duration: size }) => {
