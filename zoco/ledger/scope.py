@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
-from zoco.ledger.asking.goals import Goal, sessions_reached
+from zoco.ledger.asking.goals import Goal, any_of, sessions_reached
 from zoco.ledger.asking.statements.blanks import Outline
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
@@ -174,7 +174,5 @@ def _condition(facts: Table, filter: Filter) -> Value:
         fits = [column.contains(value) for value in filter.values]
     else:
         fits = [column.startswith(value) for value in filter.values]
-    either = fits[0]
-    for fit in fits[1:]:
-        either = either | fit
+    either = any_of(fits)
     return ~either if filter.operator.endswith("_not") else either

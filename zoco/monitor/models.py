@@ -35,6 +35,10 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 
 
+GOALS_MOST = 200
+"""Of a site: every report of conversions asks for all of them."""
+
+
 class Goal(models.Model):
     """What a visit is meant to lead to; what its fields mean stands at `zoco.ledger.asking.goals.Goal`."""
 
@@ -108,6 +112,9 @@ class Goal(models.Model):
         others = Goal.objects.filter(site=self.site_id, name__iexact=self.name).exclude(pk=self.pk)
         if others.exists():
             raise ValidationError({"name": _("The site has a goal of this name already; choose another.")})
+        if self.pk is None and Goal.objects.filter(site=self.site_id).count() >= GOALS_MOST:
+            words = _("A site has at most %(most)s goals; delete one that is no longer needed.")
+            raise ValidationError(words % {"most": GOALS_MOST})
         needed = NEEDED.get(self.kind, ())
         if needed and not any(getattr(self, name) for name in needed):
             raise ValidationError({needed[0]: _("This kind of goal needs it.")})

@@ -93,17 +93,27 @@ def reached_of(rows: Table, goal: Goal, is_view: Value) -> Value:
 
 def any_reached(facts: Facts, rows: Table, goals: Sequence[Goal]) -> Value:
     """Return whether each fact reaches any of the goals; of many pages and events in one comparison."""
-    found = expr.never(rows)
+    found = [expr.never(rows)]
     paths = [key_of(goal) for goal in goals if goal.kind == "page" and key_of(goal)]
     events = [goal.event for goal in goals if goal.kind == "event" and not goal.conditions]
     if paths:
-        found = found | (facts.is_view(rows) & rows.path.isin([*paths, *(f"{path}/" for path in paths)]))
+        found.append(facts.is_view(rows) & rows.path.isin([*paths, *(f"{path}/" for path in paths)]))
     if events:
-        found = found | ((rows.name == EVENT_SENT) & rows.subject.isin(events)) | rows.name.isin(events)
+        found += [(rows.name == EVENT_SENT) & rows.subject.isin(events), rows.name.isin(events)]
     for goal in goals:
         if not key_of(goal) and not (goal.kind == "event" and not goal.conditions):
-            found = found | reached(facts, rows, goal)
-    return found
+            found.append(reached(facts, rows, goal))
+    return any_of(found)
+
+
+def any_of(conditions: Sequence[Value]) -> Value:
+    """Return whether any of these holds, as a tree that is no deeper than it must be: who writes and reads
+    statements calls himself at each level.
+    """
+    while len(conditions) > 1:
+        pairs = [one | other for one, other in zip(conditions[::2], conditions[1::2], strict=False)]
+        conditions = [*pairs, *conditions[2 * len(pairs) :]]
+    return conditions[0]
 
 
 def key_of(goal: Goal) -> str:
@@ -146,9 +156,7 @@ def sessions_reached(facts: Facts, goals: Sequence[Goal]) -> Table:
     if not about_sessions:
         return found.distinct()
     each = sessions_spent(whole)
-    fits = expr.never(each)
-    for goal in about_sessions:
-        fits = fits | stayed(each, goal)
+    fits = any_of([stayed(each, goal) for goal in about_sessions])
     return found.union(each.filter(fits).select("session"), distinct=True)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import micros
+from zoco.ledger.asking.goals import any_of
 from zoco.ledger.sitebook import NOBODYS, sees_nobodys
 from zoco.monitor.facts import REFUSED
 
@@ -74,11 +75,7 @@ def _within(site: SiteInfo, now: datetime) -> Table:
 def _fitting(rows: Table, wanted: Wanted) -> list[Value]:
     found = []
     if wanted.text:
-        columns = [rows[name].lower().contains(wanted.text.lower()) for name in SEARCHED]
-        either = columns[0]
-        for each in columns[1:]:
-            either = either | each
-        found.append(either)
+        found.append(any_of([rows[name].lower().contains(wanted.text.lower()) for name in SEARCHED]))
     if wanted.host:
         found.append(rows.host == wanted.host)
     if wanted.visitors is not None:

@@ -84,11 +84,9 @@ class Goals(Report):
         long = [visits.filter(goals.stayed(visits, goal)).session for goal in stays]
 
         def reaches(rows: Table) -> Value:
-            found = goals.any_reached(others, rows, wanted)
             looked = others.is_view(rows) | (rows.name == PAGE_ENGAGED)
-            for sessions in long:
-                found = found | (looked & rows.session.isin(sessions))
-            return found
+            stayed = [looked & rows.session.isin(sessions) for sessions in long]
+            return goals.any_of([goals.any_reached(others, rows, wanted), *stayed])
 
         return others.where(reaches)
 
