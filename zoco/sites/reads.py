@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from zoco.kit.hosts import plain_host
@@ -134,3 +135,8 @@ def counting_on(site: Site, day: date) -> str:
 
 def _origins(site: Site) -> list[CountingOrigin]:
     return sorted(site.counting_origins.all(), key=lambda entry: entry.since)
+
+
+def site_asked(request: HttpRequest) -> Site | None:
+    """Return the site that an address names by `site`, as reports do; None for one that is not there."""
+    return Site.objects.filter(slug=request.GET.get("site", "").replace("\0", "")).first()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 
 from zoco.campaigns.costs.models import Cost
 from zoco.campaigns.models import Campaign
@@ -136,9 +136,15 @@ def _elapsed(campaign: Campaign, today: date) -> float | None:
     return min(max((today - campaign.starts_on).days, 0), days) / days
 
 
+def _begun(site: SiteInfo, campaign: Campaign) -> date:
+    """Return since when a campaign without a first day runs: since it was noted, or first cost something."""
+    noted = campaign.created_at.astimezone(ZoneInfo(site.zone)).date()
+    return min(noted, campaign.costs.aggregate(first=Min("on"))["first"] or noted)
+
+
 def _outcome(site: SiteInfo, campaign: Campaign, today: date, now: datetime) -> Outcome | None:
     """Ask what visits with the campaign's code did, of its goal alone where it has one."""
-    first = campaign.starts_on or campaign.created_at.astimezone(ZoneInfo(site.zone)).date()
+    first = campaign.starts_on or _begun(site, campaign)
     last = min(campaign.ends_on or today, today)
     if first > last or (last - first).days >= DAYS_MOST:
         return None

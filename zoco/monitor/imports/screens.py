@@ -18,6 +18,7 @@ from zoco.monitor.imports.base import importers_all
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.imports.services import ImportWrong
 from zoco.sites.models import Site
+from zoco.sites.reads import site_asked
 
 SEE, MAKE, UNDO = (f"zoco_monitor.{verb}_importrun" for verb in ("view", "add", "delete"))
 PIECE_MOST = 8 << 20
@@ -64,7 +65,7 @@ def _page(request: HttpRequest, template: str, title: str, **values: object) -> 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List the imports, the newest first, and offer to make one."""
-    return _listing(request, ImportForm())
+    return _listing(request, ImportForm(initial={"site": site_asked(request)}))
 
 
 def _listing(request: HttpRequest, form: ImportForm) -> HttpResponse:

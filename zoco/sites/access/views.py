@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from zoco.sites.access import services
 from zoco.sites.access.forms import ComeInForm
 
-HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @never_cache

@@ -56,7 +56,7 @@ class Exclusion(models.Model):
 
     def clean(self) -> None:
         """Bring the value into the form in which it is compared. Raises ValidationError."""
-        if self.kind not in KINDS:
+        if self.kind not in KINDS or not self.value.strip():
             return  # the field says so
         self.value = KINDS[self.kind].plain(self.value.strip())
         others = Exclusion.objects.filter(site=self.site_id, kind=self.kind).exclude(pk=self.pk)

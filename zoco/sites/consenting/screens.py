@@ -28,6 +28,7 @@ from zoco.ledger.views.heads import head
 from zoco.sites.consenting.models import VisitorRequest
 from zoco.sites.consenting.visitors import IdWrong, visitor_erase, visitor_known, visitor_lines, visitor_rows
 from zoco.sites.models import Site
+from zoco.sites.reads import site_asked
 
 MAY = "zoco_sites.answer_visitors"
 LISTED = 50
@@ -68,7 +69,7 @@ class WhoForm(forms.Form):
 def requests(request: HttpRequest) -> HttpResponse:
     """Ask whose data, and do what was asked."""
     if request.method != "POST":
-        return _page(request, WhoForm())
+        return _page(request, WhoForm(initial={"site": site_asked(request)}))
     form = WhoForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)

@@ -60,7 +60,7 @@ def test_somebody_invited_chooses_a_password_and_sees_the_site_only(sites: list[
 
     assert before == (False, False, 0)
     assert "You log in as" in body(shown)
-    assert shown.headers["referrer-policy"] == "no-referrer"
+    assert shown.headers["referrer-policy"] == "same-origin"
     assert (answer.status_code, answer.headers["location"]) == (302, "/invited/")
     account = User.objects.get(username="eva@honey.example")
     assert account.check_password(PASSWORD)

@@ -1,12 +1,10 @@
-/* Sends a file in pieces, so that it can be stopped and gone on with; and looks again at an import or
-   export that is being worked on. Without this the form sends the file whole and the page is loaded again by hand. */
+/* Sends a file in pieces, so that it can be stopped and gone on with. Without this the form sends it whole. */
 (() => {
   "use strict";
   const PIECE = 2 * 1024 * 1024;
 
   const begin = () => {
     for (const form of document.querySelectorAll("form[data-z-upload]")) prepare(form);
-    if (document.querySelector("[data-z-again]")) setTimeout(again, 1500);
   };
 
   function prepare(form) {
@@ -83,18 +81,6 @@
       isStopped = false;
       go();
     });
-  }
-
-  async function again() {
-    const box = document.querySelector("[data-z-again]");
-    try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      const text = await answer.text();
-      const found = new DOMParser().parseFromString(text, "text/html").getElementById(box.id);
-      if (answer.ok && found) box.replaceWith(found);
-    } finally {
-      if (document.querySelector("[data-z-again]")) setTimeout(again, 1500);
-    }
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
