@@ -1,47 +1,21 @@
 """The owner's page that resets a site: what goes, what stays, the name typed, how far it is."""
 
-from typing import Any
-
-from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from zoco.ledger.pictures import formats
 from zoco.moving import resetting
 from zoco.moving.models import SiteReset
+from zoco.sites.forms import SureForm
 from zoco.sites.models import Site
 
 MAY = "zoco_sites.delete_site"
-
-
-class SureForm(forms.Form):
-    """The name of the site, typed: nobody resets the wrong one by a slip."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name of the site"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, site: Site, *given: Any) -> None:
-        super().__init__(*given)
-        self.site = site
-
-    def clean_name(self) -> str:
-        """Refuse another name."""
-        name: str = self.cleaned_data["name"]
-        if name.strip() != self.site.name:
-            raise forms.ValidationError(
-                _("This is not the name of the site: %(name)s"), params={"name": self.site}
-            )
-        return name
 
 
 @never_cache

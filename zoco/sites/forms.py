@@ -86,3 +86,26 @@ class SiteForm(_ModelForm):
 def local_today(site: Site) -> date:
     """Return the day that it is at a site."""
     return reads.local_day(site, timezone.now())
+
+
+class SureForm(forms.Form):
+    """The name of the site, typed: nobody resets or deletes the wrong one by a slip."""
+
+    name = forms.CharField(
+        label=_("Name of the site"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, site: Site, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.site = site
+
+    def clean_name(self) -> str:
+        """Refuse another name."""
+        name: str = self.cleaned_data["name"]
+        if name.strip() != self.site.name:
+            raise forms.ValidationError(
+                _("This is not the name of the site: %(name)s"), params={"name": self.site}
+            )
+        return name

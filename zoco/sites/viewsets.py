@@ -18,7 +18,7 @@ from zoco.ledger.pictures.labels import value_meant
 from zoco.ledger.viewsets import ListViewSet
 from zoco.sites import purposes, reads, services
 from zoco.sites.blocking.forms import ExclusionForm
-from zoco.sites.forms import SiteForm, local_today
+from zoco.sites.forms import SiteForm, SureForm, local_today
 from zoco.sites.models import Exclusion, Site, SourceNetwork, SourceRule
 from zoco.sites.sourcing.models import PATTERNS
 from zoco.sites.sourcing.services import network_named
@@ -56,7 +56,14 @@ class SiteEditView(EditView):
 
 
 class SiteDeleteView(DeleteView):
-    """Delete a site with its keys, and publish the others."""
+    """Delete a site with its keys, and publish the others; its name is typed."""
+
+    form_class = SureForm
+    template_name = "zoco/sites/site_delete.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form whose name it wants."""
+        return {**super().get_form_kwargs(), "site": self.object}
 
     @property
     def confirmation_message(self) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 
 from zoco.desk.areas import AREAS, area_menu
 from zoco.ledger.store import opening
@@ -91,6 +92,7 @@ def test_report_without_a_site_says_how_to_make_one(
 
     assert answer.status_code == 404
     assert "There is no site yet" in answer.content.decode()
+    assert reverse("zoco_sites:add") in answer.content.decode()
     assert "zoco site add" in answer.content.decode()
     assert "one of the sites that there are" not in answer.content.decode()
 

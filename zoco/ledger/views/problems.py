@@ -18,7 +18,7 @@ from zoco.ledger.store.duckdb.socket.wire import QueryTooSlow
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`remedy` is "retry", "reset" (the page without its query), "period" or "" (all reports)."""
+    """`remedy` is "retry", "reset" (the page without its query), "period", "new" (a site) or "" (all reports)."""
 
     status: int
     title: object
@@ -59,6 +59,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         404,
         _("There is no site yet"),
         _("Make one, then import the log of your web server. Run this where Zoco runs:"),
+        "new",
     ),
     PeriodUnreadable: Problem(
         400, _("The period cannot be read"), _("Choose one from the list, or give two days."), "period"

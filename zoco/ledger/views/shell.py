@@ -127,6 +127,15 @@ class LedgerView(View):
         except NoReverseMatch:
             return ""
 
+    def _new_site(self) -> str:
+        """Return where a reader who may makes a site, "" for others."""
+        if not self.request.user.has_perm("zoco_sites.add_site"):
+            return ""
+        try:
+            return reverse("zoco_sites:add")
+        except NoReverseMatch:
+            return ""
+
     @property
     def can_view_facts(self) -> bool:
         """Whether the reader may see facts."""
@@ -142,6 +151,7 @@ class LedgerView(View):
             problem=problem,
             detail=detail if problem.shows_detail else None,
             site_links=self._site_links(None) if problem.remedy == "site" else [],
+            new_site_url=self._new_site() if problem.remedy == "new" else "",
             without_query=self.request.path,
             without_period=self.address.changed(period=None),
         )

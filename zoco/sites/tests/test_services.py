@@ -152,7 +152,10 @@ def test_site_is_made_and_changed_in_the_admin(
     assert published.read(conf.published_path()).sites[0].hostnames == ("a.example",)
     assert client.get("/admin/counted-sites/").status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"/admin/counted-sites/delete/{site.pk}/")
+        slip = client.post(f"/admin/counted-sites/delete/{site.pk}/", {"name": "Other"})
+        assert "This is not the name of the site" in slip.content.decode()
+        assert Site.objects.filter(pk=site.pk).exists()
+        client.post(f"/admin/counted-sites/delete/{site.pk}/", {"name": site.name})
     assert list(GoneSite.objects.values_list("site", flat=True)) == [site.pk]
     assert not CountingOrigin.objects.exists()
     assert published.read(conf.published_path()).sites == ()
