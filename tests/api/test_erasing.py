@@ -135,7 +135,12 @@ def test_whoever_is_erased_is_in_no_table_and_no_file(
     # 20 page views, 2 orders, the one with a person, the one after midnight; 3 lines of the spool.
     assert (code, said) == (
         0,
-        ["27 facts erased.", "2 rows of the outbox erased.", "0 rows of exported files erased."],
+        [
+            "27 facts erased.",
+            "2 rows of the outbox erased.",
+            "0 rows of exported files erased.",
+            "0 archives of sites erased.",
+        ],
     )
     assert files_with_traces(chdb.folder()) == []
     assert files_with_traces(data) == []

@@ -23,8 +23,7 @@ Value = Any
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
-# 1 January 1970 was a Thursday: 3 days after Monday.
-EPOCH_WEEKDAY = 3
+EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
 
 
 def to_sql(table: Table, dialect: Dialect) -> str:
@@ -88,12 +87,9 @@ def bucket(at: Value, period: Period | Outline, grain: Grain, week_start: int = 
     if grain == "month":
         return _month(at, period)
     wall = local(at, period)
-    if grain == "hour":
-        return wall - wall % HOUR
-    if grain == "day":
-        return wall - wall % DAY
-    shift = (EPOCH_WEEKDAY - week_start) % 7 * DAY
-    return wall - (wall + shift) % (7 * DAY)
+    if grain in ("hour", "day"):
+        return wall - wall % (HOUR if grain == "hour" else DAY)
+    return wall - (wall + (EPOCH_WEEKDAY - week_start) % 7 * DAY) % (7 * DAY)
 
 
 def _month(at: Value, period: Period | Outline) -> Value:
@@ -211,6 +207,13 @@ def never(rows: Table) -> Value:
     import ibis
 
     return ibis.literal(False)
+
+
+def each_of(values: Sequence[Value]) -> Value:
+    """Return a row for each of the values."""
+    import ibis
+
+    return ibis.array(list(values)).unnest()
 
 
 def whole(number: int) -> Value:

@@ -76,6 +76,7 @@ def _month(
     path, note = folder / name, folder / f"{name}.json"
     if note.exists() and path.exists() and not is_last:
         return msgspec.json.decode(note.read_bytes(), type=Entry)
+    note.unlink(missing_ok=True)
     path.unlink(missing_ok=True)
     rows = facts.month_write(store, site, month, path, tell=tell)
     if not rows:

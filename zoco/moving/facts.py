@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS_MOST = 200_000
 """Rows of one group in a file; more are refused, however small they are packed."""
+TEXTS_MOST = 1 << 29
+"""Bytes of all texts of one group, unfolded."""
 EARLIEST, LATEST = micros(datetime(1990, 1, 1, tzinfo=UTC)), micros(datetime(2200, 1, 1, tzinfo=UTC))
 Month = tuple[int, int]
 
@@ -131,10 +133,30 @@ def file_check(path: Path, rows: int) -> None:
                 raise FactsWrong(f"it should hold {rows} facts and does not")
             if any(group.num_rows > ROWS_MOST or group.total_byte_size > 1 << 30 for group in groups):
                 raise FactsWrong("its groups of rows are too large")
+        _texts_check(path)
+        with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=20_000):
                 _values_check(batch)
     except (OSError, pa.ArrowException) as error:
         raise FactsWrong(f"it cannot be read: {error}") from error
+
+
+def _texts_check(path: Path) -> None:
+    """Measure texts while a dictionary still holds each once: a file says nothing of what they unfold to."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    names = [field.name for field in arrow() if pa.types.is_string(field.type)]
+    with pq.ParquetFile(path, read_dictionary=names) as file:
+        for number in range(file.num_row_groups):
+            size = 0
+            for name in set(names) & set(file.schema_arrow.names):
+                for part in file.read_row_group(number, columns=[name]).column(name).chunks:
+                    lengths = pc.binary_length(part.dictionary)
+                    size += pc.sum(pc.take(lengths, part.indices)).as_py() or 0
+            if size > TEXTS_MOST:
+                raise FactsWrong("its texts are larger than they look")
 
 
 def _schema_check(found: pa.Schema) -> None:

@@ -98,7 +98,8 @@ def _take(part: Part, site: int, row: Row) -> bool:
     if model is None or not isinstance(row, dict):
         raise ValueError("This is no row.")
     values = {name: _value(part, model, site, name, row[name]) for name in part.fields if name in row}
-    where = {name: values[name] for name in part.natural}
+    older = {name: "" for name in part.natural if name == "segment_name"}
+    where = {name: (older | values)[name] for name in part.natural}
     if part.path == "site":
         values["site_id"] = site
     if model._default_manager.filter(**{part.path: site}, **where).exists():

@@ -18,7 +18,7 @@ from zoco.ledger.store.duckdb.socket.wire import QueryTooSlow
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`remedy` is "retry", "reset" (the page without its query), "period", "new" (a site) or "" (all reports)."""
+    """`remedy` is "retry", "reset" (no query), "period", "new" (a site) or "" (all reports)."""
 
     status: int
     title: object

@@ -15,7 +15,6 @@ from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.monitor.reports import words
-from zoco.monitor.reports.hits import each_of
 from zoco.monitor.reports.hits import hits as hits_of
 from zoco.stats.proportions import wilson
 
@@ -127,4 +126,4 @@ def _named(everybody: Table, facts: Facts) -> Table:
     if not facts.goals:
         return everybody.select("all", goal=expr.text("")).filter(expr.never(everybody))
     names = [expr.text(goal.name) for goal in facts.goals]
-    return everybody.select("all", goal=each_of(names))
+    return everybody.select("all", goal=expr.each_of(names))

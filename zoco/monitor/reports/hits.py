@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from zoco.ledger import expr
 from zoco.ledger.asking.goals import EVENT_SENT, Goal, key_of, reached, reached_of, sessions_spent, stayed
@@ -78,7 +78,7 @@ def _plain_hits(facts: Facts, plain: Sequence[Goal]) -> Table:
 
 def _keys(keyed: Sequence[Goal]) -> Table:
     """Return key and goal, a row for each of these goals."""
-    each = each_of([expr.whole(number) for number in range(len(keyed))]).name("number").as_table()
+    each = expr.each_of([expr.whole(number) for number in range(len(keyed))]).name("number").as_table()
     keys = [(each.number == number, key_of(goal)) for number, goal in enumerate(keyed)]
     names = [(each.number == number, goal.name) for number, goal in enumerate(keyed)]
     return each.select(key=expr.first_fitting(keys), goal=expr.first_fitting(names))
@@ -91,11 +91,4 @@ def _hit(rows: Table, fits: Sequence[tuple[Value, Goal]], amount: Value) -> Tabl
 
 def _names(fits: Sequence[tuple[Value, Goal]]) -> Value:
     """Return a row for each goal: its name where it is reached, else ""."""
-    return each_of([fit.ifelse(expr.text(goal.name), expr.text("")) for fit, goal in fits])
-
-
-def each_of(values: Sequence[Value]) -> Value:
-    """Return a row for each of the values."""
-    import ibis
-
-    return cast("Value", ibis.array(list(values)).unnest())
+    return expr.each_of([fit.ifelse(expr.text(goal.name), expr.text("")) for fit, goal in fits])

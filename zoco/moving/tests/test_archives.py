@@ -4,11 +4,13 @@ import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from zoco.moving import facts
 from zoco.moving.tests.moved import exported, installation, taken
 from zoco.sites.models import Site
 
@@ -121,3 +123,30 @@ def with_month(path: Path, target: Path, content: bytes) -> Path:
             yield name, content if name == "facts/2026-03.parquet" else old
 
     return rewritten(path, target, change)
+
+
+def test_a_text_that_a_dictionary_holds_once_for_all_rows_is_measured_before_it_is_unfolded(
+    tmp_path: Path,
+) -> None:
+    count, path = 20_000, tmp_path / "bomb.parquet"
+    known = {
+        "id": [str(UUID(int=number + 1)) for number in range(count)],
+        "occurred_at": [1_700_000_000_000_000] * count,
+        "origin": ["import"] * count, "verdict": ["human"] * count, "props": ["{}"] * count,
+    }  # fmt: skip
+    columns = [
+        pa.array(known.get(field.name, ["" if pa.types.is_string(field.type) else 0] * count), field.type)
+        for field in facts.arrow()
+    ]
+    at = facts.arrow().get_field_index("title")
+    columns[at] = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array(["x" * 40_000]))
+    fields = facts.arrow().set(at, pa.field("title", columns[at].type, False))
+    table = pa.Table.from_arrays(columns, schema=fields)
+    pq.write_table(table, path, compression="zstd", store_schema=False)
+    before = pa.total_allocated_bytes()
+
+    with pytest.raises(facts.FactsWrong, match="larger than they look"):
+        facts.file_check(path, count)
+
+    assert path.stat().st_size < 100_000
+    assert pa.total_allocated_bytes() - before < 1 << 20

@@ -12,11 +12,11 @@ from zoco.kit.commands import COMMANDS, CommandFailed, Exit
 from zoco.ledger.erasing import facts_erase
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
-from zoco.monitor.models import Alarm, Goal, ImportRun, Schedule
+from zoco.monitor.models import Alarm, Goal, ImportRun, Schedule, Segment
 from zoco.moving import moving
 from zoco.moving.exporting import export_begin
 from zoco.moving.models import SiteMove
-from zoco.moving.running import archive_of
+from zoco.moving.running import archive_of, folder_of
 from zoco.moving.tests.moved import answers, exported, facts, installation, taken
 from zoco.project.models import Change
 from zoco.project.tests.readers import client_of
@@ -167,3 +167,40 @@ def test_whoever_is_erased_is_in_no_archive(folder: Path, shop: Site) -> None:
     again = moving.through(key=export_begin(site=shop, by=None).pk)
     assert again is not None
     assert again.facts < here.facts
+
+
+def test_an_alarm_on_a_segment_goes_along_beside_that_on_the_whole_site(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Alarm.objects.get(site=shop)
+    phones = Segment.objects.get(site=shop, name="Phones")
+    Alarm.objects.create(site=shop, kind="fall", measure="visits", segment=phones)
+    Alarm.objects.create(site=shop, kind="fall", measure="visits", segment_name="Gone")
+    path = exported(shop, folder / "shop.zip")
+    installation(folder / "two", monkeypatch)
+
+    move = taken(path)
+
+    assert move.found["refused"] == []
+    assert sorted(Alarm.objects.values_list("kind", "segment__name", "segment_name"), key=str) == sorted(
+        [("fall", None, "Gone"), ("fall", "Phones", "Phones"), (whole.kind, None, "")], key=str
+    )
+
+
+def test_a_note_of_a_month_never_outlives_the_file_that_it_is_of(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = export_begin(site=shop, by=None, path=str(folder / "shop.zip"))
+    months = folder_of(begun) / "facts"
+    months.mkdir()
+    note = months / "2026-03.parquet.json"
+    note.write_text("{}")
+
+    def dies(*_given: object, **_named: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zoco.moving.facts.month_write", dies)
+    with pytest.raises(KeyboardInterrupt):
+        moving.through(key=begun.pk)
+
+    assert not note.exists()

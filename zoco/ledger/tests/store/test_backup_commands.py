@@ -103,9 +103,11 @@ def test_erase_says_how_many_rows_went(
         "2 facts erased.",
         "1 rows of the outbox erased.",
         "0 rows of exported files erased.",
+        "0 archives of sites erased.",
         "0 facts erased.",
         "0 rows of the outbox erased.",
         "0 rows of exported files erased.",
+        "0 archives of sites erased.",
     ]
     opening.close()
     assert files_with(tmp_path, '"person":42') == []

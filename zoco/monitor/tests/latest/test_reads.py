@@ -55,6 +55,12 @@ FACTS = [
 EVERY = ["/left", "", "/", "/", "/Honey", "/"]
 
 
+@pytest.fixture(autouse=True)
+def _nobody_asks() -> None:
+    """Whoever asked before in this process is gone."""
+    sitebook.only(None)
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder: Path = tmp_path_factory.mktemp("latest")
