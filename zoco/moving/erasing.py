@@ -7,7 +7,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
 from zoco.moving.models import SiteMove
-from zoco.moving.running import archives_forget, archives_of
+from zoco.moving.running import archives_forget, archives_of, archives_set_aside
 
 
 @ERASERS.plug
@@ -16,6 +16,11 @@ class ArchivesEraser:
 
     key = "archives"
     label = "archives of sites"
+
+    def owe(self, erasure: Erasure) -> None:
+        """Set them aside before anything is erased: killed in between, nobody gets them any more."""
+        with sitebook.everything():
+            archives_set_aside(_moves(erasure).filter(created_at__lte=moment_at(erasure.at)))
 
     def erase(self, erasure: Erasure) -> int:
         """Delete those begun until then; one that is being written is stopped and can be begun anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from zoco.sites.models import Site
 
 State = SiteMove.State
 KEPT = timedelta(days=7)
+ASIDE = ".gone-"
 Work = Callable[[SiteMove, Tell], None]
 
 
@@ -73,14 +75,21 @@ def archives_of(moves: QuerySet[SiteMove]) -> list[Path]:
     return [folder for folder in folders if any(path.is_file() for path in folder.rglob("*"))]
 
 
-def archives_forget(moves: QuerySet[SiteMove]) -> int:
-    """Stop moves and delete their files here; returns of how many there were some."""
+def archives_set_aside(moves: QuerySet[SiteMove]) -> None:
+    """Stop moves and put their files where nobody gets or writes them; what deletes them comes later."""
     for move in moves:
         move_stop(move)
-    found = archives_of(moves)
-    for folder in found:
+    for folder in archives_of(moves):
+        folder.rename(folder.with_name(f"{ASIDE}{folder.name}.{os.urandom(4).hex()}"))
+
+
+def archives_forget(moves: QuerySet[SiteMove]) -> int:
+    """Delete the files of moves here, and what was set aside before; returns of how many moves."""
+    archives_set_aside(moves)
+    aside = list((conf.DATA() / "moving").glob(f"{ASIDE}*"))
+    for folder in aside:
         shutil.rmtree(folder)
-    return len(found)
+    return len(aside)
 
 
 def site_forget(site: int, until: datetime) -> None:

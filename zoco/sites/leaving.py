@@ -61,7 +61,8 @@ def site_empty(*, store: Store, site: int, until: datetime, told: Told = lambda 
     for before in _steps(store, site, until):
         gone += (went := store.retain(site, before))
         told(went)
-    store.put_imported(site, "", nothing())
+    if until == EVER:  # of a site that stays, imports made until then are forgotten one by one
+        store.put_imported(site, "", nothing())
     for key, forget in FORGET.items():
         log.info("Forgetting a site. site=%s what=%s", site, key)
         forget(site, until)

@@ -2,7 +2,8 @@
 
 Off unless VERIFY_CRAWLERS is set. While facts come in nobody waits: what is not known yet is looked up in
 the background, and facts until then are judged by the lists alone. Whoever reads a log waits, `patiently`.
-Addresses are in memory only, for a day at most.
+Addresses are in memory only, for a day at most. A network whose name server is silent is left alone for a
+while, and so is everybody once silence has cost too much.
 """
 
 import ipaddress
@@ -10,11 +11,13 @@ import logging
 import queue
 import threading
 import time
+from typing import TypeVar
 
 from zoco.collector.lists import dns
 from zoco.kit import conf
 
 log = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 VERIFY_CRAWLERS = conf.declare(
     "VERIFY_CRAWLERS",
@@ -33,7 +36,9 @@ NAME_SERVER = conf.declare(
 # bing.com/webmasters/help/how-to-verify-bingbot, support.apple.com/119829,
 # yandex.com/support/webmaster/robot-workings/check-yandex-robots.html,
 # help.baidu.com (Baiduspider), webmaster.petalsearch.com, napoveda.seznam.cz, developer.amazon.com/amazonbot.
-_GOOGLE = (".googlebot.com", ".google.com", ".googleusercontent.com")
+# developers.google.com/crawling/docs/crawlers-fetchers/verify-google-requests: names in googleusercontent.com
+# are those of fetchers that act for users, and of machines that anybody rents there.
+_GOOGLE = (".googlebot.com", ".google.com")
 NAMES = {
     **dict.fromkeys(
         (
@@ -53,6 +58,8 @@ NAMES = {
 }  # fmt: skip
 KEPT_SECONDS, AGAIN_SECONDS = 86_400.0, 600.0
 KEPT_MOST, WAITING_MOST = 10_000, 1_000
+SILENCE_SECONDS_MOST = 60.0
+"""How long, of AGAIN_SECONDS, is waited in all for name servers that say nothing."""
 
 
 def is_named(name: str) -> bool:
@@ -66,6 +73,8 @@ class Names:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[float, bool | None]] = {}
         self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(WAITING_MOST)
+        self._silent: dict[tuple[str, str], float] = {}
+        self._waited, self._waited_since = 0.0, 0.0
         self._gate = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -97,19 +106,42 @@ class Names:
                 log.exception("A crawler's name could not be looked up.")
 
     def _looked_up(self, key: tuple[str, str]) -> bool | None:
-        try:
-            found: bool | None = confirmed(*key)
-        except (OSError, ValueError) as error:
-            log.warning("The name server does not help with a crawler. crawler=%s error=%s", key[0], error)
-            found = None
+        found: bool | None = None
+        began, near = time.monotonic(), (key[0], _network(key[1]))
+        if self._may_wait(near, began):
+            try:
+                found = confirmed(*key)
+            except (OSError, ValueError) as error:
+                log.warning("A name server does not help with a crawler. crawler=%s error=%s", key[0], error)
+                self._waited += time.monotonic() - began
+                with self._gate:
+                    _put(self._silent, near, began + AGAIN_SECONDS)
         self._keep(key, AGAIN_SECONDS if found is None else KEPT_SECONDS, found)
         return found
 
+    def _may_wait(self, near: tuple[str, str], now: float) -> bool:
+        """Say whether a network may be asked about: it was not silent lately, nor too many others."""
+        if now > self._waited_since + AGAIN_SECONDS:
+            self._waited, self._waited_since = 0.0, now
+        return self._waited < SILENCE_SECONDS_MOST and self._silent.get(near, 0.0) <= now
+
     def _keep(self, key: tuple[str, str], seconds: float, found: bool | None) -> None:
         with self._gate:
-            if len(self._known) >= KEPT_MOST:
-                self._known.clear()
-            self._known[key] = (time.monotonic() + seconds, found)
+            _put(self._known, key, (time.monotonic() + seconds, found))
+
+
+def _put(kept: dict[tuple[str, str], Value], key: tuple[str, str], value: Value) -> None:
+    """Keep a value as the newest; the oldest go."""
+    kept.pop(key, None)
+    while len(kept) >= KEPT_MOST:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
+def _network(address: str) -> str:
+    """Return the network that one name server answers for: /24, of version 6 /64."""
+    size = 64 if ":" in address else 24
+    return str(ipaddress.ip_network(f"{address}/{size}", strict=False))
 
 
 def confirmed(name: str, address: str) -> bool:

@@ -4,6 +4,7 @@ Over UDP, one question at a time. An answer that does not fit, is cut short or c
 """
 
 import ipaddress
+import re
 import secrets
 import socket
 import struct
@@ -17,6 +18,7 @@ RESOLV = Path("/etc/resolv.conf")
 _HEADER = struct.Struct(">HHHHHH")
 _ASKED, _TRUNCATED, _NO_SUCH_NAME = 0x0100, 0x0200, 3
 _HOPS_MOST = 64
+_LABEL = re.compile(rb"[A-Za-z0-9_-]{1,63}")
 
 
 class NoAnswer(OSError):
@@ -39,7 +41,11 @@ def server_of(text: str) -> tuple[str, int]:
 def names_of(address: str, server: tuple[str, int]) -> tuple[str, ...]:
     """Return what an address is called, in lower case without the last dot. Raises NoAnswer."""
     reverse = ipaddress.ip_address(address).reverse_pointer
-    return tuple(_name(answer, at)[0].lower() for answer, at, _ in _ask(reverse, PTR, server))
+    try:
+        records = [(answer, at) for answer, at, length in _ask(reverse, PTR, server) if length]
+        return tuple(_name(answer, at)[0].lower() for answer, at in records)
+    except IndexError as error:
+        raise NoAnswer("a record that is cut off") from error
 
 
 def addresses_of(name: str, kind: int, server: tuple[str, int]) -> frozenset[str]:
@@ -62,7 +68,10 @@ def _machines_own() -> str:
 
 
 def _ask(name: str, kind: int, server: tuple[str, int]) -> list[tuple[bytes, int, int]]:
-    """Return the answer, place and length of each record of this kind. Raises NoAnswer."""
+    """Return the answer, place and length of each record of this kind. Raises NoAnswer.
+
+    What it says of an error names neither what was asked, which may be a visitor's address, nor what came.
+    """
     number = secrets.randbelow(1 << 16)
     question = _written(name) + struct.pack(">HH", kind, 1)
     asked = _HEADER.pack(number, _ASKED, 1, 0, 0, 0) + question
@@ -77,9 +86,11 @@ def _ask(name: str, kind: int, server: tuple[str, int]) -> list[tuple[bytes, int
                 answer = door.recv(4_096)
                 if answer[:2] == asked[:2] and answer[12 : 12 + len(question)].lower() == question.lower():
                     return _records(answer, 12 + len(question), kind)
-    except (OSError, struct.error, IndexError, UnicodeError) as error:
-        raise NoAnswer(f"{server[0]} does not say what {name} is ({error})") from error
-    raise NoAnswer(f"{server[0]} did not answer in time")
+    except NoAnswer:
+        raise
+    except (OSError, struct.error, IndexError) as error:
+        raise NoAnswer(getattr(error, "strerror", None) or type(error).__name__) from error
+    raise NoAnswer("no answer in time")
 
 
 def _records(answer: bytes, at: int, kind: int) -> list[tuple[bytes, int, int]]:
@@ -100,7 +111,7 @@ def _records(answer: bytes, at: int, kind: int) -> list[tuple[bytes, int, int]]:
 def _written(name: str) -> bytes:
     labels = [label.encode("ascii") for label in name.rstrip(".").split(".")]
     if any(not 0 < len(label) < 64 for label in labels) or sum(map(len, labels)) > 250:
-        raise NoAnswer(f"{name[:80]!r} is no name")
+        raise NoAnswer("what is asked is no name")
     return b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
 
 
@@ -113,7 +124,10 @@ def _name(answer: bytes, at: int) -> tuple[str, int]:
             after = after or at + 2
             at = (size & 0x3F) << 8 | answer[at + 1]
         elif size:
-            labels.append(answer[at + 1 : at + 1 + size].decode("ascii"))
+            label = answer[at + 1 : at + 1 + size]
+            if not _LABEL.fullmatch(label):
+                raise NoAnswer("a name of other letters")
+            labels.append(label.decode("ascii"))
             at += 1 + size
         else:
             return ".".join(labels), after or at + 1

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from dnslib import RR
+from dnslib import QTYPE, RD, RR
 from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
 from zoco.collector.lists import confirmed, dns, ranges
@@ -124,6 +124,56 @@ def test_a_server_that_does_not_help_leaves_it_to_the_list(zone: Zone) -> None:
     assert ranges.is_own("YandexBot", "203.0.113.6", patiently=True) is True
     with pytest.raises(dns.NoAnswer):
         confirmed.confirmed("Googlebot", "203.0.113.9")
+
+
+def test_silence_is_remembered_for_the_network_and_no_address_is_logged(
+    zone: Zone, caplog: pytest.LogCaptureFixture
+) -> None:
+    zone.is_broken = True
+
+    assert ranges.is_own("Googlebot", "203.0.113.9", patiently=True) is False
+    asked = zone.asked
+    assert ranges.is_own("Googlebot", "203.0.113.77", patiently=True) is False
+
+    assert zone.asked == asked
+    assert "code 2" in caplog.text
+    assert "113" not in caplog.text
+
+
+def test_silence_of_many_networks_ends_the_patience(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirmed, "SILENCE_SECONDS_MOST", 0.0)
+
+    assert ranges.is_own("Googlebot", "203.0.113.9", patiently=True) is False
+    assert zone.asked == 0
+
+
+def test_the_oldest_goes_when_too_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirmed, "KEPT_MOST", 2)
+    kept: dict[tuple[str, str], int] = {}
+
+    for number, address in enumerate(("a", "b", "a", "c")):
+        confirmed._put(kept, ("Googlebot", address), number)
+
+    assert kept == {("Googlebot", "a"): 2, ("Googlebot", "c"): 3}
+
+
+@pytest.mark.parametrize("label", [b"a\nb", b"a b", b"\xe9", b"a/b"])
+def test_names_of_other_letters_are_none(label: bytes) -> None:
+    with pytest.raises(dns.NoAnswer, match="other letters"):
+        dns._name(bytes((len(label),)) + label + b"\0", 0)
+
+
+def test_record_without_a_name_is_none(zone: Zone) -> None:
+    zone.records.append(RR("4.113.0.203.in-addr.arpa", QTYPE.PTR, rdata=RD(b"")))
+
+    assert confirmed.confirmed("Googlebot", "203.0.113.4") is False
+
+
+def test_rented_machines_of_google_are_no_googlebot(zone: Zone) -> None:
+    name = "3.113.0.203.bc.googleusercontent.com."
+    zone.records += RR.fromZone(f"3.113.0.203.in-addr.arpa. 60 IN PTR {name}\n{name} 60 IN A 203.0.113.3")
+
+    assert confirmed.confirmed("Googlebot", "203.0.113.3") is False
 
 
 def test_nobody_is_asked_unless_it_is_wanted(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
