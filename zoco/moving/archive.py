@@ -9,7 +9,7 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -28,13 +28,16 @@ class ArchiveWrong(ValueError):
     """This is no archive that can be imported here; the message says why and what to do."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
+
+
 class Entry(msgspec.Struct):
     """A part: its name, bytes, rows (0 where it has none) and SHA-256."""
 
     name: str
-    size: int
+    size: Count
     sha256: str
-    rows: int = 0
+    rows: Count = 0
 
 
 class Manifest(msgspec.Struct):
@@ -43,11 +46,11 @@ class Manifest(msgspec.Struct):
     format: str
     version: int
     schema: int
-    origin: str
+    origin: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
     made_at: int
     name: str
     slug: str
-    facts: int
+    facts: Count
     parts: list[Entry]
 
 

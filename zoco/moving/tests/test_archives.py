@@ -59,6 +59,8 @@ def other_types(name: str, content: bytes) -> Any:
         (manifest_with(format="other"), "of another program"),
         (manifest_with(facts=61), "counts do not add up"),
         (manifest_with(parts=[]), "list of parts"),
+        (manifest_with(facts=1 << 63), "manifest.json"),
+        (manifest_with(origin="x" * 40), "manifest.json"),
         (flipped, "checksum"),
         (climbing, "do not belong there"),
     ],
