@@ -22,7 +22,8 @@ examples:
 
 Goes: facts with their evidence, imported sums, incidents, exported files, uploads. Stays: the site, its
 hosts, goals, segments, alarms, schedules, campaigns, links, annotations. What is in backups stays there.
-Cut off, the same command goes on with what is left.
+Cut off, the same command goes on with what is left; after ten minutes it begins anew, and erases what was
+counted until then.
 """
     needs_database = True
 

@@ -31,7 +31,9 @@ def reset_begin(*, site: int, by: User | None, at: datetime, is_background: bool
     last_reset(site)
     try:
         with transaction.atomic():
-            made = SiteReset.objects.create(site_id=site, asked_by=by, asked_at=at, told_at=at)
+            # Without a task nobody else would begin it: should this process die, it is told as dead.
+            state = State.WAITING if is_background else State.RUNNING
+            made = SiteReset.objects.create(site_id=site, asked_by=by, asked_at=at, told_at=at, state=state)
             if is_background:
                 site_reset.enqueue(reset=made.pk)
     except IntegrityError:
