@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from zoco.kit.runs import dead_fail
 from zoco.ledger.erasing import databases_vacuum
-from zoco.ledger.store.base import Store
+from zoco.ledger.store.base import Store, StoreBusy
 from zoco.moving.models import SiteReset
 from zoco.sites import leaving
 
@@ -53,6 +53,8 @@ def reset_through(*, key: int, store: Store) -> SiteReset | None:
         return reset
     try:
         _erase(reset, store)
+    except StoreBusy:
+        raise  # it heals: who tries again goes on
     except Exception as error:
         _over(key, State.FAILED, str(error)[:300])
         raise

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from zoco.kit import conf
 from zoco.kit.runs import RunStopped, Tell, dead_fail, teller
+from zoco.ledger.store.base import StoreBusy
 from zoco.moving.archive import ArchiveWrong
 from zoco.moving.models import SiteMove
 from zoco.sites.models import Site
@@ -115,6 +116,8 @@ def run_through(*, key: int, work: dict[str, Work]) -> SiteMove | None:
         move.state, move.is_to_stop = State.STOPPED, False
     except (ArchiveWrong, MoveRefused) as error:
         move.state, move.said = State.FAILED, str(error)[:500]
+    except StoreBusy:
+        raise  # it heals: who tries again goes on
     except Exception as error:
         move.state, move.said = State.FAILED, f"{type(error).__name__}: {error}"[:500]
         raise

@@ -22,6 +22,7 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.services import record
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
+from zoco.ledger.store.base import StoreBusy
 from zoco.ledger.store.imported import SCHEMA
 from zoco.ledger.tests.store.chdb import opened
 from zoco.monitor.exports import services as exports
@@ -199,6 +200,24 @@ def test_a_reset_that_fails_says_why(sites: list[Site], monkeypatch: pytest.Monk
     assert "Failed: No room." in body(client_of("owner").get("/admin/reset/shop/"))
     SiteReset.objects.update(said="", state="running", told_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert services.last_reset(sites[0].pk).said == "The process ended."  # type: ignore[union-attr]
+
+
+def test_a_reset_that_meets_a_busy_ledger_goes_on_when_it_is_tried_again(
+    sites: list[Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*given: Any) -> None:
+        raise StoreBusy("The ledger is busy.")
+
+    reset = services.reset_begin(site=sites[0].pk, by=None, at=timezone.now())
+    with monkeypatch.context() as patch:
+        patch.setattr(leaving, "FORGET", {"busy": busy})
+        with pytest.raises(StoreBusy):
+            services.reset_through(key=reset.pk, store=opening.store())
+
+    done = services.reset_through(key=reset.pk, store=opening.store())
+
+    assert done is not None
+    assert done.state == "done"
 
 
 def test_owners_type_the_name_and_nobody_else_comes_near(sites: list[Site]) -> None:
