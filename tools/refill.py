@@ -34,6 +34,9 @@ def _kept(self: Any) -> str:
     with _aside(connection, is_new=True) as aside, connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"CREATE TABLE {aside}.{table} AS SELECT * FROM {table}")  # noqa: S608
+    # Django keeps it at the connection. Where a browser was driven there is another one for the same thread,
+    # because an event loop runs there from then on; it has to be refilled as well.
+    type(connection)._test_serialized_contents = "\n".join(tables)
     return "\n".join(tables)
 
 

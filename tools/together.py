@@ -2,8 +2,8 @@
 
 A file's tests do, for the fixtures that they share. Tests that empty the database come after all that
 find in it what migrations wrote, in each process as in a run by one: hence two groups for such a file.
-Of each kind the files to which the most time is allowed come first, so that no process sits idle at the
-end while the other is busy with a long one.
+Of those before, the files to which the most time is allowed come first, so that no process sits idle while
+the other is busy with a long one. What drives a browser stays last: it leaves threads and a loop behind.
 """
 
 import pytest
@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = group_of(item)
         item.add_marker(pytest.mark.xdist_group(group))
         longest[group] = max(longest.get(group, 0), _allowed(item))
-    items.sort(key=lambda item: (empties(item), -longest[group_of(item)]))
+    items.sort(key=lambda item: (1, 0) if empties(item) else (0, -longest[group_of(item)]))
 
 
 def _allowed(item: pytest.Item) -> float:

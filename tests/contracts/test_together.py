@@ -75,7 +75,9 @@ def test_a_test_is_named_without_its_group(name: str, written: str) -> None:
     assert without_group(name) == written
 
 
-def test_files_with_more_time_come_first_and_what_empties_the_database_last(tmp_path: Path) -> None:
+def test_files_with_more_time_come_first_and_what_empties_the_database_last_in_its_own_order(
+    tmp_path: Path,
+) -> None:
     written = "import pytest\npytestmark = pytest.mark.timeout({seconds})\n" + TESTS
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: one by one\n")
     for name, seconds in (("few", 100), ("many", 400)):
@@ -95,5 +97,5 @@ def test_files_with_more_time_come_first_and_what_empties_the_database_last(tmp_
     assert list(dict.fromkeys(found)) == [
         *("test_reads_many", "test_alone_many", "test_wrong_many"),
         *("test_reads_few", "test_alone_few", "test_wrong_few"),
-        *("test_empties_many", "test_empties_few"),
+        *("test_empties_few", "test_empties_many"),
     ]
