@@ -69,11 +69,11 @@ def sites(folder: Path) -> list[Site]:
             ],
             SCHEMA,
         )
-        opening.store().put_imported(site.pk, "umami-1", rows)
+        run = ImportRun.objects.create(site=site, kind="umami", name="x", state="done")
+        opening.store().put_imported(site.pk, run.key, rows)
         Goal.objects.create(site=site, name="Thanks", pattern="/thanks")
         alarm = Alarm.objects.create(site=site, kind="bots")
         Incident.objects.create(alarm=alarm, began_at=NOW, opened_at=NOW, seen_at=NOW, found=FOUND)
-        ImportRun.objects.create(site=site, kind="umami", name="x", state="done")
         record(name="shop.order.placed", site=site.pk)
     opening.store().drain()
     return made
