@@ -18,6 +18,8 @@ from zoco.ledger.spool import table
 
 SUFFIX, TABLE = ".ndjson", ".parquet"
 OPEN, BULK, NEW = ".open", ".bulk", ".new"
+BIRTHS = 3
+"""How often a segment is begun anew when a clock that jumped had it taken for dead before its lock."""
 # What file systems and kernels answer that cannot write and sync at once.
 _NO_SUCH_WRITE = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
@@ -30,19 +32,29 @@ class Segment:
 
     def __init__(self, folder: Path, instance: str, state: str = OPEN, suffix: str = SUFFIX) -> None:
         self._suffix = suffix
-        self._stem = f"{instance}.{uuid7()}.v{schema.VERSION}"
-        self.path = folder / f"{self._stem}{suffix}{state}"
         self.size = 0
         self._sum = 0
-        fresh = folder / f"{self._stem}{suffix}{NEW}"
-        self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        for births_left in reversed(range(BIRTHS)):
+            self._stem = f"{instance}.{uuid7()}.v{schema.VERSION}"
+            self.path = folder / f"{self._stem}{suffix}{state}"
+            try:
+                self._file = self._born(folder / f"{self._stem}{suffix}{NEW}")
+                break
+            except (BlockingIOError, FileNotFoundError):
+                if not births_left:
+                    raise
+
+    def _born(self, fresh: Path) -> int:
+        """Create the file, lock it and give it its name; the leader may take it for dead in between."""
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             fresh.rename(self.path)
-            sync_folder(folder)
+            sync_folder(fresh.parent)
         except BaseException:
-            self.forget()
+            os.close(file)
             raise
+        return file
 
     def append(self, lines: bytes) -> None:
         """Write and sync whole lines; on an OSError the file is as before and the error is raised."""

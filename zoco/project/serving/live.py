@@ -114,16 +114,21 @@ class Live:
 
 
 async def _feed(listener: Listener, send: Send) -> None:
-    """Send what is new, and a comment where nothing is. Ends when nothing can be sent for long."""
+    """Send what is new, and a comment where nothing is. Ends when nothing can be sent for long.
+
+    Not by `wait_for`: up to Python 3.11 it swallows a cancellation that comes as its wait ends.
+    """
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     piece = b"retry: %d\n\n" % AGAIN_MILLISECONDS
     while True:
         try:
-            await asyncio.wait_for(send(_part(piece)), STUCK_SECONDS)
+            async with asyncio.timeout(STUCK_SECONDS):
+                await send(_part(piece))
         except TimeoutError:
             return
         try:
-            await asyncio.wait_for(listener.ready.wait(), BEAT_SECONDS)
+            async with asyncio.timeout(BEAT_SECONDS):
+                await listener.ready.wait()
             piece = _message(listener.take())
         except TimeoutError:
             piece = b":\n\n"
@@ -137,7 +142,8 @@ async def _gone(receive: Receive) -> None:
 async def _end(last: bytes, send: Send) -> None:
     """End the answer as it should; who reads nothing is not waited for."""
     try:
-        await asyncio.wait_for(send(_part(last, more=False)), 0.5)
+        async with asyncio.timeout(0.5):
+            await send(_part(last, more=False))
     except TimeoutError:
         return
 
