@@ -1,0 +1,5 @@
+"""People: who they are, how they are known, and what is known of them; each exists once.
+
+`models` keep them, `identities` and `attributes` read what others say, `writing` brings both together;
+`merging` lets one stand for another and takes it back, `finding` searches, `erasing` forgets.
+"""

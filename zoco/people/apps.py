@@ -1,0 +1,18 @@
+"""People as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """People, their identities and attributes."""
+
+    name = "zoco.people"
+    label = "zoco_people"
+    verbose_name = _("People")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "research"
+
+    def ready(self) -> None:
+        """Let people be forgotten with their facts."""
+        from zoco.people import erasing  # noqa: F401

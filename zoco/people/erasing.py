@@ -1,0 +1,40 @@
+"""People as an eraser of the ledger knows them: with somebody's facts goes all that is known of him."""
+
+from django.db.models import Q, QuerySet
+
+from zoco.kit.periods import moment_at
+from zoco.ledger.erasing import ERASERS, Pairs
+from zoco.ledger.store.base import Erasure
+from zoco.people.models import NUMBER_BASE, Merge, Person
+
+
+@ERASERS.plug
+class PeopleEraser:
+    """People with their identities, attributes, tags and notes, and whoever was merged into them."""
+
+    key = "people"
+    label = "people"
+
+    def erase(self, erasure: Erasure) -> int:
+        """Delete them; of one site alone nobody is erased, for people are of the whole installation."""
+        if erasure.site:
+            return 0
+        people = self._of(erasure)
+        keys = list(people.values_list("pk", flat=True))
+        Merge.objects.filter(Q(person__in=keys) | Q(into__in=keys)).delete()
+        Person.objects.filter(pk__in=keys).update(merged_into=None)
+        return Person.objects.filter(pk__in=keys).delete()[1].get("zoco_people.Person", 0)
+
+    def known(self) -> tuple[Pairs, Pairs]:
+        """Return everybody."""
+        numbers = Person.objects.order_by("pk").values_list("pk", flat=True).iterator()
+        return [], [(0, NUMBER_BASE | pk) for pk in numbers]
+
+    def held(self, whom: Erasure) -> list[str]:
+        """Name what is known of them."""
+        return [f"person {each.pk}" for each in self._of(whom)]
+
+    def _of(self, erasure: Erasure) -> QuerySet[Person]:
+        keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
+        written = Person.objects.filter(created_at__lte=moment_at(erasure.at))
+        return written.filter(Q(pk__in=keys) | Q(merged_into__in=keys))

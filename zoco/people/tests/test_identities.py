@@ -1,0 +1,44 @@
+"""Identities are one however they are written; what is none is told."""
+
+import pytest
+
+from zoco.people.identities import IdentityWrong, identity_read
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "more", "key", "shown"),
+    [
+        ("email", " Ana@Shop.Example ", {}, "ana@shop.example", "Ana@shop.example"),
+        ("email", "josé@españa.es", {}, "josé@xn--espaa-rta.es", "josé@españa.es"),
+        ("email", "почта@пример.рф", {}, "почта@xn--e1afmkfd.xn--p1ai", "почта@пример.рф"),
+        ("phone", "600 123 456", {"country": "es"}, "+34600123456", "+34 600 12 34 56"),
+        ("phone", "+7 (495) 123-45-67", {}, "+74951234567", "+7 495 123-45-67"),
+        ("social", "@Ana", {"space": "Mastodon"}, "ana", "Ana"),
+        ("external", "A-17", {"space": "Shop"}, "A-17", "A-17"),
+    ],
+)
+def test_identity_is_compared_in_one_form(
+    kind: str, value: str, more: dict[str, str], key: str, shown: str
+) -> None:
+    found = identity_read(kind, value, **more)
+
+    assert (found.key, found.value) == (key, shown)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "more", "said"),
+    [
+        ("email", "ana", {}, "no e-mail address"),
+        ("email", "a\0@shop.example", {}, "cannot be seen"),
+        ("email", "a" * 255, {}, "too long"),
+        ("phone", "600 123 456", {}, "write it with its country"),
+        ("phone", "+34 6", {}, "no phone number"),
+        ("phone", "+34 600 123 456 789 000", {}, "too few or too many digits|no phone number"),
+        ("social", "ana", {}, "in which system"),
+        ("social", "@ana maria", {"space": "x"}, "no handle"),
+        ("pigeon", "ana", {}, "no identity of the kind 'pigeon'"),
+    ],
+)
+def test_what_is_no_identity_is_told(kind: str, value: str, more: dict[str, str], said: str) -> None:
+    with pytest.raises(IdentityWrong, match=said):
+        identity_read(kind, value, **more)

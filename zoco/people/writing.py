@@ -1,0 +1,219 @@
+"""Writing people: what somebody says of them is brought together with what is known, many at a time.
+
+A form, the API and an import go the same way. What is said twice changes nothing the second time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from zoco.kit.said import Said
+from zoco.people.attributes import Value, value_indexed
+from zoco.people.finding import words_of
+from zoco.people.identities import KINDS, Named
+from zoco.people.models import (
+    FIELDS,
+    Attribute,
+    AttributeValue,
+    Identity,
+    Person,
+    Tag,
+    Tagged,
+    Word,
+)
+
+State = Literal["added", "changed", "same", "refused"]
+Place = tuple[str, str, str]
+CHUNK = 500
+
+
+class NotOnePerson(Said, ValueError):
+    """What is said of somebody is true of nobody, or of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What is said of one person. `fields` are of the person's own, `attributes` by key, already read."""
+
+    identities: tuple[Named, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of it. `person` is None only where it was refused, and `why` then says why."""
+
+    state: State
+    person: Person | None = None
+    why: NotOnePerson | None = None
+
+
+class _Desk:
+    """All that is known of the people that some rows speak of, and what will be written."""
+
+    def __init__(self, rows: Sequence[Incoming], at: datetime, *, only_blank: bool) -> None:
+        self.at = at
+        self.only_blank = only_blank
+        self.owners: dict[Place, Person] = {}
+        self.spaces: dict[tuple[int, str], str] = {}
+        self.added: list[Person] = []
+        self.named: list[Identity] = []
+        self.touched: dict[int, Person] = {}
+        self.tags: dict[int, set[str]] = {}
+        self.tagged: list[tuple[Person, str]] = []
+        people = _people({each.place for row in rows for each in row.identities})
+        for each in Identity.objects.filter(person__in=people):
+            self._own(each.place, people[each.person_id])
+        for tagged in Tagged.objects.filter(person__in=people).select_related("tag"):
+            self.tags.setdefault(id(people[tagged.person_id]), set()).add(tagged.tag.name)
+
+    def _own(self, place: Place, person: Person) -> None:
+        self.owners[place] = person
+        if place[0] == "external":
+            self.spaces[id(person), place[1]] = place[2]
+
+    def write(self, row: Incoming) -> Written:
+        """Bring one row together with what is known."""
+        try:
+            person = self._person(row)
+        except NotOnePerson as wrong:
+            return Written("refused", why=wrong)
+        is_new = person is None
+        if person is None:
+            person = Person(created_at=self.at, changed_at=self.at)
+            self.added.append(person)
+        changes = [self._name(person, each) for each in row.identities]
+        changes += [self._set(person, row), self._tag(person, row.tags)]
+        if is_new or any(changes):
+            person.changed_at = self.at
+            self.touched[id(person)] = person
+        return Written("added" if is_new else "changed" if any(changes) else "same", person)
+
+    def _person(self, row: Incoming) -> Person | None:
+        """Return whom a row speaks of, None for somebody new. Raises NotOnePerson."""
+        if not row.identities:
+            raise NotOnePerson(gettext_noop("It names nobody: no e-mail, no phone, no number of a system."))
+        ordered = sorted(row.identities, key=lambda each: KINDS.index(each.kind))
+        person = next((self.owners[each.place] for each in ordered if each.place in self.owners), None)
+        for each in ordered:
+            owner = self.owners.get(each.place)
+            if owner is not None and owner is not person:
+                words = gettext_noop("%(value)s belongs to somebody else; merge the two if they are one.")
+                raise NotOnePerson(words, value=each.value)
+            has = self.spaces.get((id(person), each.space)) if each.kind == "external" else None
+            if has not in {None, each.key}:
+                words = gettext_noop("%(value)s is known in %(space)s as %(has)s, not as %(new)s.")
+                known = next(other.value for other in ordered if other.place in self.owners)
+                raise NotOnePerson(words, value=known, space=each.space, has=has, new=each.key)
+        return person
+
+    def _name(self, person: Person, named: Named) -> bool:
+        if named.place in self.owners:
+            return False
+        self._own(named.place, person)
+        self.named.append(
+            Identity(
+                person=person, kind=named.kind, space=named.space, key=named.key, value=named.value,
+                created_at=self.at,
+            )
+        )  # fmt: skip
+        return True
+
+    def _set(self, person: Person, row: Incoming) -> bool:
+        """Set what is said and not blank; what is there only where it may be changed."""
+        is_changed = False
+        for name, said in row.fields.items():
+            has, new = getattr(person, name), said.strip()[: FIELDS[name]]
+            if new and new != has and not (has and self.only_blank):
+                setattr(person, name, new)
+                is_changed = True
+        for key, value in row.attributes.items():
+            if person.attributes.get(key) != value and not (key in person.attributes and self.only_blank):
+                person.attributes = {**person.attributes, key: value}
+                is_changed = True
+        return is_changed
+
+    def _tag(self, person: Person, tags: tuple[str, ...]) -> bool:
+        has = self.tags.setdefault(id(person), set())
+        new = {name.strip()[:80] for name in tags if name.strip()} - has
+        has |= new
+        self.tagged += [(person, name) for name in sorted(new)]
+        return bool(new)
+
+    def save(self) -> None:
+        """Write it all."""
+        changed = [each for each in self.touched.values() if each.pk]
+        Person.objects.bulk_create(self.added, batch_size=CHUNK)
+        Person.objects.bulk_update(changed, [*FIELDS, "attributes", "changed_at"], batch_size=CHUNK)
+        for each in self.named:
+            each.person_id = each.person.pk
+        Identity.objects.bulk_create(self.named, batch_size=CHUNK)
+        tags = {name: Tag.objects.get_or_create(name=name)[0] for _person, name in self.tagged}
+        Tagged.objects.bulk_create(
+            [Tagged(tag=tags[name], person_id=each.pk, since=self.at) for each, name in self.tagged],
+            batch_size=CHUNK,
+            ignore_conflicts=True,
+        )
+        people_indexed(self.touched.values())
+
+
+def people_write(rows: Sequence[Incoming], *, at: datetime, only_blank: bool = False) -> list[Written]:
+    """Write what is said of people; a result for each row, in order.
+
+    `only_blank` changes nothing that is known. A few hundred at a time: all that is known of them is
+    held in memory. Two who write the same new address at once: one of them gets an IntegrityError, and
+    finds the person when it writes again.
+    """
+    with transaction.atomic():
+        desk = _Desk(rows, at, only_blank=only_blank)
+        written = [desk.write(row) for row in rows]
+        desk.save()
+    return written
+
+
+def people_indexed(people: Iterable[Person]) -> None:
+    """Make the rows anew by which people are found."""
+    known = {each.pk: each for each in people}
+    kinds = {each.key: (each.pk, each.kind) for each in Attribute.objects.all()}
+    names: dict[int, list[Identity]] = {pk: [] for pk in known}
+    for each in Identity.objects.filter(person__in=known):
+        names[each.person_id].append(each)
+    Word.objects.filter(person__in=known).delete()
+    AttributeValue.objects.filter(person__in=known).delete()
+    current = [each for each in known.values() if each.merged_into_id is None]
+    Word.objects.bulk_create(
+        [
+            Word(word=word, person_id=person.pk)
+            for person in current
+            for word in sorted(words_of(person, names[person.pk]))
+        ],
+        batch_size=CHUNK,
+    )
+    AttributeValue.objects.bulk_create(
+        [
+            AttributeValue(attribute_id=kinds[key][0], person_id=person.pk, text=text, number=number)
+            for person in current
+            for key, value in person.attributes.items()
+            if key in kinds
+            for text, number in value_indexed(kinds[key][1], value)
+        ],
+        batch_size=CHUNK,
+    )
+
+
+def _people(places: set[Place]) -> dict[int, Person]:
+    """Return the people who have these identities, by key."""
+    by_space: dict[tuple[str, str], list[str]] = {}
+    for kind, space, key in places:
+        by_space.setdefault((kind, space), []).append(key)
+    found: dict[int, Person] = {}
+    for (kind, space), keys in by_space.items():
+        named = Identity.objects.filter(kind=kind, space=space, key__in=keys)
+        found.update((each.pk, each) for each in Person.objects.filter(pk__in=named.values("person")))
+    return found
