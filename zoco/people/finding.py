@@ -14,6 +14,7 @@ from zoco.people.models import WORD_LONGEST, Identity, Person, Word
 WORDS_MOST = 6
 LAST = "\U0010ffff"
 _BREAK = re.compile(r"[^\w]+")
+_ADDRESS = re.compile(r"\S*[\w-][@.][\w-]\S*")
 _DIGITS = re.compile(r"[^\d]+")
 SHORTEST = 4
 """Digits of a query that are taken for part of a phone number, however they are parted."""
@@ -58,13 +59,13 @@ def _beginning(word: str) -> QuerySet[Word]:
 
 
 def _asked(query: str) -> set[str]:
-    """Return the words of a query; one with an @ or of digits alone is one word."""
+    """Return the words of a query; part of an address is one word, and so is part of a phone number."""
     found: set[str] = set()
     digits = _DIGITS.sub("", query)
     if len(digits) >= SHORTEST and not re.search(r"[^\d\s()+./-]", query):
         return {digits[:WORD_LONGEST]}
     for part in query.split():
-        found.update({_bare(part)} if "@" in part.strip("@") else _parted(part))
+        found.update({_bare(part)} if _ADDRESS.fullmatch(part) else _parted(part))
     return {word[:WORD_LONGEST] for word in found}
 
 
