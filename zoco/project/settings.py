@@ -22,11 +22,9 @@ INSTALLED_APPS = [
     "zoco.campaigns",
     "zoco.content",
     "zoco.content.pages",
-<<<<<<< HEAD
     "zoco.moving",
-=======
+    "zoco.consent",
     "zoco.people",
->>>>>>> e0e0980 (people: Keep people, their identities, attributes, tags and merges.)
     "zoco.sites",
     "zoco.ledger",
     "wagtail.contrib.forms",

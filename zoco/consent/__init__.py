@@ -1,0 +1,5 @@
+"""Permission: may this person be written to, for this purpose, over this adapter, now?
+
+`models` keep choices with their proof, suppressed addresses, rules and what was sent; `asking` answers,
+`hours` knows when somebody's day is, `services` write, `suppressing` knows addresses by their hashes alone.
+"""

@@ -1,0 +1,18 @@
+"""Consent as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentConfig(AppConfig):
+    """Choices, suppressed addresses, caps and quiet hours."""
+
+    name = "zoco.consent"
+    label = "zoco_consent"
+    verbose_name = _("Permission")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "retain"
+
+    def ready(self) -> None:
+        """Let choices be merged with their people."""
+        from zoco.consent import merging  # noqa: F401

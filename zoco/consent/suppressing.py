@@ -1,0 +1,52 @@
+"""Addresses that are not written to. Of each only a keyed hash is kept, so that it outlives its person.
+
+The key lies in keys/, outside every backup of the database: without it nobody can try addresses out.
+"""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from zoco.consent.models import Suppression
+from zoco.kit import conf
+from zoco.kit.files import made_once
+from zoco.people.identities import Named
+
+Place = tuple[str, str, str]
+NOT_EVEN_NEEDED = (Suppression.Why.DEAD,)
+"""Why an address gets nothing, whatever it is for."""
+
+
+def suppress(*, identity: Named | Place, why: Suppression.Why, at: datetime) -> Suppression:
+    """Keep an address from being written to; a second time changes nothing."""
+    return Suppression.objects.get_or_create(hash=hash_of(identity), why=why, defaults={"at": at})[0]
+
+
+def unsuppress(*, identity: Named | Place, why: Suppression.Why) -> int:
+    """Let an address be written to again as far as this reason goes; returns how many rows went."""
+    return Suppression.objects.filter(hash=hash_of(identity), why=why).delete()[0]
+
+
+def suppressed(identities: Iterable[Place]) -> dict[Place, set[str]]:
+    """Return why each of these addresses is suppressed; those that are not are left out."""
+    hashes = {hash_of(each): each for each in identities}
+    found: dict[Place, set[str]] = {}
+    for mark, why in Suppression.objects.filter(hash__in=hashes).values_list("hash", "why"):
+        found.setdefault(hashes[mark], set()).add(why)
+    return found
+
+
+def hash_of(identity: Named | Place) -> str:
+    """Return what is kept of an address."""
+    place = identity.place if isinstance(identity, Named) else identity
+    return blake2b("\0".join(place).encode(), key=_key(conf.DATA()), digest_size=32).hexdigest()
+
+
+@cache
+def _key(data: Path) -> bytes:
+    path = data / "keys" / "suppressions"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return made_once(path, lambda: secrets.token_bytes(32))
