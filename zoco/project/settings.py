@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "zoco.desk",
     "zoco.monitor",
     "zoco.campaigns",
+    "zoco.mail",
     "zoco.content",
     "zoco.content.pages",
     "zoco.consent",

@@ -1,0 +1,127 @@
+"""Enhanced status codes and reply codes, for what the words do not say.
+
+From the registry of RFC 5248 and the standards it names. X.0.0 says nothing; X.1.1 is asked after the
+words, for some servers write it for every 550.
+"""
+
+from zoco.mail.answers.kinds import Reason
+
+IANA = "https://www.iana.org/assignments/smtp-enhanced-status-codes"
+RFC5321 = "https://www.rfc-editor.org/rfc/rfc5321#section-4.2.3"
+
+STATUSES: dict[str, Reason] = {
+    "1.0": Reason.UNKNOWN,
+    "1.1": Reason.USER_UNKNOWN,
+    "1.2": Reason.DOMAIN_GONE,
+    "1.3": Reason.USER_UNKNOWN,
+    "1.4": Reason.UNKNOWN,
+    "1.6": Reason.MOVED,
+    "1.7": Reason.SENDER_REFUSED,
+    "1.8": Reason.SENDER_REFUSED,
+    "1.10": Reason.DOMAIN_GONE,
+    "2.1": Reason.MAILBOX_DISABLED,
+    "2.2": Reason.MAILBOX_FULL,
+    "2.3": Reason.TOO_LARGE,
+    "2.4": Reason.REFUSED,
+    "3.0": Reason.SYSTEM_ERROR,
+    "3.1": Reason.SYSTEM_ERROR,
+    "3.2": Reason.TEMPORARY,
+    "3.3": Reason.SYSTEM_ERROR,
+    "3.4": Reason.TOO_LARGE,
+    "3.5": Reason.SYSTEM_ERROR,
+    "4.0": Reason.TEMPORARY,
+    "4.1": Reason.TEMPORARY,
+    "4.2": Reason.TEMPORARY,
+    "4.3": Reason.TEMPORARY,
+    # RFC 3463, section 3.5: the DNS has no way to the domain.
+    "4.4": Reason.DOMAIN_GONE,
+    "4.5": Reason.TEMPORARY,
+    "4.6": Reason.LOOP,
+    "4.7": Reason.TEMPORARY,
+    "5.0": Reason.SYSTEM_ERROR,
+    "5.1": Reason.SYSTEM_ERROR,
+    "5.2": Reason.SYSTEM_ERROR,
+    "5.3": Reason.RATE_LIMITED,
+    "5.4": Reason.SYSTEM_ERROR,
+    "5.5": Reason.SYSTEM_ERROR,
+    "6.0": Reason.CONTENT,
+    "6.1": Reason.CONTENT,
+    "6.2": Reason.CONTENT,
+    "6.3": Reason.CONTENT,
+    "7.0": Reason.POLICY,
+    "7.1": Reason.POLICY,
+    "7.2": Reason.REFUSED,
+    "7.3": Reason.SYSTEM_ERROR,
+    "7.4": Reason.POLICY,
+    "7.5": Reason.POLICY,
+    "7.6": Reason.POLICY,
+    "7.7": Reason.POLICY,
+    "7.8": Reason.AUTH,
+    "7.9": Reason.AUTH,
+    "7.10": Reason.POLICY,
+    "7.13": Reason.MAILBOX_DISABLED,
+    "7.17": Reason.MOVED,
+    "7.20": Reason.POLICY,
+    "7.21": Reason.POLICY,
+    "7.22": Reason.POLICY,
+    "7.23": Reason.POLICY,
+    "7.24": Reason.POLICY,
+    "7.25": Reason.REPUTATION,
+    "7.26": Reason.POLICY,
+    "7.27": Reason.SENDER_REFUSED,
+    "7.28": Reason.RATE_LIMITED,
+    "7.29": Reason.POLICY,
+    "7.30": Reason.POLICY,
+}
+"""Subject and detail of a status, without its class."""
+
+EXCHANGE = "https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online"
+MICROSOFT: dict[str, Reason] = {
+    "1.90": Reason.RATE_LIMITED,
+    "1.351": Reason.USER_UNKNOWN,
+    "4.310": Reason.DOMAIN_GONE,
+    "4.312": Reason.TEMPORARY,
+    "4.316": Reason.TEMPORARY,
+    "4.317": Reason.TEMPORARY,
+    "7.57": Reason.AUTH,
+    "7.60": Reason.AUTH,
+    "7.64": Reason.RELAY_DENIED,
+    "7.124": Reason.REFUSED,
+    "7.133": Reason.REFUSED,
+    "7.134": Reason.REFUSED,
+    "7.135": Reason.REFUSED,
+    "7.136": Reason.REFUSED,
+    "7.501": Reason.REPUTATION,
+    "7.502": Reason.REPUTATION,
+    "7.503": Reason.REPUTATION,
+    "7.504": Reason.REFUSED,
+    "7.505": Reason.REFUSED,
+    "7.506": Reason.POLICY,
+    "7.508": Reason.RATE_LIMITED,
+    "7.509": Reason.POLICY,
+    "7.511": Reason.REPUTATION,
+    "7.512": Reason.POLICY,
+    "7.513": Reason.REPUTATION,
+    "7.515": Reason.POLICY,
+    "7.703": Reason.REPUTATION,
+    "7.705": Reason.RATE_LIMITED,
+    "7.708": Reason.REPUTATION,
+    "7.750": Reason.REPUTATION,
+    **{f"7.{number}": Reason.REPUTATION for number in range(606, 650)},
+}
+"""Statuses of Exchange Online that the registry does not know."""
+
+REPLIES: dict[str, Reason] = {
+    "421": Reason.TEMPORARY,
+    "432": Reason.TEMPORARY,
+    "450": Reason.TEMPORARY,
+    "451": Reason.TEMPORARY,
+    "452": Reason.SYSTEM_ERROR,
+    "521": Reason.DOMAIN_GONE,
+    "530": Reason.AUTH,
+    "535": Reason.AUTH,
+    "551": Reason.MOVED,
+    "552": Reason.MAILBOX_FULL,
+    "556": Reason.DOMAIN_GONE,
+}
+"""Reply codes that say something by themselves; 550, 553 and 554 are used for everything."""

@@ -1,0 +1,14 @@
+"""Mail as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MailConfig(AppConfig):
+    """What comes back to us by mail, and what follows from it."""
+
+    name = "zoco.mail"
+    label = "zoco_mail"
+    verbose_name = _("Mail")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "retain"
