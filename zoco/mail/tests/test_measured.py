@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import pytest
 from zoco.mail.answers.kinds import Answer, Kind
 from zoco.mail.answers.reading import read
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "data" / "bounces"
+FOLDER = Path(os.environ.get("ZOCO_TEST_BOUNCES", "../shared/data/bounces"))
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the messages are not on this machine")
 
 
