@@ -27,7 +27,7 @@ def test_every_pattern_can_stand_in_a_text_as_rules_see_it(name: str) -> None:
     for rule in load(name):
         for piece in rule.pattern.split(" * "):
             assert piece == piece.lower(), rule
-            assert len(piece.strip()) >= 2 or not piece.isascii(), rule
+            assert len(piece.strip()) >= 2 or piece == "@" or not piece.isascii(), rule
             assert piece.strip() in simplified(f"x {piece} x"), rule
 
 

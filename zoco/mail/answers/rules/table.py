@@ -15,6 +15,7 @@ _WEB = re.compile(r"https?://([\w.-]{1,255})[^\s<>\"')\]]*", re.IGNORECASE)
 _HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}\.? ?\[[\da-fA-F.:]{3,45}\]")
 _CODES = re.compile(r"(?<![^\s(:;,#>])[245]\d\d(?:[- ]|(?=\s|$))(?:\(?#?[245]\.\d{1,3}\.\d{1,3}\)?)?")
 _SECTION = re.compile(r"\[(\w+)\] (.+)")
+_NAMED = re.compile(r"= (\w+): (.+)")
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "_": " "})
 
@@ -42,13 +43,16 @@ def patterns(name: str, section: str) -> tuple[str, ...]:
 
 def _lines(name: str) -> Iterator[tuple[tuple[str, str], str]]:
     """Give each line of a table with its section."""
-    section = ("", "")
+    section, named = ("", ""), ("", [""])
     text = (Path(__file__).parent / f"{name}.txt").read_text("utf-8")
     for line in text.splitlines():
         if match := _SECTION.fullmatch(line):
             section = (match[1], match[2])
+        elif match := _NAMED.fullmatch(line):
+            named = (f"<{match[1]}>", match[2].split(", "))
         elif line.strip() and not line.startswith("#"):
-            yield section, line.rstrip("\n")
+            words = named[1] if named[0] and named[0] in line else [""]
+            yield from ((section, line.replace(named[0] or "\n", word)) for word in words)
 
 
 def simplified(text: str) -> str:
