@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit.plugs import Registry
 from zoco.kit.said import Said
-from zoco.ledger import joining
+from zoco.ledger.outbox import joining
 from zoco.people.models import FIELDS, Identity, Merge, Note, Person, Tagged
 from zoco.people.writing import people_indexed
 
