@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.suite import failures
+import pytest
+
+from tools import suite
+from tools.suite import failed, failures
 
 RED = """
 import pytest
@@ -45,5 +48,41 @@ def test_failures_and_errors_are_named_with_their_reason(tmp_path: Path) -> None
     )
 
 
+UNSTEADY = """
+from pathlib import Path
+
+def test_first_time_wrong():
+    there = Path(__file__).with_name("was-here")
+    was_here = there.exists()
+    there.touch()
+    assert was_here
+
+def test_right():
+    pass
+"""
+
+
+def test_what_failed_beside_others_is_judged_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "ROOT", tmp_path)
+    monkeypatch.setattr(suite, "SHARED", ("-p", "no:django"))
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  alone: by itself\n")
+    (tmp_path / "test_red.py").write_text(UNSTEADY)
+
+    shared, _alone = suite.both_parts("a database", [], database="")
+
+    assert shared.code == 0
+    assert [line.partition(":")[0] for line in shared.unsteady] == ["test_red"]
+
+    (tmp_path / "test_red.py").write_text(RED)
+    shared, _alone = suite.both_parts("a database", [], database="")
+
+    assert shared.code == 1
+    assert shared.unsteady == ()
+    assert shared.failed == ("test_red.py::test_wrong", "test_red.py::test_left")
+
+
 def test_run_that_wrote_no_report_names_nothing(tmp_path: Path) -> None:
     assert failures(tmp_path / "report.xml") == ()
+    assert failed(tmp_path / "report.xml") == ()
