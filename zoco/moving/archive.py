@@ -1,9 +1,11 @@
 """One file that holds a site: a ZIP whose parts are listed, counted and hashed in its manifest.
 
-Parts are stored, not packed (Parquet is packed by itself), so that nothing in it is larger than it looks.
+Parts are stored, not packed. Parquet is packed by itself: what it unfolds to is measured where it is read.
+All that is read at once has a bound, the list of the ZIP too.
 """
 
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -20,7 +22,10 @@ from zoco.ledger.spool.segment import sync_folder
 FORMAT, VERSION = "zoco.site", 1
 MANIFEST, SETTINGS, SUMS = "manifest.json", "settings.json", "imported.parquet"
 FACTS = re.compile(r"facts/\d{4}-\d{2}\.parquet")
-JSON_MOST, PARTS_MOST = 64 << 20, 5_000
+PARTS_MOST, LIST_MOST = 5_000, 1 << 20
+"""Parts of an archive, and bytes of the list in which the ZIP names them."""
+MANIFEST_MOST, SETTINGS_MOST, VALUES_MOST = 2 << 20, 64 << 20, 3_000_000
+"""Bytes of both files of JSON, and values in the settings: each takes some 100 bytes where it is read."""
 CHUNK = 1 << 20
 
 
@@ -28,6 +33,8 @@ class ArchiveWrong(ValueError):
     """This is no archive that can be imported here; the message says why and what to do."""
 
 
+_UNREADABLE = (OSError, ValueError, NotImplementedError, EOFError, zipfile.BadZipFile)
+"""What opening a ZIP raises that is none, is cut off, or is of a kind that Python does not read."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
 
 
@@ -79,36 +86,61 @@ def archive_write(target: Path, manifest: Manifest, folder: Path) -> None:
     sync_folder(target.parent)
 
 
+class _Short(io.BufferedReader):
+    """A file that gives no more than LIST_MOST bytes at once as long as `is_list`.
+
+    Opening a ZIP reads the whole list, as long as the file says that it is, before anything can be asked.
+    """
+
+    is_list = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read on. Raises ArchiveWrong."""
+        if self.is_list and size is not None and size > LIST_MOST:
+            raise ArchiveWrong(damaged(MANIFEST, _("it lists too many files")))
+        return super().read(size)
+
+
 class Archive:
-    """An archive that is read. Opening looks at its list; `check` at every byte. Raises ArchiveWrong."""
+    """An archive that is read. Opening looks at its list, `take_out` at every byte. Raises ArchiveWrong."""
 
     def __init__(self, path: Path) -> None:
+        self._raw: _Short | None = None
         try:
-            self._file = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile, ValueError) as error:
+            self._raw = _Short(io.FileIO(path))
+            self._file = zipfile.ZipFile(self._raw)
+            self._raw.is_list = False
+            self._list_check()
+            self.manifest = self._manifest()
+        except BaseException as error:
+            self._close()
+            if isinstance(error, ArchiveWrong) or not isinstance(error, _UNREADABLE):
+                raise
             raise ArchiveWrong(
                 _("%(name)s is no archive of a site, or was cut off: %(why)s. Copy it once more.")
                 % {"name": path.name, "why": error}
             ) from error
-        try:
-            self._list_check()
-            self.manifest = self._manifest()
-        except BaseException:
-            self._file.close()
-            raise
 
     def __enter__(self) -> "Archive":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._file.close()
+        self._close()
+
+    def _close(self) -> None:
+        if self._raw is not None:
+            self._raw.close()
 
     def settings(self) -> dict[str, Any]:
         """Return the settings as they were written."""
         try:
-            found = msgspec.json.decode(self._file.read(SETTINGS))
-        except (msgspec.DecodeError, KeyError, zipfile.BadZipFile) as error:
+            raw = self._file.read(SETTINGS)
+            is_bomb = sum(raw.count(mark) for mark in (b",", b"[", b"{")) > VALUES_MOST
+            found = None if is_bomb else msgspec.json.decode(raw)
+        except (KeyError, RecursionError, EOFError, zipfile.BadZipFile, msgspec.DecodeError) as error:
             raise ArchiveWrong(damaged(SETTINGS, str(error))) from error
+        if is_bomb:
+            raise ArchiveWrong(damaged(SETTINGS, _("it holds more values than a site has settings")))
         if not isinstance(found, dict) or not all(
             isinstance(found.get(key), dict) for key in ("site", "parts")
         ):
@@ -123,7 +155,7 @@ class Archive:
                 while piece := source.read(CHUNK):
                     digest.update(piece)
                     target.write(piece)
-        except zipfile.BadZipFile as error:
+        except (EOFError, zipfile.BadZipFile) as error:
             raise ArchiveWrong(damaged(entry.name, str(error))) from error
         if digest.hexdigest() != entry.sha256:
             raise ArchiveWrong(damaged(entry.name, _("its checksum is another one")))
@@ -140,10 +172,10 @@ class Archive:
             }
             raise ArchiveWrong(damaged(MANIFEST, said))
         for each in found:
-            is_json = each.filename.endswith(".json")
+            most = {MANIFEST: MANIFEST_MOST, SETTINGS: SETTINGS_MOST}.get(each.filename, each.file_size)
             if each.compress_type != zipfile.ZIP_STORED or each.file_size != each.compress_size:
                 raise ArchiveWrong(damaged(each.filename, _("it is packed, and no archive of ours is")))
-            if each.flag_bits & 1 or (is_json and each.file_size > JSON_MOST):
+            if each.flag_bits & 1 or each.file_size > most:
                 raise ArchiveWrong(damaged(each.filename, _("it is locked or too large")))
 
     def _manifest(self) -> Manifest:
@@ -157,7 +189,7 @@ class Archive:
                     _("A newer Zoco wrote this archive. Upgrade this installation, then import it again.")
                 )
             manifest = msgspec.json.decode(raw, type=Manifest)
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, TypeError, ValueError, RecursionError, EOFError, zipfile.BadZipFile) as error:
             if isinstance(error, ArchiveWrong):
                 raise
             raise ArchiveWrong(damaged(MANIFEST, str(error))) from error

@@ -12,12 +12,12 @@ from django.utils import timezone
 from zoco.kit.periods import micros
 from zoco.kit.runs import Tell
 from zoco.ledger import schema
-from zoco.ledger.store.imported import SCHEMA
 from zoco.moving import archive, facts
 from zoco.moving.archive import Entry, Manifest, archive_write, entry_of
 from zoco.moving.models import SiteMove
 from zoco.moving.parts import parts_all, rows_of
 from zoco.moving.running import archive_of, folder_of, origin_of
+from zoco.moving.sums import sums_write
 from zoco.sites.models import Site
 
 if TYPE_CHECKING:
@@ -108,16 +108,7 @@ def _import_keys(site: int) -> dict[str, str]:
 
 
 def _sums(store: Store, site: int, folder: Path) -> Entry:
-    """Write the imported days with the key of their import."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    names = ", ".join(["origin_key", *SCHEMA.names])
-    found = store.query(
-        f"SELECT {names} FROM imported_daily WHERE site = {int(site)}"  # noqa: S608 - names and a number
-        f" ORDER BY {names}"
-    )
-    whole = found.cast(pa.schema([("origin_key", pa.string()), *SCHEMA]))
+    """Write the imported days."""
     path = folder / archive.SUMS
-    pq.write_table(whole, path, compression="zstd")
-    return entry_of(path, archive.SUMS, whole.num_rows)
+    rows = sums_write(store, site, path)
+    return entry_of(path, archive.SUMS, rows)

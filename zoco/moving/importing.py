@@ -15,13 +15,13 @@ from zoco.kit.periods import micros
 from zoco.kit.runs import Tell
 from zoco.ledger.spool import BulkTable
 from zoco.ledger.spool.instance import instance
-from zoco.ledger.store.imported import SCHEMA
 from zoco.moving import facts
 from zoco.moving.archive import FACTS, SUMS, Archive, ArchiveWrong, Entry, damaged, room_check
 from zoco.moving.exporting import SITE_FIELDS
 from zoco.moving.models import SiteMove, SiteReset
 from zoco.moving.parts import parts_all, rows_take
 from zoco.moving.running import MoveRefused, archive_of, folder_of, origin_of
+from zoco.moving.sums import sums_check, sums_take
 from zoco.sites import leaving, services
 from zoco.sites.models import GoneSite, Hostname, Site
 
@@ -58,7 +58,7 @@ def import_do(move: SiteMove, tell: Tell) -> None:
                 if FACTS.fullmatch(entry.name):
                     _facts_take(store, site, archive.take_out(entry, scratch), tell)
                 elif entry.name == SUMS:
-                    _sums_take(store, site, archive.take_out(entry, scratch), settings)
+                    _sums_take(store, site, archive.take_out(entry, scratch), settings, tell)
         finally:
             scratch.unlink(missing_ok=True)
     move.added = max(0, _count(store, site, until) - move.before)
@@ -70,7 +70,7 @@ def _check(path: Path, entry: Entry) -> None:
         if FACTS.fullmatch(entry.name):
             facts.file_check(path, entry.rows)
         elif entry.name == SUMS:
-            _sums_of(path, entry.rows)
+            sums_check(path, entry.rows)
     except facts.FactsWrong as error:
         raise ArchiveWrong(damaged(entry.name, str(error))) from error
 
@@ -223,50 +223,15 @@ def _count(store: Store, site: Site, until: int) -> int:
     return leaving.facts_until(store, site.pk, moment_at(until))[0]
 
 
-def _sums_of(path: Path, rows: int) -> pa.Table:
-    """Read imported days. Raises FactsWrong."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    wanted = pa.schema([("origin_key", pa.string()), *SCHEMA])
-    try:
-        with pq.ParquetFile(path) as file:
-            large = any(
-                file.metadata.row_group(at).total_byte_size > 1 << 29 for at in range(file.num_row_groups)
-            )
-            if file.metadata.num_rows != rows or rows > 20_000_000 or large:
-                raise facts.FactsWrong(f"it should hold {rows} rows and does not")
-            if not file.schema_arrow.equals(wanted):
-                raise facts.FactsWrong("its columns are not those of imported days")
-            found = file.read()
-    except (OSError, pa.ArrowException) as error:
-        raise facts.FactsWrong(f"it cannot be read: {error}") from error
-    if any(column.null_count for column in found.columns):
-        raise facts.FactsWrong("a value is missing")
-    return found
-
-
-def _sums_take(store: Store, site: Site, path: Path, settings: dict[str, Any]) -> None:
+def _sums_take(store: Store, site: Site, path: Path, settings: dict[str, Any], tell: Tell) -> None:
     """Put imported days in under the imports that are here; not those that were undone."""
-    import pyarrow.compute as pc
-
     from zoco.sites import reads
 
-    found = _sums_of(path, int(_row_count(path)))
-    digests = settings.get("imports")
-    for key in pc.unique(found.column("origin_key")).to_pylist():
-        digest = str(digests.get(key, "")) if isinstance(digests, dict) else ""
-        here = _import_key(site.pk, digest)
-        if here:
-            rows = found.filter(pc.equal(found.column("origin_key"), key)).drop_columns(["origin_key"])
-            store.put_imported(site.pk, here, rows)
+    told = settings.get("imports")
+    digests = told if isinstance(told, dict) else {}
+    known = {str(key): _import_key(site.pk, str(digest)) for key, digest in digests.items()}
+    sums_take(store, site.pk, path, {key: here for key, here in known.items() if here}, tell)
     reads.forget()
-
-
-def _row_count(path: Path) -> int:
-    import pyarrow.parquet as pq
-
-    return int(pq.read_metadata(path).num_rows)
 
 
 def _import_key(site: int, digest: str) -> str:

@@ -1,0 +1,84 @@
+"""An archive that unfolds to more than it looks is refused before that much of it is in memory."""
+
+import json
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from zoco.moving.archive import Archive, ArchiveWrong
+from zoco.moving.facts import FactsWrong
+from zoco.moving.sums import sums_check
+
+MANIFEST = {
+    "format": "zoco.site", "version": 1, "schema": 1, "origin": "a" * 32, "made_at": 1, "name": "Shop",
+    "slug": "shop", "facts": 0, "parts": [],
+}  # fmt: skip
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return path
+
+
+def with_settings(path: Path, settings: bytes) -> Path:
+    part = {"name": "settings.json", "size": len(settings), "sha256": "", "rows": 0}
+    told: dict[str, Any] = MANIFEST | {"parts": [part]}
+    return zipped(path, {"manifest.json": json.dumps(told).encode(), "settings.json": settings})
+
+
+def test_a_list_of_files_without_end_is_not_read(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "list.zip", {f"facts/{number:020}.parquet": b"" for number in range(15_000)})
+
+    with pytest.raises(ArchiveWrong, match="lists too many files"):
+        Archive(path)
+
+
+def test_json_of_too_many_values_or_too_deep_is_refused(tmp_path: Path) -> None:
+    goals = b"[]," * 1_500_000
+    many = with_settings(tmp_path / "many.zip", b'{"site":{},"parts":{"goals":[' + goals + b"0]}}")
+    deep = with_settings(tmp_path / "deep.zip", b"[" * 100_000)
+    deeper = zipped(tmp_path / "deeper.zip", {"manifest.json": b'{"format":' + b"[" * 100_000})
+
+    with Archive(many) as archive, pytest.raises(ArchiveWrong, match="more values than a site has settings"):
+        archive.settings()
+    with Archive(deep) as archive, pytest.raises(ArchiveWrong, match=r"in settings\.json"):
+        archive.settings()
+    with pytest.raises(ArchiveWrong, match=r"in manifest\.json"):
+        Archive(deeper)
+
+
+def sums(path: Path, rows: int, *, label: str = "x", keys: tuple[str, ...] = ("umami-1",)) -> Path:
+    columns = {
+        "origin_key": pa.array([keys[number % len(keys)] for number in range(rows)], pa.string()),
+        "day": pa.array([date(2026, 1, 1)] * rows, pa.date32()),
+        "dimension": pa.array(["page"] * rows, pa.string()),
+        "label": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([label])),
+        "measure": pa.array(["visits"] * rows, pa.string()),
+        "amount": pa.array([Decimal(1)] * rows, pa.decimal128(18, 4)),
+    }
+    pq.write_table(pa.table(columns), path, compression="zstd", store_schema=False)
+    return path
+
+
+def test_imported_days_that_unfold_to_more_than_an_import_has_are_refused(tmp_path: Path) -> None:
+    bomb = sums(tmp_path / "bomb.parquet", 150_000, label="x" * 1_900)
+    before = pa.total_allocated_bytes()
+
+    with pytest.raises(FactsWrong, match="larger than any can be"):
+        sums_check(bomb, 150_000)
+    with pytest.raises(FactsWrong, match="too long"):
+        sums_check(sums(tmp_path / "long.parquet", 1, label="x" * 2_001), 1)
+    with pytest.raises(FactsWrong, match="do not lie together"):
+        sums_check(sums(tmp_path / "mixed.parquet", 3, keys=("umami-1", "umami-2")), 3)
+    sums_check(sums(tmp_path / "right.parquet", 3), 3)
+
+    assert bomb.stat().st_size < 100_000
+    assert pa.total_allocated_bytes() - before < 1 << 20
