@@ -1,6 +1,7 @@
 """`zoco site reset`, `zoco site export`, `zoco site import`: sites that begin anew or move."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 
 if TYPE_CHECKING:
     from zoco.moving.models import SiteMove
+    from zoco.sites.models import Site
 
 
 @COMMANDS.plug
@@ -79,14 +81,9 @@ Not in it: keys, salts, accounts, shared links, web hooks, receivers, incidents.
 
     def run(self, options: argparse.Namespace) -> Exit:
         """Write it, and say what is in it."""
-        from zoco.ledger import sitebook
         from zoco.moving.exporting import export_begin
-        from zoco.sites.models import Site
 
-        try:
-            site = Site.objects.get(pk=sitebook.site(options.site).id)
-        except LookupError as error:
-            raise CommandFailed(str(error), Exit.USAGE) from error
+        site = _site(options.site)
         target = options.file.absolute()
         if not target.parent.is_dir() or target.is_dir():
             raise CommandFailed(
@@ -106,8 +103,10 @@ class SiteImport(Command):
     epilog = """\
 examples:
   zoco site import /srv/shop.zoco.zip
+  zoco site import /srv/shop.zoco.zip --into shop     into a site that is here, without being asked
 
-All of it is checked before anything is written. Cut off, the same command goes on.
+All of it is checked before anything is written. An archive of a site that is here goes into it when you
+have typed its short name, or given it with --into. Cut off, the same command goes on.
 Exit codes: 0 taken in, 1 failed, 3 all was there already, 4 taken in but for some settings.
 """
     needs_database = True
@@ -115,6 +114,9 @@ Exit codes: 0 taken in, 1 failed, 3 all was there already, 4 taken in but for so
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Say which file."""
         parser.add_argument("file", type=Path, metavar="FILE", help="the archive")
+        parser.add_argument(
+            "--into", default="", metavar="SITE", help="short name of the site here that it belongs to"
+        )
 
     def run(self, options: argparse.Namespace) -> Exit:
         """Take it in, and say what was new."""
@@ -123,8 +125,14 @@ Exit codes: 0 taken in, 1 failed, 3 all was there already, 4 taken in but for so
         path = options.file.absolute()
         if not path.is_file():
             raise CommandFailed(f"There is no file {options.file}.", Exit.USAGE)
-        name, size = path.name, path.stat().st_size
-        move = _through(import_begin(name=name, size=size, by=None, path=str(path)).pk)
+        move = import_begin(name=path.name, size=path.stat().st_size, by=None, path=str(path))
+        if options.into and move.site is None:
+            move.target, move.is_sure = _site(options.into), True
+            move.save()
+        move = _through(move.pk)
+        if move.state == move.State.ASKING:
+            _confirm(move, options.into)
+            move = _through(move.pk)
         print(
             f"{move.site.slug if move.site else ''}: {move.added} new facts of {move.facts} in the archive."
         )
@@ -143,6 +151,36 @@ def _through(key: int) -> "SiteMove":
         move = moving.through(key=key)
     except KeyboardInterrupt:
         raise CommandFailed("Stopped; what is done stays, the same command goes on.", Exit.STOPPED) from None
-    if move is None or move.state != move.State.DONE:
+    if move is None or move.state not in (move.State.DONE, move.State.ASKING):
         raise CommandFailed(move.said if move else "The site is gone.")
     return move
+
+
+def _site(slug: str) -> "Site":
+    from zoco.ledger import sitebook
+    from zoco.sites.models import Site
+
+    try:
+        return Site.objects.get(pk=sitebook.site(slug).id)
+    except LookupError as error:
+        raise CommandFailed(str(error), Exit.USAGE) from error
+
+
+def _confirm(move: "SiteMove", into: str) -> None:
+    """Ask whether the site that is here is the right one. Raises CommandFailed for any other answer."""
+    from zoco.ledger.store import opening
+    from zoco.moving.targets import standing, target_confirm
+
+    site = move.target
+    if site is None:
+        raise CommandFailed("The site that the archive is of has just been deleted; try again.")
+    known = standing(opening.store(), site)
+    between = f", {known.first:%Y-%m-%d} to {known.last:%Y-%m-%d}" if known.first and known.last else ""
+    settings = "its settings become the archive's" if move.is_fresh else "its settings stay as they are"
+    print(f"The archive would go into {site.slug}: {site.name}, {known.hosts or 'no host names'}.")
+    print(f"It has {known.facts} facts here{between}; {settings}.")
+    is_asked = not into and sys.stdin.isatty()
+    if not is_asked or input("To go on, type its short name: ").strip() != site.slug:
+        move.delete()
+        raise CommandFailed(f"Nothing was imported. If this is the site: --into {site.slug}", Exit.USAGE)
+    target_confirm(move=move, site=site.pk, is_background=False)

@@ -12,12 +12,12 @@ from django.utils import timezone
 from zoco.kit.periods import micros
 from zoco.kit.runs import Tell
 from zoco.ledger import schema
-from zoco.moving import archive, facts
-from zoco.moving.archive import Entry, Manifest, archive_write, entry_of
+from zoco.moving.files import archive, facts
+from zoco.moving.files.archive import Entry, Manifest, archive_write, entry_of
+from zoco.moving.files.sums import sums_write
 from zoco.moving.models import SiteMove
 from zoco.moving.parts import parts_all, rows_of
 from zoco.moving.running import archive_of, folder_of, origin_of
-from zoco.moving.sums import sums_write
 from zoco.sites.models import Site
 
 if TYPE_CHECKING:

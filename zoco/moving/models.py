@@ -53,7 +53,10 @@ class SiteReset(models.Model):
 
 
 class SiteMove(models.Model):
-    """A site written into an archive, or taken out of one. `origin` tells the site from all others."""
+    """A site written into an archive, or taken out of one. `origin` tells the site from all others.
+
+    `target` is a site that is here and that an archive would go into; a person makes it sure.
+    """
 
     class Kind(models.TextChoices):
         """Which way."""
@@ -69,12 +72,17 @@ class SiteMove(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         STOPPED = "stopped", _("Stopped")
+        ASKING = "asking", _("Asks which site")
         FAILED = "failed", pgettext_lazy("state", "Failed")
 
     kind = models.CharField(max_length=3, choices=Kind.choices)
     site = models.ForeignKey(
         "zoco_sites.Site", models.CASCADE, null=True, related_name="+", verbose_name=_("site")
     )
+    target = models.ForeignKey(
+        "zoco_sites.Site", models.SET_NULL, null=True, related_name="+", verbose_name=_("site asked about")
+    )
+    is_sure = models.BooleanField(_("confirmed"), default=False)
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=1_000, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)

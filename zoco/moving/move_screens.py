@@ -17,13 +17,14 @@ from zoco.moving import moving, running
 from zoco.moving.exporting import export_begin
 from zoco.moving.models import SiteMove
 from zoco.moving.running import MoveRefused, archive_of
+from zoco.moving.targets import standing, target_confirm
 from zoco.sites.models import Site
 
 MAY = "zoco_moving.move_site"
 PIECE_MOST = 8 << 20
 LISTED = 100
 State = SiteMove.State
-ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}
+ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross", State.ASKING: "help"}
 _may = permission_required(MAY, raise_exception=True)
 
 
@@ -137,9 +138,10 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a move is and what came of it."""
-    move = get_object_or_404(SiteMove.objects.select_related("site", "created_by"), pk=pk)
+    move = get_object_or_404(SiteMove.objects.select_related("site", "target", "created_by"), pk=pk)
     is_out = move.kind == SiteMove.Kind.OUT
     is_over = move.state in (State.STOPPED, State.FAILED)
+    is_asking = move.state == State.ASKING
     return _page(
         request,
         "move",
@@ -153,6 +155,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         settings=formats.count(move.found.get("settings", 0)),
         refused=move.found.get("refused", []),
         is_done=move.state == State.DONE,
+        is_asking=is_asking,
+        asked=_asked(move.target) if is_asking and move.target else None,
         is_uploading=move.state == State.UPLOADING,
         may_stop=move.is_open,
         may_go_on=is_over and (is_out or archive_of(move).exists()),
@@ -161,16 +165,28 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _asked(site: Site) -> dict[str, object]:
+    """Return what a person is told of a site that an archive would go into."""
+    from zoco.ledger.store import opening
+
+    known = standing(opening.store(), site)
+    days = formats.span(known.first.date(), known.last.date()) if known.first and known.last else "–"
+    return {"site": site, "hosts": known.hosts or "–", "facts": formats.count(known.facts), "days": days}
+
+
 @_may
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop, go on, or delete the file."""
+    """Stop, go on, say that a site is the right one, or delete the file."""
     move = get_object_or_404(SiteMove, pk=pk)
     wanted = request.POST.get("do", "")
     if wanted == "stop":
         running.move_stop(move)
     elif wanted == "go" and move.state in (State.STOPPED, State.FAILED):
         running.move_enqueue(move)
+    elif wanted == "join":
+        site = request.POST.get("site", "")
+        target_confirm(move=move, site=int(site) if site.isdecimal() and len(site) < 10 else None)
     elif wanted == "delete" and not move.path:
         running.move_delete(move)
     return redirect("zoco_moves_one", pk=pk)

@@ -22,13 +22,20 @@ def through(*, key: int) -> SiteMove | None:
 
 
 def import_begin(*, name: str, size: int, by: int | None, path: str = "") -> SiteMove:
-    """Note an import; without a path its archive is still to be uploaded. Raises MoveRefused."""
+    """Note an import; without a path its archive is still to be uploaded. Raises MoveRefused.
+
+    One of the same file that did not come to its end is gone on with.
+    """
     if not path and not 0 < size <= (most := SITE_ARCHIVE_BYTES()):
         raise MoveRefused(
             _("%(name)s has %(size)s bytes; an archive has between 1 and %(most)s.")
             % {"name": name[:100], "size": size, "most": most}
         )
     short = Path(name.replace("\\", "/")).name[-200:] or "archive.zip"
+    begun = SiteMove.objects.filter(kind=SiteMove.Kind.IN, path=path, size=size) if path else None
+    if begun and (again := begun.exclude(state=SiteMove.State.DONE).order_by("-pk").first()):
+        SiteMove.objects.filter(pk=again.pk).update(state=SiteMove.State.WAITING, is_to_stop=False, said="")
+        return SiteMove.objects.get(pk=again.pk)
     state = SiteMove.State.WAITING if path else SiteMove.State.UPLOADING
     return SiteMove.objects.create(
         kind=SiteMove.Kind.IN, name=short, size=size, path=path, state=state, created_by_id=by

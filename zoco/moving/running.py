@@ -16,7 +16,7 @@ from django.utils import timezone
 from zoco.kit import conf
 from zoco.kit.runs import RunStopped, Tell, dead_fail, teller
 from zoco.ledger.store.base import StoreBusy
-from zoco.moving.archive import ArchiveWrong
+from zoco.moving.files.archive import ArchiveWrong
 from zoco.moving.models import SiteMove
 from zoco.sites.models import Site
 
@@ -28,6 +28,10 @@ Work = Callable[[SiteMove, Tell], None]
 
 class MoveRefused(ValueError):
     """This site cannot be moved as it was asked for; the message says why and what to do."""
+
+
+class MoveAsks(Exception):
+    """An archive would go into a site that is here; `target` of the move says which, and a person decides."""
 
 
 def origin_of(site: Site) -> str:
@@ -114,6 +118,8 @@ def run_through(*, key: int, work: dict[str, Work]) -> SiteMove | None:
         move.state, move.said = State.DONE, ""
     except RunStopped:
         move.state, move.is_to_stop = State.STOPPED, False
+    except MoveAsks:
+        move.state, move.said = State.ASKING, ""
     except (ArchiveWrong, MoveRefused) as error:
         move.state, move.said = State.FAILED, str(error)[:500]
     except StoreBusy:

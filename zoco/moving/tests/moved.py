@@ -14,6 +14,7 @@ from zoco.ledger.store import opening
 from zoco.moving import moving
 from zoco.moving.exporting import export_begin
 from zoco.moving.models import SiteMove
+from zoco.moving.targets import target_confirm
 from zoco.project.tests.readers import client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
@@ -78,5 +79,15 @@ def exported(site: Site, path: Path) -> Path:
 def taken(path: Path) -> SiteMove:
     made = moving.import_begin(name=path.name, size=path.stat().st_size, by=None, path=str(path))
     found = moving.through(key=made.pk)
+    assert found is not None
+    return confirmed(found)
+
+
+def confirmed(move: SiteMove) -> SiteMove:
+    """Say yes where an import asks whether a site that is here is the right one, and go on."""
+    if move.state != SiteMove.State.ASKING or move.target is None:
+        return move
+    target_confirm(move=move, site=move.target.pk, is_background=False)
+    found = moving.through(key=move.pk)
     assert found is not None
     return found

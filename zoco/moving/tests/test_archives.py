@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from zoco.moving import facts
+from zoco.moving.files import facts
 from zoco.moving.tests.moved import exported, installation, taken
 from zoco.sites.models import Site
 

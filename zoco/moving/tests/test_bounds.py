@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from zoco.moving.archive import Archive, ArchiveWrong
-from zoco.moving.facts import FactsWrong
-from zoco.moving.sums import sums_check
+from zoco.moving.files.archive import Archive, ArchiveWrong
+from zoco.moving.files.facts import FactsWrong
+from zoco.moving.files.sums import sums_check
 
 MANIFEST = {
     "format": "zoco.site", "version": 1, "schema": 1, "origin": "a" * 32, "made_at": 1, "name": "Shop",

@@ -13,13 +13,15 @@ from zoco.ledger.erasing import facts_erase
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.monitor.models import Alarm, Goal, ImportRun, Schedule, Segment
-from zoco.moving import moving
+from zoco.moving import moving, running
 from zoco.moving.exporting import export_begin
 from zoco.moving.models import SiteMove
 from zoco.moving.running import archive_of, folder_of
+from zoco.moving.targets import target_confirm
 from zoco.moving.tests.moved import answers, exported, facts, installation, taken
 from zoco.project.models import Change
-from zoco.project.tests.readers import client_of
+from zoco.project.tests.readers import body, client_of
+from zoco.sites import leaving
 from zoco.sites.models import Exclusion, Hostname, Site, SourceRule
 from zoco.sites.services import site_create
 
@@ -84,6 +86,8 @@ def test_an_empty_site_of_the_same_host_is_taken_and_a_cut_off_import_goes_on(
     installation(folder / "two", monkeypatch)
     empty = site_create(name="Empty", hostnames=["shop.example"])
     made = moving.import_begin(name="shop.zip", size=1, by=None, path=str(path))
+    moving.through(key=made.pk)
+    target_confirm(move=made, site=empty.pk, is_background=False)
     real = opening.store().drain
     calls: list[int] = []
 
@@ -114,12 +118,25 @@ def test_the_commands_write_and_take_in(
     codes = [COMMANDS.get("site export").run(Namespace(site="shop", file=path))]
     installation(folder / "two", monkeypatch)
 
-    codes += [COMMANDS.get("site import").run(Namespace(file=path)) for _again in range(2)]
+    site_import = COMMANDS.get("site import").run
     with pytest.raises(CommandFailed, match="no file"):
-        COMMANDS.get("site import").run(Namespace(file=folder / "none.zip"))
+        site_import(Namespace(file=folder / "none.zip", into=""))
+    other = site_create(name="Other")
+    with pytest.raises(CommandFailed, match="it makes a new one"):
+        site_import(Namespace(file=path, into="other"))
+    codes += [site_import(Namespace(file=path, into=""))]
+    for wrong in ("", "other"):
+        with pytest.raises(CommandFailed, match="If this is the site: --into shop"):
+            site_import(Namespace(file=path, into=wrong))
+    codes += [site_import(Namespace(file=path, into="shop"))]
 
     assert codes == [Exit.OK, Exit.OK, Exit.NOTHING_TO_DO]
-    assert "shop: 60 new facts of 60 in the archive." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "shop: 60 new facts of 60 in the archive." in said
+    assert "The archive would go into shop: Shop, shop.example." in said
+    assert "It has 60 facts here, 2026-03-30 to 2026-03-31; its settings stay as they are." in said
+    assert leaving.facts_until(opening.store(), other.pk, leaving.EVER)[0] == 0
+    assert SiteMove.objects.exclude(state="done").count() == 0
 
 
 def test_the_pages_write_an_archive_and_take_one_in_pieces(
@@ -150,6 +167,37 @@ def test_the_pages_write_an_archive_and_take_one_in_pieces(
     boss.post(f"{begun['page']}act/", {"do": "delete"})
     assert not list((folder / "two" / "moving").iterdir())
     assert Change.objects.filter(kind="zoco_moving.sitemove", by_name="owner").exists()
+
+
+def test_an_archive_goes_into_a_site_that_is_here_only_when_somebody_says_so(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = exported(shop, folder / "shop.zip")
+    installation(folder / "two", monkeypatch)
+    mine = site_create(name="Mine", hostnames=["shop.example"], zone="Asia/Tokyo", currency="JPY")
+    other = site_create(name="Other")
+    made = moving.import_begin(name="shop.zip", size=path.stat().st_size, by=None)
+    moving.part_take(move=made, offset=0, piece=path.read_bytes())
+    running.move_enqueue(made)
+    boss, page = client_of("owner"), f"/admin/moving/{made.pk}/"
+
+    asked = moving.through(key=made.pk)
+    shown = body(boss.get(page))
+    boss.post(f"{page}act/", {"do": "join", "site": other.pk})
+    boss.post(f"{page}act/", {"do": "go"})
+    untouched, goals = Site.objects.get(pk=mine.pk), Goal.objects.count()
+    states = [SiteMove.objects.get().state]
+    boss.post(f"{page}act/", {"do": "join", "site": mine.pk})
+    states += [SiteMove.objects.get().state]
+    done = moving.through(key=made.pk)
+
+    assert (asked.state, asked.target, asked.site, states) == ("asking", mine, None, ["asking", "waiting"])  # type: ignore[union-attr]
+    assert "<dt>Site</dt><dd>Mine (mine)</dd>" in shown
+    assert "<dt>Host names</dt><dd>shop.example</dd>" in shown
+    assert "<dt>Facts here</dt><dd>0</dd>" in shown
+    assert (untouched.zone, untouched.currency, goals) == ("Asia/Tokyo", "JPY", 0)
+    assert (done.state, done.site, done.added) == ("done", mine, 60)  # type: ignore[union-attr]
+    assert Change.objects.filter(kind="zoco_moving.sitemove", details__has_key="is_sure").exists()
 
 
 def test_whoever_is_erased_is_in_no_archive(folder: Path, shop: Site) -> None:
@@ -199,7 +247,7 @@ def test_a_note_of_a_month_never_outlives_the_file_that_it_is_of(
     def dies(*_given: object, **_named: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("zoco.moving.facts.month_write", dies)
+    monkeypatch.setattr("zoco.moving.files.facts.month_write", dies)
     with pytest.raises(KeyboardInterrupt):
         moving.through(key=begun.pk)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit.runs import Tell
 from zoco.ledger.store.imported import SCHEMA
-from zoco.moving.facts import ROWS_MOST, FactsWrong
+from zoco.moving.files.facts import ROWS_MOST, FactsWrong
 
 if TYPE_CHECKING:
     import pyarrow as pa
