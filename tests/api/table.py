@@ -185,6 +185,7 @@ READERS = [
 WRITERS = [
     *(f"{kind}:{verb}" for kind in KEPT for verb in VERBS),
     "zoco_sources_apply",
+    "zoco_blocking_renew",
     "wagtailadmin_pages:revisions_revert",
     "wagtailadmin_pages:revisions_compare",
     "zoco_imports_new",

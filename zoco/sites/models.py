@@ -117,6 +117,9 @@ class Site(models.Model):
     )
     is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
     key_name = models.CharField(max_length=32, unique=True, default=new_key_name, editable=False)
+    staff_renewals = models.PositiveIntegerField(
+        _("renewals of the link for colleagues"), default=0, editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = SitesManager()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from zoco.kit.hosts import plain_host
 from zoco.ledger import sitebook
 from zoco.ledger.sitebook import ELSEWHERE, SiteInfo
+from zoco.sites.blocking.lists import staff_mark
 from zoco.sites.conf import tracker_words
 from zoco.sites.models import CountingOrigin, Site
 
@@ -21,7 +22,7 @@ PARTS = ("hostnames", "counting_origins", "source_rules", "source_networks", "so
 Spans = list[tuple[date, date]]
 Gives = Callable[[], dict[int, Spans]]
 _givers: list[Gives] = []
-_kept: tuple[float, list[SiteInfo]] | None = None
+_kept: tuple[float, list[SiteInfo], dict[int, str]] | None = None
 
 
 def provide(gives: Gives) -> None:
@@ -37,18 +38,26 @@ def forget() -> None:
 
 def site_infos() -> list[SiteInfo]:
     """Return all sites as the ledger sees them, the default one first; up to two seconds old."""
+    return _lately()[1]
+
+
+def staff_word(site: int) -> str:
+    """Return the word of browsers of a site's own people, up to two seconds old; "" if there is no such."""
+    return _lately()[2].get(site, "")
+
+
+def _lately() -> tuple[float, list[SiteInfo], dict[int, str]]:
     global _kept  # noqa: PLW0603
     now = time.monotonic()
     if _kept is None or now - _kept[0] > KEPT_SECONDS:
-        _kept = (now, _infos())
-    return _kept[1]
-
-
-def _infos() -> list[SiteInfo]:
-    # What is kept is of all sites, whoever asks first.
-    with sitebook.everything():
-        given = days_given()
-    return [site_info(site, given.get(site.pk, [])) for site in sites_with_parts()]
+        # What is kept is of all sites, whoever asks first.
+        with sitebook.everything():
+            given = days_given()
+        sites = sites_with_parts()
+        infos = [site_info(site, given.get(site.pk, [])) for site in sites]
+        words = {site.pk: staff_mark(site.key_name, site.staff_renewals) for site in sites}
+        _kept = (now, infos, words)
+    return _kept
 
 
 def days_given() -> dict[int, Spans]:

@@ -151,7 +151,7 @@ def site_published(site: Site, at: datetime) -> published.PublishedSite:
         privacy_signals=site.privacy_signals,
         person_key=salts.person_key(site.key_name),
         left_out=left_out(site),
-        staff_mark=staff_mark(site.key_name),
+        staff_mark=staff_mark(site.key_name, site.staff_renewals),
     )
 
 

@@ -33,6 +33,7 @@ def sourcing_urls() -> list[URLPattern]:
         path("counted-sites/check/<int:pk>/", check, name="zoco_site_check"),
         path("visitor-requests/", consenting.requests, name="zoco_visitor_requests"),
         path("block-lists/", blocking.blocking, name="zoco_blocking"),
+        path("block-lists/<slug:slug>/renew/", blocking.renew, name="zoco_blocking_renew"),
     ]
 
 

@@ -1,17 +1,20 @@
 """The page "Block lists": what a site does not count, and who is of its own staff."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from zoco.ledger.views.heads import head_of_site, site_chosen
 from zoco.sites import reads
 from zoco.sites.blocking.kinds import KINDS
 from zoco.sites.blocking.own_browsers import link_token
+from zoco.sites.blocking.services import staff_link_renew
 from zoco.sites.models import Exclusion, Site
 
 SEE, CHANGE = "zoco_sites.view_exclusion", "zoco_sites.change_exclusion"
@@ -33,6 +36,15 @@ def blocking(request: HttpRequest) -> HttpResponse:
         "link": request.build_absolute_uri(reverse("zoco_own_browser", args=[link_token(site)])),
     }
     return render(request, "zoco/sites/blocking.html", shown)
+
+
+@permission_required(CHANGE, raise_exception=True)
+@require_POST
+def renew(request: HttpRequest, slug: str) -> HttpResponse:
+    """Renew the link for colleagues; marks that were set with the old one hold no longer."""
+    site = staff_link_renew(site=site_chosen(reads.sites_seen(), slug))
+    messages.success(request, _("The link is another one now. Send it to your colleagues."))
+    return redirect(f"{reverse('zoco_blocking')}?{urlencode({'site': site.slug})}#link")
 
 
 def _lists(site: Site) -> list[tuple[str, str, str, list[Exclusion]]]:

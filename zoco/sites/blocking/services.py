@@ -22,6 +22,18 @@ def left_out(site: Site) -> LeftOut:
 
 
 @transaction.atomic
+def staff_link_renew(*, site: Site) -> Site:
+    """Let the link for colleagues, and all marks set with it, hold no longer; publish the new word."""
+    from zoco.sites.services import site_changed
+
+    renewed = Site.objects.select_for_update().get(pk=site.pk)
+    renewed.staff_renewals += 1
+    renewed.save(update_fields=["staff_renewals"])
+    site_changed(site=renewed)
+    return renewed
+
+
+@transaction.atomic
 def exclusion_add(*, site: Site, kind: str, value: str, note: str = "") -> Exclusion:
     """Add a line and publish it; one that is there already stays. Raises ExclusionWrong."""
     from zoco.sites.services import site_changed

@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import signing
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import conf, published, reads, services
 from zoco.sites.access.services import sites_seen_set
@@ -111,6 +113,28 @@ def test_log_in_marks_the_browser_on_a_host_of_a_site_once(site: Site) -> None:
     assert COOKIE not in again.cookies
     analyst.cookies[COOKIE] = NO
     assert COOKIE not in analyst.get("/admin/block-lists/", **HERE).cookies  # type: ignore[arg-type]
+
+
+def test_a_renewed_link_ends_the_old_one_and_its_marks(
+    site: Site, client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    old, old_word, marketer = address(site), word_of(site), client_of("marketer")
+    client.post(old, {"staff": "yes"}, **HERE)  # type: ignore[arg-type]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = marketer.post("/admin/block-lists/honey/renew/")
+
+    assert answer["Location"] == "/admin/block-lists/?site=honey#link"
+    site.refresh_from_db()
+    assert client.get(old).status_code == 404
+    assert "It is not marked" in body(client.get(address(site), **HERE))  # type: ignore[arg-type]
+    (known,) = published.read(conf.published_path()).sites
+    assert known.staff_mark == word_of(site) != old_word
+    told = Change.objects.get(kind="zoco_sites.site", action="changed")
+    assert (told.by_name, told.details) == ("marketer", {"staff_renewals": [0, 1]})
+    marketer.cookies[COOKIE] = old_word
+    again = marketer.get("/admin/block-lists/", **HERE)  # type: ignore[arg-type]
+    assert again.cookies[COOKIE].value == word_of(site)
 
 
 def test_strangers_and_accounts_without_a_role_are_not_marked(site: Site, client: Client) -> None:
