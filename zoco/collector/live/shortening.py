@@ -1,8 +1,9 @@
 """Shorten a script as it is served: no comments, no spaces, short names for what it declares.
 
-One name is one short name wherever it stands, so scopes need no knowing. A name that is also a key of an
-object anywhere stays as it is. The script must end its statements with semicolons and have no template
-literals; anything else is passed on as it stands.
+Declarations that follow each other become one, and a block ends without a semicolon. One name is one short
+name wherever it stands, so scopes need no knowing. A name that is also a key of an object anywhere stays as
+it is. The script must end its statements with semicolons and have no template literals; anything else is
+passed on as it stands.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ _PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")
 _BEFORE_PATTERN = frozenset(("(", ",", "=", ":", "[", "!", "&&", "||", "?", "{", "}", ";", "=>", "return"))
 _BEFORE_OBJECT = frozenset(("(", ",", "=", ":", "[", "?", "&&", "||", "??", "return", "const", "let", "of"))
 OBJECT = "{}"
+_HEADS, _ALONE = frozenset(("if", "for", "while", "with")), frozenset(("else", "do"))
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _KEPT = frozenset((
     "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
@@ -56,16 +58,46 @@ def shortened(script: str) -> str:
     """Return the script shortened. Raises TemplateFound."""
     tokens = list(_tokens(script))
     names = _names(tokens)
-    said, before = [], ""
+    named = []
     for at, token in enumerate(tokens):
         text = token.text
         if token.kind == "word" and text in names and (not at or tokens[at - 1].text not in (".", "?.")):
             text = names[text]
+        named.append(text)
+    said, before = [], ""
+    for text in _joined(named):
         if before and (_runs_on(before[-1], text[0])):
             said.append(" ")
         said.append(text)
         before = text
     return "".join(said)
+
+
+def _joined(texts: list[str]) -> Iterator[str]:
+    """Return `const a=1;const b=2;}` as `const a=1,b=2}`; an empty body keeps its end: `while(a);}`."""
+    begun, heads, before = [""], [], ""  # the first word of each open statement; which brackets are heads
+    is_new, is_head, is_left_out = True, False, False
+    for text, following in pairwise([*texts, ""]):
+        if is_left_out:
+            is_left_out = False
+            continue
+        if is_new:
+            begun[-1] = text
+        is_new = text in (";", "{")
+        if text in _PAIRS.values():
+            heads.append(before in _HEADS)
+            begun.append("")
+        elif text in _PAIRS:
+            is_head = heads.pop()
+            begun.pop()
+        before, last = text, before
+        if text == ";" and following == "}" and not (last == ")" and is_head) and last not in _ALONE:
+            continue
+        if text == ";" and following == begun[-1] and following in ("const", "let"):
+            is_new, is_left_out = False, True
+            yield ","
+        else:
+            yield text
 
 
 def _runs_on(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@
  *   zoco.id()          that id
  *   zoco.person(token) say who it is: a token that the site's server signed; without that id nothing is said
  *   https://shop.example/#zoco_staff=WORD   this browser is of the site's own people, if the word is right:
- *                      a cookie of this host for 180 days; "#zoco_staff=no" takes it back
+ *                      a cookie of this host for 180 days; "#zoco_staff=no" takes it back; what can be no word is left
  *   <button data-zoco-event="download" data-zoco-prop-file="price list">
  *
  * Attributes of the script: data-to (where facts go; beside the script unless given), data-links="off" (do
@@ -52,7 +52,7 @@
     };
     const mine = () => (isPrivate() ? undefined : kept(" zoco_id"));
     const given = kept("zoco_staff", location.hash);
-    if (given) keep("zoco_staff", given), location.hash = "";
+    if (/^(no|[\da-f]{24})$/.test(given)) keep("zoco_staff", given), location.hash = "";
     const here = () => (/^#!?\//.test(location.hash) ? location.href : location.href.split("#")[0]);
     const seen = () => doc.visibilityState === "visible";
 

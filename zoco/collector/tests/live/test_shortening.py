@@ -22,7 +22,7 @@ def test_keys_texts_patterns_and_names_of_others_stay() -> None:
     )
 
     assert shortened(script) == (
-        'let size=1;const a={size,length:size};const b=(c)=>/[/"] size/g.test(c.size)'
+        'let size=1;const a={size,length:size},b=(c)=>/[/"] size/g.test(c.size)'
         '?"size  told":a?.size/size/2;document.size=b;'
     )
 
@@ -33,6 +33,19 @@ def test_what_is_short_stays_as_it_is() -> None:
     assert len(shortened(once)) == len(once)
     assert "document.currentScript" in once
     assert "/*" not in once
+
+
+def test_declarations_become_one_and_blocks_end_without_a_semicolon() -> None:
+    script = """
+const one = 1; const two = () => { let three = 3; let four; if (three) four = 4; };
+let five = 5; const six = [6]; for (const each of six) { while (five--); } const last = 7;
+if (six) ; else { do ; while (two()); }
+"""
+
+    assert shortened(script) == (
+        "const f=1,b=()=>{let c=3,d;if(c)d=4};let e=5;const a=[6];for(const g of a){while(e--);}const h=7;"
+        "if(a);else{do;while(b());}"
+    )
 
 
 def test_template_literals_are_refused() -> None:
