@@ -1,19 +1,26 @@
 """Long work in the background: how it tells how far it is, how it is stopped, how its death is seen.
 
 A run is a row of a model with `is_to_stop`, `state`, `said` and `told_at`; each app has a model of its own.
+One that holds a lock meanwhile (`zoco.kit.holding`) and is `beating` lives however long it says nothing.
 """
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
+log = logging.getLogger(__name__)
+
 QUIET = timedelta(minutes=10)
 """After so long without a word a run is taken to have died with its process."""
 TELL_SECONDS = 1.0
+BEAT_SECONDS = 60.0
 Tell = Callable[..., None]
 
 
@@ -46,10 +53,49 @@ def teller(run: "Model", *, every_seconds: float = TELL_SECONDS) -> Tell:
     return tell
 
 
-def dead_fail(running: "QuerySet[Any]", *, failed: str) -> int:
-    """Let runs that died with their process have failed; returns how many those are."""
+@contextmanager
+def beating(rows: "QuerySet[Any]", *, every_seconds: float = BEAT_SECONDS) -> Iterator[None]:
+    """Say now and then that a run lives, whatever its process is at: other machines see no lock of it."""
+    over = Event()
+    thread = Thread(target=_beat, args=(rows, over, every_seconds), name="run-beats", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _beat(rows: "QuerySet[Any]", over: Event, seconds: float) -> None:
+    from django.db import DatabaseError, connections
+    from django.utils import timezone
+
+    while not over.wait(seconds):
+        try:
+            rows.all().update(told_at=timezone.now())
+        except DatabaseError as error:
+            log.info("A run could not say that it lives; it tries again. error=%s", error)
+        finally:
+            connections.close_all()
+
+
+def has_one_machine() -> bool:
+    """Say whether all that works on runs is on this machine, and whoever lives holds a lock here."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
+
+
+def dead_fail(
+    running: "QuerySet[Any]", *, failed: str, is_held: Callable[[Any], bool] = lambda run: False
+) -> int:
+    """Let runs that died with their process have failed; returns how many those are.
+
+    `is_held` says whether a process of this machine is at a run: then it lives.
+    """
     from django.utils import timezone
 
     now = timezone.now()
-    dead = running.filter(told_at__lt=now - QUIET)
+    quiet = running.filter(told_at__lt=now - QUIET)
+    dead = quiet.filter(pk__in=[run.pk for run in quiet if not is_held(run)])
     return dead.update(state=failed, said="The process ended.", told_at=now)

@@ -24,8 +24,8 @@ examples:
 
 Goes: facts with their evidence, imported sums, incidents, exported files, uploads. Stays: the site, its
 hosts, goals, segments, alarms, schedules, campaigns, links, annotations. What is in backups stays there.
-Cut off, the same command goes on with what is left; after ten minutes it begins anew, and erases what was
-counted until then.
+Cut off, the same command goes on with what is left. Where the page of the site has told it as failed
+meanwhile, it begins anew, and erases what was counted until then.
 """
     needs_database = True
 
@@ -54,6 +54,8 @@ counted until then.
             done = resetting.reset_through(key=reset.pk, store=opening.store())
         except KeyboardInterrupt:
             raise CommandFailed("Stopped; the same command goes on.", Exit.STOPPED) from None
+        if done is not None and done.is_open:
+            raise CommandFailed(f"A reset of {info.slug} is under way; wait for it.")
         print(f"{done.facts if done else 0} facts erased.")
         return Exit.OK
 
@@ -151,6 +153,8 @@ def _through(key: int) -> "SiteMove":
         move = moving.through(key=key)
     except KeyboardInterrupt:
         raise CommandFailed("Stopped; what is done stays, the same command goes on.", Exit.STOPPED) from None
+    if move is not None and move.is_open:
+        raise CommandFailed("Another process is at it; wait for it.")
     if move is None or move.state not in (move.State.DONE, move.State.ASKING):
         raise CommandFailed(move.said if move else "The site is gone.")
     return move

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from zoco.kit import conf
-from zoco.kit.runs import RunStopped, Tell, dead_fail, teller
+from zoco.kit import conf, holding
+from zoco.kit.runs import RunStopped, Tell, beating, dead_fail, teller
 from zoco.ledger.store.base import StoreBusy
 from zoco.moving.files.archive import ArchiveWrong
 from zoco.moving.models import SiteMove
@@ -22,6 +22,7 @@ from zoco.sites.models import Site
 
 State = SiteMove.State
 KEPT = timedelta(days=7)
+HELD = "moving"
 ASIDE = ".gone-"
 Work = Callable[[SiteMove, Tell], None]
 
@@ -108,6 +109,19 @@ def site_forget(site: int, until: datetime) -> None:
 
 def run_through(*, key: int, work: dict[str, Work]) -> SiteMove | None:
     """Do a move that was asked for; one that was cut off goes on. What went wrong stands in it."""
+    with holding.held(HELD, f"move-{key}", seconds=holding.MOMENT) as folder:
+        if folder is None:  # another process is at it
+            return SiteMove.objects.filter(pk=key).first()
+        with beating(SiteMove.objects.filter(pk=key, state=State.RUNNING)):
+            return _run_held(key, work)
+
+
+def is_held(move: SiteMove) -> bool:
+    """Say whether a process of this machine is at a move."""
+    return holding.is_held(HELD, f"move-{move.pk}")
+
+
+def _run_held(key: int, work: dict[str, Work]) -> SiteMove | None:
     found = SiteMove.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
     is_mine = found.update(state=State.RUNNING, told_at=timezone.now())
     move = SiteMove.objects.filter(pk=key).first()
@@ -136,7 +150,8 @@ def run_through(*, key: int, work: dict[str, Work]) -> SiteMove | None:
 
 def tidy() -> None:
     """Take away files of moves that nobody touched for a week, and of those that are gone."""
-    dead_fail(SiteMove.objects.filter(state=State.RUNNING), failed=State.FAILED)
+    dead_fail(SiteMove.objects.filter(state=State.RUNNING), failed=State.FAILED, is_held=is_held)
+    holding.left_clear(HELD)
     recent = SiteMove.objects.filter(told_at__gt=timezone.now() - KEPT).values_list("pk", flat=True)
     kept = {str(key) for key in recent}
     for folder in (conf.DATA() / "moving").glob("*"):

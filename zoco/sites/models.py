@@ -180,7 +180,10 @@ class GoneSite(models.Model):
     name = models.CharField(max_length=120, blank=True)
     deleted_at = models.DateTimeField()
     facts = models.PositiveBigIntegerField(default=0)
-    """How many were erased so far."""
+    """How many were erased, by what is over."""
+    going = models.PositiveBigIntegerField(default=0)
+    left = models.PositiveBigIntegerField(default=0)
+    """How many went by what is under way, and how many were there still when it last said so."""
 
     class Meta:
         default_permissions = ()

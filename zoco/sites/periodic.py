@@ -36,8 +36,8 @@ def retain() -> None:
             log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
 
     for gone_site in GoneSite.objects.all():
-        gone = leaving.gone_empty(store=opening.store(), site=gone_site.pk)
-        if not gone and now - gone_site.deleted_at > LATE:
+        erased = leaving.gone_empty(store=opening.store(), site=gone_site.pk)
+        if erased == 0 and now - gone_site.deleted_at > LATE:
             gone_site.delete()
 
 

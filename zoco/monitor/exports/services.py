@@ -13,7 +13,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zoco.kit.runs import QUIET, RunStopped, Tell, teller
+from zoco.kit import runs as kit_runs
+from zoco.kit.holding import MOMENT
+from zoco.kit.runs import QUIET, RunStopped, Tell, beating, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import Store
 from zoco.monitor.exports import duties, holding, saying
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 State = ExportRun.State
 # More at once is asked in pieces: a run's days stand in the database one by one.
 DAYS_MOST = 3_700
-MOMENT = 2.0
 
 
 class ExportWrong(ValueError):
@@ -111,13 +112,14 @@ def runs_bury(runs: QuerySet[ExportRun], *, is_ours: bool = False) -> int:
     """Let runs have failed whose process is gone; returns how many those are.
 
     A run lives as long as its lock is held, however long it says nothing. One of a command is dead without
-    it; one in the background may be put back and begun again by another worker, and has ten minutes.
+    it where there is one machine. One in the background may be put back and begun again by another worker,
+    and the lock of another machine is not seen here: those have ten minutes since they said anything.
     `is_ours`: the lock is held by whoever asks, who has not begun yet.
     """
     late, dead = timezone.now() - QUIET, []
     for run in runs.filter(state=State.RUNNING):
         is_by_command = run.plan_id is None and run.created_by_id is None
-        if not is_by_command and run.told_at > late:
+        if run.told_at > late and not (is_by_command and kit_runs.has_one_machine()):
             continue
         if is_ours or not holding.is_held(holding.run_name(run.site_id, run.format)):
             dead.append(run.pk)
@@ -163,11 +165,12 @@ def _run_held(key: int, store: Store | None, most: int) -> ExportRun:
         return run
     tell = teller(run)
     try:
-        site = next(each for each in sitebook.sites() if each.id == run.site_id)
-        opened = store or opening.store()
-        opened.drain()
-        job = Job(site, run.format, run.target, target_open(run.target), opened, most)
-        _days_do(run, job, tell)
+        with beating(ExportRun.objects.filter(pk=key, state=State.RUNNING)):
+            site = next(each for each in sitebook.sites() if each.id == run.site_id)
+            opened = store or opening.store()
+            opened.drain()
+            job = Job(site, run.format, run.target, target_open(run.target), opened, most)
+            _days_do(run, job, tell)
         run.state = State.DONE
     except RunStopped:
         run.state = State.STOPPED

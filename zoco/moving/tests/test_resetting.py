@@ -160,13 +160,16 @@ def test_the_cluster_is_emptied_the_same(folder: Path, monkeypatch: pytest.Monke
     for site in (7, 8):
         written(folder, site, [NOW - timedelta(days=days) for days in (1, 40, 400)])
     store.drain()
-    steps: list[int] = []
+    steps: list[tuple[int, int]] = []
 
-    gone = leaving.site_empty(store=store, site=7, until=NOW, told=steps.append)
+    gone = leaving.site_empty(
+        store=store, site=7, until=NOW, told=lambda gone, left: steps.append((gone, left))
+    )
 
     left = store.query("SELECT site, count(*) AS found FROM facts GROUP BY site").to_pylist()
     store.close()
-    assert (gone, sum(steps), left) == (3, 3, [{"site": 8, "found": 3}])
+    assert (gone, sum(step for step, _left in steps), steps[0], steps[-1]) == (3, 3, (0, 3), (0, 0))
+    assert left == [{"site": 8, "found": 3}]
 
 
 def test_a_reset_that_was_cut_off_goes_on_and_one_that_is_over_erases_nothing(
