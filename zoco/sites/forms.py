@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.hosts import host_named
+from zoco.kit.slugs import slug_of
 from zoco.sites import reads, services
 from zoco.sites.models import CountingOrigin, Hostname, Site
 
@@ -44,13 +45,22 @@ class SiteForm(_ModelForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["privacy_signals"].required = False  # left out, it stays as it is
-        if self.instance.pk:
+        if not self.instance.pk:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _(
+                "Used in addresses and commands. Left empty, it is made of the name."
+            )
+        else:
             names = self.instance.hostnames.values_list("name", flat=True)
             self.initial["host_names"] = "\n".join(names)
             self.initial["counting"] = self._counting_now()
 
     def _counting_now(self) -> str:
         return reads.counting_on(self.instance, local_today(self.instance))
+
+    def clean_slug(self) -> str:
+        """Make a short name of the name where none is written."""
+        return self.cleaned_data["slug"] or slug_of(self.cleaned_data.get("name", ""))
 
     def clean_host_names(self) -> list[str]:
         """Return the names. Raises ValidationError for what is none, and when another site has one."""

@@ -170,7 +170,7 @@ class CountingOrigin(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.origin} {self.since}"
+        return str(self.since)
 
 
 class GoneSite(models.Model):
@@ -192,7 +192,7 @@ class GoneSite(models.Model):
         ordering = ["site"]
 
     def __str__(self) -> str:
-        return str(self.site)
+        return self.name or str(self.site)
 
 
 class SharedKey(models.Model):

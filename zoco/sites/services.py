@@ -1,16 +1,15 @@
 """Writes of sites. Whatever changes a site publishes it when the transaction is over."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from zoco.kit.hosts import host_named
 from zoco.kit.periods import micros
+from zoco.kit.slugs import slug_of
 from zoco.sites import conf, published, reads, salts
 from zoco.sites.blocking.lists import staff_mark
 from zoco.sites.blocking.services import left_out
@@ -34,7 +33,7 @@ def site_create(
     is_demo: bool = False,
 ) -> Site:
     """Make a site and publish it. Raises SiteWrong."""
-    site = Site(name=name, slug=slug or slugify(name) or secrets.token_hex(4), zone=zone, currency=currency)
+    site = Site(name=name, slug=slug or slug_of(name), zone=zone, currency=currency)
     site.is_demo = is_demo
     try:
         site.full_clean()

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.within import WithinManager
 from zoco.sites.access.reads import sees
 
 LEAST_GIVEN, LEAST_MOST = 5, 1_000
+PUBLIC = gettext_noop("Public dashboard")
 
 Sees = Callable[[User | AnonymousUser, int], bool]
 
@@ -58,6 +59,11 @@ class SharedLink(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said(self) -> str:
+        """Its name; a public dashboard's is ours, kept in English and said in the reader's language."""
+        return gettext(self.name) if self.name == PUBLIC else self.name
 
     def state(self, at: datetime, sees: Sees = sees) -> State:
         """Return whether the address opens; it ends when its maker may see them no more.

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from zoco.project.models import Change
 
-COMMAND_LINE = "command line"
+# Who acts where nobody asks: kept so, said in the reader's language by `shown`.
+COMMAND_LINE, WORKER = "command line", "background work"
+_nobody = {"name": COMMAND_LINE}
 _request: ContextVar[HttpRequest | None] = ContextVar("zoco_request", default=None)
 
 
@@ -27,6 +29,11 @@ class Acting:
             return self.get_response(request)
         finally:
             _request.reset(token)
+
+
+def work_here() -> None:
+    """Say that this process is a worker: what it changes, nobody typed."""
+    _nobody["name"] = WORKER
 
 
 def is_asked() -> bool:
@@ -51,14 +58,20 @@ def note(
     Change.objects.create(
         at=timezone.now(),
         by=who,
-        by_name=by_name or (who.get_username() if who else "" if request else COMMAND_LINE),
+        by_name=by_name or (who.get_username() if who else "" if request else _nobody["name"]),
         action=action,
         kind=kind or (meta.label_lower if meta else ""),
         subject=str(getattr(subject, "pk", "") or ""),
-        subject_name=(name or str(subject or ""))[:200],
+        subject_name=(name or _named(subject))[:200],
         details=dict(details or {}),
         address=_address(request),
     )
+
+
+def _named(subject: object) -> str:
+    """Return its name; one that is a sentence of ours is kept in English and said by `shown`."""
+    with translation.override("en"):
+        return str(subject or "")
 
 
 def _asker(request: HttpRequest | None) -> User | None:

@@ -7,7 +7,7 @@ from django import forms
 from django.apps import apps
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.ledger.views.heads import head
-from zoco.project.changes.shown import Reader
+from zoco.project.changes import shown
+from zoco.project.changes.words import NOBODY
 from zoco.project.models import Change
 
 MAY = "zoco_project.view_changes"
@@ -35,6 +36,14 @@ ACTIONS = {
     "key.made": gettext_lazy("made a key"),
     "key.revoked": gettext_lazy("revoked a key"),
 }
+# What was made with these kinds of thing is a deed of its own, with a name of its own.
+DEEDS = {
+    "zoco_sites.invitation": ("invited", gettext_lazy("invited")),
+    "zoco_sites.visitorrequest": ("answered", gettext_lazy("answered a visitor")),
+    "zoco_moving.sitereset": ("reset", gettext_lazy("reset")),
+    "zoco_moving.sitemove": ("moved", gettext_lazy("moved")),
+}
+MADE = "created"
 
 
 class FilterForm(forms.Form):
@@ -44,7 +53,7 @@ class FilterForm(forms.Form):
     what = forms.ChoiceField(
         label=pgettext_lazy("change", "What"),
         required=False,
-        choices=[("", gettext_lazy("Everything")), *ACTIONS.items()],
+        choices=[("", gettext_lazy("Everything")), *ACTIONS.items(), *DEEDS.values()],
     )
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -62,25 +71,31 @@ def changes(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = _chosen(form.cleaned_data if form.is_valid() else {})
     page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
-    reader = Reader(page.object_list)
+    reader = shown.Reader(page.object_list)
     kept = request.GET.copy()
     kept.pop("page", None)
-    shown = {
+    values = {
         **head(_("Log of changes"), "history"),
         "form": form,
         "page": page,
         "query": kept.urlencode(),
         "lines": [_line(each, reader) for each in page],
     }
-    return render(request, "zoco/project/changes.html", shown)
+    return render(request, "zoco/project/changes.html", values)
 
 
 def _chosen(given: dict[str, Any]) -> QuerySet[Change]:
     found = Change.objects.order_by("-at", "-id")
     if who := given.get("who"):
-        found = found.filter(by_name__icontains=who)
+        ours = [name for name, said in NOBODY.items() if who.casefold() in str(said).casefold()]
+        found = found.filter(Q(by_name__icontains=who) | Q(by_name__in=ours))
     if what := given.get("what"):
-        found = found.filter(action=what)
+        kinds = [kind for kind, (deed, _said) in DEEDS.items() if deed == what]
+        if kinds:
+            found = found.filter(action=MADE, kind__in=kinds)
+        else:
+            found = found.filter(action=what)
+            found = found.exclude(kind__in=DEEDS) if what == MADE else found
     if since := given.get("since"):
         found = found.filter(at__gte=_begin(since))
     if until := given.get("until"):
@@ -92,16 +107,22 @@ def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _line(change: Change, reader: Reader) -> dict[str, Any]:
+def _line(change: Change, reader: shown.Reader) -> dict[str, Any]:
     return {
         "at": change.at,
-        "who": change.by_name or change.address,
-        "what": ACTIONS.get(change.action, change.action),
+        "who": shown.who(change),
+        "what": _deed(change),
         "kind": _kind(change.kind),
-        "name": change.subject_name,
+        "name": shown.named(change),
         "address": change.address,
         "fields": reader.fields(change),
     }
+
+
+def _deed(change: Change) -> str:
+    if change.action == MADE and change.kind in DEEDS:
+        return str(DEEDS[change.kind][1])
+    return str(ACTIONS.get(change.action, change.action))
 
 
 def _kind(label: str) -> str:

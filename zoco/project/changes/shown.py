@@ -22,10 +22,12 @@ from django.utils.timezone import is_aware, make_aware
 from django.utils.translation import gettext as _
 
 from zoco.project.changes.watching import HIDDEN, SECRET
-from zoco.project.changes.words import NAMES
+from zoco.project.changes.words import NAMES, NOBODY
 from zoco.project.models import Change
 
 NONE = "–"
+# Things whose name is a sentence of ours, kept in English; of these only where it is this one.
+SAID = {"zoco_monitor.alarm": None, "zoco_monitor.sharedlink": "Public dashboard"}
 LONGEST = 300
 
 
@@ -77,7 +79,8 @@ class Reader:
             removed = [each for each in before if each not in after]
             if added or removed:
                 return Shown(label, added=_joined(added), removed=_joined(removed))
-        return Shown(label, self._text(field, old), self._text(field, new))
+        texts = [self._text(field, each) for each in (old, new)]
+        return Shown(label, *([_ours(kind, each) for each in texts] if name == "name" else texts))
 
     def _text(self, field: Any, value: Any) -> str:
         if value is None or value in ("", [], "[]", "{}"):
@@ -101,6 +104,21 @@ class Reader:
 
 
 _TRUTHS = {"True", "False"}
+
+
+def who(line: Change) -> str:
+    """Return who acted: an account, the program itself, or whoever came from an address."""
+    return str(NOBODY.get(line.by_name, line.by_name) or line.address)
+
+
+def named(line: Change) -> str:
+    """Return the name of what a line is about."""
+    return _ours(line.kind, line.subject_name)
+
+
+def _ours(kind: str, name: str) -> str:
+    is_said = kind in SAID and SAID[kind] in (None, name) and name
+    return _(name) if is_said else name
 
 
 def field_of(kind: str, name: str) -> Any:

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.project.changes.note import COMMAND_LINE, WORKER
+
+NOBODY = {COMMAND_LINE: _("command line"), WORKER: _("background work")}
 NAMES = {
     "accepted_at": _("Accepted on"),
     "added": _("New facts"),

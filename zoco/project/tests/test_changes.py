@@ -8,12 +8,13 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.utils import timezone, translation
 
+from zoco.project.changes.note import note
 from zoco.project.changes.shown import Reader
 from zoco.project.changes.watching import HIDDEN
 from zoco.project.models import Change
 from zoco.project.periodic import changes_drop
 from zoco.project.roles import roles_ensure
-from zoco.sites.models import Site
+from zoco.sites.models import GoneSite, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +203,31 @@ def test_the_page_reads_the_lines(browser: Client) -> None:
 
     assert "has_banner" not in page
     assert ": no → yes" in page
+
+
+def test_deeds_of_their_own_can_be_asked_for_and_are_said_as_such(browser: Client) -> None:
+    note(action="created", kind="zoco_sites.invitation", name="ana@shop.example")
+    note(action="created", kind="zoco_moving.sitereset", name="Shop")
+    note(action="created", kind="zoco_sites.site", name="Shop")
+
+    invited = browser.get("/admin/changes/?what=invited").content.decode()
+    made = browser.get("/admin/changes/?what=created").content.decode()
+
+    assert "invited: Invitation “ana@shop.example”" in invited
+    assert "Reset of a site “Shop”" not in invited + made
+    assert "made: Site “Shop”" in made
+
+
+def test_whoever_acts_where_nobody_asks_and_our_own_names_are_said_in_the_readers_language(
+    browser: Client,
+) -> None:
+    note(action="deleted", subject=GoneSite(site=2, name="Honey shop"))
+    note(action="created", kind="zoco_monitor.sharedlink", name="Public dashboard")
+    note(action="created", kind="zoco_monitor.goal", name="Public dashboard")
+
+    with translation.override("en"):  # what the request turns on ends here
+        page = browser.get("/admin/changes/?who=línea", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+
+    assert page.count("línea de comandos</td>") == 3
+    assert "«Honey shop»" in page
+    assert page.count("«Panel público»") == page.count("«Public dashboard»") == 1

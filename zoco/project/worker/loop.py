@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, load_periodic
 from zoco.project import env
+from zoco.project.changes import note
 from zoco.project.processes import leading, lifeline
 from zoco.project.worker import beats, tasks, turns
 from zoco.project.worker.ticks import Ticks
@@ -40,6 +41,7 @@ class Loop:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_stop)
         signal.signal(signal.SIGALRM, _out_of_time)
+        note.work_here()
         load_periodic()
         beats.beat(self.id, at=timezone.now())
         threading.Thread(target=self._beat, name="beat", daemon=True).start()

@@ -45,7 +45,7 @@ class Exclusion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.value}"
+        return self.value
 
     @property
     def shown(self) -> str:

@@ -35,4 +35,4 @@ class VisitorRequest(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.site}: {self.get_what_display()}"
+        return str(self.site)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zoco.ledger.dashboard import dashboards_all
 from zoco.monitor.sharing.fixed import is_shown, period_said
 from zoco.monitor.sharing.forms import PERIODS
-from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST, SharedLink
+from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST, PUBLIC, SharedLink
 from zoco.monitor.sharing.public import services
 from zoco.monitor.sharing.public.models import PublicBoard
 from zoco.monitor.sharing.screens import is_served
@@ -127,7 +127,7 @@ def one(request: HttpRequest, slug: str) -> HttpResponse:
         services.board_publish(
             site=site,
             terms=form.terms(),
-            name=_("Public dashboard"),
+            name=PUBLIC,
             may_index=given["may_index"],
             may_embed=given["may_embed"],
             by=request.user,  # type: ignore[arg-type]

@@ -86,3 +86,11 @@ def test_the_command_names_the_fault_in_its_exit_code(site: Site, capfd: pytest.
 
     assert code == 1
     assert "counts nothing: The page has no tracker." in told
+
+
+def test_short_name_left_empty_is_made_of_the_name(site: Site) -> None:
+    given = {"name": "Моя лавка 🛒", "slug": "", "zone": "UTC", "currency": "EUR", "week_start": "1"}
+
+    client_of("owner").post("/admin/counted-sites/new/", given | {"retention_days": "0", "counting": "log"})
+
+    assert Site.objects.get(name="Моя лавка 🛒").slug == "moya-lavka"
