@@ -5,8 +5,10 @@ comes switched off.
 """
 
 from datetime import date
+from operator import attrgetter
 from typing import Literal
 
+from zoco.monitor.models import GOALS_MOST
 from zoco.moving.parts import PARTS, Part
 
 _FILTERS = dict[str, list[str]]
@@ -14,7 +16,7 @@ _FILTERS = dict[str, list[str]]
 _PARTS = (
     Part("goals", "zoco_monitor.Goal",
          ("name", "kind", "pattern", "event", "conditions", "seconds", "views", "amount"), ("name",), 2,
-         shapes={"conditions": list[tuple[str, str, str]]}),
+         shapes={"conditions": list[tuple[str, str, str]]}, most=GOALS_MOST),
     Part("segments", "zoco_monitor.Segment", ("name", "filters", "verdicts"), ("name",), 2,
          shapes={"filters": _FILTERS}),
     Part("annotations", "zoco_monitor.Annotation", ("on", "kind", "text"), ("on", "kind", "text")),
@@ -34,7 +36,8 @@ _PARTS = (
           "is_preferred", "spans", "totals", "refused", "notes"),
          ("digest",), fixed={"state": "done"}, only={"state": "done"},
          shapes={"spans": list[tuple[date, date]], "totals": dict[str, str], "refused": dict[str, int],
-                 "notes": list[str], "kind": Literal["ga4", "matomo", "plausible", "umami"]}),
+                 "notes": list[str], "kind": Literal["ga4", "matomo", "plausible", "umami"]},
+         most=10_000, origin_key=attrgetter("key")),
 )  # fmt: skip
 for _part in _PARTS:
     PARTS.add(_part)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zoco.kit.periods import micros
 from zoco.kit.runs import Tell
@@ -16,8 +18,8 @@ from zoco.moving.files import archive, facts
 from zoco.moving.files.archive import Entry, Manifest, archive_write, entry_of
 from zoco.moving.files.sums import sums_write
 from zoco.moving.models import SiteMove
-from zoco.moving.parts import parts_all, rows_of
-from zoco.moving.running import archive_of, folder_of, origin_of
+from zoco.moving.parts import Part, origin_keys, parts_all, rows_of
+from zoco.moving.running import MoveRefused, archive_of, folder_of, origin_of
 from zoco.sites.models import Site
 
 if TYPE_CHECKING:
@@ -90,21 +92,22 @@ def _settings(site: Site, folder: Path) -> Entry:
     """Write the settings as they are now."""
     with transaction.atomic():
         told: dict[str, Any] = {name: getattr(site, name) for name in SITE_FIELDS}
-        parts = {part.key: list(rows_of(part, site.pk)) for part in parts_all()}
-        keys = _import_keys(site.pk)
+        parts = {part.key: _rows(part, site) for part in parts_all()}
+        keys = origin_keys(site.pk)
     path = folder / archive.SETTINGS
     path.write_bytes(msgspec.json.encode({"site": told, "parts": parts, "imports": keys}))
     return entry_of(path, archive.SETTINGS)
 
 
-def _import_keys(site: int) -> dict[str, str]:
-    """Return by which key the store knows each import's sums: digest by key."""
-    from django.apps import apps
-
-    if not apps.is_installed("zoco.monitor"):
-        return {}
-    runs = apps.get_model("zoco_monitor", "ImportRun")._default_manager.filter(site=site, state="done")
-    return {f"{run.kind}-{run.pk}": run.digest for run in runs}
+def _rows(part: Part, site: Site) -> list[dict[str, Any]]:
+    """Return the rows of a part. Raises MoveRefused when no archive holds so many."""
+    rows = list(islice(rows_of(part, site.pk), part.most + 1))
+    if len(rows) > part.most:
+        raise MoveRefused(
+            _("An archive holds %(most)s %(part)s at most, and %(site)s has more. Delete some, then go on.")
+            % {"most": part.most, "part": part.key, "site": site}
+        )
+    return rows
 
 
 def _sums(store: Store, site: int, folder: Path) -> Entry:

@@ -17,8 +17,9 @@ from zoco.moving.files import facts
 from zoco.moving.files.archive import FACTS, SUMS, Archive, ArchiveWrong, Entry, damaged, room_check
 from zoco.moving.files.sums import sums_check, sums_take
 from zoco.moving.models import SiteMove, SiteReset
+from zoco.moving.parts import origin_keys
 from zoco.moving.running import MoveRefused, archive_of, folder_of
-from zoco.moving.taking import settings_take
+from zoco.moving.taking import portions_of, settings_of, settings_take
 from zoco.moving.targets import target_ask, target_make
 from zoco.sites import leaving
 from zoco.sites.models import GoneSite, Site
@@ -44,10 +45,11 @@ def import_do(move: SiteMove, tell: Tell) -> None:
         if move.origin not in ("", manifest.origin):  # another file lies there than the one it began with
             move.site, move.target, move.is_sure, move.is_fresh, move.found = None, None, False, False, {}
         move.facts, move.origin = manifest.facts, manifest.origin
-        move.total = 2 * len(manifest.parts)
+        settings = settings_of(archive)
+        parts, steps = len(manifest.parts), portions_of(settings)
+        move.total = 2 * parts + steps
         room_check(conf.DATA(), 2 * sum(entry.size for entry in manifest.parts))
         scratch = folder / "part"
-        settings = archive.settings()
         store.drain()
         target_ask(move, store, settings)
         try:
@@ -55,9 +57,9 @@ def import_do(move: SiteMove, tell: Tell) -> None:
                 tell(done=number, total=move.total, facts=move.facts, origin=move.origin)
                 _check(archive.take_out(entry, scratch), entry)
             site = _site(move, store, settings)
-            settings_take(move, site, settings)
+            settings_take(move, site, settings, tell)
             until = micros(move.created_at)
-            for number, entry in enumerate(manifest.parts, len(manifest.parts)):
+            for number, entry in enumerate(manifest.parts, parts + steps):
                 tell(done=number)
                 if FACTS.fullmatch(entry.name):
                     _facts_take(store, site, archive.take_out(entry, scratch), tell)
@@ -154,18 +156,8 @@ def _sums_take(store: Store, site: Site, path: Path, settings: dict[str, Any], t
     from zoco.sites import reads
 
     told = settings.get("imports")
-    digests = told if isinstance(told, dict) else {}
-    known = {str(key): _import_key(site.pk, str(digest)) for key, digest in digests.items()}
-    sums_take(store, site.pk, path, {key: here for key, here in known.items() if here}, tell)
+    known = {mark: key for key, mark in reversed(origin_keys(site.pk).items())}
+    pairs = told.items() if isinstance(told, dict) else ()
+    here = {key: known[str(mark)] for key, mark in pairs if str(mark) in known}
+    sums_take(store, site.pk, path, here, tell)
     reads.forget()
-
-
-def _import_key(site: int, digest: str) -> str:
-    """Return the key of the import with these sums here; "" where somebody has undone it."""
-    from django.apps import apps
-
-    if not digest or not apps.is_installed("zoco.monitor"):
-        return ""
-    runs = apps.get_model("zoco_monitor", "ImportRun")._default_manager
-    run = runs.filter(site=site, digest=digest, state="done").order_by("pk").first()
-    return f"{run.kind}-{run.pk}" if run else ""

@@ -5,7 +5,7 @@ told from others by the fields of `natural`; one that is there already is left a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from django.db.models import Field, JSONField, Model
 from zoco.kit.plugs import Registry
 
 Row = dict[str, Any]
+ROWS_MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Part:
     only: dict[str, Any] = field(default_factory=dict)
     shapes: dict[str, Any] = field(default_factory=dict)
     """Types of values that no field checks; an archive may say anything."""
+    most: int = ROWS_MOST
+    """So many rows an archive holds at most."""
+    origin_key: Callable[[Any], str] | None = None
+    """By which key the ledger knows the imported days of a row, where rows have some. The row is found again
+    in another installation by the first field of `natural`, and its days come under its key there."""
 
 
 PARTS: Registry[Part] = Registry("part of a site that moves")
@@ -75,6 +81,17 @@ def rows_of(part: Part, site: int) -> Iterator[Row]:
             else:
                 row[name] = _field(model, name).value_from_object(thing)
         yield json.loads(json.dumps(row, cls=DjangoJSONEncoder))
+
+
+def origin_keys(site: int) -> dict[str, str]:
+    """Return the keys of a site's imported days, each with what tells the row that they are of elsewhere."""
+    found: dict[str, str] = {}
+    for part in parts_all():
+        model = _model(part)
+        if model is not None and part.origin_key is not None:
+            rows = model._default_manager.filter(**{part.path: site, **part.only}).order_by("pk")
+            found |= {part.origin_key(row): str(getattr(row, part.natural[0])) for row in rows}
+    return found
 
 
 def rows_take(part: Part, site: int, rows: list[Row]) -> Taken:

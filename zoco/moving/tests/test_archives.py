@@ -106,23 +106,23 @@ def test_bombs_half_files_and_wrong_columns_are_refused(
     assert "cut off" in taken(half).said
     for said, changed in wrong.items():
         pq.write_table(changed, month)
-        assert said in taken(with_month(path, folder / "wrong.zip", month.read_bytes())).said
+        assert said in taken(with_part(path, folder / "wrong.zip", month.read_bytes())).said
     assert Site.objects.count() == 0
 
 
-def with_month(path: Path, target: Path, content: bytes) -> Path:
-    """Put another file in the place of a month, with its right hash: whoever writes one can do that."""
+def with_part(path: Path, target: Path, content: bytes, *, part: str = "facts/2026-03.parquet") -> Path:
+    """Put another file in the place of a part, with its right hash: whoever writes one can do that."""
     from hashlib import sha256
 
     def change(name: str, old: bytes) -> Any:
         if name == "manifest.json":
             known = json.loads(old)
-            for part in known["parts"]:
-                if part["name"] == "facts/2026-03.parquet":
-                    part |= {"size": len(content), "sha256": sha256(content).hexdigest()}
+            for each in known["parts"]:
+                if each["name"] == part:
+                    each |= {"size": len(content), "sha256": sha256(content).hexdigest()}
             yield name, json.dumps(known).encode()
         else:
-            yield name, content if name == "facts/2026-03.parquet" else old
+            yield name, content if name == part else old
 
     return rewritten(path, target, change)
 
