@@ -24,7 +24,7 @@ class MonitorConfig(AppConfig):
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, moving, reads  # noqa: F401 - moving registers
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
-        from zoco.sites import leaving
+        from zoco.sites import leaving, uploads
         from zoco.sites import reads as sites
 
         goals.provide(reads.goals)
@@ -32,6 +32,7 @@ class MonitorConfig(AppConfig):
         sites.provide(_days_given)
         imported.NAMES.update(NAMES)
         leaving.forget_by("monitor", _site_forget)
+        uploads.begun_by("imports", _uploads_to_come)
 
 
 def _site_forget(site: int, until: datetime) -> None:
@@ -39,6 +40,12 @@ def _site_forget(site: int, until: datetime) -> None:
     from zoco.monitor.leaving import site_forget
 
     site_forget(site, until)
+
+
+def _uploads_to_come() -> list[int]:
+    from zoco.monitor.imports.services import uploads_to_come
+
+    return uploads_to_come()
 
 
 def _days_given() -> dict[int, list[tuple[date, date]]]:

@@ -16,14 +16,21 @@ class MovingConfig(AppConfig):
     area = ""
 
     def ready(self) -> None:
-        """Forget archives of a site with the rest of it, and all of them with somebody's facts."""
+        """Forget archives of a site with the rest of it, and all with somebody's facts; count uploads."""
         from zoco.moving import erasing  # noqa: F401
-        from zoco.sites import leaving
+        from zoco.sites import leaving, uploads
 
         leaving.forget_by("moving", _site_forget)
+        uploads.begun_by("archives", _uploads_to_come)
 
 
 def _site_forget(site: int, until: datetime) -> None:
     from zoco.moving.running import site_forget
 
     site_forget(site, until)
+
+
+def _uploads_to_come() -> list[int]:
+    from zoco.moving.moving import uploads_to_come
+
+    return uploads_to_come()

@@ -141,7 +141,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     move = get_object_or_404(SiteMove.objects.select_related("site", "target", "created_by"), pk=pk)
     is_out = move.kind == SiteMove.Kind.OUT
     is_over = move.state in (State.STOPPED, State.FAILED)
-    is_asking = move.state == State.ASKING
+    is_asking, is_uploading = move.state == State.ASKING, move.state == State.UPLOADING
     return _page(
         request,
         "move",
@@ -157,10 +157,10 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         is_done=move.state == State.DONE,
         is_asking=is_asking,
         asked=_asked(move.target) if is_asking and move.target else None,
-        is_uploading=move.state == State.UPLOADING,
+        is_uploading=is_uploading,
         may_stop=move.is_open,
         may_go_on=is_over and (is_out or archive_of(move).exists()),
-        may_delete=not move.is_open and not move.path and archive_of(move).exists(),
+        may_delete=not move.is_open and not move.path and (is_uploading or archive_of(move).exists()),
         has_file=is_out and move.state == State.DONE and archive_of(move).exists(),
     )
 
@@ -189,6 +189,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         target_confirm(move=move, site=int(site) if site.isdecimal() and len(site) < 10 else None)
     elif wanted == "delete" and not move.path:
         running.move_delete(move)
+        if move.state == State.UPLOADING:
+            move.delete()
+            return redirect("zoco_moves")
     return redirect("zoco_moves_one", pk=pk)
 
 

@@ -9,7 +9,8 @@ from zoco.kit import conf
 from zoco.moving.exporting import export_do
 from zoco.moving.importing import import_do
 from zoco.moving.models import SiteMove
-from zoco.moving.running import MoveRefused, archive_of, run_through
+from zoco.moving.running import KEPT, MoveRefused, archive_of, run_through
+from zoco.sites import uploads
 
 SITE_ARCHIVE_BYTES = conf.declare(
     "SITE_ARCHIVE_BYTES", 16 << 30, int, "The largest archive of a site that may be uploaded, in bytes."
@@ -31,6 +32,11 @@ def import_begin(*, name: str, size: int, by: int | None, path: str = "") -> Sit
             _("%(name)s has %(size)s bytes; an archive has between 1 and %(most)s.")
             % {"name": name[:100], "size": size, "most": most}
         )
+    if not path:
+        try:
+            uploads.room_check(kind="archives", name=name[:100], size=size)
+        except uploads.NoRoom as error:
+            raise MoveRefused(str(error)) from error
     short = Path(name.replace("\\", "/")).name[-200:] or "archive.zip"
     begun = SiteMove.objects.filter(kind=SiteMove.Kind.IN, path=path, size=size) if path else None
     if begun and (again := begun.exclude(state=SiteMove.State.DONE).order_by("-pk").first()):
@@ -40,6 +46,12 @@ def import_begin(*, name: str, size: int, by: int | None, path: str = "") -> Sit
     return SiteMove.objects.create(
         kind=SiteMove.Kind.IN, name=short, size=size, path=path, state=state, created_by_id=by
     )
+
+
+def uploads_to_come() -> list[int]:
+    """Return how many bytes are still to come of each archive whose upload is begun."""
+    begun = SiteMove.objects.filter(state=SiteMove.State.UPLOADING, told_at__gt=timezone.now() - KEPT)
+    return [size - received for size, received in begun.values_list("size", "received")]
 
 
 def part_take(*, move: SiteMove, offset: int, piece: bytes) -> int:

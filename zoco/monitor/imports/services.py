@@ -22,7 +22,7 @@ from zoco.monitor.imports.base import ExportUnreadable, Wanted, importer_named
 from zoco.monitor.imports.exports import Export
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.imports.sums import Sums, digest_of
-from zoco.sites import reads
+from zoco.sites import reads, uploads
 
 UPLOAD_BYTES = conf.declare(
     "UPLOAD_BYTES", 4 << 30, int, "The largest export of another program that may be uploaded, in bytes."
@@ -30,9 +30,6 @@ UPLOAD_BYTES = conf.declare(
 KEPT = timedelta(days=7)
 # At most so many files of at least so many bytes wait at once: each fills the disk, and a worker for a while.
 LARGE_BYTES, LARGE_MOST = 256 << 20, 3
-UPLOADS_MOST = 20
-FREE_BYTES = 1 << 30
-"""So much of the disk stays free, whatever is uploaded: facts come first."""
 State = ImportRun.State
 
 
@@ -56,7 +53,10 @@ def run_begin(*, site: int, kind: str, name: str, size: int, website: str, by: i
             _("%(count)s large files wait to be read or imported; finish or discard one of them first.")
             % {"count": LARGE_MOST}
         )
-    _room_check(name, size)
+    try:
+        uploads.room_check(kind="imports", name=name, size=size)
+    except uploads.NoRoom as error:
+        raise ImportWrong(str(error)) from error
     short = Path(name.replace("\\", "/")).name[-200:] or kind
     run = ImportRun.objects.create(
         site_id=site, kind=kind, name=short, size=size, website=website[:100].strip(), created_by_id=by
@@ -65,23 +65,10 @@ def run_begin(*, site: int, kind: str, name: str, size: int, website: str, by: i
     return run
 
 
-def _room_check(name: str, size: int) -> None:
-    """Hold uploads to the room on the disk, what others have begun and not sent yet counted."""
-    with sitebook.everything():
-        begun = ImportRun.objects.filter(state=State.UPLOADING, told_at__gt=timezone.now() - KEPT)
-        to_come = sum(size - received for size, received in begun.values_list("size", "received"))
-        if begun.count() >= UPLOADS_MOST:
-            raise ImportWrong(
-                _("%(count)s uploads are begun and not finished; finish or discard one of them first.")
-                % {"count": UPLOADS_MOST}
-            )
-    room = shutil.disk_usage(conf.DATA()).free - FREE_BYTES - to_come
-    if size > room:
-        raise ImportWrong(
-            _("There is no room for %(file)s: it has %(size)s MB, and %(room)s MB are free for uploads. "
-              "Discard other imports, or ask whoever runs the server for a larger disk.")
-            % {"file": name, "size": -(-size // 1_000_000), "room": max(0, room) // 1_000_000}
-        )  # fmt: skip
+def uploads_to_come() -> list[int]:
+    """Return how many bytes are still to come of each upload that is begun."""
+    begun = ImportRun.objects.filter(state=State.UPLOADING, told_at__gt=timezone.now() - KEPT)
+    return [size - received for size, received in begun.values_list("size", "received")]
 
 
 def large_waiting() -> int:

@@ -1,6 +1,7 @@
 """An archive that unfolds to more than it looks is refused before that much of it is in memory."""
 
 import json
+import shutil
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -11,9 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from zoco.monitor.models import ImportRun
 from zoco.moving.files.archive import Archive, ArchiveWrong
 from zoco.moving.files.facts import FactsWrong
 from zoco.moving.files.sums import sums_check
+from zoco.moving.models import SiteMove
+from zoco.moving.moving import import_begin
+from zoco.moving.running import MoveRefused
+from zoco.project.tests.readers import client_of
+from zoco.sites import uploads
+from zoco.sites.services import site_create
 
 MANIFEST = {
     "format": "zoco.site", "version": 1, "schema": 1, "origin": "a" * 32, "made_at": 1, "name": "Shop",
@@ -82,3 +90,20 @@ def test_imported_days_that_unfold_to_more_than_an_import_has_are_refused(tmp_pa
 
     assert bomb.stat().st_size < 100_000
     assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+@pytest.mark.django_db
+def test_uploads_of_archives_are_held_to_the_room_that_all_uploads_share(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = site_create(name="Shop")
+    monkeypatch.setattr(uploads, "FREE_BYTES", shutil.disk_usage(folder).free - 3_000_000_000)
+    begun = import_begin(name="first.zip", size=1_500_000_000, by=None)
+    ImportRun.objects.create(site=site, kind="umami", name="x", size=1_000_000_000)
+
+    with pytest.raises(MoveRefused, match=r"no room for second\.zip: it has 900 MB"):
+        import_begin(name="second.zip", size=900_000_000, by=None)
+    client_of("owner").post(f"/admin/moving/{begun.pk}/act/", {"do": "delete"})
+    import_begin(name="second.zip", size=900_000_000, by=None)
+
+    assert [move.name for move in SiteMove.objects.all()] == ["second.zip"]

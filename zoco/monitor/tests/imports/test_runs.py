@@ -25,6 +25,7 @@ from zoco.monitor.imports.exports import Export, Part
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.tests.imports import made
 from zoco.project.roles import roles_ensure
+from zoco.sites import uploads
 from zoco.sites.models import CountingOrigin, Site
 from zoco.sites.reads import site_infos
 
@@ -267,7 +268,7 @@ def test_uploads_are_held_to_the_room_on_the_disk_and_to_a_number(
         return services.run_begin(site=1, kind="umami", name="dump.sql", size=size, website="", by=None)
 
     free = shutil.disk_usage(conf.DATA()).free
-    monkeypatch.setattr(services, "FREE_BYTES", free - 300_000_000)
+    monkeypatch.setattr(uploads, "FREE_BYTES", free - 300_000_000)
     begin(200_000_000)
 
     with pytest.raises(
@@ -275,7 +276,7 @@ def test_uploads_are_held_to_the_room_on_the_disk_and_to_a_number(
     ):
         begin(250_000_000)
 
-    monkeypatch.setattr(services, "UPLOADS_MOST", 1)
+    monkeypatch.setattr(uploads, "UPLOADS_MOST", 1)
     with pytest.raises(services.ImportWrong, match="1 uploads are begun"):
         begin(1_000)
 
