@@ -40,6 +40,13 @@ def origin_of(site: Site) -> str:
     return hashlib.sha256(f"zoco.site {site.key_name}".encode()).hexdigest()[:32]
 
 
+def came_from_elsewhere(site: int) -> bool:
+    """Say whether facts of a site came out of another site's archive, numbered with a key not its own."""
+    own = [origin_of(each) for each in Site.objects.filter(pk=site)]
+    moves = SiteMove.objects.filter(kind=SiteMove.Kind.IN, site=site).exclude(origin__in=["", *own])
+    return moves.exists()
+
+
 def folder_of(move: SiteMove) -> Path:
     """Return the folder of a move's files, made if it is not there."""
     folder = conf.DATA() / "moving" / str(move.pk)

@@ -10,16 +10,25 @@ from zoco.ledger import sitebook
 
 def _whom(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", help="short name of the site")
-    parser.add_argument("id", help="the id that the visitor's browser shows (zoco.id(), data-zoco-id)")
+    said = "the id that the visitor's browser shows (zoco.id(), data-zoco-id); or his number (known) in the "
+    parser.add_argument("id", help=f"{said}installation that the site came from")
 
 
 def _known(options: argparse.Namespace) -> int:
-    from zoco.sites.consenting.visitors import IdWrong, visitor_known
+    from zoco.sites.consenting.visitors import IdWrong, is_numbered_elsewhere, visitor_meant
 
+    site = sitebook.site(options.site)
     try:
-        return visitor_known(site=sitebook.site(options.site).id, who=options.id)
+        known = visitor_meant(site=site.id, who=options.id)
     except IdWrong as wrong:
         raise CommandFailed(str(wrong), Exit.USAGE) from wrong
+    if str(known) != options.id and is_numbered_elsewhere(site.id):
+        print(
+            f"{site.slug} came out of an archive: what came along is not found by an id. Run `zoco visitor "
+            "export` in the installation that it came from, and name the number that it prints as known.",
+            file=sys.stderr,
+        )
+    return known
 
 
 def _noted(site: int, what: str, facts: int) -> None:

@@ -26,7 +26,14 @@ from zoco.ledger.store.base import StoreBusy
 from zoco.ledger.store.opening import store
 from zoco.ledger.views.heads import head
 from zoco.sites.consenting.models import VisitorRequest
-from zoco.sites.consenting.visitors import IdWrong, visitor_erase, visitor_known, visitor_lines, visitor_rows
+from zoco.sites.consenting.visitors import (
+    IdWrong,
+    is_numbered_elsewhere,
+    visitor_erase,
+    visitor_lines,
+    visitor_meant,
+    visitor_rows,
+)
 from zoco.sites.models import Site
 from zoco.sites.reads import site_asked
 
@@ -56,7 +63,7 @@ class WhoForm(forms.Form):
         given = super().clean() or {}
         if given.get("site") and given.get("who"):
             try:
-                given["known"] = visitor_known(site=given["site"].pk, who=given["who"])
+                given["known"] = visitor_meant(site=given["site"].pk, who=given["who"])
             except IdWrong:
                 wrong = _("This is no id of a visitor: it has 22 to 64 letters, digits, - and _.")
                 self.add_error("who", ValidationError(wrong))
@@ -95,6 +102,8 @@ def _look(request: HttpRequest, form: WhoForm) -> HttpResponse:
         form,
         is_looked=True,
         is_asked=is_asked and bool(rows),
+        is_moved=is_numbered_elsewhere(site.pk),
+        slug=site.slug,
         copies=copies_held(visitors=[form.cleaned_data["known"], *numbers], site=site.pk),
         facts=ngettext("%(number)s fact", "%(number)s facts", len(rows))
         % {"number": formats.count(len(rows))},

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import ibis
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_NUMBER = re.compile(r"[0-9]{1,19}")
+# Calls of apps above that say whether a site has facts whose visitors were numbered with another key.
+NUMBERED_ELSEWHERE: list[Callable[[int], bool]] = []
 
 
 class IdWrong(ValueError):
@@ -27,6 +31,21 @@ def visitor_known(*, site: int, who: str) -> int:
         raise IdWrong(f"{who!r} is no id of a visitor; his browser shows it by zoco.id().")
     key = salts.visitor_key(Site.objects.get(pk=site).key_name)
     return known_number(who, bytes.fromhex(key))
+
+
+def visitor_meant(*, site: int, who: str) -> int:
+    """Return the number of a visitor by his id, or by the number that another installation gave him.
+
+    For those who answer visitors; never for what a browser sends. Raises IdWrong.
+    """
+    if _NUMBER.fullmatch(who) and 0 < int(who) < 1 << 63:
+        return int(who)
+    return visitor_known(site=site, who=who)
+
+
+def is_numbered_elsewhere(site: int) -> bool:
+    """Say whether a site has facts in which an id is not found: their numbers were made elsewhere."""
+    return any(says(site) for says in NUMBERED_ELSEWHERE)
 
 
 def visitor_rows(*, store: Store, site: int, known: int) -> list[dict[str, Any]]:
