@@ -31,6 +31,7 @@ Read under the names that other projects use as well:
 | `EVENTS_URL` | `clickhouse://…`; the same as `ZOCO_EVENTS_URL` |
 | `EMAIL_URL` | `smtp://name:password@host:587` or `smtps://…`; without it letters go to the log |
 | `SECRET_KEY` | replaces the key that the first start writes into `keys/` |
+| `SECRET_KEY_FALLBACKS` | keys that were in force before, parted by spaces: what they sealed still opens |
 """
 
 

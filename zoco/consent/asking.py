@@ -1,10 +1,11 @@
 """May somebody be written to? Consent first, then suppression, caps over all adapters, and hours.
 
-What it says holds as long as the person's contact row is locked: see `services.reserve`.
+What it says holds as long as the person's contact row is locked: see `services.reserve`. What it goes by is
+read at once, with as many queries for a thousand people as for one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from zoco.consent.answers import Answer, Because
@@ -27,32 +28,80 @@ class Request:
     topic: str = ""
 
 
+@dataclass(slots=True)
+class Known:
+    """What answers go by, of some people: `sent` are the moments that count against caps, by purpose."""
+
+    suppressed: dict[Place, set[str]]
+    standings: dict[int, list[Standing]]
+    contacts: dict[int, Contact]
+    rules: dict[str, Rule]
+    sent: dict[tuple[int, str], list[datetime]] = field(default_factory=dict)
+
+    def rule(self, purpose: str) -> Rule:
+        """Return the rule of a purpose; where none was written, the one that there is before."""
+        return self.rules.get(purpose) or Rule(purpose=purpose)
+
+    def add(self, request: Request, at: datetime) -> None:
+        """Let a message count that was reserved meanwhile."""
+        self.sent.setdefault((request.person, request.purpose), []).append(at)
+
+
+def known_of(requests: Sequence[Request], *, at: datetime) -> Known:
+    """Read what is known of whom these are about; lock their contact rows before, where it must hold."""
+    people = {each.person for each in requests}
+    known = Known(
+        suppressed(each.place for each in requests),
+        {},
+        Contact.objects.in_bulk(people),
+        {each.purpose: each for each in Rule.objects.all()},
+    )
+    for standing in Standing.objects.filter(person__in=people):
+        known.standings.setdefault(standing.person_id, []).append(standing)
+    purposes = {each.purpose for each in requests} - {Purpose.TRANSACTIONAL}
+    days = [rule.days for rule in map(known.rule, purposes) if rule.most]
+    days += [each.days for each in known.contacts.values() if each.most and each.days]
+    if days:
+        counted = Reservation.objects.filter(
+            person__in=people, purpose__in=purposes, is_released=False, at__gt=at - timedelta(days=max(days))
+        )
+        for person, purpose, sent_at in counted.values_list("person", "purpose", "at"):
+            known.sent.setdefault((person, purpose), []).append(sent_at)
+    return known
+
+
 def may_contact(request: Request, *, at: datetime, zone: str) -> Answer:
     """Answer for one person at a moment; `zone` is the person's, or what stands for it."""
-    said = _suppressed(request) or _agreed(request)
+    return answered(request, known_of([request], at=at), at=at, zone=zone)
+
+
+def answered(request: Request, known: Known, *, at: datetime, zone: str) -> Answer:
+    """Answer by what is known."""
+    said = _suppressed(request, known) or _agreed(request, known)
     if not said.is_yes or request.purpose == Purpose.TRANSACTIONAL:
         return said
-    return _in_time(request, said, at, zone)
+    return _in_time(request, said, known, at, zone)
 
 
-def _suppressed(request: Request) -> Answer | None:
-    whys = suppressed([request.place]).get(request.place, set())
+def _suppressed(request: Request, known: Known) -> Answer | None:
+    whys = known.suppressed.get(request.place, set())
     if whys.intersection(NOT_EVEN_NEEDED):
         return Answer(False, Because.DEAD)
     wants_no_marketing = whys and request.purpose != Purpose.TRANSACTIONAL
     return Answer(False, Because.SUPPRESSED) if wants_no_marketing else None
 
 
-def _agreed(request: Request) -> Answer:
+def _agreed(request: Request, known: Known) -> Answer:
     if request.purpose == Purpose.TRANSACTIONAL:
         return Answer(True, Because.NEEDED)
-    standings = Standing.objects.filter(
-        person=request.person,
-        purpose=request.purpose,
-        topic__in=("", request.topic),
-        adapter__in=("", request.adapter),
-    )
-    return weighed(list(standings), is_needed=request.purpose == Purpose.SERVICE)
+    standings = [
+        each
+        for each in known.standings.get(request.person, [])
+        if each.purpose == request.purpose
+        and each.topic in {"", request.topic}
+        and each.adapter in {"", request.adapter}
+    ]
+    return weighed(standings, is_needed=request.purpose == Purpose.SERVICE)
 
 
 def weighed(standings: Sequence[Standing], *, is_needed: bool) -> Answer:
@@ -78,17 +127,18 @@ def _outweighs(given: Standing, withdrawn: Standing) -> bool:
     return is_within and given.since > withdrawn.since
 
 
-def _in_time(request: Request, said: Answer, at: datetime, zone: str) -> Answer:
+def _in_time(request: Request, said: Answer, known: Known, at: datetime, zone: str) -> Answer:
     """Say when: a break, caps and hours push the moment on until all agree."""
-    contact = Contact.objects.filter(person=request.person).first() or Contact()
-    rule = Rule.objects.filter(purpose=request.purpose).first() or Rule(purpose=request.purpose)
+    contact = known.contacts.get(request.person) or Contact()
+    rule = known.rule(request.purpose)
+    sent = known.sent.get((request.person, request.purpose), [])
     hours = Hours(rule.opens_at, rule.closes_at, rule.weekdays)
     moment, because = at, said.because
     for _round in range(ROUNDS):
         before = moment
         if contact.paused_until and contact.paused_until > moment:
             moment, because = contact.paused_until, Because.PAUSED
-        free_at = _free_at(request, rule, contact, moment)
+        free_at = _free_at(sent, rule, contact, moment)
         if free_at > moment:
             moment, because = free_at, Because.CAP
         opens_at = hours.next_open(moment, zone)
@@ -101,19 +151,14 @@ def _in_time(request: Request, said: Answer, at: datetime, zone: str) -> Answer:
     return Answer(False, Because.NEVER_OPEN)
 
 
-def _free_at(request: Request, rule: Rule, contact: Contact, at: datetime) -> datetime:
+def _free_at(sent: Sequence[datetime], rule: Rule, contact: Contact, at: datetime) -> datetime:
     """Return the first moment from `at` on at which one more message stays within all caps."""
     found = at
     for most, days in ((rule.most, rule.days), (contact.most or 0, contact.days or 0)):
         if not most or not days:
             continue
-        sent = Reservation.objects.filter(
-            person=request.person,
-            purpose=request.purpose,
-            is_released=False,
-            at__gt=found - timedelta(days=days),
-        ).order_by("-at", "-pk")
-        oldest = list(sent.values_list("at", flat=True)[most - 1 : most])
-        if oldest:
-            found = max(found, oldest[0] + timedelta(days=days))
+        window = timedelta(days=days)
+        counted = sorted((each for each in sent if each > found - window), reverse=True)
+        if len(counted) >= most:
+            found = max(found, counted[most - 1] + window)
     return found

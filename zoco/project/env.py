@@ -74,6 +74,11 @@ def secret_key() -> str:
         return secrets.token_urlsafe(50)
 
 
+def secret_keys_before() -> list[str]:
+    """Return earlier keys, parted by spaces or commas: what they signed or sealed still opens."""
+    return conf.names(os.environ.get("SECRET_KEY_FALLBACKS", ""))
+
+
 def database() -> dict[str, Any]:
     """Return the default database: DATABASE_URL, or the SQLite file in the data folder."""
     url = os.environ.get("DATABASE_URL", "")

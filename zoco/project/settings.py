@@ -10,6 +10,7 @@ DATA = env.data()
 ZOCO: dict[str, object] = {**env.events()}
 
 SECRET_KEY = env.secret_key()
+SECRET_KEY_FALLBACKS = env.secret_keys_before()
 DEBUG = env.DEBUG()
 ALLOWED_HOSTS = env.allowed_hosts()
 CSRF_TRUSTED_ORIGINS = [f"{env.address().scheme}://{env.address().netloc}"]
@@ -23,6 +24,7 @@ INSTALLED_APPS = [
     "zoco.campaigns",
     "zoco.content",
     "zoco.content.pages",
+    "zoco.channels",
     "zoco.consent",
     "zoco.moving",
     "zoco.people",

@@ -91,6 +91,11 @@ NAMES = {
     "people.visitor.unjoined": _("Join to a person taken back"),
     "people.person.merged": _("Person merged into another"),
     "people.person.parted": _("Merge of a person undone"),
+    "channels.message.sent": _("Message sent"),
+    "channels.message.refused": _("Message not allowed"),
+    "channels.message.held": _("Message held until later"),
+    "channels.message.failed": _("Message failed"),
+    "channels.message.uncertain": _("Message that may have arrived"),
     "collector.facts.taken": _("Facts taken"),
     "collector.fact.refused": _("Fact refused"),
 }

@@ -38,6 +38,7 @@ WATCHED = (
     "zoco_monitor.Annotation",
     "zoco_monitor.Segment",
     "zoco_monitor.Schedule",
+    "zoco_channels.Account",
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Cost",
     "zoco_campaigns.Link",
@@ -50,7 +51,7 @@ WATCHED = (
 # Fields that the program writes by itself, and fields whose value nobody may read.
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
-    "next_at", "told_at", "done", "is_to_stop", "going", "left",
+    "next_at", "told_at", "done", "is_to_stop", "going", "left", "options", "secrets",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"

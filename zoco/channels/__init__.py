@@ -1,0 +1,7 @@
+"""Channels: the one door through which anything leaves, and the accounts by which it does.
+
+`contract` says what an adapter is, `adapters` are those there are, `sealing` keeps secrets of accounts,
+`models` keep accounts and messages with their fates. `drafts` are what is to be sent, `delivering` is the
+door: `claiming` asks permission and claims, `concluding` writes down what became of it, `due` does what
+waited and what a crash left.
+"""

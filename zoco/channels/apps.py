@@ -1,0 +1,21 @@
+"""Channels as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelsConfig(AppConfig):
+    """Adapters, accounts and messages."""
+
+    name = "zoco.channels"
+    label = "zoco_channels"
+    verbose_name = _("Channels")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "retain"
+
+    def ready(self) -> None:
+        """Register the adapters, and let messages be merged with their people."""
+        from zoco.channels import merging  # noqa: F401
+        from zoco.kit.plugs import load_modules
+
+        load_modules(["zoco.channels.adapters"])

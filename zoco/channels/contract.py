@@ -1,0 +1,185 @@
+"""What an adapter is: one file with a subclass of Channel, registered by `@CHANNELS.plug`.
+
+An adapter knows neither people nor permission: it is handed what may leave, and says what became of it.
+`zoco.testing.channels` holds every adapter to this contract.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from zoco.kit.plugs import Registry
+from zoco.kit.said import Said
+
+FieldKind = Literal["text", "number", "choice", "flag", "secret"]
+NOT_PRINTED = "•••"
+
+
+class Ability(StrEnum):
+    """What an adapter can do: reach one person, tell everybody, hear what comes back."""
+
+    SEND = "send"
+    PUBLISH = "publish"
+    LISTEN = "listen"
+
+
+class CheckFailed(Said, RuntimeError):
+    """An account does not work; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The other side took it. `known_as` is its own name for the message, if it has one."""
+
+    known_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It was not taken, and will not be however often it is tried. `code` is what the other side calls it."""
+
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It was not taken, and may be later: after so many seconds, or after the usual pause if 0."""
+
+    reason: str
+    code: str = ""
+    after_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say whether it was taken: the other side was told, and did not answer."""
+
+    reason: str
+
+
+Outcome = Sent | Refused | Later | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What an account of an adapter must say. The value of a `secret` is sealed and never shown again."""
+
+    name: str
+    label: Any
+    kind: FieldKind = "text"
+    help: Any = ""
+    choices: tuple[tuple[str, Any], ...] = ()
+    default: str | int | bool = ""
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`size` is of one message in bytes, `seconds` how long one may take until its fate is unknown."""
+
+    size: int = 10_000_000
+    seconds: float = 60.0
+
+
+class Hidden(dict[str, str]):
+    """Secrets that do not print themselves."""
+
+    def __repr__(self) -> str:
+        return NOT_PRINTED
+
+    __str__ = __repr__
+
+    def scrubbed(self, text: str) -> str:
+        """Return a text without them: what another side says may repeat what it was told."""
+        for value in sorted(self.values(), key=len, reverse=True):
+            text = text.replace(value, NOT_PRINTED) if value else text
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An account as its adapter gets it."""
+
+    name: str
+    settings: Mapping[str, Any]
+    secrets: Hidden = field(default_factory=Hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says; an adapter takes what it can carry.
+
+    `raw` is a whole message (RFC 5322) made already, which goes as it is; `sender` the address that what
+    cannot be delivered comes back to, where it is not the account's; `data` what a program reads.
+    """
+
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    sender: str = ""
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message. `id` is the same each time that it is tried; `to` is empty where it is for everybody."""
+
+    id: str
+    to: str
+    content: Content
+    name: str = ""
+
+
+class Line(Protocol):
+    """A way to the other side that several messages may take, one after the other, in one thread."""
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Send one; whatever may happen is an outcome, never an exception."""
+
+
+class Channel:
+    """A way to reach people. Subclass it, say what it is, and register it with `@CHANNELS.plug`.
+
+    `identity` is how people are known there: a kind of identity and its space. `fields` are what an account
+    must say, `example` is one that leads to nobody. Where `repeats` is true the other side knows a message
+    again by its id, so that one whose fate is unknown is tried again.
+    """
+
+    key: str
+    label: Any
+    abilities: frozenset[Ability]
+    identity: tuple[str, str] | None = None
+    fields: tuple[Field, ...] = ()
+    example: Mapping[str, Any] = {}
+    limits: Limits = Limits()
+    repeats: bool = False
+
+    @contextmanager
+    def line(self, account: Opened) -> Iterator[Line]:
+        """Give a line. It connects with its first message, so that what fails there is an outcome."""
+        raise NotImplementedError
+        yield
+
+    def validate(self, settings: Mapping[str, Any]) -> None:
+        """Refuse settings that cannot be. Raises ValidationError, by field."""
+
+    def check(self, account: Opened) -> None:
+        """Look whether an account works, without sending anything to anybody. Raises CheckFailed."""
+        raise NotImplementedError
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """Names of the fields whose values are sealed."""
+        return tuple(each.name for each in self.fields if each.kind == "secret")
+
+    def may(self, ability: Ability) -> bool:
+        """Return whether it can do this."""
+        return ability in self.abilities
+
+
+CHANNELS: Registry[Channel] = Registry("channel")

@@ -1,0 +1,88 @@
+"""What is to be sent, and what became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from zoco.channels.contract import Channel, Content, Opened
+from zoco.channels.models import Message
+from zoco.kit.said import Said
+
+Maker = Callable[[str], Content]
+
+
+class DraftWrong(Said, ValueError):
+    """A message cannot be what it is said to be; nothing was kept of any of the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be sent. The same `key` twice is one message.
+
+    Content is kept until the message's fate is known, and sent from here when its time has come. Whoever
+    gives a function instead (of the message's id) makes it when it is needed, and calls again with the same
+    key at the time that a fate names. `to` is an address of the person's, else the one that is used. Without
+    a person it is for everybody who follows the account, or for its program; permission is nobody's then.
+    """
+
+    key: str
+    account: int
+    content: Content | Maker
+    person: int = 0
+    purpose: str = ""
+    topic: str = ""
+    to: str = ""
+    campaign: str = ""
+    about_kind: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a message so far; `until` is when it may go on, for one that waits."""
+
+    message: int
+    key: str
+    state: Message.State
+    because: str = ""
+    until: datetime | None = None
+    reason: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that may leave now, by whoever claimed it."""
+
+    message: int
+    key: str
+    uid: str
+    tries: int
+    to: str
+    name: str
+    account: Opened
+    account_key: int
+    channel: Channel
+    content: Content | Maker
+
+
+def fate_of(message: Message, *, is_new: bool = False) -> Fate:
+    """Return the fate of a message."""
+    until = message.next_at if message.state == Message.State.WAITS else None
+    state = Message.State(message.state)
+    return Fate(message.pk, message.key, state, message.because, until, message.reason, is_new)
+
+
+def kept_draft(message: Message) -> Draft:
+    """Return what a message that is kept was drafted as."""
+    kept = dict(message.body or {})
+    raw = str(kept.pop("raw", "")).encode("latin-1")
+    return Draft(
+        key=message.key,
+        account=message.account_id or 0,
+        content=Content(raw=raw, **kept),
+        person=message.person_id or 0,
+        purpose=message.purpose,
+        topic=message.topic,
+        to=message.to,
+    )
