@@ -14,6 +14,7 @@ import msgspec
 from zoco.kit.periods import micros
 from zoco.ledger import expr, schema
 from zoco.ledger.spool import table as tables
+from zoco.moving.files.pages import PagesWrong, group_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +25,8 @@ ROWS_MOST = 200_000
 """Rows of one group in a file; more are refused, however small they are packed."""
 TEXTS_MOST = 1 << 29
 """Bytes of all texts of one group, unfolded."""
+PAGES_MOST = TEXTS_MOST + (1 << 27)
+"""Bytes of one group as its pages hold it, numbers too."""
 EARLIEST, LATEST = micros(datetime(1990, 1, 1, tzinfo=UTC)), micros(datetime(2200, 1, 1, tzinfo=UTC))
 Month = tuple[int, int]
 
@@ -131,13 +134,13 @@ def file_check(path: Path, rows: int) -> None:
             groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
             if sum(group.num_rows for group in groups) != rows:
                 raise FactsWrong(f"it should hold {rows} facts and does not")
-            if any(group.num_rows > ROWS_MOST or group.total_byte_size > 1 << 30 for group in groups):
+            if any(group.num_rows > ROWS_MOST or group_bytes(path, group) > PAGES_MOST for group in groups):
                 raise FactsWrong("its groups of rows are too large")
         _texts_check(path)
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=20_000):
                 _values_check(batch)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, PagesWrong) as error:
         raise FactsWrong(f"it cannot be read: {error}") from error
 
 

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from zoco.kit.runs import Tell
 from zoco.ledger.store.imported import SCHEMA
 from zoco.moving.files.facts import ROWS_MOST, FactsWrong
+from zoco.moving.files.pages import PagesWrong, group_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from zoco.ledger.store.base import Store
 
-GROUP_ROWS, GROUP_BYTES, FILE_ROWS = 1 << 20, 1 << 29, 20_000_000
+GROUP_ROWS, GROUP_BYTES, FILE_ROWS = 1 << 20, 3 << 27, 20_000_000
 IMPORT_ROWS, IMPORT_TEXTS, IMPORTS = 2_000_000, 1 << 28, 10_000
 """Rows of one import, bytes of their texts unfolded, imports; the program that makes them keeps within."""
 LABEL_BYTES, KEY_BYTES = 2_000, 100
@@ -64,7 +65,7 @@ def sums_check(path: Path, rows: int) -> None:
                 known[key], last = (before[0] + count, before[1] + size), key
                 if known[key][0] > IMPORT_ROWS or known[key][1] > IMPORT_TEXTS or len(known) > IMPORTS:
                     raise FactsWrong(_("an import in it is larger than any can be"))
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, PagesWrong) as error:
         raise FactsWrong(_("it cannot be read: %(why)s") % {"why": error}) from error
 
 
@@ -108,7 +109,7 @@ def _frame_check(path: Path, rows: int) -> None:
             raise FactsWrong(
                 _("it should hold %(rows)s rows, %(most)s at most") % {"rows": rows, "most": FILE_ROWS}
             )
-        if any(group.num_rows > GROUP_ROWS or group.total_byte_size > GROUP_BYTES for group in groups):
+        if any(group.num_rows > GROUP_ROWS or group_bytes(path, group) > GROUP_BYTES for group in groups):
             raise FactsWrong(_("its groups of rows are too large"))
         if not file.schema_arrow.equals(_schema()):
             raise FactsWrong(_("its columns are not those of imported days"))

@@ -86,10 +86,45 @@ def test_imported_days_that_unfold_to_more_than_an_import_has_are_refused(tmp_pa
         sums_check(sums(tmp_path / "long.parquet", 1, label="x" * 2_001), 1)
     with pytest.raises(FactsWrong, match="do not lie together"):
         sums_check(sums(tmp_path / "mixed.parquet", 3, keys=("umami-1", "umami-2")), 3)
-    sums_check(sums(tmp_path / "right.parquet", 3), 3)
+    for rows in (0, 3):
+        sums_check(sums(tmp_path / "right.parquet", rows), rows)
 
     assert bomb.stat().st_size < 100_000
     assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+def stating(path: Path, size: int) -> Path:
+    """Let the footer of a file say that its rows take so many bytes."""
+
+    def number(value: int) -> bytes:
+        """Write a number as Thrift does, in four bytes."""
+        groups = [2 * value >> shift & 127 for shift in range(0, 28, 7)]
+        return bytes([*(group | 128 for group in groups[:3]), groups[3]])
+
+    raw = path.read_bytes()
+    true, told = number(pq.read_metadata(path).row_group(0).total_byte_size), number(size)
+    assert raw.count(true) == 1
+    path.write_bytes(raw.replace(true, told))
+    assert pq.read_metadata(path).row_group(0).total_byte_size == size
+    return path
+
+
+def test_what_pages_take_is_asked_of_themselves_whatever_the_footer_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = pq.read_table(sums(tmp_path / "sums.parquet", 5_000, label="x" * 1_900))
+    plain, delta = tmp_path / "plain.parquet", tmp_path / "delta.parquet"
+    pq.write_table(rows, plain, compression="zstd", use_dictionary=False, store_schema=False)
+    pq.write_table(
+        rows, delta, compression="zstd", use_dictionary=False, store_schema=False,
+        column_encoding={"label": "DELTA_BYTE_ARRAY"},
+    )  # fmt: skip
+    monkeypatch.setattr("zoco.moving.files.sums.GROUP_BYTES", 5_000_000)
+
+    with pytest.raises(FactsWrong, match="groups of rows are too large"):
+        sums_check(stating(plain, 1_000), 5_000)
+    with pytest.raises(FactsWrong, match="encoded as no archive of ours is"):
+        sums_check(delta, 5_000)
 
 
 @pytest.mark.django_db
