@@ -3,6 +3,7 @@
 from argparse import Namespace
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -129,8 +130,11 @@ def test_the_commands_write_and_take_in(
         with pytest.raises(CommandFailed, match="If this is the site: --into shop"):
             site_import(Namespace(file=path, into=wrong))
     codes += [site_import(Namespace(file=path, into="shop"))]
+    monkeypatch.setattr("sys.stdin", StringIO(" shop\n"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    codes += [site_import(Namespace(file=path, into=""))]
 
-    assert codes == [Exit.OK, Exit.OK, Exit.NOTHING_TO_DO]
+    assert codes == [Exit.OK, Exit.OK, Exit.NOTHING_TO_DO, Exit.NOTHING_TO_DO]
     said = capsys.readouterr().out
     assert "shop: 60 new facts of 60 in the archive." in said
     assert "The archive would go into shop: Shop, shop.example." in said
