@@ -1,9 +1,9 @@
 """Crawlers confirmed by name: an address is called by a name of its operator, and that name has the address.
 
 Off unless VERIFY_CRAWLERS is set. While facts come in nobody waits: what is not known yet is looked up in
-the background, and facts until then are judged by the lists alone. Whoever reads a log waits, `patiently`.
-Addresses are in memory only, for a day at most. A network whose name server is silent is left alone for a
-while, and so is everybody once silence has cost too much.
+the background, and facts until then are judged by the lists alone. Whoever reads a log waits, as long as his
+`Patience` lasts. Addresses are in memory only, for a day at most. A network whose name server is silent is
+left alone for a while, and so is everybody once it has cost too much.
 """
 
 import ipaddress
@@ -36,9 +36,11 @@ NAME_SERVER = conf.declare(
 # bing.com/webmasters/help/how-to-verify-bingbot, support.apple.com/119829,
 # yandex.com/support/webmaster/robot-workings/check-yandex-robots.html,
 # help.baidu.com (Baiduspider), webmaster.petalsearch.com, napoveda.seznam.cz, developer.amazon.com/amazonbot.
-# developers.google.com/crawling/docs/crawlers-fetchers/verify-google-requests: names in googleusercontent.com
-# are those of fetchers that act for users, and of machines that anybody rents there.
+# developers.google.com/crawling/docs/crawlers-fetchers/verifying-googlebot: fetchers that act for users
+# come from google.com, or from gae.googleusercontent.com, as does what others run on Google's App Engine;
+# other names in googleusercontent.com are those of machines that anybody rents.
 _GOOGLE = (".googlebot.com", ".google.com")
+_GOOGLE_FOR_USERS = (".google.com", ".gae.googleusercontent.com")
 NAMES = {
     **dict.fromkeys(
         (
@@ -47,6 +49,13 @@ NAMES = {
             "Mediapartners-Google",
         ),
         _GOOGLE,
+    ),
+    **dict.fromkeys(
+        (
+            "Feedfetcher-Google", "Google-Agent", "Google-GeminiNotebook", "Google-NotebookLM",
+            "Google-Read-Aloud", "Google-Site-Verification",
+        ),
+        _GOOGLE_FOR_USERS,
     ),
     "bingbot": (".search.msn.com",),
     "Applebot": (".applebot.apple.com",),
@@ -58,13 +67,30 @@ NAMES = {
 }  # fmt: skip
 KEPT_SECONDS, AGAIN_SECONDS = 86_400.0, 600.0
 KEPT_MOST, WAITING_MOST = 10_000, 1_000
-SILENCE_SECONDS_MOST = 60.0
-"""How long, of AGAIN_SECONDS, is waited in all for name servers that say nothing."""
+WAITED_SECONDS_MOST = 60.0
+"""How long, of AGAIN_SECONDS, an import waits in all, and the background for name servers that are silent."""
 
 
 def is_named(name: str) -> bool:
     """Say whether this crawler is confirmed by name here."""
     return name in NAMES and VERIFY_CRAWLERS()
+
+
+class Patience:
+    """How long somebody who waits has waited for name servers. One for each import."""
+
+    def __init__(self) -> None:
+        self._waited, self._since = 0.0, 0.0
+
+    def is_over(self, now: float) -> bool:
+        """Say whether it is used up for now."""
+        if now > self._since + AGAIN_SECONDS:
+            self._waited, self._since = 0.0, now
+        return self._waited >= WAITED_SECONDS_MOST
+
+    def waited(self, seconds: float) -> None:
+        """Take off what was waited."""
+        self._waited += seconds
 
 
 class Names:
@@ -74,18 +100,18 @@ class Names:
         self._known: dict[tuple[str, str], tuple[float, bool | None]] = {}
         self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(WAITING_MOST)
         self._silent: dict[tuple[str, str], float] = {}
-        self._waited, self._waited_since = 0.0, 0.0
+        self._patience = Patience()
         self._gate = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def is_own(self, name: str, address: str, *, patiently: bool = False) -> bool | None:
+    def is_own(self, name: str, address: str, patience: Patience | None = None) -> bool | None:
         """Say whether an address is this crawler's own; None where that is not known (yet)."""
         key = (name, address)
         until, found = self._known.get(key, (0.0, None))
         if time.monotonic() < until:
             return found
-        if patiently:
-            return self._looked_up(key)
+        if patience is not None:
+            return self._looked_up(key, patience, is_waited_for=True)
         with self._gate:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="crawlers-names", daemon=True)
@@ -101,29 +127,29 @@ class Names:
         while True:
             key = self._waiting.get()
             try:
-                self._looked_up(key)
+                self._looked_up(key, self._patience)
             except Exception:
                 log.exception("A crawler's name could not be looked up.")
 
-    def _looked_up(self, key: tuple[str, str]) -> bool | None:
+    def _looked_up(
+        self, key: tuple[str, str], patience: Patience, *, is_waited_for: bool = False
+    ) -> bool | None:
         found: bool | None = None
         began, near = time.monotonic(), (key[0], _network(key[1]))
-        if self._may_wait(near, began):
+        is_over = patience.is_over(began)
+        if is_over and is_waited_for:
+            return None  # and nothing is kept: others have a patience of their own
+        if not is_over and self._silent.get(near, 0.0) <= began:
             try:
                 found = confirmed(*key)
             except (OSError, ValueError) as error:
                 log.warning("A name server does not help with a crawler. crawler=%s error=%s", key[0], error)
-                self._waited += time.monotonic() - began
                 with self._gate:
                     _put(self._silent, near, began + AGAIN_SECONDS)
+            if is_waited_for or found is None:
+                patience.waited(time.monotonic() - began)
         self._keep(key, AGAIN_SECONDS if found is None else KEPT_SECONDS, found)
         return found
-
-    def _may_wait(self, near: tuple[str, str], now: float) -> bool:
-        """Say whether a network may be asked about: it was not silent lately, nor too many others."""
-        if now > self._waited_since + AGAIN_SECONDS:
-            self._waited, self._waited_since = 0.0, now
-        return self._waited < SILENCE_SECONDS_MOST and self._silent.get(near, 0.0) <= now
 
     def _keep(self, key: tuple[str, str], seconds: float, found: bool | None) -> None:
         with self._gate:

@@ -4,7 +4,7 @@ import socket
 from functools import cache
 from pathlib import Path
 
-from zoco.collector.lists.confirmed import KNOWN, is_named
+from zoco.collector.lists.confirmed import KNOWN, Patience, is_named
 from zoco.kit.lists import rows
 
 # Names of one operator that share their addresses.
@@ -35,15 +35,15 @@ def is_checked(name: str) -> bool:
     return name in _networks() or is_named(name)
 
 
-def is_own(name: str, address: str, *, patiently: bool = False) -> bool:
+def is_own(name: str, address: str, patience: Patience | None = None) -> bool:
     """Say whether an address is of the crawler's own; True where it is not known or is no address.
 
-    By the list, or where it is not on it by its names, if they are looked up. `patiently` waits for that.
+    By the list, or where it is not on it by its names, if they are looked up; who has patience waits.
     """
     number = _number(address)
     if number is None or _is_listed(name, number):
         return True
-    found = KNOWN.is_own(name, address.partition("%")[0], patiently=patiently) if is_named(name) else None
+    found = KNOWN.is_own(name, address.partition("%")[0], patience) if is_named(name) else None
     return name not in _networks() if found is None else found
 
 

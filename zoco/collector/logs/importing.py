@@ -4,9 +4,10 @@ Segments are durable before the checkpoint that covers them, so an import can be
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from zoco.collector.lists.confirmed import Patience
 from zoco.collector.logs.base import FORMATS, LogFormat, find_format
 from zoco.collector.logs.equal import GENERATION
 from zoco.collector.logs.files.reading import CHUNK, Cutter, LogFile
@@ -35,6 +36,7 @@ class Plan:
     any_host: bool = False
     from_start: bool = False
     segment_facts: int = SEGMENT_FACTS
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def spool(self) -> Path:
@@ -143,7 +145,10 @@ class LogImport:
 
     def _quick(self, log_format: LogFormat) -> Quick:
         name = "stdin" if self.log.is_stdin else Path(self.log.name).name[:200]
-        return Quick(self.plan.site, log_format, name, self.plan.received_at, any_host=self.plan.any_host)
+        plan = self.plan
+        return Quick(
+            plan.site, log_format, name, plan.received_at, any_host=plan.any_host, patience=plan.patience
+        )
 
     def _take(self, lines: list[bytes], place: Mark) -> None:
         """Turn lines into facts, a generation at a time; `place` is where the first of them begins."""

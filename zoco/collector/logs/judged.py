@@ -4,6 +4,7 @@ an address of the site's own people.
 
 from typing import TYPE_CHECKING
 
+from zoco.collector.lists.confirmed import Patience
 from zoco.collector.lists.ranges import FORGED, SINCE, is_checked, is_own
 from zoco.collector.logs.pending import distinct
 from zoco.collector.steps.blocking import FROM_OFFICE
@@ -24,6 +25,7 @@ def verdicts_beyond(
     referrers: "tuple[NDArray[np.int32], list[str]]",
     at: "NDArray[np.int64]",
     guard: Guard | None = None,
+    patience: Patience | None = None,
 ) -> "tuple[list[str], list[str]] | None":
     """Return verdict and reason of each line, None where the agents alone say them all.
 
@@ -43,9 +45,7 @@ def verdicts_beyond(
     reasons = np.array(of_agents[1], dtype=object)[agents]
     if asked.any():
         pairs = distinct(agents[asked], numbers[asked])
-        forged = [
-            not is_own(of_agents[1][agent], addresses[place], patiently=True) for agent, place in pairs.rows
-        ]
+        forged = [not is_own(of_agents[1][agent], addresses[place], patience) for agent, place in pairs.rows]
         lines = np.flatnonzero(asked)[np.array(forged, dtype=bool)[pairs.places]]
         verdicts[lines], reasons[lines] = "bot", reasons[lines] + FORGED
     lines = np.flatnonzero(office & (verdicts == "human"))

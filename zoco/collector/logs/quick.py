@@ -6,6 +6,7 @@ What is in a table is what the steps give for each line; a test holds both again
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from zoco.collector.lists.confirmed import Patience
 from zoco.collector.logs.base import LogFormat
 from zoco.collector.logs.clock import Clock, now_micros, plausible
 from zoco.collector.logs.equal import EqualLines
@@ -81,14 +82,13 @@ class Quick:
         *,
         any_host: bool = False,
         clock: Clock = now_micros,
+        patience: Patience | None = None,
     ) -> None:
-        self.site = site
+        self.site, self.format = site, log_format
         self.guard = guard_of(site.left_out)
-        self.format = log_format
-        self.origin_key = origin_key
-        self.received_at = received_at
-        self.any_host = any_host
-        self.clock = clock
+        self.origin_key, self.received_at = origin_key, received_at
+        self.any_host, self.clock = any_host, clock
+        self.patience = patience or Patience()
         self.counts = Counts()
         self.refusals: list[Refusal] = []
         self.equal = EqualLines(site.id)
@@ -250,6 +250,7 @@ class Quick:
             self.hosts,
             np.concatenate(self.at),
             self.guard,
+            self.patience,
         )
         return {} if found is None else dict(zip(("verdict", "reason"), map(pa.array, found), strict=True))
 

@@ -9,7 +9,7 @@ from dnslib import QTYPE, RD, RR
 from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
 from zoco.collector.lists import confirmed, dns, ranges
-from zoco.collector.lists.confirmed import NAMES, Names
+from zoco.collector.lists.confirmed import NAMES, Names, Patience
 from zoco.collector.logs.base import FORMATS
 from zoco.collector.logs.quick import Quick
 from zoco.collector.steps.judging import checked
@@ -41,10 +41,12 @@ class Zone(BaseResolver):  # type: ignore[misc]
         self.records = RR.fromZone(ZONE)
         self.asked = 0
         self.is_broken = False
+        self.slow_seconds = 0.0
 
     def resolve(self, request, handler):  # type: ignore[no-untyped-def]
         """Answer a question; where nothing is known there is no such name."""
         self.asked += 1
+        time.sleep(self.slow_seconds)
         reply = request.reply()
         name = str(request.q.qname).lower()
         found = [rr for rr in self.records if str(rr.rname).lower() == name and rr.rtype == request.q.qtype]
@@ -120,8 +122,8 @@ def test_a_log_waits_for_the_answer(zone: Zone, site: PublishedSite) -> None:
 def test_a_server_that_does_not_help_leaves_it_to_the_list(zone: Zone) -> None:
     zone.is_broken = True
 
-    assert ranges.is_own("Googlebot", "203.0.113.9", patiently=True) is False
-    assert ranges.is_own("YandexBot", "203.0.113.6", patiently=True) is True
+    assert ranges.is_own("Googlebot", "203.0.113.9", Patience()) is False
+    assert ranges.is_own("YandexBot", "203.0.113.6", Patience()) is True
     with pytest.raises(dns.NoAnswer):
         confirmed.confirmed("Googlebot", "203.0.113.9")
 
@@ -131,20 +133,28 @@ def test_silence_is_remembered_for_the_network_and_no_address_is_logged(
 ) -> None:
     zone.is_broken = True
 
-    assert ranges.is_own("Googlebot", "203.0.113.9", patiently=True) is False
+    assert ranges.is_own("Googlebot", "203.0.113.9", Patience()) is False
     asked = zone.asked
-    assert ranges.is_own("Googlebot", "203.0.113.77", patiently=True) is False
+    assert ranges.is_own("Googlebot", "203.0.113.77", Patience()) is False
 
     assert zone.asked == asked
     assert "code 2" in caplog.text
     assert "113" not in caplog.text
 
 
-def test_silence_of_many_networks_ends_the_patience(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirmed, "SILENCE_SECONDS_MOST", 0.0)
+def test_slow_answers_end_the_patience_of_one_import_and_of_no_other(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmed, "WAITED_SECONDS_MOST", 0.2)
+    zone.slow_seconds = 0.25
+    one, other = Patience(), Patience()
 
-    assert ranges.is_own("Googlebot", "203.0.113.9", patiently=True) is False
-    assert zone.asked == 0
+    assert ranges.is_own("Googlebot", "203.0.113.5", one) is False
+    assert zone.asked == 1
+    assert ranges.is_own("Googlebot", "203.0.113.9", one) is False  # by the list: nobody is asked any more
+    assert zone.asked == 1
+    assert ranges.is_own("Googlebot", "203.0.113.9", other) is True
+    assert zone.asked == 3
 
 
 def test_the_oldest_goes_when_too_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,11 +186,20 @@ def test_rented_machines_of_google_are_no_googlebot(zone: Zone) -> None:
     assert confirmed.confirmed("Googlebot", "203.0.113.3") is False
 
 
+def test_fetchers_that_act_for_users_of_google_come_from_its_app_engine_as_well(zone: Zone) -> None:
+    name = "2.113.0.203.gae.googleusercontent.com."
+    zone.records += RR.fromZone(f"2.113.0.203.in-addr.arpa. 60 IN PTR {name}\n{name} 60 IN A 203.0.113.2")
+
+    assert ranges.is_own("Google-NotebookLM", "203.0.113.2", Patience()) is True
+    assert ranges.is_own("Google-NotebookLM", "203.0.113.9", Patience()) is False
+    assert ranges.is_own("Googlebot", "203.0.113.2", Patience()) is False
+
+
 def test_nobody_is_asked_unless_it_is_wanted(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ZOCO_VERIFY_CRAWLERS")
 
     assert checked(judge(GOOGLEBOT), "203.0.113.9") == ("bot", FORGED)
-    assert ranges.is_own("YandexBot", "203.0.113.5", patiently=True)
+    assert ranges.is_own("YandexBot", "203.0.113.5", Patience())
     assert zone.asked == 0
 
 
