@@ -27,7 +27,11 @@ def test_first_start_makes_an_owner_and_says_how_to_begin(first_start: Running) 
     assert first_start.first_page == 200
     assert "Traceback" not in said
     assert "The nursery is not alone" not in said
-    assert re.search(r"name +owner\n +password +(\w{4}-){3}\w{4}\n", said)
+    kept = first_start.folder / "first-password"  # no terminal: what is said is a log
+    assert re.search(rf"name +owner\n +password +in the file {re.escape(str(kept))}\n", said)
+    assert re.fullmatch(r"(\w{4}-){3}\w{4}\n", kept.read_text())
+    assert kept.read_text().strip() not in said
+    assert kept.stat().st_mode & 0o777 == 0o600
     assert f"http://127.0.0.1:{first_start.port}/admin/" in said
     assert "zoco demo " in said
     assert "--counting log" in said

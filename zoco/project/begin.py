@@ -37,13 +37,15 @@ def begin() -> None:
     home_ensure(env.address())
     services.sites_publish()
     if made is not None:
-        _welcome(env.ADDRESS(), made)
+        name, password = made
+        # What is no terminal is a log, which others read and which is kept.
+        said = password if sys.stdout.isatty() else f"in the file {accounts.password_keep(password)}"
+        _welcome(env.ADDRESS(), name, said)
     if not reads.sites_with_parts():
         print(_first_steps(env.address().hostname or ""), flush=True)
 
 
-def _welcome(address: str, made: "tuple[str, str]") -> None:
-    name, password = made
+def _welcome(address: str, name: str, password: str) -> None:
     print(
         textwrap.dedent(
             f"""

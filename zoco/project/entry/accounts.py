@@ -1,11 +1,14 @@
 """The owner's account and its first password."""
 
+import os
 import secrets
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
+from zoco.kit import conf
 from zoco.project.models import FirstPassword
 from zoco.project.roles import roles_ensure
 
@@ -32,6 +35,19 @@ def owner_ensure() -> tuple[str, str] | None:
     return OWNER, password
 
 
+def password_keep(password: str) -> Path:
+    """Write the owner's first password into a file for this user's eyes, until it is used; returns which."""
+    path = _kept()
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{password}\n")
+    return path
+
+
+def _kept() -> Path:
+    return conf.DATA() / "first-password"
+
+
 def password_is_first(user_id: int) -> bool:
     """Return whether the account still has the password that it was given."""
     return FirstPassword.objects.filter(user_id=user_id).exists()
@@ -40,6 +56,8 @@ def password_is_first(user_id: int) -> bool:
 def password_chosen(*, user_id: int) -> None:
     """Note that the account has a password of its own."""
     FirstPassword.objects.filter(user_id=user_id).delete()
+    if get_user_model().objects.filter(pk=user_id, username=OWNER).exists():
+        _kept().unlink(missing_ok=True)
 
 
 @transaction.atomic

@@ -27,11 +27,18 @@ def test_owner_is_made_once() -> None:
     assert accounts.owner_ensure() is None
 
 
-def test_first_password_leads_to_the_page_where_one_chooses(client: Client) -> None:
+def test_first_password_leads_to_the_page_where_one_chooses(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     name, password = accounts.owner_ensure() or ("", "")
+    kept = accounts.password_keep(password)
     client.login(request=RequestFactory().get("/"), username=name, password=password)
 
     assert client.get("/admin/").headers["location"] == "/choose-password/"
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == (f"{password}\n", 0o600)
+    accounts.password_chosen(user_id=get_user_model().objects.create_user("ann").pk)
+    assert kept.exists()
 
     page = client.get("/choose-password/")
     assert page.status_code == 200
@@ -40,6 +47,7 @@ def test_first_password_leads_to_the_page_where_one_chooses(client: Client) -> N
     assert client.post("/choose-password/", chosen).headers["location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert not FirstPassword.objects.exists()
+    assert not kept.exists()
     assert get_user_model().objects.get(username=name).check_password("tall-ships-on-sunday")
 
 
