@@ -15,7 +15,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let curves show when campaigns begin and end, and tables what codes are called."""
-        from zoco.campaigns import moving, reads  # noqa: F401 - moving registers
+        from zoco.campaigns import portable, reads  # noqa: F401 - portable registers
         from zoco.ledger.pictures import marks, names
 
         marks.provide(reads.marks)

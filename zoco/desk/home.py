@@ -12,8 +12,8 @@ from wagtail.admin.ui.components import Component  # type: ignore[attr-defined]
 from zoco.kit.commands import program
 from zoco.ledger import sitebook
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.moving import facts_span
 from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.relative import facts_span
 from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.pictures.figures import Headline, headlines
 from zoco.ledger.report import report_named

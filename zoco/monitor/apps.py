@@ -22,7 +22,7 @@ class MonitorConfig(AppConfig):
         from zoco.ledger.asking import goals
         from zoco.ledger.asking.imported import days as imported
         from zoco.ledger.pictures import marks
-        from zoco.monitor import annotations, moving, reads  # noqa: F401 - moving registers
+        from zoco.monitor import annotations, portable, reads  # noqa: F401 - portable registers
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
         from zoco.sites import leaving, uploads
         from zoco.sites import reads as sites

@@ -19,8 +19,8 @@ from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.filters import GOAL, FilterWrong, filters_read
 from zoco.ledger.asking.goals import goals_of
-from zoco.ledger.asking.moving import DAYS_MOST
 from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.relative import DAYS_MOST
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 

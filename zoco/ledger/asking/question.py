@@ -19,7 +19,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import Filter, filters_read, filters_write
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.guard import Guard
-from zoco.ledger.asking.moving import DAYS_MOST, first_day, moving_read, year_ago
+from zoco.ledger.asking.relative import DAYS_MOST, first_day, relative_read, year_ago
 from zoco.ledger.report import Report
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import SiteInfo
@@ -169,12 +169,12 @@ class Question:
 def period_read(
     text: str, zone: str, *, now: datetime, first: Callable[[], date | None] = lambda: None
 ) -> Period:
-    """Read "2015-05-17..2015-05-20", one day, or a word of `moving`: "today", "30d", "month", "all".
+    """Read "2015-05-17..2015-05-20", one day, or a word of `relative`: "today", "30d", "month", "all".
 
     `first` tells with which day "all" begins. Raises PeriodUnreadable, also for more than ten years.
     """
-    if moving := moving_read(text, zone, now, first):
-        return moving
+    if relative := relative_read(text, zone, now, first):
+        return relative
     period = Period.parse(text, zone)
     if not 1971 <= period.first.year <= period.last.year <= 9000:
         raise PeriodUnreadable(gettext_noop("%(text)r lies outside the years 1971 to 9000."), text=text)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from zoco.kit.periods import Period
 from zoco.ledger.asking.filters import FILTERABLE, Filter
 from zoco.ledger.asking.goals import goals_of
-from zoco.ledger.asking.moving import ALL, moving_read
 from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.relative import ALL, relative_read
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import VERDICTS as VERDICT_WORDS
 from zoco.ledger.pictures.labels import value_label
@@ -195,7 +195,7 @@ def _presets(period: Period, address: Address, today: date) -> list[Choice]:
     """Return the periods on offer; of those that are the same days the one that was asked for is chosen."""
     asked, whole = address.query.get("period", ""), replace(period, until=0)
     now = datetime.combine(today, time(12), ZoneInfo(period.zone))
-    spans = {word: moving_read(word, period.zone, now, lambda: period.first) for word in MOVING}
+    spans = {word: relative_read(word, period.zone, now, lambda: period.first) for word in MOVING}
     same = [word for word, span in spans.items() if span == whole and (word != ALL or asked == ALL)]
     chosen = asked if asked in same else next(iter(same), "")
     return [

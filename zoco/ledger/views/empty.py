@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from zoco.kit.commands import program
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
-from zoco.ledger.asking.moving import facts_span
 from zoco.ledger.asking.question import VERDICT_GROUPS, Question
+from zoco.ledger.asking.relative import facts_span
 from zoco.ledger.pictures import formats
 from zoco.ledger.report import Missing
 from zoco.ledger.views.address import Address

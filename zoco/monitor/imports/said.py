@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.moving import DAYS_MOST
 from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.relative import DAYS_MOST
 from zoco.ledger.pictures import formats
 from zoco.ledger.report import report_named
 from zoco.monitor.imports.base import importer_named

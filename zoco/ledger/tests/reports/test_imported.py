@@ -15,8 +15,8 @@ from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.export import answer_dict
 from zoco.ledger.asking.imported import days as imported
-from zoco.ledger.asking.moving import first_day
 from zoco.ledger.asking.question import Question
+from zoco.ledger.asking.relative import first_day
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store

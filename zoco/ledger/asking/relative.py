@@ -21,7 +21,7 @@ YEARS = (1971, 9000)
 _DAY = timedelta(days=1)
 
 
-def moving_read(text: str, zone: str, now: datetime, first: Callable[[], date | None]) -> Period | None:
+def relative_read(text: str, zone: str, now: datetime, first: Callable[[], date | None]) -> Period | None:
     """Return the period of a word, None where it is none.
 
     "12mo" ends with today and begins on the day after the same date a year ago; "all" begins with the day
