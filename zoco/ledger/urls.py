@@ -11,6 +11,7 @@ from zoco.ledger.views.index import IndexView
 from zoco.ledger.views.overview import NowView, OverviewView
 from zoco.ledger.views.report import PanelView, ReportView
 from zoco.ledger.views.shell import LedgerView
+from zoco.ledger.views.values import ValuesView
 
 app_name = "zoco_ledger"
 
@@ -20,6 +21,7 @@ def page_urls(wrap: Callable[[type[LedgerView]], type[LedgerView]] = lambda view
     return [
         path("reports/", wrap(IndexView).as_view(), name="index"),
         path("reports/facts/", wrap(FactsView).as_view(), name="facts"),
+        path("reports/values/", wrap(ValuesView).as_view(), name="values"),
         path("reports/now/", wrap(NowView).as_view(), name="now"),
         path("reports/overview/<str:key>/", wrap(OverviewView).as_view(), name="overview"),
         path("reports/overview/<str:key>/fresh/", wrap(FreshView).as_view(), name="fresh"),

@@ -248,7 +248,7 @@ def _groups(question: Question, address: Address, report: Report | None) -> list
 
 def _who_counts(chosen: str) -> tuple[tuple[str, object], ...]:
     """Return who can count: people, bots, AI crawlers, all; and the one verdict that an address asks for."""
-    choices = (*VERDICTS[:-1], ("ai", VERDICT_WORDS["ai"]), VERDICTS[-1])
+    choices = (*VERDICTS[:-1], ("ai", _("AI crawlers")), VERDICTS[-1])
     alone = VERDICT_WORDS.get(chosen) if chosen not in dict(choices) else None
     return (*choices, (chosen, alone)) if alone else choices
 

@@ -176,6 +176,7 @@ class LedgerView(View):
             "sites": self._site_links(site) if site else [],
             "index_url": self.index_url(),
             "can_view_facts": self.can_view_facts,
+            "values_url": self.address.to("values", query=self.address.shared()) if site else "",
         }
 
     def index_url(self) -> str:

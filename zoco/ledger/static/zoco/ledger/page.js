@@ -150,6 +150,32 @@
     setTimeout(ask, 1500); // by then the stream has said it
   }
 
+  /* The form of filters offers values that occur, as somebody writes; what does not come is not missed. */
+  function values() {
+    const input = one("[data-z-values]");
+    if (!input) return;
+    const column = document.getElementById("z-column");
+    let asked = "";
+    let timer = 0;
+    const ask = async () => {
+      const url = new URL(input.dataset.zValues, location.href);
+      url.searchParams.set("of", column.value);
+      url.searchParams.set("with", input.value);
+      if (asked === url.href) return;
+      asked = url.href;
+      try {
+        const options = await fetched(url.href);
+        if (asked === url.href) input.list.innerHTML = options;
+      } catch {
+        asked = "";
+      }
+    };
+    const soon = () => { clearTimeout(timer); timer = setTimeout(ask, 250); };
+    input.addEventListener("focus", soon);
+    input.addEventListener("input", soon);
+    column.addEventListener("change", soon);
+  }
+
   /* Menus: one open at a time, Escape and a click elsewhere close. */
   function menus() {
     document.addEventListener("click", (event) => {
@@ -223,6 +249,7 @@
   keys();
   tabs();
   kept();
+  values();
   people();
   panels();
 })();
