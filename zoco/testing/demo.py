@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from zoco.kit.conf import DATA
+from zoco.ledger.pictures.labels import NAMES
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
 from zoco.monitor.services import goal_create
@@ -21,6 +24,7 @@ from zoco.testing.company.ways import LANGUAGES
 
 SLUG = "demo"
 HOSTS = ("alacena.example",)
+GOALS = ("order.placed", "basket.added", "checkout.begun")
 
 
 class DemoRefused(ValueError):
@@ -75,10 +79,13 @@ def _site_make() -> Site:
     site = services.site_create(name="La Alacena", slug=SLUG, hostnames=HOSTS, zone="Europe/Madrid",
                                 currency="EUR", counting="tracker", is_demo=True)  # fmt: skip
     services.site_consent_set(site=site, has_banner=True, privacy_signals=site.privacy_signals)
-    goal_create(site=site.pk, name="Order", kind="event", event="shop.order.placed")
-    goal_create(site=site.pk, name="Into the basket", kind="event", event="shop.basket.added")
-    goal_create(site=site.pk, name="Checkout page", kind="page", pattern="/*/pago")
-    goal_create(site=site.pk, name="Five pages", kind="engagement", views=5)
+    with translation.override(settings.LANGUAGE_CODE):  # names are kept as they are written
+        placed, put, begun = (str(NAMES[f"shop.{each}"]) for each in GOALS)
+        many = f"{translation.gettext('Page views')} ≥ 5"
+    goal_create(site=site.pk, name=placed, kind="event", event="shop.order.placed")
+    goal_create(site=site.pk, name=put, kind="event", event="shop.basket.added")
+    goal_create(site=site.pk, name=begun, kind="page", pattern="/*/pago")
+    goal_create(site=site.pk, name=many, kind="engagement", views=5)
     return site
 
 

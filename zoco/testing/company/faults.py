@@ -92,7 +92,7 @@ def _wave(
     if fault.kind == "not_found":
         more = {"name": "web.error.served", "status": 404, "path": fault.value, "country": "ES"}
     elif fault.kind == "spam":
-        more = {"name": "web.page.viewed", "verdict": "spam", "reason": "referrer spam"}
+        more = {"name": "web.page.viewed", "verdict": "spam", "reason": fault.value}
         more |= {"referrer_host": fault.value, "country": "RO"}
     return [
         Fact(

@@ -17,9 +17,10 @@ def test_part_holds(key: str) -> None:
 
 def test_all_built_in_parts_are_tried() -> None:
     assert set(COMPANY_PARTS.keys()) >= {
-        "web.views", "web.errors", "web.consent", "web.robots", "web.spam", "shop.orders", "shop.refunds",
+        "web.views", "web.errors", "web.consent", "web.vitals", "web.robots", "web.spam", "shop.orders",
+        "shop.refunds",
     }  # fmt: skip
-    assert parts.__all__ == ["consent", "robots", "shop", "web"]
+    assert parts.__all__ == ["consent", "robots", "shop", "speed", "web"]
 
 
 class Unsteady(Part):

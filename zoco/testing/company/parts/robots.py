@@ -62,7 +62,7 @@ ROBOTS = (
     Robot("CCBot", "ai", "web.page.served", 0.008, 3, "US", "CCBot/2.0 (https://commoncrawl.org/faq/)"),
     Robot("HeadlessChrome", "headless", "web.page.viewed", 0.02, 9, "DE",
           "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/141.0.0.0 Safari/537.36"),
-    Robot("own staff", "staff", "web.page.viewed", 0.012, 3, "ES", ""),
+    Robot("address of own staff", "staff", "web.page.viewed", 0.012, 3, "ES", ""),
 )  # fmt: skip
 SPAMMERS = ("free-traffic-now.example", "seo-buttons.example", "rank-checker.example")
 # Where in the period a wave of spam begins, how many days it lasts, how heavy it is against people.
@@ -110,7 +110,7 @@ class SpamWaves(Part):
             visitor = visitor_numbers(world.plan.seed, 32, visits.day, rng.integers(0, 1 << 40, len(at)))
             sender = SPAMMERS[number % len(SPAMMERS)]
             line = fragment(
-                name="web.page.viewed", verdict="spam", reason="referrer spam", host=world.plan.host,
+                name="web.page.viewed", verdict="spam", reason=sender, host=world.plan.host,
                 path="/es/", title=pages_of(0)[0].title, referrer_host=sender, source=sender,
                 medium="referral", channel="referral", device="desktop", browser="Chrome",
                 browser_version="96", os="Windows", os_version="10", country="RO", language="en", screen="l",
