@@ -25,7 +25,7 @@ from zoco.kit.hosts import is_own, plain_host
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.views.heads import head_of_site, site_chosen
+from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.sites.models import Hostname
 from zoco.sites.sourcing.reads import channel_of
 
@@ -52,7 +52,7 @@ def links(request: HttpRequest) -> HttpResponse:
     """Put tags on an address, and list the short links; POST keeps the address as one."""
     site = _site((request.POST if request.method == "POST" else request.GET).get("site", ""))
     if site is None:
-        return redirect("zoco_sites:add")
+        return no_site(request, _("Links and QR codes"))
     if request.method == "POST":
         return _keep(request, site)
     form = TagForm(request.GET) if "target" in request.GET else TagForm()
@@ -165,7 +165,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     """Show the words for tags, and which tags of the last 90 days are misspelt or doubled."""
     site = _site(request.GET.get("site", ""))
     if site is None:
-        return redirect("zoco_sites:add")
+        return no_site(request, _("Words for tags"))
     listed, seen = reads.listed(site.id), reads.seen(site, timezone.now())
     parts = []
     for name in TAGS:

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.models import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
+
+from zoco.ledger import sitebook
+from zoco.ledger.views.heads import no_site
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +36,8 @@ class ListView(IndexView):
 
     results_template_name = "zoco/ledger/list_results.html"
     purpose: "StrOrPromise" = ""
+    way: tuple["StrOrPromise", "StrOrPromise"] | None = None
+    """Words and address of the button of an empty list, where the first is not made by its form."""
 
     def get_base_queryset(self) -> Any:
         """Return the rows with what they refer to, so that no row asks for it again."""
@@ -54,6 +60,20 @@ class ListViewSet(ModelViewSet):
     """What the button says that makes one, such as "New campaign"."""
     purpose: "StrOrPromise"
     """What such a thing is for, in a sentence or two."""
+
+    @property
+    def add_view(self) -> Callable[..., HttpResponseBase]:
+        """Return the page that makes one; where there is no site yet, one that says so first."""
+        view: Callable[..., HttpResponseBase] = super().add_view
+
+        def shown(request: HttpRequest, *given: object, **named: object) -> HttpResponseBase:
+            fields = self.model._meta.concrete_fields  # type: ignore[attr-defined]
+            is_of_site = any(field.name == "site" for field in fields)
+            if is_of_site and not sitebook.sites() and request.method in ("GET", "HEAD"):
+                return no_site(request, str(self.new_label))
+            return view(request, *given, **named)
+
+        return shown
 
     def get_index_view_kwargs(self, **more: Any) -> dict[str, Any]:
         """Return what the list needs."""

@@ -26,8 +26,9 @@ ALARM = (
 SEGMENT = (
     _("New segment"),
     _(
-        "A segment is a set of filters under a name, such as visitors from Spain by phone. Filter a report "
-        "and save its filters; they are there again with one click."
+        "A segment is a set of filters under a name, such as visitors from Spain by phone. Open a report, "
+        "press Filter, then Save as segment…; from then on it is one click in the menu Segments of every "
+        "report."
     ),
 )
 EXPORT_PLAN = (

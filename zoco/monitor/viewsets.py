@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -12,7 +12,7 @@ from wagtail.admin.views.generic.models import CreateView, EditView
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import PropCondition
-from zoco.ledger.viewsets import ListViewSet
+from zoco.ledger.viewsets import ListView, ListViewSet
 from zoco.monitor import purposes
 from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
@@ -239,10 +239,17 @@ class SegmentCreate(CreateView):
         return {"asked": self.request.GET.urlencode()}
 
 
+class SegmentList(ListView):
+    """The segments; the first is made from a report."""
+
+    way = (_("Open the overview"), reverse_lazy("zoco_desk:overview", args=["traffic"]))
+
+
 class SegmentViewSet(ListViewSet):
     """List and rename segments; they are made from a page with filters."""
 
     new_label, purpose = purposes.SEGMENT
+    index_view_class = SegmentList
     model = Segment
     icon = "table"
     menu_label = _("Segments")

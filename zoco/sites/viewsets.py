@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
-from wagtail.admin.widgets.button import Button
 
 from zoco.ledger.pictures.labels import value_meant
 from zoco.ledger.viewsets import ListViewSet
@@ -41,18 +40,23 @@ class SiteAddView(CreateView):
 
 
 class SiteEditView(EditView):
-    """Change a site; leads on to the check of its tracker."""
+    """Change a site; leads on to the check of its tracker, to its reset and its end."""
 
     @property
-    def header_more_buttons(self) -> list[Button]:  # type: ignore[override]
-        """Return Wagtail's and our own."""
-        buttons: list[Button] = super().header_more_buttons
-        where = reverse("zoco_site_check", args=[self.object.pk])
-        buttons = [*buttons, Button(_("Check the installation"), url=where, icon_name="search", priority=5)]
-        if apps.is_installed("zoco.moving") and self.request.user.has_perm("zoco_sites.delete_site"):
-            where = reverse("zoco_site_reset", args=[self.object.slug])
-            buttons.append(Button(_("Reset…"), url=where, icon_name="bin", priority=30))
-        return buttons
+    def ways(self) -> list[dict[str, object]]:
+        """Return what else can be done with the site, for buttons above its form."""
+        site = cast("Site", self.object)
+        ways: list[dict[str, object]] = [
+            {"label": _("Check the installation"), "url": reverse("zoco_site_check", args=[site.pk])}
+        ]
+        if self.request.user.has_perm("zoco_sites.delete_site"):
+            if apps.is_installed("zoco.moving"):
+                where = reverse("zoco_site_reset", args=[site.slug])
+                ways.append({"label": _("Reset…"), "url": where, "is_grave": True})
+            ways.append(
+                {"label": _("Delete…"), "url": reverse("zoco_sites:delete", args=[site.pk]), "is_grave": True}
+            )
+        return ways
 
 
 class SiteDeleteView(DeleteView):
@@ -94,6 +98,7 @@ class SiteViewSet(ListViewSet):
     add_to_settings_menu = True
     add_view_class = SiteAddView
     edit_view_class = SiteEditView
+    edit_template_name = "zoco/sites/site_edit.html"
     delete_view_class = SiteDeleteView
     list_display = [
         "name",

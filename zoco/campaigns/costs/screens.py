@@ -26,7 +26,7 @@ from zoco.campaigns.models import Campaign
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.views.heads import head_of_site, site_chosen
+from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 
 SEE, ADD, DELETE = (f"zoco_campaigns.{verb}_cost" for verb in ("view", "add", "delete"))
 CAMPAIGNS_A_PAGE, DAYS_MOST = 10, 100
@@ -71,7 +71,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     """Show what each campaign cost and brought; POST takes a file."""
     sites = sitebook.sites()
     if not sites:
-        return redirect("zoco_sites:add")
+        return no_site(request, _("Costs"))
     site = site_chosen(sites, (request.POST if request.method == "POST" else request.GET).get("site", ""))
     form, taken = FileForm(), None
     if request.method == "POST":

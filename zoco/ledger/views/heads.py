@@ -6,7 +6,9 @@ Templates show the choice by including "zoco/ledger/sites.html".
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
@@ -38,3 +40,9 @@ def site_chosen(sites: Sequence[Kind], slug: str) -> Kind:
         if slug in ("", site.slug):
             return site
     raise Http404(_("There is no such site."))
+
+
+def no_site(request: HttpRequest, title: str) -> HttpResponse:
+    """Say that all of this is about a site, and lead whoever may make one to where that is done."""
+    new_url = reverse("zoco_sites:add") if request.user.has_perm("zoco_sites.add_site") else ""
+    return render(request, "zoco/ledger/no_site.html", {**head(title), "new_url": new_url})

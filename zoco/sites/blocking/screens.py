@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from zoco.ledger.views.heads import head_of_site, site_chosen
+from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.sites import reads
 from zoco.sites.blocking.kinds import KINDS
 from zoco.sites.blocking.own_browsers import link_token
@@ -27,7 +27,7 @@ def blocking(request: HttpRequest) -> HttpResponse:
     """Show the lists of a site."""
     sites = reads.sites_seen()
     if not sites:
-        return redirect("zoco_sites:add")
+        return no_site(request, _("Block lists"))
     site = site_chosen(sites, request.GET.get("site", ""))
     shown = {
         **head_of_site(_("Block lists"), site, sites),

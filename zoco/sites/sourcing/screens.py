@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.kit.hosts import plain_host
 from zoco.ledger.pictures import formats
-from zoco.ledger.views.heads import head_of_site, site_chosen
+from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.sites import reads
 from zoco.sites.models import Site
 from zoco.sites.sources.channels import RULES, Judged, judged
@@ -39,7 +39,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Show everything about where visits of a site come from."""
     sites = reads.sites_seen()
     if not sites:
-        return redirect("zoco_sites:add")
+        return no_site(request, _("Source channels"))
     site = site_chosen(sites, request.GET.get("site", ""))
     own = services.own_sources(site)
     shown = {
