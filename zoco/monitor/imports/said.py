@@ -34,6 +34,18 @@ NOTES = {
 }
 
 
+def unread(run: ImportRun) -> dict[str, Any] | None:
+    """Say of a file that could not be read which one is wanted; None for every other import."""
+    if run.state != ImportRun.State.FAILED or run.days:
+        return None
+    importer = importer_named(run.kind)
+    words = _(
+        "%(file)s could not be read as an export of %(program)s; nothing was imported. Choose the program "
+        "that it is from, or export it again. This is the file that is wanted:"
+    ) % {"file": run.name, "program": importer.label}
+    return {"words": words, "help": importer.help}
+
+
 def preview(run: ImportRun) -> dict[str, Any]:
     """Return what a page says of what was read."""
     return {

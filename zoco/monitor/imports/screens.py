@@ -173,6 +173,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         may_undo=request.user.has_perm(UNDO) and _is_there(run),
         has_refused=(services.folder_of(run) / "refused.csv").exists() and bool(run.refused),
         traffic=_traffic(run),
+        unread=said.unread(run),
         **said.preview(run),
     )
 

@@ -34,8 +34,9 @@ class Consent(Report):
         "and without. Known visitor-days are those of them with a page view under the id of somebody who "
         "consented. Known visitors are distinct ids, of page views and of choices: a browser that comes on "
         "three days is one known visitor and three visitor-days; whoever agrees on the last page is a known "
-        "visitor, but that day is no known visitor-day, as no page was seen under the id. People are distinct persons to whom known visitors are joined by a log-in, a form or "
-        "a link of their own: two browsers of one person are two known visitors and one of the people. "
+        "visitor, but that day is no known visitor-day, as no page was seen under the id. People are "
+        "distinct persons to whom known visitors are joined by a log-in, a form or a link of their own: two "
+        "browsers of one person are two known visitors and one of the people. "
         "Known visitors and people of several steps do not add up, and none of the figures is part of "
         "another."
     )
