@@ -6,6 +6,7 @@ All that is read at once has a bound, the list of the ZIP too.
 
 import hashlib
 import io
+import logging
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from zoco.ledger import schema
 from zoco.ledger.spool.segment import sync_folder
+
+log = logging.getLogger(__name__)
 
 FORMAT, VERSION = "zoco.site", 1
 MANIFEST, SETTINGS, SUMS = "manifest.json", "settings.json", "imported.parquet"
@@ -138,7 +141,7 @@ class Archive:
             is_bomb = sum(raw.count(mark) for mark in (b",", b"[", b"{")) > VALUES_MOST
             found = None if is_bomb else msgspec.json.decode(raw)
         except (KeyError, RecursionError, EOFError, zipfile.BadZipFile, msgspec.DecodeError) as error:
-            raise ArchiveWrong(damaged(SETTINGS, str(error))) from error
+            raise _unread(SETTINGS, error) from error
         if is_bomb:
             raise ArchiveWrong(damaged(SETTINGS, _("it holds more values than a site has settings")))
         if not isinstance(found, dict) or not all(
@@ -156,7 +159,7 @@ class Archive:
                     digest.update(piece)
                     target.write(piece)
         except (EOFError, zipfile.BadZipFile) as error:
-            raise ArchiveWrong(damaged(entry.name, str(error))) from error
+            raise _unread(entry.name, error) from error
         if digest.hexdigest() != entry.sha256:
             raise ArchiveWrong(damaged(entry.name, _("its checksum is another one")))
         return path
@@ -192,7 +195,7 @@ class Archive:
         except (KeyError, TypeError, ValueError, RecursionError, EOFError, zipfile.BadZipFile) as error:
             if isinstance(error, ArchiveWrong):
                 raise
-            raise ArchiveWrong(damaged(MANIFEST, str(error))) from error
+            raise _unread(MANIFEST, error) from error
         listed = {entry.name: entry.size for entry in manifest.parts}
         there = {each.filename: each.file_size for each in self._file.infolist() if each.filename != MANIFEST}
         rows = sum(entry.rows for entry in manifest.parts if FACTS.fullmatch(entry.name))
@@ -201,6 +204,12 @@ class Archive:
         if rows != manifest.facts or min(entry.rows for entry in manifest.parts) < 0:
             raise ArchiveWrong(damaged(MANIFEST, _("its counts do not add up")))
         return manifest
+
+
+def _unread(part: str, error: Exception) -> ArchiveWrong:
+    """Return the refusal of a part that cannot be read; in whose words it is said stands in the log."""
+    log.warning("A part of an archive cannot be read. part=%s why=%s", part, str(error)[:300])
+    return ArchiveWrong(damaged(part, _("it cannot be read")))
 
 
 def damaged(part: str, why: str) -> str:
