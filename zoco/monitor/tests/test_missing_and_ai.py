@@ -1,13 +1,16 @@
 """What leads to missing pages, and what AI assistants and crawlers do, on facts counted by hand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from zoco.ledger import sitebook
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import ERROR, fact, ledger
+from zoco.ledger.tests.reports.made import ERROR, SITE, fact, ledger
 from zoco.monitor.tests.test_reports import answered, table
 
 CHAT: dict[str, Any] = {"source": "ChatGPT", "medium": "referral", "channel": "ai_assistant"}
@@ -59,6 +62,21 @@ def test_what_leads_to_missing_pages(store: Store) -> None:
     ]
     filtered = answered(store, "missing-pages", **{"f.path": "/gone.png"})
     assert table(filtered) == [("/gone.png", "/a", "shop.example", "log", 1, 1)]
+
+
+def test_on_days_that_an_import_has_no_page_is_before_a_missing_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = replace(SITE, counted=((date(2026, 1, 1), "import"),))
+    monkeypatch.setattr(sitebook, "_providers", [lambda: [given]])
+
+    assert [row[:3] for row in table(answered(store, "missing-pages"))] == [
+        ("/gone", "", ""),
+        ("/gone", "", "news.example"),
+        ("/gone", "", "shop.example"),
+        ("/gone.png", "", "shop.example"),
+        ("/lost", "", ""),
+    ]
 
 
 def test_errors_that_the_tracker_saw_stand_beside_those_of_the_log(store: Store) -> None:
