@@ -15,6 +15,7 @@ from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
 from zoco.ledger.asking.goals import Goal, any_of, sessions_reached
 from zoco.ledger.asking.statements.blanks import Outline
+from zoco.ledger.asking.statements.outlines import SiteOutline, key_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import ELSEWHERE, NOBODYS, SiteInfo
@@ -74,7 +75,7 @@ class Facts:
 
         kept = table("evidence")
         return kept.filter(
-            kept.site == self.site.id,
+            kept.site == key_of(self.site),
             kept.occurred_at >= expr.start_of(self.period),
             kept.occurred_at < expr.end_of(self.period),
         )
@@ -82,7 +83,8 @@ class Facts:
     def is_view(self, facts: Table) -> Value:
         """Return whether facts are page views: those of the origin that counted on their day."""
         period = self.period.shaping() if isinstance(self.period, Outline) else self.period
-        origins = self.site.counting_in(period)
+        site = self.site.shaping() if isinstance(self.site, SiteOutline) else self.site
+        origins = site.counting_in(period)
         if len(origins) == 1:
             return _is_view(facts, origins[0][1])
         counts = None
@@ -119,7 +121,7 @@ class Facts:
         """
         from zoco.ledger.asking.people import resolved
 
-        return resolved(rows, self.site.id)
+        return resolved(rows, key_of(self.site))
 
     @property
     def _of_verdicts(self) -> list[Condition]:
@@ -131,9 +133,9 @@ class Facts:
         """Return the facts in scope that fulfil these as well, in one step: Ibis pays for each."""
         from zoco.ledger.asking.statements.engines import table
 
-        facts = table("facts", self.columns)
+        facts, site = table("facts", self.columns), key_of(self.site)
         return facts.filter(
-            facts.site.isin((self.site.id, NOBODYS)) if self.with_nobodys else facts.site == self.site.id,
+            facts.site.isin((site, NOBODYS)) if self.with_nobodys else facts.site == site,
             facts.occurred_at >= expr.start_of(self.period),
             facts.occurred_at < expr.end_of(self.period),
             *(self._fits(facts, each) for each in self.filters),
@@ -150,7 +152,7 @@ class Facts:
 
     def bucket(self, at: Value, grain: Grain) -> Value:
         """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""
-        return expr.bucket(at, self.period, grain, self.site.week_start)
+        return expr.bucket(at, self.period, grain, self.site.week_start if grain == "week" else 0)
 
 
 def _is_view(facts: Table, origin: str) -> Value:

@@ -62,6 +62,12 @@ class SiteInfo:
         """Address of the image that counts browsers without scripts."""
         return "/e.gif" if self.tracker == PLAIN_TRACKER else self.tracker.removesuffix(".js") + ".gif"
 
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """Its host names with and without www, as collectors take both for the site's own."""
+        bare = dict.fromkeys(name.removeprefix("www.") for name in self.hostnames)
+        return tuple(name for each in bare for name in (each, f"www.{each}"))
+
     def counting_in(self, period: Period) -> tuple[tuple[int, str], ...]:
         """Return the origins that count in a period and from when on (UTC microseconds), never none."""
         changes = self.counted or ((date.min, self.counting),)

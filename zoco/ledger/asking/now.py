@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
 from zoco.ledger.scope import Facts
@@ -44,20 +44,19 @@ def people_now(question: Question, *, now: datetime, store: Store | None = None)
 
     filters = question.filters
 
-    def write(outlines: Any, words: Sequence[str]) -> expr.Table:
-        rows = Facts(question.site, outlines[0], worded(filters, words), PEOPLE).rows
+    def write(given: Given) -> expr.Table:
+        rows = Facts(given.site, given.periods[0], worded(filters, given.words), PEOPLE).rows
         seen = rows.filter(
             rows.visitor != 0,
-            rows.occurred_at >= expr.start_of(outlines[1]),
-            rows.occurred_at < expr.end_of(outlines[1]),
+            rows.occurred_at >= expr.start_of(given.periods[1]),
+            rows.occurred_at < expr.end_of(given.periods[1]),
         )
         return seen.aggregate(people=expr.uniques(seen.visitor))
 
     counting = counting_of(question.site, days)
-    shape = ("people now", question.site.id, counting, numbered(filters), opened.dialect)
-    sql = templates.filled(
-        shape, [days, span], words_of(filters), opened.dialect, write, is_lasting=may_last(filters)
-    )
+    shape = ("people now", counting, numbered(filters), opened.dialect)
+    given = Given(question.site, (days, span), words_of(filters))
+    sql = templates.filled(shape, given, opened.dialect, write, is_lasting=may_last(filters))
     return int(opened.query(sql).to_pylist()[0]["people"])
 
 

@@ -8,10 +8,10 @@ its person goes before that.
 from __future__ import annotations
 
 from zoco.ledger import expr
-from zoco.ledger.expr import Table
+from zoco.ledger.expr import Table, Value
 
 
-def resolved(rows: Table, site: int) -> Table:
+def resolved(rows: Table, site: Value) -> Table:
     """Return rows of facts whose `person` is who it is known to be today, 0 for nobody.
 
     They need id, occurred_at, known and person. One row each, as before.
@@ -25,7 +25,7 @@ def resolved(rows: Table, site: int) -> Table:
     return survived(fitting.mutate(person=person).select(*rows.columns))
 
 
-def spans_of(site: int) -> Table:
+def spans_of(site: Value) -> Table:
     """Return whose a known visitor was from when until when: known, person, since, until in
     UTC microseconds, without gaps.
     """

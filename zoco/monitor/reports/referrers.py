@@ -37,11 +37,5 @@ class Referrers(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         views = facts.page_views
-        linked = views.filter(views.referrer_host.notin(["", *_own(facts.site.hostnames)]))
+        linked = views.filter(views.referrer_host.notin(["", *facts.site.own_hosts]))
         return metrics.seen(linked, "referrer_host", count="arrivals")
-
-
-def _own(hostnames: tuple[str, ...]) -> list[str]:
-    """Return a site's host names with and without www, as collectors take both for the site's own."""
-    bare = dict.fromkeys(name.removeprefix("www.") for name in hostnames)
-    return [name for each in bare for name in (each, f"www.{each}")]

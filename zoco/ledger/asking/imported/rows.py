@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoco.kit.periods import moment_at
 from zoco.ledger import expr
 from zoco.ledger.asking.answer import Answer, ImportedRow
 from zoco.ledger.asking.imported.days import days_held, days_said
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.scope import Facts
 from zoco.ledger.store.imported_sql import rows_sql
@@ -54,13 +55,15 @@ def beside(answer: Answer, store: Store) -> Answer:
 def _own_days(question: Question, store: Store) -> list[date]:
     """Return the local days with page views of the site's own, of people by their verdict."""
 
-    def write(outlines: Any, _words: Any) -> expr.Table:
-        views = Facts(question.site, outlines[0], (), question.verdicts_chosen).page_views
-        return views.select(day=expr.bucket(views.occurred_at, outlines[0], "day")).distinct()
+    def write(given: Given) -> expr.Table:
+        views = Facts(given.site, given.periods[0], (), question.verdicts_chosen).page_views
+        return views.select(day=expr.bucket(views.occurred_at, given.periods[0], "day")).distinct()
 
     counting = counting_of(question.site, question.period)
-    shape = ("own days", question.site.id, counting, question.verdicts_chosen, store.dialect)
-    sql = templates.filled(shape, [question.period], (), store.dialect, write, is_lasting=True)
+    shape = ("own days", counting, question.verdicts_chosen, store.dialect)
+    sql = templates.filled(
+        shape, Given(question.site, (question.period,)), store.dialect, write, is_lasting=True
+    )
     return [moment_at(int(each)).date() for each in store.query(sql)["day"].to_pylist()]
 
 

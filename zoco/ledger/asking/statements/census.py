@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import KEPT_STATEMENTS, counting_of
 from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
 from zoco.ledger.expr import Table
@@ -17,9 +16,6 @@ from zoco.ledger.schema import VERDICTS
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Dialect
-
-if TYPE_CHECKING:
-    from zoco.ledger.asking.statements.blanks import Outline
 
 NEWEST, COUNT = "__newest", "__count"
 
@@ -30,8 +26,8 @@ def census_sql(
 ) -> str:
     """Write the SELECT that counts the facts of each verdict and finds the newest."""
 
-    def write(outlines: Sequence[Outline], words: Sequence[str]) -> Table:
-        facts = Facts(site, cast("Period", outlines[0]), worded(filters, words), VERDICTS)
+    def write(given: Given) -> Table:
+        facts = Facts(given.site, given.periods[0], worded(filters, given.words), VERDICTS)
         table = facts.all_verdicts
         if counts == "page_views":
             table = table.filter(facts.is_view(table))
@@ -39,6 +35,6 @@ def census_sql(
             **{COUNT: table.count(), NEWEST: expr.micros(table.occurred_at.max())}
         )
 
-    shape = ("census", site, counting_of(site, period), numbered(filters), counts, dialect)
-    lasting = may_last(filters)
-    return templates.filled(shape, (period,), words_of(filters), dialect, write, is_lasting=lasting)
+    shape = ("census", counting_of(site, period), numbered(filters), counts, dialect)
+    given = Given(site, (period,), words_of(filters))
+    return templates.filled(shape, given, dialect, write, is_lasting=may_last(filters))

@@ -17,7 +17,7 @@ import msgspec
 
 import zoco
 from zoco.kit import conf
-from zoco.ledger.asking.statements.blanks import Template
+from zoco.ledger.asking.statements.outlines import Template
 
 LOG = logging.getLogger(__name__)
 FOLDER = "statements"

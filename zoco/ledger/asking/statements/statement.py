@@ -1,17 +1,16 @@
 """Statements: a report's query made into the one SELECT that answers a question.
 
 A table becomes one page of rows with the period before, totals and largest values beside them; a
-curve becomes all buckets of both periods. Text is kept without the periods' moments and the filters'
-words (see `templates`), for writing it costs more than asking.
+curve becomes all buckets of both periods. Text is kept without the site's key, the periods' moments and the
+filters' words (see `templates`), for writing it costs more than asking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, cast
 
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking.filters import Filter
@@ -19,15 +18,13 @@ from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
 from zoco.ledger.sitebook import SiteInfo, sees_nobodys
 from zoco.ledger.store.base import Dialect
-
-if TYPE_CHECKING:
-    from zoco.ledger.asking.statements.blanks import Outline
 
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE = "__rows", "__now", "__whole"
@@ -152,16 +149,17 @@ class Asked:
         guard = replace(self.guard, added=tuple(now.get(each, each) for each in self.guard.added))
         return replace(self, filters=filters, guard=guard)
 
-    def over(self, outlines: Sequence[Outline]) -> Asked:
-        """Return the same over periods whose moments are left blank."""
-        now, *before = cast("Sequence[Period]", outlines)
-        return replace(self, period=now, before=before[0] if before else None)
+    def over(self, given: Given) -> Asked:
+        """Return the same over what is left blank of site, periods and words."""
+        now, *before = given.periods
+        said = self.saying(worded(self.filters, given.words))
+        return replace(said, site=given.site, period=now, before=before[0] if before else None)
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """Everything that decides on the text except for when the periods are."""
+        """Everything that decides on the text but the site and when the periods are."""
         counting = tuple(counting_of(self.site, period) for period in self.periods)
-        parts = (self.site, counting, self.filters, self.verdicts, self.params, self.order)
+        parts = (counting, self.filters, self.verdicts, self.params, self.order)
         paged = (self.offset, self.size, self.dialect)
         return (self.report.key, *parts, *paged, self.goals, self.guard, self.is_shared, self.with_nobodys)
 
@@ -183,13 +181,11 @@ def curve_sql(asked: Asked) -> str:
 
 def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
     """Return the text of a statement, written anew only if none of its shape is kept."""
-    filters = asked.filters
     return templates.filled(
-        (kind, *asked.saying(numbered(filters)).shape),
-        asked.periods,
-        words_of(filters),
+        (kind, *asked.saying(numbered(asked.filters)).shape),
+        Given(asked.site, asked.periods, words_of(asked.filters)),
         asked.dialect,
-        lambda outlines, words: write(asked.saying(worded(filters, words)).over(outlines)),
+        lambda given: write(asked.over(given)),
         is_lasting=_is_lasting(asked),
     )
 
