@@ -184,11 +184,9 @@ def with_latest_in_visit(rows: Table, column: str, is_one: Value, name: str) -> 
     """
     import ibis
 
-    # First a column of its own: where no row can be one, the condition is none yet.
-    marked = rows.mutate(__one=is_one)
-    order = [marked.occurred_at, marked.id.cast("string")]
-    until = ibis.window(group_by=marked.session, order_by=order, preceding=None, following=0)
-    placed = marked.mutate(__place=ones(marked["__one"]).sum().over(until))
+    order = [rows.occurred_at, rows.id.cast("string")]
+    until = ibis.window(group_by=rows.session, order_by=order, preceding=None, following=0)
+    placed = rows.mutate(__one=is_one).mutate(__place=lambda each: ones(each["__one"]).sum().over(until))
     held = placed["__one"].ifelse(placed[column], "").max()
     found = held.over(ibis.window(group_by=[placed.session, placed["__place"]]))
     return placed.mutate(**{name: found}).drop("__one", "__place")
