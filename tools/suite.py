@@ -14,11 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools import check
+from tools import check, migrated
 from tools.postgres import PostgresFailed, PostgresMissing, postgres, programs
 from tools.together import without_group
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 ALONE = "alone"
 TESTS_FAILED, NO_TESTS = 1, 5
+FILES_TOLD = 25
 SECOND_TRIES = 3
 """How many failed tests may be tried again by themselves; of more, none is."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -154,7 +156,20 @@ def pytest_run(name: str, *arguments: str, database: str = "") -> Outcome:
         environment = {**os.environ, "DATABASE_URL": database}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
         seconds = time.monotonic() - started
+        print(f"\nThe slowest files on {name}:")
+        for file, took in slowest(report)[:FILES_TOLD]:
+            print(f"{took:8.1f} s  {file}")
         return Outcome(name, done.returncode, seconds, failures(report), failed(report))
+
+
+def slowest(report: Path) -> list[tuple[str, float]]:
+    """Return the modules of pytest's report with the seconds that their tests took, the slowest first."""
+    found: dict[str, float] = {}
+    if report.is_file():
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest's own file
+            file = case.get("classname", "")
+            found[file] = found.get(file, 0.0) + float(case.get("time", 0))
+    return sorted(found.items(), key=lambda each: -each[1])
 
 
 def failures(report: Path) -> tuple[str, ...]:
@@ -196,12 +211,7 @@ def main() -> int:
     if missing and is_ci:
         print(f"With CI=true nothing may be left out, but there is no {_names(missing)} here.")
         return 1
-    began = time.monotonic()
-    outcomes = [Outcome("checks", check.check(), time.monotonic() - began)]
-    without = sorted({need.marker for need in missing})
-    outcomes += both_parts("SQLite", without, *sys.argv[1:], database="")
-    if "postgres" not in without:
-        outcomes += _on_postgres(without)
+    outcomes = _outcomes(sorted({need.marker for need in missing}))
     print()
     for one in outcomes:
         print(f"{one.name:<20}{'FAILED' if one.code else 'ok':<8}{one.seconds:6.0f} s")
@@ -218,14 +228,25 @@ def main() -> int:
     return 1 if any(one.code for one in outcomes) else 0
 
 
-def _on_postgres(without: list[str]) -> list[Outcome]:
-    began = time.monotonic()
-    try:
-        with postgres() as address:
-            return both_parts("PostgreSQL", without, "--database-only", *sys.argv[1:], database=address)
-    except PostgresFailed as error:
-        print(error)
-        return [Outcome("PostgreSQL", 1, time.monotonic() - began)]
+def _outcomes(without: list[str]) -> list[Outcome]:
+    """Check and run all tests. Tables are made beside the checks, in which one program takes the longest."""
+    outcomes: list[Outcome] = []
+    with ExitStack() as stack:
+        began, address = time.monotonic(), ""
+        if "postgres" not in without:
+            try:
+                address = stack.enter_context(postgres())
+            except PostgresFailed as error:
+                print(error)
+                outcomes.append(Outcome("PostgreSQL", 1, time.monotonic() - began))
+        making = stack.enter_context(migrated.making(address))
+        began = time.monotonic()
+        outcomes.append(Outcome("checks", check.check(), time.monotonic() - began))
+        os.environ.update(making.environment())
+        outcomes += both_parts("SQLite", without, *sys.argv[1:], database="")
+        if address:
+            outcomes += both_parts("PostgreSQL", without, "--database-only", *sys.argv[1:], database=address)
+    return outcomes
 
 
 def _names(missing: list[Need]) -> str:

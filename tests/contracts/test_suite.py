@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools import suite
-from tools.suite import failed, failures
+from tools.suite import failed, failures, slowest
 
 RED = """
 import pytest
@@ -46,6 +46,9 @@ def test_failures_and_errors_are_named_with_their_reason(tmp_path: Path) -> None
         'test_red::test_left: failed on teardown with "OSError: left open"',
         "test_red::test_out: no browser",
     )
+    (file, seconds), *others = slowest(report)
+    assert (file, others) == ("test_red", [])
+    assert 0 <= seconds < 60
 
 
 UNSTEADY = """
@@ -86,3 +89,4 @@ def test_what_failed_beside_others_is_judged_by_itself(
 def test_run_that_wrote_no_report_names_nothing(tmp_path: Path) -> None:
     assert failures(tmp_path / "report.xml") == ()
     assert failed(tmp_path / "report.xml") == ()
+    assert slowest(tmp_path / "report.xml") == []

@@ -13,6 +13,7 @@ import pytest
 
 from tests.crash import feed, load
 from tests.crash.product import ROOT, Product
+from tests.operate.running import with_tables
 from zoco.kit.ids import uuid8
 
 pytestmark = [pytest.mark.crash, pytest.mark.alone, pytest.mark.timeout(900)]
@@ -38,7 +39,7 @@ ROUNDS = [
 
 @pytest.fixture
 def product(tmp_path: Path, free_port: int) -> Iterator[Product]:
-    product = Product(tmp_path / "data", free_port)
+    product = Product(with_tables(tmp_path / "data"), free_port)
     product.start()
     product.await_answer(90)
     assert product.run("site", "add", "Shop", "--host", "shop.example").returncode == 0

@@ -4,6 +4,8 @@ Playwright keeps an event loop in the test's thread, for which Django refuses th
 """
 
 import os
+import subprocess
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.journeys.log import log_lines
-from tests.operate.running import until
+from tests.operate.running import environment, until, with_tables, zoco
 
 SITE_ID = 7001
 PERIOD = "2015-05-17..2015-05-20"
@@ -27,6 +29,30 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+PASSWORD = "hexagon-comb-12"
+ANALYSTS = f"""
+import django; django.setup()
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from zoco.project.roles import roles_ensure
+roles_ensure()
+for name in ("ana", "leo", "eva", "kim"):
+    made = get_user_model().objects.create_user(name, name + "@honey.example", {PASSWORD!r})
+    made.groups.add(Group.objects.get(name="analyst"))
+"""
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder with a site without facts and four analysts, in which nothing ran; copies do."""
+    made = with_tables(tmp_path_factory.mktemp("installed") / "data")
+    added = zoco(made, "site", "add", "Shop", "--host", "127.0.0.1")
+    assert added.returncode == 0, added.stderr
+    in_product = environment(made) | {"DJANGO_SETTINGS_MODULE": "zoco.project.settings"}
+    subprocess.run([sys.executable, "-c", ANALYSTS], env=in_product, check=True)
+    return made
 
 
 @pytest.fixture(scope="session", autouse=True)

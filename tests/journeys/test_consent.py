@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import ARGUMENTS
-from tests.operate.running import Running, zoco
+from tests.operate.running import Running, copied, zoco
 
 pytestmark = pytest.mark.browser
 AGENT = (
@@ -57,10 +58,9 @@ class Shop(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    started = Running(tmp_path_factory.mktemp("consent") / "data")
+def running(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    started = Running(copied(installed, tmp_path_factory.mktemp("consent") / "data"))
     started.wait_ready()
-    assert zoco(started.folder, "site", "add", "Shop", "--host", "127.0.0.1").returncode == 0
     assert zoco(started.folder, "site", "consent", "shop", "--banner", "on").returncode == 0
     yield started
     started.stop()

@@ -7,13 +7,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import ARGUMENTS, agent_of
-from tests.operate.running import Running, zoco
+from tests.operate.running import Running, copied
 from zoco.collector.live.tracker import Tracker
 
 SECONDS = 5.0
@@ -67,10 +68,9 @@ class Shop(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    started = Running(tmp_path_factory.mktemp("tracker") / "data")
+def running(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    started = Running(copied(installed, tmp_path_factory.mktemp("tracker") / "data"))
     started.wait_ready()
-    assert zoco(started.folder, "site", "add", "Shop", "--host", "127.0.0.1").returncode == 0
     yield started
     started.stop()
 

@@ -13,6 +13,8 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tools import migrated
+
 PATIENCE_SECONDS = 280.0
 
 
@@ -141,6 +143,13 @@ def memory_kb(pid: int) -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     return 0
+
+
+def with_tables(folder: Path) -> Path:
+    """Make a data folder with the tables that the run made, if it did; a first start makes the rest."""
+    folder.mkdir(parents=True)
+    migrated.put(folder / "zoco.sqlite3")
+    return folder
 
 
 def copied(source: Path, target: Path, leave_out: Sequence[str] = ()) -> Path:

@@ -1,36 +1,24 @@
 """The product with a site without facts, and browsers of its readers and visitors."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys import test_tracker
-from tests.journeys.conftest import agent_of, complaint
-from tests.journeys.live.screen import PASSWORD, Enter
-from tests.operate.running import Running, environment, zoco
+from tests.journeys.conftest import PASSWORD, agent_of, complaint
+from tests.journeys.live.screen import Enter
+from tests.operate.running import Running, copied
 
 human, shop = test_tracker.human, test_tracker.shop
-MAKE = f"""
-import django; django.setup()
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-for name in ("ana", "leo", "eva", "kim"):
-    made = get_user_model().objects.create_user(name, name + "@honey.example", {PASSWORD!r})
-    made.groups.add(Group.objects.get(name="analyst"))
-"""
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Return the product with a site without facts, and four analysts."""
-    started = Running(tmp_path_factory.mktemp("live") / "data")
+    started = Running(copied(installed, tmp_path_factory.mktemp("live") / "data"))
     started.wait_ready()
-    assert zoco(started.folder, "site", "add", "Shop", "--host", "127.0.0.1").returncode == 0
-    in_product = environment(started.folder) | {"DJANGO_SETTINGS_MODULE": "zoco.project.settings"}
-    subprocess.run([sys.executable, "-c", MAKE], env=in_product, check=True)
     yield started
     started.stop()
 

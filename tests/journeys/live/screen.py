@@ -9,7 +9,6 @@ from playwright.sync_api import BrowserContext, Page, Response
 
 from tests.operate.running import Running
 
-PASSWORD = "hexagon-comb-12"
 OVERVIEW = "/admin/ledger/reports/overview/traffic/"
 SECONDS = 5.0
 
