@@ -11,7 +11,7 @@ from zoco.ledger import expr
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import counting_of
-from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
+from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
 from zoco.ledger.scope import Facts
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def people_now(question: Question, *, now: datetime, store: Store | None = None)
     counting = counting_of(question.site, days)
     shape = ("people now", counting, numbered(filters), opened.dialect)
     given = Given(question.site, (days, span), words_of(filters))
-    sql = templates.filled(shape, given, opened.dialect, write, is_lasting=may_last(filters))
+    sql = templates.filled(shape, given, opened.dialect, write, lasting=lasting_of(filters))
     return int(opened.query(sql).to_pylist()[0]["people"])
 
 

@@ -62,7 +62,7 @@ def _own_days(question: Question, store: Store) -> list[date]:
     counting = counting_of(question.site, question.period)
     shape = ("own days", counting, question.verdicts_chosen, store.dialect)
     sql = templates.filled(
-        shape, Given(question.site, (question.period,)), store.dialect, write, is_lasting=True
+        shape, Given(question.site, (question.period,)), store.dialect, write, lasting="always"
     )
     return [moment_at(int(each)).date() for each in store.query(sql)["day"].to_pylist()]
 

@@ -10,7 +10,7 @@ from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import KEPT_STATEMENTS, counting_of
-from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
+from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
 from zoco.ledger.expr import Table
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.scope import Facts
@@ -37,4 +37,4 @@ def census_sql(
 
     shape = ("census", counting_of(site, period), numbered(filters), counts, dialect)
     given = Given(site, (period,), words_of(filters))
-    return templates.filled(shape, given, dialect, write, is_lasting=may_last(filters))
+    return templates.filled(shape, given, dialect, write, lasting=lasting_of(filters))

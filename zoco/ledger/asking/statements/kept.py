@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,8 @@ from zoco.ledger.asking.statements.outlines import Template
 LOG = logging.getLogger(__name__)
 FOLDER = "statements"
 SIZE_MOST = 8 << 20
+ROOM = SIZE_MOST // 2
+Lasting = Literal["always", "with room", "never"]
 WRITERS = ("ibis-framework", "sqlglot")
 
 
@@ -52,8 +55,13 @@ def unread() -> Iterator[tuple[str, Template]]:
         yield found.key, found.template
 
 
-def append(key: str, template: Template) -> None:
-    """Store a template for the next process. Files of other states of the code go."""
+def append(key: str, template: Template, lasting: Lasting) -> None:
+    """Store a template for the next process. Files of other states of the code go.
+
+    Some are stored only while half of the file is free, so that the others always find room.
+    """
+    if lasting == "never":
+        return
     path, line = _path(), msgspec.json.encode(_Line(key, template)) + b"\n"
     try:
         if not path.exists():
@@ -62,7 +70,7 @@ def append(key: str, template: Template) -> None:
                 other.unlink(missing_ok=True)
         with path.open("ab") as file:
             # A line that a killed process began must not swallow this one.
-            if file.tell() < SIZE_MOST:
+            if file.tell() < (SIZE_MOST if lasting == "always" else ROOM):
                 file.write(b"\n" + line)
     except OSError as error:
         LOG.debug("A statement could not be kept: %s", error)

@@ -18,8 +18,9 @@ from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.kept import Lasting
 from zoco.ledger.asking.statements.outlines import Given
-from zoco.ledger.asking.statements.words import may_last, numbered, worded, words_of
+from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
@@ -186,7 +187,7 @@ def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
         Given(asked.site, asked.periods, words_of(asked.filters)),
         asked.dialect,
         lambda given: write(asked.over(given)),
-        is_lasting=_is_lasting(asked),
+        lasting=_lasting(asked),
     )
 
 
@@ -196,12 +197,12 @@ def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
     return (first, *changes)
 
 
-def _is_lasting(asked: Asked) -> bool:
+def _lasting(asked: Asked) -> Lasting:
     """Say whether next to nothing that readers type decides on the text; a guard alone is a number."""
     is_ours = type(asked.report).__module__.startswith("zoco.")
     few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
     by_strangers = asked.guard is not None and asked.guard.added
-    return is_ours and may_last(asked.filters) and not by_strangers and all(few)
+    return lasting_of(asked.filters) if is_ours and not by_strangers and all(few) else "never"
 
 
 def _curves(asked: Asked) -> Table:

@@ -1,7 +1,7 @@
 """Templates: statements kept with blanks (see `outlines`) for site, periods and words, in memory and on disk.
 
 Writing a statement takes 40 to 250 ms and needs Ibis, filling one in takes 0.1 ms. Those of our own
-reports, with one filter by one word or goal at the most, outlive the process: `kept` reads and writes them.
+reports, with few words of filters, outlive the process: `kept` reads and writes them.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def filled(
     dialect: Dialect,
     write: Callable[[Given], Table],
     *,
-    is_lasting: bool,
+    lasting: kept.Lasting,
 ) -> str:
     """Return a statement over what is given: a site, periods, words of filters.
 
     `shape` is everything else that decides on its text, with what of a site changes within its periods.
-    `write` makes the expression over outlines. `is_lasting` says that it may be stored on disk.
+    `write` makes the expression over outlines. `lasting` says whether it is stored on disk.
     """
     key = repr(shape)
     found = _found(key, given)
@@ -46,8 +46,7 @@ def filled(
             return expr.to_sql(write(given), dialect)
         if not found.is_bound:
             _hold(key, found)
-            if is_lasting:
-                kept.append(key, found)
+            kept.append(key, found, lasting)
     return found.filled(given, dialect)
 
 

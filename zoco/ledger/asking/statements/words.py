@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
+from zoco.ledger.asking.statements.kept import Lasting
+
+FILTERS_MOST, WORDS_MOST = 2, 3
 
 
 def words_of(filters: Sequence[Filter]) -> list[str]:
@@ -35,14 +38,16 @@ def numbered(filters: Sequence[Filter]) -> tuple[Filter, ...]:
     return worded(filters, [str(number) for number in range(len(words_of(filters)))])
 
 
-def may_last(filters: Sequence[Filter]) -> bool:
-    """Say whether a statement may be stored on disk: one filter at most, by one open word or one goal.
+def lasting_of(filters: Sequence[Filter]) -> Lasting:
+    """Say whether a statement is stored on disk: always with one filter at most, by one word or goal.
 
-    More would let readers fill the file with ways to filter that nobody asks for again. Goals are few,
-    and no reader makes one.
+    Goals are few, and no reader makes one. A few words of two filters are stored while there is much room:
+    more would let readers fill the file with ways to filter that nobody asks for again.
     """
-    few = len(filters) <= 1 and all(len(each.values) == 1 for each in filters)
-    return few and all(_is_open(each) or each.column == GOAL for each in filters)
+    words, are_open = sum(len(each.values) for each in filters), all(map(_is_open, filters))
+    if len(filters) <= 1 and words == len(filters) and (are_open or filters[0].column == GOAL):
+        return "always"
+    return "with room" if are_open and len(filters) <= FILTERS_MOST and words <= WORDS_MOST else "never"
 
 
 def _is_open(filter: Filter) -> bool:

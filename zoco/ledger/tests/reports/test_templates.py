@@ -194,8 +194,9 @@ def test_the_word_is_not_stored_and_one_statement_serves_all_words() -> None:
 @pytest.mark.parametrize(
     "filters",
     [
-        (Filter("path", "is", ("/a",)), Filter("country", "is", ("ES",))),
-        (Filter("path", "is", ("/a", "/b")),),
+        (Filter("path", "is", ("/a", "/b")), Filter("country", "is", ("ES", "FR"))),
+        (Filter("path", "is", ("/a",)), Filter("country", "is", ("ES",)), Filter("device", "is", ("phone",))),
+        (Filter("path", "is", ("/a",)), Filter("status", "is", ("404",))),
         (Filter("status", "is", ("404",)),),
     ],
 )
@@ -203,6 +204,21 @@ def test_what_readers_put_together_is_not_stored(filters: tuple[Filter, ...]) ->
     asked = asked_of(report_named("pages"), "UTC", PERIODS[0], "duckdb")
     sql(replace(asked, filters=filters))
     assert not kept._path().exists()
+
+
+def test_two_filters_are_stored_while_there_is_much_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asked_of(report_named("pages"), "UTC", PERIODS[0], "duckdb")
+    two = (Filter("country", "is", ("AA", "MA")), Filter("device", "is_not", ("secret-device",)))
+    sql(replace(asked, filters=two))
+    stored = kept._path().read_bytes()
+    assert stored.count(b"facts") > 0
+    assert b"secret" not in stored
+
+    monkeypatch.setattr(kept, "ROOM", len(stored))
+    sql(replace(asked, filters=(two[0], Filter("path", "is", ("/a",)))))
+    assert kept._path().read_bytes() == stored
+    sql(replace(asked, filters=two[1:]))
+    assert len(kept._path().read_bytes()) > len(stored)
 
 
 def test_a_report_that_reads_words_is_written_for_each() -> None:
