@@ -1,6 +1,7 @@
 """What the query socket lets through: one SELECT over the ledger's tables, whoever asks."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,20 @@ def test_a_query_of_another_moment_is_not_parsed_again() -> None:
     assert other.sql == asks.format("2026-03-30 07:25:00.000000")
 
 
+def test_a_query_of_another_site_is_not_parsed_again() -> None:
+    asks = 'SELECT count(*) AS sites FROM facts AS t0 WHERE "t0"."site" = {}'
+    one_select(asks.format("7"))
+    before = permitted.checked.cache_info().misses
+
+    assert one_select(asks.format("2000000011")).sql == asks.format("2000000011")
+    assert permitted.checked.cache_info().misses == before
+    for other in ("7.5", "7e1", "7x", "(SELECT 7)", "read_text('7')", "7; DELETE FROM facts", "uuid()"):
+        with suppress(QueryRefused, QueryFailed):
+            assert one_select(asks.format(other)).is_volatile == (other == "uuid()")
+        assert permitted.checked.cache_info().misses > before
+        before = permitted.checked.cache_info().misses
+
+
 MOMENT = "TIMESTAMP '2026-03-29 00:00:00.000000'"
 HIDDEN_BY_A_MOMENT = (
     f"SELECT 1 AS {MOMENT}",
@@ -157,6 +172,10 @@ HIDDEN_BY_A_MOMENT = (
     f"SELECT '{MOMENT}'; DELETE FROM facts --'",
     f"SELECT $a${MOMENT}$a$; DELETE FROM facts",
     f"SELECT /* {MOMENT} */ 1; DELETE FROM facts",
+    """SELECT '."site" = 7'; DELETE FROM facts --'""",
+    """SELECT * FROM "x.""site"" = 7.csv\"""",
+    """SELECT 1 /* ."site" = 7 */; DELETE FROM facts""",
+    """SELECT * FROM facts AS t0 WHERE t0."site" = 7 AND read_text('7') = '7'""",
 )
 
 
