@@ -20,7 +20,8 @@ PRIVATE_NETWORKS: conf.Setting[list[str]] = conf.declare(
     "PRIVATE_NETWORKS",
     [],
     conf.names,
-    "Networks of your own that web hooks may reach, such as 10.0.5.0/24; without it public ones only.",
+    "Networks of your own that web hooks and mail accounts may reach, such as 10.0.5.0/24 or 127.0.0.1; "
+    "without it public ones only.",
 )
 TIMEOUT_SECONDS = 10.0
 BYTES_MOST = 1 << 20
@@ -122,6 +123,16 @@ def fetch(
             sent = {name: value for name, value in sent.items() if name.lower() not in _OWN}
         url = following
     raise FetchFailed(f"{url} leads on more than {limits.redirects} times.")
+
+
+def addresses_of(host: str, port: int) -> tuple[str, ...]:
+    """Return the addresses of a host that somebody typed, all of them checked, for other protocols.
+
+    Connect to these and not to the name, which may answer differently the next time. Raises AddressRefused,
+    FetchFailed.
+    """
+    bare = f"[{host}]" if ":" in host else host
+    return _resolved(_target(f"https://{bare}:{port}/"), may_private=True).addresses
 
 
 def _target(url: str) -> _Target:

@@ -108,7 +108,7 @@ def _send(
 ) -> None:
     from django.core.mail import EmailMultiAlternatives, get_connection
 
-    domain = _domain()
+    domain = public_host()
     letter = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text,
@@ -150,7 +150,7 @@ def _message_id(key: str, user: int, domain: str) -> str:
     return f"<{blake2b(f'{key} {user}'.encode(), digest_size=16).hexdigest()}@{domain}>"
 
 
-def _domain() -> str:
+def public_host() -> str:
     """Return the host of the public address."""
     from urllib.parse import urlsplit
 

@@ -1,20 +1,16 @@
 """Web hooks: JSON to an address that a person set, signed with its key. At least once: each has a name."""
 
-import hmac
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from zoco.kit import http
+from zoco.kit.hooks import hook_post
 from zoco.sites.access.reads import sees
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.forms import ModelForm
-
-SECONDS = 10.0
-SIGNATURE, EVENT_ID = "X-Zoco-Signature", "X-Zoco-Event"
 
 
 class HookRefused(RuntimeError):
@@ -37,23 +33,8 @@ def owner_check(owner: "User | None", rights: Iterable[str], site: int) -> None:
         raise HookUnowned(_("The account that set the web hook is closed or may not set it any more."))
 
 
-def signature(secret: str, body: bytes) -> str:
-    """Return what stands in the header: "sha256=" and the HMAC of the body (RFC 2104) in hexadecimal."""
-    return "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
-
-
 def hook_send(url: str, *, secret: str, event: str, body: bytes) -> None:
     """Send what happened under its name. Raises HookRefused, AddressRefused, FetchFailed."""
-    answer = http.fetch(
-        url,
-        method="POST",
-        body=body,
-        headers={
-            "Content-Type": "application/json",
-            SIGNATURE: signature(secret, body),
-            EVENT_ID: event,
-        },
-        limits=http.Limits(seconds=SECONDS, size=65_536, redirects=0),
-    )
+    answer = hook_post(url, secret=secret, event=event, body=body)
     if not 200 <= answer.status < 300:
         raise HookRefused(f"The address answered with {answer.status}.")

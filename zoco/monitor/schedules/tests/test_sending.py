@@ -14,11 +14,11 @@ from django.contrib.auth.models import Group, User
 from django.db import connections
 from wagtail.users.models import UserProfile
 
+from zoco.kit.hooks import signature
 from zoco.kit.tests.test_staff_mail import Post, account
 from zoco.ledger.store.base import Store
 from zoco.monitor.alarms.tests.test_incidents import Hook
 from zoco.monitor.alarms.tests.test_incidents import hook as hook
-from zoco.monitor.hooks import signature
 from zoco.monitor.models import Segment
 from zoco.monitor.schedules import services
 from zoco.monitor.schedules.models import Schedule, Sending
