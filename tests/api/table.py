@@ -33,6 +33,7 @@ EVERYBODY = [
     "zoco_own_browser",
     "zoco_robots",
     "zoco_follow",
+    "zoco_channels_heard",
     "zoco_metrics",
     "zoco_readyz",
     "zoco_sitemap",

@@ -60,7 +60,8 @@ class _Case:
         message = self.message
         if self.person is None or self.place is None:
             return None
-        request = Request(self.person.pk, self.place, message.adapter, message.purpose, message.topic)
+        means = CHANNELS.get(message.adapter).means or message.adapter
+        request = Request(self.person.pk, self.place, means, message.purpose, message.topic)
         return Wanted(request, message.key, self.person.zone or zone_usual())
 
 

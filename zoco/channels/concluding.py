@@ -13,6 +13,7 @@ from zoco.channels import facts
 from zoco.channels.claiming import LEASE
 from zoco.channels.contract import CHANNELS, Later, Outcome, Refused, Sent, Unknown
 from zoco.channels.drafts import Claimed, Fate, fate_of
+from zoco.channels.judging import address_judge
 from zoco.channels.models import OPEN, Message
 from zoco.consent.models import Purpose
 from zoco.consent.services import release_many
@@ -152,6 +153,7 @@ def _failed(
         told.append((facts.FAILED, message))
         released.append(message.key)
     message.reason, message.code = reason, code
+    address_judge(adapter=message.adapter, to=message.to, said=reason, at=now)
 
 
 def _ended(message: Message, state: Message.State, now: datetime) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from django.http import HttpRequest
+
 from zoco.kit.plugs import Registry
 from zoco.kit.said import Said
 
@@ -61,6 +63,33 @@ class Unknown:
 
 
 Outcome = Sent | Refused | Later | Unknown
+
+
+class Told(StrEnum):
+    """What another side tells of a message later, as far as something follows from it."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class ListenRefused(Said, ValueError):
+    """What came in was not proved to come from the account's other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that was told. `event` is its name there: told twice, it is one. `message` is our id.
+
+    `is_dead`: the other side itself says that nobody can be reached at the address.
+    """
+
+    event: str
+    told: Told
+    to: str
+    message: str = ""
+    reason: str = ""
+    is_dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +176,14 @@ class Channel:
 
     `identity` is how people are known there: a kind of identity and its space. `fields` are what an account
     must say, `example` is one that leads to nobody. Where `repeats` is true the other side knows a message
-    again by its id, so that one whose fate is unknown is tried again.
+    again by its id, so that one whose fate is unknown is tried again. `means` is what people agree to, where
+    several adapters lead to the same: whoever wants e-mail wants it by whichever server.
     """
 
     key: str
     label: Any
     abilities: frozenset[Ability]
+    means: str = ""
     identity: tuple[str, str] | None = None
     fields: tuple[Field, ...] = ()
     example: Mapping[str, Any] = {}
@@ -170,6 +201,10 @@ class Channel:
 
     def check(self, account: Opened) -> None:
         """Look whether an account works, without sending anything to anybody. Raises CheckFailed."""
+        raise NotImplementedError
+
+    def listen(self, account: Opened, request: HttpRequest) -> list[Heard]:
+        """Return what a request tells, once it is proved who tells it. Raises ListenRefused."""
         raise NotImplementedError
 
     @property

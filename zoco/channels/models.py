@@ -113,5 +113,24 @@ class Message(models.Model):
         return self.subject or self.key
 
 
+class Told(models.Model):
+    """Something that another side told of a message, once under its name there."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    event = models.CharField(max_length=100)
+    told = models.CharField(max_length=12)
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="told")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["account", "event"], name="zoco_channels_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.told} {self.event}"
+
+
 OPEN = (Message.State.WAITS, Message.State.CLAIMED, Message.State.HANDED)
 """States in which something may still become of a message."""

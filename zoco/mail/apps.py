@@ -12,3 +12,10 @@ class MailConfig(AppConfig):
     verbose_name = _("Mail")
     default_auto_field = "django.db.models.BigAutoField"
     area = "retain"
+
+    def ready(self) -> None:
+        """Let channels know dead addresses by what servers say."""
+        from zoco.channels import judging
+        from zoco.mail.answers.judging import is_dead
+
+        judging.provide(is_dead)

@@ -96,6 +96,9 @@ NAMES = {
     "channels.message.held": _("Message held until later"),
     "channels.message.failed": _("Message failed"),
     "channels.message.uncertain": _("Message that may have arrived"),
+    "channels.message.bounced": _("Message came back"),
+    "channels.message.complained": _("Complaint about a message"),
+    "channels.message.unsubscribed": _("Unsubscribed by a message"),
     "collector.facts.taken": _("Facts taken"),
     "collector.fact.refused": _("Fact refused"),
 }

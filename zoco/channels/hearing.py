@@ -1,0 +1,63 @@
+"""What is told later of messages: each thing once, with what follows for the address."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from zoco.channels import contract, facts
+from zoco.channels.contract import Heard
+from zoco.channels.judging import address_judge, address_of
+from zoco.channels.models import Account, Message, Told
+from zoco.consent.models import Suppression
+from zoco.consent.suppressing import suppress
+
+FACTS = {
+    contract.Told.BOUNCED: facts.BOUNCED,
+    contract.Told.COMPLAINED: facts.COMPLAINED,
+    contract.Told.UNSUBSCRIBED: facts.UNSUBSCRIBED,
+}
+WHY = {
+    contract.Told.COMPLAINED: Suppression.Why.COMPLAINT,
+    contract.Told.UNSUBSCRIBED: Suppression.Why.UNSUBSCRIBED,
+}
+
+
+def heard_write(*, account: Account, heard: Iterable[Heard], at: datetime) -> int:
+    """Write down what was heard and do what follows; returns how much of it was new."""
+    return sum(_written(account, each, at) for each in heard)
+
+
+@transaction.atomic
+def _written(account: Account, heard: Heard, at: datetime) -> bool:
+    message = _message(account, heard)
+    _told, is_new = Told.objects.get_or_create(
+        account=account,
+        event=heard.event[:100],
+        defaults={"told": heard.told, "message": message, "at": at},
+    )
+    if not is_new:
+        return False
+    named = address_of(account.adapter, heard.to)
+    if named is not None and heard.told in WHY:
+        suppress(identity=named, why=WHY[heard.told], at=at)
+    elif named is not None and heard.is_dead:
+        suppress(identity=named, why=Suppression.Why.DEAD, at=at)
+    else:
+        address_judge(adapter=account.adapter, to=heard.to, said=heard.reason, at=at)
+    if message is not None:
+        message.because, message.reason = heard.told.value, heard.reason[:300]
+        message.save(update_fields=["because", "reason"])
+        facts.tell([(FACTS[heard.told], message)], at)
+    return True
+
+
+def _message(account: Account, heard: Heard) -> Message | None:
+    """Return the message that is meant: one of this account, to this address."""
+    try:
+        uid = UUID(heard.message)
+    except ValueError:
+        return None
+    found = Message.objects.select_for_update().filter(uid=uid, account=account).first()
+    return found if found and found.to.casefold() == heard.to.casefold() else None

@@ -1,0 +1,219 @@
+"""E-mail by the API of a provider, by django-anymail.
+
+What becomes of a message they tell later, signed or with a word that the account has; see `views.heard`.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zoco.channels.adapters.email import SENDER_FIELDS, sender_validate
+from zoco.channels.contract import (
+    Ability,
+    Channel,
+    CheckFailed,
+    Field,
+    Heard,
+    Later,
+    Limits,
+    ListenRefused,
+    Opened,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    Told,
+    Unknown,
+)
+from zoco.channels.mime import MessageUnfit, letter_of
+from zoco.kit import http
+
+MAY_HEAL = {401, 402, 403, 408, 425, 429}
+"""Of our account or of the moment, not of the message."""
+NOT_KNOWN = {500, 502, 504}
+TOLD = {
+    "bounced": Told.BOUNCED,
+    "rejected": Told.BOUNCED,
+    "complained": Told.COMPLAINED,
+    "unsubscribed": Told.UNSUBSCRIBED,
+}
+"""What follows from an event, by anymail's name for it."""
+NOT_THERE = "invalid"
+"""Anymail's name for an address of which the provider says that it is none."""
+# What brings anymail in stands inside functions: it takes requests along, and few processes send.
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What providers differ in. `proof` is the field that proves who tells, and what anymail calls it."""
+
+    key: str
+    label: Any
+    name: str
+    fields: tuple[Field, ...]
+    proof: tuple[str, str]
+    looks_at: str
+    headers: Callable[[Mapping[str, str]], dict[str, str]]
+    bases: Mapping[str, str]
+    access: str = "api_key"
+
+
+class ProviderLine:
+    """Sends by one session of HTTP."""
+
+    def __init__(self, channel: "ProviderChannel", account: Opened) -> None:
+        self.channel, self.account = channel, account
+        self._backend: Any = None
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Send one message."""
+        from anymail.exceptions import AnymailError, AnymailRequestsAPIError
+
+        if outgoing.content.raw:
+            return Refused("The API of a provider takes no message that is made already.", "unfit")
+        try:
+            letter: Any = letter_of(outgoing, self.account)
+        except MessageUnfit as error:
+            return Refused(str(error), "unfit")
+        letter.metadata = {"message": outgoing.id}
+        if stream := self.account.settings.get("stream"):
+            letter.esp_extra = {"MessageStream": stream}
+        if self._backend is None:
+            self._backend = self.channel.backend(self.account)
+            self._backend.open()
+        try:
+            self._backend.send_messages([letter])
+        except AnymailRequestsAPIError as error:
+            return _outcome(error)
+        except AnymailError as error:
+            return Refused(str(error), "refused")
+        return Sent(str(letter.anymail_status.message_id or ""))
+
+    def close(self) -> None:
+        """End the session."""
+        if self._backend is not None:
+            with suppress(OSError):
+                self._backend.close()
+
+
+def _outcome(error: Any) -> Outcome:
+    from requests import ConnectionError as NotConnected
+    from requests import ConnectTimeout, Timeout
+
+    said, status = str(error), error.status_code
+    if status is None:
+        is_told = isinstance(error, Timeout) and not isinstance(error, ConnectTimeout)
+        return Later(said, "connection") if isinstance(error, NotConnected) and not is_told else Unknown(said)
+    if status in NOT_KNOWN or 200 <= status < 300:
+        return Unknown(said)
+    return Later(said, str(status)) if status in MAY_HEAL or status >= 500 else Refused(said, str(status))
+
+
+class ProviderChannel(Channel):
+    """E-mail by a provider's API; bounces and complaints are told by its web hook."""
+
+    abilities = frozenset({Ability.SEND, Ability.LISTEN})
+    means = "email"
+    identity = ("email", "")
+    limits = Limits(size=10_000_000, seconds=60.0)
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.key, self.label = provider.key, provider.label
+        self.fields = (*SENDER_FIELDS, *provider.fields)
+        given = {each.name: "honeycomb-1" if each.kind == "secret" else each.default for each in self.fields}
+        self.example = {**given, "from_address": "news@shop.example"}
+
+    @contextmanager
+    def line(self, account: Opened) -> Iterator[ProviderLine]:
+        """Give a session."""
+        line = ProviderLine(self, account)
+        try:
+            yield line
+        finally:
+            line.close()
+
+    def validate(self, settings: Mapping[str, Any]) -> None:
+        """Refuse what is no address, and a key that is none."""
+        sender_validate(settings)
+        if settings.get("verification_key"):
+            try:
+                base64.b64decode(settings["verification_key"], validate=True)
+            except ValueError:
+                said = _("Copy the whole key, without the lines before and after it.")
+                raise ValidationError({"verification_key": said}) from None
+
+    def check(self, account: Opened) -> None:
+        """Ask the provider who we are. Raises CheckFailed."""
+        words = gettext_noop("%(provider)s does not let us in: %(why)s")
+        try:
+            answer = http.fetch(
+                self.base(account) + self.provider.looks_at,
+                headers={"Accept": "application/json", **self.provider.headers(account.secrets)},
+            )
+        except (http.FetchFailed, http.AddressRefused) as error:
+            raise CheckFailed(words, provider=self.provider.name, why=str(error)) from error
+        if answer.status != 200:
+            raise CheckFailed(words, provider=self.provider.name, why=str(answer.status))
+
+    def base(self, account: Opened) -> str:
+        """Return the address of the API, with a slash at its end."""
+        elsewhere = getattr(django_settings, "ANYMAIL", {}).get(f"{self.provider.name.upper()}_API_URL", "")
+        return elsewhere or self.provider.bases[account.settings.get("region", "")]
+
+    def backend(self, account: Opened) -> Any:
+        """Return what sends."""
+        access = self.provider.access
+        options = {
+            "api_url": self.base(account),
+            "requests_timeout": self.limits.seconds / 2,
+            access: account.secrets.get(access, ""),
+        }
+        if domain := account.settings.get("sender_domain"):
+            options["sender_domain"] = domain
+        return import_string(f"anymail.backends.{self.key}.EmailBackend")(**options)
+
+    def listen(self, account: Opened, request: HttpRequest) -> list[Heard]:
+        """Return bounces, complaints and who wants nothing more. Raises ListenRefused."""
+        from anymail.exceptions import AnymailWebhookValidationFailure
+
+        field, option = self.provider.proof
+        proof = account.secrets.get(field) or account.settings.get(field)
+        if not proof:
+            words = gettext_noop("The account %(account)s has nothing that proves who tells this; enter it.")
+            raise ListenRefused(words, account=account.name)
+        place = f"anymail.webhooks.{self.key}.{self.provider.name}TrackingWebhookView"
+        try:
+            view = import_string(place)(**{option: proof})
+            view.run_validators(request)
+            events = view.parse_events(request)
+        except (AnymailWebhookValidationFailure, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ListenRefused(
+                gettext_noop("It is not signed as it should be, or cannot be read.")
+            ) from error
+        return [_heard(each) for each in events if each.event_type in TOLD and each.recipient]
+
+
+def _heard(event: Any) -> Heard:
+    raw = json.dumps(event.esp_event, default=str, sort_keys=True)
+    name = event.event_id or blake2b(raw.encode(), digest_size=16).hexdigest()
+    said = " ".join(filter(None, (event.mta_response, event.description)))
+    return Heard(
+        event=f"{event.event_type} {name}",
+        told=TOLD[event.event_type],
+        to=event.recipient,
+        message=str((event.metadata or {}).get("message", "")),
+        reason=said,
+        is_dead=event.reject_reason == NOT_THERE,
+    )
