@@ -1,5 +1,6 @@
 """Permission: may this person be written to, for this purpose, over this adapter, now?
 
 `models` keep choices with their proof, suppressed addresses, rules and what was sent; `asking` answers,
-`hours` knows when somebody's day is, `services` write, `suppressing` knows addresses by their hashes alone.
+`hours` knows when somebody's day is, `services` write, `suppressing` knows addresses by their hashes alone,
+`leaves` lets audiences ask who may get letters.
 """

@@ -14,5 +14,5 @@ class ConsentConfig(AppConfig):
     area = "retain"
 
     def ready(self) -> None:
-        """Let choices be merged with their people."""
-        from zoco.consent import merging  # noqa: F401
+        """Let choices be merged with their people, and be a rule of audiences."""
+        from zoco.consent import leaves, merging  # noqa: F401

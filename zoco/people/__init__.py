@@ -1,5 +1,6 @@
 """People: who they are, how they are known, and what is known of them; each exists once.
 
 `models` keep them, `identities` and `attributes` read what others say, `writing` brings both together;
-`merging` lets one stand for another and takes it back, `finding` searches, `erasing` forgets.
+`merging` lets one stand for another and takes it back, `finding` searches, `erasing` forgets. `audiences`
+are named sets of people.
 """

@@ -14,5 +14,6 @@ class PeopleConfig(AppConfig):
     area = "research"
 
     def ready(self) -> None:
-        """Let people be forgotten with their facts."""
+        """Let people be forgotten with their facts, and rules of audiences be known."""
         from zoco.people import erasing  # noqa: F401
+        from zoco.people.audiences import behaviour, keeping, membership, plain  # noqa: F401

@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.people import attributes, identities
+from zoco.people.audiences.models import Audience, AudienceChange
 
+__all__ = [
+    "Attribute", "AttributeValue", "Audience", "AudienceChange", "Identity", "Merge", "Note", "Person",
+    "Tag", "Tagged", "Word",
+]  # fmt: skip
 NUMBER_BASE = 1 << 62
 """Numbers of people in the ledger lie above; below are numbers that sites give to their customers."""
 WORD_LONGEST = 40

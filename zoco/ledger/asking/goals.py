@@ -80,7 +80,7 @@ def reached_of(rows: Table, goal: Goal, is_view: Value) -> Value:
         case "page":
             return is_view & path_fits(rows.path, goal.pattern)
         case "event":
-            return _all(_named(rows, goal.event), [_holds(rows, each) for each in goal.conditions])
+            return _all(_named(rows, goal.event), [holds(rows, each) for each in goal.conditions])
         case "form":
             sent = (rows.name == EVENT_SENT) & (rows.subject == FORM_EVENT)
             return _all(sent, [expr.prop_text(rows, FORM_PROP) == goal.event] if goal.event else [])
@@ -176,7 +176,8 @@ def _named(rows: Table, event: str) -> Value:
     return ((rows.name == EVENT_SENT) & (rows.subject == event)) | (rows.name == event)
 
 
-def _holds(rows: Table, condition: PropCondition) -> Value:
+def holds(rows: Table, condition: PropCondition) -> Value:
+    """Return whether a property of each fact is what it must be."""
     match condition.comparison:
         case "is":
             return expr.prop_text(rows, condition.prop) == condition.value

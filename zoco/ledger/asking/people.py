@@ -11,13 +11,16 @@ from zoco.ledger import expr
 from zoco.ledger.expr import Table, Value
 
 
-def resolved(rows: Table, site: Value) -> Table:
+def resolved(rows: Table, site: Value | None) -> Table:
     """Return rows of facts whose `person` is who it is known to be today, 0 for nobody.
 
-    They need id, occurred_at, known and person. One row each, as before.
+    They need id, occurred_at, known and person, and of all sites (None) `site`. One row each, as before.
     """
-    spans = spans_of(site).rename(__known="known", __joined="person", __since="since", __until="until")
-    both = rows.left_join(spans, rows.known == spans["__known"])
+    names = {"__known": "known", "__joined": "person", "__since": "since", "__until": "until"}
+    spans = spans_of(site).rename({"__site": "site", **names})
+    within = [rows.known == spans["__known"]]
+    within += [rows.site == spans["__site"]] if site is None else []
+    both = rows.left_join(spans, within)
     at = expr.micros(both.occurred_at)
     is_within = (at >= both["__since"]) & (at < both["__until"])
     fitting = both.filter(both["__since"].isnull() | is_within)
@@ -25,27 +28,29 @@ def resolved(rows: Table, site: Value) -> Table:
     return survived(fitting.mutate(person=person).select(*rows.columns))
 
 
-def spans_of(site: Value) -> Table:
-    """Return whose a known visitor was from when until when: known, person, since, until in
-    UTC microseconds, without gaps.
+def spans_of(site: Value | None) -> Table:
+    """Return whose a known visitor was from when until when: site, known, person, since, until in
+    UTC microseconds, without gaps. None stands for all sites.
     """
     import ibis
 
-    proofs = _table("visitor_person").filter(lambda each: each.site == site)
-    back = (
-        proofs.filter(proofs.is_taken_back).group_by("known", "person").aggregate(__back=proofs.said_at.max())
-    )
-    back = back.rename(__whose="known", __who="person")
+    proofs = _table("visitor_person")
+    proofs = proofs if site is None else proofs.filter(proofs.site == site)
+    keys = {"__where": "site", "__whose": "known", "__who": "person"}
+    taken = proofs.filter(proofs.is_taken_back).group_by(*keys.values())
+    back = taken.aggregate(__back=proofs.said_at.max()).rename(keys)
     given = proofs.filter(~proofs.is_taken_back)
-    both = given.left_join(back, [given.known == back["__whose"], given.person == back["__who"]])
+    both = given.left_join(back, [given[name] == back[mark] for mark, name in keys.items()])
     held = both.filter(both["__back"].isnull() | (both.said_at > both["__back"]))
     # Backwards along a window either way, and 0 for no row: engines differ in the rest.
     said = expr.micros(held.said_at)
     order = (said, held.person)
-    later = said.lag().over(ibis.window(group_by=held.known, order_by=[each.desc() for each in order]))
-    earlier = said.lag().over(ibis.window(group_by=held.known, order_by=[each.asc() for each in order]))
+    visitor = [held.site, held.known]
+    later = said.lag().over(ibis.window(group_by=visitor, order_by=[each.desc() for each in order]))
+    earlier = said.lag().over(ibis.window(group_by=visitor, order_by=[each.asc() for each in order]))
     placed = held.mutate(__said=said, __later=later.fill_null(0), __earlier=earlier.fill_null(0))
     return placed.select(
+        "site",
         "known",
         "person",
         since=(placed["__earlier"] == 0).ifelse(FIRST, placed["__said"]),

@@ -43,6 +43,7 @@ WATCHED = (
     "zoco_campaigns.Cost",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
+    "zoco_people.Audience",
     "zoco_monitor.ImportRun",
     "zoco_monitor.ExportPlan",
     "zoco_monitor.ExportRun",
@@ -52,6 +53,7 @@ WATCHED = (
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
     "next_at", "told_at", "done", "is_to_stop", "going", "left", "options", "secrets",
+    "members", "counted_at", "due_at",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"

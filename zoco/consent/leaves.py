@@ -1,0 +1,101 @@
+"""A rule of audiences: may these people be written to, for a purpose, about a topic?
+
+It is what `asking.may_contact` says of consent and suppression, for many people at once. Caps and hours
+are asked when something is sent: they change by the minute.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pyroaring import BitMap
+
+from zoco.consent.asking import weighed
+from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
+from zoco.consent.suppressing import NOT_EVEN_NEEDED, hash_of
+from zoco.people.audiences.bitmaps import of_rows
+from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm
+from zoco.people.models import Identity
+
+ADAPTER = "email"
+
+
+def _topics() -> list[tuple[str, Any]]:
+    return [("", _("All topics")), *Topic.objects.order_by("label", "id").values_list("key", "label")]
+
+
+class ConsentForm(LeafForm):
+    """For what, and about what."""
+
+    purpose = forms.ChoiceField(label=gettext_lazy("For"), choices=Purpose.choices, initial=Purpose.MARKETING)
+    topic = forms.ChoiceField(label=gettext_lazy("About"), choices=_topics, required=False)
+
+
+@LEAVES.plug
+class ConsentLeaf(FormLeaf):
+    """Whoever may get a letter: has an address that is used and not suppressed, and agreed where that is
+    needed.
+    """
+
+    key = "consent"
+    label = gettext_lazy("May get letters")
+    form = ConsentForm
+
+    def found(self, rule: Json, asked: Asked) -> Found:
+        """Find them by what stands, then leave out whose addresses are suppressed."""
+        addressed = of_rows(Identity.objects.filter(kind=Identity.Kind.EMAIL, is_main=True))
+        may = addressed & self._agreed(rule["purpose"], rule.get("topic", ""), addressed)
+        return Found(may - _suppressed(may, rule["purpose"]))
+
+    def _agreed(self, purpose: str, topic: str, addressed: BitMap) -> BitMap:
+        if purpose == Purpose.TRANSACTIONAL:
+            return addressed
+        rows = Standing.objects.filter(
+            purpose=purpose, topic__in=("", topic), adapter__in=("", ADAPTER)
+        )  # fmt: skip
+        given = of_rows(rows.filter(state=Choice.State.GIVEN))
+        withdrawn = of_rows(rows.filter(state=Choice.State.WITHDRAWN))
+        both = _weighed(rows, given & withdrawn)
+        is_needed = purpose == Purpose.SERVICE
+        return ((addressed if is_needed else given) - withdrawn) | both
+
+    def said(self, rule: Json) -> str:
+        """Say it."""
+        topic = Topic.objects.filter(key=rule.get("topic", "")).values_list("label", flat=True).first()
+        named = {"purpose": Purpose(rule["purpose"]).label, "topic": topic or rule.get("topic", "")}
+        if rule.get("topic"):
+            return _("may get letters: %(purpose)s, about %(topic)s") % named
+        return _("may get letters: %(purpose)s") % named
+
+
+def _weighed(rows: Any, people: BitMap) -> BitMap:
+    """Return those who agreed and refused and of whom, in the end, consent holds."""
+    of: dict[int, list[Standing]] = {}
+    for some in _parts(people):
+        for each in rows.filter(person__in=some):
+            of.setdefault(each.person_id, []).append(each)
+    return BitMap(key for key, standings in of.items() if weighed(standings, is_needed=False).is_yes)
+
+
+def _suppressed(people: BitMap, purpose: str) -> BitMap:
+    """Return those whose addresses are all suppressed. Of each address only a hash is known."""
+    whys = Suppression.objects.all()
+    if purpose == Purpose.TRANSACTIONAL:
+        whys = whys.filter(why__in=NOT_EVEN_NEEDED)
+    hashes = set(whys.values_list("hash", flat=True))
+    if not hashes:
+        return BitMap()
+    rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, is_main=True)
+    open_to = BitMap(
+        person
+        for person, space, key in rows.values_list("person_id", "space", "key").iterator(chunk_size=10_000)
+        if person in people and hash_of((Identity.Kind.EMAIL.value, space, key)) not in hashes
+    )
+    return people - open_to
+
+
+def _parts(people: BitMap) -> Iterable[list[int]]:
+    keys = list(people)
+    return (keys[start : start + 500] for start in range(0, len(keys), 500))
