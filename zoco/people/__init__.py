@@ -2,5 +2,5 @@
 
 `models` keep them, `identities` and `attributes` read what others say, `writing` brings both together;
 `merging` lets one stand for another and takes it back, `finding` searches, `erasing` forgets. `audiences`
-are named sets of people.
+are named sets of people, `gathering` are the pages on which they are built.
 """

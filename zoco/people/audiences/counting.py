@@ -1,18 +1,19 @@
 """Who fits a tree of rules: each leaf gives a bitmap, the tree combines them.
 
 Whoever does not fit a rule is never listed: "everybody but these" goes up the tree until something else
-bounds it.
+bounds it. Of a draft, groups that are empty still are passed over.
 """
 
 from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 
+from django.utils.translation import gettext_noop
 from pyroaring import BitMap
 
 from zoco.people.audiences.bitmaps import merged
-from zoco.people.audiences.leaves import LEAVES, Asked, Found
-from zoco.people.audiences.rules import Group, Node, Not, Rule, below
+from zoco.people.audiences.leaves import LEAVES, Asked, Found, LeafWrong
+from zoco.people.audiences.rules import Group, Node, Not, Rule, below, is_empty
 
 Counts = dict[tuple[int, ...], int]
 
@@ -25,13 +26,19 @@ def people_of(node: Node, asked: Asked) -> BitMap:
 def found(node: Node, asked: Asked, place: tuple[int, ...] = (), counts: Counts | None = None) -> Found:
     """Return whom a node holds for; into `counts` goes how many fit each node by itself, by its place."""
     match node:
-        case Rule(leaf, said):
+        case Rule(leaf, said, wrong):
+            if wrong:
+                raise LeafWrong(gettext_noop("A rule does not hold any more: %(why)s"), why=wrong)
             here = LEAVES.get(leaf).found(said, asked)
         case Not():
             inner = found(node.node, asked, (*place, 0), counts)
             here = Found(inner.people, not inner.is_rest, inner.is_sure)
         case Group():
-            parts = [found(each, asked, (*place, n), counts) for n, each in enumerate(below(node))]
+            parts = [
+                found(each, asked, (*place, number), counts)
+                for number, each in enumerate(below(node))
+                if not is_empty(each)
+            ]
             here = _all(parts) if node.is_all else _any(parts)
     if counts is not None:
         counts[place] = len(settled(here, asked))

@@ -27,10 +27,11 @@ class RuleWrong(Said, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A leaf: the key of its plug, and what it says."""
+    """A leaf: the key of its plug, and what it says. In a draft it may be `wrong`: a sentence says why."""
 
     leaf: str
     said: Json
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,18 @@ class Not:
 Node = Rule | Group | Not
 
 
-def rules_read(raw: object, *, may_be_empty: bool = False) -> Node:
-    """Read a tree with its version. Raises RuleWrong. A draft may have groups that are empty still."""
+def rules_read(raw: object, *, is_draft: bool = False) -> Node:
+    """Read a tree with its version. Raises RuleWrong.
+
+    A draft may have groups that are empty still, and rules that are wrong or hold no more.
+    """
     if not isinstance(raw, Mapping) or "rules" not in raw:
         words = gettext_noop('Write the rules as {"version": 1, "rules": {"all": […]}}.')
         raise RuleWrong(words)
     if raw.get("version") != VERSION:
         words = gettext_noop("These rules are of version %(version)r; this program reads version %(known)s.")
         raise RuleWrong(words, version=raw.get("version"), known=VERSION)
-    node = _node(raw["rules"], "rules", 1, may_be_empty=may_be_empty)
+    node = _node(raw["rules"], "rules", 1, is_draft=is_draft)
     if (many := sum(1 for _rule in rules_of(node))) > LEAVES_MOST:
         words = gettext_noop("There are %(many)s rules; at most %(most)s are counted. Part the audience.")
         raise RuleWrong(words, many=many, most=LEAVES_MOST)
@@ -86,7 +90,12 @@ def below(node: Node) -> tuple[Node, ...]:
     return (node.node,) if isinstance(node, Not) else ()
 
 
-def _node(raw: object, place: str, depth: int, *, may_be_empty: bool) -> Node:
+def is_empty(node: Node) -> bool:
+    """Say whether there is no rule in it."""
+    return next(rules_of(node), None) is None
+
+
+def _node(raw: object, place: str, depth: int, *, is_draft: bool) -> Node:
     if depth > DEPTH_MOST:
         words = gettext_noop("%(place)s lies too deep: at most %(most)s levels.")
         raise RuleWrong(words, place=place, most=DEPTH_MOST)
@@ -96,36 +105,39 @@ def _node(raw: object, place: str, depth: int, *, may_be_empty: bool) -> Node:
         raise RuleWrong(words, place=place)
     match kinds[0]:
         case "leaf":
-            return _leaf(raw, place)
+            return _leaf(raw, place, is_draft=is_draft)
         case "not":
-            return Not(_node(raw["not"], f"{place}.not", depth + 1, may_be_empty=may_be_empty))
+            return Not(_node(raw["not"], f"{place}.not", depth + 1, is_draft=is_draft))
     kind, many = kinds[0], raw[kinds[0]]
-    if not isinstance(many, list) or len(many) > LEAVES_MOST or (not many and not may_be_empty):
+    if not isinstance(many, list) or len(many) > LEAVES_MOST or (not many and not is_draft):
         words = gettext_noop("%(place)s must hold between 1 and %(most)s rules.")
         raise RuleWrong(words, place=f"{place}.{kind}", most=LEAVES_MOST)
     nodes = (
-        _node(each, f"{place}.{kind}[{number}]", depth + 1, may_be_empty=may_be_empty)
+        _node(each, f"{place}.{kind}[{number}]", depth + 1, is_draft=is_draft)
         for number, each in enumerate(many)
     )
     return Group(kind == "all", tuple(nodes))
 
 
-def _leaf(raw: Json, place: str) -> Rule:
+def _leaf(raw: Json, place: str, *, is_draft: bool) -> Rule:
+    said = {key: value for key, value in raw.items() if key != "leaf"}
     try:
         leaf = LEAVES.get(str(raw["leaf"]))
-        return Rule(leaf.key, leaf.read({key: value for key, value in raw.items() if key != "leaf"}))
+        return Rule(leaf.key, leaf.read(said))
     except PlugUnknown:
         words = gettext_noop("%(place)s: there is no rule %(leaf)r; there are: %(known)s.")
         known = ", ".join(LEAVES.keys())
         raise RuleWrong(words, place=place, leaf=str(raw["leaf"])[:40], known=known) from None
     except LeafWrong as wrong:
         why = _(wrong.words) % wrong.places
+        if is_draft:
+            return Rule(leaf.key, said, why)
         raise RuleWrong(gettext_noop("%(place)s: %(why)s"), place=place, why=why) from wrong
 
 
 def _written(node: Node) -> dict[str, Any]:
     match node:
-        case Rule(leaf, said):
+        case Rule(leaf, said, _wrong):
             return {"leaf": leaf, **said}
         case Not(inner):
             return {"not": _written(inner)}

@@ -1,0 +1,139 @@
+"""What pages and the API say of audiences: overlaps, members, who came and went, as rows and as a file."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from zoco.ledger import sitebook
+from zoco.ledger.asking.export import FORMULA_STARTS
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.curves import Curve, curve
+from zoco.people.audiences.bitmaps import unpacked
+from zoco.people.audiences.models import Audience, AudienceChange
+from zoco.people.models import Identity, Person
+
+DAYS = 90
+OVERLAPS_MOST = 50
+CHUNK = 500
+COLUMNS = ("id", "name", "given_name", "family_name", "language", "country", "city", "email", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as lists show one."""
+
+    person: Person
+    known_by: str
+    url: str
+
+
+def members(keys: Sequence[int]) -> list[Member]:
+    """Return people in this order; those who are there no more are left out."""
+    people = Person.objects.in_bulk(list(keys))
+    named: dict[int, str] = {}
+    for each in Identity.objects.filter(person__in=people).order_by("-is_main", "pk"):
+        if each.kind != Identity.Kind.EXTERNAL:
+            named.setdefault(each.person_id, each.value)
+    return [Member(people[key], named.get(key, ""), person_url(key)) for key in keys if key in people]
+
+
+def person_url(key: int) -> str:
+    """Return the address of a person's page, "" where nobody serves one."""
+    try:
+        return reverse("zoco_person", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+def overlaps(people: BitMap, *, but: int = 0) -> list[dict[str, Any]]:
+    """Return how many of these are in other audiences, the most first, with their share of these."""
+    rows: list[tuple[int, Audience]] = []
+    others = Audience.objects.exclude(pk=but).filter(size__gt=0).order_by("-size", "pk")
+    for other in others.only("pk", "name", "members")[:OVERLAPS_MOST]:
+        rows.append((people.intersection_cardinality(unpacked(other.members)), other))
+    rows.sort(key=lambda row: -row[0])
+    whole = max(len(people), 1)
+    return [
+        {"audience": other, "both": formats.count(both), "share": formats.percent(both / whole)}
+        for both, other in rows
+    ]
+
+
+def zone() -> ZoneInfo:
+    """Return the zone in which days of audiences begin: that of the default site."""
+    sites = sitebook.sites()
+    return ZoneInfo(sites[0].zone if sites else "UTC")
+
+
+def sizes(audience: Audience, now: datetime) -> list[tuple[datetime, int]]:
+    """Return the size at the end of each of the last days, from its first change on; today's is now."""
+    here = now.astimezone(zone())
+    midnight = datetime.combine(here.date(), time(), here.tzinfo)
+    ends = [midnight - timedelta(days=number - 1) for number in range(DAYS, 0, -1)]
+    changes = AudienceChange.objects.filter(audience=audience).order_by("at", "pk").values_list("at", "size")
+    found, known, size = [], list(changes), None
+    for end in [*ends, now]:
+        while known and known[0][0] < end:
+            size = known.pop(0)[1]
+        if size is not None:
+            found.append((min(end, now), size))
+    return found
+
+
+def picture(audience: Audience, now: datetime) -> SafeString | None:
+    """Draw the sizes; None where there are none yet."""
+    found = sizes(audience, now)
+    if not found:
+        return None
+    said = _("From %(first)s to %(last)s people in %(days)s days; the least %(least)s, the most %(most)s.")
+    words = said % {
+        "first": formats.count(found[0][1]), "last": formats.count(found[-1][1]), "days": len(found),
+        "least": formats.count(min(size for _at, size in found)),
+        "most": formats.count(max(size for _at, size in found)),
+    }  # fmt: skip
+    days = [(at - timedelta(seconds=1)).astimezone(zone()).date() for at, _size in found]
+    drawn = Curve(
+        values=[float(size) for _at, size in found],
+        labels=[formats.day(day, year=False) for day in days],
+        title=_("Size of %(name)s") % {"name": audience.name},
+        words=words,
+        is_whole=True,
+    )
+    return curve(drawn, formats.short, width=464, height=180)
+
+
+def file(people: BitMap) -> Iterator[str]:
+    """Return people as CSV in pieces, in the order of their keys."""
+    yield _line(COLUMNS)
+    for start in range(0, len(people), CHUNK):
+        keys = list(people[start : start + CHUNK])
+        rows = Person.objects.in_bulk(keys)
+        ways: dict[tuple[int, str], str] = {}
+        for each in Identity.objects.filter(person__in=rows, kind__in=("email", "phone")).order_by(
+            "-is_main", "pk"
+        ):
+            ways.setdefault((each.person_id, each.kind), each.value)
+        for key in (key for key in keys if key in rows):
+            own = [getattr(rows[key], name) for name in COLUMNS[1:-2]]
+            yield _line([str(key), *own, ways.get((key, "email"), ""), ways.get((key, "phone"), "")])
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Write a line; what a spreadsheet would run is text."""
+    text = io.StringIO()
+    safe = (f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_phone(cell) else cell for cell in cells)
+    csv.writer(text).writerow(safe)
+    return text.getvalue()
+
+
+def _is_phone(cell: str) -> bool:
+    return cell[:1] == "+" and cell[1:].replace(" ", "").replace("-", "").isdigit()

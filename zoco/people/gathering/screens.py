@@ -1,0 +1,220 @@
+"""Pages of audiences: all of them, one with its size and overlaps, its members, and what is done with it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from zoco.kit import noting
+from zoco.kit.said import Said
+from zoco.ledger.pictures import formats
+from zoco.ledger.views.heads import head
+from zoco.people.audiences import services
+from zoco.people.audiences.bitmaps import unpacked
+from zoco.people.audiences.models import Audience
+from zoco.people.audiences.rules import RuleWrong
+from zoco.people.audiences.services import AudienceWrong
+from zoco.people.gathering import building, reads
+from zoco.people.gathering.importing import SHOWN_MOST, Listed, ListWrong, list_read
+from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE, opened
+
+PAGE = 50
+CHANGES_MOST = 20
+KIND = "zoco_people.audience"
+
+
+def page(
+    request: HttpRequest, template: str, title: str, *, status: int = 200, **values: object
+) -> HttpResponse:
+    """Render a page of audiences."""
+    shown = head(title, "group") | values
+    return render(request, f"zoco/people/audiences/{template}.html", shown, status=status)
+
+
+@never_cache
+@opened(SEE)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the audiences."""
+    rows = Audience.objects.defer("members", "rules").order_by("name", "pk")
+    listed = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    lines = [{"audience": each, "size": formats.count(each.size), **_state(each)} for each in listed]
+    may_add = request.user.has_perm(ADD)
+    return page(request, "audiences", _("Audiences"), lines=lines, page=listed, may_add=may_add)
+
+
+def _state(audience: Audience) -> dict[str, str]:
+    counted = formats.moment(audience.counted_at.astimezone(reads.zone())) if audience.counted_at else ""
+    return {"kind": audience.get_kind_display(), "counted": counted, "wrong": audience.wrong}
+
+
+@never_cache
+@opened(SEE)
+@require_safe
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an audience: who is in by which rules, its size over time, overlaps, a few members."""
+    return shown(request, get_object_or_404(Audience, pk=pk))
+
+
+def shown(request: HttpRequest, audience: Audience, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Render the page of one."""
+    people = unpacked(audience.members)
+    changes = audience.changes.defer("entered", "left").order_by("-at", "-pk")[:CHANGES_MOST]
+    return page(
+        request,
+        "audience",
+        audience.name,
+        status=status,
+        audience=audience,
+        is_live=audience.kind == Audience.Kind.LIVE,
+        words=_words(audience),
+        size=formats.count(audience.size),
+        people=npgettext("audience", "person", "people", audience.size),
+        picture=reads.picture(audience, timezone.now()),
+        changes=[_change(each) for each in changes],
+        overlaps=reads.overlaps(people, but=audience.pk),
+        members=reads.members(list(people[-5:])),
+        may_change=request.user.has_perm(CHANGE),
+        may_delete=request.user.has_perm(DELETE),
+        may_export=request.user.has_perm(EXPORT),
+        **_state(audience),
+        **more,
+    )
+
+
+def _words(audience: Audience) -> str:
+    if audience.kind != Audience.Kind.LIVE:
+        return ""
+    try:
+        return building.said(building.draft_of(audience.rules).root)
+    except RuleWrong as wrong:
+        return _(wrong.words) % wrong.places
+
+
+def _change(change: Any) -> dict[str, str]:
+    return {
+        "at": formats.moment(change.at.astimezone(reads.zone())),
+        "entered": formats.count(change.entered_size),
+        "left": formats.count(change.left_size),
+        "size": formats.count(change.size),
+    }
+
+
+@never_cache
+@opened(SEE)
+@require_safe
+def members(request: HttpRequest, pk: int) -> HttpResponse:
+    """List who is in an audience, whoever came last into the installation first."""
+    audience = get_object_or_404(Audience, pk=pk)
+    people = unpacked(audience.members)
+    last = max(-(-len(people) // PAGE), 1)
+    asked = request.GET.get("page", "1")
+    number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    end = len(people) - (number - 1) * PAGE
+    keys = list(people[max(end - PAGE, 0) : end])[::-1]
+    places = {
+        "first": formats.count((number - 1) * PAGE + 1),
+        "last": formats.count(len(people) - end + len(keys)),
+    }
+    return page(
+        request,
+        "members",
+        _("Members of %(name)s") % {"name": audience.name},
+        audience=audience,
+        members=reads.members(keys),
+        total=_("%(first)s–%(last)s of %(all)s") % {**places, "all": formats.count(len(people))},
+        before=number - 1,
+        after=number + 1 if number < last else 0,
+        may_export=request.user.has_perm(EXPORT),
+        may_remove=audience.kind == Audience.Kind.STATIC and request.user.has_perm(CHANGE),
+    )
+
+
+@opened(EXPORT)
+@require_POST
+def export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Give the members as CSV; it is written down who took them."""
+    audience = get_object_or_404(Audience, pk=pk)
+    people = unpacked(audience.members)
+    details = {"exported": [None, len(people)]}
+    noting.note(action="exported", kind=KIND, name=audience.name, details=details, by=request.user)
+    answer = StreamingHttpResponse(reads.file(people), content_type="text/csv; charset=utf-8")
+    name = slugify(audience.name) or f"audience-{audience.pk}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+@opened(SEE)
+@require_POST
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Count it now, put people in or take them out, or delete it."""
+    audience, verb = get_object_or_404(Audience, pk=pk), request.POST.get("act", "")
+    if not request.user.has_perm(DELETE if verb == "delete" else CHANGE):
+        raise PermissionDenied
+    try:
+        match verb:
+            case "delete":
+                services.audience_delete(audience=audience)
+                return redirect("zoco_audiences")
+            case "count":
+                services.audience_count(key=audience.pk, at=timezone.now())
+            case "add":
+                return _add(request, audience)
+            case "remove":
+                _remove(request, audience)
+                return redirect("zoco_audience_members", pk=audience.pk)
+    except (AudienceWrong, ListWrong) as wrong:
+        return shown(request, audience, status=422, problem=said_here(wrong))
+    return redirect("zoco_audience", pk=audience.pk)
+
+
+def said_here(wrong: Said) -> str:
+    """Say what is wrong in the reader's language."""
+    return _(wrong.words) % wrong.places
+
+
+def _add(request: HttpRequest, audience: Audience) -> HttpResponse:
+    upload = request.FILES.get("file")
+    typed = str(request.POST.get("people", "")).encode()
+    listed = list_read(upload.read() if upload else typed)
+    added = services.members_add(audience=audience, people=listed.people, at=timezone.now())
+    if added:
+        members_note(request.user, audience, "joined", added)
+    audience.refresh_from_db()
+    return shown(request, audience, added=_added(added, listed))
+
+
+def _added(added: int, listed: Listed) -> dict[str, Any]:
+    return {
+        "counts": [
+            (_("Put in"), formats.count(added)),
+            (_("In already, or named twice"), formats.count(len(listed.people) - added)),
+            (_("Lines that name nobody"), formats.count(len(listed.missing))),
+        ],
+        "missing": listed.missing[:SHOWN_MOST],
+    }
+
+
+def _remove(request: HttpRequest, audience: Audience) -> None:
+    keys = [
+        int(key)
+        for key in request.POST.getlist("person")
+        if key.isascii() and key.isdigit() and len(key) < 19
+    ]
+    if removed := services.members_remove(audience=audience, people=keys, at=timezone.now()):
+        members_note(request.user, audience, "left", removed)
+
+
+def members_note(by: Any, audience: Audience, what: str, many: int) -> None:
+    """Write down that people were put in or taken out."""
+    details = {"members": [many, None] if what == "left" else [None, many]}
+    noting.note(action="changed", kind=KIND, name=audience.name, details=details, by=by)

@@ -1,0 +1,42 @@
+"""What Wagtail's admin is told of audiences: their pages, in the menu of research."""
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from zoco.ledger.viewsets import RightItem
+from zoco.people.gathering import builder, opening
+from zoco.people.gathering import screens as audiences
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def audience_urls() -> list[URLPattern]:
+    """Return the addresses of audiences."""
+    return [
+        path("audiences/", audiences.listing, name="zoco_audiences"),
+        path("audiences/new/", builder.new, name="zoco_audience_new"),
+        path("audiences/<int:pk>/", audiences.one, name="zoco_audience"),
+        path("audiences/<int:pk>/edit/", builder.edit, name="zoco_audience_edit"),
+        path("audiences/<int:pk>/act/", audiences.act, name="zoco_audience_act"),
+        path("audiences/<int:pk>/members/", audiences.members, name="zoco_audience_members"),
+        path("audiences/<int:pk>/members.csv", audiences.export, name="zoco_audience_export"),
+    ]
+
+
+@hooks.register("register_research_menu_item")  # type: ignore[untyped-decorator]
+def audiences_entry() -> MenuItem:
+    """Show audiences to whoever sees all sites."""
+    where = reverse_lazy("zoco_audiences")
+    return RightItem(
+        opening.SEE, _("Audiences"), where, name="zoco_audiences", icon_name="group", order=210,
+        is_there=opening.sees_everybody,
+    )  # fmt: skip
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def audience_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions on audiences."""
+    return Permission.objects.filter(content_type__app_label="zoco_people", content_type__model="audience")
