@@ -94,7 +94,7 @@ class Message(models.Model):
     known_as = models.CharField(max_length=250, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     unknowns = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(_("made"))
+    created_at = models.DateTimeField(_("created"))
     next_at = models.DateTimeField(_("not before"), null=True)
     done_at = models.DateTimeField(_("done"), null=True)
 

@@ -143,7 +143,7 @@ class Rule(models.Model):
         default=time(21),
         help_text=_("On each person's own clock. The same hour: at any time."),
     )
-    weekdays = models.JSONField(_("on"), default=all_days)
+    weekdays = models.JSONField(_("on weekdays"), default=all_days)
 
     class Meta:
         verbose_name = _("rule of sending")

@@ -1,7 +1,7 @@
 """People as a Django app."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PeopleConfig(AppConfig):
@@ -9,7 +9,7 @@ class PeopleConfig(AppConfig):
 
     name = "zoco.people"
     label = "zoco_people"
-    verbose_name = _("People")
+    verbose_name = pgettext_lazy("area", "People")
     default_auto_field = "django.db.models.BigAutoField"
     area = "research"
 

@@ -33,7 +33,7 @@ class Person(models.Model):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
     )
     created_at = models.DateTimeField(_("created"))
-    changed_at = models.DateTimeField(_("changed"))
+    changed_at = models.DateTimeField(_("last changed"))
 
     class Meta:
         verbose_name = _("person")
@@ -169,7 +169,7 @@ class Tag(models.Model):
     name = models.CharField(pgettext_lazy("tag", "name"), max_length=80, unique=True)
 
     class Meta:
-        verbose_name = _("tag")
+        verbose_name = pgettext_lazy("person", "tag")
         verbose_name_plural = _("tags")
         ordering = ["name"]
 

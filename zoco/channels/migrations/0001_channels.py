@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('known_as', models.CharField(blank=True, max_length=250)),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
                 ('unknowns', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(verbose_name='made')),
+                ('created_at', models.DateTimeField(verbose_name='created')),
                 ('next_at', models.DateTimeField(null=True, verbose_name='not before')),
                 ('done_at', models.DateTimeField(null=True, verbose_name='done')),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='zoco_channels.account', verbose_name='account')),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='in so many days')),
                 ('opens_at', models.TimeField(default=datetime.time(8, 0), verbose_name='not before')),
                 ('closes_at', models.TimeField(default=datetime.time(21, 0), help_text="On each person's own clock. The same hour: at any time.", verbose_name='not after')),
-                ('weekdays', models.JSONField(default=zoco.consent.models.all_days, verbose_name='on')),
+                ('weekdays', models.JSONField(default=zoco.consent.models.all_days, verbose_name='on weekdays')),
             ],
             options={
                 'verbose_name': 'rule of sending',

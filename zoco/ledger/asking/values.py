@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.pictures.labels import WORDS, value_label
 from zoco.ledger.scope import Facts
@@ -46,12 +46,12 @@ def _sql(question: Question, column: str, text: str, most: int, store: Store) ->
     site, period, verdicts = question.site, question.period, question.verdicts_chosen
     words = [text] if text else []
 
-    def write(outlines: Sequence[object], given: Sequence[str]) -> expr.Table:
-        rows = Facts(site, outlines[0], (), verdicts).rows  # type: ignore[arg-type]
+    def write(given: Given) -> expr.Table:
+        rows = Facts(given.site, given.periods[0], (), verdicts).rows
         value = rows[column].cast("string")
-        rows = rows.filter(value.notin(("", "0")), *(value.lower().contains(each) for each in given))
+        rows = rows.filter(value.notin(("", "0")), *(value.lower().contains(each) for each in given.words))
         counted = rows.group_by(value=rows[column].cast("string")).aggregate(times=rows.count())
         return counted.order_by(counted.times.desc(), counted.value).limit(most)
 
-    shape = ("values", site.id, counting_of(site, period), column, bool(words), verdicts, most, store.dialect)
-    return templates.filled(shape, [period], words, store.dialect, write, is_lasting=False)
+    shape = ("values", counting_of(site, period), column, bool(words), verdicts, most, store.dialect)
+    return templates.filled(shape, Given(site, (period,), words), store.dialect, write, lasting="with room")

@@ -16,15 +16,18 @@ from zoco.ledger import expr
 from zoco.ledger.asking.goals import Comparison, PropCondition, holds
 from zoco.ledger.asking.people import resolved
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.expr import Table, Value
+from zoco.ledger.sitebook import SiteInfo
 from zoco.people.models import NUMBER_BASE
 
 if TYPE_CHECKING:
-    from zoco.ledger.asking.statements.blanks import Outline
     from zoco.ledger.store.base import Dialect
 
 COUNTED = ("human", "server")
 """Verdicts of facts that people did: in a browser, or as a server tells of them."""
+ANY_SITE = SiteInfo(0, "", "", "UTC", "", 0, "", is_demo=False)
+"""Stands where a statement is about no site in particular; which site a deed is of is in its shape."""
 PROP = "props."
 KEPT = ("id", "site", "occurred_at", "known", "person")
 
@@ -71,11 +74,11 @@ def statement(deed: Deed, now: datetime, dialect: Dialect) -> str:
         tuple((each.field, each.comparison, "" if _is_open(each) else each.value) for each in deed.wheres),
     )  # fmt: skip
 
-    def write(outlines: Sequence[Outline], given: Sequence[str]) -> Table:
-        return _expression(deed, outlines, list(given))
+    def write(given: Given) -> Table:
+        return _expression(deed, given.periods, list(given.words))
 
     periods = cast("list[Period]", [scanned, deed.span] if is_about_all else [scanned])
-    return templates.filled(shape, periods, words, dialect, write, is_lasting=False)
+    return templates.filled(shape, Given(ANY_SITE, periods, words), dialect, write, lasting="never")
 
 
 def _is_open(where: Where) -> bool:
@@ -83,7 +86,7 @@ def _is_open(where: Where) -> bool:
     return where.comparison not in {"above", "below"}
 
 
-def _expression(deed: Deed, outlines: Sequence[Outline], words: list[str]) -> Table:
+def _expression(deed: Deed, spans: Sequence[Period], words: list[str]) -> Table:
     from zoco.ledger.asking.statements.engines import table
 
     facts = table("facts")
@@ -91,8 +94,8 @@ def _expression(deed: Deed, outlines: Sequence[Outline], words: list[str]) -> Ta
     left = iter(values)
     conditions = [facts.site == deed.site] if deed.site is not None else []
     conditions += [
-        facts.occurred_at >= expr.start_of(outlines[0]),
-        facts.occurred_at < expr.end_of(outlines[0]),
+        facts.occurred_at >= expr.start_of(spans[0]),
+        facts.occurred_at < expr.end_of(spans[0]),
         facts.name == fact,
         expr.among(facts.verdict, COUNTED),
         (facts.person != 0) | (facts.known != 0),
@@ -106,7 +109,7 @@ def _expression(deed: Deed, outlines: Sequence[Outline], words: list[str]) -> Ta
     if deed.measure == "count" and deed.least == 1:
         return ours.select(person=key).distinct()
     people = ours.group_by(person=key).aggregate(measured=_measured(deed, ours))
-    return people.filter(_enough(deed, people.measured, outlines)).select("person")
+    return people.filter(_enough(deed, people.measured, spans)).select("person")
 
 
 def _measured(deed: Deed, rows: Table) -> Value:
@@ -120,7 +123,7 @@ def _measured(deed: Deed, rows: Table) -> Value:
     return rows.count()
 
 
-def _enough(deed: Deed, measured: Value, outlines: Sequence[Outline]) -> Value:
+def _enough(deed: Deed, measured: Value, spans: Sequence[Period]) -> Value:
     match deed.measure:
         case "money":
             return measured >= expr.money(deed.least)
@@ -129,7 +132,7 @@ def _enough(deed: Deed, measured: Value, outlines: Sequence[Outline]) -> Value:
         case "exactly":
             return measured == expr.whole(int(deed.least))
         case "first" | "last":
-            return (measured >= expr.start_of(outlines[1])) & (measured < expr.end_of(outlines[1]))
+            return (measured >= expr.start_of(spans[1])) & (measured < expr.end_of(spans[1]))
     return measured >= expr.whole(int(deed.least))
 
 

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
                 ('attributes', models.JSONField(blank=True, default=dict, editable=False, verbose_name='attributes')),
                 ('created_at', models.DateTimeField(verbose_name='created')),
-                ('changed_at', models.DateTimeField(verbose_name='changed')),
+                ('changed_at', models.DateTimeField(verbose_name='last changed')),
                 ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='zoco_people.person')),
             ],
             options={
