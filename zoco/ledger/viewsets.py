@@ -36,8 +36,7 @@ class ListView(IndexView):
 
     results_template_name = "zoco/ledger/list_results.html"
     purpose: "StrOrPromise" = ""
-    way: tuple["StrOrPromise", "StrOrPromise"] | None = None
-    """Words and address of the button of an empty list, where the first is not made by its form."""
+    way: tuple["StrOrPromise", "StrOrPromise"] | None = None  # the button of an empty list, and its address
 
     def get_base_queryset(self) -> Any:
         """Return the rows with what they refer to, so that no row asks for it again."""
@@ -67,11 +66,9 @@ class ListViewSet(ModelViewSet):
         view: Callable[..., HttpResponseBase] = super().add_view
 
         def shown(request: HttpRequest, *given: object, **named: object) -> HttpResponseBase:
-            fields = self.model._meta.concrete_fields  # type: ignore[attr-defined]
-            is_of_site = any(field.name == "site" for field in fields)
-            if is_of_site and not sitebook.sites() and request.method in ("GET", "HEAD"):
-                return no_site(request, str(self.new_label))
-            return view(request, *given, **named)
+            fields = {field.name for field in self.model._meta.concrete_fields}  # type: ignore[attr-defined]
+            is_first = "site" in fields and not sitebook.sites() and request.method in ("GET", "HEAD")
+            return no_site(request, str(self.new_label)) if is_first else view(request, *given, **named)
 
         return shown
 
