@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # In the order of tools.together, so that what empties the database comes last in each process.
 SHARED = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 ALONE = "alone"
+FOLDERS = ("zoco", "tests")
 TESTS_FAILED, NO_TESTS = 1, 5
 FILES_TOLD = 25
 SECOND_TRIES = 3
@@ -132,9 +133,21 @@ def both_parts(name: str, without: list[str], *arguments: str, database: str) ->
     shared = pytest_run(name, *SHARED, "-m", f"not {ALONE}{left_out}", *arguments, database=database)
     if shared.code == TESTS_FAILED and 0 < len(shared.failed) <= SECOND_TRIES:
         shared = _by_themselves(shared, database)
-    lonely = pytest_run(f"{name} alone", "-m", f"{ALONE}{left_out}", *arguments, database=database)
+    words = ("-m", f"{ALONE}{left_out}", *arguments, *alone_files(arguments))
+    lonely = pytest_run(f"{name} alone", *words, database=database)
     # Whoever names a folder to run may have named one without such a test; of the others there must be some.
     return [shared, replace(lonely, code=0) if lonely.code == NO_TESTS else lonely]
+
+
+def alone_files(arguments: Sequence[str]) -> list[str]:
+    """Return the files with a test that runs alone, as to collect all others takes ten seconds.
+
+    None where somebody named what to run.
+    """
+    if any(not each.startswith("-") for each in arguments):
+        return []
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("test_*.py")]
+    return sorted(str(path) for path in files if f"mark.{ALONE}" in path.read_text("utf-8"))
 
 
 def _by_themselves(shared: Outcome, database: str) -> Outcome:

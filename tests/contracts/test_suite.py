@@ -86,6 +86,14 @@ def test_what_failed_beside_others_is_judged_by_itself(
     assert shared.failed == ("test_red.py::test_wrong", "test_red.py::test_left")
 
 
+def test_only_files_with_such_a_test_are_collected_for_the_tests_alone() -> None:
+    files = suite.alone_files(["--database-only"])
+
+    assert str(suite.ROOT / "tests" / "crash" / "test_kill.py") in files
+    assert str(suite.ROOT / "tests" / "contracts" / "test_sizes.py") not in files
+    assert suite.alone_files(["zoco/kit"]) == []
+
+
 def test_run_that_wrote_no_report_names_nothing(tmp_path: Path) -> None:
     assert failures(tmp_path / "report.xml") == ()
     assert failed(tmp_path / "report.xml") == ()
