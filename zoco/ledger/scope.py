@@ -14,8 +14,7 @@ from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
 from zoco.ledger.asking.goals import Goal, any_of, sessions_reached
-from zoco.ledger.asking.statements.blanks import Outline
-from zoco.ledger.asking.statements.outlines import SiteOutline, key_of
+from zoco.ledger.asking.statements.outlines import counting_in, key_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import ELSEWHERE, NOBODYS, SiteInfo
@@ -82,9 +81,7 @@ class Facts:
 
     def is_view(self, facts: Table) -> Value:
         """Return whether facts are page views: those of the origin that counted on their day."""
-        period = self.period.shaping() if isinstance(self.period, Outline) else self.period
-        site = self.site.shaping() if isinstance(self.site, SiteOutline) else self.site
-        origins = site.counting_in(period)
+        origins = counting_in(self.site, self.period)
         if len(origins) == 1:
             return _is_view(facts, origins[0][1])
         counts = None

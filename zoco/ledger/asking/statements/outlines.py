@@ -111,6 +111,12 @@ def key_of(site: SiteInfo) -> Value:
     return blank.to_expr()
 
 
+def counting_in(site: SiteInfo, period: Period) -> tuple[tuple[int, str], ...]:
+    """Return which origins count in a period, though outlines may stand in for both: the shape tells it."""
+    site = site.shaping() if isinstance(site, SiteOutline) else site
+    return site.counting_in(period.shaping() if isinstance(period, Outline) else period)
+
+
 class Template(msgspec.Struct, frozen=True):
     """A statement in pieces: text, blank, text, …, text. A blank is (role, what, number)."""
 
