@@ -13,6 +13,7 @@ KEPT = (
     "zoco_words",
     "zoco_annotations",
     "zoco_export_plans",
+    "zoco_people_attributes",
 )
 VERBS = ("add", "edit", "delete", "history", "history_results", "usage")
 
@@ -80,6 +81,9 @@ READERS = [
     "zoco_schedules",
     "zoco_costs",
     "zoco_cost",
+    "zoco_people",
+    "zoco_person",
+    "zoco_person_timeline",
     "zoco_schedules_new",
     "zoco_audiences",
     "zoco_audience",
@@ -214,6 +218,9 @@ WRITERS = [
     "zoco_alarms_usual",
     "zoco_schedule",
     "zoco_cost_delete",
+    "zoco_people_new",
+    "zoco_person_edit",
+    "zoco_person_act",
     "zoco_schedule_act",
     "zoco_incident_acknowledge",
     "wagtailadmin_pages:unlock",

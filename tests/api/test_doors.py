@@ -28,6 +28,7 @@ from zoco.monitor.models import (
     Segment,
 )
 from zoco.moving.models import SiteMove
+from zoco.people.models import Attribute, Person
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -87,6 +88,11 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_cost"):
         cost = _cost(parts["pk"])
         special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
+    elif kind == "zoco_people_attributes":
+        special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk
+    elif kind.startswith("zoco_person"):
+        moments = dict.fromkeys(("created_at", "changed_at"), datetime(2026, 5, 1, tzinfo=UTC))
+        special["pk"] = Person.objects.get_or_create(name="Ana", defaults=moments)[0].pk
     elif kind in {"zoco_schedule", "zoco_schedule_act"}:
         special["pk"] = _schedule(parts["pk"]).pk
     else:

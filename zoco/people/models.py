@@ -210,6 +210,39 @@ class Note(models.Model):
         return self.text[:40]
 
 
+class Edit(models.Model):
+    """What was changed of a person by hand or by a program. It goes with the person when that is erased."""
+
+    class What(models.TextChoices):
+        """What was done."""
+
+        MADE = "made", _("added")
+        CHANGED = "changed", _("changed")
+        NAMED = "named", _("identity added")
+        UNNAMED = "unnamed", _("identity removed")
+        TAGGED = "tagged", _("tag added")
+        UNTAGGED = "untagged", _("tag removed")
+        UNJOINED = "unjoined", _("browser taken away")
+        MERGED = "merged", _("merged with another")
+        PARTED = "parted", _("merge undone")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="edits")
+    what = models.CharField(max_length=8, choices=What.choices)
+    details = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change of a person")
+        verbose_name_plural = _("changes of people")
+        ordering = ["-at", "-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.what}"
+
+
 class Merge(models.Model):
     """That one person was merged into another, and all that is needed to undo it."""
 

@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of audiences: their pages, in the menu of research."""
+"""What Wagtail's admin is told of people and audiences: their pages, in the menu of research."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -6,10 +6,42 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.ledger.viewsets import RightItem
 from zoco.people.gathering import builder, opening
 from zoco.people.gathering import screens as audiences
+from zoco.people.screens import history, listing, person
+from zoco.people.screens.opening import SEE, sees_people
+from zoco.people.viewsets import viewsets
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def people_viewsets() -> list[ViewSet]:
+    """Return the pages of own fields."""
+    return [*viewsets]
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def people_urls() -> list[URLPattern]:
+    """Return the addresses."""
+    return [
+        path("people/", listing.people, name="zoco_people"),
+        path("people/new/", person.new, name="zoco_people_new"),
+        path("people/<int:pk>/", person.person, name="zoco_person"),
+        path("people/<int:pk>/edit/", person.edit, name="zoco_person_edit"),
+        path("people/<int:pk>/act/", person.act, name="zoco_person_act"),
+        path("people/<int:pk>/timeline/", history.history, name="zoco_person_timeline"),
+    ]
+
+
+@hooks.register("register_research_menu_item")  # type: ignore[untyped-decorator]
+def people_entry() -> MenuItem:
+    """Show people to whoever sees all sites."""
+    return RightItem(
+        SEE, _("People"), reverse_lazy("zoco_people"), name="zoco_people", icon_name="group", order=200,
+        is_there=sees_people,
+    )  # fmt: skip
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -37,6 +69,8 @@ def audiences_entry() -> MenuItem:
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
-def audience_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions on audiences."""
-    return Permission.objects.filter(content_type__app_label="zoco_people", content_type__model="audience")
+def people_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions."""
+    return Permission.objects.filter(
+        content_type__app_label="zoco_people", content_type__model__in=["person", "attribute", "audience"]
+    )

@@ -17,6 +17,11 @@ def _names() -> dict[str, tuple[str, ...]]:
     return {code: tuple(names) for code, *names in (line.split("\t") for line in lines)}
 
 
+def country_codes() -> list[str]:
+    """Return the codes of all countries."""
+    return list(_names())
+
+
 def country_name(code: str) -> str:
     """Return the name of a country in the language in force; the code itself when it is not known."""
     names = _names().get(code.upper())

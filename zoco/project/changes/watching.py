@@ -39,6 +39,7 @@ WATCHED = (
     "zoco_monitor.Segment",
     "zoco_monitor.Schedule",
     "zoco_channels.Account",
+    "zoco_people.Attribute",
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Cost",
     "zoco_campaigns.Link",

@@ -1,0 +1,82 @@
+"""On a person's page: whether somebody may be written to now, for what, and because of what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoco.consent.answers import SAID, Answer
+from zoco.consent.asking import Request, may_contact
+from zoco.consent.hours import zone_named
+from zoco.consent.models import Choice, Purpose, Topic
+from zoco.ledger import sitebook
+from zoco.ledger.pictures import formats
+from zoco.people.models import Identity, Person
+from zoco.people.panels import PANELS
+
+CHOICES_SHOWN = 20
+TOPICS_SHOWN = 20
+ADDRESSES_SHOWN = 5
+PROOF_LONGEST = 200
+
+
+@PANELS.plug
+class PermissionPanel:
+    """An answer for each address and purpose, and what the person chose, newest first."""
+
+    key = "permission"
+    label = gettext_lazy("May be written to")
+    permission = "zoco_consent.view_choice"
+    template = "zoco/consent/panel.html"
+
+    def values(self, person: Person, *, at: datetime) -> Mapping[str, object]:
+        """Ask for each e-mail address, as whoever sends would."""
+        zone = person.zone or next((each.zone for each in sitebook.sites()), "UTC")
+        topics = dict(Topic.objects.order_by("label", "id").values_list("key", "label")[:TOPICS_SHOWN])
+        addresses = person.identities.filter(kind=Identity.Kind.EMAIL).order_by("id")[:ADDRESSES_SHOWN]
+        chosen = Choice.objects.filter(person=person).order_by("-at", "-id")[:CHOICES_SHOWN]
+        return {
+            "zone": zone,
+            "addresses": [(each.value, _answers(person, each, topics, at, zone)) for each in addresses],
+            "choices": [_chosen(each, topics) for each in chosen],
+        }
+
+
+def _answers(
+    person: Person, address: Identity, topics: Mapping[str, str], at: datetime, zone: str
+) -> list[dict[str, str]]:
+    asked = [(Purpose.MARKETING, topic) for topic in topics] or [(Purpose.MARKETING, "")]
+    found = []
+    for purpose, topic in (*asked, (Purpose.SERVICE, ""), (Purpose.TRANSACTIONAL, "")):
+        request = Request(person.pk, address.place, "email", purpose, topic)
+        answer = may_contact(request, at=at, zone=zone)
+        label = str(Purpose(purpose).label)
+        what = _("%(purpose)s: %(topic)s") % {"purpose": label, "topic": topics[topic]} if topic else label
+        why = str(SAID[answer.because])
+        found.append({"what": what, "answer": _said(answer, zone), "grade": _grade(answer), "why": why})
+    return found
+
+
+def _said(answer: Answer, zone: str) -> str:
+    if answer.is_yes:
+        return _("Yes")
+    if answer.until is None:
+        return _("No")
+    return _("Not before %(moment)s") % {"moment": formats.moment(answer.until.astimezone(zone_named(zone)))}
+
+
+def _grade(answer: Answer) -> str:
+    return "good" if answer.is_yes else "bad" if answer.is_no else "warn"
+
+
+def _chosen(choice: Choice, topics: Mapping[str, str]) -> dict[str, Any]:
+    parts = [str(Purpose(choice.purpose).label), topics.get(choice.topic, choice.topic), choice.adapter]
+    proof = ", ".join(f"{name}: {value}" for name, value in sorted(choice.proof.items()))
+    return {
+        "at": choice.at,
+        "what": " · ".join(each for each in parts if each),
+        "state": choice.get_state_display(),
+        "proof": proof if len(proof) <= PROOF_LONGEST else f"{proof[:PROOF_LONGEST]} …",
+    }

@@ -1,0 +1,111 @@
+"""What a person did, page by page, and the browsers that are joined to the person."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zoco.ledger import sitebook
+from zoco.ledger.outbox import joining
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import value_label
+from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
+from zoco.ledger.store.opening import store
+from zoco.ledger.views.heads import head
+from zoco.people import editing
+from zoco.people.models import Edit, Person
+from zoco.people.screens.opening import CHANGE, FACTS, SEE, for_whom, hand_of
+from zoco.people.screens.person import person_or_404
+from zoco.people.timeline import Browser, known_of, timeline
+
+SIZE = 50
+DIGITS = 20
+
+
+@for_whom(SEE, "GET", "HEAD", "POST")
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a page of facts; POST takes a browser away that is somebody else's."""
+    if not request.user.has_perm(FACTS):
+        raise PermissionDenied
+    found = person_or_404(pk)
+    if found.merged_into_id:
+        return redirect("zoco_person_timeline", pk=found.merged_into_id)
+    title = _("What %(name)s did") % {"name": str(found)}
+    shown = {**head(title, "group"), "person": found, "may_change": request.user.has_perm(CHANGE)}
+    try:
+        if request.method == "POST":
+            return _take_away(request, found)
+        shown |= _shown(request, found)
+    except (StoreBusy, StoreNewer, QueryFailed):
+        shown["refused"] = _("Nothing was lost; load the page again in a minute.")
+    return render(request, "zoco/people/timeline.html", shown, status=503 if "refused" in shown else 200)
+
+
+def _shown(request: HttpRequest, found: Person) -> dict[str, Any]:
+    names = {each.id: each.name for each in sitebook.sites()}
+    zone = next((each.zone for each in sitebook.sites()), "UTC")
+    text = request.GET.get("page", "")
+    page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+    known = known_of(store(), found.number)
+    given = timeline(store(), known, first=(page - 1) * SIZE, size=SIZE)
+    first, last = (page - 1) * SIZE + 1, (page - 1) * SIZE + len(given.rows)
+    places = dict(
+        zip(("first", "last", "total"), map(formats.count, (first, last, given.total)), strict=True)
+    )
+    return {
+        "zone": zone,
+        "lines": [_line(row, names, ZoneInfo(zone)) for row in given.rows],
+        "range": _("%(first)s–%(last)s of %(total)s") % places,
+        "previous": f"?page={page - 1}" if page > 1 else "",
+        "next": f"?page={page + 1}" if last < given.total else "",
+        "browsers": [
+            {
+                "browser": each,
+                "site": names.get(each.site, str(each.site)),
+                "since": formats.moment(each.since.astimezone(ZoneInfo(zone))),
+            }
+            for each in known.browsers
+        ],
+    }
+
+
+def _line(row: dict[str, Any], names: Mapping[int, str], zone: ZoneInfo) -> dict[str, str]:
+    where = [names.get(row["site"], ""), row["title"] or row["path"] or ""]
+    if row["name"].startswith("consent.") or row["subject_kind"] == "person":
+        row["subject"] = ""
+    return {
+        "at": formats.moment(row["occurred_at"].astimezone(zone), seconds=True),
+        "name": value_label("name", "name", row["name"]),
+        "subject": row["subject"],
+        "where": " · ".join(each for each in where if each),
+        "channel": value_label("channel", "channel", row["channel"]) if row["channel"] else "",
+        "amount": formats.money_charged(row["amount"], row["currency"]) if row["amount"] else "",
+    }
+
+
+def _take_away(request: HttpRequest, found: Person) -> HttpResponse:
+    """Take a browser away. Only one that is joined now: a second time changes nothing."""
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    numbers = [request.POST.get(name, "") for name in ("site", "known", "number")]
+    if not all(each.isascii() and each.isdigit() and len(each) < DIGITS for each in numbers):
+        raise Http404
+    site, known, number = map(int, numbers)
+    joined = known_of(store(), found.number).browsers
+    if any((each.site, each.known, each.number) == (site, known, number) for each in joined):
+        browser_part(found, Browser(site, known, number, joined[0].since), request)
+    return redirect("zoco_person_timeline", pk=found.pk)
+
+
+@transaction.atomic
+def browser_part(found: Person, browser: Browser, request: HttpRequest) -> None:
+    """Tell the ledger that a browser is somebody else's, and write it down."""
+    hand = hand_of(request)
+    mine = editing.person_locked(found.pk)
+    joining.unjoin(site=browser.site, known=browser.known, person=browser.number, at=hand.at)
+    editing.told(mine, Edit.What.UNJOINED, {}, hand)
