@@ -17,7 +17,7 @@ from zoco.people.models import Identity, Person, Tag
 from zoco.people.screens.opening import ADD, CHANGE, SEE, for_whom
 
 SIZE = 50
-COUNTED_MOST = 10_000
+COUNTED_MOST = 1_000
 TAGS_OFFERED = 200
 QUERY_LONGEST = 200
 
