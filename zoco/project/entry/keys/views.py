@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,7 +30,7 @@ class KeyForm(forms.Form):
         help_text=gettext_lazy("Who uses it and for what, so that you know it again."),
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"),
+        label=pgettext_lazy("key", "May"),
         choices=[(key, label) for key, (label, _rights) in services.SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
