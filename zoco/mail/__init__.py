@@ -1,4 +1,5 @@
 """Mail: letters to people and what comes back.
 
 `answers` reads what comes back: bounces, complaints, automatic answers, replies.
+`letters` makes what somebody wrote into what each person reads, ready to be sent.
 """

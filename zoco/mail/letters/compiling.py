@@ -1,0 +1,157 @@
+"""A letter made ready: all that is alike for its readers is done once for each language.
+
+What is left is a program of Jinja that joins quoted pieces with the values of one person; see `message`.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Any
+
+from django.utils.translation import gettext_noop, override
+from jinja2 import Template
+
+from zoco.mail.letters import quoted
+from zoco.mail.letters.drafts import Draft, LetterWrong
+from zoco.mail.letters.frame import html_of_mjml, inlined, mjml_made
+from zoco.mail.letters.own import cleaned
+from zoco.mail.letters.placeholders import HOLDS, Asked, asked_read, sandbox
+from zoco.mail.letters.plain import text_made
+from zoco.mail.letters.values import roots
+from zoco.mail.letters.writing import MARK, Room
+
+SIZE_MOST = 2_000_000
+"""Octets of a rendered part."""
+_HREF = re.compile(r"(<a\b[^>]*?\bhref=\")([^\"]*)(\")", re.I)
+_CONDITION = re.compile(r"[\"']([a-z][a-z0-9_]*:[\w.-]+)[\"'] (?:not )?in _holds")
+Link = Callable[[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One language of a letter, ready for its readers."""
+
+    language: str
+    html: Template
+    text: Template
+    subject: Template
+    subject_fixed: str | None
+    """The subject if it is alike for all."""
+    page: str
+    """The HTML before anything is filled in, placeholders as they were written."""
+    links: tuple[str, ...]
+    asked: Asked
+    conditions: frozenset[str]
+    """Which conditions its blocks ask for; those that hold for a person are given for each."""
+
+    def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> tuple[str, str]:
+        """Return (text, HTML) for a person, quoted-printable, lines ended by CR LF. Raises LetterWrong."""
+        given = {**values, HOLDS: holds}
+        if not self.asked.has_formats and not self.asked.has_loops:
+            return self.text.render(given), self.html.render(given)
+        with override(self.language):
+            return _bounded(self.text, given), _bounded(self.html, given)
+
+    def subject_for(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> str:
+        """Return the subject for a person, on one line."""
+        if self.subject_fixed is not None:
+            return self.subject_fixed
+        with override(self.language):
+            return " ".join(self.subject.render({**values, HOLDS: holds}).split())[:900]
+
+
+def compiled(draft: Draft, *, link: Link | None = None) -> Compiled:
+    """Make a letter ready. Raises LetterWrong, PlaceholderWrong.
+
+    `link` may change where links lead: it is called once for each place of an address, counted from 0, and
+    returns another one, which may hold placeholders.
+    """
+    room = Room(draft)
+    html = inlined(_html(draft, room))
+    found: list[str] = []
+
+    def changed(match: re.Match[str]) -> str:
+        address = unescape(_restored(match[2], room))
+        found.append(address)
+        leads = link(address, len(found) - 1) if link else None
+        return match[0] if leads is None else f"{match[1]}{escape(room.source(leads))}{match[3]}"
+
+    html = _HREF.sub(changed, html)
+    asked_read(_restored(html, room), roots=roots())
+    room.asked.names.discard(HOLDS)
+    with override(draft.language):
+        subject = room.source(draft.subject)
+        return Compiled(
+            language=draft.language,
+            html=_template(html, room, _html_value),
+            text=_template(text_made(html), room, _text_value),
+            subject=_template(subject, room, None),
+            subject_fixed=None if MARK.search(subject) else " ".join(subject.split()),
+            page=_restored(html, room),
+            links=tuple(found),
+            asked=room.asked,
+            conditions=frozenset(_CONDITION.findall(" ".join(room.kept))),
+        )
+
+
+def _html(draft: Draft, room: Room) -> str:
+    """Return the page with marks; what it asks for is read on the way."""
+    with room.place(0):
+        room.words(draft.subject)
+        room.words(draft.preview)
+    if draft.kind == "blocks":
+        return html_of_mjml(mjml_made(draft, room))
+    if not draft.source.strip():
+        raise LetterWrong(gettext_noop("This letter is empty; write its HTML or MJML."))
+    room.asked.add(asked_read(draft.source, roots=roots()))
+    source = room.source(draft.source)
+    if draft.kind == "mjml":
+        source = html_of_mjml(re.sub(r"<mj-font\b[^>]*?(/>|></mj-font>)", "", source))
+    return cleaned(source, title=room.words(draft.subject), language=draft.language)
+
+
+def _restored(text: str, room: Room) -> str:
+    """Return a text with its placeholders as they were written."""
+    return MARK.sub(lambda found: room.kept[int(found[1] or found[2])], text)
+
+
+def _template(text: str, room: Room, form: Callable[[object], str] | None) -> Template:
+    """Return a text as a program, quoted where `form` says how values stand in it."""
+    out: list[str] = []
+    at = 0
+    fixed = quoted.piece if form else _literal
+    for found in MARK.finditer(text):
+        out += [fixed(text[at : found.start()]), room.kept[int(found[1] or found[2])]]
+        at = found.end()
+    out.append(fixed(text[at:]))
+    return sandbox(form).from_string("".join(out))
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{ '{' }}") if "{" in text else text
+
+
+def _plainly(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _html_value(value: object) -> str:
+    return quoted.piece(escape(_plainly(value)))
+
+
+def _text_value(value: object) -> str:
+    return quoted.piece(_plainly(value))
+
+
+def _bounded(template: Template, values: Mapping[str, Any]) -> str:
+    """Render what has loops, up to a size. Raises LetterWrong."""
+    out: list[str] = []
+    size = 0
+    for part in template.generate(values):
+        size += len(part)
+        if size > SIZE_MOST:
+            words = gettext_noop("The letter grows beyond %(most)s octets; shorten its loops.")
+            raise LetterWrong(words, most=SIZE_MOST)
+        out.append(part)
+    return "".join(out)

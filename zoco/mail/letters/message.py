@@ -1,0 +1,97 @@
+"""The mail that goes to a server: text and HTML side by side, all of it seven bits and short lines."""
+
+import re
+import secrets
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from quopri import decodestring
+from typing import Any
+
+from zoco.mail.letters.compiling import Compiled
+
+_WORD = 42
+"""Octets in one encoded word: 56 of base64, and no line of the header over 76."""
+_SAFE = re.compile(r"[ -~]*\Z")
+HEADER_LONGEST = 900
+
+
+class HeaderWrong(ValueError):
+    """A header's name or value would begin another header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A letter as somebody reads it."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What all mails of a letter in one language share: the borders between their parts."""
+
+    letter: Compiled
+    border: str = field(default_factory=lambda: f"=_{secrets.token_hex(12)}")
+
+    @property
+    def headers(self) -> str:
+        """Return the headers that tell what follows."""
+        return f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{self.border}"\r\n'
+
+    def message(
+        self, headers: Iterable[tuple[str, str]], values: Mapping[str, Any], holds: Set[str] = frozenset()
+    ) -> bytes:
+        """Return one person's mail; the subject is added to `headers`. Raises HeaderWrong, LetterWrong."""
+        subject = self.letter.subject_for(values, holds)
+        said = "".join(header(name, value) for name, value in (*headers, ("Subject", subject)))
+        return f"{said}{self.headers}\r\n{self.body(values, holds)}".encode("ascii")
+
+    def body(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> str:
+        """Return both parts with their borders."""
+        text, html = self.letter.parts(values, holds)
+        border = self.border
+        return (
+            f"--{border}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{text}\r\n"
+            f"--{border}\r\nContent-Type: text/html; charset=utf-8\r\n"
+            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{html}\r\n--{border}--\r\n"
+        )
+
+
+def seen(letter: Compiled, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> Seen:
+    """Return a letter as one person reads it."""
+    text, html = letter.parts(values, holds)
+    return Seen(letter.subject_for(values, holds), _read(html), _read(text))
+
+
+def _read(part: str) -> str:
+    return decodestring(part.encode("ascii")).decode("utf-8").replace("\r\n", "\n")
+
+
+def header(name: str, value: str) -> str:
+    """Return a header, words of other scripts encoded (RFC 2047). Raises HeaderWrong."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", name) or any(sign in value for sign in "\r\n\0"):
+        raise HeaderWrong(f"A header {name[:60]!r} has one line, and letters and hyphens in its name.")
+    if _SAFE.match(value) and len(value) <= HEADER_LONGEST:
+        return f"{name}: {value}\r\n"
+    return f"{name}: " + "\r\n ".join(_encoded(value)) + "\r\n"
+
+
+def _encoded(value: str) -> list[str]:
+    """Return encoded words, none of which parts a letter."""
+    words: list[str] = []
+    held = b""
+    for sign in value:
+        octets = sign.encode("utf-8", "replace")
+        if len(held) + len(octets) > _WORD:
+            words.append(_word(held))
+            held = b""
+        held += octets
+    return [*words, _word(held)]
+
+
+def _word(octets: bytes) -> str:
+    return f"=?utf-8?b?{b64encode(octets).decode('ascii')}?="
