@@ -217,4 +217,6 @@ def _remove(request: HttpRequest, audience: Audience) -> None:
 def members_note(by: Any, audience: Audience, what: str, many: int) -> None:
     """Write down that people were put in or taken out."""
     details = {"members": [many, None] if what == "left" else [None, many]}
-    noting.note(action="changed", kind=KIND, name=audience.name, details=details, by=by)
+    key = getattr(by, "key", None)  # of a program its maker answers for what it does
+    who = by if key is None else key.made_by
+    noting.note(action="changed", kind=KIND, name=audience.name, details=details, by=who)

@@ -21,6 +21,11 @@ USED_EVERY = timedelta(minutes=1)
 SCOPES = {
     "reports:read": (_("Read reports"), frozenset({"zoco_ledger.view_reports"})),
     "facts:read": (_("Read facts"), frozenset({"zoco_ledger.view_facts"})),
+    "audiences:read": (_("Read audiences"), frozenset({"zoco_people.view_audience"})),
+    "audiences:write": (
+        _("Read audiences, put people in and take them out"),
+        frozenset({"zoco_people.view_audience", "zoco_people.change_audience"}),
+    ),
 }
 
 
