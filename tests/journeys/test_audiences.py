@@ -17,17 +17,18 @@ pytestmark = [
 ]
 
 
+def three_regulars() -> None:
+    rows = [
+        Incoming((identity_read("email", f"ana{n}@honey.example"),), {"country": "ES"}, tags=("regular",))
+        for n in range(3)
+    ]
+    people_write(rows, at=NOON)
+
+
 def test_audience_is_built_without_code_and_read_on_a_phone(
     visit: Open, browser: Browser, live_server: Any, tmp_path: Path
 ) -> None:
-    people_write(
-        [
-            Incoming((identity_read("email", f"ana{n}@honey.example"),), {"country": "ES" if n else "MX"},
-                     tags=("regular",))
-            for n in range(3)
-        ],
-        at=NOON,
-    )  # fmt: skip
+    three_regulars()
     page = visit("/admin/audiences/")
     page.get_by_role("link", name="Build the first audience").click()
     page.get_by_label("Kind of the new rule").select_option("tag")

@@ -217,7 +217,7 @@ class Edit(models.Model):
         """What was done."""
 
         MADE = "made", _("added")
-        CHANGED = "changed", _("changed")
+        CHANGED = "changed", pgettext_lazy("edit", "changed")
         NAMED = "named", _("identity added")
         UNNAMED = "unnamed", _("identity removed")
         TAGGED = "tagged", _("tag added")

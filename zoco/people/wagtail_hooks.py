@@ -4,6 +4,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
@@ -39,7 +40,8 @@ def people_urls() -> list[URLPattern]:
 def people_entry() -> MenuItem:
     """Show people to whoever sees all sites."""
     return RightItem(
-        SEE, _("People"), reverse_lazy("zoco_people"), name="zoco_people", icon_name="group", order=200,
+        SEE, pgettext_lazy("area", "People"), reverse_lazy("zoco_people"),
+        name="zoco_people", icon_name="group", order=200,
         is_there=sees_people,
     )  # fmt: skip
 

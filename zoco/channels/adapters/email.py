@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from zoco.channels.contract import CHANNELS, Ability, Channel, CheckFailed, Field, Limits, Opened
-from zoco.channels.smtp import PLAIN, STARTTLS, TLS, CannotConnect, SmtpLine
+from zoco.channels.mailing.smtp import PLAIN, STARTTLS, TLS, CannotConnect, SmtpLine
 
 PORT_MOST = 65_535
 SENDER_FIELDS = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy
 
 from zoco.channels.contract import CHANNELS, Field
-from zoco.channels.provider import Provider, ProviderChannel
+from zoco.channels.mailing.provider import Provider, ProviderChannel
 
 API_KEY = Field("api_key", gettext_lazy("API key"), "secret")
 HOOK_WORD = Field(

@@ -175,7 +175,7 @@ def test_silent_server_does_not_hold_on_for_ever(post: Mailbox) -> None:
         channel = EmailChannel()
         channel.limits = replace(channel.limits, seconds=0.2)
         with channel.line(ready) as line:
-            import zoco.channels.smtp as smtp
+            import zoco.channels.mailing.smtp as smtp
 
             held, smtp.CONNECT_SECONDS = smtp.CONNECT_SECONDS, 0.2
             try:

@@ -21,9 +21,9 @@ from zoco.channels.concluding import lost_settle
 from zoco.channels.contract import Content, Outcome, Outgoing
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
+from zoco.channels.mailing.smtp import SmtpLine
 from zoco.channels.models import Account, Message
 from zoco.channels.services import account_save
-from zoco.channels.smtp import SmtpLine
 from zoco.channels.tests.conftest import account_of, agreed
 from zoco.channels.tests.mailbox import Mailbox, mailbox
 from zoco.consent.models import Rule

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.kit.plugs import Registry
 from zoco.mail.letters.drafts import LetterWrong
@@ -36,7 +35,7 @@ class TagCondition(Condition):
     """People who bear a tag."""
 
     key = "tag"
-    label = _("Tag")
+    label = pgettext_lazy("rule", "Tag")
 
     def choices(self) -> Sequence[tuple[str, str]]:
         """Return all tags."""

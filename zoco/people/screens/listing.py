@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.countries import country_name
@@ -38,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
         name: value for name, value in (("q", query), ("tag", tag.name if tag else "")) if value
     }
     shown: dict[str, Any] = {
-        **head(_("People"), "group"),
+        **head(pgettext("area", "People"), "group"),
         "query": query,
         "tag": tag.name if tag else "",
         "tags": Tag.objects.order_by("name")[:TAGS_OFFERED],

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from zoco.channels.contract import Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
-from zoco.channels.mime import MessageUnfit, bytes_of, envelope_address
+from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
 

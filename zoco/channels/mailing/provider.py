@@ -36,7 +36,7 @@ from zoco.channels.contract import (
     Told,
     Unknown,
 )
-from zoco.channels.mime import MessageUnfit, letter_of
+from zoco.channels.mailing.mime import MessageUnfit, letter_of
 from zoco.kit import http
 
 MAY_HEAL = {401, 402, 403, 408, 425, 429}
