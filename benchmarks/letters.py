@@ -18,6 +18,14 @@ import django
 import jinja2
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
+django.setup()
+
+from zoco.mail.letters import frame  # noqa: E402
+from zoco.mail.letters.compiling import compiled  # noqa: E402
+from zoco.mail.letters.drafts import Draft  # noqa: E402
+from zoco.mail.letters.message import Envelope, seen  # noqa: E402
+from zoco.mail.letters.plain import text_made  # noqa: E402
+from zoco.mail.letters.writing import Room  # noqa: E402
 
 Values = Mapping[str, Any]
 
@@ -78,13 +86,6 @@ def pace(make: Callable[[Values], object], readers: list[Values], seconds: float
 
 def main(seconds: float = 5.0) -> None:
     """Measure and print."""
-    django.setup()
-    from zoco.mail.letters import frame
-    from zoco.mail.letters.compiling import compiled
-    from zoco.mail.letters.drafts import Draft
-    from zoco.mail.letters.message import Envelope, seen
-    from zoco.mail.letters.plain import text_made
-    from zoco.mail.letters.writing import Room
 
     draft = Draft(
         subject="{{ person.given_name|default('Friend') }}, honey", blocks=blocks(), base="https://s.example"
@@ -116,6 +117,10 @@ def main(seconds: float = 5.0) -> None:
         "plain Jinja2 and EmailMessage": standard,
         "mrml and css-inline each time": lambda _values: frame.inlined(frame.html_of_mjml(mjml)),
     }
+    _compare(rows, readers, seconds)
+
+
+def _compare(rows: dict[str, Callable[[Values], object]], readers: list[Values], seconds: float) -> None:
     ours = 0.0
     for name, make in rows.items():
         found = pace(make, readers, seconds)

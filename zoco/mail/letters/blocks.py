@@ -6,7 +6,6 @@ are those of the blocks here, so a block stands without them too.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit.plugs import Registry
 from zoco.kit.showing import SHOWCASES, Shown
-from zoco.mail.letters.drafts import LetterWrong, Value
+from zoco.mail.letters.drafts import LetterWrong, Value, many, text_of
 from zoco.mail.letters.writing import Room
 
 COLUMNS_MOST = 4
@@ -40,12 +39,6 @@ class Block(ABC):
 BLOCKS: Registry[Block] = Registry("block of letters")
 
 
-def text_of(value: Value, name: str) -> str:
-    """Return a field as text; what is not there is empty."""
-    found = value.get(name)
-    return "" if found is None else str(found)
-
-
 @BLOCKS.plug
 class Heading(Block):
     """A heading of the first, second or third rank."""
@@ -54,7 +47,6 @@ class Heading(Block):
     label = _("Heading")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         rank = value.get("rank") if value.get("rank") in (1, 2, 3) else 1
         size = {1: 26, 2: 20, 3: 16}[int(rank or 1)]
         words = room.words(text_of(value, "text"))
@@ -73,7 +65,6 @@ class Text(Block):
     label = _("Text")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         return f'<mj-text css-class="z-ink">{room.rich(text_of(value, "text"))}</mj-text>'
 
 
@@ -85,7 +76,6 @@ class Image(Block):
     label = _("Image")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         return picture(value, room, width, padding=f"12px {PADDING}px")
 
 
@@ -116,7 +106,6 @@ class Button(Block):
     label = _("Button")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         return button(text_of(value, "text"), text_of(value, "link"), room)
 
 
@@ -134,7 +123,6 @@ class Divider(Block):
     label = _("Divider")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         if value.get("is_line", True):
             return f'<mj-divider padding="16px {PADDING}px"/>'
         return '<mj-spacer height="24px"/>'
@@ -165,7 +153,6 @@ class Footer(Block):
     label = _("Footer")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         lines = [room.words(text_of(value, "company")), *room.lines(text_of(value, "address"))]
         if text_of(value, "why"):
             lines.append(room.words(text_of(value, "why")))
@@ -194,7 +181,6 @@ class Product(Block):
     label = _("Product")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         return card(with_shown(value, "product", room), room, width)
 
 
@@ -206,7 +192,6 @@ class Article(Block):
     label = _("Article")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         return card(with_shown(value, "article", room), room, width)
 
 
@@ -236,7 +221,6 @@ class Coupon(Block):
     label = _("Coupon")
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         value = with_shown(value, "coupon", room)
         accent = room.look.accent
         code = room.words(text_of(value, "code"))
@@ -262,7 +246,6 @@ class Columns(Block):
     is_section = True
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
-        """Return its MJML."""
         columns = many(value, "columns")[:COLUMNS_MOST]
         if not columns:
             return ""
@@ -291,12 +274,6 @@ def block_kind(block: Value) -> Block:
             kinds=", ".join(BLOCKS.keys()),
         )
     return BLOCKS.get(key)
-
-
-def many(value: Value, name: str) -> Sequence[Value]:
-    """Return a field that is a list of mappings; anything else in it is left out."""
-    found = value.get(name)
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, Sequence) else []
 
 
 def with_shown(value: Value, kind: str, room: Room) -> Value:

@@ -77,3 +77,15 @@ def language_chosen(wanted: str, there: Sequence[str]) -> str:
     return next(
         (each for key, each in by_tag.items() if begins and key.partition("-")[0] == begins), there[0]
     )
+
+
+def text_of(value: Value, name: str) -> str:
+    """Return a field as text; what is not there is empty."""
+    found = value.get(name)
+    return "" if found is None else str(found)
+
+
+def many(value: Value, name: str) -> Sequence[Value]:
+    """Return a field that is a list of mappings; anything else in it is left out."""
+    found = value.get(name)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, Sequence) else []

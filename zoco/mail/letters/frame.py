@@ -7,8 +7,8 @@ import css_inline
 import mrml
 from django.utils.translation import gettext_noop
 
-from zoco.mail.letters.blocks import BLOCKS_MOST, PADDING, WIDTH, block_kind, text_of
-from zoco.mail.letters.drafts import Draft, LetterWrong, Value
+from zoco.mail.letters.blocks import BLOCKS_MOST, PADDING, WIDTH, block_kind
+from zoco.mail.letters.drafts import Draft, LetterWrong, Value, text_of
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.letters.writing import MARK, Room
 
