@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from zoco.desk.areas import AREAS, area_menu
+from zoco.desk.areas import AREAS, Area, area_menu
 from zoco.ledger.store import opening
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,8 @@ def owner(admin_client: Any) -> Any:
 def test_area_without_anything_has_no_menu() -> None:
     found = [area.key for area in AREAS if area_menu(area) is not None]
 
-    assert found == ["attract", "monitor"]
+    assert found == ["attract", "retain", "research", "monitor"]
+    assert area_menu(Area("empty", "Empty", "zoco-empty", 45)) is None
 
 
 def test_header_shows_the_path_and_not_home(owner: Any, empty_site: Any) -> None:

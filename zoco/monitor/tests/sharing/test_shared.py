@@ -39,7 +39,8 @@ def test_the_page_shows_figures_curve_and_panels(site: Site, ana: User, stranger
 
     assert "<h1>" in page
     assert re.search(r"Visitors</span>\s*<span class=\"z-v\">8<", page)
-    assert re.search(r"Engagement</span>\s*<span class=\"z-v\">–</span>\s*<span class=\"z-d\">only the", page)
+    after = r"\s*<span class=\"z-after\">\s*<span class=\"z-d\">only the"
+    assert re.search(r"Engagement</span>\s*<span class=\"z-v\">–</span>" + after, page)
     assert f'data-z-panel="{address}pages/panel/"' in page
     assert f'data-panel="{address}sources/panel/"' in page
     assert "entry-pages" not in page
