@@ -79,13 +79,6 @@ def _beat(rows: "QuerySet[Any]", over: Event, seconds: float) -> None:
             connections.close_all()
 
 
-def has_one_machine() -> bool:
-    """Say whether all that works on runs is on this machine, and whoever lives holds a lock here."""
-    from django.db import connection
-
-    return connection.vendor == "sqlite"
-
-
 def dead_fail(
     running: "QuerySet[Any]", *, failed: str, is_held: Callable[[Any], bool] = lambda run: False
 ) -> int:

@@ -82,6 +82,7 @@ class ExportRun(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(default=timezone.now)
+    machine = models.CharField(max_length=32, blank=True)
 
     objects = WithinManager()
 

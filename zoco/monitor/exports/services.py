@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zoco.kit import runs as kit_runs
+from zoco.kit import conf
 from zoco.kit.holding import MOMENT
 from zoco.kit.runs import QUIET, RunStopped, Tell, beating, teller
 from zoco.ledger import sitebook
+from zoco.ledger.spool.instance import instance
 from zoco.ledger.store.base import Store
 from zoco.monitor.exports import duties, holding, saying
 from zoco.monitor.exports.days import day_rows, day_stamp
@@ -83,6 +84,7 @@ def run_begin(
                 site_id=site, plan=plan, format=format, target=EXPORTS() if place is None else place,
                 first_on=first, last_on=last, total=days, created_by_id=by,
                 state=State.WAITING if is_background else State.RUNNING,
+                machine="" if is_background else instance(conf.DATA()),
             )  # fmt: skip
             if is_background:
                 export_do.enqueue(run=run.pk)
@@ -111,15 +113,14 @@ def run_now(
 def runs_bury(runs: QuerySet[ExportRun], *, is_ours: bool = False) -> int:
     """Let runs have failed whose process is gone; returns how many those are.
 
-    A run lives as long as its lock is held, however long it says nothing. One of a command is dead without
-    it where there is one machine. One in the background may be put back and begun again by another worker,
-    and the lock of another machine is not seen here: those have ten minutes since they said anything.
+    A run lives as long as its lock is held, however long it says nothing. One that a command of this machine
+    began is dead without it. One in the background may be put back and begun again by another worker, and
+    the lock of another machine is not seen here: those have ten minutes since they said anything.
     `is_ours`: the lock is held by whoever asks, who has not begun yet.
     """
-    late, dead = timezone.now() - QUIET, []
+    late, here, dead = timezone.now() - QUIET, instance(conf.DATA()), []
     for run in runs.filter(state=State.RUNNING):
-        is_by_command = run.plan_id is None and run.created_by_id is None
-        if run.told_at > late and not (is_by_command and kit_runs.has_one_machine()):
+        if run.told_at > late and run.machine != here:
             continue
         if is_ours or not holding.is_held(holding.run_name(run.site_id, run.format)):
             dead.append(run.pk)

@@ -53,7 +53,7 @@ WATCHED = (
 # Fields that the program writes by itself, and fields whose value nobody may read.
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
-    "next_at", "told_at", "done", "is_to_stop", "going", "left", "options", "secrets",
+    "next_at", "told_at", "done", "is_to_stop", "going", "left", "options", "secrets", "machine",
     "members", "counted_at", "due_at",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
