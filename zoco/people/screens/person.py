@@ -242,7 +242,7 @@ def _field(name: str) -> str:
     if name in kinds:
         return capfirst(kinds[name])
     if name == "tags":
-        return _("Tags")
+        return pgettext("person", "Tags")
     known = {each.name: str(each.verbose_name) for each in Person._meta.concrete_fields}
     return capfirst(known.get(name, name.removeprefix("attributes.")))
 
