@@ -12,8 +12,9 @@ from wagtail.admin.viewsets.base import ViewSet
 from zoco.ledger.viewsets import RightItem
 from zoco.people.gathering import builder, opening
 from zoco.people.gathering import screens as audiences
+from zoco.people.opening import sees_people
 from zoco.people.screens import history, listing, person
-from zoco.people.screens.opening import SEE, sees_people
+from zoco.people.screens.opening import SEE
 from zoco.people.viewsets import viewsets
 
 
@@ -66,7 +67,7 @@ def audiences_entry() -> MenuItem:
     where = reverse_lazy("zoco_audiences")
     return RightItem(
         opening.SEE, _("Audiences"), where, name="zoco_audiences", icon_name="group", order=210,
-        is_there=opening.sees_everybody,
+        is_there=sees_people,
     )  # fmt: skip
 
 

@@ -1,4 +1,8 @@
-"""The figures on 269 real messages that nobody here made, by halves: one seen while the rules were written."""
+"""The figures on 269 real messages that nobody here made, by halves.
+
+Rules were written by one half alone. Blind, the other gave a recall of 39/46 (0.85); what it missed was read
+then and the rules changed, so that neither half is blind any more, and the bounds hold what was reached.
+"""
 
 import hashlib
 import json

@@ -21,8 +21,9 @@ from zoco.people.audiences import services
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
 from zoco.people.audiences.services import ADDED_MOST, AudienceWrong
-from zoco.people.gathering.opening import CHANGE, SEE, sees_everybody
+from zoco.people.gathering.opening import CHANGE, SEE
 from zoco.people.gathering.screens import members_note
+from zoco.people.opening import sees_people
 
 router = Router(tags=["audiences"])
 View = Callable[..., HttpResponseBase]
@@ -84,7 +85,7 @@ def guarded(permission: str) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @functools.wraps(view)
         def within(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
-            if not request.user.has_perm(permission) or not sees_everybody():
+            if not request.user.has_perm(permission) or not sees_people():
                 words = "Your account, or key, may not do this to audiences; ask an owner for a role."
                 return refused(403, "not_allowed", words)
             try:

@@ -8,8 +8,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, npgettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from zoco.kit.said import Said
 from zoco.ledger.pictures import formats
@@ -21,25 +19,22 @@ from zoco.people.audiences.rules import RuleWrong, is_empty, rules_read, rules_w
 from zoco.people.audiences.services import UNCOUNTABLE, AudienceWrong
 from zoco.people.gathering import building, reads
 from zoco.people.gathering.building import Draft
-from zoco.people.gathering.opening import ADD, CHANGE, opened
+from zoco.people.gathering.opening import ADD, CHANGE
 from zoco.people.gathering.screens import page, said_here
 from zoco.people.models import Tag
+from zoco.people.opening import for_whom
 
 SUGGESTED_MOST = 200
 
 
-@never_cache
-@opened(ADD)
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_whom(ADD, "GET", "HEAD", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Build an audience."""
     kind = Audience.Kind.STATIC if request.GET.get("kind") == "static" else Audience.Kind.LIVE
     return _built(request, Audience(kind=kind))
 
 
-@never_cache
-@opened(CHANGE)
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_whom(CHANGE, "GET", "HEAD", "POST")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an audience."""
     return _built(request, get_object_or_404(Audience, pk=pk))

@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
 
 from zoco.kit import noting
 from zoco.kit.said import Said
@@ -25,7 +23,8 @@ from zoco.people.audiences.rules import RuleWrong
 from zoco.people.audiences.services import AudienceWrong
 from zoco.people.gathering import building, reads
 from zoco.people.gathering.importing import SHOWN_MOST, Listed, ListWrong, list_read
-from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE, opened
+from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE
+from zoco.people.opening import for_whom
 
 PAGE = 50
 CHANGES_MOST = 20
@@ -40,9 +39,7 @@ def page(
     return render(request, f"zoco/people/audiences/{template}.html", shown, status=status)
 
 
-@never_cache
-@opened(SEE)
-@require_safe
+@for_whom(SEE)
 def listing(request: HttpRequest) -> HttpResponse:
     """List the audiences."""
     rows = Audience.objects.defer("members", "rules").order_by("name", "pk")
@@ -57,9 +54,7 @@ def _state(audience: Audience) -> dict[str, str]:
     return {"kind": audience.get_kind_display(), "counted": counted, "wrong": audience.wrong}
 
 
-@never_cache
-@opened(SEE)
-@require_safe
+@for_whom(SEE)
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an audience: who is in by which rules, its size over time, overlaps, a few members."""
     return shown(request, get_object_or_404(Audience, pk=pk))
@@ -109,9 +104,7 @@ def _change(change: Any) -> dict[str, str]:
     }
 
 
-@never_cache
-@opened(SEE)
-@require_safe
+@for_whom(SEE)
 def members(request: HttpRequest, pk: int) -> HttpResponse:
     """List who is in an audience, whoever came last into the installation first."""
     audience = get_object_or_404(Audience, pk=pk)
@@ -139,8 +132,7 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@opened(EXPORT)
-@require_POST
+@for_whom(EXPORT, "POST")
 def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give the members as CSV; it is written down who took them."""
     audience = get_object_or_404(Audience, pk=pk)
@@ -153,8 +145,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     return answer
 
 
-@opened(SEE)
-@require_POST
+@for_whom(SEE, "POST")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Count it now, put people in or take them out, or delete it."""
     audience, verb = get_object_or_404(Audience, pk=pk), request.POST.get("act", "")

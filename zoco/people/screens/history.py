@@ -19,7 +19,8 @@ from zoco.ledger.store.opening import store
 from zoco.ledger.views.heads import head
 from zoco.people import editing
 from zoco.people.models import Edit, Person
-from zoco.people.screens.opening import CHANGE, FACTS, SEE, for_whom, hand_of
+from zoco.people.opening import for_whom
+from zoco.people.screens.opening import CHANGE, FACTS, SEE, hand_of
 from zoco.people.screens.person import person_or_404
 from zoco.people.timeline import Browser, known_of, timeline
 

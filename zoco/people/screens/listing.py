@@ -15,7 +15,8 @@ from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.views.heads import head
 from zoco.people.finding import people_found
 from zoco.people.models import Identity, Person, Tag
-from zoco.people.screens.opening import ADD, CHANGE, SEE, for_whom
+from zoco.people.opening import for_whom
+from zoco.people.screens.opening import ADD, CHANGE, SEE
 
 SIZE = 50
 COUNTED_MOST = 1_000

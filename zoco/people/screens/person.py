@@ -21,10 +21,11 @@ from zoco.people import editing
 from zoco.people.attributes import Value
 from zoco.people.editing import Hand, IdentityTaken
 from zoco.people.models import Attribute, Identity, Person
+from zoco.people.opening import for_whom
 from zoco.people.panels import PANELS
 from zoco.people.screens.forms import IdentityForm, PersonForm
 from zoco.people.screens.listing import place
-from zoco.people.screens.opening import ADD, CHANGE, DELETE, FACTS, SEE, for_whom, hand_of
+from zoco.people.screens.opening import ADD, CHANGE, DELETE, FACTS, SEE, hand_of
 from zoco.people.writing import Incoming, NotOnePerson
 
 EDITS_SHOWN = 20
