@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "zoco.content",
     "zoco.content.pages",
     "zoco.channels",
+    "zoco.trials",
     "zoco.consent",
     "zoco.moving",
     "zoco.people",

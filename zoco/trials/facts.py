@@ -1,0 +1,41 @@
+"""Facts of trials: that somebody saw an arm, once for each trial, however often it was shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from zoco.kit.ids import uuid8
+from zoco.kit.periods import micros
+from zoco.ledger.schema import Fact
+from zoco.ledger.services import record_many
+
+SHOWN = "trials.arm.shown"
+EVERYWHERE = 0
+"""The site of facts about people: they are of the whole installation."""
+
+
+def shown(
+    *, trial: str, seen: Iterable[tuple[int, str]], at: datetime, site: int = EVERYWHERE, kind: str = "letter"
+) -> int:
+    """Record who saw which arm, as (number of a person, arm); returns how many were told of.
+
+    `kind` is what was tried on. At most one of these counts for each trial and person: the first.
+    """
+    moment = micros(at)
+    facts = [
+        Fact(
+            id=uuid8(b"trial", trial.encode(), person),
+            name=SHOWN,
+            site=site,
+            origin="server",
+            occurred_at=moment,
+            received_at=moment,
+            person=person,
+            verdict="server",
+            subject_kind="trial",
+            subject=trial,
+            props={"arm": arm, "of": kind},
+        )
+        for person, arm in seen
+    ]
+    record_many(facts)
+    return len(facts)
