@@ -4,5 +4,6 @@
 `models` keep accounts and messages with their fates. `drafts` are what is to be sent, `delivering` is the
 door: `claiming` asks permission and claims, `concluding` writes down what became of it, `due` does what
 waited and what a crash left. `hearing` does what follows from what is told of messages later. `mailing` is
-what adapters for mail are made of. `screens` show accounts and messages.
+what adapters for mail are made of, `domains` are those that mail comes from: their keys, and what DNS says.
+`screens` show accounts and messages.
 """

@@ -7,8 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.channels.domains.models import DkimKey, DomainChange, SendingDomain
 from zoco.consent.models import Purpose
 
+__all__ = ["OPEN", "Account", "DkimKey", "DomainChange", "Message", "SendingDomain", "Told"]
 KEY_LONGEST = 100
 
 

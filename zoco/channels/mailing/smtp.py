@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from zoco.channels.contract import Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
+from zoco.channels.domains.dkim import CannotSign
+from zoco.channels.domains.signing import signed
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
@@ -82,8 +84,13 @@ class SmtpLine:
             return Refused(f"It has {len(raw)} bytes; at most {self.limits.size} go.", "size")
         try:
             server = self._ready()
+            raw = signed(
+                raw, from_address="" if outgoing.content.raw else self.account.settings["from_address"]
+            )
         except CannotConnect as error:
             return Later(str(error), "connection")
+        except CannotSign as error:
+            return Later(str(error), "dkim")
         options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
         if not is_ascii and not server.has_extn("smtputf8"):
             return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")
