@@ -81,6 +81,7 @@ NEEDS = (
     Need("fonts-noto-cjk", _has_cjk, "what shows Chinese in a browser", "browser"),
     Need("nginx", _has("nginx"), "nginx in front of the product", "fronts"),
     Need("caddy", _has("caddy"), "Caddy in front of the product", "fronts"),
+    Need("dnsmasq-base", _has("dnsmasq"), "what asks a name server", "dns"),
 )
 
 

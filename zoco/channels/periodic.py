@@ -1,8 +1,10 @@
-"""Periodic work of channels: what waited, what a crash left, secrets that an older key sealed."""
+"""Periodic work of channels: what waited, what a crash left, secrets that an older key sealed, domains."""
 
 from django.utils import timezone
 
 from zoco.channels import due, services
+from zoco.channels.domains.looking import domains_due, domains_gather
+from zoco.channels.domains.services import keys_expire, keys_reseal
 from zoco.kit.periodic import PERIODIC, Periodic
 
 
@@ -14,7 +16,19 @@ def send() -> None:
 def reseal() -> None:
     """Seal secrets with the key that is in force."""
     services.accounts_reseal()
+    keys_reseal()
+
+
+def look() -> None:
+    """Have the domains that accounts send from looked at, and forget keys that were replaced."""
+    from zoco.channels.domains.tasks import domain_renew
+
+    domains_gather()
+    keys_expire(now=timezone.now())
+    for key in domains_due(timezone.now()):
+        domain_renew.enqueue(domain=key)
 
 
 PERIODIC.add(Periodic("channels.due", 20, send))
 PERIODIC.add(Periodic("channels.secrets", 3_600, reseal))
+PERIODIC.add(Periodic("channels.domains", 300, look))

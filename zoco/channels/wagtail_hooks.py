@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
 from zoco.channels import screens
+from zoco.channels.domains import screens as domain_screens
 from zoco.ledger.viewsets import RightItem
 
 
@@ -19,6 +20,9 @@ def channel_urls() -> list[URLPattern]:
         path("channels/new/<str:adapter>/", screens.new, name="zoco_channels_new"),
         path("channels/<int:pk>/", screens.account, name="zoco_channels_account"),
         path("channels/<int:pk>/act/", screens.act, name="zoco_channels_act"),
+        path("domains/", domain_screens.domains, name="zoco_domains"),
+        path("domains/<int:pk>/", domain_screens.domain, name="zoco_domain"),
+        path("domains/<int:pk>/act/", domain_screens.act, name="zoco_domain_act"),
         path("messages/", screens.messages, name="zoco_messages"),
     ]
 
@@ -29,6 +33,7 @@ def _entry(menu: str, permission: str, label: object, name: str, order: int) -> 
 
 
 _entry("settings", screens.SEE, _("Accounts to send by"), "zoco_channels", 610)
+_entry("settings", domain_screens.SEE, _("Sending domains"), "zoco_domains", 615)
 _entry("retain", screens.SEE_MESSAGES, _("Messages"), "zoco_messages", 300)
 
 

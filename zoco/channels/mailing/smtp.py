@@ -41,15 +41,15 @@ class CannotConnect(Exception):
     """The server was not reached, or did not let us in; nothing was said about a message."""
 
 
-class _Pinned(smtplib.SMTP):
+class Pinned(smtplib.SMTP):
     """A connection to the addresses that were checked, whatever the name says by now."""
 
-    def __init__(self, account: Opened) -> None:
+    def __init__(self, account: Opened, seconds: float = CONNECT_SECONDS) -> None:
         self.is_tls = account.settings["tls"] == TLS
         self.context = ssl.create_default_context()
         host = public_host()
         own = account.settings["from_address"].rpartition("@")[2] if host == "localhost" else host
-        super().__init__(local_hostname=own, timeout=CONNECT_SECONDS)
+        super().__init__(local_hostname=own, timeout=seconds)
         self._host = account.settings["host"]  # what certificates are held against
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
@@ -111,7 +111,7 @@ class SmtpLine:
         settings = self.account.settings
         server: smtplib.SMTP | None = None
         try:
-            server = _Pinned(self.account)
+            server = Pinned(self.account)
             _held(server.connect(settings["host"], settings["port"]), 220)
             server.ehlo_or_helo_if_needed()
             if settings["tls"] == STARTTLS:

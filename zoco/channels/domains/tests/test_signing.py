@@ -25,16 +25,6 @@ pytestmark = pytest.mark.django_db
 State = DkimKey.State
 
 
-@pytest.fixture(autouse=True)
-def fresh() -> None:
-    signers_forget()
-
-
-@pytest.fixture
-def domain(db: None) -> SendingDomain:
-    return SendingDomain.objects.create(name="shop.example")
-
-
 def current(domain: SendingDomain, kind: str = "ed25519", **more: Any) -> DkimKey:
     key = key_add(domain=domain, kind=kind, at=NOON, **more)
     assert key_switch(key=key, at=NOON)
