@@ -21,6 +21,7 @@ from zoco.channels.services import account_save
 from zoco.channels.tests.mailbox import Mailbox, mailbox
 from zoco.testing.channels import account_of
 
+pytestmark = pytest.mark.django_db  # what leaves asks for the key of its domain
 EMAIL = EmailChannel()
 ID = "019a0000-0000-8000-8000-000000000000"
 
@@ -184,7 +185,6 @@ def test_silent_server_does_not_hold_on_for_ever(post: Mailbox) -> None:
                 smtp.CONNECT_SECONDS = held
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("over", "field"),
     [
