@@ -14,8 +14,12 @@ class MailConfig(AppConfig):
     area = "retain"
 
     def ready(self) -> None:
-        """Let channels know dead addresses by what servers say."""
+        """Let channels know dead addresses, and journeys hear of facts."""
         from zoco.channels import judging
+        from zoco.kit.plugs import load_modules
         from zoco.mail.answers.judging import is_dead
+        from zoco.mail.journeys import hearing
 
         judging.provide(is_dead)
+        load_modules(f"zoco.mail.journeys.{name}" for name in ("waits", "choices", "changing", "merging"))
+        hearing.subscribe()

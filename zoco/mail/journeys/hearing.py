@@ -1,0 +1,135 @@
+"""Facts that journeys wait for: they let people in, end their waiting, and are the goal.
+
+One subscriber for all journeys: which facts it wants changes with them, and so is asked of the database,
+at most every few seconds. What it writes is committed with its position, so each fact counts once.
+"""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from zoco.kit.periods import moment_at
+from zoco.ledger.outbox.registry import SUBSCRIBERS
+from zoco.ledger.schema import Fact
+from zoco.mail.journeys.entering import enter
+from zoco.mail.journeys.graph import GraphWrong, graph_read
+from zoco.mail.journeys.models import Journey, StepDue, Traveller
+from zoco.mail.journeys.running import traveller_end
+from zoco.mail.journeys.triggers import fits
+from zoco.mail.journeys.waits import YES
+from zoco.people.models import NUMBER_BASE, Person
+
+GOAL_DAYS = 30
+"""So long after they came a goal of people counts, for those who are held out as for the others."""
+FRESH_SECONDS = 5.0
+
+
+class JourneySubscriber:
+    """What a subscriber is, with names that follow the journeys that run."""
+
+    key = "mail.journeys"
+
+    def __init__(self) -> None:
+        self._names: tuple[str, ...] = ()
+        self._until = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of facts that some journey that runs asks for."""
+        if time.monotonic() >= self._until:
+            self._names = tuple(sorted(wanted()))
+            self._until = time.monotonic() + FRESH_SECONDS
+        return self._names
+
+    def forget(self) -> None:
+        """Ask anew, for a journey was changed."""
+        self._until = 0.0
+
+    def handle(self, fact: Fact) -> None:
+        """Do what follows from a fact about a person."""
+        person = person_of(fact.person)
+        if person is not None:
+            heard(fact, person, moment_at(fact.occurred_at))
+
+
+SUBSCRIBER = JourneySubscriber()
+
+
+def subscribe() -> None:
+    """Be told of facts; called once, when the apps are ready."""
+    if SUBSCRIBER.key not in SUBSCRIBERS:
+        SUBSCRIBERS.add(SUBSCRIBER)  # type: ignore[arg-type]
+
+
+def wanted() -> set[str]:
+    """Return the names of facts that journeys ask for which run or are paused."""
+    found: set[str] = set()
+    for journey in _open().select_related("version"):
+        found |= {str(each["fact"]) for each in journey.entries if each.get("fact")}
+        found |= {journey.goal} - {""}
+        if journey.version is not None:
+            try:
+                found |= graph_read(journey.version.graph).facts()
+            except GraphWrong:
+                continue  # what it names is gone; its steps fail, and say why
+    return found
+
+
+def _open() -> Any:
+    return Journey.objects.filter(state__in=(Journey.State.RUNNING, Journey.State.PAUSED)).order_by("pk")
+
+
+def person_of(number: int) -> Person | None:
+    """Return the person that a fact is about, by its number; of whom was merged, who stands for him."""
+    if number < NUMBER_BASE:
+        return None
+    person = Person.objects.filter(pk=number ^ NUMBER_BASE).select_related("merged_into").first()
+    while person is not None and person.merged_into is not None:
+        person = person.merged_into
+    return person
+
+
+def heard(fact: Fact, person: Person, at: datetime) -> None:
+    """Bring a fact to the journeys of a person, and to those that it begins."""
+    travellers = Traveller.objects.select_for_update(of=("self",)).filter(person=person, entered_at__lte=at)
+    open_to = Q(state=Traveller.State.GOING) | Q(entered_at__gt=at - timedelta(days=GOAL_DAYS))
+    for traveller in travellers.filter(open_to).select_related("journey").order_by("pk"):
+        _seen(traveller, fact, at)
+    rows = StepDue.objects.filter(
+        traveller__person=person,
+        traveller__state=Traveller.State.GOING,
+        state=StepDue.State.LISTENS,
+        fact=fact.name,
+        arrived_at__lte=at,
+        due_at__gt=at,
+    )
+    rows.update(state=StepDue.State.DUE, way=YES, due_at=at, leased_until=None)
+    for journey in _open().select_related("version"):
+        if any(fits(each, fact) for each in journey.entries):
+            enter(journey=journey, person=person, by=fact.name, now=at, data=brought(fact))
+
+
+def _seen(traveller: Traveller, fact: Fact, at: datetime) -> None:
+    changed = []
+    if traveller.state == Traveller.State.GOING and fact.name not in traveller.seen:
+        traveller.seen = {**traveller.seen, fact.name: at.isoformat()}
+        changed.append("seen")
+    is_goal = fact.name == traveller.journey.goal and traveller.goal_at is None
+    if is_goal and at <= traveller.entered_at + timedelta(days=GOAL_DAYS):
+        traveller.goal_at = at
+        changed.append("goal_at")
+    if changed:
+        traveller.save(update_fields=changed)
+    if is_goal and traveller.journey.is_left_at_goal and traveller.state == Traveller.State.GOING:
+        traveller_end(traveller=traveller, state=Traveller.State.LEFT, because="goal", now=at)
+
+
+def brought(fact: Fact) -> dict[str, Any]:
+    """Return what a fact says, for branches and letters of the journey."""
+    said: dict[str, Any] = dict(fact.props or {})
+    said |= {"subject": fact.subject, "campaign": fact.campaign, "path": fact.path}
+    if fact.currency:
+        said |= {"amount": float(fact.amount), "currency": fact.currency}
+    return {name: value for name, value in said.items() if value not in ("", None)}

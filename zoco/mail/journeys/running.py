@@ -1,0 +1,169 @@
+"""People are moved on: due steps are leased, done, and followed by the next in the same transaction.
+
+Whoever is killed loses his lease after a while and somebody else does the step; what left the house by then
+left under the key of the visit, and does not leave again.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from zoco.mail.journeys.graph import Graph, graph_read
+from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Listens, Stays, Visit
+from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
+from zoco.people.models import Person
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+BATCH = 100
+TRIES_MOST = 6
+PAUSES = (30, 120, 600, 3_600, 21_600)
+"""Seconds after each failure of a step."""
+Due = StepDue.State
+
+
+def due_run(*, now: datetime, most: int = 2_000) -> int:
+    """Do the steps that are due; returns how many were done. Several may do this at once."""
+    done = 0
+    graphs: dict[int, Graph] = {}
+    while done < most:
+        leased = _leased(now)
+        if not leased:
+            break
+        for pk, tries in leased:
+            step_run(pk=pk, tries=tries, now=now, graphs=graphs)
+        done += len(leased)
+    return done
+
+
+@transaction.atomic
+def _leased(now: datetime) -> list[tuple[int, int]]:
+    """Lease some due steps of journeys that run; returns (key, try) of each."""
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    timed_out = Q(state=Due.LISTENS)
+    rows = StepDue.objects.filter(
+        free,
+        Q(state=Due.DUE) | timed_out,
+        due_at__lte=now,
+        traveller__state=Traveller.State.GOING,
+        traveller__journey__state=Journey.State.RUNNING,
+    ).order_by("due_at", "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    found = list(rows.values_list("pk", "tries")[:BATCH])
+    StepDue.objects.filter(pk__in=[pk for pk, _tries in found]).update(
+        leased_until=now + LEASE, tries=F("tries") + 1
+    )
+    return [(pk, tries + 1) for pk, tries in found]
+
+
+def step_run(*, pk: int, tries: int, now: datetime, graphs: dict[int, Graph]) -> None:
+    """Do one step that was leased; what goes wrong is tried again later, and fails in the end."""
+    try:
+        row = StepDue.objects.select_related("traveller__journey", "traveller__version").get(pk=pk)
+        graph = _graph(row.traveller.version, graphs)
+        step = graph.steps[row.step]
+        kind = KINDS.get(step.kind)
+        if kind.leaves:
+            _left(row, kind, graph, now, tries)
+        else:
+            with transaction.atomic():
+                held = _held(pk, tries)
+                if held is not None:
+                    _moved(held, kind.work(_visit(held, step.settings, now)), graph, now)
+    except StepDue.DoesNotExist:
+        return  # the person was forgotten meanwhile
+    except Exception as error:
+        log.exception("A step of a journey failed. step=%s try=%s", pk, tries)
+        _failed(pk, tries, error, now)
+
+
+def _left(row: StepDue, kind: Kind, graph: Graph, now: datetime, tries: int) -> None:
+    """Let something leave, outside any transaction, and move on afterwards."""
+    if row.state != Due.DUE or row.tries != tries or not _is_on_the_way(row.traveller):
+        return
+    went = kind.work(_visit(row, graph.steps[row.step].settings, now))
+    with transaction.atomic():
+        held = _held(row.pk, tries)
+        if held is not None:
+            _moved(held, went, graph, now)
+
+
+def _held(pk: int, tries: int) -> StepDue | None:
+    """Lock a step, if it still is the caller's to do."""
+    row = (
+        StepDue.objects.select_for_update(of=("self",))
+        .select_related("traveller__journey", "traveller__version")
+        .get(pk=pk)
+    )
+    is_mine = row.state in {Due.DUE, Due.LISTENS} and row.tries == tries and _is_on_the_way(row.traveller)
+    return row if is_mine else None
+
+
+def _is_on_the_way(traveller: Traveller) -> bool:
+    return traveller.state == Traveller.State.GOING and traveller.journey.state == Journey.State.RUNNING
+
+
+def _visit(row: StepDue, settings: object, now: datetime) -> Visit:
+    person = Person.objects.get(pk=row.traveller.person_id)
+    return Visit(row, row.traveller, person, settings, now)  # type: ignore[arg-type]
+
+
+def _moved(row: StepDue, went: Goes | Stays, graph: Graph, now: datetime) -> None:
+    row.leased_until = None
+    row.reason = went.reason[:300]
+    if isinstance(went, Stays):
+        row.due_at, row.tries = max(went.until, now + timedelta(seconds=1)), 0
+        row.save(update_fields=["leased_until", "due_at", "tries", "reason"])
+        return
+    row.state, row.way, row.done_at = Due.DONE, went.way, now
+    row.save(update_fields=["leased_until", "state", "way", "done_at", "reason"])
+    following = graph.steps[row.step].next.get(went.way)
+    if following is None:
+        traveller_end(traveller=row.traveller, state=Traveller.State.DONE, because="", now=now)
+    else:
+        arrive(traveller=row.traveller, step=following, visit=row.visit + 1, graph=graph, now=now)
+
+
+def arrive(*, traveller: Traveller, step: str, visit: int, graph: Graph, now: datetime) -> StepDue:
+    """Let somebody come to a step."""
+    kind, settings = KINDS.get(graph.steps[step].kind), graph.steps[step].settings
+    person = Person.objects.get(pk=traveller.person_id)
+    due = kind.arrive(settings, person, now)
+    listens = isinstance(due, Listens)
+    return StepDue.objects.create(
+        traveller=traveller,
+        visit=visit,
+        step=step,
+        state=Due.LISTENS if listens else Due.DUE,
+        due_at=due.until if isinstance(due, Listens) else due,
+        fact=due.fact if isinstance(due, Listens) else "",
+        arrived_at=now,
+    )
+
+
+def traveller_end(*, traveller: Traveller, state: Traveller.State, because: str, now: datetime) -> None:
+    """Let somebody come to the end, or leave; what was still to come is dropped, and told so."""
+    traveller.state, traveller.because, traveller.ended_at = state, because, now
+    traveller.save(update_fields=["state", "because", "ended_at"])
+    open_steps = traveller.steps.filter(state__in=(Due.DUE, Due.LISTENS))
+    open_steps.update(state=Due.DONE, way="", reason=because, done_at=now, leased_until=None)
+
+
+def _graph(version: JourneyVersion, graphs: dict[int, Graph]) -> Graph:
+    if version.pk not in graphs:
+        graphs[version.pk] = graph_read(version.graph)
+    return graphs[version.pk]
+
+
+def _failed(pk: int, tries: int, error: Exception, now: datetime) -> None:
+    """Try a step later, or let it fail: then the person stays where he is, and somebody sees why."""
+    rows = StepDue.objects.filter(pk=pk, tries=tries, state__in=(Due.DUE, Due.LISTENS))
+    said = f"{type(error).__name__}: {error}"[:300]
+    if tries >= TRIES_MOST:
+        rows.update(state=Due.FAILED, reason=said, leased_until=None, done_at=now)
+    else:
+        again = now + timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
+        rows.update(reason=said, leased_until=None, due_at=again)

@@ -1,0 +1,129 @@
+"""Writes of journeys: drawn, published as a version, started, paused, ended; who moves to a new one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from zoco.kit import noting
+from zoco.kit.said import Said
+from zoco.mail.journeys.graph import graph_read
+from zoco.mail.journeys.hearing import SUBSCRIBER
+from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
+from zoco.mail.journeys.running import traveller_end
+from zoco.mail.journeys.triggers import entries_read
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+KIND = "zoco_mail.journey"
+State = Journey.State
+
+
+class JourneyWrong(Said, ValueError):
+    """This cannot be done with a journey as it is; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Who would move to a new version, and who stays in his old one, as the step he stands at is gone."""
+
+    can_move: int
+    stay: int
+
+
+@transaction.atomic
+def journey_draw(*, journey: Journey, graph: Mapping[str, Any], entries: list[Any]) -> Journey:
+    """Keep a drawing, however unfinished; it changes nothing for anybody until it is published."""
+    held = Journey.objects.select_for_update().get(pk=journey.pk)
+    held.draft = {"graph": dict(graph), "entries": list(entries)}
+    held.save(update_fields=["draft"])
+    return held
+
+
+def moves_of(*, journey: Journey) -> Moves:
+    """Return who would move to what is drawn. Raises GraphWrong."""
+    steps = set(graph_read(journey.draft.get("graph", {})).steps)
+    standing = _standing(journey).values_list("step", flat=True)
+    can = sum(step in steps for step in standing)
+    return Moves(can, len(standing) - can)
+
+
+@transaction.atomic
+def journey_publish(
+    *, journey: Journey, is_moving: bool, at: datetime, by: "User | None" = None
+) -> JourneyVersion:
+    """Make what is drawn a version that new people go by; `is_moving` takes those on the way along.
+
+    Whoever stands at a step that is there no more goes on by the version on which he came. Raises GraphWrong.
+    """
+    held = Journey.objects.select_for_update().get(pk=journey.pk)
+    graph = held.draft.get("graph", {})
+    read, entries = graph_read(graph), entries_read(held.draft.get("entries", []))
+    last = held.versions.order_by("-number").values_list("number", flat=True).first() or 0
+    version = JourneyVersion.objects.create(journey=held, number=last + 1, graph=graph, at=at, by=by)
+    held.version, held.entries = version, entries
+    held.save(update_fields=["version", "entries"])
+    if is_moving:
+        moving = _standing(held).filter(step__in=read.steps)
+        Traveller.objects.filter(pk__in=moving.values("traveller")).update(version=version)
+    details = {"version": [last, version.number], "moved": [None, is_moving]}
+    noting.note(action="changed", kind=KIND, name=held.name, details=details, by=by)
+    transaction.on_commit(SUBSCRIBER.forget)
+    return version
+
+
+def _standing(journey: Journey) -> Any:
+    return StepDue.objects.filter(
+        traveller__journey=journey,
+        traveller__state=Traveller.State.GOING,
+        state__in=(StepDue.State.DUE, StepDue.State.LISTENS, StepDue.State.FAILED),
+    )
+
+
+FROM: dict[str, tuple[str, ...]] = {
+    State.RUNNING: (State.DRAFT, State.PAUSED),
+    State.PAUSED: (State.RUNNING,),
+    State.ENDED: (State.RUNNING, State.PAUSED, State.DRAFT),
+}
+"""From which states a journey comes into another."""
+
+
+@transaction.atomic
+def journey_let(*, journey: Journey, state: Journey.State, at: datetime, by: "User | None" = None) -> Journey:
+    """Start, pause or end a journey. Raises JourneyWrong.
+
+    Whoever is on it while it is paused is held where he is. When it ends everybody leaves.
+    """
+    held = Journey.objects.select_for_update().get(pk=journey.pk)
+    if held.state == state:
+        return held
+    if held.state not in FROM.get(state, ()):
+        words = gettext_noop("A journey that is %(state)s cannot be so changed.")
+        raise JourneyWrong(words, state=held.get_state_display())
+    if state == State.RUNNING and held.version is None:
+        raise JourneyWrong(gettext_noop("Publish the journey first; then start it."))
+    was, held.state = held.state, state
+    held.save(update_fields=["state"])
+    if state == State.ENDED:
+        going = held.travellers.select_for_update().filter(state=Traveller.State.GOING)
+        for traveller in going.order_by("pk"):
+            traveller_end(traveller=traveller, state=Traveller.State.LEFT, because="ended", now=at)
+    noting.note(action="changed", kind=KIND, name=held.name, details={"state": [was, held.state]}, by=by)
+    transaction.on_commit(SUBSCRIBER.forget)
+    return held
+
+
+@transaction.atomic
+def step_again(*, journey: Journey, step: str, at: datetime) -> int:
+    """Let steps that failed be tried once more; returns how many."""
+    rows = StepDue.objects.filter(
+        traveller__journey=journey,
+        traveller__state=Traveller.State.GOING,
+        step=step,
+        state=StepDue.State.FAILED,
+    )
+    return rows.update(state=StepDue.State.DUE, due_at=at, tries=0, done_at=None, leased_until=None)
