@@ -2,5 +2,5 @@
 
 `answers` reads what comes back: bounces, complaints, automatic answers, replies.
 `letters` makes what somebody wrote into what each person reads, ready to be sent.
-`journeys` moves people from step to step.
+`journeys` moves people from step to step, `drawing` are its pages.
 """

@@ -30,3 +30,21 @@ def _score(successes: float, trials: float, z: float) -> tuple[float, float]:
     half = z * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5
     middle, scale = share + z * z / (2 * trials), 1 + z * z / trials
     return (middle - half) / scale, (middle + half) / scale
+
+
+def difference(
+    successes: int, trials: int, other_successes: int, other_trials: int, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """Return the bounds of the difference of two independent shares, the first less the other.
+
+    The square-and-add interval of two score intervals. Both trials must be above 0. Source: R. G. Newcombe,
+    Interval estimation for the difference between independent proportions: comparison of eleven methods,
+    Statistics in Medicine 17 (1998) 873–890, method 10.
+    """
+    share, other = successes / trials, other_successes / other_trials
+    low, high = wilson(float(successes), float(trials), confidence)
+    other_low, other_high = wilson(float(other_successes), float(other_trials), confidence)
+    gap = share - other
+    lower = gap - ((share - low) ** 2 + (other_high - other) ** 2) ** 0.5
+    upper = gap + ((high - share) ** 2 + (other - other_low) ** 2) ** 0.5
+    return lower, upper

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zoco.stats.proportions import normal_quantile, wilson
+from zoco.stats.proportions import difference, normal_quantile, wilson
 
 
 # R. G. Newcombe, Two-sided confidence intervals for the single proportion, Stat. Med. 17 (1998)
@@ -42,3 +42,19 @@ def test_coverage_is_near_what_it_says() -> None:
     covered = float(np.mean((lower <= share) & (share <= upper)))
 
     assert 0.94 <= covered <= 0.97
+
+
+# R. G. Newcombe, Stat. Med. 17 (1998) 873–890, table II, method 10: columns (a), (b), (c) and (h).
+@pytest.mark.parametrize(
+    ("table", "bounds"),
+    [
+        ((56, 70, 48, 80), (0.0524, 0.3339)),
+        ((9, 10, 3, 10), (0.1705, 0.8090)),
+        ((10, 10, 0, 10), (0.6075, 1.0)),
+        ((0, 10, 0, 20), (-0.1611, 0.2775)),
+    ],
+)
+def test_bounds_of_differences_agree_with_newcombe(
+    table: tuple[int, int, int, int], bounds: tuple[float, float]
+) -> None:
+    assert difference(*table) == pytest.approx(bounds, abs=0.00005)

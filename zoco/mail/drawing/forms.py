@@ -1,0 +1,266 @@
+"""Forms of steps, of what lets people in, and of a journey itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zoco.mail.journeys.kinds import KINDS, StepWrong
+from zoco.mail.journeys.models import Journey
+from zoco.people.editing import TAG_LONGEST
+from zoco.people.models import Attribute, Audience, Tag
+
+UNITS = [("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))]
+DEEDS = [("add", pgettext_lazy("deed", "add")), ("remove", pgettext_lazy("deed", "take away"))]
+WEEKDAYS = [
+    ("0", _("Monday")),
+    ("1", _("Tuesday")),
+    ("2", _("Wednesday")),
+    ("3", _("Thursday")),
+    ("4", _("Friday")),
+    ("5", _("Saturday")),
+    ("6", _("Sunday")),
+]
+HOWS = [
+    ("is", _("is")),
+    ("is_not", _("is not")),
+    ("contains", _("contains")),
+    ("at_least", _("is at least")),
+    ("at_most", _("is at most")),
+    ("is_there", _("is known")),
+]
+OFS = [
+    ("audience", _("is in an audience")),
+    ("tag", _("has a tag")),
+    ("attribute", _("a field of the person")),
+    ("data", _("what the entry brought")),
+    ("fact", _("something happened since")),
+]
+
+
+class StepForm(forms.Form):
+    """What a kind of step asks for. Each name of a field is one of the settings, unless it says otherwise."""
+
+    kind = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Hold it to what the kind of step takes."""
+        found = super().clean() or {}
+        if not self.errors:
+            try:
+                KINDS.get(self.kind).check(self.settings())
+            except StepWrong as wrong:
+                from django.utils.translation import gettext
+
+                raise forms.ValidationError(gettext(wrong.words) % wrong.places) from wrong
+        return found
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    @classmethod
+    def initial_of(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the fields show."""
+        return dict(settings)
+
+
+class NothingForm(StepForm):
+    """Of steps that ask for nothing."""
+
+
+class WaitForm(StepForm):
+    """How long."""
+
+    kind = "wait"
+    count = forms.IntegerField(label=_("How long"), min_value=1, initial=1)
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, initial="days")
+
+
+class HourForm(StepForm):
+    """Which hour, on which days."""
+
+    kind = "hour"
+    hour = forms.IntegerField(label=_("Hour of the day"), min_value=0, max_value=23, initial=9)
+    weekdays = forms.MultipleChoiceField(
+        label=_("On"),
+        choices=WEEKDAYS,
+        initial=[key for key, _label in WEEKDAYS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {
+            "hour": self.cleaned_data["hour"],
+            "weekdays": [int(each) for each in self.cleaned_data["weekdays"]],
+        }
+
+
+class FactForm(WaitForm):
+    """What is waited for, and how long at most."""
+
+    kind = "fact"
+    fact = forms.CharField(
+        label=_("What happens"), help_text=_("The name of a fact, such as shop.order.placed."), max_length=120
+    )
+    field_order = ("fact", "count", "unit")
+
+
+class BranchForm(StepForm):
+    """What is asked; only the fields that belong to it count."""
+
+    kind = "branch"
+    of = forms.ChoiceField(label=_("Question"), choices=OFS)
+    audience = forms.ModelChoiceField(
+        label=_("Audience"), queryset=Audience.objects.order_by("name"), required=False
+    )
+    tag = forms.ModelChoiceField(
+        label=pgettext_lazy("step of a journey", "Tag"), queryset=Tag.objects.order_by("name"), required=False
+    )
+    field = forms.CharField(label=_("Field"), required=False, max_length=80)
+    how = forms.ChoiceField(label=_("Compared"), choices=HOWS, required=False, initial="is")
+    value = forms.CharField(label=_("With"), required=False, max_length=200)
+    fact = forms.CharField(label=_("What happened"), required=False, max_length=120)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        data, of = self.cleaned_data, self.cleaned_data["of"]
+        if of in {"audience", "tag"}:
+            chosen = data.get(of)
+            return {"of": of, "key": chosen.pk if chosen else None}
+        if of == "fact":
+            return {"of": of, "fact": data["fact"]}
+        return {"of": of, "key": data["field"], "how": data["how"] or "is", "value": data["value"]}
+
+    @classmethod
+    def initial_of(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the fields show."""
+        shown = dict(settings)
+        of, key = shown.get("of"), shown.pop("key", None)
+        shown[of if of in {"audience", "tag"} else "field"] = key
+        return shown
+
+
+class SplitForm(StepForm):
+    """Up to five arms; an empty weight is none."""
+
+    kind = "split"
+    a = forms.FloatField(label=_("Share of a"), min_value=0, initial=50)
+    b = forms.FloatField(label=_("Share of b"), min_value=0, initial=50)
+    c = forms.FloatField(label=_("Share of c"), min_value=0, required=False)
+    d = forms.FloatField(label=_("Share of d"), min_value=0, required=False)
+    e = forms.FloatField(label=_("Share of e"), min_value=0, required=False)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {"arms": {key: value for key, value in self.cleaned_data.items() if value is not None}}
+
+    @classmethod
+    def initial_of(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the fields show."""
+        return dict(settings.get("arms") or {})
+
+
+class TagForm(StepForm):
+    """Which tag."""
+
+    kind = "tag"
+    name = forms.CharField(label=pgettext_lazy("step of a journey", "Tag"), max_length=TAG_LONGEST)
+    do = forms.ChoiceField(label=_("What is done"), choices=DEEDS)
+
+
+class AudienceForm(StepForm):
+    """Which audience."""
+
+    kind = "audience"
+    key = forms.ModelChoiceField(
+        label=_("Audience"),
+        queryset=Audience.objects.filter(kind=Audience.Kind.STATIC).order_by("name"),
+        help_text=_("Only audiences that are kept by hand."),
+    )
+    do = forms.ChoiceField(label=_("What is done"), choices=DEEDS)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {"key": self.cleaned_data["key"].pk, "do": self.cleaned_data["do"]}
+
+
+class AttributeForm(StepForm):
+    """Which attribute, and to what it is set."""
+
+    kind = "attribute"
+    key = forms.ModelChoiceField(
+        label=_("Attribute"), queryset=Attribute.objects.order_by("label"), to_field_name="key"
+    )
+    value = forms.CharField(
+        label=_("Value"), required=False, max_length=1_000, help_text=_("Left empty, it is taken away.")
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {"key": self.cleaned_data["key"].key, "value": self.cleaned_data["value"]}
+
+
+FORMS: dict[str, type[StepForm]] = {
+    each.kind: each
+    for each in (WaitForm, HourForm, FactForm, BranchForm, SplitForm, TagForm, AudienceForm, AttributeForm)
+}
+
+
+def form_of(kind: str) -> type[StepForm]:
+    """Return the form of a kind of step."""
+    return FORMS.get(kind) or type("KindForm", (NothingForm,), {"kind": kind})
+
+
+class JourneyForm(forms.ModelForm[Journey]):
+    """What a journey is called and wants."""
+
+    class Meta:
+        model = Journey
+        fields = ("name", "goal", "is_left_at_goal", "held_out", "again_days")
+
+
+class EntryForm(forms.Form):
+    """One thing that lets people in."""
+
+    kind = forms.ChoiceField(
+        label=_("People come in by"),
+        choices=[
+            ("fact", _("something that happens")),
+            ("audience", _("an audience that they enter")),
+            ("date", _("a day that is known of them")),
+            ("program", _("a program")),
+        ],
+    )
+    fact = forms.CharField(label=_("What happens"), required=False, max_length=120)
+    audience = forms.ModelChoiceField(
+        label=_("Audience"), queryset=Audience.objects.order_by("name"), required=False
+    )
+    day = forms.ModelChoiceField(
+        label=_("Day"),
+        queryset=Attribute.objects.filter(kind=Attribute.Kind.DAY).order_by("label"),
+        to_field_name="key",
+        required=False,
+    )
+    days = forms.IntegerField(
+        label=_("Days later"), initial=0, required=False, help_text=_("Below 0: so many days before.")
+    )
+    hour = forms.IntegerField(
+        label=_("Hour of the day"), initial=9, min_value=0, max_value=23, required=False
+    )
+
+    def entry(self) -> dict[str, Any]:
+        """Return it as it is kept, unchecked."""
+        data = self.cleaned_data
+        match data["kind"]:
+            case "fact":
+                return {"kind": "fact", "fact": data["fact"]}
+            case "audience":
+                return {"kind": "audience", "key": data["audience"].pk if data["audience"] else 0}
+            case "date":
+                key = data["day"].key if data["day"] else ""
+                return {"kind": "date", "key": key, "days": data["days"] or 0, "hour": data["hour"] or 0}
+        return {"kind": "program"}

@@ -1,0 +1,80 @@
+"""The drawing of a journey as a page shows it: boxes and lines, and the same as a list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zoco.ledger.pictures import formats
+from zoco.mail.drawing.canvas import SAID_MOST, TITLE_MOST, canvas, short
+from zoco.mail.drawing.editing import step_wrongs
+from zoco.mail.drawing.reads import AtStep
+from zoco.mail.drawing.saying import label, said, way_word
+from zoco.mail.journeys.kinds import KINDS
+from zoco.mail.journeys.models import Journey
+
+Figures = Mapping[str, AtStep]
+
+
+def picture(
+    journey: Journey, graph: Mapping[str, Any], figures: Figures, *, may_change: bool
+) -> dict[str, Any] | None:
+    """Return boxes and lines; None for nothing drawn."""
+    if not graph["steps"]:
+        return None
+    wrongs = step_wrongs(graph)
+    words = {
+        (name, way): way_word(way) for name, step in graph["steps"].items() for way in step.get("next", {})
+    }
+    made = canvas(graph, words)
+    boxes = []
+    for node in made.nodes:
+        step = graph["steps"][node.name]
+        what = said(step["kind"], step.get("settings", {}))
+        at = figures.get(node.name, AtStep())
+        boxes.append(
+            {
+                "node": node,
+                "title": short(label(step["kind"]), TITLE_MOST),
+                "said": short(what or (_("not set yet") if node.name in wrongs else ""), SAID_MOST),
+                "whole": ", ".join(filter(None, (label(step["kind"]), what, _here(at)))),
+                "here": formats.count(at.here) if at.here else "",
+                "is_wrong": node.name in wrongs or at.failed > 0,
+                "url": reverse("zoco_journey_step", args=[journey.pk, node.name]) if may_change else "",
+            }
+        )
+    return {"width": made.width, "height": made.height, "boxes": boxes, "ways": made.ways}
+
+
+def _here(at: AtStep) -> str:
+    return _("%(people)s here now") % {"people": formats.count(at.here)}
+
+
+def lines_of(journey: Journey, graph: Mapping[str, Any], figures: Figures) -> list[dict[str, Any]]:
+    """Return the steps as a list, with where each of their ways leads."""
+    wrongs = step_wrongs(graph)
+    numbers = {name: number for number, name in enumerate(graph["steps"], 1)}
+    lines = []
+    for name, step in graph["steps"].items():
+        at = figures.get(name, AtStep())
+        wrong = wrongs.get(name)
+        ways = KINDS.get(step["kind"]).ways(step.get("settings", {})) if step["kind"] in KINDS else ()
+        lines.append(
+            {
+                "number": numbers[name],
+                "name": name,
+                "is_first": graph.get("start") == name,
+                "label": label(step["kind"]),
+                "said": said(step["kind"], step.get("settings", {})),
+                "wrong": _(wrong.words) % wrong.places if wrong else "",
+                "here": formats.count(at.here),
+                "passed": formats.count(at.passed),
+                "failed": formats.count(at.failed) if at.failed else "",
+                "ways": [
+                    {"way": way, "word": way_word(way), "to": numbers.get(step.get("next", {}).get(way, ""))}
+                    for way in ways
+                ],
+            }
+        )
+    return lines

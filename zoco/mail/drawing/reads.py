@@ -1,0 +1,80 @@
+"""What pages of journeys show: how many stand at each step, and what the journey brings about."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from zoco.mail.journeys.models import Journey, StepDue, Traveller
+from zoco.stats.proportions import difference
+
+LEAST = 10
+"""So many of each kind there must be before a difference is named."""
+Due = StepDue.State
+
+
+@dataclass(frozen=True, slots=True)
+class AtStep:
+    """How many people are at a step, have passed it, and cannot go on from it."""
+
+    here: int = 0
+    passed: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many reached the goal within 30 days, of those on the journey and of those held out.
+
+    `lower` and `upper` are the bounds of the difference of shares at 95 % (Newcombe 1998, method 10); None
+    where there are too few.
+    """
+
+    came: int
+    reached: int
+    held: int
+    held_reached: int
+    lower: float | None = None
+    upper: float | None = None
+
+    @property
+    def points(self) -> float:
+        """The difference in points of a hundred."""
+        return 100 * (self.reached / self.came - self.held_reached / self.held)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the bounds lie on one side of nothing."""
+        return self.lower is not None and self.upper is not None and (self.lower > 0 or self.upper < 0)
+
+
+def at_steps(journey: Journey) -> dict[str, AtStep]:
+    """Return the figures of all steps by name, over all versions."""
+    rows = StepDue.objects.filter(traveller__journey=journey).values("step").order_by("step")
+    going = Q(traveller__state=Traveller.State.GOING)
+    counted = rows.annotate(
+        here=Count("pk", filter=going & Q(state__in=(Due.DUE, Due.LISTENS))),
+        passed=Count("pk", filter=Q(state=Due.DONE, reason="") | Q(state=Due.DONE, way__gt="")),
+        failed=Count("pk", filter=going & Q(state=Due.FAILED)),
+    )
+    return {each["step"]: AtStep(each["here"], each["passed"], each["failed"]) for each in counted}
+
+
+def travellers(journey: Journey) -> dict[str, int]:
+    """Return how many are in each state."""
+    counted = journey.travellers.values_list("state").annotate(Count("pk")).order_by()
+    return dict(counted)
+
+
+def effect(journey: Journey) -> Effect:
+    """Return what the journey brings about: whoever was held out tells what comes by itself."""
+    held = Q(state=Traveller.State.HELD_OUT)
+    found = journey.travellers.aggregate(
+        came=Count("pk", filter=~held),
+        reached=Count("pk", filter=~held & Q(goal_at__isnull=False)),
+        held=Count("pk", filter=held),
+        held_reached=Count("pk", filter=held & Q(goal_at__isnull=False)),
+    )
+    if min(found["came"], found["held"]) < LEAST:
+        return Effect(**found)
+    lower, upper = difference(found["reached"], found["came"], found["held_reached"], found["held"])
+    return Effect(**found, lower=lower, upper=upper)

@@ -1,0 +1,106 @@
+"""What a step says in a few words: for the picture, the list, and whoever cannot see either."""
+
+from collections.abc import Callable, Mapping
+from datetime import time
+from typing import Any
+
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from zoco.mail.journeys.choices import _arms as arms_of
+from zoco.mail.journeys.kinds import KINDS
+from zoco.mail.journeys.waits import NO, YES
+from zoco.people.models import Attribute, Audience, Tag
+
+Settings = Mapping[str, Any]
+
+
+def way_word(way: str) -> str:
+    """Return what stands at a way."""
+    return {"": "", YES: pgettext("way of a journey", "yes"), NO: pgettext("way of a journey", "no")}.get(
+        way, way
+    )
+
+
+def label(kind: str) -> str:
+    """Return what a kind of step is called."""
+    return str(KINDS.get(kind).label) if kind in KINDS else kind
+
+
+def said(kind: str, settings: Settings) -> str:
+    """Return what a step does; nothing where it is not set yet."""
+    try:
+        return _SAID[kind](settings) if kind in _SAID else ""
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
+
+
+def _span(settings: Settings) -> str:
+    count = settings["count"]
+    match settings.get("unit", "days"):
+        case "minutes":
+            return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+        case "hours":
+            return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+def _fact(settings: Settings) -> str:
+    return _("%(fact)s, at most %(span)s") % {"fact": settings["fact"], "span": _span(settings)}
+
+
+def _hour(settings: Settings) -> str:
+    return _("at %(time)s of their clock") % {"time": time_format(time(settings["hour"]), "TIME_FORMAT")}
+
+
+def _branch(settings: Settings) -> str:
+    key = settings.get("key") or 0
+    match settings["of"]:
+        case "audience":
+            name = Audience.objects.values_list("name", flat=True).get(pk=key)
+            return _("in %(audience)s?") % {"audience": name}
+        case "tag":
+            name = Tag.objects.values_list("name", flat=True).get(pk=key)
+            return _("has the tag %(tag)s?") % {"tag": name}
+        case "fact":
+            return _("%(fact)s since?") % {"fact": settings["fact"]}
+    sign = {"is": "=", "is_not": "≠", "contains": "∋", "at_least": "≥", "at_most": "≤", "is_there": "?"}
+    return (
+        f"{settings.get('key', '')} {sign[settings.get('how', 'is')]} {settings.get('value') or ''}".strip()
+    )
+
+
+def _split(settings: Settings) -> str:
+    arms = arms_of(settings)
+    whole = sum(each.weight for each in arms)
+    return " : ".join(f"{each.weight / whole:.0%}" for each in arms)
+
+
+def _deed(settings: Settings, name: str) -> str:
+    return f"− {name}" if settings.get("do") == "remove" else f"+ {name}"
+
+
+def _tag(settings: Settings) -> str:
+    return _deed(settings, settings["name"])
+
+
+def _audience(settings: Settings) -> str:
+    return _deed(settings, Audience.objects.values_list("name", flat=True).get(pk=settings["key"]))
+
+
+def _attribute(settings: Settings) -> str:
+    name = Attribute.objects.values_list("label", flat=True).get(key=settings["key"])
+    return f"{name} = {settings.get('value', '')}"
+
+
+_SAID: dict[str, Callable[[Settings], str]] = {
+    "wait": _span,
+    "hour": _hour,
+    "fact": _fact,
+    "branch": _branch,
+    "split": _split,
+    "tag": _tag,
+    "audience": _audience,
+    "attribute": _attribute,
+}

@@ -1,0 +1,217 @@
+"""Pages of journeys: all of them, one with its drawing and figures, its start, pause and end."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zoco.kit.said import Said
+from zoco.ledger.pictures import formats
+from zoco.ledger.views.heads import head
+from zoco.mail.drawing import reads
+from zoco.mail.drawing.editing import EMPTY
+from zoco.mail.drawing.forms import JourneyForm
+from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
+from zoco.mail.drawing.picture import lines_of, picture
+from zoco.mail.drawing.ready import READY, ready_of
+from zoco.mail.journeys.graph import GraphWrong, graph_read
+from zoco.mail.journeys.models import Journey
+from zoco.mail.journeys.services import (
+    JourneyWrong,
+    journey_draw,
+    journey_let,
+    journey_publish,
+    moves_of,
+    step_again,
+)
+from zoco.mail.journeys.triggers import entries_read
+from zoco.people.opening import for_whom
+
+PAGE = 50
+State = Journey.State
+ACTS = {"run": State.RUNNING, "pause": State.PAUSED, "end": State.ENDED}
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    title: str,
+    *,
+    journey: Journey | None = None,
+    status: int = 200,
+    **values: object,
+) -> HttpResponse:
+    """Render a page of journeys."""
+    shown = head(title, "resubmit")
+    if journey is not None:
+        crumbs: list[dict[str, object]] = [{"url": reverse("zoco_journeys"), "label": _("Journeys")}]
+        if template != "journey":
+            crumbs.append({"url": reverse("zoco_journey", args=[journey.pk]), "label": journey.name})
+        shown["breadcrumbs_items"] = [*crumbs, {"url": None, "label": title}]
+    values = {**shown, **values, "journey": journey}
+    return render(request, f"zoco/mail/journeys/{template}.html", values, status=status)
+
+
+def said_here(wrong: Said) -> str:
+    """Return what is wrong, in the reader's language."""
+    return _(wrong.words) % wrong.places
+
+
+@for_whom(SEE)
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the journeys."""
+    listed = Paginator(Journey.objects.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    lines = [{"journey": each, **_figures(each)} for each in listed]
+    may_add = request.user.has_perm(ADD)
+    return page(request, "journeys", _("Journeys"), lines=lines, page=listed, may_add=may_add)
+
+
+def _figures(journey: Journey) -> dict[str, int]:
+    found = reads.travellers(journey)
+    return {
+        "going": found.get("going", 0),
+        "ended": found.get("done", 0) + found.get("left", 0),
+        "held_out": found.get("held_out", 0),
+    }
+
+
+@for_whom(ADD, "GET", "HEAD", "POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a journey, empty or from one that is drawn already."""
+    ready = ready_of(request.GET.get("ready", ""))
+    begins = Journey(
+        name=str(ready.label) if ready else "",
+        goal=ready.goal if ready else "",
+        again_days=ready.again_days if ready else None,
+    )
+    form = JourneyForm(request.POST if request.method == "POST" else None, instance=begins)
+    if request.method == "POST" and form.is_valid():
+        journey = form.save(commit=False)
+        journey.created_at = timezone.now()
+        journey.created_by = request.user if isinstance(request.user, User) else None
+        journey.save()
+        graph, entries = (ready.graph, list(ready.entries)) if ready else (EMPTY, [])
+        journey_draw(journey=journey, graph=graph, entries=entries)
+        return redirect("zoco_journey", pk=journey.pk)
+    chosen = ready.key if ready else ""
+    return page(request, "new", _("New journey"), form=form, ready=READY, chosen=chosen)
+
+
+@for_whom(SEE)
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a journey."""
+    return shown(request, get_object_or_404(Journey, pk=pk))
+
+
+def shown(request: HttpRequest, journey: Journey, problem: str = "", *, status: int = 200) -> HttpResponse:
+    """Render the page of one: what is drawn, who stands where, what it brings about."""
+    graph = journey.draft.get("graph") or EMPTY
+    figures = reads.at_steps(journey)
+    may_change = request.user.has_perm(CHANGE) and journey.state != State.ENDED
+    return page(
+        request,
+        "journey",
+        journey.name,
+        journey=journey,
+        status=status,
+        problem=problem,
+        state=journey.get_state_display(),
+        version=journey.version.number if journey.version else 0,
+        is_changed=_is_changed(journey),
+        wrong=_wrong(journey),
+        picture=picture(journey, graph, figures, may_change=may_change),
+        lines=lines_of(journey, graph, figures),
+        entries=journey.draft.get("entries", []),
+        **_effect(journey),
+        may_change=may_change,
+        may_run=request.user.has_perm(RUN),
+        acts=_acts(journey),
+        **_figures(journey),
+    )
+
+
+def _effect(journey: Journey) -> dict[str, Any]:
+    effect = reads.effect(journey) if journey.goal else None
+    if effect is None or effect.lower is None or effect.upper is None:
+        return {"effect": effect}
+    bounds = {
+        "effect_low": 100 * effect.lower,
+        "effect_high": 100 * effect.upper,
+        "effect_points": effect.points,
+    }
+    return {"effect": effect, **{name: formats.decimal(value, 1) for name, value in bounds.items()}}
+
+
+def _is_changed(journey: Journey) -> bool:
+    """Return whether what is drawn is not what runs."""
+    if journey.version is None:
+        return bool((journey.draft.get("graph") or EMPTY)["steps"])
+    is_other = journey.draft.get("graph") != journey.version.graph
+    return bool(is_other or _drawn_entries(journey) != journey.entries)
+
+
+def _drawn_entries(journey: Journey) -> list[dict[str, Any]] | None:
+    try:
+        return entries_read(journey.draft.get("entries", []))
+    except GraphWrong:
+        return None
+
+
+def _wrong(journey: Journey) -> str:
+    """Say why what is drawn cannot be published; nothing where it can."""
+    try:
+        graph_read(journey.draft.get("graph") or EMPTY)
+        entries_read(journey.draft.get("entries", []))
+    except GraphWrong as wrong:
+        return said_here(wrong)
+    return ""
+
+
+def _acts(journey: Journey) -> set[str]:
+    match journey.state:
+        case State.DRAFT:
+            return {"run"} if journey.version else set()
+        case State.RUNNING:
+            return {"pause", "end"}
+        case State.PAUSED:
+            return {"run", "end"}
+    return set()
+
+
+@for_whom(SEE, "POST")
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start, pause or end it; publish what is drawn; let what failed be tried again."""
+    if not request.user.has_perm(RUN):
+        raise PermissionDenied
+    journey = get_object_or_404(Journey, pk=pk)
+    what, now = request.POST.get("act", ""), timezone.now()
+    by = request.user if isinstance(request.user, User) else None
+    try:
+        if what in ACTS:
+            journey_let(journey=journey, state=ACTS[what], at=now, by=by)
+        elif what in {"publish", "publish-moving"}:
+            journey_publish(journey=journey, is_moving=what == "publish-moving", at=now, by=by)
+        elif what == "again":
+            step_again(journey=journey, step=request.POST.get("step", ""), at=now)
+        else:
+            return shown(request, journey, _("Choose what to do."), status=422)
+    except (GraphWrong, JourneyWrong) as wrong:
+        return shown(request, journey, said_here(wrong), status=422)
+    return redirect("zoco_journey", pk=pk)
+
+
+@for_whom(RUN)
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask who moves to what is drawn."""
+    journey = get_object_or_404(Journey, pk=pk)
+    try:
+        moves = moves_of(journey=journey)
+    except GraphWrong as wrong:
+        return shown(request, journey, said_here(wrong), status=422)
+    return page(request, "publish", _("Publish"), journey=journey, moves=moves)

@@ -1,0 +1,44 @@
+"""What Wagtail's admin is told of mail: journeys, in the menu of what retains."""
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from zoco.ledger.viewsets import RightItem
+from zoco.mail.drawing import screens, steps
+from zoco.mail.drawing.opening import SEE
+from zoco.people.opening import sees_people
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def journey_urls() -> list[URLPattern]:
+    """Return the addresses of journeys."""
+    return [
+        path("journeys/", screens.listing, name="zoco_journeys"),
+        path("journeys/new/", screens.new, name="zoco_journey_new"),
+        path("journeys/<int:pk>/", screens.one, name="zoco_journey"),
+        path("journeys/<int:pk>/act/", screens.act, name="zoco_journey_act"),
+        path("journeys/<int:pk>/publish/", screens.publish, name="zoco_journey_publish"),
+        path("journeys/<int:pk>/settings/", steps.settings, name="zoco_journey_settings"),
+        path("journeys/<int:pk>/steps/add/", steps.add, name="zoco_journey_add"),
+        path("journeys/<int:pk>/steps/<str:name>/", steps.step, name="zoco_journey_step"),
+    ]
+
+
+@hooks.register("register_retain_menu_item")  # type: ignore[untyped-decorator]
+def journeys_entry() -> MenuItem:
+    """Show journeys to whoever sees all sites."""
+    return RightItem(
+        SEE, _("Journeys"), reverse_lazy("zoco_journeys"),
+        name="zoco_journeys", icon_name="resubmit", order=120,
+        is_there=sees_people,
+    )  # fmt: skip
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def mail_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions."""
+    return Permission.objects.filter(content_type__app_label="zoco_mail")
