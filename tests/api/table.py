@@ -35,6 +35,7 @@ EVERYBODY = [
     "zoco_robots",
     "zoco_follow",
     "zoco_channels_heard",
+    "zoco_unsubscribe",
     "zoco_metrics",
     "zoco_readyz",
     "zoco_sitemap",

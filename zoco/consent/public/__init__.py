@@ -1,0 +1,1 @@
+"""What letters link to: leaving a topic without logging in."""
