@@ -82,6 +82,8 @@ NEEDS = (
     Need("nginx", _has("nginx"), "nginx in front of the product", "fronts"),
     Need("caddy", _has("caddy"), "Caddy in front of the product", "fronts"),
     Need("dnsmasq-base", _has("dnsmasq"), "what asks a name server", "dns"),
+    Need("postfix", _has("postfix"), "mail by Postfix", "mail"),
+    Need("dovecot-imapd", _has("dovecot"), "mailboxes of Dovecot", "mail"),
 )
 
 

@@ -81,7 +81,8 @@ class ListenRefused(Said, ValueError):
 class Heard:
     """One thing that was told. `event` is its name there: told twice, it is one. `message` is our id.
 
-    `is_dead`: the other side itself says that nobody can be reached at the address.
+    `is_dead`: the other side itself says that nobody can be reached at the address. `is_judged`: whoever
+    heard it has judged the address, and its reason is not looked at again.
     """
 
     event: str
@@ -90,6 +91,7 @@ class Heard:
     message: str = ""
     reason: str = ""
     is_dead: bool = False
+    is_judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from zoco.channels.claiming import claim_many
 from zoco.channels.concluding import conclude_many, hand_many
 from zoco.channels.contract import Content, Line, Outcome, Outgoing, Refused, Unknown
 from zoco.channels.drafts import Claimed, Draft, Fate
+from zoco.channels.returning import returned
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -73,6 +74,7 @@ def _sent(claimed: Claimed, line: Line, clock: Clock) -> list[Fate]:
     except Exception:
         log.exception("A message could not be made. message=%s", claimed.message)
         return conclude_many([(claimed, Refused("It could not be made; the log says why."))], now=clock())
+    content = returned(claimed, content, clock())
     if claimed.message not in hand_many([claimed], now=clock()):
         return []
     return conclude_many([(claimed, outcome_of(claimed, content, line))], now=clock())

@@ -44,7 +44,7 @@ def _written(account: Account, heard: Heard, at: datetime) -> bool:
         suppress(identity=named, why=WHY[heard.told], at=at)
     elif named is not None and heard.is_dead:
         suppress(identity=named, why=Suppression.Why.DEAD, at=at)
-    else:
+    elif not heard.is_judged:
         address_judge(adapter=account.adapter, to=heard.to, said=heard.reason, at=at)
     if message is not None:
         message.because, message.reason = heard.told.value, heard.reason[:300]

@@ -1,6 +1,7 @@
 """Mail: letters to people and what comes back.
 
 `answers` reads what comes back: bounces, complaints, automatic answers, replies.
+`inbox` fetches it from mailboxes, and does what follows.
 `letters` makes what somebody wrote into what each person reads, ready to be sent.
 `journeys` moves people from step to step, `drawing` are its pages.
 """

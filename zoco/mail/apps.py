@@ -14,12 +14,15 @@ class MailConfig(AppConfig):
     area = "retain"
 
     def ready(self) -> None:
-        """Let channels know dead addresses, and journeys hear of facts."""
-        from zoco.channels import judging
+        """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
+        from zoco.channels import judging, returning
         from zoco.kit.plugs import load_modules
         from zoco.mail.answers.judging import is_dead
+        from zoco.mail.inbox import merging  # noqa: F401
+        from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing
 
         judging.provide(is_dead)
+        returning.provide(verp_sender)
         load_modules(f"zoco.mail.journeys.{name}" for name in ("waits", "choices", "changing", "merging"))
         hearing.subscribe()

@@ -1,5 +1,6 @@
-"""Models of mail: they stand in the packages that own them."""
+"""Models of mail; each stands beside the code that it is of."""
 
+from zoco.mail.inbox.models import Arrival, Mailbox, Reply
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
 
-__all__ = ["Journey", "JourneyVersion", "StepDue", "Traveller"]
+__all__ = ["Arrival", "Journey", "JourneyVersion", "Mailbox", "Reply", "StepDue", "Traveller"]

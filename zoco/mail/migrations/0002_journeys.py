@@ -9,9 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ("zoco_mail", "0001_inbox"),
         ('zoco_people', '0003_edit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,118 @@
+"""What follows from a mail. A bounce counts only where it names a letter of ours to its address."""
+
+from datetime import datetime
+
+from zoco.channels.contract import Heard, Told
+from zoco.channels.hearing import heard_write
+from zoco.channels.judging import address_of
+from zoco.channels.models import Message
+from zoco.consent.models import Choice, Suppression
+from zoco.consent.services import choice_record
+from zoco.consent.suppressing import suppress
+from zoco.kit.masks import masked
+from zoco.ledger.services import record
+from zoco.mail.answers.fates import Effect, Fate, fate_of
+from zoco.mail.answers.kinds import Answer, Failure, Kind
+from zoco.mail.inbox.models import Arrival, Reply
+from zoco.people.models import NUMBER_BASE, Identity
+
+TEXT_MOST = 20_000
+EVERYWHERE = 0
+
+
+def follow(arrival: Arrival, answer: Answer, *, at: datetime) -> None:
+    """Do what follows, in the transaction in which the arrival was written."""
+    match answer.kind:
+        case Kind.BOUNCE:
+            _bounced(arrival, answer, at)
+        case Kind.COMPLAINT:
+            _wants_nothing(arrival, answer, Told.COMPLAINED, at)
+        case Kind.UNSUBSCRIBE:
+            _wants_nothing(arrival, answer, Told.UNSUBSCRIBED, at)
+        case Kind.AUTO_REPLY if answer.away is not None:
+            arrival.away_since, arrival.away_until = answer.away.since, answer.away.until
+        case Kind.REPLY if arrival.person_id is not None:
+            _replied(arrival, arrival.person_id, answer, at)
+
+
+def _bounced(arrival: Arrival, answer: Answer, at: datetime) -> None:
+    message = arrival.message
+    failure = _of_letter(answer.failures, message) if message is not None else None
+    if message is None or failure is None:
+        arrival.effect, arrival.why = Effect.NOTHING, "It names no letter of ours."
+        return
+    fate: Fate = fate_of(failure)
+    arrival.reason, arrival.effect = failure.reason, fate.effect
+    arrival.said = masked(failure.diagnostic)[:300]
+    _hear(message, arrival, Told.BOUNCED, arrival.said, at, is_dead=fate.effect is Effect.SUPPRESS)
+
+
+def _of_letter(failures: tuple[Failure, ...], message: Message) -> Failure | None:
+    """Return the failure of the address that the letter went to: that of another one says nothing of it."""
+    wanted = address_of(message.adapter, message.to)
+    for each in failures:
+        for address in (each.address, each.final_address):
+            if wanted is not None and address_of(message.adapter, address) == wanted:
+                return each
+    return None
+
+
+def _wants_nothing(arrival: Arrival, answer: Answer, told: Told, at: datetime) -> None:
+    """Suppress and withdraw; who complains without a letter is known by the address that is named."""
+    message, person = arrival.message, arrival.person_id
+    arrival.effect = Effect.SUPPRESS_MARKETING
+    if message is not None and told is Told.COMPLAINED:
+        _hear(message, arrival, told, "", at)
+    elif person is None:
+        named = address_of("email", _named(answer))
+        if named is None:
+            arrival.effect, arrival.why = Effect.NOTHING, "It names nobody."
+            return
+        is_complaint = told is Told.COMPLAINED
+        why = Suppression.Why.COMPLAINT if is_complaint else Suppression.Why.UNSUBSCRIBED
+        suppress(identity=named, why=why, at=at)
+    if person is not None:
+        proof = {"by": "mail", "told": told.value, "mail": arrival.digest}
+        topic = message.topic if message is not None and told is Told.UNSUBSCRIBED else ""
+        choice_record(person=person, state=Choice.State.WITHDRAWN, proof=proof, at=at, topic=topic)
+
+
+def _hear(
+    message: Message, arrival: Arrival, told: Told, reason: str, at: datetime, *, is_dead: bool = False
+) -> None:
+    if message.account is None:
+        return
+    event = f"mail:{arrival.digest}"
+    heard = Heard(event, told, message.to, str(message.uid), reason, is_dead=is_dead, is_judged=True)
+    heard_write(account=message.account, heard=[heard], at=at)
+
+
+def _replied(arrival: Arrival, person: int, answer: Answer, at: datetime) -> None:
+    text, subject = (each.replace("\0", "") for each in (answer.text, answer.subject))
+    Reply.objects.create(
+        arrival=arrival, person_id=person, subject=subject[:200], text=text[:TEXT_MOST], at=at
+    )
+    record(
+        name="mail.reply.received",
+        site=EVERYWHERE,
+        at=at,
+        person=NUMBER_BASE | person,
+        verdict="server",
+        subject_kind="message" if arrival.message else "",
+        subject=str(arrival.message.uid) if arrival.message else "",
+    )
+
+
+def person_named(answer: Answer) -> int | None:
+    """Return whose address a mail names, None for a stranger's."""
+    named = address_of("email", _named(answer))
+    if named is None:
+        return None
+    found = Identity.objects.filter(kind=named.kind, space=named.space, key=named.key)
+    return found.values_list("person", flat=True).first()
+
+
+def _named(answer: Answer) -> str:
+    if answer.complaint is not None:
+        return next(iter(answer.complaint.recipients), "")
+    return answer.sender
