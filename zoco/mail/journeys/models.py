@@ -147,7 +147,9 @@ class StepDue(models.Model):
     state = models.CharField(max_length=7, choices=State.choices, default=State.DUE)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    """Leases so far: whoever holds an earlier one does nothing more."""
+    failures = models.PositiveSmallIntegerField(default=0)
     way = models.CharField(max_length=STEP_LONGEST, blank=True)
     fact = models.CharField(max_length=120, blank=True)
     reason = models.CharField(max_length=300, blank=True)

@@ -18,7 +18,7 @@ from zoco.people.models import Person
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 BATCH = 100
-TRIES_MOST = 6
+FAILURES_MOST = 6
 PAUSES = (30, 120, 600, 3_600, 21_600)
 """Seconds after each failure of a step."""
 Due = StepDue.State
@@ -115,8 +115,8 @@ def _moved(row: StepDue, went: Goes | Stays, graph: Graph, now: datetime) -> Non
     row.leased_until = None
     row.reason = went.reason[:300]
     if isinstance(went, Stays):
-        row.due_at, row.tries = max(went.until, now + timedelta(seconds=1)), 0
-        row.save(update_fields=["leased_until", "due_at", "tries", "reason"])
+        row.due_at, row.failures = max(went.until, now + timedelta(seconds=1)), 0
+        row.save(update_fields=["leased_until", "due_at", "failures", "reason"])
         return
     row.state, row.way, row.done_at = Due.DONE, went.way, now
     row.save(update_fields=["leased_until", "state", "way", "done_at", "reason"])
@@ -162,8 +162,9 @@ def _failed(pk: int, tries: int, error: Exception, now: datetime) -> None:
     """Try a step later, or let it fail: then the person stays where he is, and somebody sees why."""
     rows = StepDue.objects.filter(pk=pk, tries=tries, state__in=(Due.DUE, Due.LISTENS))
     said = f"{type(error).__name__}: {error}"[:300]
-    if tries >= TRIES_MOST:
-        rows.update(state=Due.FAILED, reason=said, leased_until=None, done_at=now)
+    failures = 1 + (rows.values_list("failures", flat=True).first() or 0)
+    if failures >= FAILURES_MOST:
+        rows.update(state=Due.FAILED, failures=failures, reason=said, leased_until=None, done_at=now)
     else:
-        again = now + timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
-        rows.update(reason=said, leased_until=None, due_at=again)
+        again = now + timedelta(seconds=PAUSES[failures - 1])
+        rows.update(reason=said, failures=failures, leased_until=None, due_at=again)

@@ -126,4 +126,4 @@ def step_again(*, journey: Journey, step: str, at: datetime) -> int:
         step=step,
         state=StepDue.State.FAILED,
     )
-    return rows.update(state=StepDue.State.DUE, due_at=at, tries=0, done_at=None, leased_until=None)
+    return rows.update(state=StepDue.State.DUE, due_at=at, failures=0, done_at=None, leased_until=None)

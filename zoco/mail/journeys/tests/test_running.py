@@ -117,7 +117,7 @@ def test_what_fails_is_tried_again_and_then_shown(
         running.due_run(now=NOW + days * DAY)
 
     row = StepDue.objects.get()
-    assert (row.state, row.tries, row.reason) == ("failed", 6, "RuntimeError: out of order")
+    assert (row.state, row.failures, row.reason) == ("failed", 6, "RuntimeError: out of order")
     monkeypatch.undo()
     assert step_again(journey=journey, step="hello", at=NOW) == 1
     running.due_run(now=NOW)
