@@ -3,5 +3,6 @@
 `answers` reads what comes back: bounces, complaints, automatic answers, replies.
 `inbox` fetches it from mailboxes, and does what follows.
 `letters` makes what somebody wrote into what each person reads, ready to be sent.
+`counting` counts who opens letters and follows their links, people and machines apart.
 `journeys` moves people from step to step, `drawing` are its pages.
 """

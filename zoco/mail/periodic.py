@@ -1,8 +1,10 @@
-"""Periodic work of mail: journeys are moved on, it is looked whose day it is, mailboxes are read."""
+"""Periodic work of mail: journeys, mailboxes, verdicts on openings and clicks, and their end."""
 
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.mail.counting.conf import LOOKS_DAYS
+from zoco.mail.counting.settling import looks_forget, looks_settle
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
@@ -24,6 +26,18 @@ def fetch() -> None:
         mailbox_read(mailbox=mailbox, now=timezone.now())
 
 
+def settle() -> None:
+    """Settle who opened letters and followed links."""
+    looks_settle(now=timezone.now())
+
+
+def forget() -> None:
+    """Delete single looks whose time is over."""
+    looks_forget(now=timezone.now(), days=LOOKS_DAYS())
+
+
 PERIODIC.add(Periodic("mail.journeys", 5, move))
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
 PERIODIC.add(Periodic("mail.inbox", 60, fetch))
+PERIODIC.add(Periodic("mail.looks", 60, settle))
+PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))

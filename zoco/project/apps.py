@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from zoco.campaigns.following import Followed
     from zoco.ledger.sitebook import SiteInfo
+    from zoco.mail.counting.signs import Caller
 
 
 class ProjectConfig(AppConfig):
@@ -23,12 +24,14 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         """Make the roles after each migrate: permissions exist only then. Begin the log of changes."""
         from zoco.campaigns import following
+        from zoco.mail.counting import signs
         from zoco.monitor.latest import mine
         from zoco.project.changes.watching import watch
         from zoco.project.worker.judging import history
         from zoco.sites.sourcing import services
 
         following.provide(_followed)
+        signs.provide(_caller)
         mine.provide(_own)
         services.provide(history)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
@@ -40,6 +43,16 @@ def _followed(request: "HttpRequest", link: "Followed") -> None:
     from zoco.project import collecting
 
     collecting.followed(request, link)
+
+
+def _caller(request: "HttpRequest") -> "Caller":
+    """Return who asks, and what program if it is no browser."""
+    from zoco.collector.steps.verdict import judge
+    from zoco.mail.counting.signs import Caller
+    from zoco.project.entry.brake import client_address
+
+    judged = judge(request.headers.get("User-Agent", ""))
+    return Caller(client_address(request), "" if judged.verdict == "human" else judged.reason)
 
 
 def _own(request: "HttpRequest", site: "SiteInfo") -> frozenset[int]:

@@ -99,6 +99,8 @@ NAMES = {
     "channels.message.bounced": _("Message came back"),
     "channels.message.complained": _("Complaint about a message"),
     "channels.message.unsubscribed": _("Unsubscribed by a message"),
+    "mail.letter.opened": _("Letter opened"),
+    "mail.link.clicked": _("Link of a letter followed"),
     "people.audience.entered": _("Person entered an audience"),
     "people.audience.left": _("Person left an audience"),
     "collector.facts.taken": _("Facts taken"),

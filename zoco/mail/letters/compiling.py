@@ -61,11 +61,12 @@ class Compiled:
             return " ".join(self.subject.render({**values, HOLDS: holds}).split())[:900]
 
 
-def compiled(draft: Draft, *, link: Link | None = None) -> Compiled:
+def compiled(draft: Draft, *, link: Link | None = None, foot: Callable[[], str] | None = None) -> Compiled:
     """Make a letter ready. Raises LetterWrong, PlaceholderWrong.
 
     `link` may change where links lead: it is called once for each place of an address, counted from 0, and
-    returns another one, which may hold placeholders.
+    returns another one, which may hold placeholders. `foot` is called afterwards and returns what stands at
+    the end of the HTML alone: neither in the text nor on the page.
     """
     room = Room(draft)
     html = inlined(_html(draft, room))
@@ -84,7 +85,7 @@ def compiled(draft: Draft, *, link: Link | None = None) -> Compiled:
         subject = room.source(draft.subject)
         return Compiled(
             language=draft.language,
-            html=_template(html, room, _html_value),
+            html=_template(_footed(html, room.source(foot()) if foot else ""), room, _html_value),
             text=_template(text_made(html), room, _text_value),
             subject=_template(subject, room, None),
             subject_fixed=None if MARK.search(subject) else " ".join(subject.split()),
@@ -109,6 +110,12 @@ def _html(draft: Draft, room: Room) -> str:
     if draft.kind == "mjml":
         source = html_of_mjml(re.sub(r"<mj-font\b[^>]*?(/>|></mj-font>)", "", source))
     return cleaned(source, title=room.words(draft.subject), language=draft.language)
+
+
+def _footed(html: str, foot: str) -> str:
+    """Return the HTML with something before its end."""
+    before, end, after = html.rpartition("</body>")
+    return f"{before}{foot}{end}{after}" if end else html + foot
 
 
 def _restored(text: str, room: Room) -> str:

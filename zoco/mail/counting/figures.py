@@ -1,0 +1,107 @@
+"""What became of a letter, in numbers of messages: people and machines apart, shares with their intervals."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from zoco.channels.models import Message, Told
+from zoco.mail.counting.models import LetterLink, Look
+from zoco.stats.proportions import wilson
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A number of messages and its share of others, with the bounds of 95 % (Wilson); None of none."""
+
+    count: int
+    of: int
+    low: float | None
+    high: float | None
+
+    @property
+    def value(self) -> float | None:
+        """The share itself."""
+        return self.count / self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigure:
+    """One link: how many readers followed it, and how often they did."""
+
+    language: str
+    number: int
+    address: str
+    people: int
+    clicks: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFigures:
+    """A letter's figures. What machines alone opened or followed is apart; what is not settled is in neither.
+
+    Whoever followed a link has opened the letter, also where images are not loaded.
+    """
+
+    sent: int
+    delivered: Share
+    opened: Share
+    opened_by_machines_only: int
+    clicked: Share
+    clicked_by_machines_only: int
+    complained: Share
+    unsubscribed: Share
+    links: tuple[LinkFigure, ...]
+    unsettled: int
+
+
+def letter_figures(*, batch: int, messages: QuerySet[Message]) -> LetterFigures:
+    """Return the figures of a batch; `messages` are its own. Six queries for any number of messages.
+
+    `unsubscribed` are those of whom the mailbox told it. Openings and clicks count as long as looks are kept.
+    """
+    sent = messages.filter(state=Message.State.SENT)
+    total = sent.count()
+    told = dict(
+        Told.objects.filter(message__in=sent).values_list("told").annotate(n=Count("message", distinct=True))
+    )
+    looks = Look.objects.filter(batch=batch, message__in=sent.values("uid"))
+    seen: dict[tuple[str, bool], set[object]] = {}
+    kinds = looks.exclude(verdict="").exclude(kind=Look.Kind.TRAP).order_by()
+    for kind, verdict, message in kinds.values_list("kind", "verdict", "message").distinct():
+        seen.setdefault((kind, verdict == Look.Verdict.PERSON), set()).add(message)
+    clicked = seen.get(("click", True), set())
+    opened = seen.get(("open", True), set()) | clicked
+    delivered = total - told.get("bounced", 0)
+    return LetterFigures(
+        sent=total,
+        delivered=share(delivered, total),
+        opened=share(len(opened), delivered),
+        opened_by_machines_only=len(seen.get(("open", False), set()) - opened),
+        clicked=share(len(clicked), delivered),
+        clicked_by_machines_only=len(seen.get(("click", False), set()) - clicked),
+        complained=share(told.get("complained", 0), delivered),
+        unsubscribed=share(told.get("unsubscribed", 0), delivered),
+        links=_links(batch, looks),
+        unsettled=looks.filter(verdict="").count(),
+    )
+
+
+def share(count: int, of: int) -> Share:
+    """Return a share with its bounds; a count above `of` (opened, then come back) is held to it."""
+    low, high = wilson(float(min(count, of)), float(of)) if of else (None, None)
+    return Share(min(count, of), of, low, high)
+
+
+def _links(batch: int, looks: QuerySet[Look]) -> tuple[LinkFigure, ...]:
+    clicks = looks.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON).order_by()
+    people: Counter[tuple[str, int]] = Counter()
+    presses: Counter[tuple[str, int]] = Counter()
+    counted = clicks.values_list("language", "number")
+    for language, number, readers, n in counted.annotate(r=Count("message", distinct=True), n=Count("id")):
+        people[language, number], presses[language, number] = readers, n
+    kept = LetterLink.objects.filter(batch=batch).order_by("language", "number")
+    return tuple(
+        LinkFigure(language, number, address, people[language, number], presses[language, number])
+        for language, number, address in kept.values_list("language", "number", "address")
+    )
