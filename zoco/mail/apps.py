@@ -3,6 +3,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+STEPS = ("waits", "choices", "changing", "leaving", "merging")
+"""Modules of journeys that register themselves."""
+
 
 class MailConfig(AppConfig):
     """What comes back to us by mail, and what follows from it."""
@@ -24,5 +27,5 @@ class MailConfig(AppConfig):
 
         judging.provide(is_dead)
         returning.provide(verp_sender)
-        load_modules(f"zoco.mail.journeys.{name}" for name in ("waits", "choices", "changing", "merging"))
+        load_modules(f"zoco.mail.journeys.{name}" for name in STEPS)
         hearing.subscribe()

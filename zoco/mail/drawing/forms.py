@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.channels.models import Account
 from zoco.mail.journeys.kinds import KINDS, StepWrong
 from zoco.mail.journeys.models import Journey
 from zoco.people.editing import TAG_LONGEST
@@ -204,9 +205,38 @@ class AttributeForm(StepForm):
         return {"key": self.cleaned_data["key"].key, "value": self.cleaned_data["value"]}
 
 
+class HookForm(StepForm):
+    """Which program, and what it is told."""
+
+    kind = "hook"
+    account = forms.ModelChoiceField(
+        label=_("Web hook"), queryset=Account.objects.filter(adapter="hook").order_by("name")
+    )
+    event = forms.CharField(
+        label=_("Event"),
+        max_length=120,
+        help_text=_("Such as journey.basket.left."),
+        initial="journey.step.reached",
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {"account": self.cleaned_data["account"].pk, "event": self.cleaned_data["event"]}
+
+
 FORMS: dict[str, type[StepForm]] = {
     each.kind: each
-    for each in (WaitForm, HourForm, FactForm, BranchForm, SplitForm, TagForm, AudienceForm, AttributeForm)
+    for each in (
+        WaitForm,
+        HourForm,
+        FactForm,
+        BranchForm,
+        SplitForm,
+        TagForm,
+        AudienceForm,
+        AttributeForm,
+        HookForm,
+    )
 }
 
 

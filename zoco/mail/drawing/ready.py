@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zoco.mail.journeys.kinds import KINDS
+
 Graph = dict[str, Any]
 
 
@@ -115,6 +117,12 @@ READY = (
 )  # fmt: skip
 
 
+def ready_there() -> list[Ready]:
+    """Return those all of whose steps are of kinds that there are."""
+    kinds = set(KINDS.keys())
+    return [each for each in READY if {step["kind"] for step in each.graph["steps"].values()} <= kinds]
+
+
 def ready_of(key: str) -> Ready | None:
     """Return one of them by its key."""
-    return next((each for each in READY if each.key == key), None)
+    return next((each for each in ready_there() if each.key == key), None)

@@ -8,6 +8,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from zoco.channels.models import Account
 from zoco.mail.journeys.choices import _arms as arms_of
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.waits import NO, YES
@@ -94,6 +95,11 @@ def _attribute(settings: Settings) -> str:
     return f"{name} = {settings.get('value', '')}"
 
 
+def _hook(settings: Settings) -> str:
+    name = Account.objects.values_list("name", flat=True).get(pk=settings["account"])
+    return f"{name}: {settings['event']}"
+
+
 _SAID: dict[str, Callable[[Settings], str]] = {
     "wait": _span,
     "hour": _hour,
@@ -103,4 +109,5 @@ _SAID: dict[str, Callable[[Settings], str]] = {
     "tag": _tag,
     "audience": _audience,
     "attribute": _attribute,
+    "hook": _hook,
 }

@@ -19,7 +19,7 @@ from zoco.mail.drawing.editing import EMPTY
 from zoco.mail.drawing.forms import JourneyForm
 from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
-from zoco.mail.drawing.ready import READY, ready_of
+from zoco.mail.drawing.ready import ready_of, ready_there
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import (
@@ -100,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
         journey_draw(journey=journey, graph=graph, entries=entries)
         return redirect("zoco_journey", pk=journey.pk)
     chosen = ready.key if ready else ""
-    return page(request, "new", _("New journey"), form=form, ready=READY, chosen=chosen)
+    return page(request, "new", _("New journey"), form=form, ready=ready_there(), chosen=chosen)
 
 
 @for_whom(SEE)

@@ -1,0 +1,59 @@
+"""Steps at which something leaves the house, by the one door, under the key of the visit."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from zoco.channels.contract import Content
+from zoco.channels.delivering import deliver
+from zoco.channels.drafts import Draft, Fate
+from zoco.channels.models import Account, Message
+from zoco.ledger.services import NAME
+from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, Stays, StepWrong, Visit
+
+AGAIN = timedelta(minutes=1)
+"""How long a step waits for another process that has its message in hand."""
+HOOK = "hook"
+State = Message.State
+
+
+def went(fate: Fate, visit: Visit) -> Goes | Stays:
+    """Return where somebody goes whose message has this fate: on, or he stays until it is known."""
+    match fate.state:
+        case State.SENT:
+            return Goes()
+        case State.REFUSED:
+            return Goes(reason=fate.because or "refused")
+        case State.FAILED | State.UNCERTAIN:
+            return Goes(reason=fate.reason or str(fate.state))
+    return Stays(fate.until or visit.now + AGAIN, fate.because or fate.reason)
+
+
+@KINDS.plug
+class HookStep(Kind):
+    """Tells a program of one's own that somebody is here: who it is by number, and what the entry brought."""
+
+    key = "hook"
+    label = _("Tell a program")
+    leaves = True
+
+    def check(self, settings: Settings) -> None:
+        """Refuse a program that is not there, and an event without a name."""
+        key, event = settings.get("account"), settings.get("event")
+        if not isinstance(key, int) or not Account.objects.filter(pk=key, adapter=HOOK).exists():
+            raise StepWrong(gettext_noop("Choose a web hook among the accounts to send by."))
+        if not isinstance(event, str) or not NAME.fullmatch(event) or len(event) > 120:
+            raise StepWrong(gettext_noop("Name the event such as journey.basket.left."))
+
+    def work(self, visit: Visit) -> Goes | Stays:
+        """Tell it; whoever takes the call knows it again by its id."""
+        told = {
+            "journey": str(visit.traveller.journey.uid),
+            "person": str(visit.person.number),
+            "entered_at": visit.traveller.entered_at.isoformat(),
+            "data": visit.traveller.data,
+        }
+        content = Content(subject=visit.settings["event"], data=told)
+        draft = Draft(visit.key, visit.settings["account"], content, about_kind="journey")
+        return went(deliver(draft, now=visit.now), visit)
