@@ -9,7 +9,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 176, 56
 GAP_X, GAP_Y, EDGE = 44, 28, 16
-TITLE_MOST, SAID_MOST = 20, 26
+TITLE_MOST, SAID_MOST = 19, 24
 
 
 @dataclass(frozen=True, slots=True)
