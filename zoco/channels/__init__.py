@@ -5,6 +5,6 @@
 door: `claiming` asks permission and claims, `concluding` writes down what became of it, `due` does what
 waited and what a crash left. `hearing` does what follows from what is told of messages later.
 `returning` is where what cannot be delivered comes back to. `mailing` is what adapters for mail are made of,
-`domains` are those that mail comes from: their keys, and what DNS says.
-`screens` show accounts and messages.
+`domains` are those that mail comes from: their keys, and what DNS says. `bulk` sends many that leave
+together. `screens` show accounts and messages.
 """

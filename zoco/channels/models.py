@@ -7,10 +7,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.channels.bulk.models import Batch
 from zoco.channels.domains.models import DkimKey, DomainChange, SendingDomain
 from zoco.consent.models import Purpose
 
-__all__ = ["OPEN", "Account", "DkimKey", "DomainChange", "Message", "SendingDomain", "Told"]
+__all__ = [
+    "KEY_LONGEST", "OPEN", "Account", "Batch", "DkimKey", "DomainChange", "Message", "SendingDomain", "Told",
+]  # fmt: skip
 KEY_LONGEST = 100
 
 
@@ -81,6 +84,7 @@ class Message(models.Model):
     person = models.ForeignKey(
         "zoco_people.Person", models.CASCADE, null=True, related_name="+", verbose_name=_("person")
     )
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="+")
     to = models.CharField(_("to"), max_length=254, blank=True)
     purpose = models.CharField(_("purpose"), max_length=13, choices=Purpose.choices, blank=True)
     topic = models.CharField(_("topic"), max_length=40, blank=True)
@@ -109,6 +113,13 @@ class Message(models.Model):
             models.Index("state", "next_at", name="zoco_channels_due"),
             models.Index("person", "id", name="zoco_channels_of_person"),
             models.Index("account", "state", "id", name="zoco_channels_of_account"),
+            models.Index(
+                "batch",
+                "state",
+                "next_at",
+                name="zoco_channels_of_batch",
+                condition=models.Q(batch__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from types import FrameType
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from zoco.channels.bulk.sender import senders_run
 from zoco.kit.periodic import PERIODIC, load_periodic
 from zoco.project import env
 from zoco.project.changes import note
@@ -48,6 +49,8 @@ class Loop:
         short = [one for one in PERIODIC if one.every_seconds < turns.SHORT_SECONDS]
         Ticks(short, env.data() / "tmp" / "ticks.lock", self.stop).start()
         leader = leading.start(self.stop)
+        sender = threading.Thread(target=senders_run, args=(self.stop,), name="sender", daemon=True)
+        sender.start()
         lifeline.report_ready()
         try:
             self._work()
@@ -57,6 +60,7 @@ class Loop:
             signal.setitimer(signal.ITIMER_REAL, 0)
             beats.leave(self.id)
             leader.join(1.0)
+            sender.join(1.0)
 
     def _work(self) -> None:
         while not self.stop.is_set():
