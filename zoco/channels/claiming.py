@@ -22,6 +22,7 @@ from zoco.consent.answers import Because
 from zoco.consent.asking import Request
 from zoco.consent.services import Reserved, Wanted, contacts_lock, release_many, reserve_many
 from zoco.kit.ids import uuid8
+from zoco.kit.rows import rows_write
 from zoco.people.models import Identity, Person
 
 LEASE = timedelta(minutes=10)
@@ -187,7 +188,7 @@ def _decided(cases: list[_Case], now: datetime) -> None:
     for case in cases:
         _settled(case, answers.get(case.message.key), now, is_repeat=case.message.key in is_repeat)
     Message.objects.bulk_create([each.message for each in cases if each.is_new])
-    Message.objects.bulk_update(
+    rows_write(
         [each.message for each in cases if not each.is_new],
         ["to", "state", "because", "tries", "next_at", "done_at", "body"],
     )

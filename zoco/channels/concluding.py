@@ -18,6 +18,7 @@ from zoco.channels.models import OPEN, Message
 from zoco.consent.models import Purpose
 from zoco.consent.services import release_many
 from zoco.kit.masks import plain_text
+from zoco.kit.rows import rows_write
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def lost_settle(*, now: datetime, most: int = 500) -> int:
 def _written(
     messages: list[Message], told: list[tuple[str, Message]], released: list[str], now: datetime
 ) -> None:
-    Message.objects.bulk_update(messages, FIELDS)
+    rows_write(messages, FIELDS)
     release_many(keys=released)
     facts.tell(told, now)
 

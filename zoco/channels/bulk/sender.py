@@ -27,6 +27,7 @@ from zoco.channels.returning import returned
 from zoco.channels.sealing import SealBroken
 from zoco.consent.services import release_many
 from zoco.kit.plugs import PlugUnknown
+from zoco.kit.rows import rows_write
 
 log = logging.getLogger(__name__)
 CHUNK = 100
@@ -166,7 +167,7 @@ def claimed_return(claimed: list[Claimed], *, now: datetime, state: str = State.
         mine = [each for each in rows.order_by("pk") if each.tries == tries[each.pk]]
         for each in mine:
             each.state, each.next_at, each.tries = State.WAITS, now, each.tries - 1
-        Message.objects.bulk_update(mine, ["state", "next_at", "tries"])
+        rows_write(mine, ["state", "next_at", "tries"])
         release_many(keys=[each.key for each in mine])
 
 

@@ -16,6 +16,7 @@ from zoco.channels.bulk.models import Batch
 from zoco.channels.models import OPEN, Account, Message
 from zoco.consent.services import release_many
 from zoco.kit.ids import uuid8
+from zoco.kit.rows import rows_write
 from zoco.kit.said import Said
 
 CHUNK = 500
@@ -100,7 +101,7 @@ def batch_stop(*, batch: Batch, at: datetime) -> int:
     while rows := list(waiting.select_for_update().order_by("pk")[:CHUNK]):
         for each in rows:
             each.state, each.because, each.next_at, each.done_at = Message.State.REFUSED, STOPPED, None, at
-        Message.objects.bulk_update(rows, ["state", "because", "next_at", "done_at"])
+        rows_write(rows, ["state", "because", "next_at", "done_at"])
         release_many(keys=[each.key for each in rows])
         facts.tell([(facts.REFUSED, each) for each in rows], at)
         stopped += len(rows)

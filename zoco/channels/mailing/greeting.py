@@ -11,6 +11,7 @@ from typing import Any
 from zoco.channels.contract import Opened
 from zoco.channels.mailing.smtp import PLAIN, TLS, Pinned
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
+from zoco.kit.tls import client_context
 
 GREETING_SECONDS = 8.0
 
@@ -41,7 +42,7 @@ def greeted(settings: Mapping[str, Any]) -> tuple[Greeted, str]:
             return Greeted.ENCRYPTED, ""
         if not server.has_extn("starttls") or settings["tls"] == PLAIN:
             return Greeted.PLAIN, ""
-        server.starttls(context=ssl.create_default_context())
+        server.starttls(context=client_context())
         return Greeted.ENCRYPTED, ""
     except ssl.SSLCertVerificationError as error:
         return Greeted.UNTRUSTED, error.verify_message

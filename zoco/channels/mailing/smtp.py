@@ -5,7 +5,6 @@ Until the server has the whole message it has not taken it; once it has, and say
 
 import smtplib
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -18,8 +17,13 @@ from zoco.channels.domains.signing import signed
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
+from zoco.kit.tls import client_context
 
 CONNECT_SECONDS = 20.0
+STEADY_SECONDS = 5.0
+"""So long after it took a message a server is not asked whether it still is there."""
+GONE = ("connection", "421")
+"""What is said of a connection that was there a moment ago."""
 STARTTLS, TLS, PLAIN = "starttls", "tls", "plain"
 
 
@@ -46,7 +50,7 @@ class Pinned(smtplib.SMTP):
 
     def __init__(self, account: Opened, seconds: float = CONNECT_SECONDS) -> None:
         self.is_tls = account.settings["tls"] == TLS
-        self.context = ssl.create_default_context()
+        self.context = client_context()
         host = public_host()
         own = account.settings["from_address"].rpartition("@")[2] if host == "localhost" else host
         super().__init__(local_hostname=own, timeout=seconds)
@@ -70,6 +74,7 @@ class SmtpLine:
     def __init__(self, account: Opened, limits: Limits) -> None:
         self.account, self.limits = account, limits
         self._server: smtplib.SMTP | None = None
+        self._took_at = float("-inf")
 
     def send(self, outgoing: Outgoing) -> Outcome:
         """Send one message."""
@@ -95,8 +100,18 @@ class SmtpLine:
         if not is_ascii and not server.has_extn("smtputf8"):
             return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")
         options += [] if is_ascii else ["SMTPUTF8"]
+        is_steady = self._is_steady
         with self._ended_in_time(server):
-            return self._passed(server, sender, to, raw, options)
+            outcome = self._passed(server, sender, to, raw, options)
+        if is_steady and isinstance(outcome, Later) and outcome.code in GONE:
+            return self.send(outgoing)  # it had hung up since the last one, and was told nothing of this
+        self._took_at = time.monotonic() if isinstance(outcome, Sent) else float("-inf")
+        return outcome
+
+    @property
+    def _is_steady(self) -> bool:
+        """Whether the last message was taken a moment ago by this very connection."""
+        return self._server is not None and time.monotonic() - self._took_at < STEADY_SECONDS
 
     def close(self) -> None:
         """Take leave of the server."""
@@ -104,7 +119,7 @@ class SmtpLine:
             with suppress(smtplib.SMTPException, OSError):
                 self._server.quit()
             self._server.close()
-            self._server = None
+            self._server, self._took_at = None, float("-inf")
 
     def connect(self) -> smtplib.SMTP:
         """Connect and log in. Raises CannotConnect."""
@@ -115,7 +130,7 @@ class SmtpLine:
             _held(server.connect(settings["host"], settings["port"]), 220)
             server.ehlo_or_helo_if_needed()
             if settings["tls"] == STARTTLS:
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=client_context())
                 server.ehlo()
             if settings.get("user"):
                 server.login(settings["user"], self.account.secrets.get("password", ""))
@@ -127,7 +142,7 @@ class SmtpLine:
 
     def _ready(self) -> smtplib.SMTP:
         """Return a server that answers; one that took its leave meanwhile is asked anew."""
-        if self._server is not None:
+        if self._server is not None and not self._is_steady:
             try:
                 code, _words = self._server.rset()
             except (smtplib.SMTPException, OSError):
@@ -154,7 +169,7 @@ class SmtpLine:
                 self.close()
             return said.outcome
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            self._server = None
+            self._server, self._took_at = None, float("-inf")
             server.close()
             return Unknown(_said(error)) if is_told else Later(_said(error), "connection")
         finally:

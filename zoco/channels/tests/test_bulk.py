@@ -195,7 +195,7 @@ def _live(batch: Batch, kill: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
         return outcome
 
-    FakeLine.send = deadly  # type: ignore[method-assign]
+    FakeLine.send = deadly  # type: ignore[method-assign, assignment]
     try:
         batches_send(stop=threading.Event(), lines=LINES)
     finally:

@@ -1,0 +1,180 @@
+"""Letters sent a second of one processor, over the whole path, to a real mail server that takes everything.
+
+The path: claimed, permission asked, made for each person, handed over, sent, written down, told as a fact.
+The letter is that of `benchmarks.letters`. The reference runs in the same process against the same server:
+Django's own back end sends mails that are ready, one connection, nothing else. Needs `smtp-sink` of Postfix;
+the database is an SQLite file in a temporary folder.
+Run: `.venv/bin/python -m benchmarks.sending [letters] [lines]`
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+FOLDER = tempfile.mkdtemp(prefix="zoco-sending-")
+os.environ |= {"DJANGO_SETTINGS_MODULE": "zoco.project.settings", "ZOCO_DATA": FOLDER}
+os.environ |= {"ZOCO_PRIVATE_NETWORKS": "127.0.0.0/8", "DATABASE_URL": ""}
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from benchmarks.letters import blocks  # noqa: E402
+from zoco.channels.bulk.making import MAKERS  # noqa: E402
+from zoco.channels.bulk.models import Batch  # noqa: E402
+from zoco.channels.bulk.reads import batch_counts  # noqa: E402
+from zoco.channels.bulk.sender import batches_send  # noqa: E402
+from zoco.channels.bulk.services import batch_create, batch_fill, batch_start  # noqa: E402
+from zoco.channels.contract import Content, Refused  # noqa: E402
+from zoco.channels.drafts import Claimed  # noqa: E402
+from zoco.channels.models import Account  # noqa: E402
+from zoco.channels.services import account_save  # noqa: E402
+from zoco.consent.models import Choice, Rule, Standing  # noqa: E402
+from zoco.mail.letters.compiling import compiled  # noqa: E402
+from zoco.mail.letters.drafts import Draft  # noqa: E402
+from zoco.mail.letters.message import Envelope  # noqa: E402
+from zoco.mail.letters.values import values_of  # noqa: E402
+from zoco.people.identities import identity_read  # noqa: E402
+from zoco.people.models import Person  # noqa: E402
+from zoco.people.writing import Incoming, people_write  # noqa: E402
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+CHUNK = 500
+
+
+class Newsletter:
+    """Makes the letter for each person, as whoever sends letters does."""
+
+    key = "benchmark"
+
+    def open(self, batch: Batch) -> "Newsletter":
+        """Make ready what all letters share."""
+        subject = "{{ person.given_name|default('Friend') }}, honey"
+        self.envelope = Envelope(compiled(Draft(subject=subject, blocks=blocks(), base="https://s.example")))
+        return self
+
+    def contents(self, claimed: Sequence[Claimed]) -> list[Content | Refused]:
+        """Return the finished mails."""
+        keys = {each.key: int(each.key.rpartition(":")[2]) for each in claimed}
+        people = Person.objects.in_bulk(keys.values())
+        values = values_of(list(people.values()))
+        return [Content(raw=self._mail(each, values[keys[each.key]])) for each in claimed]
+
+    def _mail(self, claimed: Claimed, values: dict[str, Any]) -> bytes:
+        links = {name: f"https://z.example/{name}/{claimed.uid}" for name in ("unsubscribe", "preferences")}
+        headers = [
+            ("From", "Honey <news@shop.example>"),
+            ("To", claimed.to),
+            ("Date", "Mon, 02 Nov 2026 09:00:00 +0000"),
+            ("Message-ID", f"<{claimed.uid}@shop.example>"),
+            ("List-Unsubscribe", f"<{links['unsubscribe']}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ]
+        return self.envelope.message(headers, {**values, "links": links})
+
+
+@contextmanager
+def smtp_sink(*options: str) -> Iterator[int]:
+    """Run a mail server that takes all mail and keeps none; gives its port."""
+    program = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        sys.exit("There is no smtp-sink here: apt-get install postfix.")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    who = ["-u", "nobody"] if os.geteuid() == 0 else []
+    command = [program, *who, *options, f"127.0.0.1:{port}", "1000"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def people_made(count: int) -> list[int]:
+    """Make so many people who agreed to get letters."""
+    found: list[int] = []
+    for start in range(0, count, CHUNK):
+        rows = [
+            Incoming((identity_read("email", f"p{n}@shop{n % 40}.example"),), {"given_name": f"María {n}"})
+            for n in range(start, min(start + CHUNK, count))
+        ]
+        found += [each.person.pk for each in people_write(rows, at=NOW) if each.person]
+    given = {"purpose": "marketing", "topic": "", "adapter": "", "state": Choice.State.GIVEN, "since": NOW}
+    Standing.objects.bulk_create([Standing(person_id=pk, **given) for pk in found], batch_size=CHUNK)
+    return found
+
+
+def prepared(count: int, port: int) -> Batch:
+    """Make the tables, the people, the account, and a filled batch that runs."""
+    call_command("migrate", verbosity=0)
+    MAKERS.add(Newsletter())
+    Rule.objects.create(purpose="marketing", most=0, opens_at="08:00", closes_at="08:00")
+    settings = {"from_address": "news@shop.example", "host": "127.0.0.1", "port": port, "tls": "plain"}
+    account = account_save(account=Account(adapter="email", name="mail"), settings=settings, secrets={})
+    people = people_made(count)
+    batch = batch_create(maker="benchmark", account=account, purpose="marketing", at=NOW)
+    batch_fill(batch=batch, people=people, now=timezone.now())
+    batch_start(batch=batch, at=timezone.now())
+    return batch
+
+
+def djangos(count: int, port: int) -> float:
+    """Return the mails a second of one processor that Django's own back end sends, all of them ready."""
+    letter = compiled(Draft(subject="Honey", blocks=blocks(), base="https://s.example"))
+    mails = []
+    for n in range(count):
+        mail = EmailMultiAlternatives("Honey", letter.page, "news@shop.example", [f"p{n}@shop.example"])
+        mail.attach_alternative(letter.page, "text/html")
+        mails.append(mail)
+    back_end = get_connection("django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=port)
+    began = time.process_time()
+    back_end.send_messages(mails)
+    return count / (time.process_time() - began)
+
+
+def main(count: int = 3_000, lines: int = 20) -> None:
+    """Measure and print."""
+    try:
+        with smtp_sink() as port:
+            batch = prepared(count, port)
+            began, clock = time.process_time(), time.monotonic()
+            while batch.state != Batch.State.FINISHED:
+                batches_send(stop=threading.Event(), lines=lines)
+                batch.refresh_from_db()
+            spent, took = time.process_time() - began, time.monotonic() - clock
+            counts = batch_counts(batch)
+            reference = djangos(300, port)
+        print(
+            f"{counts.sent:,} of {counts.total:,} letters sent by {lines} lines, {counts.uncertain} uncertain"
+        )
+        print(f"whole path                  {counts.sent / spent:8,.0f} a second of one processor")
+        print(f"whole path                  {counts.sent / took:8,.0f} a second")
+        print(f"Django's back end, only sending {reference:4,.0f} a second of one processor")
+        print(f"ratio                       {counts.sent / spent / reference:8.2f}")
+    finally:
+        shutil.rmtree(Path(FOLDER), ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:3]))
