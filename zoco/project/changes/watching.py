@@ -45,6 +45,7 @@ WATCHED = (
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
     "zoco_people.Audience",
+    "zoco_mail.Letter",
     "zoco_monitor.ImportRun",
     "zoco_monitor.ExportPlan",
     "zoco_monitor.ExportRun",
@@ -54,7 +55,7 @@ WATCHED = (
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
     "next_at", "told_at", "done", "is_to_stop", "going", "left", "options", "secrets", "machine",
-    "members", "counted_at", "due_at",
+    "members", "counted_at", "due_at", "look", "changed_at",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"

@@ -1,0 +1,43 @@
+"""Letters as whoever sends, shows or checks them gets them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoco.mail.editing.models import Edition, Letter, Written
+from zoco.mail.letters.drafts import Draft, Look
+
+
+def letter_drafts(letter: Letter) -> list[Draft]:
+    """Return a letter in its languages, the first one first."""
+    base = letter_base(letter)
+    look = look_read(letter.look)
+    editions = Edition.objects.filter(letter=letter).order_by("pk")
+    return [draft_of(each, look=look, base=base) for each in editions]
+
+
+def draft_of(written: Written, *, look: Look, base: str) -> Draft:
+    """Return what is kept as what letters are made of."""
+    return Draft(
+        subject=written.subject,
+        language=written.language,
+        preview=written.preview,
+        kind=written.kind,  # type: ignore[arg-type]
+        blocks=written.blocks,
+        source=written.source,
+        look=look,
+        base=base,
+    )
+
+
+def letter_base(letter: Letter) -> str:
+    """Return what stands before addresses without a host, empty where no site is chosen."""
+    if letter.site is None:
+        return ""
+    name = letter.site.hostnames.order_by("pk").values_list("name", flat=True).first()
+    return f"https://{name}" if name else ""
+
+
+def look_read(kept: Mapping[str, Any]) -> Look:
+    """Return colours that are kept; what is not kept is the usual. Raises LetterWrong."""
+    names = ("accent", "ground", "sheet", "ink", "font")
+    return Look(**{name: str(kept[name]) for name in names if kept.get(name)})
