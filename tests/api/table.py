@@ -239,6 +239,7 @@ WRITERS = [
     "zoco_people_new",
     "zoco_person_edit",
     "zoco_person_act",
+    "zoco_person_merge",
     "zoco_schedule_act",
     "zoco_incident_acknowledge",
     "wagtailadmin_pages:unlock",

@@ -2,7 +2,7 @@
 
 The other's identities, tags and notes go over, and what the survivor lacks is filled in; what either said
 differently stays the survivor's. Never across two different numbers of one system: those are two
-people there. Apps above that keep rows of people register a Merger.
+people there. Both histories say so, without names. Apps above that keep rows of people register a Merger.
 """
 
 from datetime import datetime
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_noop
 from zoco.kit.plugs import Registry
 from zoco.kit.said import Said
 from zoco.ledger.outbox import joining
-from zoco.people.models import FIELDS, Identity, Merge, Note, Person, Tagged
+from zoco.people.editing import Hand, told
+from zoco.people.models import FIELDS, Edit, Identity, Merge, Note, Person, Tagged
 from zoco.people.writing import people_indexed
 
 State = dict[str, Any]
@@ -70,11 +71,12 @@ def people_merge(*, person: Person, into: Person, why: str, at: datetime, by: Us
     before["apps"] = {each.key: each.merge(gone.pk, kept.pk) for each in MERGERS}
     _save(gone, kept)
     joining.merge(person=gone.number, into=kept.number, at=at)
+    _told(gone, kept, Edit.What.MERGED, Hand(at, by))
     return Merge.objects.create(person=gone, into=kept, why=why[:200], by=by, at=at, before=before)
 
 
 @transaction.atomic
-def merge_undo(*, merge: Merge, at: datetime) -> Person:
+def merge_undo(*, merge: Merge, at: datetime, by: User | None = None) -> Person:
     """Take a merge back; returns who is somebody again. Raises MergeRefused.
 
     What was changed of the survivor since then stays so; all else is as it was.
@@ -99,6 +101,7 @@ def merge_undo(*, merge: Merge, at: datetime) -> Person:
     gone.changed_at = datetime.fromisoformat(merge.before["gone"]["changed_at"])
     _save(gone, kept)
     joining.part(person=gone.number, at=at)
+    _told(gone, kept, Edit.What.PARTED, Hand(at, by))
     merge.undone_at = at
     merge.save(update_fields=["undone_at"])
     return gone
@@ -115,6 +118,11 @@ def _save(gone: Person, kept: Person) -> None:
     gone.save()
     kept.save()
     people_indexed([gone, kept])
+
+
+def _told(gone: Person, kept: Person, what: Edit.What, hand: Hand) -> None:
+    for each in (gone, kept):
+        told(each, what, {}, hand)
 
 
 def _hold_apart(gone: Person, kept: Person) -> None:

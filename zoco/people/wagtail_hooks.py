@@ -13,7 +13,7 @@ from zoco.ledger.viewsets import RightItem
 from zoco.people.gathering import builder, opening
 from zoco.people.gathering import screens as audiences
 from zoco.people.opening import sees_people
-from zoco.people.screens import history, listing, person
+from zoco.people.screens import history, listing, merging, person
 from zoco.people.screens.opening import SEE
 from zoco.people.viewsets import viewsets
 
@@ -33,6 +33,7 @@ def people_urls() -> list[URLPattern]:
         path("people/<int:pk>/", person.person, name="zoco_person"),
         path("people/<int:pk>/edit/", person.edit, name="zoco_person_edit"),
         path("people/<int:pk>/act/", person.act, name="zoco_person_act"),
+        path("people/<int:pk>/merge/", merging.merge, name="zoco_person_merge"),
         path("people/<int:pk>/timeline/", history.history, name="zoco_person_timeline"),
     ]
 

@@ -20,7 +20,8 @@ from zoco.ledger.views.problems import said
 from zoco.people import editing
 from zoco.people.attributes import Value
 from zoco.people.editing import Hand, IdentityTaken
-from zoco.people.models import Attribute, Identity, Person
+from zoco.people.merging import merge_undo
+from zoco.people.models import Attribute, Identity, Merge, Person
 from zoco.people.opening import for_whom
 from zoco.people.panels import PANELS
 from zoco.people.screens.forms import IdentityForm, PersonForm
@@ -130,12 +131,20 @@ def _unnote(found: Person, value: str, hand: Hand) -> None:
     editing.note_remove(person=found, pk=_key(value))
 
 
+def _part(found: Person, value: str, hand: Hand) -> None:
+    merge = Merge.objects.filter(pk=_key(value), into=found).first()
+    if merge is None:
+        raise Http404
+    merge_undo(merge=merge, at=hand.at, by=hand.by)
+
+
 ACTS: dict[str, tuple[str, Callable[[Person, str, Hand], None]]] = {
     "unname": ("z-known", _unname),
     "tag": ("z-tags", _tag),
     "untag": ("z-tags", _untag),
     "note": ("z-notes", _note),
     "unnote": ("z-notes", _unnote),
+    "part": ("z-merged", _part),
 }
 
 
@@ -156,29 +165,22 @@ def person_or_404(pk: int) -> Person:
 def page(request: HttpRequest, found: Person, *, status: int = 200, **more: Any) -> HttpResponse:
     """Show the page of a person, with what was refused."""
     refused = more.pop("refused", {})
-    now, may = timezone.now(), request.user.has_perm
+    may = request.user.has_perm
+    wrong = (refused.get(each, "") for each in ("unname", "untag", "unnote", "part"))
     shown = {
         **head(str(found), "group"),
         "person": found,
-        "facts": _facts(found),
+        "facts": facts_of(found),
         "identities": [(each, each.get_kind_display()) for each in found.identities.order_by("id")],
         "tags": list(found.tagged.order_by("tag__name").values_list("tag__name", flat=True)),
         "notes": found.notes.select_related("by")[:NOTES_SHOWN],
         "edits": _edits(found),
-        "panels": [
-            {
-                "key": each.key,
-                "label": each.label,
-                "template": each.template,
-                "values": each.values(found, at=now),
-            }
-            for each in PANELS
-            if may(each.permission)
-        ],
+        "merges": Merge.objects.filter(into=found, undone_at=None).select_related("person"),
+        "panels": panels_of(request, found),
         "form": IdentityForm(),
         "refused_tag": refused.get("tag", ""),
         "refused_note": refused.get("note", ""),
-        "refused": refused.get("unname", "") or refused.get("untag", "") or refused.get("unnote", ""),
+        "refused": next(filter(None, wrong), ""),
         "typed": request.POST.get("value", "") if refused else "",
         "may_change": may(CHANGE),
         "may_erase": may(DELETE),
@@ -187,7 +189,22 @@ def page(request: HttpRequest, found: Person, *, status: int = 200, **more: Any)
     return render(request, "zoco/people/person.html", shown | more, status=status)
 
 
-def _facts(found: Person) -> list[tuple[str, str]]:
+def panels_of(request: HttpRequest, found: Person) -> list[dict[str, Any]]:
+    """Return what apps above know of a person, as far as whoever asks may see it."""
+    now = timezone.now()
+    return [
+        {
+            "key": each.key,
+            "label": each.label,
+            "template": each.template,
+            "values": each.values(found, at=now),
+        }
+        for each in PANELS
+        if request.user.has_perm(each.permission)
+    ]
+
+
+def facts_of(found: Person) -> list[tuple[str, str]]:
     """Return what is known, as people write it; nothing that is not."""
     rows = [
         (pgettext("person", "Name"), found.name),
