@@ -1,0 +1,1 @@
+"""Files of people from other programs: `tables` reads their rows."""
