@@ -1,11 +1,13 @@
 """What happens to permission when two people turn out to be one: the stricter choice wins."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from zoco.consent.models import Choice, Contact, Reservation, Standing
 from zoco.people.merging import MERGERS, State
 
-FIELDS = ("purpose", "topic", "adapter", "state", "since")
+PLACE = ("purpose", "topic", "adapter")
+FIELDS = ("id", *PLACE, "state", "since")
 STRICT = (Choice.State.ASKED, Choice.State.GIVEN, Choice.State.WITHDRAWN)
 
 
@@ -22,45 +24,69 @@ class ConsentMerger:
         sent = list(Reservation.objects.filter(person=person).values_list("pk", flat=True))
         Choice.objects.filter(pk__in=choices).update(person=into)
         Reservation.objects.filter(pk__in=sent).update(person=into)
-        held: dict[tuple[str, ...], dict[str, str]] = {}
-        for each in (*before[str(into)], *before[str(person)]):
-            place = (each["purpose"], each["topic"], each["adapter"])
-            if place not in held or _strictness(each) > _strictness(held[place]):
-                held[place] = each
-        _write(into, list(held.values()))
-        _write(person, [])
+        own = {_place(each): each for each in before[str(into)]}
+        for each in before[str(person)]:
+            rows = Standing.objects.filter(pk=each["id"])
+            if _place(each) not in own:
+                rows.update(person=into)
+                continue
+            rows.delete()
+            if _strictness(each) > _strictness(own[_place(each)]):
+                kept = Standing.objects.filter(pk=own[_place(each)]["id"])
+                kept.update(state=each["state"], since=each["since"])
         contact = Contact.objects.filter(person=person, most__gt=0).values("most", "days").first()
-        own = Contact.objects.filter(person=into).values("most", "days").first()
-        if contact and not (own and own["most"]):
+        had = Contact.objects.filter(person=into).values("most", "days").first()
+        if contact and not (had and had["most"]):
             Contact.objects.update_or_create(person_id=into, defaults=contact)
-        return {"standings": before, "choices": choices, "sent": sent, "contact": own, "took": contact}
+        return {"standings": before, "choices": choices, "sent": sent, "contact": had, "took": contact}
 
     def part(self, person: int, into: int, before: State) -> None:
         """Give both back what was theirs; what the survivor chose since holds on for the survivor."""
         Choice.objects.filter(pk__in=before["choices"], person=into).update(person=person)
         Reservation.objects.filter(pk__in=before["sent"], person=into).update(person=person)
-        _write(person, before["standings"][str(person)])
-        _write(into, before["standings"][str(into)])
-        taken = before["took"]
-        if taken and not (before["contact"] and before["contact"]["most"]):
-            Contact.objects.filter(person=into, **taken).update(most=None, days=None)
+        theirs, own = before["standings"][str(person)], before["standings"][str(into)]
+        brought = {_place(each) for each in theirs} - {_place(each) for each in own}
+        for place in brought:
+            named = dict(zip(PLACE, place, strict=True))
+            moved = Standing.objects.filter(person=into, **named)
+            moved.filter(pk__in=[each["id"] for each in theirs if "id" in each]).update(person=person)
+            moved.delete()
+        for who, rows in ((person, theirs), (into, own)):
+            for each in rows:
+                _restore(who, each)
+        taken, had = before["took"], before["contact"]
+        if taken and not (had and had["most"]):
+            same = Contact.objects.filter(person=into, **taken)
+            if had is None:
+                same = same.exclude(paused_until__isnull=False)
+                same.delete()
+            else:
+                same.update(**had)
         _said_since(into)
 
 
-def _strictness(standing: dict[str, str]) -> tuple[int, str]:
+def _strictness(standing: Mapping[str, Any]) -> tuple[int, str]:
     """Rank what holds: a refusal before consent before a question, and the later of two refusals."""
     state = standing["state"]
     return STRICT.index(Choice.State(state)), standing["since"] if state == Choice.State.WITHDRAWN else ""
 
 
-def _standings(person: int) -> list[dict[str, str]]:
+def _standings(person: int) -> list[dict[str, Any]]:
     rows = Standing.objects.filter(person=person).order_by("purpose", "topic", "adapter").values(*FIELDS)
     return [{**each, "since": each["since"].isoformat()} for each in rows]
 
 
-def _write(person: int, rows: list[dict[str, str]]) -> None:
-    Standing.objects.filter(person=person).delete()
-    Standing.objects.bulk_create([Standing(person_id=person, **each) for each in rows])
+def _place(standing: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(standing[name] for name in PLACE)
+
+
+def _restore(person: int, kept: Mapping[str, Any]) -> None:
+    """Let a standing be as it was, under the key that it had; merges of earlier versions kept no keys."""
+    place = dict(zip(PLACE, _place(kept), strict=True))
+    said = {"state": kept["state"], "since": kept["since"]}
+    if not Standing.objects.filter(person=person, **place).update(**said):
+        key = {"id": kept["id"]} if "id" in kept else {}
+        Standing.objects.create(person_id=person, **key, **place, **said)
 
 
 def _said_since(person: int) -> None:

@@ -17,7 +17,7 @@ from zoco.project.tests.readers import body, client_of
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 HISTORY = {"edit", "merge", "outboxrow", "change", "session", "user", "sequence"}
-WORKED_OUT = {"word", "attributevalue", "standing"}
+WORKED_OUT = {"word", "attributevalue"}
 pytestmark = pytest.mark.django_db
 
 
@@ -34,6 +34,8 @@ def two() -> tuple[Person, Person]:
     Note.objects.create(person=gone, text="Called.", by=None, at=NOW)
     for who, state in ((kept, Choice.State.GIVEN), (gone, Choice.State.WITHDRAWN)):
         choice_record(person=who.pk, topic="news", state=state, proof={"form": "shop"}, at=NOW)
+    choice_record(person=gone.pk, state=Choice.State.GIVEN, proof={}, at=NOW)
+    Contact.objects.filter(person=kept).delete()
     Contact.objects.update_or_create(person=gone, defaults={"most": 2, "days": 7})
     return kept, gone
 
