@@ -4,10 +4,12 @@ One subscriber for all journeys: which facts it wants changes with them, and so 
 at most every few seconds. What it writes is committed with its position, so each fact counts once.
 """
 
+import logging
 import time
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Q
 
 from zoco.kit.periods import moment_at
@@ -20,6 +22,8 @@ from zoco.mail.journeys.running import traveller_end
 from zoco.mail.journeys.triggers import fits
 from zoco.mail.journeys.waits import YES
 from zoco.people.models import NUMBER_BASE, Person
+
+log = logging.getLogger(__name__)
 
 GOAL_DAYS = 30
 """So long after they came a goal of people counts, for those who are held out as for the others."""
@@ -37,15 +41,25 @@ class JourneySubscriber:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of facts that some journey that runs asks for."""
+        """Names of facts that some journey that runs asks for.
+
+        Facts are loaded also while the database cannot be asked: then it is those that were known before.
+        """
         if time.monotonic() >= self._until:
-            self._names = tuple(sorted(wanted()))
-            self._until = time.monotonic() + FRESH_SECONDS
+            try:
+                self._names = tuple(sorted(wanted()))
+                self._until = time.monotonic() + FRESH_SECONDS
+            except (DatabaseError, RuntimeError) as error:
+                log.warning("Journeys could not be asked for their facts. why=%s", error)
         return self._names
 
     def forget(self) -> None:
         """Ask anew, for a journey was changed."""
         self._until = 0.0
+
+    def reset(self) -> None:
+        """Be as at the start of the process: nothing is known."""
+        self._names, self._until = (), 0.0
 
     def handle(self, fact: Fact) -> None:
         """Do what follows from a fact about a person."""

@@ -1,11 +1,12 @@
 """A journey that tags, waits and tags again, and people to go on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import journey_draw, journey_let, journey_publish
 from zoco.people.identities import identity_read
@@ -22,6 +23,14 @@ GRAPH: dict[str, Any] = {
     },
 }
 Made = Callable[..., Journey]
+
+
+@pytest.fixture(autouse=True)
+def _unheard() -> Iterator[None]:
+    """Let no test after these hear of facts that their journeys asked for."""
+    SUBSCRIBER.forget()
+    yield
+    SUBSCRIBER.reset()
 
 
 @pytest.fixture

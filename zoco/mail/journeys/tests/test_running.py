@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.outbox.sequencer import place
@@ -244,3 +245,16 @@ def test_who_is_forgotten_takes_his_steps_along(made: Made, people: list[Person]
     running.step_run(pk=leased[0][0], tries=1, now=NOW, graphs={})
 
     assert not StepDue.objects.exists()
+
+
+def test_facts_are_loaded_also_while_the_database_rests(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(goal="shop.order.placed")
+    SUBSCRIBER.forget()
+    assert SUBSCRIBER.names == ("shop.order.placed",)
+
+    def broken() -> set[str]:
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr("zoco.mail.journeys.hearing.wanted", broken)
+    SUBSCRIBER.forget()
+    assert SUBSCRIBER.names == ("shop.order.placed",)
