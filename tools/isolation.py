@@ -133,6 +133,15 @@ def _is_loopback(host: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
+def _language_forgotten() -> Iterator[None]:
+    """Let no test speak the language that a request of the one before asked for."""
+    yield
+    translation = sys.modules.get("django.utils.translation")
+    if translation is not None:
+        translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _sites_forgotten() -> Iterator[None]:
     """Let no test see the sites of the one before, which are kept for two seconds."""
     yield

@@ -222,6 +222,8 @@ def _node(place: str, name: str) -> str:
 
 def main() -> int:
     started = time.monotonic()
+    # Programs start as where they are installed: without compiling all of their modules each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     missing = needs_ensure()
     is_ci = os.environ.get("CI") == "true"
     if missing and is_ci:

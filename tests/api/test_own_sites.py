@@ -139,6 +139,9 @@ FREE = {
     "GoneSite": "what is left to do after a site went; only the worker asks",
     "SharedKey": "secrets that machines share; only the program asks",
     "OutboxRow": "facts on their way into the ledger, of all sites in one row; only the worker asks",
+    "Letter": "written to people, who are of all sites; its site only completes addresses",
+    "Edition": "what a letter says in a language",
+    "EditionChange": "what a letter said before",
 }
 
 

@@ -162,6 +162,8 @@ def _postfix_write(servers: MailServers, names: tuple[str, ...]) -> None:
     (root / "mailboxes").write_text("".join(f"{each}@{DOMAIN} {each}/\n" for each in names), "utf-8")
     (root / "etc" / "main.cf").write_text(_POSTFIX.format(root=root, domain=DOMAIN, uid=UID), "utf-8")
     (root / "etc" / "master.cf").write_text(_SERVICES.format(port=servers.smtp), "utf-8")
+    for each in root.rglob("*"):  # whatever umask the tests run with: the servers' users read them
+        each.chmod(0o755 if each.is_dir() else 0o644)
 
 
 def _dovecot_start(servers: MailServers) -> subprocess.Popen[bytes]:
