@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,7 +36,7 @@ from benchmarks.letters import blocks  # noqa: E402
 from zoco.channels.bulk.making import MAKERS  # noqa: E402
 from zoco.channels.bulk.models import Batch  # noqa: E402
 from zoco.channels.bulk.reads import batch_counts  # noqa: E402
-from zoco.channels.bulk.sender import batches_send  # noqa: E402
+from zoco.channels.bulk.sending import batch_send  # noqa: E402
 from zoco.channels.bulk.services import batch_create, batch_fill, batch_start  # noqa: E402
 from zoco.channels.contract import Content, Refused  # noqa: E402
 from zoco.channels.drafts import Claimed  # noqa: E402
@@ -160,7 +159,7 @@ def main(count: int = 3_000, lines: int = 20) -> None:
             batch = prepared(count, port)
             began, clock = time.process_time(), time.monotonic()
             while batch.state != Batch.State.FINISHED:
-                batches_send(stop=threading.Event(), lines=lines)
+                batch_send(batch=batch, lines=lines)
                 batch.refresh_from_db()
             spent, took = time.process_time() - began, time.monotonic() - clock
             counts = batch_counts(batch)

@@ -43,6 +43,8 @@ class Need:
     is_there: Callable[[], bool]
     left_out: str
     marker: str = ""
+    preseed: str = ""
+    """What debconf is told before, so that it asks nothing and starts no server."""
 
 
 def _has_postgres() -> bool:
@@ -96,6 +98,8 @@ def needs_ensure() -> list[Need]:
     packages = [need.package for need in missing]
     print(f"Installing from Debian: {', '.join(packages)} …", flush=True)
     environment = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive"]
+    if told := "".join(need.preseed for need in missing):
+        subprocess.run([*sudo, "debconf-set-selections"], input=told, text=True, check=False)
     for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
         done = subprocess.run(
             [*environment, "apt-get", *words],

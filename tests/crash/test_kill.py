@@ -21,7 +21,7 @@ KILLS = 60
 PROMISED_SECONDS = 5.0
 """From the kill of anything to the next answer."""
 PROMISED_IMPORTS = 2.5
-"""The same in times of what importing the product takes, for machines on which that is two seconds or more."""
+"""The same in times of what importing takes, for machines on which that is two seconds or more."""
 LOG_LINES = 40_000
 TASKS = 60
 ROUNDS = [

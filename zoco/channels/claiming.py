@@ -234,4 +234,5 @@ def _claimed(case: _Case, opened: Opened) -> Claimed:
         account_key=case.account.pk,
         channel=CHANNELS.get(case.account.adapter),
         content=case.content,
+        person=message.person_id or 0,
     )

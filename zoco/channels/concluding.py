@@ -173,7 +173,7 @@ def _scrubbed(claimed: Claimed, outcome: Outcome) -> Outcome:
             return Sent(plain(known_as, 250))
         case Refused(reason, code):
             return Refused(plain(reason, 300), plain(code, 40))
-        case Later(reason, code, after):
-            return Later(plain(reason, 300), plain(code, 40), after)
+        case Later(reason, code, after, is_account):
+            return Later(plain(reason, 300), plain(code, 40), after, is_account)
         case Unknown(reason):
             return Unknown(plain(reason, 300))

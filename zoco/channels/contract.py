@@ -48,11 +48,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It was not taken, and may be later: after so many seconds, or after the usual pause if 0."""
+    """It was not taken, and may be later: after so many seconds, or after the usual pause if 0.
+
+    `is_account`: nothing was said of this message, for the account does not work at all.
+    """
 
     reason: str
     code: str = ""
     after_seconds: float = 0.0
+    is_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

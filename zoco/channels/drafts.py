@@ -64,6 +64,7 @@ class Claimed:
     account_key: int
     channel: Channel
     content: Content | Maker
+    person: int = 0
 
 
 def fate_of(message: Message, *, is_new: bool = False) -> Fate:

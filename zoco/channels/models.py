@@ -81,10 +81,12 @@ class Message(models.Model):
         verbose_name=pgettext_lazy("channels", "account"),
     )
     adapter = models.CharField(_("kind"), max_length=40)
+    batch = models.ForeignKey(
+        Batch, models.CASCADE, null=True, editable=False, related_name="+", db_index=False
+    )
     person = models.ForeignKey(
         "zoco_people.Person", models.CASCADE, null=True, related_name="+", verbose_name=_("person")
     )
-    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="+")
     to = models.CharField(_("to"), max_length=254, blank=True)
     purpose = models.CharField(_("purpose"), max_length=13, choices=Purpose.choices, blank=True)
     topic = models.CharField(_("topic"), max_length=40, blank=True)
@@ -117,8 +119,9 @@ class Message(models.Model):
                 "batch",
                 "state",
                 "next_at",
-                name="zoco_channels_of_batch",
+                "id",
                 condition=models.Q(batch__isnull=False),
+                name="zoco_channels_of_batch",
             ),
         ]
 

@@ -1,15 +1,24 @@
 """Periodic work of channels: what waited, what a crash left, secrets that an older key sealed, domains."""
 
+import threading
+
 from django.utils import timezone
 
 from zoco.channels import due, services
+from zoco.channels.bulk.running import bulk_run
 from zoco.channels.domains.looking import domains_due, domains_gather
 from zoco.channels.domains.services import keys_expire, keys_reseal
-from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
+
+DUE_SECONDS = 20
 
 
-def send() -> None:
-    """Send what is due."""
+def send(stop: threading.Event) -> None:
+    """Send what is due, again and again: a slow server holds no other work up."""
+    keep_time([Periodic("channels.due", DUE_SECONDS, _due)], stop)
+
+
+def _due() -> None:
     due.due_send(now=timezone.now())
 
 
@@ -29,6 +38,7 @@ def look() -> None:
         domain_renew.enqueue(domain=key)
 
 
-PERIODIC.add(Periodic("channels.due", 20, send))
+STEADY.add(Steady("channels.due", send))
+STEADY.add(Steady("channels.bulk", bulk_run))
 PERIODIC.add(Periodic("channels.secrets", 3_600, reseal))
 PERIODIC.add(Periodic("channels.domains", 300, look))

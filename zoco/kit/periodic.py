@@ -12,6 +12,7 @@ from zoco.kit.plugs import Registry, load_modules
 log = logging.getLogger(__name__)
 
 LEAST_SECONDS = 0.01
+AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,19 @@ class Periodic:
     run: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """`run` goes on in a thread of its own in each worker until the event is set; what fails begins anew.
+
+    It runs in several processes at once.
+    """
+
+    key: str
+    run: Callable[[threading.Event], None]
+
+
 PERIODIC: Registry[Periodic] = Registry("periodic work")
+STEADY: Registry[Steady] = Registry("steady work")
 
 
 def load_periodic() -> None:
@@ -47,6 +60,20 @@ def keep_time(work: Sequence[Periodic], stop: threading.Event) -> None:
                 done(piece)
                 due[piece.key] = time.monotonic() + piece.every_seconds
         stop.wait(max(min(due.values()) - time.monotonic(), LEAST_SECONDS))
+
+
+def steadily(work: Steady, stop: threading.Event) -> None:
+    """Run steady work until the stop; what goes wrong is logged, and it is begun again."""
+    from django.db import close_old_connections, connections
+
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            work.run(stop)
+        except Exception:
+            log.exception("Steady work failed and is begun again. key=%s", work.key)
+        stop.wait(AGAIN_SECONDS)
+    connections.close_all()
 
 
 def done(piece: Periodic) -> bool:

@@ -1,13 +1,17 @@
 """Periodic work of mail: journeys, mailboxes, verdicts on openings and clicks, and their end."""
 
+import threading
+
 from django.utils import timezone
 
-from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 from zoco.mail.counting.conf import LOOKS_DAYS
 from zoco.mail.counting.settling import looks_forget, looks_settle
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
+
+FETCH_SECONDS = 60
 
 
 def move() -> None:
@@ -20,8 +24,12 @@ def look() -> None:
     dates.dates_look(now=timezone.now())
 
 
-def fetch() -> None:
-    """Read each mailbox."""
+def fetch(stop: threading.Event) -> None:
+    """Read each mailbox, again and again: a slow server holds no other work up."""
+    keep_time([Periodic("mail.inbox", FETCH_SECONDS, _fetch)], stop)
+
+
+def _fetch() -> None:
     for mailbox in Mailbox.objects.filter(is_on=True).order_by("pk"):
         mailbox_read(mailbox=mailbox, now=timezone.now())
 
@@ -38,6 +46,6 @@ def forget() -> None:
 
 PERIODIC.add(Periodic("mail.journeys", 5, move))
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
-PERIODIC.add(Periodic("mail.inbox", 60, fetch))
 PERIODIC.add(Periodic("mail.looks", 60, settle))
 PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))
+STEADY.add(Steady("mail.inbox", fetch))

@@ -1,3 +1,6 @@
-"""Bulk: many messages that leave together. `models` keep a batch, `making` says who makes what they say,
-`services` fill, start, hold and stop it, `reads` count it, `lines` are the connections, `sender` sends.
+"""Bulk sending: many messages that leave together, each with a row of its own from the beginning.
+
+`models` is a batch, `making` what makes its messages. `services` fill, start, pause and stop it, `reads`
+count it. `claiming` takes what is due and asks permission then, `turning` writes in one transaction what came
+back and what is handed over next, `pool` are the lines, `sending` ties them, `running` does it in workers.
 """

@@ -1,4 +1,4 @@
-"""Who makes what the messages of a batch say: a plug, opened once in each process that sends."""
+"""What makes the messages of a batch: a plug of whoever knows what they say."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,20 +10,20 @@ from zoco.kit.plugs import Registry
 
 
 class Making(Protocol):
-    """An open making: what all messages of a batch share is ready."""
+    """Makes messages of one batch in one process."""
 
     def contents(self, claimed: Sequence[Claimed]) -> Sequence[Content | Refused]:
-        """Return what each says, in this order; Refused where it cannot be made for one of them."""
+        """Return what each says, in order. What raises is asked again one by one, so that one fails alone."""
 
 
 class Maker(Protocol):
-    """Makes messages. The sender calls `open` once for each batch in a process."""
+    """Opens a batch. `key` is what its batches name."""
 
     @property
     def key(self) -> str: ...
 
     def open(self, batch: Batch) -> Making:
-        """Make ready what all messages share; what it raises pauses the batch."""
+        """Make ready what all messages share: once a process and batch. If it raises, the batch waits."""
 
 
 MAKERS: Registry[Maker] = Registry("maker of messages")

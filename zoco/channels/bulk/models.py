@@ -1,18 +1,19 @@
-"""A batch: many messages that leave together. Each of its messages is a row with a lease and a due time."""
+"""Batches: what all messages of one share, and how far it is."""
 
 from uuid import uuid4
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.consent.models import Purpose
 
 
 class Batch(models.Model):
-    """Messages of one making to many people. `total` is fixed once all of them are there."""
+    """Many messages that leave together. `total` is fixed when it is filled; `trouble` is why it waits."""
 
     class State(models.TextChoices):
-        """How far it is. One that is stopped or finished stays so."""
+        """How far it is. A stopped one has ended once nothing of it is under way."""
 
         FILLING = "filling", pgettext_lazy("batch", "is being filled")
         RUNNING = "running", pgettext_lazy("batch", "is being sent")
@@ -22,24 +23,26 @@ class Batch(models.Model):
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     maker = models.CharField(max_length=40)
-    account = models.ForeignKey("zoco_channels.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("zoco_channels.Account", models.SET_NULL, null=True, related_name="+")
+    adapter = models.CharField(max_length=40)
     purpose = models.CharField(max_length=13, choices=Purpose.choices)
     topic = models.CharField(max_length=40, blank=True)
     campaign = models.CharField(max_length=100, blank=True)
     about_kind = models.CharField(max_length=40, blank=True)
     about = models.CharField(max_length=100, blank=True)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.FILLING)
-    reason = models.CharField(max_length=300, blank=True)
-    retry_at = models.DateTimeField(null=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.FILLING)
     total = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField()
+    trouble = models.CharField(max_length=300, blank=True)
+    trouble_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created"))
     filled_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
+        ordering = ["-id"]
         default_permissions = ()
-        indexes = [models.Index("state", "id", name="zoco_channels_batches")]
+        indexes = [models.Index("state", "ended_at", name="zoco_channels_batches")]
 
     def __str__(self) -> str:
-        return str(self.uid)
+        return f"{self.maker} {self.pk}"

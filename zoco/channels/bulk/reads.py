@@ -1,37 +1,64 @@
-"""Reads of batches: how many messages are where, how quickly they leave, why some did not."""
+"""Reads of batches: how many of its messages are where, counted by rows, and how quickly they leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count
 
 from zoco.channels.bulk.models import Batch
-from zoco.channels.models import Message
+from zoco.channels.models import OPEN, Message
 
+State = Message.State
 WINDOW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Messages of a batch by what became of them. `gone` are those whose people were erased since."""
+    """Messages of a batch by state. `held` are those that wait or were not allowed, by reason."""
 
     total: int
-    waiting: int
-    sent: int
-    refused: int
-    failed: int
-    uncertain: int
-    gone: int
+    by_state: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> int:
+        """Of how many something may still become."""
+        return sum(self.by_state.get(state, 0) for state in OPEN)
+
+    @property
+    def sent(self) -> int:
+        """How many were taken by their server."""
+        return self.by_state.get(State.SENT, 0)
+
+    @property
+    def refused(self) -> int:
+        """How many were not allowed to leave."""
+        return self.by_state.get(State.REFUSED, 0)
+
+    @property
+    def failed(self) -> int:
+        """How many nobody took."""
+        return self.by_state.get(State.FAILED, 0)
+
+    @property
+    def uncertain(self) -> int:
+        """Of how many nobody knows whether they arrived."""
+        return self.by_state.get(State.UNCERTAIN, 0)
+
+    @property
+    def gone(self) -> int:
+        """Of how many the people were erased meanwhile: their rows went with them."""
+        return max(self.total - sum(self.by_state.values()), 0)
 
     @property
     def ended(self) -> int:
-        """How many nothing may become of any more."""
-        return self.sent + self.refused + self.failed + self.uncertain + self.gone
+        """Of how many the fate is known, or known never to be."""
+        return self.total - self.waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How quickly a batch leaves: sent in a minute of the last five, left, and when it may be over."""
+    """How quickly a batch leaves: ended in a minute of the last five, left, and when it may be over."""
 
     per_minute: float
     remaining: int
@@ -39,28 +66,25 @@ class Pace:
 
 
 def batch_counts(batch: Batch) -> Counts:
-    """Count the rows of a batch."""
-    states = Message.objects.filter(batch=batch).order_by().values_list("state").annotate(n=Count("pk"))
-    found = dict(states.values_list("state", "n"))
-    there = sum(found.values())
-    ended = {name: found.pop(name, 0) for name in ("sent", "refused", "failed", "uncertain")}
-    total = batch.total if batch.filled_at else there
-    return Counts(total, sum(found.values()), gone=max(total - there, 0), **ended)
+    """Count the messages of a batch; as long as it is being filled, those that are there."""
+    rows = Message.objects.filter(batch=batch).order_by()
+    by_state = dict(rows.values_list("state").annotate(Count("pk")))
+    held = rows.filter(state__in=(State.WAITS, State.REFUSED)).exclude(because="")
+    total = Batch.objects.values_list("total", flat=True).get(pk=batch.pk) or sum(by_state.values())
+    return Counts(total, by_state, dict(held.values_list("because").annotate(Count("pk"))))
 
 
 def batch_because(batch: Batch) -> dict[tuple[str, str], int]:
     """Count what was held back or refused, by state and cause."""
-    rows = Message.objects.filter(batch=batch, state__in=("waits", "refused")).exclude(because="")
+    rows = Message.objects.filter(batch=batch, state__in=(State.WAITS, State.REFUSED)).exclude(because="")
     found = rows.order_by("state", "because").values_list("state", "because").annotate(n=Count("pk"))
     return {(state, because): n for state, because, n in found}
 
 
 def batch_pace(batch: Batch, *, now: datetime) -> Pace:
-    """Tell how quickly it goes; without anything sent lately nobody knows when it ends."""
+    """Tell how quickly it goes; without anything ended lately nobody knows when it will be over."""
     remaining = batch_counts(batch).waiting
     since = max(batch.started_at or now, now - WINDOW)
     ended = Message.objects.filter(batch=batch, done_at__gt=since).count()
-    minutes = max((now - since).total_seconds(), 1.0) / 60
-    rate = ended / minutes
-    ends_at = now + timedelta(minutes=remaining / rate) if rate else None
-    return Pace(rate, remaining, ends_at)
+    rate = ended / (max((now - since).total_seconds(), 1.0) / 60)
+    return Pace(rate, remaining, now + timedelta(minutes=remaining / rate) if rate else None)

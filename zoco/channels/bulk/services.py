@@ -1,10 +1,7 @@
-"""Writes of batches: made, filled, started, paused, gone on with, stopped, and called finished.
-
-Not guaranteed: that a message which is being handed over while a batch is paused or stopped does not leave.
-"""
+"""Writes of batches: made, filled, started, paused, stopped, and ended when nothing of them is open."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -12,23 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from zoco.channels import facts
+from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
+from zoco.channels.contract import CHANNELS, Ability
 from zoco.channels.models import OPEN, Account, Message
 from zoco.consent.services import release_many
 from zoco.kit.ids import uuid8
-from zoco.kit.rows import rows_write
 from zoco.kit.said import Said
 
-CHUNK = 500
-STOPPED = "stopped"
-"""Why a message of a batch that was stopped did not leave."""
-RETRY = timedelta(minutes=1)
-"""After so long a batch whose account failed is tried again."""
+CHUNK = 1_000
 State = Batch.State
 
 
 class BatchWrong(Said, ValueError):
-    """A batch cannot go where it was sent; the message says why."""
+    """A batch cannot be, or cannot become, what it is asked to; nothing was changed."""
 
 
 def batch_create(
@@ -42,10 +36,14 @@ def batch_create(
     about_kind: str = "",
     about: str = "",
 ) -> Batch:
-    """Make an empty batch."""
+    """Make a batch that is to be filled. Raises BatchWrong, PlugUnknown."""
+    MAKERS.get(maker)
+    if not CHANNELS.get(account.adapter).may(Ability.SEND):
+        raise BatchWrong(gettext_noop("%(account)s cannot send to people."), account=account.name)
     return Batch.objects.create(
         maker=maker,
         account=account,
+        adapter=account.adapter,
         purpose=purpose,
         topic=topic,
         campaign=campaign,
@@ -55,83 +53,106 @@ def batch_create(
     )
 
 
-def batch_fill(*, batch: Batch, people: Iterable[int], now: datetime) -> int:
-    """Give each of these a message, and fix how many there are; returns that number.
+def batch_fill(*, batch: Batch, people: Iterable[int], now: datetime, due_at: datetime | None = None) -> int:
+    """Write a row for each person; returns how many there are. What was killed is called again with all.
 
-    Killed in the middle it is called again with the same people: nobody gets a second one. Raises BatchWrong.
+    Who is there already is left as he is. Raises BatchWrong for a batch that was filled to its end.
     """
-    left = iter(people)
-    while chunk := list(islice(left, CHUNK)):
+    coming = iter(people)
+    while chunk := list(islice(coming, CHUNK)):
         with transaction.atomic():
-            _locked(batch, State.FILLING)
-            Message.objects.bulk_create([_message(batch, each, now) for each in chunk], ignore_conflicts=True)
+            _filling(batch)
+            rows = [_row(batch, person, now, due_at) for person in dict.fromkeys(chunk)]
+            Message.objects.bulk_create(rows, ignore_conflicts=True)
     with transaction.atomic():
-        _locked(batch, State.FILLING)
-        batch.total, batch.filled_at = Message.objects.filter(batch=batch).count(), now
-        batch.save(update_fields=["total", "filled_at"])
-    return batch.total
+        held = _filling(batch)
+        held.total, held.filled_at = Message.objects.filter(batch=batch).count(), now
+        held.save(update_fields=["total", "filled_at"])
+    batch.total, batch.filled_at = held.total, held.filled_at
+    return held.total
 
 
 def batch_start(*, batch: Batch, at: datetime) -> None:
-    """Let a filled batch leave. Raises BatchWrong."""
-    if batch.filled_at is None:
-        raise BatchWrong(gettext_noop("Not all messages of the batch are there yet; fill it first."))
-    _turned(batch, State.RUNNING, State.FILLING, started_at=at)
+    """Let a batch that is filled leave. Raises BatchWrong."""
+    if not Batch.objects.filter(pk=batch.pk, state=State.FILLING, filled_at__isnull=False).update(
+        state=State.RUNNING, started_at=at
+    ):
+        raise BatchWrong(gettext_noop("This can be started once, when it has been filled."))
+    batch.refresh_from_db()
 
 
-def batch_pause(*, batch: Batch, reason: str = "", retry_at: datetime | None = None) -> None:
-    """Hold a batch; until `retry_at` if it is to go on by itself. Raises BatchWrong."""
-    _turned(batch, State.PAUSED, State.RUNNING, reason=reason[:300], retry_at=retry_at)
+def batch_pause(*, batch: Batch) -> bool:
+    """Hand nothing more over until it is resumed; returns whether it was being sent."""
+    return _moved(batch, [State.RUNNING], State.PAUSED)
 
 
-def batch_resume(*, batch: Batch) -> None:
-    """Let a paused batch go on. Raises BatchWrong."""
-    _turned(batch, State.RUNNING, State.PAUSED, reason="", retry_at=None)
+def batch_resume(*, batch: Batch) -> bool:
+    """Go on where it was paused; returns whether it was."""
+    return _moved(batch, [State.PAUSED], State.RUNNING)
 
 
-@transaction.atomic
-def batch_stop(*, batch: Batch, at: datetime) -> int:
-    """End a batch: what was not handed over is refused, what was concludes; returns how many were refused.
+def batch_stop(*, batch: Batch) -> bool:
+    """Hand nothing more over ever; returns whether there was something to stop.
 
-    Raises BatchWrong.
+    What is left is refused by whoever sends, a thousand at a time: see `rest_refuse`.
     """
-    _turned(batch, State.STOPPED, State.FILLING, State.RUNNING, State.PAUSED, ended_at=at)
-    waiting = Message.objects.filter(batch=batch, state__in=(Message.State.WAITS, Message.State.CLAIMED))
-    stopped = 0
-    while rows := list(waiting.select_for_update().order_by("pk")[:CHUNK]):
-        for each in rows:
-            each.state, each.because, each.next_at, each.done_at = Message.State.REFUSED, STOPPED, None, at
-        rows_write(rows, ["state", "because", "next_at", "done_at"])
-        release_many(keys=[each.key for each in rows])
-        facts.tell([(facts.REFUSED, each) for each in rows], at)
-        stopped += len(rows)
-    return stopped
+    return _moved(batch, [State.FILLING, State.RUNNING, State.PAUSED], State.STOPPED)
 
 
-def batch_finish(*, batch: Batch, at: datetime) -> bool:
-    """Call a batch finished if nothing may become of any of its messages any more; says whether it is."""
+def batch_trouble(*, batch: Batch, why: str, until: datetime) -> None:
+    """Let a batch wait for something that none of its people can help, and say so."""
+    Batch.objects.filter(pk=batch.pk).update(trouble=why[:300], trouble_until=until)
+
+
+def rest_refuse(*, batch: Batch, now: datetime, most: int = CHUNK) -> int:
+    """Refuse some of what is left of a stopped batch; returns how many were, 0 when all are."""
+    with transaction.atomic():
+        rows = Message.objects.select_for_update().filter(
+            batch=batch, state__in=(Message.State.WAITS, Message.State.CLAIMED)
+        )
+        left = list(rows.order_by("pk")[:most])
+        keys = [each.key for each in left]
+        for each in left:
+            # What may have arrived already was not held back by anybody.
+            each.state = Message.State.UNCERTAIN if each.unknowns else Message.State.REFUSED
+            each.because = facts.STOPPED
+        Message.objects.filter(pk__in=[each.pk for each in left]).update(
+            because=facts.STOPPED, next_at=None, done_at=now, body=None, state=Message.State.REFUSED
+        )
+        unsure = [each for each in left if each.unknowns]
+        Message.objects.filter(pk__in=[each.pk for each in unsure]).update(state=Message.State.UNCERTAIN)
+        release_many(keys=[key for key, each in zip(keys, left, strict=True) if not each.unknowns])
+        facts.tell([(facts.UNCERTAIN if each.unknowns else facts.REFUSED, each) for each in left], now)
+    return len(left)
+
+
+def batch_end(*, batch: Batch, now: datetime) -> bool:
+    """End a batch of which nothing is open; returns whether it ended now."""
     if Message.objects.filter(batch=batch, state__in=OPEN).exists():
         return False
+    open_ones = Batch.objects.filter(pk=batch.pk, ended_at__isnull=True)
+    calm = {"ended_at": now, "trouble": "", "trouble_until": None}
     return bool(
-        Batch.objects.filter(pk=batch.pk, state=State.RUNNING).update(state=State.FINISHED, ended_at=at)
+        open_ones.filter(state=State.RUNNING).update(state=State.FINISHED, **calm)
+        or open_ones.filter(state=State.STOPPED).update(**calm)
     )
 
 
-def batches_retry(*, now: datetime) -> int:
-    """Let batches go on whose account failed some time ago; returns how many."""
-    return Batch.objects.filter(state=State.PAUSED, retry_at__lte=now).update(
-        state=State.RUNNING, reason="", retry_at=None
-    )
+def _filling(batch: Batch) -> Batch:
+    held = Batch.objects.select_for_update().get(pk=batch.pk)
+    if held.state != State.FILLING or held.filled_at is not None:
+        raise BatchWrong(gettext_noop("This has been filled, or was stopped; nobody can be added to it."))
+    return held
 
 
-def _message(batch: Batch, person: int, now: datetime) -> Message:
+def _row(batch: Batch, person: int, now: datetime, due_at: datetime | None) -> Message:
     key = f"b{batch.pk}:{person}"
     return Message(
         uid=UUID(uuid8(b"message", key.encode())),
         key=key,
         batch=batch,
         account_id=batch.account_id,
-        adapter=batch.account.adapter,
+        adapter=batch.adapter,
         person_id=person,
         purpose=batch.purpose,
         topic=batch.topic,
@@ -139,21 +160,11 @@ def _message(batch: Batch, person: int, now: datetime) -> Message:
         about_kind=batch.about_kind,
         about=batch.about,
         created_at=now,
-        next_at=now,
+        next_at=due_at or now,
     )
 
 
-def _locked(batch: Batch, *states: str) -> None:
-    held = Batch.objects.select_for_update().get(pk=batch.pk)
-    if held.state not in states:
-        words = gettext_noop("This cannot be done with the batch as it is now; look at its state.")
-        raise BatchWrong(words)
-
-
-@transaction.atomic
-def _turned(batch: Batch, to: str, *states: str, **fields: object) -> None:
-    _locked(batch, *states)
-    batch.state = to
-    for name, value in fields.items():
-        setattr(batch, name, value)
-    batch.save(update_fields=["state", *fields])
+def _moved(batch: Batch, before: list[Batch.State], after: Batch.State) -> bool:
+    is_moved = bool(Batch.objects.filter(pk=batch.pk, state__in=before).update(state=after))
+    batch.refresh_from_db()
+    return is_moved

@@ -93,9 +93,9 @@ class SmtpLine:
                 raw, from_address="" if outgoing.content.raw else self.account.settings["from_address"]
             )
         except CannotConnect as error:
-            return Later(str(error), "connection")
+            return Later(str(error), "connection", is_account=True)
         except CannotSign as error:
-            return Later(str(error), "dkim")
+            return Later(str(error), "dkim", is_account=True)
         options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
         if not is_ascii and not server.has_extn("smtputf8"):
             return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")

@@ -11,8 +11,7 @@ from types import FrameType
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from zoco.channels.bulk.sender import senders_run
-from zoco.kit.periodic import PERIODIC, load_periodic
+from zoco.kit.periodic import PERIODIC, STEADY, load_periodic, steadily
 from zoco.project import env
 from zoco.project.changes import note
 from zoco.project.processes import leading, lifeline
@@ -48,9 +47,8 @@ class Loop:
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
         short = [one for one in PERIODIC if one.every_seconds < turns.SHORT_SECONDS]
         Ticks(short, env.data() / "tmp" / "ticks.lock", self.stop).start()
+        steady = self._steady()
         leader = leading.start(self.stop)
-        sender = threading.Thread(target=senders_run, args=(self.stop,), name="sender", daemon=True)
-        sender.start()
         lifeline.report_ready()
         try:
             self._work()
@@ -58,9 +56,11 @@ class Loop:
             log.info("Worker ends in the middle of something; it is put back. worker=%s", self.id)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            until = time.monotonic() + GRACE_SECONDS
+            for each in steady:
+                each.join(max(until - time.monotonic(), 0))
             beats.leave(self.id)
             leader.join(1.0)
-            sender.join(1.0)
 
     def _work(self) -> None:
         while not self.stop.is_set():
@@ -90,6 +90,16 @@ class Loop:
             return False
         tasks.run(claimed)
         return True
+
+    def _steady(self) -> list[threading.Thread]:
+        """Begin what goes on in threads of its own."""
+        found = [
+            threading.Thread(target=steadily, args=(each, self.stop), name=each.key, daemon=True)
+            for each in STEADY
+        ]
+        for each in found:
+            each.start()
+        return found
 
     def _beat(self) -> None:
         while not self.stop.wait(beats.BEAT_SECONDS):

@@ -1,0 +1,201 @@
+"""Who of a batch may get it now: its due messages are claimed, and permission asked, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from zoco.channels import facts
+from zoco.channels.bulk.models import Batch
+from zoco.channels.claiming import LEASE
+from zoco.channels.contract import CHANNELS, Channel, Content, Opened
+from zoco.channels.drafts import Claimed
+from zoco.channels.models import Message
+from zoco.channels.reads import zone_usual
+from zoco.consent.answers import Because
+from zoco.consent.asking import Request
+from zoco.consent.news import choices_mark
+from zoco.consent.services import Reserved, Wanted, release_many, reserve_many
+from zoco.consent.suppressing import Place
+from zoco.people.models import Identity, Person
+
+State = Message.State
+NOTHING = Content()
+_CLAIM = (
+    'UPDATE zoco_channels_message SET state = %s, because = %s, "to" = %s, tries = tries + 1, next_at = %s '
+    "WHERE id = %s"
+)
+_DUE = ("pk", "person", "key", "uid", "tries", "to", "because", "unknowns")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a call took: `seen` messages were due, `claimed` of them may leave, as of `mark`."""
+
+    seen: int
+    claimed: list[Claimed]
+    places: dict[int, Place]
+    mark: int
+
+
+@dataclass(slots=True)
+class _Due:
+    pk: int
+    person: int
+    key: str
+    uid: Any
+    tries: int
+    to: str
+    was: str
+    unknowns: int
+    name: str = ""
+    zone: str = ""
+    place: Place | None = None
+    is_twice: bool = False
+
+
+@transaction.atomic
+def batch_claim(*, batch: Batch, opened: Opened, now: datetime, most: int) -> Taken:
+    """Claim what is due of a batch, up to `most`; who may not get it now waits or is refused."""
+    mark = choices_mark()
+    rows = Message.objects.filter(batch=batch.pk, state=State.WAITS, next_at__lte=now)
+    rows = rows.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    due = [_Due(*row) for row in rows.order_by("next_at", "pk").values_list(*_DUE)[:most]]
+    if not due:
+        return Taken(0, [], {}, mark)
+    channel = CHANNELS.get(batch.adapter)
+    _known(due, channel)
+    _twice(batch, due)
+    asked = [each for each in due if each.place is not None and not each.is_twice]
+    answers = dict(
+        zip(
+            (each.pk for each in asked),
+            reserve_many(_wanted(batch, channel, asked), at=now),
+            strict=True,
+        )
+    )
+    yes = _written(due, answers, now)
+    claimed = [_claimed(each, batch, opened, channel) for each in yes]
+    return Taken(len(due), claimed, {each.person: each.place for each in yes if each.place}, mark)
+
+
+def claimed_return(claimed: Iterable[Claimed], *, now: datetime) -> None:
+    """Give back what was claimed and not handed over, as if it had not been."""
+    held = {each.message: each for each in claimed}
+    if held:
+        _returned(held, State.CLAIMED, now)
+
+
+def handed_return(claimed: Iterable[Claimed], *, now: datetime) -> None:
+    """Give back what was handed to a line that could not say it to anybody; it counts as no try."""
+    held = {each.message: each for each in claimed}
+    if held:
+        _returned(held, State.HANDED, now)
+
+
+@transaction.atomic
+def _returned(held: dict[int, Claimed], state: Message.State, now: datetime) -> None:
+    rows = Message.objects.select_for_update().filter(pk__in=held, state=state).order_by("pk")
+    mine = [pk for pk, tries in rows.values_list("pk", "tries") if held[pk].tries == tries]
+    Message.objects.filter(pk__in=mine).update(state=State.WAITS, next_at=now, tries=F("tries") - 1)
+    release_many(keys=[held[pk].key for pk in mine])
+
+
+def _known(due: Sequence[_Due], channel: Channel) -> None:
+    """Find name, time zone and address of each; who is merged and not yet moved waits for nobody."""
+    by_person: dict[int, list[_Due]] = {}
+    for each in due:
+        by_person.setdefault(each.person, []).append(each)
+    fields = ("pk", "name", "given_name", "family_name", "zone")
+    usual = zone_usual()
+    for pk, name, given, family, zone in Person.objects.filter(
+        pk__in=by_person, merged_into__isnull=True
+    ).values_list(*fields):
+        for each in by_person[pk]:
+            each.name = name or (f"{given} {family}".strip() if given else "")
+            each.zone = zone or usual
+    kind, space = channel.identity or ("", "")
+    places = Identity.objects.filter(person__in=by_person, kind=kind, space=space)
+    for pk, key, value in places.order_by("-is_main", "pk").values_list("person", "key", "value"):
+        for each in by_person[pk]:
+            if each.place is None and each.zone:
+                each.place, each.to = (kind, space, key), value
+
+
+def _twice(batch: Batch, due: Sequence[_Due]) -> None:
+    """Mark who has it already as somebody else, whom he was merged with."""
+    mine = {each.pk for each in due}
+    others = Message.objects.filter(person__in={each.person for each in due}, batch=batch.pk)
+    others = others.filter(state__in=(State.CLAIMED, State.HANDED, State.SENT, State.UNCERTAIN))
+    has = {person for pk, person in others.values_list("pk", "person") if pk not in mine}
+    for each in due:
+        each.is_twice = each.person in has
+        has.add(each.person)
+
+
+def _wanted(batch: Batch, channel: Channel, asked: Sequence[_Due]) -> list[Wanted]:
+    means = channel.means or batch.adapter
+    return [
+        Wanted(Request(each.person, each.place, means, batch.purpose, batch.topic), each.key, each.zone)
+        for each in asked
+        if each.place is not None
+    ]
+
+
+def _written(due: Sequence[_Due], answers: dict[int, Reserved], now: datetime) -> list[_Due]:
+    """Write down what was answered, tell of it, and return those that may leave."""
+    yes: list[_Due] = []
+    told: dict[int, str] = {}
+    lease = connection.ops.adapt_datetimefield_value(now + LEASE)
+    for each in due:
+        reserved = answers.get(each.pk)
+        answer = reserved.answer if reserved else None
+        if answer is not None and answer.is_yes:
+            each.was = answer.because.value
+            yes.append(each)
+        elif answer is not None and answer.until is not None:
+            _held(each, answer.because.value, answer.until, told)
+        else:
+            because = facts.TWICE if each.is_twice else (answer.because if answer else Because.NOT_THERE)
+            _refused(each, str(because), now, told)
+    if yes:
+        with connection.cursor() as cursor:
+            cursor.executemany(_CLAIM, [(State.CLAIMED, each.was, each.to, lease, each.pk) for each in yes])
+    if told:
+        facts.tell([(told[each.pk], each) for each in Message.objects.filter(pk__in=told)], now)
+    return yes
+
+
+def _held(each: _Due, because: str, until: datetime, told: dict[int, str]) -> None:
+    Message.objects.filter(pk=each.pk).update(because=because, next_at=until, to=each.to)
+    if because != each.was:
+        told[each.pk] = facts.HELD
+
+
+def _refused(each: _Due, because: str, now: datetime, told: dict[int, str]) -> None:
+    state = State.UNCERTAIN if each.unknowns else State.REFUSED
+    Message.objects.filter(pk=each.pk).update(
+        state=state, because=because, next_at=None, done_at=now, to=each.to
+    )
+    told[each.pk] = facts.UNCERTAIN if each.unknowns else facts.REFUSED
+    if not each.unknowns:
+        release_many(keys=[each.key])
+
+
+def _claimed(each: _Due, batch: Batch, opened: Opened, channel: Channel) -> Claimed:
+    return Claimed(
+        message=each.pk,
+        key=each.key,
+        uid=str(each.uid),
+        tries=each.tries + 1,
+        to=each.to,
+        name=each.name,
+        account=opened,
+        account_key=batch.account_id or 0,
+        channel=channel,
+        content=NOTHING,
+        person=each.person,
+    )
