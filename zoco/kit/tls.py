@@ -2,6 +2,7 @@
 
 import os
 import ssl
+import threading
 import time
 from functools import lru_cache
 
@@ -9,10 +10,14 @@ FRESH_SECONDS = 3_600
 NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """What says in the environment which certificates are trusted."""
 
+_lock = threading.Lock()
+
 
 def client_context() -> ssl.SSLContext:
     """Return the usual context for a client, shared by all threads of a process and an hour old at most."""
-    return _context(int(time.monotonic() // FRESH_SECONDS), *(os.environ.get(name, "") for name in NAMED))
+    named = (os.environ.get(name, "") for name in NAMED)
+    with _lock:  # of twenty lines that begin at once one reads
+        return _context(int(time.monotonic() // FRESH_SECONDS), *named)
 
 
 @lru_cache(maxsize=1)

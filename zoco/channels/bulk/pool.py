@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 Job = tuple[Claimed, Content]
 Landed = tuple[Claimed, Outcome]
 LEAVE_SECONDS = 5.0
+TOGETHER_SECONDS = 0.005
 REST_SECONDS = 30.0
 """How long a line rests that the other side did not let in: some let in only so many at once."""
 
@@ -70,14 +71,19 @@ class Pool:
             self._jobs[number].put(job)
 
     def landed(self, seconds: float) -> list[Landed]:
-        """Return what came back; where nothing did, wait for it so long."""
+        """Return what came back; where nothing did, wait for it so long, and a moment for others with it.
+
+        What comes back together is written down in one transaction.
+        """
         found: list[Landed] = []
+        until = 0.0
         while self._resting and self._resting[0][0] <= time.monotonic():
             self._idle.insert(0, self._resting.pop(0)[1])
         try:
             while True:
-                is_first = not found and seconds > 0
-                number, landed = self._landed.get(is_first, seconds if is_first else None)
+                left = seconds if not found else until - time.monotonic() if self.busy else 0.0
+                number, landed = self._landed.get(left > 0, max(left, 0.0) or None)
+                until = until or time.monotonic() + TOGETHER_SECONDS
                 if isinstance(landed[1], Later) and landed[1].is_account:
                     self._rest(number)
                 else:

@@ -1,5 +1,6 @@
 """Messages as mail: RFC 5322, no line over 998 octets, one name however often it is tried."""
 
+import re
 from email.generator import BytesGenerator
 from email.utils import formataddr
 from io import BytesIO
@@ -11,6 +12,12 @@ from zoco.channels.contract import Opened, Outgoing
 
 LINE_MOST = 998
 """Octets of a line without its end (RFC 5322, section 2.1.1)."""
+ADDRESS_LONGEST = 254
+_USUAL = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.|@)){0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z"
+)
+"""What most addresses look like; whatever looks otherwise is looked at closely."""
+_SPECIAL = (".local", ".localhost", ".invalid", ".onion", ".arpa", ".alt")
 
 
 class MessageUnfit(ValueError):
@@ -40,11 +47,13 @@ def letter_of(outgoing: Outgoing, account: Opened) -> EmailMultiAlternatives:
 def bytes_of(outgoing: Outgoing, account: Opened) -> bytes:
     """Return a message as it goes over the wire, with CRLF. Raises MessageUnfit."""
     raw = outgoing.content.raw or _written(letter_of(outgoing, account))
-    lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    is_ended_right = raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
+    raw = raw if is_ended_right else raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = raw.split(b"\r\n" if is_ended_right else b"\n")
     longest = max(map(len, lines))
     if longest > LINE_MOST:
         raise MessageUnfit(f"A line has {longest} octets; no mail server takes more than {LINE_MOST}.")
-    return b"\r\n".join(lines)
+    return raw if is_ended_right else b"\r\n".join(lines)
 
 
 def _written(letter: EmailMultiAlternatives) -> bytes:
@@ -61,6 +70,8 @@ def message_id(outgoing: Outgoing, account: Opened) -> str:
 
 def envelope_address(address: str) -> tuple[str, bool]:
     """Return an address for the envelope, and whether it is ASCII. Raises MessageUnfit."""
+    if len(address) <= ADDRESS_LONGEST and _USUAL.match(address) and not address.endswith(_SPECIAL):
+        return address, True
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as wrong:

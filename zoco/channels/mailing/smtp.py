@@ -5,16 +5,15 @@ Until the server has the whole message it has not taken it; once it has, and say
 
 import smtplib
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from zoco.channels.contract import Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
 from zoco.channels.domains.dkim import CannotSign
 from zoco.channels.domains.signing import signed
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
+from zoco.kit.deadlines import ended_after
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
 from zoco.kit.tls import client_context
@@ -50,7 +49,6 @@ class Pinned(smtplib.SMTP):
 
     def __init__(self, account: Opened, seconds: float = CONNECT_SECONDS) -> None:
         self.is_tls = account.settings["tls"] == TLS
-        self.context = client_context()
         host = public_host()
         own = account.settings["from_address"].rpartition("@")[2] if host == "localhost" else host
         super().__init__(local_hostname=own, timeout=seconds)
@@ -64,7 +62,7 @@ class Pinned(smtplib.SMTP):
             except OSError as error:
                 problem = error
                 continue
-            return self.context.wrap_socket(plain, server_hostname=host) if self.is_tls else plain
+            return client_context().wrap_socket(plain, server_hostname=host) if self.is_tls else plain
         raise problem
 
 
@@ -101,7 +99,7 @@ class SmtpLine:
             return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")
         options += [] if is_ascii else ["SMTPUTF8"]
         is_steady = self._is_steady
-        with self._ended_in_time(server):
+        with ended_after(self.limits.seconds, lambda: _hung_up(server)):
             outcome = self._passed(server, sender, to, raw, options)
         if is_steady and isinstance(outcome, Later) and outcome.code in GONE:
             return self.send(outgoing)  # it had hung up since the last one, and was told nothing of this
@@ -158,9 +156,7 @@ class SmtpLine:
             server.command_encoding = "utf-8"
         is_told = False
         try:
-            _held(server.mail(sender, options), 250)
-            _held(server.rcpt(to), 250, 251)
-            _held(server.docmd("DATA"), 354)
+            _introduced(server, sender, to, options)
             is_told = True
             server.send(_dotted(raw))
             _code, words = _held(server.getreply(), 250)
@@ -176,24 +172,32 @@ class SmtpLine:
             server.command_encoding = "ascii"
         return Sent(words.decode("utf-8", "replace"))
 
-    @contextmanager
-    def _ended_in_time(self, server: smtplib.SMTP) -> Iterator[None]:
-        """Break off when it takes too long: a server that sends a byte a second keeps within any time-out."""
-        deadline = time.monotonic() + self.limits.seconds
 
-        def end() -> None:
-            held = server.sock
-            if held is not None and time.monotonic() >= deadline - 1:
-                with suppress(OSError):
-                    held.shutdown(socket.SHUT_RDWR)
+def _hung_up(server: smtplib.SMTP) -> None:
+    """Break off what takes too long: a server that sends a byte a second keeps within any time-out."""
+    held = server.sock
+    if held is not None:
+        with suppress(OSError):
+            held.shutdown(socket.SHUT_RDWR)
 
-        ending = threading.Timer(self.limits.seconds, end)
-        ending.daemon = True
-        ending.start()
-        try:
-            yield
-        finally:
-            ending.cancel()
+
+def _introduced(server: smtplib.SMTP, sender: str, to: str, options: list[str]) -> None:
+    """Say from whom and to whom, and ask to begin; in one go where the server takes that (RFC 2920)."""
+    if not server.has_extn("pipelining"):
+        _held(server.mail(sender, options), 250)
+        _held(server.rcpt(to), 250, 251)
+        _held(server.docmd("DATA"), 354)
+        return
+    words = "".join(f" {each}" for each in options)
+    server.send(f"MAIL FROM:<{sender}>{words}\r\nRCPT TO:<{to}>\r\nDATA\r\n")
+    mail, rcpt, data = server.getreply(), server.getreply(), server.getreply()
+    is_wanted = mail[0] == 250 and rcpt[0] in (250, 251)
+    if data[0] == 354 and not is_wanted:
+        server.send(b".\r\n")  # nobody takes it, but the server waits for its end
+        server.getreply()
+    _held(mail, 250)
+    _held(rcpt, 250, 251)
+    _held(data, 354)
 
 
 def _held(reply: tuple[int, bytes], *expected: int) -> tuple[int, bytes]:

@@ -11,7 +11,7 @@ LINE = 75
 _PLAIN = re.compile(r"(?!\.|From )[ -<>-z|}~]+\Z")
 # A brace would open a placeholder once more.
 _KEPT = {code: chr(code) for code in range(32, 127) if chr(code) not in "={"}
-_AS = [_KEPT.get(code, f"={code:02X}") for code in range(256)]
+_TABLE = {code: f"={code:02X}" for code in range(256) if code not in _KEPT}
 
 
 def piece(text: str) -> str:
@@ -31,24 +31,25 @@ def _long(text: str) -> str:
 
 def _line(text: str, *, is_ended: bool) -> str:
     """Quote one line; `is_ended`: a line of the text ends here, and not only a piece."""
+    quoted = text.encode("utf-8", "replace").decode("latin-1").translate(_TABLE)
+    if is_ended and quoted.endswith((" ", "\t")):
+        quoted = f"{quoted[:-1]}={ord(quoted[-1]):02X}"
     out: list[str] = []
-    size = 0
-    start = 0
-    units = [_AS[code] for code in text.encode("utf-8", "replace")]
-    if is_ended and units and units[-1] in (" ", "\t"):
-        units[-1] = f"={ord(units[-1]):02X}"
-    for at, unit in enumerate(units):
-        if size + len(unit) > LINE:
-            out.append(_begun("".join(units[start:at])) + "=\r\n")
-            start, size = at, 0
-        size += len(unit) if at > start or unit != "." else 3
-        if at == start and text.startswith("From ") and at == 0:
-            size += 2
-    rest = _begun("".join(units[start:]))
-    return "".join(out) + rest + ("\r\n" if is_ended else "=\r\n")
+    start, end = 0, len(quoted)
+    while True:
+        head = _head(quoted, start)
+        stop = start + LINE - (len(head) and len(head) - 1)
+        if stop >= end:
+            out.append(head + quoted[start + bool(head) :])
+            return "=\r\n".join(out) + ("\r\n" if is_ended else "=\r\n")
+        # An octet that is written in three signs stays on one line.
+        stop -= 1 if quoted[stop - 1] == "=" else 2 if quoted[stop - 2] == "=" else 0
+        out.append(head + quoted[start + bool(head) : stop])
+        start = stop
 
 
-def _begun(line: str) -> str:
-    if line.startswith("."):
-        return f"=2E{line[1:]}"
-    return f"=46{line[1:]}" if line.startswith("From ") else line
+def _head(quoted: str, start: int) -> str:
+    """Return how the first sign of a line is written where it may not stand there, else nothing."""
+    if quoted.startswith(".", start):
+        return "=2E"
+    return "=46" if quoted.startswith("From ", start) else ""
