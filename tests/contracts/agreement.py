@@ -34,6 +34,13 @@ _APART = {"report", "question", "sql", "seconds"}
 _BOUNDS = ("_low", "_high")
 
 
+def zones_of(number: int) -> tuple[str, str]:
+    """Return the two zones in which the report of this number is compared: one of each kind of site."""
+    zones = list(CHANGES)
+    first = number % len(zones)
+    return zones[first], zones[first + 1 if first % 2 == 0 and first + 1 < len(zones) else first - 1]
+
+
 def questions(report: Report, zone: str) -> Iterator[Question]:
     """Give questions that take in both days on which the zone's clock changes.
 

@@ -1,7 +1,8 @@
 """DuckDB and ClickHouse give the same sessions and the same answers, row for row.
 
-Over every report that is registered, so a new one is held to it by being there. Two million facts
-are compared by benchmarks/engines_agree.py.
+Over every report that is registered, so a new one is held to it by being there: each in two time zones, of
+people on a site that counts by tracker, and of everybody on one that counts by log. Two million facts are
+asked everything in all zones by benchmarks/engines_agree.py.
 """
 
 import random
@@ -9,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import GOALS, both_answers, differences, questions
+from tests.contracts.agreement import GOALS, both_answers, differences, questions, zones_of
 from tests.contracts.many_facts import CHANGES, local, sessions_by_hand, write_spool
 from zoco.kit.periods import Period
 from zoco.ledger.asking import goals
@@ -98,14 +100,16 @@ def test_every_report_gives_the_same_answer(both: Both, zone: str, monkeypatch: 
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     rows: Counter[str] = Counter()
 
-    for report in reports_all():
-        for question in questions(report, zone):
+    asked = [report for number, report in enumerate(reports_all()) if zone in zones_of(number)]
+    for report in asked:
+        is_first = zone == zones_of(reports_all().index(report))[0]
+        for question in islice(questions(report, zone), None if is_first else 1):
             answers = both_answers(report, question, both.duckdb, both.clickhouse)
             found = differences(answers)
             assert not found, f"{report.key} {question.period} in {zone}: {found}"
             rows[report.key] += answers[0].total_rows
 
-    assert len(rows) == len(reports_all()) > 10
+    assert len(rows) == len(asked) > 5
     assert min(rows.values()) > 0, rows
 
 
