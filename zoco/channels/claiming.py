@@ -7,21 +7,19 @@ about one person at once: neither caps nor the key of a message can be gone roun
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from zoco.channels import facts
 from zoco.channels.contract import CHANNELS, Ability, Content, Opened
-from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of
+from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of, message_uid
 from zoco.channels.models import KEY_LONGEST, Account, Message
 from zoco.channels.reads import zone_usual
 from zoco.channels.services import account_open
 from zoco.consent.answers import Because
 from zoco.consent.asking import Request
 from zoco.consent.services import Reserved, Wanted, contacts_lock, release_many, reserve_many
-from zoco.kit.ids import uuid8
 from zoco.kit.rows import rows_write
 from zoco.people.models import Identity, Person
 
@@ -129,7 +127,7 @@ def _case(
     if message is None:
         kept = draft.content if isinstance(draft.content, Content) else None
         message = Message(
-            uid=UUID(uuid8(b"message", draft.key.encode())),
+            uid=message_uid(draft.key),
             key=draft.key,
             account=account,
             adapter=account.adapter,

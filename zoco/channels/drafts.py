@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from zoco.channels.contract import Channel, Content, Opened
 from zoco.channels.models import Message
+from zoco.kit.ids import uuid8
 from zoco.kit.said import Said
 
 Maker = Callable[[str], Content]
@@ -65,6 +67,11 @@ class Claimed:
     channel: Channel
     content: Content | Maker
     person: int = 0
+
+
+def message_uid(key: str) -> UUID:
+    """Return the id of the message of a key, also before it is there."""
+    return UUID(uuid8(b"message", key.encode()))
 
 
 def fate_of(message: Message, *, is_new: bool = False) -> Fate:
