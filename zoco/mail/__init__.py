@@ -5,5 +5,5 @@
 `letters` makes what somebody wrote into what each person reads, ready to be sent.
 `counting` counts who opens letters and follows their links, people and machines apart.
 `journeys` moves people from step to step, `drawing` are its pages.
-`editing` keeps letters, an edition for each language, and what they were before.
+`editing` keeps letters, an edition for each language, and what they were before; its pages write them.
 """

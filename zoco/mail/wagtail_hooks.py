@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of mail: journeys, in the menu of what retains."""
+"""What Wagtail's admin is told of mail: letters and journeys, in the menu of what retains."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -10,6 +10,8 @@ from wagtail.admin.menu import MenuItem
 from zoco.ledger.viewsets import RightItem
 from zoco.mail.drawing import screens, steps
 from zoco.mail.drawing.opening import SEE
+from zoco.mail.editing.screens import opening as letters
+from zoco.mail.editing.screens.addresses import letter_paths
 from zoco.people.opening import sees_people
 
 
@@ -34,6 +36,22 @@ def journeys_entry() -> MenuItem:
     return RightItem(
         SEE, _("Journeys"), reverse_lazy("zoco_journeys"),
         name="zoco_journeys", icon_name="resubmit", order=120,
+        is_there=sees_people,
+    )  # fmt: skip
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def letter_urls() -> list[URLPattern]:
+    """Return the addresses of letters."""
+    return letter_paths()
+
+
+@hooks.register("register_retain_menu_item")  # type: ignore[untyped-decorator]
+def letters_entry() -> MenuItem:
+    """Show letters to whoever sees all sites."""
+    return RightItem(
+        letters.SEE, _("Letters"), reverse_lazy("zoco_letters"),
+        name="zoco_letters", icon_name="mail", order=110,
         is_there=sees_people,
     )  # fmt: skip
 

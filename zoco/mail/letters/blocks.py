@@ -6,29 +6,35 @@ are those of the blocks here, so a block stands without them too.
 """
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from zoco.kit.plugs import Registry
-from zoco.kit.showing import SHOWCASES, Shown
+from zoco.mail.letters import fields as asked
 from zoco.mail.letters.drafts import LetterWrong, Value, many, text_of
+from zoco.mail.letters.fields import Field
+from zoco.mail.letters.parts import PADDING, button, card, picture, with_shown
 from zoco.mail.letters.writing import Room
 
 COLUMNS_MOST = 4
 BLOCKS_MOST = 200
 WIDTH = 600
 """Pixels of the sheet."""
-PADDING = 24
 
 
 class Block(ABC):
-    """One kind of block. `is_section`: it makes its own columns and cannot stand in one."""
+    """One kind of block. `is_section`: it makes its own columns and cannot stand in one.
+
+    `fields` are what an editor asks for, in order; who may read it is asked of every block.
+    """
 
     key: ClassVar[str]
     label: ClassVar[Promise]
+    fields: ClassVar[Sequence[Field]] = ()
     is_section: ClassVar[bool] = False
 
     @abstractmethod
@@ -45,6 +51,7 @@ class Heading(Block):
 
     key = "heading"
     label = _("Heading")
+    fields = asked.HEADING
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         rank = value.get("rank") if value.get("rank") in (1, 2, 3) else 1
@@ -63,6 +70,7 @@ class Text(Block):
 
     key = "text"
     label = _("Text")
+    fields = asked.TEXT
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         return f'<mj-text css-class="z-ink">{room.rich(text_of(value, "text"))}</mj-text>'
@@ -74,28 +82,10 @@ class Image(Block):
 
     key = "image"
     label = _("Image")
+    fields = asked.IMAGE
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         return picture(value, room, width, padding=f"12px {PADDING}px")
-
-
-def picture(value: Value, room: Room, width: int, *, padding: str) -> str:
-    """Return a picture as MJML, or nothing without an address."""
-    address = room.address(text_of(value, "url"))
-    if not address:
-        return ""
-    shown = _shown_width(value, width - 2 * PADDING)
-    alt = room.words(text_of(value, "alt"))
-    leads = room.address(text_of(value, "link"))
-    link = f' href="{leads}"' if leads else ""
-    sized = f' width="{shown}px"' if shown else ""
-    return f'<mj-image src="{address}" alt="{alt}"{sized}{link} padding="{padding}"/>'
-
-
-def _shown_width(value: Value, most: int) -> int:
-    """Return the width in which it is shown: its own at most, for pictures blown up are not sharp."""
-    own = value.get("width")
-    return min(own, most) if isinstance(own, int) and own > 0 else most
 
 
 @BLOCKS.plug
@@ -104,15 +94,10 @@ class Button(Block):
 
     key = "button"
     label = _("Button")
+    fields = asked.BUTTON
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         return button(text_of(value, "text"), text_of(value, "link"), room)
-
-
-def button(text: str, link: str, room: Room) -> str:
-    """Return a button as MJML, or nothing without words."""
-    words, leads = room.words(text), room.address(link)
-    return f'<mj-button css-class="z-button" href="{leads}">{words}</mj-button>' if words else ""
 
 
 @BLOCKS.plug
@@ -121,6 +106,7 @@ class Divider(Block):
 
     key = "divider"
     label = _("Divider")
+    fields = asked.DIVIDER
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         if value.get("is_line", True):
@@ -134,6 +120,7 @@ class Social(Block):
 
     key = "social"
     label = _("Social links")
+    fields = asked.SOCIAL
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         """Return its MJML: words and no icons, which many mailboxes hide with all pictures."""
@@ -151,6 +138,7 @@ class Footer(Block):
 
     key = "footer"
     label = _("Footer")
+    fields = asked.FOOTER
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         lines = [room.words(text_of(value, "company")), *room.lines(text_of(value, "address"))]
@@ -179,6 +167,7 @@ class Product(Block):
 
     key = "product"
     label = _("Product")
+    fields = asked.PRODUCT
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         return card(with_shown(value, "product", room), room, width)
@@ -190,27 +179,10 @@ class Article(Block):
 
     key = "article"
     label = _("Article")
+    fields = asked.ARTICLE
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         return card(with_shown(value, "article", room), room, width)
-
-
-def card(value: Value, room: Room, width: int) -> str:
-    """Return picture, title, words, price and button, each if it is there."""
-    link = text_of(value, "link")
-    parts = [picture(value, room, width, padding=f"12px {PADDING}px 4px")]
-    title = room.words(text_of(value, "title"))
-    if title:
-        leads = room.address(link)
-        named = f'<a class="z-ink" href="{leads}" style="color:inherit;text-decoration:none">{title}</a>'
-        lines = [f"<strong>{named if leads else title}</strong>"]
-        lines += room.lines(text_of(value, "text"))
-        price, before = room.words(text_of(value, "price")), room.words(text_of(value, "price_before"))
-        struck = f' <s style="opacity:0.7">{before}</s>' if before else ""
-        lines += [f"<strong>{price}</strong>{struck}"] if price else []
-        parts.append(f'<mj-text css-class="z-ink">{"<br/>".join(lines)}</mj-text>')
-    parts.append(button(text_of(value, "button"), link, room) if link else "")
-    return "".join(parts)
 
 
 @BLOCKS.plug
@@ -219,6 +191,7 @@ class Coupon(Block):
 
     key = "coupon"
     label = _("Coupon")
+    fields = asked.COUPON
 
     def mjml(self, value: Value, room: Room, width: int) -> str:
         value = with_shown(value, "coupon", room)
@@ -274,20 +247,3 @@ def block_kind(block: Value) -> Block:
             kinds=", ".join(BLOCKS.keys()),
         )
     return BLOCKS.get(key)
-
-
-def with_shown(value: Value, kind: str, room: Room) -> Value:
-    """Return the fields of what was chosen from an area, below those that were written here."""
-    chosen = text_of(value, "chosen")
-    if not chosen:
-        return value
-    showcase, _sign, key = chosen.partition(":")
-    found: Shown | None = None
-    if showcase in SHOWCASES and SHOWCASES.get(showcase).kind == kind:
-        found = SHOWCASES.get(showcase).shown(key, room.language)
-    if found is None:
-        raise LetterWrong(
-            gettext_noop("The %(kind)s that a block shows is not there any more; choose another."), kind=kind
-        )
-    written: dict[str, Any] = {name: each for name, each in value.items() if each not in (None, "")}
-    return {**found.fields(), **written}

@@ -7,8 +7,9 @@ import css_inline
 import mrml
 from django.utils.translation import gettext_noop
 
-from zoco.mail.letters.blocks import BLOCKS_MOST, PADDING, WIDTH, block_kind
+from zoco.mail.letters.blocks import BLOCKS_MOST, WIDTH, block_kind
 from zoco.mail.letters.drafts import Draft, LetterWrong, Value, text_of
+from zoco.mail.letters.parts import PADDING
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.letters.writing import MARK, Room
 
@@ -25,7 +26,7 @@ _STYLE = """
 .z-ink p, .z-ink ul, .z-ink ol {{ margin: 0 0 12px; }}
 .z-ink a {{ color: {accent}; }}
 @media (prefers-color-scheme: dark) {{
-.z-ground, .z-ground > table {{ background: #161616 !important; background-color: #161616 !important; }}
+body, .z-ground, .z-ground > table {{ background: #161616 !important; background-color: #161616 !important; }}
 .z-sheet, .z-sheet > table {{ background: #222222 !important; background-color: #222222 !important; }}
 .z-ink div, .z-ink h1, .z-ink h2, .z-ink h3, .z-ink p, .z-ink li {{ color: #ededed !important; }}
 .z-ink a, a.z-link {{ color: #9fd8d2 !important; }}

@@ -26,6 +26,10 @@ SCOPES = {
         _("Read audiences, put people in and take them out"),
         frozenset({"zoco_people.view_audience", "zoco_people.change_audience"}),
     ),
+    "letters:send": (
+        _("Send letters to one person each, and add whoever is not known yet"),
+        frozenset({"zoco_mail.send_letter", "zoco_people.add_person"}),
+    ),
 }
 
 
