@@ -6,4 +6,5 @@
 `counting` counts who opens letters and follows their links, people and machines apart.
 `journeys` moves people from step to step, `drawing` are its pages.
 `editing` keeps letters, an edition for each language, and what they were before; its pages write them.
+`sending` sends a letter to an audience, tries several on a part of it first, and says what came of it.
 """

@@ -24,6 +24,7 @@ class MailConfig(AppConfig):
         from zoco.mail.inbox import merging  # noqa: F401
         from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing
+        from zoco.mail.sending import keeping, making  # noqa: F401
 
         judging.provide(is_dead)
         returning.provide(verp_sender)

@@ -4,8 +4,9 @@ from zoco.mail.counting.models import LetterLink, Look
 from zoco.mail.editing.models import Edition, EditionChange, Letter
 from zoco.mail.inbox.models import Arrival, Mailbox, Reply
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
+from zoco.mail.sending.models import Leg, Sending
 
 __all__ = [
-    "Arrival", "Edition", "EditionChange", "Journey", "JourneyVersion", "Letter", "LetterLink", "Look",
-    "Mailbox", "Reply", "StepDue", "Traveller",
+    "Arrival", "Edition", "EditionChange", "Journey", "JourneyVersion", "Leg", "Letter", "LetterLink",
+    "Look", "Mailbox", "Reply", "Sending", "StepDue", "Traveller",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Periodic work of mail: journeys, mailboxes, verdicts on openings and clicks, and their end."""
+"""Periodic work of mail: journeys, sendings, mailboxes, verdicts on openings and clicks, and their end."""
 
 import threading
 
@@ -10,6 +10,7 @@ from zoco.mail.counting.settling import looks_forget, looks_settle
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
+from zoco.mail.sending import following
 
 FETCH_SECONDS = 60
 
@@ -22,6 +23,11 @@ def move() -> None:
 def look() -> None:
     """Let people in whose day it is."""
     dates.dates_look(now=timezone.now())
+
+
+def send() -> None:
+    """Let sendings begin, be decided and end."""
+    following.sendings_follow(now=timezone.now())
 
 
 def fetch(stop: threading.Event) -> None:
@@ -46,6 +52,7 @@ def forget() -> None:
 
 PERIODIC.add(Periodic("mail.journeys", 5, move))
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
+PERIODIC.add(Periodic("mail.sendings", 5, send))
 PERIODIC.add(Periodic("mail.looks", 60, settle))
 PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))
 STEADY.add(Steady("mail.inbox", fetch))

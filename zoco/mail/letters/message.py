@@ -77,10 +77,10 @@ def header(name: str, value: str) -> str:
         raise HeaderWrong(f"A header {name[:60]!r} has one line, and letters and hyphens in its name.")
     if _SAFE.match(value) and len(value) <= HEADER_LONGEST:
         return f"{name}: {value}\r\n"
-    return f"{name}: " + "\r\n ".join(_encoded(value)) + "\r\n"
+    return f"{name}: " + "\r\n ".join(encoded(value)) + "\r\n"
 
 
-def _encoded(value: str) -> list[str]:
+def encoded(value: str) -> list[str]:
     """Return encoded words, none of which parts a letter."""
     words: list[str] = []
     held = b""

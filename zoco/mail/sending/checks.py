@@ -1,0 +1,152 @@
+"""What speaks against a start: of the letter, the people, the account, the domain, and the test."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from zoco.channels.contract import CHANNELS
+from zoco.channels.domains.verdicts import domain_verdict
+from zoco.consent.models import Purpose
+from zoco.mail.editing.models import Letter
+from zoco.mail.editing.wrongs import words_of
+from zoco.mail.letters.compiling import Compiled, compiled
+from zoco.mail.letters.drafts import Draft, LetterWrong, Value, many, text_of
+from zoco.mail.letters.placeholders import PlaceholderWrong
+from zoco.mail.sending.freezing import drafts_of, frozen
+from zoco.mail.sending.models import REST, Leg, Sending
+from zoco.mail.sending.people import arm_sizes, people_of
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z")
+WAY_OUT = "links.unsubscribe"
+
+
+class Weight(StrEnum):
+    """How much a problem weighs: it stops everybody, an owner may go on with a reason, or it is only said."""
+
+    STOPS = "stops"
+    OWNER = "owner"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that speaks against a start, in the reader's language."""
+
+    words: str
+    weight: Weight = Weight.STOPS
+
+
+def legs_of(sending: Sending) -> list[Leg]:
+    """Return the arms of a test; without one the single leg that there will be."""
+    return list(sending.legs.exclude(arm=REST).select_related("letter__site")) or [
+        Leg(sending=sending, arm=REST, letter=sending.letter)
+    ]
+
+
+def problems_of(
+    sending: Sending, *, now: datetime, people: BitMap | None = None, legs: list[Leg] | None = None
+) -> list[Problem]:
+    """Return what speaks against starting now, the gravest first."""
+    legs = legs_of(sending) if legs is None else legs
+    people = people_of(sending) if people is None else people
+    found = [*_people(sending, people), *_account(sending, now)]
+    for letter in {each.letter.pk: each.letter for each in legs}.values():
+        found += _letter(letter, [each for each in legs if each.letter == letter])
+    found += _test(sending, legs, people)
+    order = list(Weight)
+    return sorted(dict.fromkeys(found), key=lambda each: order.index(each.weight))
+
+
+def _people(sending: Sending, people: BitMap) -> Iterator[Problem]:
+    if sending.audience is None and not sending.is_again:
+        yield Problem(_("The audience is not there any more; choose another one."))
+    elif not people:
+        yield Problem(_("Nobody is in the audience."))
+
+
+def _account(sending: Sending, now: datetime) -> Iterator[Problem]:
+    account = sending.account
+    if account is None:
+        yield Problem(_("No account is chosen by which the letter leaves."))
+        return
+    channel = CHANNELS.get(account.adapter)
+    if (channel.means or channel.key) != "email":
+        yield Problem(_("%(account)s does not send e-mail; choose another account.") % {"account": account})
+        return
+    if not account.is_on:
+        yield Problem(_("The account %(account)s is off; switch it on first.") % {"account": account})
+    verdict = domain_verdict(account.options.get("from_address", ""), now=now)
+    if not verdict.may_start:
+        for words in verdict.problems:
+            yield Problem(words, Weight.OWNER)
+
+
+def _letter(letter: Letter, legs: list[Leg]) -> Iterator[Problem]:
+    if letter.is_archived:
+        yield Problem(_("The letter %(letter)s is archived.") % {"letter": letter})
+    drafts = [draft for leg in legs for draft in drafts_of(letter, leg.subjects)]
+    if not drafts:
+        yield Problem(_("The letter %(letter)s says nothing yet; write it first.") % {"letter": letter})
+    for draft in drafts:
+        named = {"letter": letter.name, "language": draft.language}
+        if not draft.subject:
+            yield Problem(_("%(letter)s (%(language)s): it has no subject.") % named)
+        if not _LANGUAGE.match(draft.language):
+            words = _("%(letter)s (%(language)s): write the language shorter, such as es or zh-Hans.")
+            yield Problem(words % named)
+        try:
+            made = compiled(draft)
+            frozen(letter, {})
+        except (LetterWrong, PlaceholderWrong) as wrong:
+            said = {**named, "why": words_of(wrong)}
+            yield Problem(_("%(letter)s (%(language)s): %(why)s") % said)
+            continue
+        yield from _rules(letter, draft, made)
+
+
+def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
+    """Hold a letter to what laws and mailboxes demand of whoever writes to many."""
+    if letter.purpose != Purpose.MARKETING:
+        return
+    named = {"letter": letter.name, "language": draft.language}
+    if WAY_OUT not in made.asked.names:
+        words = _("%(letter)s (%(language)s): nobody can unsubscribe; put {{ links.unsubscribe }} into it.")
+        yield Problem(words % named)
+    if draft.kind != "blocks":
+        words = _("%(letter)s (%(language)s): see yourself that your postal address stands in it.")
+        yield Problem(words % named, Weight.NOTE)
+    elif not any(text_of(value, "address").strip() for value in _footers(draft.blocks)):
+        words = _("%(letter)s (%(language)s): write your postal address into its footer.")
+        yield Problem(words % named)
+    if not letter.topic:
+        words = _("%(letter)s has no topic: only who agreed to all marketing gets it.")
+        yield Problem(words % {"letter": letter.name}, Weight.NOTE)
+
+
+def _footers(blocks: object) -> Iterator[Value]:
+    for block in many({"blocks": blocks}, "blocks"):
+        value = block.get("value") or {}
+        if block.get("type") == "footer":
+            yield value
+        for column in many(value, "columns"):
+            yield from _footers(column.get("blocks"))
+
+
+def _test(sending: Sending, legs: list[Leg], people: BitMap) -> Iterator[Problem]:
+    if len(legs) < 2:
+        return
+    first = sending.letter
+    for each in legs:
+        if (each.letter.purpose, each.letter.topic) != (first.purpose, first.topic):
+            words = _("%(letter)s has another purpose or topic; others would get it.")
+            yield Problem(words % {"letter": each.letter.name})
+    said = {(each.letter.pk, tuple(sorted(each.subjects.items())), each.after_minutes) for each in legs}
+    if len(said) < len(legs):
+        yield Problem(_("Two arms of the test are alike; change one of them."))
+    if people and min(arm_sizes(sending, len(people), len(legs))) < 1:
+        yield Problem(_("The test has more arms than people; test on more of them."))

@@ -1,0 +1,51 @@
+"""What happens to sendings when people are forgotten: they are in none of its bitmaps any more."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from pyroaring import BitMap
+
+from zoco.ledger.erasing import ERASERS, Pairs
+from zoco.ledger.store.base import Erasure
+from zoco.mail.sending.models import Leg, Sending
+from zoco.people.audiences.bitmaps import packed, unpacked
+from zoco.people.models import NUMBER_BASE
+
+
+@ERASERS.plug
+class SendingEraser:
+    """Whom sendings were started for; how many these were stays known."""
+
+    key = "sendings"
+    label = "sendings that people were in"
+
+    @transaction.atomic
+    def erase(self, erasure: Erasure) -> int:
+        """Take them out; of one site alone nobody is erased."""
+        gone = BitMap(_keys(erasure))
+        if erasure.site or not gone:
+            return 0
+        rows = 0
+        for model in (Sending, Leg):
+            for each in model.objects.select_for_update().exclude(people=b"").order_by("pk").iterator(20):
+                people = unpacked(each.people)
+                if people & gone:
+                    model.objects.filter(pk=each.pk).update(people=packed(people - gone))
+                    rows += 1
+        return rows
+
+    def known(self) -> tuple[Pairs, Pairs]:
+        """Return nobody: whoever is in a sending is a person, whom others know."""
+        return [], []
+
+    def held(self, whom: Erasure) -> list[str]:
+        """Name the sendings that hold them."""
+        some = BitMap(_keys(whom))
+        rows = Sending.objects.exclude(people=b"").order_by("pk").only("pk", "people").iterator(20)
+        return [f"sending {each.pk}" for each in rows if unpacked(each.people) & some]
+
+
+def _keys(erasure: Erasure) -> Iterator[int]:
+    for number in erasure.persons:
+        if number >= NUMBER_BASE and number ^ NUMBER_BASE < 1 << 32:
+            yield number ^ NUMBER_BASE

@@ -1,0 +1,133 @@
+"""Who makes each person's mail of a sending, in his language and with his names, links and ways out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from zoco.channels.bulk.making import MAKERS
+from zoco.channels.bulk.models import Batch
+from zoco.channels.contract import Content, Refused
+from zoco.channels.domains.naming import domain_of
+from zoco.channels.domains.verdicts import feedback_id
+from zoco.channels.drafts import Claimed
+from zoco.channels.mailing.mime import MessageUnfit
+from zoco.channels.models import Message
+from zoco.consent.models import Purpose
+from zoco.consent.public.tokens import Links
+from zoco.mail.counting.links import rewriter
+from zoco.mail.counting.tokens import token_made
+from zoco.mail.inbox.returning import verp_sender
+from zoco.mail.letters.compiling import compiled
+from zoco.mail.letters.conditions import conditions_held
+from zoco.mail.letters.drafts import LetterWrong, language_chosen
+from zoco.mail.letters.heads import leaving_headers, name_headers, people_headers
+from zoco.mail.letters.message import Envelope, HeaderWrong, seen
+from zoco.mail.letters.values import values_of
+from zoco.mail.sending.freezing import thawed
+from zoco.mail.sending.models import Leg
+from zoco.people.models import Person
+from zoco.sites.models import Hostname
+
+KEY = "sending"
+
+
+def home() -> str:
+    """Return the address of this installation, without a slash at its end."""
+    return str(settings.WAGTAILADMIN_BASE_URL).rstrip("/")
+
+
+@MAKERS.plug
+class LetterMaker:
+    """Makes the mails of one leg of a sending."""
+
+    key = KEY
+
+    def open(self, batch: Batch) -> "LetterMaking":
+        """Compile each language once. Raises LetterWrong, LinksChanged, Leg.DoesNotExist."""
+        leg = Leg.objects.select_related("sending").get(batch=batch)
+        tags = {"source": "newsletter", "medium": "email", "campaign": batch.campaign}
+        hostnames = tuple(Hostname.objects.values_list("name", flat=True))
+        envelopes = {}
+        for draft in thawed(leg.editions):
+            lead = rewriter(
+                batch=batch.pk,
+                language=draft.language,
+                home=home(),
+                tags=tags if batch.campaign else {},
+                hostnames=hostnames,
+            )
+            letter = compiled(draft, link=lead, foot=lead.foot)
+            lead.keep()
+            envelopes[draft.language] = Envelope(letter)
+        return LetterMaking(batch, envelopes)
+
+
+@dataclass(slots=True)
+class LetterMaking:
+    """A leg whose languages are ready. `envelopes` stand in the order of the letter's languages."""
+
+    batch: Batch
+    envelopes: Mapping[str, Envelope]
+
+    def contents(self, claimed: Sequence[Claimed]) -> list[Content | Refused]:
+        """Return each person's mail; whose letter cannot be made for him alone is refused."""
+        now = timezone.now()
+        owner = dict(
+            Message.objects.filter(pk__in=[each.message for each in claimed]).values_list("pk", "person")
+        )
+        people = Person.objects.in_bulk([pk for pk in owner.values() if pk])
+        values = values_of(list(people.values()))
+        asked = {name for each in self.envelopes.values() for name in each.letter.conditions}
+        holds = conditions_held(asked, list(people)) if asked else {}
+        ways = Links(on=now.date(), base=home())
+        made: list[Content | Refused] = []
+        for each in claimed:
+            person = people.get(owner.get(each.message) or 0)
+            if person is None:
+                made.append(Refused("The person is not there any more.", "gone"))
+                continue
+            try:
+                links = self._links(each, person, ways, now)
+                mine = {**values[person.pk], "links": links}
+                made.append(self._content(each, person, mine, holds.get(person.pk, frozenset()), now))
+            except (LetterWrong, HeaderWrong, MessageUnfit) as wrong:
+                made.append(Refused(str(wrong)[:300], "unfit"))
+        return made
+
+    def _links(self, claimed: Claimed, person: Person, ways: Links, now: datetime) -> dict[str, str]:
+        token = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now)
+        leave = ways.unsubscribe(person=person.pk, topic=self.batch.topic, message=claimed.uid)
+        online = f"{home()}/m/{token}/online"
+        return {"token": token, "unsubscribe": leave, "preferences": leave, "online": online}
+
+    def _content(
+        self, claimed: Claimed, person: Person, values: dict[str, Any], holds: frozenset[str], now: datetime
+    ) -> Content:
+        envelope = self.envelopes[language_chosen(person.language, list(self.envelopes))]
+        headers = [*self._headers(claimed, values["links"]["unsubscribe"], now)]
+        if claimed.channel.key != "email":
+            shown = seen(envelope.letter, values, holds)
+            return Content(shown.subject, shown.text, shown.html, dict(headers))
+        name = name_headers(claimed.account, uid=claimed.uid, at=now.astimezone(UTC))
+        head = people_headers(claimed.account, to=claimed.to, name=claimed.name)
+        return Content(raw=head + envelope.message([*name, *headers], values, holds))
+
+    def _headers(self, claimed: Claimed, leave: str, now: datetime) -> list[tuple[str, str]]:
+        """Return what mailboxes ask of whoever writes to many."""
+        sender = domain_of(claimed.account.settings["from_address"])
+        feedback = feedback_id(
+            campaign=self.batch.campaign or str(self.batch.uid)[:8],
+            customer=self.batch.topic or self.batch.purpose,
+            mailtype=self.batch.purpose,
+            sender=sender.replace(".", ""),
+        )
+        headers = [("Feedback-ID", feedback)]
+        if self.batch.purpose == Purpose.MARKETING:
+            mailto = verp_sender(claimed.uid, claimed.account_key, on=now.date())
+            headers += leaving_headers(address=leave, mailto=mailto)
+        return headers
