@@ -1,4 +1,4 @@
-"""What Wagtail's admin is told of mail: letters and journeys, in the menu of what retains."""
+"""What Wagtail's admin is told of mail: letters, sendings, journeys, in the menu of what retains."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from zoco.mail.drawing import screens, steps
 from zoco.mail.drawing.opening import SEE
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.editing.screens.addresses import letter_paths
+from zoco.mail.sending.screens import frame, listing, starting, writing
 from zoco.people.opening import sees_people
 
 
@@ -52,6 +53,30 @@ def letters_entry() -> MenuItem:
     return RightItem(
         letters.SEE, _("Letters"), reverse_lazy("zoco_letters"),
         name="zoco_letters", icon_name="mail", order=110,
+        is_there=sees_people,
+    )  # fmt: skip
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def sending_urls() -> list[URLPattern]:
+    """Return the addresses of sendings."""
+    return [
+        path("sendings/", listing.listing, name="zoco_sendings"),
+        path("sendings/new/", writing.new, name="zoco_sending_new"),
+        path("sendings/<int:pk>/", listing.one, name="zoco_sending"),
+        path("sendings/<int:pk>/edit/", writing.edit, name="zoco_sending_edit"),
+        path("sendings/<int:pk>/test/", writing.test, name="zoco_sending_test"),
+        path("sendings/<int:pk>/start/", starting.start, name="zoco_sending_start"),
+        path("sendings/<int:pk>/act/", starting.act, name="zoco_sending_act"),
+    ]
+
+
+@hooks.register("register_retain_menu_item")  # type: ignore[untyped-decorator]
+def sendings_entry() -> MenuItem:
+    """Show sendings to whoever sees all sites."""
+    return RightItem(
+        frame.SEE, _("Sendings"), reverse_lazy("zoco_sendings"),
+        name="zoco_sendings", icon_name="mail", order=115,
         is_there=sees_people,
     )  # fmt: skip
 

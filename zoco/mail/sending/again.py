@@ -1,0 +1,37 @@
+"""Sending a letter once more to those who did not open it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zoco.mail.sending.models import Sending
+from zoco.mail.sending.services import SendingWrong, sending_write
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+NAME_LONGEST = 120
+
+
+def again_make(*, sending: Sending, at: datetime, by: "User | None" = None) -> Sending:
+    """Prepare a sending for whoever has not opened another one by the time that it starts.
+
+    Permission and caps are asked for each of them, as ever. Raises SendingWrong while the first is not over.
+    """
+    if sending.state != Sending.State.ENDED:
+        raise SendingWrong(gettext_noop("Wait until this sending has ended."))
+    letter = sending.letter
+    if sending.winner:
+        letter = sending.legs.select_related("letter").get(arm=sending.winner).letter
+    named = _("%(sending)s, again") % {"sending": sending.name}
+    made = Sending(
+        name=named[:NAME_LONGEST],
+        letter=letter,
+        account=sending.account,
+        campaign=sending.campaign,
+        again_of=sending,
+        is_again=True,
+    )
+    return sending_write(sending=made, at=at, by=by)

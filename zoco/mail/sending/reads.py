@@ -1,0 +1,153 @@
+"""How far a sending is, why some of its letters did not leave, and what came of those that did."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from zoco.channels.bulk.models import Batch
+from zoco.channels.bulk.reads import batch_because, batch_counts, batch_pace
+from zoco.channels.models import Message, Told
+from zoco.consent.models import Choice
+from zoco.mail.counting.figures import LetterFigures, LinkFigure, Share, letter_figures, share
+from zoco.mail.sending.models import Sending
+
+FAILURES_MOST = 5
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sending is. `unbegun` are people whose leg has no messages yet, `gone` who was erased since.
+
+    All of `total` is in exactly one of the counts.
+    """
+
+    total: int
+    unbegun: int
+    waiting: int
+    sent: int
+    refused: int
+    failed: int
+    uncertain: int
+    gone: int
+    because: tuple[tuple[str, str, int], ...]
+    """(state, cause, how many) of what waits or was refused."""
+    failures: tuple[tuple[str, int], ...]
+    """What mail servers said of what failed, the most frequent first."""
+    per_minute: float
+    ends_at: datetime | None
+    trouble: str
+    """Why a batch waits by itself, in the words of whoever said it."""
+
+    @property
+    def ended(self) -> int:
+        """How many nothing may become of any more."""
+        return self.sent + self.refused + self.failed + self.uncertain + self.gone
+
+
+def batches_of(sending: Sending) -> list[Batch]:
+    """Return the batches that were made so far."""
+    legs = sending.legs.exclude(batch=None).select_related("batch").defer("people", "editions")
+    return [each.batch for each in legs if each.batch is not None]
+
+
+def progress_of(sending: Sending, *, now: datetime) -> Progress:
+    """Count where all messages of a sending are."""
+    batches = batches_of(sending)
+    filled = [each for each in batches if each.filled_at is not None]
+    counts = [batch_counts(each) for each in filled]
+    legs = sending.legs.exclude(batch__filled_at__isnull=False).values_list("size", flat=True)
+    unbegun = sum(legs) if sending.state != Sending.State.DRAFT else 0
+    because: Counter[tuple[str, str]] = Counter()
+    for each in filled:
+        because.update(batch_because(each))
+    pace = [batch_pace(each, now=now) for each in filled if each.state == Batch.State.RUNNING]
+    rate = sum(each.per_minute for each in pace)
+    left = sum(each.remaining for each in pace)
+    added = {name: sum(getattr(each, name) for each in counts) for name in _COUNTED}
+    there = sum(each.total - each.gone for each in counts)
+    return Progress(
+        total=sending.total,
+        unbegun=unbegun,
+        **added,
+        gone=max(sending.total - unbegun - there, 0),
+        because=tuple((state, cause, n) for (state, cause), n in because.most_common()),
+        failures=_failures(filled),
+        per_minute=rate,
+        ends_at=now + timedelta(minutes=left / rate) if rate and left else None,
+        trouble=next((each.reason for each in batches if each.reason), ""),
+    )
+
+
+_COUNTED = ("waiting", "sent", "refused", "failed", "uncertain")
+
+
+def _failures(batches: Sequence[Batch]) -> tuple[tuple[str, int], ...]:
+    failed = Message.objects.filter(batch__in=batches, state=Message.State.FAILED).order_by()
+    rows = failed.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return tuple((reason, n) for reason, n in rows[:FAILURES_MOST])
+
+
+def report_of(sending: Sending) -> LetterFigures:
+    """Return what came of a sending, over all of its legs; shares are of what was delivered."""
+    batches = batches_of(sending)
+    each = [letter_figures(batch=one.pk, messages=Message.objects.filter(batch=one)) for one in batches]
+    delivered = sum(one.delivered.count for one in each)
+    sent = sum(one.sent for one in each)
+
+    def of(name: str) -> Share:
+        return share(sum(getattr(one, name).count for one in each), delivered)
+
+    return LetterFigures(
+        sent=sent,
+        delivered=share(delivered, sent),
+        opened=of("opened"),
+        opened_by_machines_only=sum(one.opened_by_machines_only for one in each),
+        clicked=of("clicked"),
+        clicked_by_machines_only=sum(one.clicked_by_machines_only for one in each),
+        complained=of("complained"),
+        unsubscribed=share(_unsubscribed(batches), delivered),
+        links=_links(link for one in each for link in one.links),
+        unsettled=sum(one.unsettled for one in each),
+    )
+
+
+def _links(links: Iterable[LinkFigure]) -> tuple[LinkFigure, ...]:
+    """Add up the same address in the same language over legs, the most followed first."""
+    people: Counter[tuple[str, str]] = Counter()
+    clicks: Counter[tuple[str, str]] = Counter()
+    number: dict[tuple[str, str], int] = {}
+    for each in links:
+        place = each.language, each.address
+        people[place] += each.people
+        clicks[place] += each.clicks
+        number.setdefault(place, each.number)
+    order = sorted(number, key=lambda place: (-people[place], place[0], number[place]))
+    return tuple(
+        LinkFigure(language, number[language, to], to, people[language, to], clicks[language, to])
+        for language, to in order
+    )
+
+
+def _unsubscribed(batches: Sequence[Batch]) -> int:
+    """Count the letters by which people left: by their link, or as a mailbox told."""
+    if not batches:
+        return 0
+    mine = Message.objects.filter(batch__in=batches, state=Message.State.SENT)
+    told = Told.objects.filter(message__in=mine, told="unsubscribed").values_list("message__uid", flat=True)
+    found = {str(uid) for uid in told}
+    since = min(each.created_at for each in batches)
+    left = Choice.objects.filter(
+        state=Choice.State.WITHDRAWN,
+        at__gte=since,
+        proof__form="unsubscribe",
+        person__in=mine.values("person"),
+    )
+    named = sorted({str(each.get("message", "")) for each in left.values_list("proof", flat=True)} - {""})
+    for start in range(0, len(named), CHUNK):
+        uids = mine.filter(uid__in=named[start : start + CHUNK]).values_list("uid", flat=True)
+        found |= {str(uid) for uid in uids}
+    return len(found)

@@ -1,0 +1,130 @@
+"""What pages say of sendings: progress, causes, figures with their bounds, arms of a test."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from zoco.channels import facts
+from zoco.channels.bulk.services import STOPPED
+from zoco.channels.domains.verdicts import COMPLAINTS_MOST, COMPLAINTS_WANTED
+from zoco.consent.answers import SAID, Because
+from zoco.ledger.pictures import formats
+from zoco.mail.counting.figures import LetterFigures, Share, share
+from zoco.mail.sending.models import Leg, Sending
+from zoco.mail.sending.reads import Progress
+
+OTHERWISE = {
+    facts.ACCOUNT_OFF: gettext_lazy("The account is off."),
+    STOPPED: gettext_lazy("The sending was stopped."),
+}
+STATES = {
+    "waits": gettext_lazy("waits"),
+    "refused": gettext_lazy("not allowed"),
+}
+
+
+def counts_said(progress: Progress) -> list[tuple[str, str]]:
+    """Return how many messages are where; together they are all of them."""
+    rows = [
+        (pgettext("messages", "Sent"), progress.sent),
+        (pgettext("messages", "Wait"), progress.waiting + progress.unbegun),
+        (pgettext("messages", "Held back"), progress.refused),
+        (pgettext("messages", "Failed"), progress.failed),
+        (pgettext("messages", "Not known whether they arrived"), progress.uncertain),
+        (pgettext("messages", "People who are gone"), progress.gone),
+    ]
+    return [(label, formats.count(n)) for label, n in rows if n or label in {rows[0][0], rows[1][0]}]
+
+
+def because_said(progress: Progress) -> list[tuple[str, str, str]]:
+    """Return why messages wait, were held back or failed, in words."""
+    found = []
+    for state, cause, n in progress.because:
+        why = SAID[Because(cause)] if cause in set(Because) else OTHERWISE.get(cause, cause)
+        found.append((str(STATES.get(state, state)), str(why), formats.count(n)))
+    failed = pgettext("message", "failed")
+    return found + [(failed, reason or "–", formats.count(n)) for reason, n in progress.failures]
+
+
+def share_said(found: Share) -> dict[str, str]:
+    """Return a number with its share and the bounds of that."""
+    said = {"count": formats.count(found.count), "share": "", "bounds": ""}
+    if found.value is not None and found.low is not None and found.high is not None:
+        said["share"] = formats.percent(found.value)
+        said["bounds"] = f"{formats.percent(found.low)} – {formats.percent(found.high)}"
+    return said
+
+
+def report_said(found: LetterFigures) -> dict[str, Any]:
+    """Return the figures of a report."""
+    bounced = share(found.sent - found.delivered.count, found.sent)
+    rows = [
+        (_("Delivered"), found.delivered),
+        (_("Opened by people"), found.opened),
+        (_("Followed a link"), found.clicked),
+        (_("Unsubscribed"), found.unsubscribed),
+        (_("Came back"), bounced),
+        (_("Complained"), found.complained),
+    ]
+    return {
+        "rows": [(label, share_said(each)) for label, each in rows],
+        "machines_opened": formats.count(found.opened_by_machines_only),
+        "machines_clicked": formats.count(found.clicked_by_machines_only),
+        "unsettled": found.unsettled,
+        "complaints": complaints_said(found.complained),
+        "links": [
+            (each.language, each.address, formats.count(each.people), formats.count(each.clicks))
+            for each in found.links
+        ],
+    }
+
+
+def complaints_said(found: Share) -> dict[str, str]:
+    """Return what follows from the share of complaints."""
+    value = found.value
+    if value is None:
+        return {"grade": "", "words": ""}
+    named = {
+        "share": formats.percent(value, 2),
+        "wanted": formats.percent(COMPLAINTS_WANTED, 1),
+        "most": formats.percent(COMPLAINTS_MOST, 1),
+    }
+    if value >= COMPLAINTS_MOST:
+        words = _("%(share)s complained: above %(most)s large mailboxes refuse what you send.")
+        return {"grade": "bad", "words": words % named}
+    if value >= COMPLAINTS_WANTED:
+        words = _("%(share)s complained: stay below %(wanted)s, and never reach %(most)s.")
+        return {"grade": "warn", "words": words % named}
+    words = _("%(share)s complained: below %(wanted)s, as large mailboxes want it.")
+    return {"grade": "good", "words": words % named}
+
+
+def arm_said(leg: Leg, sending: Sending) -> dict[str, Any]:
+    """Return what an arm of a test is."""
+    parts = []
+    if leg.letter_id != sending.letter_id:
+        parts.append(leg.letter.name)
+    parts += [f"{language}: “{said}”" for language, said in sorted(leg.subjects.items())]
+    if leg.after_minutes:
+        parts.append(_("%(hours)s hours later") % {"hours": leg.after_minutes // 60})
+    return {
+        "arm": leg.arm.upper(),
+        "said": ", ".join(parts) or _("the letter as it is"),
+        "size": formats.count(leg.size),
+        "is_winner": sending.verdict == Sending.Verdict.WON and leg.arm == sending.winner,
+    }
+
+
+def verdict_said(sending: Sending) -> str:
+    """Return how a test ended; a tie is said to be one."""
+    arm = {"arm": sending.winner.upper()}
+    match sending.verdict:
+        case Sending.Verdict.WON:
+            p = formats.decimal(sending.decision.get("p", 0), 3)
+            words = _("%(arm)s is better, and everybody else gets it (p = %(p)s, Fisher's exact test).")
+            return words % {**arm, "p": p}
+        case Sending.Verdict.TIE:
+            words = _("A tie: the difference is not sure. Everybody else gets %(arm)s, which has not won.")
+            return words % arm
+    return ""

@@ -1,0 +1,145 @@
+"""Pages of sendings: prepared, looked at, started, watched, held, and what came of it."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from zoco.channels.models import Account, Message, SendingDomain, Told
+from zoco.channels.tests.mailbox import Mailbox
+from zoco.mail.counting.models import Look
+from zoco.mail.editing.models import Letter
+from zoco.mail.sending.models import Sending
+from zoco.mail.sending.tests.conftest import go, start
+from zoco.people.audiences.models import Audience
+from zoco.people.models import Person
+from zoco.project.roles import roles_ensure
+
+pytestmark = [pytest.mark.django_db, pytest.mark.markup]
+LIST = "/admin/sendings/"
+
+
+@pytest.fixture
+def owner(client: Client, db: None) -> Client:
+    client.force_login(User.objects.create_superuser("owner", "owner@shop.example", "x"))
+    return client
+
+
+def words(client: Client, address: str) -> str:
+    """Return what a page says, without tags."""
+    page = client.get(address)
+    assert page.status_code == 200
+    return " ".join(re.sub(r"<[^>]*>", " ", page.content.decode().partition("<main")[2]).split())
+
+
+def test_prepared_looked_at_started_and_watched(
+    owner: Client, letter: Letter, audience: Audience, account: Account, server: Mailbox
+) -> None:
+    assert "Nothing was sent yet." in words(owner, LIST)
+    given = {"name": "May", "letter": letter.pk, "audience": audience.pk, "campaign": "spring"}
+    made = owner.post(f"{LIST}new/", given, follow=True)
+    sending = Sending.objects.get()
+    here = f"{LIST}{sending.pk}/"
+    assert (made.redirect_chain[-1][0], sending.account, sending.state) == (here, account, "draft")
+
+    draft = words(owner, here)
+    assert "3 people" in draft
+    assert "Nothing speaks against it." in draft
+    asked = owner.get(f"{here}start/").content.decode()
+    assert "Send it to 3 people" in asked
+    people = re.search(r'name="people" value="(\d+)"', asked)
+    assert people is not None
+    refused = owner.post(f"{here}start/", {"people": "2"})
+    assert (refused.status_code, "not 2; look again" in refused.content.decode()) == (422, True)
+    owner.post(f"{here}start/", {"people": people[1]})
+    sending.refresh_from_db()
+    assert sending.state == "planned"
+
+    going = owner.get(here).content.decode()
+    assert "data-z-again" in going
+    owner.post(f"{here}act/", {"act": "pause"})
+    assert "Go on sending" in words(owner, here)
+    owner.post(f"{here}act/", {"act": "resume"})
+    go(sending)
+    assert len(server.letters) == 3
+    ended = owner.get(here).content.decode()
+    assert ("data-z-again" in ended, "Send again to who did not open" in ended) == (False, True)
+    assert "May" in words(owner, LIST)
+
+
+def test_report_counts_people_and_says_how_sure_it_is(
+    owner: Client, sending: Sending, server: Mailbox
+) -> None:
+    go(start(sending))
+    batch = sending.legs.get().batch
+    assert batch is not None
+    first, second, third = Message.objects.order_by("pk")
+    at = timezone.now() - timedelta(hours=1)
+    for message, kind, verdict in (
+        (first, "open", "person"), (first, "click", "person"), (second, "click", "scanner"),
+    ):  # fmt: skip
+        Look.objects.create(
+            message_id=message.uid, batch=batch.pk, kind=kind, language="en", number=1, at=at, verdict=verdict
+        )
+    assert first.account is not None
+    for n, told in enumerate(("complained", "bounced")):
+        message = (second, third)[n]
+        Told.objects.create(account=first.account, event=f"{n}", told=told, message=message, at=at)
+    leave = re.search(r"/unsubscribe/[\w.-]+", server.letters[0]["List-Unsubscribe"])
+    assert leave is not None
+    owner.post(leave[0])
+
+    said = words(owner, f"{LIST}{sending.pk}/")
+
+    assert "Delivered 2 66.7% 20.8% – 93.9%" in said
+    assert "Opened by people 1 50.0% 9.5% – 90.5%" in said
+    assert "Followed a link 1 50.0%" in said
+    assert "Unsubscribed 1 50.0%" in said
+    assert "Came back 1 33.3%" in said
+    assert "50.00% complained: above 0.3% large mailboxes refuse what you send." in said
+    assert "machines alone opened 0 and followed links in 1." in said
+    assert "https://shop.example/honey en 1 1" in said
+
+
+def test_who_may_do_what(client: Client, sending: Sending) -> None:
+    roles_ensure()
+    SendingDomain.objects.all().delete()
+    here = f"{LIST}{sending.pk}/"
+    for role, sees, starts in (("analyst", 200, 302), ("marketer", 200, 200)):
+        user = User.objects.create_user(role, password=uuid4().hex)
+        user.groups.add(*user.groups.model.objects.filter(name=role))
+        client.force_login(user)
+        assert client.get(here).status_code == sees
+        assert client.get(f"{here}start/").status_code == starts
+        assert client.post(f"{here}act/", {"act": "stop"}).status_code == (422 if starts == 200 else 302)
+    told = client.get(f"{here}start/").content.decode()
+    assert "An owner may start it all the same." in told
+    assert client.post(f"{here}start/", {"people": "3", "reason": "Mine"}).status_code == 422
+    client.force_login(User.objects.create_superuser("owner", "owner@shop.example", "x"))
+    assert client.post(f"{here}start/", {"people": "3", "reason": "Ours"}).status_code == 302
+    sending.refresh_from_db()
+    assert (sending.state, sending.override) == ("planned", "Ours")
+
+
+def test_again_goes_to_who_did_not_open(
+    owner: Client, sending: Sending, server: Mailbox, people: list[Person]
+) -> None:
+    go(start(sending))
+    opened = Message.objects.get(person=people[0].pk)
+    batch = sending.legs.get().batch_id or 0
+    Look.objects.create(
+        message_id=opened.uid, batch=batch, kind="open", at=timezone.now(), verdict=Look.Verdict.PERSON
+    )
+
+    owner.post(f"{LIST}{sending.pk}/act/", {"act": "again"})
+
+    again = Sending.objects.get(is_again=True)
+    assert "2 people" in words(owner, f"{LIST}{again.pk}/")
+    server.envelopes.clear()
+    go(start(again))
+    assert sorted(to for _by, to in server.envelopes) == ["bea@shop.example", "carl@shop.example"]
+    assert again.total == 2
