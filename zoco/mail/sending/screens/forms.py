@@ -56,10 +56,10 @@ class SendingForm(_ModelForm):
         label=pgettext_lazy("sending", "Audience"), queryset=Audience.objects.none(), required=False
     )
     account = forms.ModelChoiceField(
-        label=pgettext_lazy("letter", "sent by"), queryset=Account.objects.none(), required=False
+        label=pgettext_lazy("sending", "Sent by"), queryset=Account.objects.none(), required=False
     )
     starts_at = forms.DateTimeField(
-        label=gettext_lazy("not before"),
+        label=gettext_lazy("Not before"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WRITTEN),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zoco.ledger.pictures import formats
-from zoco.mail.counting.figures import share
+from zoco.mail.counting.figures import LetterFigures, share
 from zoco.mail.sending.checks import Weight, legs_of, problems_of
 from zoco.mail.sending.models import OPEN, REST, Sending
 from zoco.mail.sending.people import arm_sizes, people_of
@@ -21,6 +22,7 @@ from zoco.mail.sending.trying import arm_figures
 from zoco.people.opening import for_whom
 
 PAGE = 50
+REPORT_SECONDS = 15
 GRADES = {Weight.STOPS: "bad", Weight.OWNER: "bad", Weight.NOTE: "warn"}
 State = Sending.State
 
@@ -131,9 +133,21 @@ def _started(sending: Sending) -> dict[str, Any]:
         "because": saying.because_said(progress),
         "per_minute": formats.count(round(progress.per_minute)),
         "ends_at": moment(progress.ends_at),
-        "report": saying.report_said(report_of(sending)) if progress.sent else None,
+        "report": saying.report_said(_report(sending)) if progress.sent else None,
         **_trial(sending),
     }
+
+
+def _report(sending: Sending) -> LetterFigures:
+    """Return what came of it; of one that goes on not anew for each look at its page."""
+    if sending.state not in OPEN:
+        return report_of(sending)
+    key = f"zoco_mail.sending.report.{sending.pk}"
+    found: LetterFigures | None = cache.get(key)
+    if found is None:
+        found = report_of(sending)
+        cache.set(key, found, REPORT_SECONDS)
+    return found
 
 
 def _trial(sending: Sending) -> dict[str, Any]:

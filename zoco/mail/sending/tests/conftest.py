@@ -36,6 +36,10 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def account(db: None, server: Mailbox) -> Account:
+    return account_made(server)
+
+
+def account_made(server: Mailbox) -> Account:
     """Return an account at that server, of a domain that is right, with hours that never close."""
     Rule.objects.create(purpose="marketing", most=0, opens_at=time(8), closes_at=time(8))
     Topic.objects.create(key="news", label="News")
