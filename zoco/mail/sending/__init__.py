@@ -3,5 +3,6 @@
 What leaves are batches of `zoco.channels.bulk`. `models` keep what is sent, `freezing` holds letters as they
 were, `checks` say what speaks against a start, `making` makes each person's mail, `services` start, hold and
 stop, `following` lets the next thing happen when its time has come, `trying` decides tests, `reads` count,
-`again` finds who did not open, `keeping` forgets people; `screens` show it.
+`public` shows letters
+to everybody, `again` finds who did not open, `keeping` forgets people; `screens` show it.
 """

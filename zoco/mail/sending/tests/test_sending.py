@@ -20,17 +20,19 @@ from zoco.channels.models import Account, Message, SendingDomain
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.consent.models import Choice
 from zoco.consent.services import choice_record
+from zoco.ledger.store.base import Erasure
 from zoco.mail.counting.models import LetterLink
 from zoco.mail.counting.tokens import token_read
 from zoco.mail.editing import services as editing
 from zoco.mail.editing.models import Letter
 from zoco.mail.sending import following, services
 from zoco.mail.sending.checks import Weight, problems_of
+from zoco.mail.sending.keeping import SendingEraser
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.services import SendingHeld, SendingWrong
 from zoco.mail.sending.tests.conftest import go, start
 from zoco.mail.tests.test_letters import FOOTER, text
-from zoco.people.models import Person
+from zoco.people.models import NUMBER_BASE, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +243,18 @@ def test_who_is_gone_or_was_merged_since_gets_no_letter_of_his_own(
 
     assert [to for _by, to in server.envelopes] == ["bea@shop.example"]
     assert (sending.state, sending.total, Leg.objects.get().size) == ("ended", 3, 3)
+
+
+def test_who_is_erased_is_in_no_sending_any_more(
+    sending: Sending, people: list[Person], server: Mailbox
+) -> None:
+    start(sending)
+    whom = Erasure(at=0, persons=(NUMBER_BASE | people[0].pk,))
+    eraser = SendingEraser()
+    assert eraser.held(whom) == [f"sending {sending.pk}"]
+
+    assert (eraser.erase(whom), eraser.held(whom)) == (2, [])
+
+    go(sending)
+    assert sorted(to for _by, to in server.envelopes) == ["bea@shop.example", "carl@shop.example"]
+    assert sending.total == 3

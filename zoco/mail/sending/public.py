@@ -1,0 +1,162 @@
+"""What people may read of letters without logging in: their own in the browser, and those in the archive."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from zoco.channels.models import Message
+from zoco.consent.public.tokens import Links
+from zoco.mail.counting.conf import LINK_DAYS
+from zoco.mail.counting.tokens import TokenWrong, token_read
+from zoco.mail.letters.compiling import Compiled, compiled
+from zoco.mail.letters.conditions import conditions_held
+from zoco.mail.letters.drafts import Draft, LetterWrong, language_chosen
+from zoco.mail.letters.message import seen
+from zoco.mail.letters.values import values_of
+from zoco.mail.sending.freezing import thawed
+from zoco.mail.sending.making import home
+from zoco.mail.sending.models import Leg, Sending
+
+SHOWN_MOST = 100
+FRESH_SECONDS = 300
+POLICY = (
+    "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
+"""Pictures and styles of a letter may be anybody's; nothing in it runs."""
+
+
+@never_cache
+@require_safe
+def online(request: HttpRequest, token: str) -> HttpResponse:
+    """Show somebody the letter that he got; 404 for what is no token of ours, 410 for an old one."""
+    now = timezone.now()
+    try:
+        meant = token_read(token)
+    except TokenWrong:
+        return _nowhere(request, _("There is no such letter."), 404)
+    message = Message.objects.filter(uid=meant.message, batch=meant.batch).select_related("person").first()
+    leg = Leg.objects.filter(batch=meant.batch).defer("people").first()
+    if message is None or message.person is None or leg is None:
+        return _nowhere(request, _("There is no such letter."), 404)
+    if meant.is_over(at=now, days=LINK_DAYS()):
+        return _nowhere(request, _("This link has ended"), 410)
+    person = message.person
+    letter = _letter(leg.pk, language_chosen(person.language, _languages(leg)))
+    leave = Links(on=now.date(), base=home()).unsubscribe(
+        person=person.pk, topic=message.topic, message=str(message.uid)
+    )
+    links = {"unsubscribe": leave, "preferences": leave, "online": request.path}
+    try:
+        holds = conditions_held(letter.conditions, [person.pk])[person.pk]
+    except LetterWrong:
+        holds = frozenset()
+    return _shown(letter, {**values_of([person])[person.pk], "links": links}, holds)
+
+
+@require_safe
+@cache_control(public=True, max_age=FRESH_SECONDS)
+def archive(request: HttpRequest) -> HttpResponse:
+    """List the letters that everybody may read."""
+    return render(request, "zoco/mail/archive.html", {"lines": _lines()})
+
+
+@require_safe
+@cache_control(public=True, max_age=FRESH_SECONDS)
+def feed(request: HttpRequest) -> HttpResponse:
+    """List the same for programs that read news (RSS 2.0)."""
+    made = Rss201rev2Feed(
+        title=_("Letters"),
+        link=home() + reverse("zoco_mail_archive"),
+        description=_("Letters that everybody may read"),
+        feed_url=home() + reverse("zoco_mail_feed"),
+        language=get_language(),
+    )
+    for line in _lines():
+        address = home() + line["url"]
+        made.add_item(
+            line["subject"], address, line["preview"], pubdate=line["at"], unique_id=str(line["uid"]),
+            unique_id_is_permalink=False,
+        )  # fmt: skip
+    return HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
+
+
+@require_safe
+@cache_control(public=True, max_age=FRESH_SECONDS)
+def archived(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show a letter of the archive, as somebody reads it of whom nothing is known."""
+    leg = _leg(get_object_or_404(_public(), uid=uid))
+    if leg is None:
+        raise Http404
+    letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
+    links = {"unsubscribe": "#", "preferences": "#", "online": request.path}
+    return _shown(letter, {"links": links})
+
+
+def _public() -> Any:
+    rows = Sending.objects.filter(is_public=True, started_at__isnull=False).defer("people")
+    return rows.exclude(state__in=(Sending.State.PLANNED, Sending.State.DRAFT)).order_by("-started_at", "-pk")
+
+
+def _leg(sending: Sending) -> Leg | None:
+    """Return the leg that says what most people read."""
+    legs = {each.arm: each for each in sending.legs.defer("people").order_by("arm") if each.editions}
+    return legs.get("rest") or next(iter(legs.values()), None)
+
+
+def _languages(leg: Leg) -> list[str]:
+    return [each["language"] for each in leg.editions]
+
+
+def _lines() -> list[dict[str, Any]]:
+    found = []
+    for sending in _public()[:SHOWN_MOST]:
+        leg = _leg(sending)
+        if leg is None:
+            continue
+        letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
+        preview = next(each["preview"] for each in leg.editions if each["language"] == letter.language)
+        found.append(
+            {
+                "uid": sending.uid,
+                "subject": letter.subject_for({}) or sending.letter.name,
+                "preview": "" if "{" in preview else preview,
+                "language": letter.language,
+                "at": sending.started_at,
+                "url": reverse("zoco_mail_archived", args=[sending.uid]),
+            }
+        )
+    return found
+
+
+@lru_cache(maxsize=64)
+def _letter(leg: int, language: str) -> Compiled:
+    """Compile one language of a leg; editions that are frozen never change."""
+    drafts: dict[str, Draft] = {each.language: each for each in thawed(Leg.objects.get(pk=leg).editions)}
+    return compiled(drafts[language])
+
+
+def _shown(letter: Compiled, values: Mapping[str, Any], holds: frozenset[str] = frozenset()) -> HttpResponse:
+    response = HttpResponse(seen(letter, values, holds).html)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Language"] = letter.language
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _nowhere(request: HttpRequest, title: str, status: int) -> HttpResponse:
+    said = {"title": title, "is_cut": status == 404}
+    return render(request, "zoco/mail/nowhere.html", said, status=status)

@@ -1,0 +1,64 @@
+"""Letters in the browser: one's own by its token, those of the archive by everybody."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from zoco.channels.models import Message
+from zoco.channels.tests.mailbox import Mailbox
+from zoco.mail.counting.tokens import token_made
+from zoco.mail.sending import public
+from zoco.mail.sending.models import Sending
+from zoco.mail.sending.tests.conftest import go, start
+from zoco.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> None:
+    public._letter.cache_clear()
+
+
+def test_somebody_reads_his_own_letter_in_the_browser(
+    sending: Sending, server: Mailbox, people: list[Person], client: Client
+) -> None:
+    go(start(sending))
+    message = Message.objects.get(person=people[1].pk)
+    assert message.batch_id is not None
+    token = token_made(message=message.uid, batch=message.batch_id, at=timezone.now())
+
+    page = client.get(f"/m/{token}/online")
+
+    assert (page.status_code, page.headers["Content-Language"]) == (200, "es")
+    assert "Hola Béa" in page.content.decode()
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    leave = re.search(r'href="[^"]*(/unsubscribe/[^"]+)"', page.content.decode())
+    assert leave is not None
+    assert client.get(leave[1]).status_code == 200
+    other = token_made(message=message.uid, batch=message.batch_id + 1, at=timezone.now())
+    assert [client.get(f"/m/{each}/online").status_code for each in (token[:-1] + "!", other)] == [404, 404]
+
+
+def test_everybody_reads_what_is_public_and_nothing_of_anybody(
+    sending: Sending, server: Mailbox, client: Client
+) -> None:
+    go(start(sending))
+    assert "Honey" not in client.get("/m/archive/").content.decode()
+    assert client.get(f"/m/archive/{sending.uid}/").status_code == 404
+    Sending.objects.update(is_public=True)
+
+    assert f"/m/archive/{sending.uid}/" in client.get("/m/archive/").content.decode()
+    shown = client.get(f"/m/archive/{sending.uid}/").content.decode()
+    assert "Hello you" in shown
+    assert "/unsubscribe/" not in shown
+    feed = ElementTree.fromstring(client.get("/m/archive.xml").content)
+    assert [(each.findtext("title"), each.findtext("guid")) for each in feed.iter("item")] == [
+        ("Honey", str(sending.uid))
+    ]
+    spanish = client.get(f"/m/archive/{sending.uid}/", headers={"accept-language": "es"})
+    assert spanish.headers["Content-Language"] == "es"
