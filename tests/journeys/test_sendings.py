@@ -1,7 +1,6 @@
 """A letter is sent to an audience in a browser: prepared, tested first, started, watched, and it arrives."""
 
 import os
-import threading
 
 import pytest
 from django.utils import timezone
@@ -9,11 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Open
 from tests.journeys.test_accessible import violations
-from zoco.channels.bulk.sender import batches_send
 from zoco.channels.tests.conftest import agreed
 from zoco.channels.tests.mailbox import mailbox
 from zoco.mail.sending.following import sendings_follow
 from zoco.mail.sending.tests.conftest import account_made, audience_of, letter_made
+from zoco.testing.channels import batches_sent
 
 pytestmark = [
     pytest.mark.browser,
@@ -60,7 +59,7 @@ def test_a_letter_is_sent_from_the_browser(visit: Open, monkeypatch: pytest.Monk
         page.get_by_role("button", name="Send it to 3 people").click()
         expect(page.get_by_text("of 3 people")).to_be_visible()
         sendings_follow(now=timezone.now())
-        batches_send(stop=threading.Event(), lines=2)
+        batches_sent()
         expect(page.locator("#z-progress dd").first).to_have_text("2")
         fits(page, "going")
         page.get_by_role("button", name="Stop for good").click()

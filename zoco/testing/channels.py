@@ -5,12 +5,15 @@ The file is shared by all processes that know its path, so that they can count t
 
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from django.utils import timezone
 
 from zoco.channels.contract import (
     CHANNELS,
@@ -168,3 +171,11 @@ def _opened(path: Path) -> sqlite3.Connection:
     file = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
     file.execute("create table if not exists taken (id text, receiver text, data text)")
     return file
+
+
+def batches_sent() -> None:
+    """Send what is due of all batches now, as the workers do it, in this thread."""
+    from zoco.channels.bulk.running import batch_go_on, batches_due
+
+    for batch in batches_due(now=timezone.now(), without=[]):
+        batch_go_on(batch=batch, stop=threading.Event())

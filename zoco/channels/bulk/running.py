@@ -27,7 +27,9 @@ def bulk_run(stop: threading.Event) -> None:
         close_old_connections()
         under_way = {pk: thread for pk, thread in under_way.items() if thread.is_alive()}
         for batch in batches_due(now=timezone.now(), without=list(under_way))[: AT_ONCE - len(under_way)]:
-            thread = threading.Thread(target=_sent, args=(batch, stop), name=f"batch {batch.pk}", daemon=True)
+            thread = threading.Thread(
+                target=_apart, args=(batch, stop), name=f"batch {batch.pk}", daemon=True
+            )
             under_way[batch.pk] = thread
             thread.start()
         stop.wait(LOOK_SECONDS)
@@ -56,7 +58,8 @@ def lines_of(options: dict[str, Any]) -> int:
     return min(max(int(lines), 1), LINES_MOST)
 
 
-def _sent(batch: Batch, stop: threading.Event) -> None:
+def batch_go_on(*, batch: Batch, stop: threading.Event) -> None:
+    """Send what is due of a batch, or refuse what is left of a stopped one; what fails is said and waits."""
     try:
         if batch.state == Batch.State.STOPPED:
             while not stop.is_set() and rest_refuse(batch=batch, now=timezone.now()):
@@ -68,5 +71,10 @@ def _sent(batch: Batch, stop: threading.Event) -> None:
     except Exception as error:
         log.exception("A batch could not go on; it is tried again. batch=%s", batch.pk)
         batch_trouble(batch=batch, why=f"{type(error).__name__}: {error}", until=timezone.now() + TROUBLE)
+
+
+def _apart(batch: Batch, stop: threading.Event) -> None:
+    try:
+        batch_go_on(batch=batch, stop=stop)
     finally:
         connections.close_all()

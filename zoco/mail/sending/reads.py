@@ -78,7 +78,7 @@ def progress_of(sending: Sending, *, now: datetime) -> Progress:
         failures=_failures(filled),
         per_minute=rate,
         ends_at=now + timedelta(minutes=left / rate) if rate and left else None,
-        trouble=next((each.reason for each in batches if each.reason), ""),
+        trouble=next((each.trouble for each in batches if each.trouble), ""),
     )
 
 

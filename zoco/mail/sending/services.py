@@ -3,7 +3,6 @@
 Not guaranteed: that a letter which is being handed over while its sending is paused does not leave.
 """
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from zoco.channels.bulk.models import Batch
-from zoco.channels.bulk.services import BatchWrong, batch_pause, batch_resume, batch_stop
+from zoco.channels.bulk.services import batch_pause, batch_resume, batch_stop
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.sending.checks import Problem, Weight, legs_of, problems_of
@@ -145,8 +144,7 @@ def sending_pause(*, sending: Sending, at: datetime, by: "User | None" = None) -
         sending.paused_at = at
         sending.save(update_fields=["paused_at"])
         for batch in _batches(sending):
-            with suppress(BatchWrong):
-                batch_pause(batch=batch)
+            batch_pause(batch=batch)
         _note(sending, "paused", by)
 
 
@@ -161,8 +159,7 @@ def sending_resume(*, sending: Sending, at: datetime, by: "User | None" = None) 
     sending.paused_at = None
     sending.save(update_fields=["paused_at", "decides_at"])
     for batch in _batches(sending):
-        with suppress(BatchWrong):
-            batch_resume(batch=batch)
+        batch_resume(batch=batch)
     _note(sending, "resumed", by)
 
 
@@ -173,8 +170,7 @@ def sending_stop(*, sending: Sending, at: datetime, by: "User | None" = None) ->
     sending.state, sending.ended_at, sending.paused_at = State.STOPPED, at, None
     sending.save(update_fields=["state", "ended_at", "paused_at"])
     for batch in _batches(sending):
-        with suppress(BatchWrong):
-            batch_stop(batch=batch, at=at)
+        batch_stop(batch=batch)
     _note(sending, "stopped", by)
 
 

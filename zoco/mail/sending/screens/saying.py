@@ -5,19 +5,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from zoco.channels import facts
-from zoco.channels.bulk.services import STOPPED
 from zoco.channels.domains.verdicts import COMPLAINTS_MOST, COMPLAINTS_WANTED
+from zoco.channels.screens import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.figures import LetterFigures, Share, share
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reads import Progress
 
-OTHERWISE = {
-    facts.ACCOUNT_OFF: gettext_lazy("The account is off."),
-    STOPPED: gettext_lazy("The sending was stopped."),
-}
 STATES = {
     "waits": gettext_lazy("waits"),
     "refused": gettext_lazy("not allowed"),

@@ -1,6 +1,5 @@
 """A letter in two languages, people who want it, a mail server that keeps what arrives."""
 
-import threading
 from collections.abc import Iterator
 from datetime import time
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from zoco.channels.bulk.sender import batches_send
 from zoco.channels.models import Account, SendingDomain
 from zoco.channels.services import account_save
 from zoco.channels.tests.conftest import agreed
@@ -25,6 +23,7 @@ from zoco.mail.tests.test_letters import FOOTER, text
 from zoco.people.audiences.models import Audience
 from zoco.people.audiences.services import audience_write, members_add
 from zoco.people.models import Person
+from zoco.testing.channels import batches_sent
 
 
 @pytest.fixture
@@ -119,7 +118,7 @@ def start(sending: Sending) -> Sending:
 def go(sending: Sending) -> Sending:
     """Let everything that is due happen, as the worker and the sender do."""
     sendings_follow(now=timezone.now())
-    batches_send(stop=threading.Event(), lines=2)
+    batches_sent()
     sendings_follow(now=timezone.now())
     sending.refresh_from_db()
     return sending
