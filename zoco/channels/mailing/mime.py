@@ -3,6 +3,7 @@
 import re
 from email.generator import BytesGenerator
 from email.utils import formataddr
+from functools import lru_cache
 from io import BytesIO
 
 from django.core.mail import EmailMultiAlternatives
@@ -68,6 +69,7 @@ def message_id(outgoing: Outgoing, account: Opened) -> str:
     return f"<{outgoing.id}@{account.settings['from_address'].rpartition('@')[2]}>"
 
 
+@lru_cache(maxsize=4_096)
 def envelope_address(address: str) -> tuple[str, bool]:
     """Return an address for the envelope, and whether it is ASCII. Raises MessageUnfit."""
     if len(address) <= ADDRESS_LONGEST and _USUAL.match(address) and not address.endswith(_SPECIAL):

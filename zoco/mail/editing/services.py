@@ -66,7 +66,7 @@ def edition_write(
 
     Raises EditionWrong where nothing can be made of it, ValidationError for a subject too long.
     """
-    letter = Letter.objects.select_for_update().select_related("site").get(pk=letter.pk)
+    letter = Letter.objects.select_for_update(of=("self",)).select_related("site").get(pk=letter.pk)
     edition = Edition.objects.filter(letter=letter, language=language).first()
     was = _said(edition) if edition else None
     edition = edition or Edition(letter=letter, language=language)

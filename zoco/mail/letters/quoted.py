@@ -5,9 +5,12 @@ longer than 76 octets, none begins with a dot (SMTP would have to double it) or 
 """
 
 import re
+from functools import lru_cache
 
 LINE = 75
 """Octets of a line before the = of a soft end."""
+OFTEN = 300
+"""Characters of a value that is likely to stand in a letter again."""
 _PLAIN = re.compile(r"(?!\.|From )[ -<>-z|}~]+\Z")
 # A brace would open a placeholder once more.
 _KEPT = {code: chr(code) for code in range(32, 127) if chr(code) not in "={"}
@@ -20,6 +23,12 @@ def piece(text: str) -> str:
         return ""
     if len(text) <= LINE and _PLAIN.match(text):
         return f"{text}=\r\n"
+    return _again(text) if len(text) <= OFTEN else _long(text)
+
+
+@lru_cache(maxsize=256)
+def _again(text: str) -> str:
+    """Quote what may stand many times in one letter, as a name does: once."""
     return _long(text)
 
 

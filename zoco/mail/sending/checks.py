@@ -67,6 +67,9 @@ def _people(sending: Sending, people: BitMap) -> Iterator[Problem]:
         yield Problem(_("The audience is not there any more; choose another one."))
     elif not people:
         yield Problem(_("Nobody is in the audience."))
+    if sending.audience is not None and sending.audience.wrong:
+        words = _("The audience is as it was when it could be counted last: %(why)s")
+        yield Problem(words % {"why": sending.audience.wrong}, Weight.NOTE)
 
 
 def _account(sending: Sending, now: datetime) -> Iterator[Problem]:
@@ -112,6 +115,8 @@ def _letter(letter: Letter, legs: list[Leg]) -> Iterator[Problem]:
 def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
     """Hold a letter to what laws and mailboxes demand of whoever writes to many."""
     if letter.purpose != Purpose.MARKETING:
+        words = _("%(letter)s is no marketing: it goes also to people who never agreed to get any.")
+        yield Problem(words % {"letter": letter.name}, Weight.NOTE)
         return
     named = {"letter": letter.name, "language": draft.language}
     if WAY_OUT not in made.asked.names:

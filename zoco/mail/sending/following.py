@@ -78,7 +78,7 @@ def _batch_of(leg: Leg, now: datetime) -> Batch | None:
         return held.batch
     if sending.paused_at is not None or sending.state not in OPEN or sending.account is None:
         return None
-    held.batch = batch_create(
+    made = batch_create(
         maker=KEY,
         account=sending.account,
         purpose=sending.purpose,
@@ -88,8 +88,10 @@ def _batch_of(leg: Leg, now: datetime) -> Batch | None:
         about=str(sending.uid),
         at=now,
     )
-    held.save(update_fields=["batch"])
-    return held.batch
+    if Leg.objects.filter(pk=leg.pk, batch=None).update(batch=made):
+        return made
+    made.delete()  # somebody else was quicker, on a database that locks no rows
+    return Leg.objects.select_related("batch").get(pk=leg.pk).batch
 
 
 def _end(pk: int, now: datetime) -> None:

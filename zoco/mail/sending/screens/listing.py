@@ -111,7 +111,9 @@ def _draft(sending: Sending) -> dict[str, Any]:
         for leg, size in zip(legs, arm_sizes(sending, len(people), len(legs)), strict=True):
             leg.size = size
             arms.append(saying.arm_said(leg, sending))
+    counted_at = sending.audience.counted_at if sending.audience else None
     return {
+        "counted": moment(counted_at),
         "size": formats.count(len(people)),
         "number": len(people),
         "problems": [(GRADES[each.weight], each.words) for each in problems],
@@ -127,6 +129,7 @@ def _started(sending: Sending) -> dict[str, Any]:
         "number": sending.total,
         "is_open": sending.state in OPEN,
         "progress": progress,
+        "trouble": progress.trouble or ("" if sending.account else _("Its account is there no more.")),
         "done": 100 * progress.ended // max(progress.total, 1),
         "ended": formats.count(progress.ended),
         "counts": saying.counts_said(progress),
