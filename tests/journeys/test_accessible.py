@@ -48,6 +48,8 @@ PAGES = (
     "/admin/imports/",
     "/admin/exports/",
     "/admin/shared-links/",
+    "/admin/letters/",
+    "/admin/letters/new/",
     "/admin/campaigns/",
     "/admin/campaigns/new/",
     "/admin/links/",

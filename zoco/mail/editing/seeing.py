@@ -14,6 +14,7 @@ from zoco.people.models import Person
 
 LINKS = {name: f"#{name}" for name in ("unsubscribe", "preferences", "online")}
 _DARK = re.compile(r"@media[^{]*prefers-color-scheme\s*:\s*(dark|light)[^{]*\{", re.I)
+_LOOP = re.compile(r"\{%-?\s*for\s+(\w+)\s+in\s+data\.(\w+)")
 _TARGET = '<base target="_blank">'
 
 
@@ -47,11 +48,14 @@ def letter_seen(
 
 
 def data_sample(letter: Compiled) -> dict[str, Any]:
-    """Return something for each field that a program would give: its name, as a value. Lists stay empty."""
+    """Return something for each field that a program would give: its name, as a value; one row of a list."""
     made: dict[str, Any] = {}
+    for row, name in _LOOP.findall(letter.page):
+        fields = re.findall(rf"\b{row}\.(\w+)", letter.page)
+        made[name] = [{field: f"[{field}]" for field in fields}]
     for name in sorted(letter.asked.names):
         root, *path = name.split(".")
-        if root != "data" or not path or path[-1] in ("rows", "items", "lines"):
+        if root != "data" or not path:
             continue
         inner = made
         for part in path[:-1]:

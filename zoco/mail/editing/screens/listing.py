@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of
-from zoco.mail.editing.models import Edition, Letter
+from zoco.mail.editing.models import Edition, EditionChange, Letter
 from zoco.mail.editing.reads import look_read
 from zoco.mail.editing.screens.forms import EditionForm, LanguagesForm, LetterForm, LookForm
 from zoco.mail.editing.screens.opening import ADD, CHANGE, SEE
@@ -68,7 +69,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the letters, the last changed one first."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_LONGEST]
     is_archived = request.GET.get("archived") == "1"
-    found = Letter.objects.filter(is_archived=is_archived).select_related("by")
+    changes = EditionChange.objects.filter(letter=OuterRef("pk")).order_by("-at", "-pk")
+    last_by = Subquery(changes.values(f"by__{get_user_model().USERNAME_FIELD}")[:1])
+    found = Letter.objects.filter(is_archived=is_archived).select_related("by").annotate(last_by=last_by)
     if query:
         said = Edition.objects.filter(subject__icontains=query).values("letter")
         found = found.filter(Q(name__icontains=query) | Q(key__icontains=query) | Q(pk__in=said))
@@ -99,7 +102,7 @@ def _lines(letters: list[Letter]) -> list[dict[str, Any]]:
             "purpose": each.get_purpose_display(),
             "languages": ", ".join(languages[each.pk]),
             "at": formats.moment(timezone.localtime(each.changed_at)),
-            "by": each.by.get_username() if each.by else "",
+            "by": getattr(each, "last_by", "") or (each.by.get_username() if each.by else ""),
         }
         for each in letters
     ]

@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from zoco.channels.claiming import LEASE
+from zoco.channels.due import due_send
 from zoco.channels.models import Account, Message
 from zoco.channels.services import account_save
 from zoco.mail.editing.models import Letter
@@ -76,6 +78,26 @@ def test_a_program_sends_a_letter_once_for_a_key(letter: Letter, program: Client
     assert Identity.objects.get(kind="email").value == "ana@shop.example"
     sent = taken(tmp_path / "fake")
     assert [each.id for each in sent] == [first["message"], other["message"]]
+
+
+def test_what_a_killed_program_asked_for_leaves_later_and_once(
+    letter: Letter, program: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_args: object, **_more: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("zoco.channels.delivering.claimed_send", killed)
+        with pytest.raises(SystemExit):
+            ask(program)
+    between = ask(program).json()
+
+    due_send(now=timezone.now() + 2 * LEASE)
+    after = ask(program).json()
+
+    assert (between["state"], between["is_new"]) == ("claimed", False)
+    assert (after["state"], after["message"]) == ("sent", between["message"])
+    assert [each.id for each in taken(tmp_path / "fake")] == [after["message"]]
 
 
 def test_what_cannot_be_sent_says_why_and_sends_nothing(
