@@ -227,6 +227,7 @@ WRITERS = [
     "zoco_letter_settings",
     "zoco_letter_test",
     "zoco_api:letter_post",
+    "zoco_api:journey_enter",
     "zoco_journey_new",
     "zoco_journey_act",
     "zoco_journey_publish",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from zoco.channels.models import Account
+from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.choices import _arms as arms_of
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.waits import NO, YES
@@ -95,6 +96,10 @@ def _attribute(settings: Settings) -> str:
     return f"{name} = {settings.get('value', '')}"
 
 
+def _letter(settings: Settings) -> str:
+    return str(Letter.objects.values_list("name", flat=True).get(pk=settings["letter"]))
+
+
 def _hook(settings: Settings) -> str:
     name = Account.objects.values_list("name", flat=True).get(pk=settings["account"])
     return f"{name}: {settings['event']}"
@@ -109,5 +114,6 @@ _SAID: dict[str, Callable[[Settings], str]] = {
     "tag": _tag,
     "audience": _audience,
     "attribute": _attribute,
+    "letter": _letter,
     "hook": _hook,
 }

@@ -16,7 +16,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.mail.drawing import reads
 from zoco.mail.drawing.editing import EMPTY
-from zoco.mail.drawing.forms import JourneyForm
+from zoco.mail.drawing.entries import JourneyForm
 from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
 from zoco.mail.drawing.ready import ready_of, ready_there

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from zoco.mail.drawing.editing import drawn, step_add, step_remove, step_set, way_set
-from zoco.mail.drawing.forms import EntryForm, JourneyForm, form_of
+from zoco.mail.drawing.entries import EntryForm, JourneyForm
+from zoco.mail.drawing.forms import form_of
 from zoco.mail.drawing.opening import CHANGE
 from zoco.mail.drawing.saying import label, said, way_word
 from zoco.mail.drawing.screens import page, said_here, shown

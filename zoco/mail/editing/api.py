@@ -23,49 +23,24 @@ from zoco.mail.editing.single import CannotSend, letter_send
 from zoco.mail.letters.drafts import LetterWrong
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.letters.values import DATA_SIZE_MOST
-from zoco.people.editing import Hand, IdentityTaken, person_make
-from zoco.people.identities import IdentityWrong, identity_read
-from zoco.people.models import Identity, Person
+from zoco.mail.whom import WHO_SHAPE, Who, person_meant
+from zoco.people.identities import IdentityWrong
 from zoco.people.opening import sees_people
-from zoco.people.writing import Incoming
 
 router = Router(tags=["letters"])
-ADD_PERSON = "zoco_people.add_person"
 KEY_LONGEST = 200
 REFUSED = {401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: Refusal}
-_WHO = {
-    "oneOf": [
-        {"type": "integer", "description": "The number of a person."},
-        {
-            "type": "object",
-            "required": ["kind", "value"],
-            "properties": {
-                "kind": {"type": "string", "enum": ["email", "phone", "external", "social"]},
-                "value": {"type": "string"},
-                "space": {"type": "string", "description": "The system, for external and social."},
-            },
-        },
-    ]
-}
 _ASKED = {
     "type": "object",
     "required": ["person", "idempotency_key"],
     "properties": {
-        "person": _WHO,
+        "person": WHO_SHAPE,
         "data": {"type": "object", "description": "What fills placeholders that begin with data."},
         "language": {"type": "string", "description": "Empty: the person's own."},
         "idempotency_key": {"type": "string", "maxLength": KEY_LONGEST},
     },
 }
 BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _ASKED}}}}
-
-
-class Who(msgspec.Struct, forbid_unknown_fields=True):
-    """An identity of somebody."""
-
-    kind: str
-    value: str
-    space: str = ""
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
@@ -122,7 +97,7 @@ def letter_post(request: HttpRequest, key: str) -> HttpResponseBase:
 def _sent(request: HttpRequest, letter: Letter, asked: Asked) -> HttpResponseBase:
     now = timezone.now()
     try:
-        person = _person(request, asked.person)
+        person = person_meant(request, asked.person)
         if person is None:
             return refused(
                 404, "unknown_person", "There is no such person, and no e-mail address to add one."
@@ -153,25 +128,3 @@ def _sent(request: HttpRequest, letter: Letter, asked: Asked) -> HttpResponseBas
             "is_new": fate.is_new,
         }
     )
-
-
-def _person(request: HttpRequest, who: int | Who) -> Person | None:
-    """Return whom a program means; an address that nobody has becomes a person. Raises IdentityWrong."""
-    if isinstance(who, int):
-        return Person.objects.filter(pk=who).first() if 0 < who < 1 << 63 else None
-    named = identity_read(who.kind, who.value, space=who.space)
-    found = _known(named.place)
-    if found is not None or named.kind != "email" or not request.user.has_perm(ADD_PERSON):
-        return found
-    key = getattr(request.user, "key", None)
-    hand = Hand(timezone.now(), name=key.name if key is not None else request.user.get_username())
-    try:
-        return person_make(incoming=Incoming((named,)), hand=hand)
-    except IdentityTaken:  # somebody else was quicker
-        return _known(named.place)
-
-
-def _known(place: tuple[str, str, str]) -> Person | None:
-    kind, space, key = place
-    identity = Identity.objects.filter(kind=kind, space=space, key=key).select_related("person").first()
-    return identity.person if identity else None

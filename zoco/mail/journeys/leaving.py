@@ -2,18 +2,26 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
-from zoco.channels.drafts import Draft, Fate
+from zoco.channels.drafts import Draft, DraftWrong, Fate
 from zoco.channels.models import Account, Message
+from zoco.channels.sealing import SealBroken
 from zoco.ledger.services import NAME
+from zoco.mail.editing.models import Letter
+from zoco.mail.editing.single import CannotSend, letter_send
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, Stays, StepWrong, Visit
+from zoco.mail.letters.drafts import LetterWrong
+from zoco.mail.letters.placeholders import PlaceholderWrong
 
 AGAIN = timedelta(minutes=1)
 """How long a step waits for another process that has its message in hand."""
+MENDED = timedelta(hours=1)
+"""How long a step waits for somebody to mend its letter or account."""
 HOOK = "hook"
 State = Message.State
 
@@ -28,6 +36,34 @@ def went(fate: Fate, visit: Visit) -> Goes | Stays:
         case State.FAILED | State.UNCERTAIN:
             return Goes(reason=fate.reason or str(fate.state))
     return Stays(fate.until or visit.now + AGAIN, fate.because or fate.reason)
+
+
+@KINDS.plug
+class LetterStep(Kind):
+    """Sends a letter, in the person's language; what the entry brought fills its placeholders of data."""
+
+    key = "letter"
+    label = _("Send a letter")
+    leaves = True
+
+    def check(self, settings: Settings) -> None:
+        """Refuse a letter that is not there, or says nothing yet."""
+        key = settings.get("letter")
+        there = Letter.objects.filter(pk=key, is_archived=False, editions__isnull=False)
+        if not isinstance(key, int) or isinstance(key, bool) or not there.exists():
+            raise StepWrong(gettext_noop("Choose a letter that says something in some language."))
+
+    def work(self, visit: Visit) -> Goes | Stays:
+        """Send it. Who may not be written to goes on without; a letter that cannot leave is waited for."""
+        data = visit.traveller.data
+        try:
+            letter = Letter.objects.select_related("site", "account").get(pk=visit.settings["letter"])
+            leaving = letter_send(letter=letter, person=visit.person, key=visit.key, now=visit.now, data=data)
+        except (LetterWrong, PlaceholderWrong) as wrong:
+            return Goes(reason=str(wrong))
+        except (ObjectDoesNotExist, CannotSend, DraftWrong, SealBroken) as wrong:
+            return Stays(visit.now + MENDED, str(wrong))
+        return went(leaving.fate, visit)
 
 
 @KINDS.plug

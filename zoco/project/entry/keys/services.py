@@ -30,6 +30,10 @@ SCOPES = {
         _("Send letters to one person each, and add whoever is not known yet"),
         frozenset({"zoco_mail.send_letter", "zoco_people.add_person"}),
     ),
+    "journeys:enter": (
+        _("Let people onto journeys, and add whoever is not known yet"),
+        frozenset({"zoco_mail.run_journey", "zoco_people.add_person"}),
+    ),
 }
 
 

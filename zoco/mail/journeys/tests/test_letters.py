@@ -1,0 +1,110 @@
+"""Letters on a journey, and programs that let people onto one."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from zoco.channels.models import Account, Message
+from zoco.channels.services import account_save
+from zoco.mail.editing.models import Letter
+from zoco.mail.editing.services import Words, edition_write, letter_archive, letter_write
+from zoco.mail.journeys import running
+from zoco.mail.journeys.entering import enter
+from zoco.mail.journeys.models import Journey, Traveller
+from zoco.mail.journeys.tests.conftest import NOW, Made
+from zoco.people.models import Person
+from zoco.project.entry.keys.services import key_make
+from zoco.project.tests.readers import client_of
+from zoco.testing.channels import fake_channel, taken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    with fake_channel() as channel:
+        monkeypatch.setattr(type(channel), "identity", ("email", ""))
+        account = account_save(
+            account=Account(adapter="fake", name="fake"),
+            settings={"file": str(tmp_path / "fake"), "answer": "take"},
+            secrets={"word": "honeycomb"},
+        )
+        made = Letter(name="Basket", purpose="transactional", account=account)
+        letter_write(letter=made, at=NOW)
+        blocks = [{"type": "heading", "value": {"text": "Still {{ data.left }} jars"}}]
+        words = Words("{{ data.left }} jars", blocks=blocks)
+        edition_write(letter=made, language="en", words=words, at=NOW)
+        yield made
+
+
+def graph_of(letter: Letter) -> dict[str, Any]:
+    step = {"kind": "letter", "settings": {"letter": letter.pk}, "next": {}}
+    return {"start": "s1", "steps": {"s1": step}}
+
+
+def test_letter_leaves_once_however_often_its_step_is_tried(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    journey = made(graph_of(letter))
+    enter(journey=journey, person=people[0], by="hand", now=NOW, data={"left": 3})
+
+    for hours in (0, 1, 2):
+        running.due_run(now=NOW + timedelta(hours=hours))
+
+    assert len(taken(tmp_path / "fake")) == 1
+    assert Message.objects.get().subject == "3 jars"
+    assert Traveller.objects.get().state == Traveller.State.DONE
+
+
+def test_letter_that_was_put_away_is_waited_for(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    journey = made(graph_of(letter))
+    enter(journey=journey, person=people[0], by="hand", now=NOW, data={"left": 3})
+    letter_archive(letter=letter, is_archived=True, at=NOW)
+    running.due_run(now=NOW)
+    assert (taken(tmp_path / "fake"), Traveller.objects.get().state) == ([], Traveller.State.GOING)
+
+    letter_archive(letter=letter, is_archived=False, at=NOW)
+    running.due_run(now=NOW + timedelta(hours=2))
+
+    assert len(taken(tmp_path / "fake")) == 1
+
+
+@pytest.fixture
+def program() -> Client:
+    client_of("marketer")
+    now = timezone.now()
+    _key, token = key_make(
+        name="shop", scopes=["journeys:enter"], sites=None, expires_at=now + timedelta(days=9), at=now,
+        by=User.objects.get(username="marketer"),
+    )  # fmt: skip
+    return Client(headers={"authorization": f"Bearer {token}"})
+
+
+def ask(client: Client, journey: Journey, **body: Any) -> Any:
+    return client.post(f"/api/v1/journeys/{journey.uid}/people", body, content_type="application/json")
+
+
+def test_program_lets_people_onto_journeys_that_are_open_to_programs(made: Made, program: Client) -> None:
+    closed = made()
+    ana = {"kind": "email", "value": "ana@shop.example"}
+    assert ask(program, closed, person=ana).status_code == 409
+    journey = made(entries=[{"kind": "program"}])
+
+    first = ask(program, journey, person=ana, data={"left": 3})
+    again = ask(program, journey, person=first.json()["person"], data={"left": 4})
+
+    assert (first.status_code, first.json()["is_new"], again.json()["is_new"]) == (200, True, False)
+    traveller = Traveller.objects.get()
+    assert (traveller.entered_by, traveller.data) == ("program", {"left": 3})
+    assert ask(program, journey, person={"kind": "email", "value": "nobody"}).status_code == 422
+    assert ask(program, journey, person=1 << 70).status_code in {404, 422}
+    assert ask(program, journey, who=ana).status_code == 422
+    assert ask(Client(), journey, person=ana).status_code == 401
+    assert ask(client_of("analyst"), journey, person=ana).status_code == 403
