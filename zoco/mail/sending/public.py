@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from zoco.mail.sending.models import Leg, Sending
 
 SHOWN_MOST = 100
 FRESH_SECONDS = 300
+KEPT = "zoco_mail.archive"
 POLICY = (
     "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; "
@@ -121,6 +123,16 @@ def _languages(leg: Leg) -> list[str]:
 
 
 def _lines() -> list[dict[str, Any]]:
+    """Return what lists show, not anew for each reader: a hundred letters would be compiled."""
+    key = f"{KEPT}.{get_language()}"
+    found: list[dict[str, Any]] | None = cache.get(key)
+    if found is None:
+        found = _listed()
+        cache.set(key, found, FRESH_SECONDS)
+    return found
+
+
+def _listed() -> list[dict[str, Any]]:
     found = []
     for sending in _public()[:SHOWN_MOST]:
         leg = _leg(sending)

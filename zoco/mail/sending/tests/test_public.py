@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def forgotten() -> None:
     public._letter.cache_clear()
+    cache.clear()
 
 
 def test_somebody_reads_his_own_letter_in_the_browser(
@@ -51,6 +53,7 @@ def test_everybody_reads_what_is_public_and_nothing_of_anybody(
     assert "Honey" not in client.get("/m/archive/").content.decode()
     assert client.get(f"/m/archive/{sending.uid}/").status_code == 404
     Sending.objects.update(is_public=True)
+    cache.clear()
 
     assert f"/m/archive/{sending.uid}/" in client.get("/m/archive/").content.decode()
     shown = client.get(f"/m/archive/{sending.uid}/").content.decode()
