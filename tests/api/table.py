@@ -106,6 +106,10 @@ READERS = [
     "zoco_letter_earlier",
     "zoco_letter_preview",
     "zoco_letter_sheet",
+    "zoco_consent_topics",
+    "zoco_consent_rules",
+    "zoco_consent_suppressed",
+    "zoco_consent_choices",
     "zoco_journeys",
     "zoco_journey",
     "zoco_sendings",
@@ -220,6 +224,9 @@ READERS = [
 
 # Marketers and owners.
 WRITERS = [
+    "zoco_consent_topic",
+    "zoco_consent_topic_new",
+    "zoco_consent_topic_delete",
     *(f"{kind}:{verb}" for kind in KEPT for verb in VERBS),
     "zoco_sources_apply",
     "zoco_blocking_renew",

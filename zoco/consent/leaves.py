@@ -23,7 +23,7 @@ ADAPTER = "email"
 
 
 def _topics() -> list[tuple[str, Any]]:
-    return [("", _("All topics")), *Topic.objects.order_by("label", "id").values_list("key", "label")]
+    return [("", _("All topics")), *((each.key, each.said("label")) for each in Topic.objects.all())]
 
 
 class ConsentForm(LeafForm):

@@ -4,9 +4,16 @@ from datetime import time
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from zoco.consent.confirming.models import Confirmation
+from zoco.consent.signup.models import Form, FormDay, Spent
+
+__all__ = [
+    "Choice", "Confirmation", "Contact", "Form", "FormDay", "Purpose", "Reservation", "Rule", "Spent",
+    "Standing", "Suppression", "Topic",
+]  # fmt: skip
 KEY = RegexValidator(r"^[a-z][a-z0-9-]*\Z", _("Write small letters, digits and -."))
 
 
@@ -27,14 +34,28 @@ class Topic(models.Model):
     is_public = models.BooleanField(
         _("open"), default=True, help_text=_("People may choose it where they choose what they get.")
     )
+    is_confirmed = models.BooleanField(
+        _("confirmed by e-mail"),
+        default=True,
+        help_text=_("Whoever signs up gets a letter first, and is on the list once its link was used."),
+    )
+    position = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("Small numbers come first.")
+    )
+    words = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
-        ordering = ["label", "id"]
+        ordering = ["position", "label", "id"]
 
     def __str__(self) -> str:
         return self.label
+
+    def said(self, name: str, language: str = "") -> str:
+        """Return label or note as a language has it, as it was first written where it has none."""
+        held = self.words.get(language or get_language() or "") or {}
+        return str(held.get(name) or getattr(self, name))
 
 
 class Choice(models.Model):

@@ -34,7 +34,7 @@ class PermissionPanel:
     def values(self, person: Person, *, at: datetime) -> Mapping[str, object]:
         """Ask for each e-mail address, as whoever sends would."""
         zone = person.zone or next((each.zone for each in sitebook.sites()), "UTC")
-        topics = dict(Topic.objects.order_by("label", "id").values_list("key", "label")[:TOPICS_SHOWN])
+        topics = {each.key: each.said("label") for each in Topic.objects.all()[:TOPICS_SHOWN]}
         addresses = person.identities.filter(kind=Identity.Kind.EMAIL).order_by("id")[:ADDRESSES_SHOWN]
         chosen = Choice.objects.filter(person=person).order_by("-at", "-id")[:CHOICES_SHOWN]
         return {

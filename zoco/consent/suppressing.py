@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from zoco.consent.models import Suppression
-from zoco.kit import conf
+from zoco.kit import conf, noting
 from zoco.kit.files import made_once
 from zoco.people.identities import Named
 
@@ -28,6 +29,25 @@ def suppress(*, identity: Named | Place, why: Suppression.Why, at: datetime) -> 
 def unsuppress(*, identity: Named | Place, why: Suppression.Why) -> int:
     """Let an address be written to again as far as this reason goes; returns how many rows went."""
     return Suppression.objects.filter(hash=hash_of(identity), why=why).delete()[0]
+
+
+def suppressed_put(*, identity: Named | Place, reason: str, at: datetime, by: Any) -> Suppression:
+    """Suppress an address by hand; the log of changes is told, of the address by a part of its hash alone."""
+    made = suppress(identity=identity, why=Suppression.Why.BY_HAND, at=at)
+    _note("created", made.hash, {"why": [None, made.why], "reason": [None, reason]}, by)
+    return made
+
+
+def suppressed_lift(*, identity: Named | Place, why: Suppression.Why, reason: str, by: Any) -> int:
+    """Lift one reason by hand; returns how many rows went. What the person wants is asked all the same."""
+    gone = unsuppress(identity=identity, why=why)
+    if gone:
+        _note("deleted", hash_of(identity), {"why": [str(why), None], "reason": [None, reason]}, by)
+    return gone
+
+
+def _note(action: str, mark: str, details: dict[str, list[Any]], by: Any) -> None:
+    noting.note(action=action, kind=Suppression._meta.label_lower, name=mark[:12], details=details, by=by)
 
 
 def suppressed(identities: Iterable[Place]) -> dict[Place, set[str]]:

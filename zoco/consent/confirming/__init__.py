@@ -1,0 +1,1 @@
+"""Double opt-in: a letter whose link is confirmed by one POST; looking at it changes nothing."""

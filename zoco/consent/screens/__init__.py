@@ -1,0 +1,1 @@
+"""Pages of owners: topics, rules, suppressed addresses, choices with their proof, forms."""

@@ -1,0 +1,133 @@
+"""Forms of topics, rules and suppressed addresses."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from zoco.consent.models import Choice, Rule, Suppression, Topic
+from zoco.ledger.pictures.labels import language_name
+
+if TYPE_CHECKING:
+    _TopicForm = forms.ModelForm[Topic]
+    _RuleForm = forms.ModelForm[Rule]
+else:
+    _TopicForm = _RuleForm = forms.ModelForm
+WEEKDAYS = (
+    (0, gettext_lazy("Monday")),
+    (1, gettext_lazy("Tuesday")),
+    (2, gettext_lazy("Wednesday")),
+    (3, gettext_lazy("Thursday")),
+    (4, gettext_lazy("Friday")),
+    (5, gettext_lazy("Saturday")),
+    (6, gettext_lazy("Sunday")),
+)
+REASON_LONGEST = 200
+
+
+def languages() -> list[str]:
+    """Return the codes of the languages in which people are written to."""
+    return [code for code, _name in settings.LANGUAGES]
+
+
+class TopicForm(_TopicForm):
+    """A topic: as everybody reads it, and as the languages say it that have words of their own."""
+
+    class Meta:
+        model = Topic
+        fields = ("label", "note", "key", "position", "is_confirmed", "is_public")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.label_suffix = ""
+        self.fields["key"].help_text = gettext_lazy("As letters, journeys and programs call it; it stays.")
+        if self.instance.pk:
+            self.fields["key"].disabled = True
+        for code in languages():
+            held = self.instance.words.get(code) or {}
+            for name, most in (("label", 80), ("note", 200)):
+                self.fields[f"{name}_{code}"] = forms.CharField(
+                    label=f"{Topic._meta.get_field(name).verbose_name} ({language_name(code)})",
+                    required=False,
+                    max_length=most,
+                    initial=held.get(name, ""),
+                )
+
+    def save(self, commit: bool = True) -> Topic:
+        """Save it with its words."""
+        given = self.cleaned_data
+        words = {
+            code: {name: text for name in ("label", "note") if (text := given[f"{name}_{code}"].strip())}
+            for code in languages()
+        }
+        self.instance.words = {code: said for code, said in words.items() if said}
+        saved: Topic = super().save(commit=commit)
+        return saved
+
+
+class TimeInput(forms.TimeInput):
+    """A time of day as browsers ask for it."""
+
+    input_type = "time"
+
+
+class RuleForm(_RuleForm):
+    """How often and when people get messages of a purpose."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("On weekdays"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple(),
+        error_messages={"required": gettext_lazy("Choose a day at least, else nothing is ever sent.")},
+    )
+
+    class Meta:
+        model = Rule
+        fields = ("most", "days", "opens_at", "closes_at", "weekdays")
+        widgets = {"opens_at": TimeInput(format="%H:%M"), "closes_at": TimeInput(format="%H:%M")}
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.label_suffix = ""
+
+
+class ReasonForm(forms.Form):
+    """Why an address is suppressed by hand, or written to again."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=REASON_LONGEST,
+        help_text=gettext_lazy("It stands in the log of changes: leave name and address out."),
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.label_suffix = ""
+
+
+class LiftForm(ReasonForm):
+    """Which reason is lifted."""
+
+    why = forms.ChoiceField(choices=Suppression.Why.choices, widget=forms.HiddenInput())
+
+
+class ChoicesForm(forms.Form):
+    """Which choices."""
+
+    state = forms.ChoiceField(
+        label=pgettext_lazy("consent", "Choice"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *Choice.State.choices],
+    )
+    topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.label_suffix = ""
+        offered = [
+            ("", gettext_lazy("All")),
+            *((each.key, each.said("label")) for each in Topic.objects.all()),
+        ]
+        self.fields["topic"].choices = offered  # type: ignore[attr-defined]
