@@ -36,6 +36,8 @@ EVERYBODY = [
     "zoco_follow",
     "zoco_channels_heard",
     "zoco_unsubscribe",
+    "zoco_preferences",
+    "zoco_confirm",
     "zoco_mail_image",
     "zoco_mail_link",
     "zoco_mail_archive",

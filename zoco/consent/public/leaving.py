@@ -1,5 +1,6 @@
 """Leave a topic, or all marketing, by a link: once written down, a second time changes nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -10,35 +11,40 @@ from zoco.consent.services import choice_record, contact_lock
 from zoco.people.models import Person
 
 
-@transaction.atomic
 def topic_leave(*, leaving: Leaving, at: datetime) -> Choice | None:
-    """Withdraw what a link is about; nothing where it is withdrawn already or nobody is there any more.
-
-    It outweighs also what is said to have been given later than now, by a clock that goes wrong.
-    """
-    person = _standing_for(leaving.person)
+    """Withdraw what a link is about; nothing where it is withdrawn already or nobody is there any more."""
+    person = standing_for(leaving.person)
     if person is None:
-        return None
-    contact_lock(person)
-    standings = Standing.objects.filter(person=person, purpose=Purpose.MARKETING)
-    within = standings.filter(topic=leaving.topic) if leaving.topic else standings
-    given = within.filter(state=Choice.State.GIVEN).order_by("-since").first()
-    left = standings.filter(topic=leaving.topic, adapter="", state=Choice.State.WITHDRAWN).first()
-    if left is not None and (given is None or given.since <= left.since):
         return None
     proof = {"form": "unsubscribe", "told_at": at.isoformat()}
     if leaving.message:
         proof["message"] = leaving.message
+    return choice_withdraw(person=person, topic=leaving.topic, proof=proof, at=at)
+
+
+@transaction.atomic
+def choice_withdraw(*, person: int, topic: str, proof: Mapping[str, str], at: datetime) -> Choice | None:
+    """Withdraw a topic, or all of marketing; nothing where it is withdrawn already.
+
+    It outweighs also what is said to have been given later than now, by a clock that goes wrong.
+    """
+    contact_lock(person)
+    standings = Standing.objects.filter(person=person, purpose=Purpose.MARKETING)
+    within = standings.filter(topic=topic) if topic else standings
+    given = within.filter(state=Choice.State.GIVEN).order_by("-since").first()
+    left = standings.filter(topic=topic, adapter="", state=Choice.State.WITHDRAWN).first()
+    if left is not None and (given is None or given.since <= left.since):
+        return None
     return choice_record(
         person=person,
         state=Choice.State.WITHDRAWN,
         proof=proof,
         at=max(at, given.since) if given else at,
-        topic=leaving.topic,
+        topic=topic,
     )
 
 
-def _standing_for(person: int) -> int | None:
+def standing_for(person: int) -> int | None:
     """Return who stands for a person now, also after merges of merged ones."""
     seen: set[int] = set()
     while person not in seen:

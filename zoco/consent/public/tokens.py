@@ -1,7 +1,9 @@
 """Tokens of unsubscribing: `<person>.<topic>.<day>.<message>.<signature>`, made and read without a query.
 
-The signature is HMAC-SHA256, cut to 128 bits, with a key of its own in keys/: a new SECRET_KEY must not break
-the links in letters that lie in mailboxes.
+Those of preferences begin with `p.` and hold for a shorter time, for their page shows what somebody chose;
+others are made by `signed` and read by `unsigned`. What each says begins differently, so that none passes for
+another. The signature is HMAC-SHA256, cut to 128 bits, with a key of its own in keys/: a new SECRET_KEY must
+not break the links in letters that lie in mailboxes.
 """
 
 import hmac
@@ -10,6 +12,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,14 +24,21 @@ from zoco.kit.files import made_once
 
 HOLDS_DAYS = 3_653
 """Ten years: letters are kept, and whoever finds an old one may leave by it."""
+PREFERENCES_HOLD_DAYS = 400
 LONGEST = 200
 _SAID = r"([1-9]\d{0,17})\.((?:[a-z][a-z0-9-]{0,39})?)\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})"
 _WHAT = re.compile(_SAID, re.ASCII)
 _TOKEN = re.compile(_SAID + r"\.([\w-]{22})", re.ASCII)
+_PREFERRING = re.compile(r"p\.([1-9]\d{0,17})\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})", re.ASCII)
+_SIGNED = re.compile(r"([\w.-]{1,150})\.([\w-]{22})", re.ASCII)
 
 
 class LinkWrong(ValueError):
     """A token is forged, cut or too old."""
+
+
+class LinkOld(LinkWrong):
+    """A token is genuine and does not hold any more."""
 
 
 class Leaving(NamedTuple):
@@ -39,8 +49,15 @@ class Leaving(NamedTuple):
     message: str
 
 
+class Preferring(NamedTuple):
+    """What a token of preferences says."""
+
+    person: int
+    message: str
+
+
 class Links:
-    """Make addresses of unsubscribing for many people; make it once, it holds its key and day.
+    """Make addresses of letters for many people; make it once, it holds its key and day.
 
     `base` is the public address of the installation, such as https://zoco.shop.example.
     """
@@ -48,6 +65,7 @@ class Links:
     def __init__(self, *, on: date, base: str = "") -> None:
         root = (base or settings.WAGTAILADMIN_BASE_URL).rstrip("/")
         self._root = root + reverse("zoco_unsubscribe", args=["0"])[:-1]
+        self._preferences = root + reverse("zoco_preferences", args=["0"])[:-1]
         self._day = on.toordinal()
         self._key = _key(conf.DATA())
 
@@ -60,6 +78,53 @@ class Links:
         if not _WHAT.fullmatch(said):
             raise ValueError("A topic is named by its key, a message by at most 64 letters, digits and -.")
         return f"{self._root}{said}.{_signature(said, self._key)}"
+
+    def preferences(self, *, person: int, message: str = "") -> str:
+        """Return the address of the page on which this person chooses what to get."""
+        said = f"p.{person:d}.{self._day:d}.{message}"
+        if not _PREFERRING.fullmatch(said):
+            raise ValueError("A message is named by at most 64 letters, digits and -.")
+        return f"{self._preferences}{said}.{_signature(said, self._key)}"
+
+
+def signed(said: str) -> str:
+    """Return a token that says this: letters, digits, _, . and -, at most 150."""
+    token = f"{said}.{_signature(said, _key(conf.DATA()))}"
+    if not _SIGNED.fullmatch(token):
+        raise ValueError("A token says letters, digits, _, . and -, at most 150.")
+    return token
+
+
+def unsigned(token: str) -> str:
+    """Return what a token says. Raises LinkWrong."""
+    found = _SIGNED.fullmatch(token) if len(token) <= LONGEST else None
+    if found is None:
+        raise LinkWrong("It has not the form of a token.")
+    said, signature = found.groups()
+    if not hmac.compare_digest(signature, _signature(said, _key(conf.DATA()))):
+        raise LinkWrong("It is not signed with the key of this installation.")
+    return said
+
+
+def preferences_opened(token: str, *, on: date) -> Preferring:
+    """Return whose preferences a token opens. Raises LinkOld, LinkWrong."""
+    found = _PREFERRING.fullmatch(unsigned(token))
+    if found is None:
+        raise LinkWrong("It is no token of preferences.")
+    person, day, message = found.groups()
+    if on.toordinal() > int(day) + PREFERENCES_HOLD_DAYS:
+        raise LinkOld("It is too old.")
+    return Preferring(int(person), message)
+
+
+def token_mark(token: str) -> str:
+    """Return by what a proof names a token: nobody can use it."""
+    return sha256(token.encode()).hexdigest()[:16]
+
+
+def is_recent(token: str, *, on: date) -> bool:
+    """Return whether a token of unsubscribing that holds is new enough to lead to preferences as well."""
+    return on.toordinal() <= int(token.split(".")[2]) + PREFERENCES_HOLD_DAYS
 
 
 def opened(token: str, *, on: date) -> Leaving:

@@ -1,15 +1,35 @@
-"""The page of unsubscribing. Looking changes nothing, for scanners of mail open every link; POST does it."""
+"""The pages that letters link to. Looking changes nothing, for scanners of mail open each link; POST does."""
 
+import zoneinfo
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language_info
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from zoco.consent.models import Topic
-from zoco.consent.public.leaving import topic_leave
-from zoco.consent.public.tokens import LinkWrong, opened
+from zoco.consent.public.leaving import choice_withdraw, standing_for, topic_leave
+from zoco.consent.public.preferring import addresses_of, is_stopped, offered, preferences_save
+from zoco.consent.public.tokens import (
+    Leaving,
+    LinkOld,
+    Links,
+    LinkWrong,
+    Preferring,
+    is_recent,
+    opened,
+    preferences_opened,
+    token_mark,
+)
+from zoco.people.editing import Hand, person_change
+from zoco.people.models import Person
 
 
 @csrf_exempt
@@ -21,18 +41,101 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
         leaving = opened(token, on=now.date())
     except LinkWrong:
-        return _shown(request, "link_wrong", 404)
-    topic = Topic.objects.filter(key=leaving.topic).first() if leaving.topic else None
+        return shown(request, "link_wrong", 404)
     if request.method == "POST":
         topic_leave(leaving=leaving, at=now)
-        return _shown(request, "left", 200, topic, leaving.topic)
-    return _shown(request, "leave", 200, topic, leaving.topic)
+    page = "left" if request.method == "POST" else "leave"
+    topic = Topic.objects.filter(key=leaving.topic).first() if leaving.topic else None
+    values = {"topic": topic.said("label") if topic else leaving.topic}
+    return shown(request, page, 200, **values, preferences=_way(leaving, token, now))
 
 
-def _shown(
-    request: HttpRequest, page: str, status: int, topic: Topic | None = None, key: str = ""
-) -> HttpResponse:
-    values = {"topic": topic.label if topic else key}
+def _way(leaving: Leaving, token: str, now: datetime) -> str:
+    """Return the address of this person's preferences; from a very old letter there is none."""
+    if not is_recent(token, on=now.date()):
+        return ""
+    return Links(on=now.date(), base="/").preferences(person=leaving.person, message=leaving.message)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what somebody gets, and let it be chosen anew, without a log-in."""
+    now = timezone.now()
+    try:
+        preferring = preferences_opened(token, on=now.date())
+    except LinkOld:
+        return shown(request, "link_old", 410)
+    except LinkWrong:
+        return shown(request, "link_wrong", 404)
+    key = standing_for(preferring.person)
+    if key is None:
+        return shown(request, "left", 200, topic="")
+    is_saved = request.method == "POST"
+    if is_saved:
+        _save(request, Person.objects.get(pk=key), preferring, token, now)
+    person = Person.objects.get(pk=key)
+    language = language_of(person)
+    with translation.override(language):
+        return shown(
+            request, "preferences", 200, is_saved=is_saved, topics=offered(key, language), zone=person.zone,
+            addresses=[_masked(each.value) for each in addresses_of(key)], is_stopped=is_stopped(key),
+            languages=[(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
+            language=language,
+            zones=sorted({*_zones(), person.zone} - {""}),
+        )  # fmt: skip
+
+
+def _save(request: HttpRequest, person: Person, preferring: Preferring, token: str, now: datetime) -> None:
+    given = request.POST
+    proof = {"form": "preferences", "token": token_mark(token), "language": language_of(person)}
+    if preferring.message:
+        proof["message"] = preferring.message
+    fields = {}
+    if given.get("language") in dict(settings.LANGUAGES) and given["language"] != language_of(person):
+        fields["language"] = given["language"]
+    if given.get("zone") in {"", *_zones(), person.zone}:
+        fields["zone"] = given["zone"]
+    if fields:
+        person_change(person=person, fields=fields, attributes={}, hand=Hand(now, name="preferences"))
+    if given.get("act") == "nothing":
+        choice_withdraw(person=person.pk, topic="", proof=proof, at=now)
+    elif given.get("act") == "save":
+        preferences_save(
+            person=person.pk, chosen=given.getlist("topic"), language=proof["language"], proof=proof, at=now
+        )
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    return (
+        "UTC",
+        *sorted(each for each in zoneinfo.available_timezones() if "/" in each and "Etc" not in each),
+    )
+
+
+def _masked(address: str) -> str:
+    """Return an address so that whoever was handed the letter on does not learn it."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}•••@{host}"
+
+
+def language_of(person: Person) -> str:
+    """Return the language in which somebody is spoken to: the person's own, if we speak it."""
+    known = [code for code, _name in settings.LANGUAGES]
+    said = person.language.casefold()
+    for code in (said, said.partition("-")[0]):
+        found = (
+            next((each for each in known if each == code or each.startswith(f"{code}-")), "") if code else ""
+        )
+        if found:
+            return found
+    return translation.get_language() or known[0]
+
+
+def shown(request: HttpRequest, page: str, status: int, **values: Any) -> HttpResponse:
+    """Render a page that no search engine keeps and that tells nobody where its reader came from."""
     response = render(request, f"zoco/consent/{page}.html", values, status=status)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"

@@ -48,7 +48,7 @@ class TopicForm(_TopicForm):
             held = self.instance.words.get(code) or {}
             for name, most in (("label", 80), ("note", 200)):
                 self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=f"{Topic._meta.get_field(name).verbose_name} ({language_name(code)})",
+                    label=f"{self.fields[name].label} ({language_name(code)})",
                     required=False,
                     max_length=most,
                     initial=held.get(name, ""),

@@ -1,6 +1,7 @@
 """How many requests of the API in a minute: a key, an account, and an address that proves nothing.
 
-Pages under shared links ask nobody for a proof; they are counted by the address that asks.
+Pages under shared links, forms to sign up and preferences ask nobody for a proof; they are counted by the
+address that asks.
 
 Counted in memory, by each process for itself: with several web processes each takes its share of the limit.
 """
@@ -34,9 +35,11 @@ SHARED_PER_MINUTE = conf.declare(
     "SHARED_PER_MINUTE",
     300,
     int,
-    "How many pages, panels and files of shared links and public dashboards an address may ask for in a "
-    "minute.",
+    "How many pages, panels and files of shared links, public dashboards, sign-up forms and preferences an "
+    "address may ask for in a minute.",
 )
+PACED = ("/shared/", "/public/", "/preferences/", "/confirm/", "/f/")
+"""Where pages of strangers begin that are counted by the address that asks."""
 WINDOW_SECONDS = 60.0
 WHO_MOST = 100_000
 
@@ -81,7 +84,7 @@ class ApiPace:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sitebook.only(None)
-        if request.path.startswith(("/shared/", "/public/")):
+        if request.path.startswith(PACED):
             return self._shared(request)
         if not request.path.startswith("/api/"):
             return self.get_response(request)

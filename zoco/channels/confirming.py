@@ -1,0 +1,46 @@
+"""Letters that ask for a confirmation leave by the one door, as what somebody asked for."""
+
+from datetime import datetime
+
+from zoco.channels.contract import CHANNELS, Content
+from zoco.channels.delivering import deliver
+from zoco.channels.drafts import Draft
+from zoco.channels.models import Account, Message
+from zoco.channels.reads import account_usual
+from zoco.consent.confirming.posting import POSTS, Letter, Words
+from zoco.consent.models import Purpose
+
+State = Message.State
+ENDED_BADLY = (State.REFUSED, State.FAILED)
+
+
+def email_usual() -> Account | None:
+    """Return the account by which e-mail leaves that names none, whichever adapter it is of."""
+    ways = [each.key for each in CHANNELS if "email" in {each.key, each.means}]
+    found = [account for key in ways if (account := account_usual(key)) is not None]
+    return found[0] if found else None
+
+
+@POSTS.plug
+class ByChannels:
+    """By the usual account of e-mail."""
+
+    key = "channels"
+
+    def send(self, letter: Letter, words: Words, *, at: datetime) -> str:
+        """Deliver it; what must wait goes by itself."""
+        account = email_usual()
+        if account is None:
+            return "there is no account that sends e-mail"
+        draft = Draft(
+            key=letter.key,
+            account=account.pk,
+            content=Content(words.subject, words.text, words.html),
+            person=letter.person,
+            purpose=Purpose.TRANSACTIONAL,
+            to=letter.to,
+            about_kind="confirmation",
+            about=letter.key,
+        )
+        fate = deliver(draft, now=at)
+        return f"{fate.because} {fate.reason}".strip() if fate.state in ENDED_BADLY else ""

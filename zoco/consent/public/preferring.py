@@ -1,0 +1,100 @@
+"""What somebody gets, and what becomes of it when it is chosen anew by a link that came by letter."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from zoco.consent.asking import weighed
+from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
+from zoco.consent.public.leaving import choice_withdraw
+from zoco.consent.services import choice_record, contact_lock
+from zoco.consent.suppressing import suppressed, unsuppress
+from zoco.people.models import Identity
+
+ADAPTER = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A topic as somebody sees it."""
+
+    key: str
+    label: str
+    note: str
+    is_agreed: bool
+
+
+def offered(person: int, language: str) -> list[Offered]:
+    """Return what somebody may choose: open topics, and others that were agreed to."""
+    standings = list(Standing.objects.filter(person=person, purpose=Purpose.MARKETING))
+    found = [
+        Offered(
+            each.key, each.said("label", language), each.said("note", language), _agreed(standings, each.key)
+        )
+        for each in Topic.objects.all()
+    ]
+    is_open = set(Topic.objects.filter(is_public=True).values_list("key", flat=True))
+    return [each for each in found if each.key in is_open or each.is_agreed]
+
+
+def _agreed(standings: Collection[Standing], topic: str) -> bool:
+    mine = [each for each in standings if each.topic in {"", topic} and each.adapter in {"", ADAPTER}]
+    return weighed(mine, is_needed=False).is_yes
+
+
+@transaction.atomic
+def preferences_save(
+    *, person: int, chosen: Collection[str], language: str, proof: dict[str, str], at: datetime
+) -> int:
+    """Agree to what was ticked and leave what was not; what is so already is not written again.
+
+    Returns how many choices were written. Whoever comes by a letter's link and ticks a topic takes back that
+    nothing more was wanted; a complaint or a dead address stays.
+    """
+    contact_lock(person)
+    written = 0
+    for each in offered(person, language):
+        text = f"{each.label}: {each.note}" if each.note else each.label
+        if each.key in chosen and not each.is_agreed:
+            choice_give(person=person, topic=each.key, proof={**proof, "text": text}, at=at)
+            written += 1
+        elif each.key not in chosen and each.is_agreed:
+            written += choice_withdraw(person=person, topic=each.key, proof=proof, at=at) is not None
+    if chosen:
+        unsubscribed_lift(person)
+    return written
+
+
+def choice_give(*, person: int, topic: str, proof: dict[str, str], at: datetime) -> Choice:
+    """Write down that somebody agreed to letters about a topic, also where a refusal is dated ahead."""
+    refusals = Standing.objects.filter(
+        person=person, purpose=Purpose.MARKETING, state=Choice.State.WITHDRAWN, topic__in=("", topic),
+        adapter__in=("", ADAPTER), since__gte=at,
+    )  # fmt: skip
+    latest = refusals.order_by("-since").values_list("since", flat=True).first()
+    if latest is not None:
+        at = latest + timedelta(microseconds=1)
+    return choice_record(
+        person=person, state=Choice.State.GIVEN, proof=proof, at=at, topic=topic, adapter=ADAPTER
+    )
+
+
+def addresses_of(person: int) -> list[Identity]:
+    """Return the e-mail addresses that are used of somebody."""
+    return list(Identity.objects.filter(person=person, kind=Identity.Kind.EMAIL, is_main=True).order_by("pk"))
+
+
+def unsubscribed_lift(person: int) -> None:
+    """Take back that the addresses of somebody want nothing more."""
+    for each in addresses_of(person):
+        unsuppress(identity=each.place, why=Suppression.Why.UNSUBSCRIBED)
+
+
+def is_stopped(person: int) -> bool:
+    """Return whether all letters to somebody are stopped by what cannot be chosen, such as a complaint."""
+    places = [each.place for each in addresses_of(person)]
+    whys = suppressed(places)
+    lifted = {Suppression.Why.UNSUBSCRIBED.value}
+    return bool(places) and all(whys.get(place, set()) - lifted for place in places)

@@ -1,0 +1,90 @@
+"""The preference centre: what is ticked holds, looking changes nothing, and only a true link opens it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from zoco.consent.models import Choice, Suppression, Topic
+from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, Links, signed
+from zoco.consent.suppressing import suppress, suppressed
+from zoco.consent.tests.test_unsubscribing import BASE, gets, path_of, somebody
+from zoco.ledger.models import OutboxRow
+from zoco.people.identities import identity_read
+from zoco.people.models import Person
+
+AT = datetime(2026, 5, 17, 12, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> Person:
+    for key in ("news", "offers", "events"):
+        Topic.objects.create(key=key, label=key.title(), words={"es": {"label": f"{key} en español"}})
+    Topic.objects.create(key="staff", label="Staff", is_public=False)
+    return somebody("ana")
+
+
+def where(person: Person, days_ago: int = 0) -> str:
+    links = Links(on=timezone.now().date() - timedelta(days=days_ago), base=BASE)
+    return links.preferences(person=person.pk, message="m-1").removeprefix(BASE)
+
+
+def test_what_is_ticked_holds_and_looking_changes_nothing(ana: Person) -> None:
+    client, page = Client(enforce_csrf_checks=True), where(ana)
+    before = Choice.objects.count()
+
+    looked = client.get(page)
+    shown = looked.content.decode()
+    assert (looked.status_code, len(looked.cookies), Choice.objects.count()) == (200, 0, before)
+    assert (looked.headers["X-Robots-Tag"], looked.headers["Referrer-Policy"]) == ("noindex", "no-referrer")
+    assert "ana@shop" not in shown
+    assert "Staff" not in shown
+
+    given = {"act": "save", "topic": ["news", "events", "staff"], "language": "es", "zone": "America/Lima"}
+    saved = client.post(page, given)
+    client.post(page, given)
+
+    assert [gets(ana, each) for each in ("news", "offers", "events", "staff")] == [True, False, True, False]
+    assert "events en español" in saved.content.decode()
+    ana.refresh_from_db()
+    assert (ana.language, ana.zone) == ("es", "America/Lima")
+    new = Choice.objects.get(topic="events")
+    assert (new.adapter, new.proof["form"], new.proof["text"]) == ("email", "preferences", "Events")
+    assert new.proof["token"] not in page
+    assert Choice.objects.count() == before + 2
+    assert OutboxRow.objects.filter(name="consent.choice.withdrawn").count() == 1
+
+
+def test_nothing_any_more_ends_all_and_a_tick_takes_that_back_but_no_complaint(ana: Person) -> None:
+    place = identity_read("email", "ana@shop.example")
+    for why in (Suppression.Why.UNSUBSCRIBED, Suppression.Why.COMPLAINT):
+        suppress(identity=place, why=why, at=AT)
+    client = Client()
+
+    client.post(where(ana), {"act": "nothing", "topic": ["news"]})
+    assert [gets(ana, each) for each in ("news", "offers")] == [False, False]
+    again = client.post(where(ana), {"act": "save", "topic": ["news"]})
+
+    assert [gets(ana, each) for each in ("news", "offers")] == [True, False]
+    assert suppressed([place.place]) == {place.place: {"complaint"}}
+    assert "are stopped" in again.content.decode()
+
+
+def test_forged_cut_swapped_and_old_links_change_nothing(ana: Person) -> None:
+    page, other = where(ana), somebody("ben")
+    leaving = path_of(ana).removeprefix("/unsubscribe/")
+    wrong = [page[:-1], page + "A", page.replace(f"p.{ana.pk}.", f"p.{other.pk}."), f"/preferences/{leaving}"]
+    wrong += ["/preferences/" + signed(f"c.{ana.pk}"), "/preferences/" + "9" * 5000]
+    before = Choice.objects.count()
+
+    assert {Client().post(each, {"act": "nothing"}).status_code for each in wrong} == {404}
+    assert Client().post(where(ana, PREFERENCES_HOLD_DAYS + 1), {"act": "nothing"}).status_code == 410
+    token = page.removeprefix("/preferences/")
+    assert Client().post(f"/unsubscribe/{token}").status_code == 404
+
+    assert Choice.objects.count() == before
+    assert f"/preferences/p.{ana.pk}." in Client().get(path_of(ana)).content.decode()
+    gone = where(Person(pk=99_999_999))
+    assert Client().post(gone, {"act": "save", "topic": "news"}).status_code == 200
