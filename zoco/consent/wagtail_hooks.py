@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from zoco.consent.screens import choices, suppressions, topics
+from zoco.consent.screens import choices, signups, suppressions, topics
 from zoco.consent.screens.opening import SEE_TOPICS
 from zoco.ledger.viewsets import RightItem
 from zoco.people.opening import sees_people
@@ -21,6 +21,13 @@ def consent_urls() -> list[URLPattern]:
         path("consent/topics/new/", topics.topic_new, name="zoco_consent_topic_new"),
         path("consent/topics/<int:pk>/", topics.topic, name="zoco_consent_topic"),
         path("consent/topics/<int:pk>/delete/", topics.topic_delete, name="zoco_consent_topic_delete"),
+        path("consent/forms/", signups.forms, name="zoco_consent_forms"),
+        path("consent/forms/new/", signups.form_new, name="zoco_consent_form_new"),
+        path("consent/forms/preview/", signups.preview, name="zoco_consent_preview"),
+        path("consent/forms/<int:pk>/", signups.form, name="zoco_consent_form"),
+        path("consent/forms/<int:pk>/edit/", signups.form_edit, name="zoco_consent_form_edit"),
+        path("consent/forms/<int:pk>/preview/", signups.form_preview, name="zoco_consent_form_preview"),
+        path("consent/forms/<int:pk>/act/", signups.form_act, name="zoco_consent_form_act"),
         path("consent/rules/", topics.rules, name="zoco_consent_rules"),
         path("consent/suppressed/", suppressions.suppressed, name="zoco_consent_suppressed"),
         path("consent/choices/", choices.choices, name="zoco_consent_choices"),

@@ -49,7 +49,7 @@ def _caller(request: "HttpRequest") -> "Caller":
     """Return who asks, and what program if it is no browser."""
     from zoco.collector.steps.verdict import judge
     from zoco.mail.counting.signs import Caller
-    from zoco.project.entry.brake import client_address
+    from zoco.sites.clients import client_address
 
     judged = judge(request.headers.get("User-Agent", ""))
     return Caller(client_address(request), "" if judged.verdict == "human" else judged.reason)

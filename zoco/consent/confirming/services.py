@@ -20,6 +20,8 @@ from zoco.consent.public.leaving import standing_for
 from zoco.consent.public.preferring import ADAPTER, choice_give
 from zoco.consent.public.tokens import LinkOld, LinkWrong, signed, token_mark, unsigned
 from zoco.consent.services import EVERYWHERE, choice_record, contact_lock
+from zoco.consent.signup.counting import outcome_count
+from zoco.consent.signup.models import Form
 from zoco.consent.suppressing import suppressed, unsuppress
 from zoco.ledger.outbox.joining import join
 from zoco.ledger.services import record
@@ -35,6 +37,7 @@ HOLDS = timedelta(days=7)
 KEPT = timedelta(days=30)
 """How long after its end a question is kept that was never answered."""
 FILLED = "consent.form.filled"
+CONFIRMED = "confirmed"
 
 
 class Asked(StrEnum):
@@ -170,6 +173,8 @@ def confirmation_confirm(*, token: str, at: datetime) -> Confirmation:
     )
     held.confirmed_at = at
     held.save()
+    if form := Form.objects.filter(key=held.form).first():
+        outcome_count(form=form, outcome=CONFIRMED, at=at)
     given = held.given
     if given.get("fields") or given.get("attributes"):
         people_write([Incoming((named,), given.get("fields", {}), given.get("attributes", {}))], at=at)

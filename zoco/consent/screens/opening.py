@@ -19,8 +19,10 @@ SEE_TOPICS, ADD_TOPIC, CHANGE_TOPIC, DELETE_TOPIC = _rights("topic")
 SEE_RULES, _ADD_RULE, CHANGE_RULE, _DELETE_RULE = _rights("rule")
 SEE_SUPPRESSED, SUPPRESS, _CHANGE, LIFT = _rights("suppression")
 SEE_CHOICES = "zoco_consent.view_choice"
+SEE_FORMS, ADD_FORM, CHANGE_FORM, DELETE_FORM = _rights("form")
 PAGES: tuple[tuple[str, str, Any], ...] = (
     ("zoco_consent_topics", SEE_TOPICS, gettext_lazy("Topics")),
+    ("zoco_consent_forms", SEE_FORMS, gettext_lazy("Sign-up forms")),
     ("zoco_consent_rules", SEE_RULES, gettext_lazy("Rules of sending")),
     ("zoco_consent_suppressed", SEE_SUPPRESSED, gettext_lazy("Suppressed addresses")),
     ("zoco_consent_choices", SEE_CHOICES, pgettext_lazy("consent", "Choices")),

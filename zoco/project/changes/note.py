@@ -80,6 +80,6 @@ def _asker(request: HttpRequest | None) -> User | None:
 
 
 def _address(request: HttpRequest | None) -> str:
-    from zoco.project.entry.brake import client_address  # it notes log-ins here
+    from zoco.sites.clients import client_address  # not before apps are ready
 
     return client_address(request)[:64] if request is not None else ""

@@ -5,7 +5,6 @@ somebody else easily) by account. For second steps the limit by account is low: 
 password gets that far. Keys are digests; neither names nor addresses are stored.
 """
 
-import ipaddress
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -24,7 +23,7 @@ from wagtail.admin.forms.auth import LoginForm
 
 from zoco.project.changes.note import note
 from zoco.project.models import Brake, SecondStep
-from zoco.sites.conf import TRUSTED_PROXIES
+from zoco.sites.clients import client_address, network
 
 WINDOW = timedelta(minutes=15)
 # A window that ends later was begun by a clock that has been set back since.
@@ -32,35 +31,6 @@ BELIEVED = 2 * WINDOW
 LIMITS = {"both": 10, "address": 50, "account": 100, "step": 10}
 # No name of an account begins with it.
 STEP = "\0step "
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address that asked; X-Forwarded-For counts only through trusted proxies."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        if not _trusted(address) or not hop.strip():
-            break
-        address = hop.strip()
-    return address
-
-
-def _trusted(address: str) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(ip in ipaddress.ip_network(network, strict=False) for network in TRUSTED_PROXIES())
-
-
-def network(address: str) -> str:
-    """Return whose address it is: of IPv6 the first 64 bits, since one line has all the others."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if ip.version == 4 or ip.ipv4_mapped:
-        return str(getattr(ip, "ipv4_mapped", None) or ip)
-    return str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def is_braked(request: HttpRequest, account: str, *, at: datetime) -> bool:

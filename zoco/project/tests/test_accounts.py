@@ -15,6 +15,7 @@ from zoco.project.entry import accounts, brake
 from zoco.project.models import Brake, FirstPassword, RoleGrant
 from zoco.project.roles import SOURCES, roles_ensure
 from zoco.project.serving.media import media
+from zoco.sites.clients import client_address
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +109,7 @@ def test_address_of_the_client(
     monkeypatch.setenv("ZOCO_TRUSTED_PROXIES", trusted)
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
 
-    assert brake.client_address(request) == expected
+    assert client_address(request) == expected
 
 
 def held_by(role: str) -> set[str]:

@@ -9,8 +9,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from zoco.kit.pacing import Pace
 from zoco.project.entry.keys import services
-from zoco.project.entry.keys.pace import Pace, pace
+from zoco.project.entry.keys.pace import pace
 from zoco.project.models import ApiKey, Change
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site

@@ -6,10 +6,7 @@ address that asks.
 Counted in memory, by each process for itself: with several web processes each takes its share of the limit.
 """
 
-import threading
-import time
 from collections.abc import Callable
-from math import ceil
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,10 +14,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from zoco.kit import conf
+from zoco.kit.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
-from zoco.project.entry.brake import client_address, network
 from zoco.project.entry.keys.services import key_found
+from zoco.sites.clients import client_address, network
 
 PER_MINUTE = conf.declare(
     "API_PER_MINUTE", 600, int, "How many requests of the API a key or an account may make in a minute."
@@ -40,37 +38,6 @@ SHARED_PER_MINUTE = conf.declare(
 )
 PACED = ("/shared/", "/public/", "/preferences/", "/confirm/", "/f/")
 """Where pages of strangers begin that are counted by the address that asks."""
-WINDOW_SECONDS = 60.0
-WHO_MOST = 100_000
-
-
-class Pace:
-    """Counts by whom, in windows of a minute that begin with the first request."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self._lock = threading.Lock()
-        self._windows: dict[str, tuple[float, int]] = {}
-
-    def wait(self, who: str, limit: int) -> int:
-        """Count a request; return how many seconds to wait, 0 if it may go on."""
-        now = self.clock()
-        with self._lock:
-            if len(self._windows) >= WHO_MOST:
-                self._windows = {key: one for key, one in self._windows.items() if one[0] > now}
-            ends, count = self._windows.get(who, (0.0, 0))
-            if ends <= now:
-                ends, count = now + WINDOW_SECONDS, 0
-            if count >= limit:
-                return max(1, ceil(ends - now))
-            if who in self._windows or len(self._windows) < WHO_MOST:
-                self._windows[who] = (ends, count + 1)
-            return 0
-
-    def clear(self) -> None:
-        """Forget all counts."""
-        with self._lock:
-            self._windows.clear()
 
 
 pace = Pace()
