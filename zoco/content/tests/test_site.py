@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Locale, Page, Site
 
+from zoco.consent.signup.models import Form
 from zoco.content.pages.first import home_ensure
 from zoco.content.pages.models import HomePage, StandardPage
 from zoco.content.pages.rights import rights_ensure
@@ -213,3 +214,23 @@ def test_pages_have_a_strict_policy(home: HomePage, client: Client) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
     assert settings.LANGUAGE_CODE == "en"
+
+
+def test_a_page_holds_a_form_in_its_own_language_and_nothing_of_its_reader(home: HomePage) -> None:
+    form = Form.objects.create(
+        key="news", name="News", site=services.site_create(name="Honey", hostnames=["honey.example"]),
+        texts={"en": {"button": "Send me <letters>"}},
+    )  # fmt: skip
+    page = _standard(home, "Letters", body=[("signup", {"form": "news"}), ("signup", {"form": "gone"})])
+
+    shown = Client().get(page.get_url())
+
+    text = shown.content.decode()
+    assert text.count("data-zoco-signup") == 1
+    assert 'action="/f/news"' in text
+    assert "Send me &lt;letters&gt;" in text
+    assert "challenge" not in text
+    assert "/f/form.js" in text
+    assert not shown.cookies
+    form.delete()
+    assert "data-zoco-signup" not in Client().get(page.get_url()).content.decode()
