@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zoco.consent.signup.models import Form
 from zoco.mail.journeys.models import Journey
 from zoco.people.models import Attribute, Audience
 
@@ -24,12 +25,16 @@ class EntryForm(forms.Form):
         label=_("People come in by"),
         choices=[
             ("fact", _("something that happens")),
+            ("form", _("a form by which they sign up")),
             ("audience", _("an audience that they enter")),
             ("date", _("a day that is known of them")),
             ("program", _("a program")),
         ],
     )
     fact = forms.CharField(label=_("What happens"), required=False, max_length=120)
+    form = forms.ModelChoiceField(
+        label=_("Form"), queryset=Form.objects.order_by("name"), to_field_name="key", required=False
+    )
     audience = forms.ModelChoiceField(
         label=_("Audience"), queryset=Audience.objects.order_by("name"), required=False
     )
@@ -52,6 +57,8 @@ class EntryForm(forms.Form):
         match data["kind"]:
             case "fact":
                 return {"kind": "fact", "fact": data["fact"]}
+            case "form":
+                return {"kind": "form", "key": data["form"].key if data["form"] else ""}
             case "audience":
                 return {"kind": "audience", "key": data["audience"].pk if data["audience"] else 0}
             case "date":

@@ -134,10 +134,9 @@ def _sent(
 
 
 def _links(letter: Letter, person: Person, key: str, now: datetime) -> dict[str, str]:
-    out = Links(on=now.date()).unsubscribe(
-        person=person.pk, topic=letter.topic, message=str(message_uid(key))
-    )
-    return {"unsubscribe": out, "preferences": out}
+    ways, uid = Links(on=now.date()), str(message_uid(key))
+    leave = ways.unsubscribe(person=person.pk, topic=letter.topic, message=uid)
+    return {"unsubscribe": leave, "preferences": ways.preferences(person=person.pk, message=uid)}
 
 
 def _headers(links: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from zoco.consent.confirming.services import FILLED
+from zoco.consent.signup.models import Form
 from zoco.ledger.schema import Fact
 from zoco.mail.journeys.graph import GraphWrong
 from zoco.mail.journeys.kinds import StepWrong
@@ -12,7 +14,6 @@ from zoco.mail.journeys.waits import fact_checked
 from zoco.people.audiences.telling import ENTERED
 from zoco.people.models import Attribute, Audience
 
-FORM_FILLED = "consent.form.filled"
 FACT, AUDIENCE, FORM, DATE, PROGRAM = "fact", "audience", "form", "date", "program"
 EVERY = ("once", "year")
 ENTRIES_MOST = 10
@@ -53,8 +54,11 @@ def _entry(kept: object) -> dict[str, Any]:
             where = [{"field": "subject", "how": "is", "value": str(audience.pk)}]
             return {"kind": AUDIENCE, "key": audience.pk, "fact": ENTERED, "where": where}
         case "form":
-            where = [{"field": "subject", "how": "is", "value": str(kept.get("key", ""))}]
-            return {"kind": FORM, "key": str(kept.get("key", "")), "fact": FORM_FILLED, "where": where}
+            form = Form.objects.filter(key=str(kept.get("key", ""))).first()
+            if form is None:
+                raise GraphWrong(gettext_noop("The form that lets people in is not there; choose another."))
+            where = [{"field": "subject", "how": "is", "value": form.key}]
+            return {"kind": FORM, "key": form.key, "fact": FILLED, "where": where}
         case "date":
             return _date(kept)
         case "program":

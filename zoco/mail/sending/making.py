@@ -102,8 +102,9 @@ class LetterMaking:
     def _links(self, claimed: Claimed, person: Person, ways: Links, now: datetime) -> dict[str, str]:
         token = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now)
         leave = ways.unsubscribe(person=person.pk, topic=self.batch.topic, message=claimed.uid)
+        chosen = ways.preferences(person=person.pk, message=claimed.uid)
         online = f"{home()}/m/{token}/online"
-        return {"token": token, "unsubscribe": leave, "preferences": leave, "online": online}
+        return {"token": token, "unsubscribe": leave, "preferences": chosen, "online": online}
 
     def _content(
         self, claimed: Claimed, person: Person, values: dict[str, Any], holds: frozenset[str], now: datetime

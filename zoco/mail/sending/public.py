@@ -57,10 +57,10 @@ def online(request: HttpRequest, token: str) -> HttpResponse:
         return _nowhere(request, _("This link has ended"), 410)
     person = message.person
     letter = _letter(leg.pk, language_chosen(person.language, _languages(leg)))
-    leave = Links(on=now.date(), base=home()).unsubscribe(
-        person=person.pk, topic=message.topic, message=str(message.uid)
-    )
-    links = {"unsubscribe": leave, "preferences": leave, "online": request.path}
+    ways, uid = Links(on=now.date(), base=home()), str(message.uid)
+    leave = ways.unsubscribe(person=person.pk, topic=message.topic, message=uid)
+    chosen = ways.preferences(person=person.pk, message=uid)
+    links = {"unsubscribe": leave, "preferences": chosen, "online": request.path}
     try:
         holds = conditions_held(letter.conditions, [person.pk])[person.pk]
     except LetterWrong:
