@@ -28,7 +28,7 @@ from zoco.monitor.models import (
     Segment,
 )
 from zoco.moving.models import SiteMove
-from zoco.people.models import Attribute, Person
+from zoco.people.models import Attribute, PeopleImport, Person
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -90,6 +90,10 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
     elif kind == "zoco_people_attributes":
         special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk
+    elif kind.startswith("zoco_people_import") and kind != "zoco_people_imports":
+        at = datetime(2026, 5, 1, tzinfo=UTC)
+        run = PeopleImport.objects.get_or_create(name="x", defaults={"created_at": at, "told_at": at})[0]
+        special["pk"] = run.pk
     elif kind.startswith("zoco_person"):
         moments = dict.fromkeys(("created_at", "changed_at"), datetime(2026, 5, 1, tzinfo=UTC))
         special["pk"] = Person.objects.get_or_create(name="Ana", defaults=moments)[0].pk

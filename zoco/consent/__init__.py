@@ -2,7 +2,8 @@
 
 `models` keep choices with their proof, suppressed addresses, rules and what was sent; `asking` answers,
 `hours` knows when somebody's day is, `services` write, `suppressing` knows addresses by their hashes alone,
-`leaves` lets audiences ask who may get letters, `panels` shows it on a person's page.
+`importing` takes what files of people say, `leaves` lets audiences ask who may get letters, `panels` shows it
+on a person's page.
 `public` is what letters link to: leaving and choosing without logging in. `confirming` is double opt-in,
 `signup` forms to sign up, `screens` the pages of owners.
 """

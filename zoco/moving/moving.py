@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.kit import conf
+from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.moving.exporting import export_do
 from zoco.moving.importing import import_do
 from zoco.moving.models import SiteMove
@@ -59,13 +60,10 @@ def part_take(*, move: SiteMove, offset: int, piece: bytes) -> int:
     if move.state != SiteMove.State.UPLOADING:
         raise MoveRefused(_("The file is there already."))
     path = archive_of(move)
-    path.touch(mode=0o600)
-    there = path.stat().st_size
-    if not 0 <= offset <= there or offset + len(piece) > move.size:
-        raise MoveRefused(_("This piece does not fit; %(there)s bytes are there.") % {"there": there})
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.write(piece)
-    received = path.stat().st_size
+    try:
+        received = piece_write(path, offset=offset, piece=piece, size=move.size)
+    except PieceWrong as wrong:
+        words = _("This piece does not fit; %(there)s bytes are there.")
+        raise MoveRefused(words % {"there": wrong.there}) from wrong
     SiteMove.objects.filter(pk=move.pk).update(received=received, told_at=timezone.now())
     return received

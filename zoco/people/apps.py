@@ -14,6 +14,15 @@ class PeopleConfig(AppConfig):
     area = "research"
 
     def ready(self) -> None:
-        """Let people be forgotten with their facts, and rules of audiences be known."""
+        """Let people be forgotten with their facts, rules of audiences be known, and uploads be counted."""
         from zoco.people import erasing  # noqa: F401
         from zoco.people.audiences import behaviour, keeping, membership, plain  # noqa: F401
+        from zoco.sites import uploads
+
+        uploads.begun_by("people", _uploads_to_come)
+
+
+def _uploads_to_come() -> list[int]:
+    from zoco.people.importing.running import uploads_to_come
+
+    return uploads_to_come()

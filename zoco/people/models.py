@@ -8,10 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.people import attributes, identities
 from zoco.people.audiences.models import Audience, AudienceChange
+from zoco.people.importing.models import PeopleImport
 
 __all__ = [
-    "Attribute", "AttributeValue", "Audience", "AudienceChange", "Identity", "Merge", "Note", "Person",
-    "Tag", "Tagged", "Word",
+    "Attribute", "AttributeValue", "Audience", "AudienceChange", "Identity", "Merge", "Note", "PeopleImport",
+    "Person", "Tag", "Tagged", "Word",
 ]  # fmt: skip
 NUMBER_BASE = 1 << 62
 """Numbers of people in the ledger lie above; below are numbers that sites give to their customers."""
@@ -39,6 +40,7 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["-id"]
+        permissions = [("export_person", _("May take out files of people"))]
         indexes = [
             models.Index("country", "id", name="zoco_people_country"),
             models.Index("language", "id", name="zoco_people_language"),

@@ -12,6 +12,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from zoco.ledger.viewsets import RightItem
 from zoco.people.gathering import builder, opening
 from zoco.people.gathering import screens as audiences
+from zoco.people.importing import screens as imports
 from zoco.people.opening import sees_people
 from zoco.people.screens import history, listing, merging, person
 from zoco.people.screens.opening import SEE
@@ -30,6 +31,12 @@ def people_urls() -> list[URLPattern]:
     return [
         path("people/", listing.people, name="zoco_people"),
         path("people/new/", person.new, name="zoco_people_new"),
+        path("people/imports/", imports.listing, name="zoco_people_imports"),
+        path("people/imports/new/", imports.new, name="zoco_people_imports_new"),
+        path("people/imports/<int:pk>/", imports.one, name="zoco_people_import"),
+        path("people/imports/<int:pk>/part/", imports.part, name="zoco_people_import_part"),
+        path("people/imports/<int:pk>/act/", imports.act, name="zoco_people_import_act"),
+        path("people/imports/<int:pk>/refused.csv", imports.refused, name="zoco_people_import_refused"),
         path("people/<int:pk>/", person.person, name="zoco_person"),
         path("people/<int:pk>/edit/", person.edit, name="zoco_person_edit"),
         path("people/<int:pk>/act/", person.act, name="zoco_person_act"),
@@ -76,5 +83,6 @@ def audiences_entry() -> MenuItem:
 def people_permissions() -> QuerySet[Permission]:
     """Let groups be given the permissions."""
     return Permission.objects.filter(
-        content_type__app_label="zoco_people", content_type__model__in=["person", "attribute", "audience"]
+        content_type__app_label="zoco_people",
+        content_type__model__in=["person", "attribute", "audience", "peopleimport"],
     )

@@ -3,7 +3,7 @@
 A form, the API and an import go the same way. What is said twice changes nothing the second time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from zoco.kit.rows import rows_add, rows_write
 from zoco.kit.said import Said
 from zoco.people.attributes import Value, value_indexed
 from zoco.people.finding import words_of
@@ -150,17 +151,23 @@ class _Desk:
         """Write it all."""
         changed = [each for each in self.touched.values() if each.pk]
         Person.objects.bulk_create(self.added, batch_size=CHUNK)
-        Person.objects.bulk_update(changed, [*FIELDS, "attributes", "changed_at"], batch_size=CHUNK)
+        rows_write(changed, [*FIELDS, "attributes", "changed_at"])
         for each in self.named:
             each.person_id = each.person.pk
-        Identity.objects.bulk_create(self.named, batch_size=CHUNK)
-        tags = {name: Tag.objects.get_or_create(name=name)[0] for _person, name in self.tagged}
-        Tagged.objects.bulk_create(
-            [Tagged(tag=tags[name], person_id=each.pk, since=self.at) for each, name in self.tagged],
-            batch_size=CHUNK,
-            ignore_conflicts=True,
+        rows_add(
+            Identity,
+            ["person", "kind", "space", "key", "value", "is_main", "created_at"],
+            [(each.person_id, *each.place, each.value, each.is_main, self.at) for each in self.named],
         )
-        people_indexed(self.touched.values())
+        names = dict.fromkeys(name for _person, name in self.tagged)
+        tags = {name: Tag.objects.get_or_create(name=name)[0].pk for name in names}
+        rows_add(
+            Tagged,
+            ["tag", "person", "since"],
+            [(tags[name], each.pk, self.at) for each, name in self.tagged],
+            is_ignoring=True,
+        )
+        people_indexed(self.touched.values(), fresh={each.pk for each in self.added})
 
 
 def people_write(rows: Sequence[Incoming], *, at: datetime, only_blank: bool = False) -> list[Written]:
@@ -177,33 +184,38 @@ def people_write(rows: Sequence[Incoming], *, at: datetime, only_blank: bool = F
     return written
 
 
-def people_indexed(people: Iterable[Person]) -> None:
-    """Make the rows anew by which people are found."""
+def people_planned(rows: Sequence[Incoming], *, at: datetime, only_blank: bool = False) -> list[Written]:
+    """Return what `people_write` would do with these. Nothing is written."""
+    desk = _Desk(rows, at, only_blank=only_blank)
+    return [desk.write(row) for row in rows]
+
+
+def people_indexed(people: Iterable[Person], *, fresh: Collection[int] = ()) -> None:
+    """Make the rows anew by which people are found; `fresh` are those who have none yet."""
     known = {each.pk: each for each in people}
     kinds = {each.key: (each.pk, each.kind) for each in Attribute.objects.all()}
     names: dict[int, list[Identity]] = {pk: [] for pk in known}
     for each in Identity.objects.filter(person__in=known):
         names[each.person_id].append(each)
-    Word.objects.filter(person__in=known).delete()
-    AttributeValue.objects.filter(person__in=known).delete()
+    if old := [pk for pk in known if pk not in fresh]:
+        Word.objects.filter(person__in=old).delete()
+        AttributeValue.objects.filter(person__in=old).delete()
     current = [each for each in known.values() if each.merged_into_id is None]
-    Word.objects.bulk_create(
-        [
-            Word(word=word, person_id=person.pk)
-            for person in current
-            for word in sorted(words_of(person, names[person.pk]))
-        ],
-        batch_size=CHUNK,
+    rows_add(
+        Word,
+        ["word", "person"],
+        [(word, person.pk) for person in current for word in sorted(words_of(person, names[person.pk]))],
     )
-    AttributeValue.objects.bulk_create(
+    rows_add(
+        AttributeValue,
+        ["attribute", "person", "text", "number"],
         [
-            AttributeValue(attribute_id=kinds[key][0], person_id=person.pk, text=text, number=number)
+            (kinds[key][0], person.pk, text, number)
             for person in current
             for key, value in person.attributes.items()
             if key in kinds
             for text, number in value_indexed(kinds[key][1], value)
         ],
-        batch_size=CHUNK,
     )
 
 

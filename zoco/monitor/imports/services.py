@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.kit import conf
+from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.kit.runs import RunStopped, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.imported import nothing
@@ -87,14 +88,10 @@ def part_take(*, run: ImportRun, offset: int, piece: bytes) -> int:
     if run.state != State.UPLOADING:
         raise ImportWrong("The file is there already.")
     path = folder_of(run) / "upload"
-    path.touch(mode=0o600)
-    there = path.stat().st_size
-    if not 0 <= offset <= there or offset + len(piece) > run.size:
-        raise ImportWrong(f"A piece from {offset} on does not fit; {there} of {run.size} bytes are there.")
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.write(piece)
-    received = path.stat().st_size
+    try:
+        received = piece_write(path, offset=offset, piece=piece, size=run.size)
+    except PieceWrong as error:
+        raise ImportWrong(str(error)) from error
     ImportRun.objects.filter(pk=run.pk).update(received=received, told_at=timezone.now())
     return received
 

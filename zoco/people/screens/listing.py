@@ -16,7 +16,7 @@ from zoco.ledger.views.heads import head
 from zoco.people.finding import people_found
 from zoco.people.models import Identity, Person, Tag
 from zoco.people.opening import for_whom
-from zoco.people.screens.opening import ADD, CHANGE, SEE
+from zoco.people.screens.opening import ADD, CHANGE, IMPORTS, SEE
 
 SIZE = 50
 COUNTED_MOST = 1_000
@@ -51,6 +51,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "next": f"?{urlencode({**kept, 'page': first // SIZE + 2})}" if len(rows) > SIZE else "",
         "may_add": request.user.has_perm(ADD),
         "may_change": request.user.has_perm(CHANGE),
+        "may_import": request.user.has_perm(IMPORTS),
     }
     return render(request, "zoco/people/people.html", shown)
 

@@ -8,6 +8,7 @@ from zoco.people.editing import Hand
 
 SEE, ADD, CHANGE, DELETE = (f"zoco_people.{verb}_person" for verb in ("view", "add", "change", "delete"))
 FACTS = "zoco_ledger.view_facts"
+IMPORTS, EXPORT = "zoco_people.add_peopleimport", "zoco_people.export_person"
 
 
 def hand_of(request: HttpRequest) -> Hand:

@@ -1,0 +1,173 @@
+"""What a file of people says of permission. No file makes anybody agree who refused here."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+
+from zoco.consent.asking import weighed
+from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
+from zoco.consent.services import EVERYWHERE, contacts_lock
+from zoco.consent.suppressing import hash_of
+from zoco.kit.ids import uuid7
+from zoco.kit.periods import micros
+from zoco.kit.rows import rows_add, rows_write
+from zoco.ledger.schema import Fact
+from zoco.ledger.services import record_many
+from zoco.people.importing.permission import KEEPERS, Place, Told
+from zoco.people.models import NUMBER_BASE
+
+ADAPTER = "email"
+GIVEN, WITHDRAWN = Choice.State.GIVEN, Choice.State.WITHDRAWN
+WHY = {"dead": Suppression.Why.DEAD, "blocked": Suppression.Why.IMPORTED}
+Spot = tuple[int, str]
+"""A person and a topic."""
+
+
+@KEEPERS.plug
+class ConsentKeeper:
+    """Choices for letters of marketing, and suppressed addresses."""
+
+    key = "consent"
+
+    def topics(self) -> list[tuple[str, str]]:
+        """Return all topics."""
+        return list(Topic.objects.order_by("label", "id").values_list("key", "label"))
+
+    def suppressed(self, places: Collection[Place]) -> set[Place]:
+        """Return those that get no advertising."""
+        marks = {hash_of(each): each for each in places}
+        found = Suppression.objects.filter(hash__in=marks).values_list("hash", flat=True)
+        return {marks[each] for each in found}
+
+    def take(self, told: Sequence[Told]) -> dict[str, int]:
+        """Suppress addresses, then write down what people chose: leaving first."""
+        counts = _suppress([each for each in told if each.word in WHY])
+        left = [each for each in told if each.word in ("withdrawn", "blocked")]
+        given = [each for each in told if each.word == "given"]
+        if left or given:
+            contacts_lock({each.person for each in [*left, *given]})
+            counts.update(_withdraw(_first(left)))
+            counts.update(_give(_first(given)))
+        return counts
+
+
+def _suppress(told: Sequence[Told]) -> Counter[str]:
+    rows = {
+        (hash_of(address), WHY[each.word]): (each.word, each.at)
+        for each in told
+        for address in each.addresses
+    }
+    held = set(Suppression.objects.filter(hash__in=[mark for mark, _why in rows]).values_list("hash", "why"))
+    new = {spot: said for spot, said in rows.items() if spot not in held}
+    Suppression.objects.bulk_create(
+        [Suppression(hash=mark, why=why, at=at) for (mark, why), (_word, at) in new.items()],
+        ignore_conflicts=True,
+    )
+    return Counter(word for word, _at in new.values())
+
+
+def _first(told: Iterable[Told]) -> dict[Spot, Told]:
+    """Return one for each person and topic; of several the earliest leaves, and the latest agrees."""
+    found: dict[Spot, Told] = {}
+    for each in told:
+        held = found.get((each.person, each.topic))
+        if held is None or (each.word == "given" and each.at > held.at):
+            found[each.person, each.topic] = each
+    return found
+
+
+def _withdraw(told: dict[Spot, Told]) -> Counter[str]:
+    """Let people leave who have not; not those who came back after the moment that the file tells of."""
+    standings, imported = _standings(told), _imported(told)
+    rows: list[tuple[Told, datetime]] = []
+    for (person, topic), each in told.items():
+        held = [one for one in standings.get(person, []) if topic in ("", one.topic)]
+        if any(one.topic == topic and one.state == WITHDRAWN for one in held):
+            continue
+        at = each.at
+        for one in held:
+            # Another row of an import agreed: no moment of agreement there outdoes a refusal.
+            if one.state == GIVEN and (person, one.topic, one.since) in imported:
+                at = max(at, one.since)
+        rows.append((each, at))
+    _write(rows, WITHDRAWN, standings)
+    return Counter(withdrawn=len(rows))
+
+
+def _give(told: dict[Spot, Told]) -> Counter[str]:
+    """Let people agree who neither agreed yet nor refused."""
+    standings = _standings(told)
+    rows, held = [], 0
+    for (person, topic), each in told.items():
+        said = [one for one in standings.get(person, []) if one.topic in ("", topic)]
+        if any(one.state == WITHDRAWN for one in said):
+            held += not weighed(said, is_needed=False).is_yes
+        elif not any(one.state == GIVEN and one.topic == topic for one in said):
+            rows.append((each, each.at))
+    _write(rows, GIVEN, standings)
+    return Counter(given=len(rows), held=held)
+
+
+def _standings(told: Iterable[Spot]) -> dict[int, list[Standing]]:
+    """Return what holds for these people of letters of marketing."""
+    rows = Standing.objects.filter(
+        person__in={person for person, _topic in told}, purpose=Purpose.MARKETING, adapter__in=("", ADAPTER)
+    )
+    found: dict[int, list[Standing]] = {}
+    for each in rows:
+        found.setdefault(each.person_id, []).append(each)
+    return found
+
+
+def _imported(told: Iterable[Spot]) -> set[tuple[int, str, datetime]]:
+    rows = Choice.objects.filter(
+        person__in={person for person, _topic in told}, state=GIVEN, proof__has_key="import"
+    )
+    return set(rows.values_list("person_id", "topic", "at"))
+
+
+def _write(
+    rows: Sequence[tuple[Told, datetime]], state: Choice.State, held: dict[int, list[Standing]]
+) -> None:
+    """Add choices with their proof, let what is later stand, and tell the ledger."""
+    choices = [
+        Choice(
+            person_id=each.person, purpose=Purpose.MARKETING, topic=each.topic, adapter=ADAPTER,
+            state=state, at=at, proof=each.proof,
+        )
+        for each, at in rows
+    ]  # fmt: skip
+    place = ["person", "purpose", "topic", "adapter", "state"]
+    rows_add(Choice, [*place, "at", "proof"], [(*_spot(each), each.at, each.proof) for each in choices])
+    mine = [each for each in choices if not _is_older(each, held.get(each.person_id, []))]
+    stood = {
+        (person, one.topic): one for person, some in held.items() for one in some if one.adapter == ADAPTER
+    }
+    fresh = [each for each in mine if (each.person_id, each.topic) not in stood]
+    rows_add(Standing, [*place, "since"], [(*_spot(each), each.at) for each in fresh])
+    changed = []
+    for each in mine:
+        if one := stood.get((each.person_id, each.topic)):
+            one.state, one.since = state, each.at
+            changed.append(one)
+    rows_write(changed, ["state", "since"])
+    record_many([_fact(each) for each in choices])
+
+
+def _spot(choice: Choice) -> tuple[int, str, str, str, str]:
+    return choice.person_id, str(choice.purpose), choice.topic, choice.adapter, str(choice.state)
+
+
+def _is_older(choice: Choice, held: Sequence[Standing]) -> bool:
+    mine = [one for one in held if one.topic == choice.topic and one.adapter == ADAPTER]
+    later = [one for one in mine if one.state != Choice.State.ASKED and one.since > choice.at]
+    return bool(later)
+
+
+def _fact(choice: Choice) -> Fact:
+    at, now = micros(choice.at), micros(datetime.now(UTC))
+    return Fact(
+        id=uuid7(at), name=f"consent.choice.{choice.state}", site=EVERYWHERE, origin="server", occurred_at=at,
+        received_at=now, person=NUMBER_BASE | choice.person_id, verdict="server", subject_kind="topic",
+        subject=choice.topic, props={"purpose": str(choice.purpose), "adapter": ADAPTER},
+    )  # fmt: skip

@@ -1,0 +1,294 @@
+"""From a row of a file to what it says of a person, by what its reader chose for each column.
+
+Blank cells say nothing. A row of which a cell cannot be read is refused as a whole, with the column and the
+reason; what it says of leaving still counts, for no mistake elsewhere in a row makes anybody agree.
+"""
+
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext_noop, override
+
+from zoco.kit.said import Said
+from zoco.ledger.pictures.countries import LANGUAGES, country_code
+from zoco.people.attributes import Value, value_read
+from zoco.people.identities import Named, identity_read
+from zoco.people.importing.permission import Word
+from zoco.people.importing.programs import key_of
+from zoco.people.importing.reading import LONG, Row, tags_of
+from zoco.people.models import FIELDS, Attribute
+from zoco.people.writing import Incoming
+
+NOTHING = "-"
+"""Chosen for permission: the file says nothing of it."""
+STATUS: dict[str, Word] = {
+    **dict.fromkeys(
+        ("subscribed", "enabled", "confirmed", "active", "1", "true", "yes", "y", "sí", "si", "да", "是",
+         "suscrito", "activo", "подписан", "已订阅"), "given"),
+    **dict.fromkeys(
+        ("unsubscribed", "disabled", "opted out", "opted-out", "optout", "inactive", "left", "0", "false",
+         "no", "n", "baja", "dado de baja", "отписан", "нет", "否", "已退订"), "withdrawn"),
+    **dict.fromkeys(
+        ("cleaned", "bounced", "hard bounce", "hard bounced", "invalid", "undeliverable"), "dead"),
+    **dict.fromkeys(
+        ("blocklisted", "blacklisted", "blocked", "suppressed", "complained", "complaint", "spam", "abuse"),
+        "blocked"),
+}  # fmt: skip
+STRICT = ("withdrawn", "dead", "blocked")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
+_MANY = {"email": re.compile(r"[\s,;]+"), "phone": re.compile(r"[,;/|\n]+"), "social": re.compile(r"[\s,;]+")}
+
+
+class RowRefused(Said, ValueError):
+    """A row, or a cell of it, cannot be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What holds for all rows. `topic` is what people agreed to: NOTHING, a topic, or "" for all."""
+
+    is_only_blank: bool = False
+    tag: str = ""
+    space: str = "import"
+    country: str = ""
+    topic: str = NOTHING
+    where: str = ""
+    agreed_on: str = ""
+
+
+@dataclass(slots=True)
+class Made:
+    """What a row says: of a person, of permission by topic, and what to note."""
+
+    line: int
+    table: int
+    identities: list[Named] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    words: dict[str, Word] = field(default_factory=dict)
+    given_at: datetime | None = None
+    left_at: datetime | None = None
+    address: str = ""
+    wrong: Said | None = None
+
+    @property
+    def incoming(self) -> Incoming:
+        """Return what people are written from."""
+        return Incoming(tuple(dict.fromkeys(self.identities)), self.fields, self.attributes, tuple(self.tags))
+
+    @property
+    def strict(self) -> "Made | None":
+        """Return what counts of a refused row: its addresses, where it leaves or is dead."""
+        words = {topic: word for topic, word in self.words.items() if word in STRICT}
+        emails = [each for each in self.identities if each.kind == "email"]
+        if not words or not emails:
+            return None
+        return Made(self.line, self.table, emails[:1], words=words, left_at=self.left_at)
+
+
+Taker = Callable[[Made, str], None]
+
+
+class Mapper:
+    """Reads rows. `now` is when the file came: nothing in it happened later."""
+
+    def __init__(
+        self,
+        columns: Sequence[Mapping[str, Any]],
+        mapping: Mapping[str, str],
+        options: Options,
+        *,
+        now: datetime,
+        is_ours: bool = False,
+    ) -> None:
+        self.options, self.now, self.is_ours = options, now, is_ours
+        self.own = {each.key: each for each in Attribute.objects.all()}
+        self.new: dict[str, Attribute] = {}
+        self._columns: list[tuple[int, str, Taker]] = []
+        for at, column in enumerate(columns):
+            target = mapping.get(column["key"], "out")
+            if target != "out":
+                self._columns.append((at, column["key"], self._taker(target, column["key"])))
+        self._has_status = "status" in mapping.values()
+
+    def made(self, row: Row) -> Made:
+        """Read a row; what is wrong with it stands in it."""
+        table, line, cells = row
+        made = Made(line, table)
+        if cells and cells[0] == LONG:
+            made.wrong = RowRefused(gettext_noop("It has more cells than the head of its table."))
+            return made
+        for at, key, take in self._columns:
+            value = cells[at] if at < len(cells) else ""
+            if not value:
+                continue
+            if self.is_ours and value[0] == "'" and value[1:2] in OURS_ESCAPED:
+                value = value[1:]
+            try:
+                take(made, value)
+            except Said as wrong:
+                made.wrong = made.wrong or RowRefused(
+                    gettext_noop("%(column)s: %(why)s"), column=key, why=wrong
+                )
+        if not self._has_status and self.options.topic != NOTHING:
+            made.words.setdefault(self.options.topic, "given")
+        if self.options.tag:
+            made.tags.append(self.options.tag)
+        return made
+
+    def _taker(self, target: str, column: str) -> Taker:
+        head, _dot, rest = target.partition(".")
+        if target in FIELDS:
+            return self._field(target)
+        if target in ("email", "phone"):
+            return self._email if target == "email" else self._identity("phone", "")
+        if target.partition(":")[0] in ("external", "social"):
+            kind, _mark, space = target.partition(":")
+            return self._identity(kind, space or self.options.space)
+        if head == "own" and rest in self.own:
+            return self._own(self.own[rest])
+        if head == "new":
+            return self._own(self._new(rest, column))
+        if head == "topic":
+            return self._topic(rest)
+        found = {
+            "tags": self._tags, "note": self._note, "status": self._status, "refuses": self._refuses,
+            "given_at": self._given_at, "left_at": self._left_at, "given_ip": self._given_ip,
+        }  # fmt: skip
+        return found.get(target, self._nothing)
+
+    def _new(self, kind: str, column: str) -> Attribute:
+        """Return the own field that a column becomes; one that is there already is taken as it is."""
+        key, number = key_of(column), 2
+        while key in self.new:
+            key, number = f"{key_of(column)[:36]}_{number}", number + 1
+        label = column.removeprefix("attributes.").removeprefix("attribs.")[:80]
+        self.new[key] = self.own.get(key) or Attribute(key=key, label=label, kind=kind)
+        return self.new[key]
+
+    def _field(self, name: str) -> Taker:
+        read = {"country": _country, "language": _language, "zone": _zone}.get(name)
+
+        def take(made: Made, value: str) -> None:
+            made.fields[name] = read(value) if read else _text(value)[: FIELDS[name]]
+
+        return take
+
+    def _own(self, attribute: Attribute) -> Taker:
+        def take(made: Made, value: str) -> None:
+            made.attributes[attribute.key] = value_read(attribute.kind, value, choices=attribute.choices)
+
+        return take
+
+    def _identity(self, kind: str, space: str) -> Taker:
+        def take(made: Made, value: str) -> None:
+            for each in _MANY[kind].split(value) if kind in _MANY else [value]:
+                if each:
+                    named = identity_read(kind, each, space=space, country=self.options.country)
+                    made.identities.append(named)
+
+        return take
+
+    def _email(self, made: Made, value: str) -> None:
+        for each in _MANY["email"].split(value):
+            if each:
+                made.identities.append(identity_read("email", each))
+
+    def _topic(self, topic: str) -> Taker:
+        def take(made: Made, value: str) -> None:
+            word = STATUS.get(value.casefold())
+            if word in STRICT or (word == "given" and self.options.where):
+                made.words[topic] = word
+
+        return take
+
+    def _status(self, made: Made, value: str) -> None:
+        word = STATUS.get(value.casefold())
+        if word in STRICT:
+            made.words[""] = word
+        elif word == "given" and self.options.topic != NOTHING:
+            made.words.setdefault(self.options.topic, word)
+
+    def _refuses(self, made: Made, value: str) -> None:
+        if value.casefold() not in ("0", "false", "no", "n", "нет", "否"):
+            made.words[""] = "withdrawn"
+
+    def _tags(self, made: Made, value: str) -> None:
+        made.tags += tags_of(value)
+
+    def _note(self, made: Made, value: str) -> None:
+        made.notes.append(value[:5_000])
+
+    def _given_at(self, made: Made, value: str) -> None:
+        at = self._moment(value)
+        made.given_at = max(made.given_at or at, at)
+
+    def _left_at(self, made: Made, value: str) -> None:
+        made.left_at = self._moment(value)
+
+    def _given_ip(self, made: Made, value: str) -> None:
+        made.address = _text(value)[:45]
+
+    def _nothing(self, made: Made, value: str) -> None:
+        pass
+
+    def _moment(self, value: str) -> datetime:
+        return min(datetime.fromisoformat(str(value_read("moment", value))), self.now)
+
+    @property
+    def agreed_at(self) -> datetime:
+        """When people agreed whose row does not say it."""
+        text = self.options.agreed_on
+        return min(datetime.fromisoformat(text).replace(tzinfo=UTC), self.now) if text else self.now
+
+
+OURS_ESCAPED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+
+
+def _text(value: str) -> str:
+    return str(value_read("text", value))
+
+
+def _country(value: str) -> str:
+    code = _codes(value.casefold())
+    if code is None:
+        words = gettext_noop("%(value)r is no country; write its code, such as ES, or its name.")
+        raise RowRefused(words, value=value[:40])
+    return code
+
+
+@cache
+def _codes(name: str) -> str | None:
+    for language in ("en", "es", "ru", "zh-hans")[: len(LANGUAGES)]:
+        with override(language):
+            code = country_code(name)
+        if len(code) == 2 and code.isupper():
+            return code
+    return None
+
+
+def _language(value: str) -> str:
+    code = value.strip().casefold().replace("_", "-")
+    if not _LANGUAGE.match(code) or len(code) > FIELDS["language"]:
+        words = gettext_noop("%(value)r is no language; write its code, such as es or pt-br.")
+        raise RowRefused(words, value=value[:40])
+    return code
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _zone(value: str) -> str:
+    if value not in _zones():
+        words = gettext_noop("%(value)r is no time zone; write it such as Europe/Madrid.")
+        raise RowRefused(words, value=value[:40])
+    return value

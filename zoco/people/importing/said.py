@@ -1,0 +1,33 @@
+"""What came, or would come, of an import in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
+from zoco.ledger.pictures import formats
+
+COUNTS: dict[str, Any] = {
+    "added": pgettext_lazy("import", "New people"),
+    "changed": pgettext_lazy("import", "Known, something changes"),
+    "same": pgettext_lazy("import", "Known, nothing changes"),
+    "twice": pgettext_lazy("import", "In the file once more"),
+    "refused": pgettext_lazy("import", "Rows that are refused"),
+    "suppressed": pgettext_lazy("import", "Get no advertising: their address is suppressed"),
+    "given": pgettext_lazy("import", "Agreed"),
+    "held": pgettext_lazy("import", "Agreed in the file, refused here: the refusal holds"),
+    "withdrawn": pgettext_lazy("import", "Left"),
+    "dead": pgettext_lazy("import", "Dead addresses"),
+    "blocked": pgettext_lazy("import", "Blocked addresses"),
+}
+ALWAYS = ("added", "changed", "same", "refused", "suppressed")
+
+
+def counted(counts: Mapping[str, int], *, is_plan: bool) -> list[tuple[str, str]]:
+    """Return labels and figures, those first that are always told."""
+    if not counts:
+        return []
+    told = [each for each in COUNTS if each in ALWAYS or counts.get(each)]
+    return [
+        (str(COUNTS[each]), formats.count(counts.get(each, 0))) for each in told if is_plan or each != "twice"
+    ]

@@ -1,0 +1,269 @@
+"""Pages of imports: the list with its form, one import from its upload to its report, what was refused."""
+
+import csv
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoco.kit.said import Said
+from zoco.ledger.asking.export import FORMULA_STARTS
+from zoco.ledger.pictures import formats
+from zoco.ledger.views.heads import head
+from zoco.ledger.views.problems import said
+from zoco.people.importing import running
+from zoco.people.importing.choosing import MappingForm, field_label
+from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.programs import program_named
+from zoco.people.importing.reading import rows_from
+from zoco.people.importing.running import ImportWrong
+from zoco.people.importing.said import COUNTS, counted
+from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
+from zoco.people.opening import for_whom
+
+SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
+PIECE_MOST = 8 << 20
+LISTED, SHOWN = 100, 8
+State = PeopleImport.State
+ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}
+
+
+class UploadForm(forms.Form):
+    """Which file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        help_text=gettext_lazy("CSV, a workbook (.xlsx), or a zip of CSV files; of any program."),
+    )
+    name = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    size = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+
+@for_whom(SEE)
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the imports, the newest first, and offer to make one."""
+    return _listing(request, UploadForm())
+
+
+def _listing(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    runs = PeopleImport.objects.select_related("created_by")[:LISTED]
+    shown = {
+        **head(_("Import people"), "upload"),
+        "form": form,
+        "lines": [_line(each) for each in runs],
+        "may_make": request.user.has_perm(MAKE),
+    }
+    return render(request, "zoco/people/imports/imports.html", shown, status=status)
+
+
+def _line(run: PeopleImport) -> dict[str, Any]:
+    counts = run.counts if run.state == State.DONE else {}
+    return {
+        "run": run,
+        "icon": ICONS.get(State(run.state), "time"),
+        "program": program_named(run.kind).label or "–",
+        "added": formats.count(counts.get("added", 0)) if counts else "–",
+        "changed": formats.count(counts.get("changed", 0)) if counts else "–",
+        "refused": formats.count(counts.get("refused", 0)) if counts else "–",
+    }
+
+
+@for_whom(MAKE, "POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin an import: with the whole file, or with its name and size, for pieces that follow."""
+    form = UploadForm(request.POST, request.FILES)
+    form.is_valid()
+    given = form.cleaned_data
+    file = given.get("file")
+    name, size = given.get("name") or "", given.get("size") or 0
+    by = request.user if isinstance(request.user, User) else None
+    is_script = request.headers.get("Accept") == "application/json"
+    try:
+        if file is None and not (name and size):
+            raise ImportWrong(_("Choose the file with the people."))  # noqa: TRY301
+        name, size = (file.name, file.size) if file else (name, size)
+        run = running.import_begin(name=name, size=size, by=by, at=timezone.now())
+        offset = 0
+        while file and (piece := file.read(1 << 20)):
+            offset = running.part_take(run=run, offset=offset, piece=piece)
+    except ImportWrong as error:
+        if is_script:
+            return JsonResponse({"error": str(error)}, status=422)
+        form.add_error("file", str(error))
+        return _listing(request, form, 422)
+    if file:
+        running.step_begin(run=run, step="read")
+    page = reverse("zoco_people_import", args=[run.pk])
+    if is_script:
+        return JsonResponse({"page": page, "part": reverse("zoco_people_import_part", args=[run.pk])})
+    return redirect(page)
+
+
+@for_whom(MAKE, "POST")
+def part(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a piece of a file; the body is its bytes. The last one has the file read."""
+    run = get_object_or_404(PeopleImport, pk=pk)
+    offset = request.GET.get("offset", "")
+    piece = request.read(PIECE_MOST + 1)
+    if not (offset.isascii() and offset.isdigit()) or len(offset) > 18 or len(piece) > PIECE_MOST:
+        return JsonResponse({"error": _("This is no piece of a file.")}, status=422)
+    try:
+        received = running.part_take(run=run, offset=int(offset), piece=piece)
+    except ImportWrong as error:
+        return JsonResponse({"error": str(error), "received": run.received}, status=409)
+    if received == run.size:
+        running.step_begin(run=run, step="read")
+    return JsonResponse({"received": received, "size": run.size})
+
+
+@for_whom(SEE)
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far an import is, and what can be done with it."""
+    return _one(request, get_object_or_404(PeopleImport, pk=pk))
+
+
+def _one(request: HttpRequest, run: PeopleImport, form: MappingForm | None = None) -> HttpResponse:
+    may = request.user.has_perm(MAKE)
+    is_open = run.state == State.WORKING
+    to_map = run.state == State.READ or (run.state == State.PLANNED and "change" in request.GET)
+    if form is None and may and to_map:
+        form = MappingForm(run)
+    counts = run.plan if run.state == State.PLANNED else run.counts
+    shown = {
+        **head(run.name, "upload"),
+        "run": run,
+        "icon": ICONS.get(State(run.state), "time"),
+        "program": program_named(run.kind).label,
+        "is_open": is_open,
+        "share": round(100 * run.done / run.total) if run.total and is_open else 0,
+        "rows": formats.count(run.total),
+        "form": form,
+        "counts": [] if form else counted(counts, is_plan=run.state == State.PLANNED),
+        "preview": _preview(run) if run.state == State.PLANNED and not form else None,
+        "may_upload": may and run.state == State.UPLOADING,
+        "may_write": may and run.state == State.PLANNED and not form,
+        "may_stop": may and is_open,
+        "may_go_on": may and run.state in (State.STOPPED, State.FAILED) and bool(run.total),
+        "may_discard": may and not is_open,
+        "has_report": running.has_report(run),
+    }
+    return render(request, "zoco/people/imports/one.html", shown, status=422 if form and form.errors else 200)
+
+
+def _preview(run: PeopleImport) -> list[dict[str, Any]]:
+    """Return the first rows as they will become."""
+    mapper = mapper_of(run)
+    labels = {key: each.label for key, each in (mapper.own | mapper.new).items()}
+    found = []
+    for _place, row in islice(rows_from(running.folder_of(run) / ROWS, 0), SHOWN):
+        made = mapper.made(row)
+        known = [
+            *((field_label(name), value) for name, value in made.fields.items()),
+            *((labels[key], value) for key, value in made.attributes.items()),
+        ]
+        found.append(
+            {
+                "line": made.line,
+                "identities": ", ".join(each.value for each in made.identities),
+                "facts": "; ".join(f"{label}: {_plain(value)}" for label, value in known),
+                "tags": ", ".join(made.tags),
+                "permission": ", ".join(str(COUNTS[word]) for word in dict.fromkeys(made.words.values())),
+                "wrong": said_whole(made.wrong) if made.wrong else "",
+            }
+        )
+    return found
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return (
+        ", ".join(value)
+        if isinstance(value, list)
+        else f"{value:.15g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+def said_whole(wrong: Said) -> str:
+    """Say what is wrong in the reader's language, and what is wrong within it too."""
+    places = {
+        name: said_whole(each) if isinstance(each, Said) else each for name, each in wrong.places.items()
+    }
+    return said(Said(wrong.words, **places))
+
+
+@for_whom(MAKE, "POST")
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try it out as it was mapped, import, stop, go on, or discard."""
+    run = get_object_or_404(PeopleImport, pk=pk)
+    match request.POST.get("do", ""):
+        case "plan":
+            form = MappingForm(run, request.POST)
+            if not form.is_valid():
+                return _one(request, run, form)
+            mapping, options = form.chosen
+            running.plan_begin(run=run, mapping=mapping, options=options)
+        case "write":
+            running.write_begin(run=run)
+        case "stop":
+            running.import_stop(run=run)
+        case "on":
+            running.go_on(run=run)
+        case "discard":
+            running.import_discard(run=run)
+            return redirect("zoco_people_imports")
+    return redirect("zoco_people_import", pk=pk)
+
+
+@for_whom(SEE)
+def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand out the rows that were refused, each with its line and the reason."""
+    run = get_object_or_404(PeopleImport, pk=pk)
+    if not running.has_report(run):
+        raise Http404(_("Nothing was refused, or it is no longer kept."))
+    answer = StreamingHttpResponse(_refused(run), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
+    return answer
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def _refused(run: PeopleImport) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    keys = [each["key"] for each in run.columns]
+    yield "\ufeff"
+    yield str(writer.writerow(map(_disarmed, [_("File"), _("Line"), _("Reason"), *keys])))
+    with (running.folder_of(run) / REFUSED).open("rb") as file:
+        for line in file:
+            table, number, words, places, cells = json.loads(line)
+            name = run.forms[table]["name"] if table < len(run.forms) else ""
+            cells = cells[1:] if cells[:1] == ["\0"] else cells
+            reason = said_whole(_unpacked(words, places))
+            yield str(writer.writerow(map(_disarmed, [name, str(number), reason, *cells])))
+
+
+def _unpacked(words: str, places: dict[str, Any]) -> Said:
+    return Said(
+        words, **{name: _unpacked(*each) if isinstance(each, list) else each for name, each in places.items()}
+    )
+
+
+def _disarmed(text: str) -> str:
+    plain = text.replace("\0", "")
+    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain

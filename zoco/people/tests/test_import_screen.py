@@ -1,0 +1,64 @@
+"""The pages of an import: uploaded in pieces, mapped with proof, looked at, imported, reported."""
+
+import csv
+import io
+
+import pytest
+
+from zoco.consent.models import Choice
+from zoco.people.importing import running
+from zoco.people.importing.models import PeopleImport
+from zoco.people.models import Identity, Person
+from zoco.project.tests.readers import body, client_of
+
+TABLE = b"E-mail,Size,Status\nana@a.example,41,subscribed\n=cmd()@,42,subscribed\n"
+pytestmark = pytest.mark.django_db
+
+
+def worked(run: PeopleImport) -> str:
+    """Do what was asked for in the background; return the state."""
+    running.through(key=run.pk)
+    run.refresh_from_db()
+    return str(run.state)
+
+
+def test_from_upload_to_report() -> None:
+    marketer = client_of("marketer")
+    begun = marketer.post(
+        "/admin/people/imports/new/", {"name": "list.csv", "size": len(TABLE)}, HTTP_ACCEPT="application/json"
+    ).json()
+    for offset in (0, 30, 0):
+        piece = TABLE[offset : offset + 30] if offset == 0 else TABLE[offset:]
+        sent = marketer.post(
+            f"{begun['part']}?offset={offset}", piece, content_type="application/octet-stream"
+        )
+    assert sent.status_code == 409
+    run = PeopleImport.objects.get()
+    assert worked(run) == "read"
+    page = body(marketer.get(begun["page"]))
+    assert "ana@a.example" in page
+    assert '<option value="new.number" selected>' in page
+
+    given = {
+        "column-0": "email", "column-1": "new.number", "column-2": "status", "known": "change", "topic": "",
+        "where": "", "agreed_on": "2024-01-02", "tag": "", "space": "x", "country": "", "do": "plan",
+    }  # fmt: skip
+    act = f"/admin/people/imports/{run.pk}/act/"
+    assert marketer.post(act, given).status_code == 422  # permission without proof
+    assert marketer.post(act, given | {"where": "fair"}).status_code == 302
+    assert worked(run) == "planned"
+    assert not Person.objects.exists()
+    shown = body(marketer.get(begun["page"]))
+    assert "ana@a.example" in shown
+    assert "Size: 41" in shown
+    marketer.post(act, {"do": "write"})
+    assert worked(run) == "done"
+
+    assert Identity.objects.get().person.attributes == {"size": 41.0}
+    assert Choice.objects.get().proof["where"] == "fair"
+    report = marketer.get(f"/admin/people/imports/{run.pk}/refused.csv")
+    text = b"".join(report.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    (_head, row) = csv.reader(io.StringIO(text))
+    assert row[:2] == ["list.csv", "3"]
+    assert row[3:] == ["'=cmd()@", "42", "subscribed"]
+    assert "E-mail: " in row[2]
