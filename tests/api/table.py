@@ -284,6 +284,7 @@ WRITERS = [
     "zoco_schedule",
     "zoco_cost_delete",
     "zoco_people_new",
+    "zoco_people_export",
     "zoco_people_imports_new",
     "zoco_people_import_part",
     "zoco_people_import_act",

@@ -14,7 +14,7 @@ from zoco.people.gathering import builder, opening
 from zoco.people.gathering import screens as audiences
 from zoco.people.importing import screens as imports
 from zoco.people.opening import sees_people
-from zoco.people.screens import history, listing, merging, person
+from zoco.people.screens import exporting, history, listing, merging, person
 from zoco.people.screens.opening import SEE
 from zoco.people.viewsets import viewsets
 
@@ -31,6 +31,7 @@ def people_urls() -> list[URLPattern]:
     return [
         path("people/", listing.people, name="zoco_people"),
         path("people/new/", person.new, name="zoco_people_new"),
+        path("people/export/", exporting.export, name="zoco_people_export"),
         path("people/imports/", imports.listing, name="zoco_people_imports"),
         path("people/imports/new/", imports.new, name="zoco_people_imports_new"),
         path("people/imports/<int:pk>/", imports.one, name="zoco_people_import"),

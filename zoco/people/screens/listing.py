@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -16,7 +16,7 @@ from zoco.ledger.views.heads import head
 from zoco.people.finding import people_found
 from zoco.people.models import Identity, Person, Tag
 from zoco.people.opening import for_whom
-from zoco.people.screens.opening import ADD, CHANGE, IMPORTS, SEE
+from zoco.people.screens.opening import ADD, CHANGE, EXPORT, IMPORTS, SEE
 
 SIZE = 50
 COUNTED_MOST = 1_000
@@ -27,11 +27,7 @@ QUERY_LONGEST = 200
 @for_whom(SEE)
 def people(request: HttpRequest) -> HttpResponse:
     """Show a page of people."""
-    query = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_LONGEST]
-    tag = Tag.objects.filter(name=request.GET.get("tag", "").replace("\0", "")[:80]).first()
-    found = people_found(query)
-    if tag is not None:
-        found = found.filter(pk__in=tag.tagged.values("person"))
+    found, query, tag = found_by(request.GET)
     page = _number(request.GET.get("page", ""))
     total, is_more = _counted(found, is_all=not query and tag is None)
     first = min((page - 1) * SIZE, max(0, total - 1) // SIZE * SIZE) if not is_more else (page - 1) * SIZE
@@ -51,9 +47,20 @@ def people(request: HttpRequest) -> HttpResponse:
         "next": f"?{urlencode({**kept, 'page': first // SIZE + 2})}" if len(rows) > SIZE else "",
         "may_add": request.user.has_perm(ADD),
         "may_change": request.user.has_perm(CHANGE),
+        "may_export": request.user.has_perm(EXPORT),
         "may_import": request.user.has_perm(IMPORTS),
     }
     return render(request, "zoco/people/people.html", shown)
+
+
+def found_by(asked: QueryDict) -> tuple[QuerySet[Person], str, Tag | None]:
+    """Return the people who fit, what was searched for, and the tag that was chosen."""
+    query = asked.get("q", "").replace("\0", "").strip()[:QUERY_LONGEST]
+    tag = Tag.objects.filter(name=asked.get("tag", "").replace("\0", "")[:80]).first()
+    found = people_found(query)
+    if tag is not None:
+        found = found.filter(pk__in=tag.tagged.values("person"))
+    return found, query, tag
 
 
 def _number(text: str) -> int:

@@ -12,6 +12,7 @@ from django.core.serializers import serialize
 
 from zoco.consent.models import Choice, Standing, Suppression, Topic
 from zoco.consent.services import choice_record
+from zoco.people.exporting import export_named
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
 from zoco.people.importing.mapping import Options
@@ -241,3 +242,28 @@ def test_a_killed_import_goes_on_where_its_last_transaction_ended(monkeypatch: p
     assert (run.state, run.counts) == ("done", {"added": 30, "refused": 30})
     assert Person.objects.count() == 30
     assert len({line for _table, line, *_rest in refused(run)}) == len(refused(run)) == 30
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_was_exported_changes_nothing_when_it_is_imported(kind: str) -> None:
+    Attribute.objects.create(key="size", label="Size", kind="number")
+    Attribute.objects.create(key="likes", label="Likes", kind="choices", choices=["tea", "milk"])
+    Attribute.objects.create(key="seen", label="Seen", kind="moment")
+    Attribute.objects.create(key="nice", label="Nice", kind="flag")
+    one = (identity_read("email", "ana@a.example"), identity_read("email", "Ana@b.example"))
+    one += (identity_read("phone", "+34600123456"), identity_read("external", "=7", space="crm"))
+    fields = {"name": '=HYPERLINK("x")', "country": "ES", "zone": "Europe/Madrid", "language": "pt-br"}
+    own = {"size": -2.5, "likes": ["tea", "milk"], "seen": "2026-01-02T03:04:05+00:00", "nice": False}
+    other = (identity_read("social", "@ana", space="mastodon"),)
+    people_write(
+        [Incoming(one, fields, own, ("a, b", 'say "x"')), Incoming(other, {"name": "'- quoted"})], at=NOW
+    )
+    before = everybody()
+    content = export_named(Person.objects.all(), kind)[0]
+    raw = content.read() if kind == "xlsx" else "".join(content).encode()
+    assert b"=HYPERLINK" not in raw.replace(b"'=HYPERLINK", b"")
+
+    run = imported(f"people.{kind}", raw)
+
+    assert (run.kind, run.counts) == ("zoco", {"same": 2})
+    assert everybody() == before

@@ -1,0 +1,150 @@
+"""Files of people, as CSV or as a workbook: all that is known of them, so that importing it changes nothing.
+
+Columns are the fields of all people, their ways to be known with each system, tags, and own fields. No cell
+is run as a formula: an apostrophe stands before what a spreadsheet would run, also in a workbook, that may be
+saved as CSV; the import takes it away again.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
+
+from django.db.models import QuerySet
+
+from zoco.ledger.asking.export import FORMULA_STARTS
+from zoco.people.attributes import Value
+from zoco.people.importing.programs import OWN_MARK
+from zoco.people.models import FIELDS, Attribute, Identity, Person, Tag
+
+CHUNK = 500
+SYSTEMS_MOST = 50
+ESCAPED = (*FORMULA_STARTS, "'")
+
+
+class Sheet:
+    """The rows of some people, in the order of their keys; those that were merged are in nobody's file."""
+
+    def __init__(self, people: QuerySet[Person]) -> None:
+        self.people = people.filter(merged_into=None)
+        self.own = list(Attribute.objects.order_by("key"))
+        spaces = Identity.objects.filter(kind__in=("external", "social")).order_by("kind", "space")
+        self.spaces = list(spaces.values_list("kind", "space").distinct()[:SYSTEMS_MOST])
+
+    @property
+    def head(self) -> list[str]:
+        """Return the names of the columns."""
+        own = [f"own:{each.key}" for each in self.own]
+        return [
+            OWN_MARK,
+            *FIELDS,
+            "email",
+            "phone",
+            *(f"{kind}:{space}" for kind, space in self.spaces),
+            "tags",
+            *own,
+        ]
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield a row of cells for each."""
+        last = 0
+        while some := list(self.people.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+            yield from self._some(some)
+            last = some[-1].pk
+
+    def _some(self, people: Sequence[Person]) -> Iterator[list[str]]:
+        keys = [each.pk for each in people]
+        named: dict[tuple[int, str, str], list[str]] = {}
+        for one in Identity.objects.filter(person__in=keys).order_by("-is_main", "pk"):
+            value = one.key if one.kind == "phone" else one.value
+            named.setdefault((one.person_id, one.kind, one.space), []).append(value)
+        tags: dict[int, list[str]] = {}
+        marks = Tag.objects.filter(tagged__person__in=keys).order_by("name")
+        for key, name in marks.values_list("tagged__person", "name"):
+            tags.setdefault(key, []).append(name)
+        for person in people:
+            pk = person.pk
+            ways = [("email", ""), ("phone", ""), *self.spaces]
+            yield [
+                str(pk),
+                *(getattr(person, name) for name in FIELDS),
+                *(", ".join(named.get((pk, *way), [])) for way in ways),
+                _tags(tags.get(pk, [])),
+                *(_cell(person.attributes.get(each.key)) for each in self.own),
+            ]
+
+
+def csv_pieces(people: QuerySet[Person]) -> Iterator[str]:
+    """Yield a CSV of people, line by line."""
+    sheet = Sheet(people)
+    yield "\ufeff"
+    yield _line(sheet.head)
+    for row in sheet.rows():
+        yield _line([_disarmed(cell) for cell in row])
+
+
+def workbook(people: QuerySet[Person]) -> IO[bytes]:
+    """Return a workbook of people as an open file that goes when it is closed."""
+    import openpyxl  # type: ignore[import-untyped] # slow to import, and few need it
+    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
+
+    book, sheet = openpyxl.Workbook(write_only=True), Sheet(people)
+    page = book.create_sheet("People")
+    page.append(sheet.head)
+    for row in sheet.rows():
+        cells = []
+        for text in map(_disarmed, row):
+            cell = WriteOnlyCell(page, value=ILLEGAL_CHARACTERS_RE.sub("", text) or None)
+            if text:
+                cell.data_type = "s"
+            cells.append(cell)
+        page.append(cells)
+    file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever answers with it closes it
+    book.save(Path(file.name))
+    file.seek(0)
+    return file
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+def _disarmed(text: str) -> str:
+    return f"'{text}" if text.startswith(ESCAPED) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    """Say whether it is a number, or numbers of phones: what a spreadsheet reckons of those is harmless."""
+    return text[1:].replace(".", "", 1).isdigit() or all(
+        each[:1] == "+" and each[1:].isdigit() for each in text.split(", ")
+    )
+
+
+def _tags(names: Sequence[str]) -> str:
+    """Write tags in one cell; quoted, so that commas in them part nothing."""
+    return ",".join(f'"{name.replace(chr(34), chr(34) * 2)}"' for name in names)
+
+
+def _cell(value: Value | None) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return "|".join(value)
+        case int() | float():
+            return repr(float(value)).removesuffix(".0")
+    return str(value)
+
+
+def export_named(people: QuerySet[Person], kind: str) -> tuple[Any, str]:
+    """Return what is answered with, and its type; `kind` is "csv" or "xlsx"."""
+    if kind == "xlsx":
+        return workbook(people), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return csv_pieces(people), "text/csv; charset=utf-8"

@@ -1,0 +1,32 @@
+"""People as a file: all of them, or those whom the list shows. Who took it is written down."""
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from zoco.kit import noting
+from zoco.people.exporting import export_named
+from zoco.people.models import Person
+from zoco.people.opening import for_whom
+from zoco.people.screens.listing import found_by
+from zoco.people.screens.opening import EXPORT
+
+KINDS = ("csv", "xlsx")
+
+
+@for_whom(EXPORT, "POST")
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Give a file of the people who fit what was searched for."""
+    kind = request.POST.get("kind", "csv")
+    if kind not in KINDS:
+        raise Http404
+    found = found_by(request.POST)[0]
+    details: dict[str, Any] = {"exported": [None, found.count()]}
+    noting.note(action="exported", kind=Person._meta.label_lower, name=kind, details=details, by=request.user)
+    content, written = export_named(found, kind)
+    if kind == "xlsx":
+        return FileResponse(content, as_attachment=True, filename="people.xlsx", content_type=written)
+    answer = StreamingHttpResponse(content, content_type=written)
+    answer["Content-Disposition"] = 'attachment; filename="people.csv"'
+    return answer
