@@ -38,7 +38,7 @@ def targets(run: PeopleImport) -> list[tuple[str, list[tuple[str, str]]]]:
         ]),
         (_("Person"), [(name, field_label(name)) for name in FIELDS]),
         (_("Own fields"), own),
-        (_("New own field"), [(f"new.{kind}", capfirst(str(kinds[kind]))) for kind in NEW]),
+        (_("New own field"), [(f"new.{kind}", _("New: %(kind)s") % {"kind": kinds[kind]}) for kind in NEW]),
         (_("More"), [("tags", pgettext("person", "Tags")), ("note", _("Note"))]),
         (_("Permission"), [
             ("status", _("Subscribed, unsubscribed, bounced …")),

@@ -250,10 +250,20 @@ def test_what_was_exported_changes_nothing_when_it_is_imported(kind: str) -> Non
     Attribute.objects.create(key="likes", label="Likes", kind="choices", choices=["tea", "milk"])
     Attribute.objects.create(key="seen", label="Seen", kind="moment")
     Attribute.objects.create(key="nice", label="Nice", kind="flag")
-    one = (identity_read("email", "ana@a.example"), identity_read("email", "Ana@b.example"))
-    one += (identity_read("phone", "+34600123456"), identity_read("external", "=7", space="crm"))
+    one = tuple(
+        identity_read(kind, value, space=space)
+        for kind, value, space in (
+            ("email", "ana@a.example", ""), ("email", "Ana@b.example", ""), ("phone", "+34600123456", ""),
+            ("external", "=7", "crm"),
+        )
+    )  # fmt: skip
     fields = {"name": '=HYPERLINK("x")', "country": "ES", "zone": "Europe/Madrid", "language": "pt-br"}
-    own = {"size": -2.5, "likes": ["tea", "milk"], "seen": "2026-01-02T03:04:05+00:00", "nice": False}
+    own: dict[str, Any] = {
+        "size": -2.5,
+        "likes": ["tea", "milk"],
+        "seen": "2026-01-02T03:04:05+00:00",
+        "nice": False,
+    }
     other = (identity_read("social", "@ana", space="mastodon"),)
     people_write(
         [Incoming(one, fields, own, ("a, b", 'say "x"')), Incoming(other, {"name": "'- quoted"})], at=NOW
