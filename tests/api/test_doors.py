@@ -92,8 +92,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk
     elif kind.startswith("zoco_people_import") and kind != "zoco_people_imports":
         at = datetime(2026, 5, 1, tzinfo=UTC)
-        run = PeopleImport.objects.get_or_create(name="x", defaults={"created_at": at, "told_at": at})[0]
-        special["pk"] = run.pk
+        taken = PeopleImport.objects.get_or_create(name="x", defaults={"created_at": at, "told_at": at})[0]
+        special["pk"] = taken.pk
     elif kind.startswith("zoco_person"):
         moments = dict.fromkeys(("created_at", "changed_at"), datetime(2026, 5, 1, tzinfo=UTC))
         special["pk"] = Person.objects.get_or_create(name="Ana", defaults=moments)[0].pk

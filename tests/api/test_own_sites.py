@@ -142,6 +142,11 @@ FREE = {
     "Letter": "written to people, who are of all sites; its site only completes addresses",
     "Edition": "what a letter says in a language",
     "EditionChange": "what a letter said before",
+    "Sending": "a letter to people, who are of all sites",
+    "Leg": "a part of a sending",
+    "Form": "strangers sign up by it; its pages are for whoever sees all sites",
+    "FormDay": "counts of a form",
+    "Confirmation": "what somebody is asked to confirm; only its own link shows it",
 }
 
 

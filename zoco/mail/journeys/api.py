@@ -67,12 +67,12 @@ class EnteredShape(Schema):
     summary="Let somebody onto a journey",
     openapi_extra=BODY,
 )
-def journey_enter(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+def journey_enter(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Let somebody in; asked twice, he is let in once."""
     if not request.user.has_perm(RUN) or not sees_people():
         words = "Your account, or key, may not let people onto journeys; ask an owner for a role."
         return refused(403, "not_allowed", words)
-    journey = Journey.objects.filter(uid=uid).select_related("version").first()
+    journey = _journey(uid)
     if journey is None:
         return refused(404, "unknown", "There is no such journey; its page says its id.")
     if not _is_open(journey):
@@ -102,6 +102,13 @@ def journey_enter(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             "is_new": made is not None,
         }
     )
+
+
+def _journey(uid: str) -> Journey | None:
+    try:
+        return Journey.objects.filter(uid=UUID(uid)).first()
+    except ValueError:
+        return None
 
 
 def _is_open(journey: Journey) -> bool:

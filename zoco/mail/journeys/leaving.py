@@ -49,8 +49,8 @@ class LetterStep(Kind):
     def check(self, settings: Settings) -> None:
         """Refuse a letter that is not there, or says nothing yet."""
         key = settings.get("letter")
-        there = Letter.objects.filter(pk=key, is_archived=False, editions__isnull=False)
-        if not isinstance(key, int) or isinstance(key, bool) or not there.exists():
+        pk = key if isinstance(key, int) and not isinstance(key, bool) else 0
+        if not Letter.objects.filter(pk=pk, is_archived=False, editions__isnull=False).exists():
             raise StepWrong(gettext_noop("Choose a letter that says something in some language."))
 
     def work(self, visit: Visit) -> Goes | Stays:

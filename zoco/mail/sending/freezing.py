@@ -6,8 +6,9 @@ from typing import Any
 
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.reads import letter_drafts
-from zoco.mail.letters.blocks import block_kind, with_shown
+from zoco.mail.letters.blocks import block_kind
 from zoco.mail.letters.drafts import Draft, Look, Value, many
+from zoco.mail.letters.parts import with_shown
 from zoco.mail.letters.writing import Room
 
 SHOWN = ("product", "article", "coupon")

@@ -37,7 +37,9 @@ class LetterForm(forms.ModelForm[Letter]):
     """What a letter is for."""
 
     topic = forms.ChoiceField(
-        label=_("Topic"), required=False, help_text=_("Of advertising: who did not agree to it is left out.")
+        label=pgettext_lazy("letter", "Topic"),
+        required=False,
+        help_text=_("Of advertising: who did not agree to it is left out."),
     )
 
     class Meta:
