@@ -1,5 +1,10 @@
-"""The API of people: so far, audiences."""
+"""The API of people and of audiences."""
 
-from zoco.people.gathering.api import router
+from ninja import Router
 
-__all__ = ["router"]
+from zoco.people.gathering.api import router as audiences
+from zoco.people.screens.api import router as people
+
+router = Router()
+router.add_router("", people)
+router.add_router("", audiences)

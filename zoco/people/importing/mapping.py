@@ -5,18 +5,16 @@ reason; what it says of leaving still counts, for no mistake elsewhere in a row 
 """
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from zoco.kit.said import Said
-from zoco.ledger.pictures.countries import LANGUAGES, country_code
 from zoco.people.attributes import Value, value_read
+from zoco.people.fields import field_read
 from zoco.people.identities import Named, identity_read
 from zoco.people.importing.permission import Word
 from zoco.people.importing.programs import key_of
@@ -40,7 +38,6 @@ STATUS: dict[str, Word] = {
         "blocked"),
 }  # fmt: skip
 STRICT = ("withdrawn", "dead", "blocked")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
 _MANY = {"email": re.compile(r"[\s,;]+"), "phone": re.compile(r"[,;/|\n]+"), "social": re.compile(r"[\s,;]+")}
 
 
@@ -174,10 +171,8 @@ class Mapper:
         return self.new[key]
 
     def _field(self, name: str) -> Taker:
-        read = {"country": _country, "language": _language, "zone": _zone}.get(name)
-
         def take(made: Made, value: str) -> None:
-            made.fields[name] = read(value) if read else _text(value)[: FIELDS[name]]
+            made.fields[name] = field_read(name, value)
 
         return take
 
@@ -254,41 +249,3 @@ OURS_ESCAPED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 def _text(value: str) -> str:
     return str(value_read("text", value))
-
-
-def _country(value: str) -> str:
-    code = _codes(value.casefold())
-    if code is None:
-        words = gettext_noop("%(value)r is no country; write its code, such as ES, or its name.")
-        raise RowRefused(words, value=value[:40])
-    return code
-
-
-@cache
-def _codes(name: str) -> str | None:
-    for language in ("en", "es", "ru", "zh-hans")[: len(LANGUAGES)]:
-        with override(language):
-            code = country_code(name)
-        if len(code) == 2 and code.isupper():
-            return code
-    return None
-
-
-def _language(value: str) -> str:
-    code = value.strip().casefold().replace("_", "-")
-    if not _LANGUAGE.match(code) or len(code) > FIELDS["language"]:
-        words = gettext_noop("%(value)r is no language; write its code, such as es or pt-br.")
-        raise RowRefused(words, value=value[:40])
-    return code
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
-
-
-def _zone(value: str) -> str:
-    if value not in _zones():
-        words = gettext_noop("%(value)r is no time zone; write it such as Europe/Madrid.")
-        raise RowRefused(words, value=value[:40])
-    return value

@@ -67,7 +67,8 @@ def _hello() -> str:
 def footer() -> dict[str, Any]:
     """Return who writes and the way out; name and address are for the company to fill in."""
     why = _("You get this letter because you agreed to it.")
-    return _block("footer", company="", address="", why=why, unsubscribe=_("Unsubscribe"))
+    words = {"unsubscribe": _("Unsubscribe"), "preferences": _("Choose what you get")}
+    return _block("footer", company="", address="", why=why, **words)
 
 
 def _newsletter() -> Words:

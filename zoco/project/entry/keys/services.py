@@ -21,6 +21,11 @@ USED_EVERY = timedelta(minutes=1)
 SCOPES = {
     "reports:read": (_("Read reports"), frozenset({"zoco_ledger.view_reports"})),
     "facts:read": (_("Read facts"), frozenset({"zoco_ledger.view_facts"})),
+    "people:read": (_("Read people"), frozenset({"zoco_people.view_person"})),
+    "people:write": (
+        _("Read people, add and change them"),
+        frozenset({"zoco_people.view_person", "zoco_people.add_person", "zoco_people.change_person"}),
+    ),
     "audiences:read": (_("Read audiences"), frozenset({"zoco_people.view_audience"})),
     "audiences:write": (
         _("Read audiences, put people in and take them out"),
