@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_because, batch_counts, batch_pace
@@ -41,6 +41,8 @@ class Progress:
     ends_at: datetime | None
     trouble: str
     """Why a batch waits by itself, in the words of whoever said it."""
+    next_at: datetime | None
+    """When the next of those may go that wait for their hour or their turn."""
 
     @property
     def ended(self) -> int:
@@ -79,10 +81,17 @@ def progress_of(sending: Sending, *, now: datetime) -> Progress:
         per_minute=rate,
         ends_at=now + timedelta(minutes=left / rate) if rate and left else None,
         trouble=next((each.trouble for each in batches if each.trouble), ""),
+        next_at=_next_at(filled, now),
     )
 
 
 _COUNTED = ("waiting", "sent", "refused", "failed", "uncertain")
+
+
+def _next_at(batches: Sequence[Batch], now: datetime) -> datetime | None:
+    waiting = Message.objects.filter(batch__in=batches, state=Message.State.WAITS)
+    first: datetime | None = waiting.filter(next_at__gt=now).aggregate(first=Min("next_at"))["first"]
+    return first
 
 
 def _failures(batches: Sequence[Batch]) -> tuple[tuple[str, int], ...]:

@@ -211,10 +211,10 @@ def _shape(found: Person, *, merged: int | None = None) -> dict[str, Any]:
     }
 
 
-def _unknown() -> JsonResponse:
+def _unknown() -> HttpResponseBase:
     return refused(404, "unknown_person", "Nobody is known by that.")
 
 
-def _closed(deed: str) -> JsonResponse:
+def _closed(deed: str) -> HttpResponseBase:
     words = f"Your account, or key, may not {deed} people; ask an owner for a role."
     return refused(403, "not_allowed", words)

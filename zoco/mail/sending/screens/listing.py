@@ -136,6 +136,7 @@ def _started(sending: Sending) -> dict[str, Any]:
         "because": saying.because_said(progress),
         "per_minute": formats.count(round(progress.per_minute)),
         "ends_at": moment(progress.ends_at),
+        "next_at": moment(progress.next_at),
         "report": saying.report_said(_report(sending)) if progress.sent else None,
         **_trial(sending),
     }
