@@ -16,7 +16,7 @@ from zoco.mail.answers.kinds import Answer, Kind
 from zoco.mail.answers.reading import read
 
 FOLDER = Path(os.environ.get("ZOCO_TEST_BOUNCES", "../shared/data/bounces"))
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the messages are not on this machine")
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="real data is not on this machine")
 
 
 class Figures(NamedTuple):

@@ -61,12 +61,15 @@ class ByWord(Report):
         return rows.group_by("path").aggregate(n=rows.count()).select("path", long=letters)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("dialect", ["duckdb", "clickhouse"])
 def test_every_report_reads_the_same_filled_in_and_written_for_the_period(dialect: Dialect) -> None:
     for report in reports_all():
         is_curve = report.picture == "curve"  # all others know of a period but where it begins and ends
-        for zone in ZONES if is_curve else ZONES[3:4]:
+        for place, zone in enumerate(ZONES if is_curve else ZONES[3:4]):
             for number, period in enumerate(PERIODS if is_curve else PERIODS[:2]):
+                if is_curve and (place + number) % 2:
+                    continue  # each zone with half of the periods, each period in half of the zones
                 asked = replace(asked_of(report, zone, period, dialect), site=site_of(number, zone))
                 assert words(sql(asked)) == words(written(asked)), (report.key, zone, period)
 
