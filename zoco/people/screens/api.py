@@ -100,8 +100,10 @@ class WrittenShape(PersonShape):
     state: str
 
 
-@router.get("/v1/people", response={200: PersonShape, **REFUSED}, summary="A person by identity")
-def person_named(request: HttpRequest, kind: str, value: str, space: str = "") -> HttpResponseBase:
+@router.get("/v1/people/named", response={200: PersonShape, **REFUSED}, summary="A person by identity")
+def person_named(
+    request: HttpRequest, kind: str = "email", value: str = "", space: str = ""
+) -> HttpResponseBase:
     """Find a person by an identity."""
     if not request.user.has_perm(SEE) or not sees_people():
         return _closed("read")

@@ -53,7 +53,7 @@ def test_whoever_is_written_twice_is_there_once(shop: Client) -> None:
     assert moved["attributes"] == {}
     assert Person.objects.count() == 1
     assert set(Edit.objects.values_list("what", "by_name")) == {("made", "shop"), ("changed", "shop")}
-    one = shop.get(f"{URL}?kind=external&space=shop&value=17").json()
+    one = shop.get(f"{URL}/named?kind=external&space=shop&value=17").json()
     assert shop.get(f"{URL}/{first['id']}").json() == one
     assert (one["id"], len(one["identities"])) == (first["id"], 2)
 
@@ -72,8 +72,8 @@ def test_what_is_true_of_nobody_or_two_changes_nothing(shop: Client) -> None:
         write(shop, "17", attributes={"size": 1}),
         shop.post(URL, b"{", content_type="application/json"),
         shop.get(f"{URL}/77"),
-        shop.get(f"{URL}?kind=email&value=nobody@shop.example"),
-        shop.get(f"{URL}?kind=shoe&value=1"),
+        shop.get(f"{URL}/named?kind=email&value=nobody@shop.example"),
+        shop.get(f"{URL}/named?kind=shoe&value=1"),
         keyed("people:read").post(URL, {}, content_type="application/json"),
         keyed("audiences:read").get(f"{URL}/1"),
         Client().get(f"{URL}/1"),
