@@ -74,16 +74,18 @@ PAGES = (
 )
 STRANGERS = ("/admin/login/", "/", "/nothing-here/")
 NARROW_EVERY = 6
+MENU = "#wagtail-sidebar"
 SCREENS: dict[str, dict[str, Any]] = {
     "wide and light": {"width": 1280, "color_scheme": "light"},
     "narrow and dark": {"width": 390, "color_scheme": "dark"},
 }
 
 
-def violations(page: Page, path: str) -> list[str]:
-    """Return what axe-core finds on a page that has loaded, in words."""
+def violations(page: Page, path: str, *, but: str = "") -> list[str]:
+    """Return what axe-core finds on a page that has loaded, in words; `but` selects what is left out."""
     expect(page.locator("[aria-busy]")).to_have_count(0)
-    found = Axe().run(page).response["violations"]
+    context = {"exclude": [[but]]} if but else None
+    found = Axe().run(page, context=context).response["violations"]
     return [
         f"{path}: {each['id']}: {node['html'][:200]} {node['failureSummary']}"
         for each in found
@@ -109,11 +111,12 @@ def test_no_page_has_a_violation(visit: Open, live_server: Any, screen: str) -> 
     reports = [f"{LEDGER}{report.key}/{PERIOD}&verdicts=all" for report in shown]
     root_ensure()
     found = []
-    for path in (*PAGES, *reports):
+    for number, path in enumerate((*PAGES, *reports)):
         answer = page.goto(live_server.url + path)
         assert answer is not None
         assert answer.status < 500, path
-        found += violations(page, path)
+        # Nine tenths of a desk's page are its menu, which is the same on each of them.
+        found += violations(page, path, but=MENU if number else "")
 
     assert "\n".join(found) == ""
 
