@@ -1,7 +1,8 @@
 """Kill the sender of a batch again and again, and hold the rows against what the mail server got.
 
-    python -m benchmarks.kills [letters] [kills] [connections]      5,000 letters, 10 kills, 10 connections
+    python -m benchmarks.kills [letters] [kills] [connections] [senders]      5,000, 10, 10, 1
 
+With several senders one of them is killed each time, while the others go on and another takes its place.
 Needs smtp-sink (Debian's package postfix). The database is that of DATABASE_URL, else SQLite in a new folder.
 """
 
@@ -30,7 +31,7 @@ from zoco.channels.bulk.tests.sink import kept_folder, receivers, sink  # noqa: 
 from zoco.channels.models import Message  # noqa: E402
 
 
-def main(letters: int = 5_000, kills: int = 10, lines: int = 10) -> None:
+def main(letters: int = 5_000, kills: int = 10, lines: int = 10, senders: int = 1) -> None:
     """Kill, settle, send the rest, and print what was found; ends with 1 where a bound is broken."""
     call_command("migrate", verbosity=0)
     MAKERS.add(PlainMaker())
@@ -38,9 +39,11 @@ def main(letters: int = 5_000, kills: int = 10, lines: int = 10) -> None:
     with kept_folder() as kept, sink(kept=kept) as port:
         batch = begun(mail_account(port), crowd(letters))
         began = time.monotonic()
-        unsure = [
-            test_killed.killed(batch, sent=letters * (kill + 1) // (kills + 2)) for kill in range(kills)
-        ]
+        if senders > 1:
+            unsure = test_killed.killed_among(batch, senders=senders, kills=kills, letters=letters)
+        else:
+            steps = [letters * (kill + 1) // (kills + 2) for kill in range(kills)]
+            unsure = [test_killed.killed(batch, sent=each) for each in steps]
         batch_send(batch=batch, lines=lines)
         took = time.monotonic() - began
         got = receivers(kept)
@@ -50,7 +53,8 @@ def main(letters: int = 5_000, kills: int = 10, lines: int = 10) -> None:
     uncertain = set(Message.objects.filter(state=state.UNCERTAIN).values_list("to", flat=True))
     skipped = letters - len(sent | uncertain)
     twice, lost = len(got) - len(set(got)), len(sent - set(got))
-    print(f"{letters} letters, {kills} kills, {lines} connections, {took:.0f} s: {rows.by_state}")
+    said = f"{letters} letters, {kills} kills, {lines} connections, {senders} senders, {took:.0f} s"
+    print(f"{said}: {rows.by_state}")
     print(f"uncertain at each kill {unsure}; of them {len(uncertain & set(got))} had arrived")
     print(f"skipped {skipped}, twice {twice}, said to be sent and not there {lost}")
     batch.refresh_from_db()
@@ -60,4 +64,4 @@ def main(letters: int = 5_000, kills: int = 10, lines: int = 10) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]))
+    main(*map(int, sys.argv[1:5]))
