@@ -8,9 +8,11 @@ from zoco.channels import due, services
 from zoco.channels.bulk.running import bulk_run
 from zoco.channels.domains.looking import domains_due, domains_gather
 from zoco.channels.domains.services import keys_expire, keys_reseal
+from zoco.channels.waking import Waker
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 
 DUE_SECONDS = 20
+WAKE_SECONDS = 10
 
 
 def send(stop: threading.Event) -> None:
@@ -18,8 +20,18 @@ def send(stop: threading.Event) -> None:
     keep_time([Periodic("channels.due", DUE_SECONDS, _due)], stop)
 
 
+def wake(stop: threading.Event) -> None:
+    """Have what waits asked about again when rules or people change."""
+    waker = Waker()
+    keep_time([Periodic("channels.wake", WAKE_SECONDS, lambda: _wake(waker))], stop)
+
+
 def _due() -> None:
     due.due_send(now=timezone.now())
+
+
+def _wake(waker: Waker) -> None:
+    waker.look(now=timezone.now())
 
 
 def reseal() -> None:
@@ -40,5 +52,6 @@ def look() -> None:
 
 STEADY.add(Steady("channels.due", send))
 STEADY.add(Steady("channels.bulk", bulk_run))
+STEADY.add(Steady("channels.wake", wake))
 PERIODIC.add(Periodic("channels.secrets", 3_600, reseal))
 PERIODIC.add(Periodic("channels.domains", 300, look))

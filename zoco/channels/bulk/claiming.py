@@ -17,7 +17,7 @@ from zoco.channels.models import Message
 from zoco.channels.reads import zone_usual
 from zoco.consent.answers import Because
 from zoco.consent.asking import Request
-from zoco.consent.news import choices_mark
+from zoco.consent.news import Mark, mark_now
 from zoco.consent.services import Reserved, Wanted, release_many, reserve_many
 from zoco.consent.suppressing import Place
 from zoco.people.models import Identity, Person
@@ -38,7 +38,7 @@ class Taken:
     seen: int
     claimed: list[Claimed]
     places: dict[int, Place]
-    mark: int
+    mark: Mark
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class _Due:
 @transaction.atomic
 def batch_claim(*, batch: Batch, opened: Opened, now: datetime, most: int) -> Taken:
     """Claim what is due of a batch, up to `most`; who may not get it now waits or is refused."""
-    mark = choices_mark()
+    mark = mark_now()
     rows = Message.objects.filter(batch=batch.pk, state=State.WAITS, next_at__lte=now)
     rows = rows.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
     due = [_Due(*row) for row in rows.order_by("next_at", "pk").values_list(*_DUE)[:most]]

@@ -27,7 +27,7 @@ from zoco.channels.drafts import Claimed
 from zoco.channels.returning import returned
 from zoco.channels.sealing import SealBroken
 from zoco.channels.services import account_open
-from zoco.consent.news import withdrawn_since
+from zoco.consent.news import Mark, doubted_since
 from zoco.consent.suppressing import Place
 from zoco.kit.plugs import PlugUnknown
 from zoco.kit.said import Said
@@ -58,7 +58,7 @@ class _Ready:
     claimed: Claimed
     content: Content
     place: Place | None
-    mark: int
+    mark: Mark
     at: float
 
 
@@ -151,7 +151,7 @@ class Sending:
         return goes_on
 
     def _following(self) -> list[_Ready]:
-        """Return what free lines may have; what waited too long, or is wanted no more, is asked for again."""
+        """Return what free lines may have; what waited too long, or is in doubt by now, is asked for again."""
         oldest = time.monotonic() - HORIZON_SECONDS
         if self._ready and self._ready[0].at < oldest:
             self._return([each for each in self._ready if each.at < oldest])
@@ -162,7 +162,7 @@ class Sending:
             self._return(following)
             return []
         places = {each.claimed.person: each.place for each in following if each.place is not None}
-        gone = withdrawn_since(following[0].mark, places, self.batch.purpose)
+        gone = doubted_since(following[0].mark, places, self.batch.purpose)
         if gone:
             self._return([each for each in following if each.claimed.person in gone])
             self._is_dry = False
