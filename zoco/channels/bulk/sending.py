@@ -151,7 +151,7 @@ class Sending:
         return goes_on
 
     def _following(self) -> list[_Ready]:
-        """Return what free lines may have; what waited too long, or is in doubt by now, is asked for again."""
+        """Return what free lines may have; what waited too long, or is in doubt, is asked for again."""
         oldest = time.monotonic() - HORIZON_SECONDS
         if self._ready and self._ready[0].at < oldest:
             self._return([each for each in self._ready if each.at < oldest])
