@@ -140,6 +140,7 @@ def test_whoever_is_erased_is_in_no_table_and_no_file(
             "2 rows of the outbox erased.",
             "0 rows of exported files erased.",
             "0 sendings that people were in erased.",
+            "0 choices erased.",
             "0 archives of sites erased.",
             "0 people erased.",
             "0 audiences that people were in erased.",

@@ -14,5 +14,5 @@ class ConsentConfig(AppConfig):
     area = "retain"
 
     def ready(self) -> None:
-        """Let choices be merged and imported with their people, be a rule of audiences, stand on a page."""
-        from zoco.consent import importing, leaves, merging, panels  # noqa: F401
+        """Let choices be merged, imported and erased with people, be a rule of audiences, stand on a page."""
+        from zoco.consent import erasing, importing, leaves, merging, panels  # noqa: F401

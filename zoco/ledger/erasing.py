@@ -34,7 +34,9 @@ class Eraser(Protocol):
     One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore, and
     `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him. One that
     needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
-    writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten.
+    writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. One that
+    keeps something of whoever goes, such as that an address wants no more letters, has `keep(erasure)`,
+    called before anything is erased, after a restore too.
     """
 
     key: str
@@ -109,6 +111,9 @@ def facts_erase(
     for eraser in ERASERS:
         if owe := getattr(eraser, "owe", None):
             owe(erasure)
+    for eraser in ERASERS:
+        if keep := getattr(eraser, "keep", None):
+            keep(erasure)
     facts = store.erase(erasure)
     rows = {eraser.label: eraser.erase(erasure) for eraser in ERASERS}
     store.compact()
@@ -119,6 +124,10 @@ def facts_erase(
 def facts_erase_again(*, book: Erasures) -> Gone:
     """Erase from the databases whoever the book says was erased; the store sees to itself."""
     rows = {}
+    for eraser in ERASERS:
+        if keep := getattr(eraser, "keep", None):
+            for erasure in book.found_in(*eraser.known()):
+                keep(erasure)
     for eraser in ERASERS:
         visitors, persons = eraser.known()
         rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(visitors, persons))

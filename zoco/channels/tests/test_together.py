@@ -61,7 +61,7 @@ def test_cap_holds_over_adapters_processes_deaths_and_changes_of_clocks(
     with mailbox() as post:
         accounts = [account_of("fake", file), mail_account(post)]
         deaths = _run(accounts, sorted(each.pk for each in people.values()))
-        arrived = _arrived(post, file)
+        arrived = arrived_at(post, file)
 
     lost_settle(now=BEGINS + timedelta(days=DAYS) + LEASE)
     assert deaths == Message.objects.filter(state=Message.State.UNCERTAIN).count() > 0
@@ -117,7 +117,7 @@ def _live(
 ) -> None:
     lines: tuple[Any, ...] = (FakeLine, SmtpLine)
     for line in lines:
-        line.send = _deadly(line.send, rng)
+        line.send = deadly(line.send, rng)
     now = began
     while now < began + timedelta(days=4):
         for person in rng.sample(people, len(people)):
@@ -132,7 +132,7 @@ def _made(content: Content, _uid: str) -> Content:
     return content
 
 
-def _deadly(send: Send, rng: random.Random) -> Send:
+def deadly(send: Send, rng: random.Random) -> Send:
     def sent(line: object, outgoing: Outgoing) -> Outcome:
         outcome = send(line, outgoing)
         if rng.random() < DIES:
@@ -142,7 +142,7 @@ def _deadly(send: Send, rng: random.Random) -> Send:
     return sent
 
 
-def _arrived(post: Mailbox, file: Path) -> list[tuple[str, str, datetime]]:
+def arrived_at(post: Mailbox, file: Path) -> list[tuple[str, str, datetime]]:
     """Return who got what, and when by the clock of the test, as both other sides have it."""
     found = [(each.to, each.data["key"], datetime.fromisoformat(each.data["at"])) for each in taken(file)]
     for letter, (_sender, to) in zip(post.letters, post.envelopes, strict=True):

@@ -1,0 +1,57 @@
+"""Whoever left and is erased stays left: of his addresses the keyed hash alone is kept.
+
+Without it a file that still names the address, or the old program, would bring him back as a stranger.
+"""
+
+from collections import defaultdict
+
+from django.db.models import QuerySet
+
+from zoco.consent.answers import Because
+from zoco.consent.asking import weighed
+from zoco.consent.models import Choice, Purpose, Standing, Suppression
+from zoco.consent.suppressing import suppress
+from zoco.kit.periods import moment_at
+from zoco.ledger.erasing import ERASERS, Pairs
+from zoco.ledger.store.base import Erasure
+from zoco.people.models import NUMBER_BASE, Identity, Person
+
+
+@ERASERS.plug
+class ConsentEraser:
+    """Choices go with their people; that somebody wanted no more letters is kept before."""
+
+    key = "consent"
+    label = "choices"
+
+    def keep(self, erasure: Erasure) -> None:
+        """Suppress the addresses of whoever had left marketing, or a topic of it, and not come back."""
+        standings: dict[int, list[Standing]] = defaultdict(list)
+        for each in Standing.objects.filter(person__in=_of(erasure), purpose=Purpose.MARKETING):
+            standings[each.person_id].append(each)
+        left = [pk for pk, some in standings.items() if _has_left(some)]
+        for identity in Identity.objects.filter(person__in=left).order_by("pk"):
+            suppress(identity=identity.place, why=Suppression.Why.UNSUBSCRIBED, at=moment_at(erasure.at))
+
+    def erase(self, erasure: Erasure) -> int:
+        """Delete what they chose; returns how many choices there were."""
+        people = list(_of(erasure).values_list("pk", flat=True))
+        Standing.objects.filter(person__in=people).delete()
+        return Choice.objects.filter(person__in=people).delete()[0]
+
+    def known(self) -> tuple[Pairs, Pairs]:
+        """Return everybody who chose."""
+        people = Standing.objects.order_by().values_list("person", flat=True).distinct()
+        return [], [(0, NUMBER_BASE | pk) for pk in people.iterator()]
+
+
+def _of(erasure: Erasure) -> QuerySet[Person]:
+    """Return who is meant: of one site alone nobody, for people are of the whole installation."""
+    keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
+    if erasure.site:
+        keys = []
+    return Person.objects.filter(pk__in=keys, created_at__lte=moment_at(erasure.at))
+
+
+def _has_left(standings: list[Standing]) -> bool:
+    return weighed(standings, is_needed=False).because == Because.WITHDRAWN
