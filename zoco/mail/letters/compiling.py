@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, override
 from jinja2 import Template
 
 from zoco.mail.letters import quoted
+from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.letters.frame import html_of_mjml, inlined, mjml_made
 from zoco.mail.letters.own import cleaned
@@ -23,6 +24,8 @@ from zoco.mail.letters.writing import MARK, Room
 
 SIZE_MOST = 2_000_000
 """Octets of a rendered part."""
+PLACES_MANY = 200
+"""So many placeholders, each of a value as long as may be, stay below that."""
 _HREF = re.compile(r"(<a\b[^>]*?\bhref=\")([^\"]*)(\")", re.I)
 _CONDITION = re.compile(r"[\"']([a-z][a-z0-9_]*:[\w.-]+)[\"'] (?:not )?in _holds")
 Link = Callable[[str, int], str]
@@ -44,11 +47,13 @@ class Compiled:
     asked: Asked
     conditions: frozenset[str]
     """Which conditions its blocks ask for; those that hold for a person are given for each."""
+    places: int
+    """How many placeholders it has."""
 
     def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> tuple[str, str]:
         """Return (text, HTML) for a person, quoted-printable, lines ended by CR LF. Raises LetterWrong."""
         given = {**values, HOLDS: holds}
-        if not self.asked.has_formats and not self.asked.has_loops:
+        if not self.asked.has_formats and not self.asked.has_loops and self.places <= PLACES_MANY:
             return self.text.render(given), self.html.render(given)
         with override(self.language):
             return _bounded(self.text, given), _bounded(self.html, given)
@@ -93,6 +98,7 @@ def compiled(draft: Draft, *, link: Link | None = None, foot: Callable[[], str] 
             links=tuple(found),
             asked=room.asked,
             conditions=frozenset(_CONDITION.findall(" ".join(room.kept))),
+            places=len(room.kept),
         )
 
 
@@ -105,6 +111,7 @@ def _html(draft: Draft, room: Room) -> str:
         return html_of_mjml(mjml_made(draft, room))
     if not draft.source.strip():
         raise LetterWrong(gettext_noop("This letter is empty; write its HTML or MJML."))
+    tags_hold(draft.source)
     room.asked.add(asked_read(draft.source, roots=roots()))
     source = room.source(draft.source)
     if draft.kind == "mjml":

@@ -9,6 +9,7 @@ from html import escape
 
 import nh3
 
+from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.writing import SCHEMES
 
 _STYLE = re.compile(r"<style\b([^>]*)>(.*?)</style\s*>", re.S | re.I)
@@ -18,7 +19,7 @@ _LANG = re.compile(r"<html\b[^>]*\blang=[\"']?([\w-]{1,20})", re.I)
 _BODY_STYLE = re.compile(r"\bstyle=\"([^\"<>]*)\"", re.I)
 _MEDIA = re.compile(r"\bmedia=\"([\w\s():,.-]*)\"", re.I)
 _LOADING = re.compile(
-    r"@import\b[^;]*;?|@font-face\s*\{[^}]*\}|expression\s*\(|-moz-binding|behavior\s*:|javascript:", re.I
+    r"@import\b[^;]*;?|@font-face\s*\{[^}]*\}?|expression\s*\(|-moz-binding|behavior\s*:|javascript:", re.I
 )
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "center", "code", "col", "colgroup", "div", "em", "font",
@@ -48,7 +49,8 @@ content="width=device-width, initial-scale=1"><title>{title}</title>
 
 
 def cleaned(html: str, *, title: str, language: str) -> str:
-    """Return a whole page of mail from somebody's HTML, or from what MJML made of his."""
+    """Return a whole page of mail from somebody's HTML, or from what MJML made of his. Raises LetterWrong."""
+    tags_hold(html)
     styles = "".join(_style(attributes, css) for attributes, css in _STYLE.findall(html))
     found = _BODY.search(html)
     body = found[2] if found else _HEAD.sub("", html)
@@ -58,7 +60,7 @@ def cleaned(html: str, *, title: str, language: str) -> str:
         language=escape(spoken[1] if spoken and spoken[1] != "und" else language),
         title=title,
         styles=styles,
-        style=_LOADING.sub("", style[1]) if style else "",
+        style=_LOADING.sub(" ", style[1]) if style else "",
         body=nh3.clean(
             _STYLE.sub("", body), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES,
             strip_comments=False, link_rel=None, clean_content_tags={"script", "style", "title", "template"},
@@ -68,5 +70,6 @@ def cleaned(html: str, *, title: str, language: str) -> str:
 
 def _style(attributes: str, css: str) -> str:
     media = _MEDIA.search(attributes)
-    kept = _LOADING.sub("", css).replace("</", "")
+    # What is taken out leaves something in its place, or what stood around it would come together.
+    kept = _LOADING.sub(" ", css).replace("</", "<\\/")
     return f'<style type="text/css"{f" {media[0]}" if media else ""}>{kept}</style>\n'

@@ -26,8 +26,12 @@ LONGEST = 300_000
 VALUE_LONGEST = 2_000
 ROWS_MOST = 200
 NESTED_MOST = 20
-MARKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
-TAGS = re.compile(r"<[^>]*>")
+_TRIMS = ("-", "+")
+_ENDS = (["variable_end"], ["block_end"])
+_OUTSIDE = {"data", "variable_begin", "block_begin", "comment_begin", "raw_begin"}
+_OPENS = re.compile(r"\{[{%#]")
+_SHUTS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+TAGS = re.compile(r"<[^<>]*>")
 HOLDS = "_holds"
 """The name under which a template finds the conditions that are true for a person."""
 
@@ -139,14 +143,48 @@ def marks(source: str) -> Iterator[tuple[bool, str]]:
         words = gettext_noop("A letter has at most %(most)s characters; this one has %(has)s.")
         raise PlaceholderWrong(words, most=LONGEST, has=len(source))
     at = 0
-    for found in MARKS.finditer(source):
-        if found.start() > at:
-            yield False, source[at : found.start()]
-        if not found[0].startswith("{#"):
-            yield True, unescape(TAGS.sub("", found[0])).replace("\xa0", " ")
-        at = found.end()
+    for start, end in _places(source):
+        if start > at:
+            yield False, source[at:start]
+        if not source.startswith("{#", start):
+            yield True, _alone(source, start, end)
+        at = end
     if at < len(source):
         yield False, source[at:]
+
+
+def _places(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where placeholders and comments begin and end; what has no end is text. Reads all once."""
+    at, endless = 0, set()
+    while found := _OPENS.search(source, at):
+        shut = _SHUTS[found[0]]
+        end = -1 if shut in endless else source.find(shut, found.end())
+        if end < 0:
+            endless.add(shut)
+            at = found.start() + 1
+            continue
+        at = end + len(shut)
+        yield found.start(), at
+
+
+def _alone(source: str, start: int, end: int) -> str:
+    """Return a placeholder that is whole by itself: none begins a text that another one ends.
+
+    Else what stands between them would be read as part of one. Signs that take line breaks away around a
+    placeholder are left out, for these ends of lines are those of quoted-printable. Raises PlaceholderWrong.
+    """
+    mark = unescape(TAGS.sub("", source[start:end])).replace("\xa0", " ")
+    inner = mark[2:-2]
+    mark = f"{mark[:2]}{inner[inner[:1] in _TRIMS : len(inner) - (inner[-1:] in _TRIMS)]}{mark[-2:]}"
+    try:
+        kinds = [kind for _line, kind, _text in sandbox().lex(mark)]
+        why = "" if kinds[-1:] in _ENDS and not _OUTSIDE.intersection(kinds[1:]) else mark[:80]
+    except TemplateSyntaxError as wrong:
+        why = wrong.message or mark[:80]
+    if why:
+        words = gettext_noop("Line %(line)s: a placeholder cannot be read: %(why)s")
+        raise PlaceholderWrong(words, line=source.count("\n", 0, start) + 1, why=why)
+    return mark
 
 
 def asked_read(source: str, *, roots: frozenset[str]) -> Asked:

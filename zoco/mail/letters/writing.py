@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 from django.utils.translation import gettext_noop
 
+from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.letters.placeholders import Asked, asked_read, marks
 from zoco.mail.letters.values import roots
@@ -79,7 +80,8 @@ class Room:
         return [line.strip() for line in escape(self._marked(text)).splitlines() if line.strip()]
 
     def rich(self, html: str) -> str:
-        """Return what an editor of text made, cleaned, as XML wants it."""
+        """Return what an editor of text made, cleaned, as XML wants it. Raises LetterWrong."""
+        tags_hold(html)
         clean = nh3.clean(
             self._marked(html), tags=RICH_TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES,
             link_rel=None,

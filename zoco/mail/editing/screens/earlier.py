@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from zoco.kit.said import Said
@@ -16,6 +17,7 @@ from zoco.mail.editing.screens.listing import page, user_of
 from zoco.mail.editing.screens.opening import CHANGE, SEE
 from zoco.mail.editing.screens.previewing import sheet
 from zoco.mail.editing.services import WRITTEN, EditionWrong, Words, edition_write
+from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.compiling import compiled
 from zoco.mail.letters.message import seen
 from zoco.people.opening import for_whom
@@ -81,7 +83,7 @@ def earlier_sheet(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     try:
         html = seen(compiled(draft), {}).html
     except Said as wrong:
-        html = f"<!doctype html><p>{_(wrong.words) % wrong.places}</p>"
+        html = f"<!doctype html><p>{escape(words_of(wrong))}</p>"
     return sheet(html)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import nh3
 from django.http import QueryDict
 
+from zoco.mail.letters.bounds import tags_fit
 from zoco.mail.letters.drafts import Value, many, text_of
 from zoco.mail.letters.fields import Field
 from zoco.mail.letters.writing import RICH_TAGS, SCHEMES
 
-_TAG = re.compile(rf"</?(?:{'|'.join(sorted(RICH_TAGS))})\b[^>]*>", re.I)
+_TAG = re.compile(rf"</?(?:{'|'.join(sorted(RICH_TAGS))})\b[^<>]*>", re.I)
 
 
 def value_read(field: Field, posted: QueryDict, name: str) -> Any:
@@ -51,7 +52,7 @@ def value_shown(field: Field, said: Value) -> Any:
 
 def rich(text: str) -> str:
     """Return what somebody wrote as clean paragraphs; plain lines become such."""
-    if not _TAG.search(text):
+    if not _TAG.search(text) or not tags_fit(text):
         paragraphs = [each.strip() for each in re.split(r"\n\s*\n", text) if each.strip()]
         return "".join(f"<p>{escape(each, quote=False).replace(chr(10), '<br>')}</p>" for each in paragraphs)
     return nh3.clean(

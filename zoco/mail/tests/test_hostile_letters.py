@@ -1,0 +1,76 @@
+"""Letters that somebody brings to end the process, to run in a reader's browser, or to reckon for hours."""
+
+import pytest
+
+from zoco.mail.letters.compiling import SIZE_MOST, compiled
+from zoco.mail.letters.drafts import Draft, LetterWrong
+from zoco.mail.letters.message import seen
+from zoco.mail.letters.placeholders import PlaceholderWrong, marks
+
+MJML = "<mjml><mj-body>{}</mj-body></mjml>"
+
+
+def _page(source: str, kind: str = "html", **values: object) -> str:
+    return seen(compiled(Draft(subject="x", kind=kind, source=source)), values).html  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("<div>" * 50_000, "html"),
+        ("<table><tr><td>" * 15_000, "html"),
+        (MJML.format("<mj-wrapper>" * 3_000 + "</mj-wrapper>" * 3_000), "mjml"),
+        (MJML.format(f"<mj-raw>{'<b>' * 30_000}{'</b>' * 30_000}</mj-raw>"), "mjml"),
+    ],
+)
+def test_tags_that_stay_open_end_the_letter_and_not_the_process(source: str, kind: str, db: None) -> None:
+    with pytest.raises(LetterWrong, match="tags"):
+        _page(source, kind)
+
+
+def test_what_is_taken_out_of_styles_leaves_nothing_that_comes_together(db: None) -> None:
+    html = _page(
+        "<style><<//style><img src=x onerror=alert(1)> @im@import;port url(https://else.example/x.css);"
+        "@font-face {src: url(https://else.example/f)</style><p>Hello</p>"
+    )
+
+    assert html.count("</style>") == 1
+    assert "onerror" not in html.partition("</style>")[2]
+    assert "@import" not in html
+    assert "@font-face" not in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{{ "a" &#125;&#125; &lt;script&gt;alert(1)&lt;/script&gt; {{ "b" }}',
+        '{{ "}} " * 999999999 ~ "{{" }}',
+        f'{{{{ "}}}}{"x" * 62}\\" * 999999999 ~ "{{{{" }}}}',
+        "{{ person.name }} {&#37; raw %}<b>{% endraw %}",
+    ],
+)
+def test_a_placeholder_is_whole_by_itself(source: str, db: None) -> None:
+    with pytest.raises(PlaceholderWrong):
+        _page(f"<p>{source}</p>")
+    with pytest.raises(PlaceholderWrong):
+        compiled(Draft(subject=source, kind="html", source="<p>x</p>"))
+
+
+def test_signs_that_take_line_breaks_away_do_not_tear_the_text(db: None) -> None:
+    html = _page("<p>Dear {{- person.name -}} !</p>", person={"name": "Ana"})
+
+    assert "Dear Ana !" in html
+
+
+@pytest.mark.timeout(20)
+def test_signs_without_an_end_are_read_once(db: None) -> None:
+    for each in ("{{", "{%", "{#", "{{{%{#"):
+        assert all(not is_mark for is_mark, _text in marks(each * 40_000))
+    with pytest.raises(LetterWrong):
+        _page("<style>" * 40_000)
+    assert len(list(marks(f"{{{{{'<' * 290_000}}}}}"))) == 1
+
+
+def test_many_long_values_are_bounded_without_any_loop(db: None) -> None:
+    with pytest.raises(LetterWrong, match=str(SIZE_MOST)):
+        _page("{{ data.x }}" * 1_100, data={"x": "y" * 2_000})
