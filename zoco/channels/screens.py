@@ -156,19 +156,17 @@ def messages(request: HttpRequest) -> HttpResponse:
     if not _sees_messages(request):
         raise PermissionDenied(_("Messages go to people of all sites; your account sees some sites only."))
     form = FilterForm(request.GET)
-    chosen = _chosen(form.cleaned_data if form.is_valid() else {})
+    given = form.cleaned_data if form.is_valid() else {}
+    chosen = _chosen(given)
     page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
     return _page(
         request,
         "messages",
         _("Messages"),
         form=form,
         page=page,
-        query=kept.urlencode(),
         lines=[_line(each) for each in page],
-        is_empty=not kept and not page.paginator.count,
+        is_empty=not any(given.values()) and not page.paginator.count,
     )
 
 

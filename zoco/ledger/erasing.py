@@ -35,8 +35,7 @@ class Eraser(Protocol):
     `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him. One that
     needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
     writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. One that
-    keeps something of whoever goes, such as that an address wants no more letters, has `keep(erasure)`,
-    called before anything is erased, after a restore too.
+    keeps something of whoever goes has `keep(erasure)`, called before all that, after a restore too.
     """
 
     key: str
@@ -103,17 +102,14 @@ def facts_erase(
 
     With a person goes whoever was merged with him, and the known visitors that are joined to them.
     """
-    wanted = set(persons)
-    if wanted:
+    if wanted := set(persons):
         store.drain()
     joined, whole = everything_of(store, wanted, site)
     erasure = Erasure(at=micros(at), site=site, visitors=(*{*visitors, *joined},), persons=(*sorted(whole),))
-    for eraser in ERASERS:
-        if owe := getattr(eraser, "owe", None):
-            owe(erasure)
-    for eraser in ERASERS:
-        if keep := getattr(eraser, "keep", None):
-            keep(erasure)
+    for first in ("owe", "keep"):
+        for eraser in ERASERS:
+            if called := getattr(eraser, first, None):
+                called(erasure)
     facts = store.erase(erasure)
     rows = {eraser.label: eraser.erase(erasure) for eraser in ERASERS}
     store.compact()
@@ -129,8 +125,7 @@ def facts_erase_again(*, book: Erasures) -> Gone:
             for erasure in book.found_in(*eraser.known()):
                 keep(erasure)
     for eraser in ERASERS:
-        visitors, persons = eraser.known()
-        rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(visitors, persons))
+        rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(*eraser.known()))
         if again := getattr(eraser, "erase_again", None):
             rows[eraser.label] += again(book)
     databases_vacuum()

@@ -25,12 +25,10 @@ def choices(request: HttpRequest) -> HttpResponse:
         if given.get(name):
             rows = rows.filter(**{name: given[name]})
     listed = Paginator(rows, SIZE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
     labels = {each.key: each.said("label") for each in Topic.objects.all()}
     return page(
         request, "choices", pgettext("consent", "Choices"), under="zoco_consent_choices",
-        form=form, page=listed, query=kept.urlencode(), lines=[_line(each, labels) for each in listed],
+        form=form, page=listed, lines=[_line(each, labels) for each in listed],
         is_empty=not any(given.values()) and not listed.paginator.count,
     )  # fmt: skip
 

@@ -74,13 +74,10 @@ def changes(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(form.cleaned_data if form.is_valid() else {})
     page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
     reader = shown.Reader(page.object_list)
-    kept = request.GET.copy()
-    kept.pop("page", None)
     values = {
         **head(_("Log of changes"), "history"),
         "form": form,
         "page": page,
-        "query": kept.urlencode(),
         "lines": [_line(each, reader) for each in page],
     }
     return render(request, "zoco/project/changes.html", values)

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
@@ -76,7 +75,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         said = Edition.objects.filter(subject__icontains=query).values("letter")
         found = found.filter(Q(name__icontains=query) | Q(key__icontains=query) | Q(pk__in=said))
     listed = Paginator(found.order_by("-changed_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    kept = {name: value for name, value in (("q", query), ("archived", "1" if is_archived else "")) if value}
     return page(
         request,
         "letters",
@@ -86,7 +84,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         query=query,
         is_archived=is_archived,
         is_any=bool(listed) or Letter.objects.exists(),
-        kept=f"{urlencode(kept)}&" if kept else "",
         may_add=request.user.has_perm(ADD),
     )
 
