@@ -7,7 +7,7 @@ import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zoco.channels import facts
 from zoco.channels.claiming import LEASE
@@ -26,6 +26,8 @@ State = Message.State
 PAUSES = (60, 300, 1_800, 7_200, 21_600, 86_400)
 """Seconds after each failure that may heal; then the message has failed."""
 INTERRUPTED = "interrupted"
+_LOCK = "SELECT id FROM zoco_channels_message"
+_HAND = "UPDATE zoco_channels_message SET state = %s, next_at = %s WHERE state = %s AND next_at > %s"
 FIELDS = [
     "state", "because", "reason", "code", "known_as", "unknowns", "next_at", "done_at", "body",
 ]  # fmt: skip
@@ -36,12 +38,18 @@ def hand_many(claimed: Collection[Claimed], *, now: datetime) -> set[int]:
 
     What was claimed for too long is another's by now.
     """
-    wanted = {each.message: each.tries for each in claimed}
-    with transaction.atomic():
-        rows = Message.objects.select_for_update().filter(pk__in=wanted, state=State.CLAIMED, next_at__gt=now)
-        mine = {pk for pk, tries in rows.order_by("pk").values_list("pk", "tries") if wanted[pk] == tries}
-        Message.objects.filter(pk__in=mine).update(state=State.HANDED, next_at=now + LEASE)
-    return mine
+    if not claimed:
+        return set()
+    wanted = sorted((each.message, each.tries) for each in claimed)
+    mine = [number for each in wanted for number in each]
+    among = f"(id, tries) IN (VALUES {', '.join(['(%s, %s)'] * len(wanted))})"
+    adapt = connection.ops.adapt_datetimefield_value
+    state = [State.HANDED, adapt(now + LEASE), State.CLAIMED, adapt(now)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.features.has_select_for_update:  # in one order, so that no two wait for one another
+            cursor.execute(f"{_LOCK} WHERE {among} ORDER BY id FOR UPDATE", mine)
+        cursor.execute(f"{_HAND} AND {among} RETURNING id", [*state, *mine])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 @transaction.atomic

@@ -47,13 +47,15 @@ class Known:
         self.sent.setdefault((request.person, request.purpose), []).append(at)
 
 
-def known_of(requests: Sequence[Request], *, at: datetime) -> Known:
-    """Read what is known of whom these are about; lock their contact rows before, where it must hold."""
+def known_of(
+    requests: Sequence[Request], *, at: datetime, contacts: dict[int, Contact] | None = None
+) -> Known:
+    """Read what is known of whom these are about; lock their `contacts` before, where it must hold."""
     people = {each.person for each in requests}
     known = Known(
         suppressed(each.place for each in requests),
         {},
-        Contact.objects.in_bulk(people),
+        Contact.objects.in_bulk(people) if contacts is None else contacts,
         {each.purpose: each for each in Rule.objects.all()},
     )
     for standing in Standing.objects.filter(person__in=people):

@@ -1,12 +1,17 @@
 """What changed since permission was asked: cheap to ask, between an answer and what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Max
 
-from zoco.consent.models import Choice, Purpose, Rule
-from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, suppressed
+from zoco.consent.models import Choice, Purpose
+from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, hash_of
+
+_RULES = "SELECT purpose, most, days, opens_at, closes_at, weekdays FROM zoco_consent_rule ORDER BY id"
+_LEFT = "SELECT person_id FROM zoco_consent_choice WHERE id > %s AND state = %s AND person_id = ANY_OF"
+_HELD = "SELECT hash, why FROM zoco_consent_suppression WHERE hash = ANY_OF"
 
 Rules = tuple[tuple[object, ...], ...]
 
@@ -28,23 +33,29 @@ def mark_now() -> Mark:
 
 
 def rules_now() -> Rules:
-    """Return the rules of sending as they are, to be compared."""
-    fields = ("purpose", "most", "days", "opens_at", "closes_at", "weekdays")
-    return tuple(Rule.objects.order_by("pk").values_list(*fields))
+    """Return the rules of sending as the database has them, to be compared."""
+    return tuple(_rows(_RULES, []))
 
 
 def doubted_since(mark: Mark, places: Mapping[int, Place], purpose: str) -> set[int]:
     """Return of which people the answer may be another by now: all of them where a rule was changed.
 
-    The others took something back since, or have an address that is suppressed by now.
+    The others took something back since, or have an address that is suppressed by now. It is asked before
+    each group of messages that is handed over, so it goes past the ORM, which would cost most of it.
     """
     if purpose != Purpose.TRANSACTIONAL and rules_now() != mark.rules:
         return set(places)
-    choices = Choice.objects.filter(pk__gt=mark.choices, state=Choice.State.WITHDRAWN, person__in=places)
-    found = set(choices.values_list("person", flat=True))
-    whys = suppressed(places.values())
-    for person, place in places.items():
-        held = whys.get(place, set())
-        if held if purpose != Purpose.TRANSACTIONAL else held.intersection(NOT_EVEN_NEEDED):
-            found.add(person)
+    found = {person for (person,) in _rows(_LEFT, [mark.choices, Choice.State.WITHDRAWN], list(places))}
+    people = {hash_of(place): person for person, place in places.items()}
+    for hashed, why in _rows(_HELD, [], list(people)):
+        if purpose != Purpose.TRANSACTIONAL or why in NOT_EVEN_NEEDED:
+            found.add(people[str(hashed)])
     return found
+
+
+def _rows(statement: str, values: list[object], among: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    """Return rows of a statement; where it says ANY_OF stand these."""
+    marks = ", ".join(["%s"] * len(among)) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(statement.replace("= ANY_OF", f"IN ({marks})"), [*values, *among])
+        return list(cursor.fetchall())

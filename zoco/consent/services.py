@@ -9,6 +9,7 @@ from django.db import transaction
 from zoco.consent.answers import Answer
 from zoco.consent.asking import Request, answered, known_of
 from zoco.consent.models import Choice, Contact, Purpose, Reservation, Standing
+from zoco.kit.rows import rows_add
 from zoco.ledger.services import record
 from zoco.people.models import NUMBER_BASE
 
@@ -96,12 +97,12 @@ def reserve(request: Request, *, key: str, at: datetime, zone: str) -> Reserved:
 @transaction.atomic
 def reserve_many(wanted: Sequence[Wanted], *, at: datetime) -> list[Reserved]:
     """Reserve in this order, each as `reserve` does; a few hundred take as many queries as one."""
-    contacts_lock({each.request.person for each in wanted})
+    contacts = contacts_lock({each.request.person for each in wanted})
     held = {
         each.key: each
         for each in Reservation.objects.filter(key__in=[each.key for each in wanted], is_released=False)
     }
-    known = known_of([each.request for each in wanted], at=at)
+    known = known_of([each.request for each in wanted], at=at, contacts=contacts)
     found, new = [], []
     for each in wanted:
         answer = answered(each.request, known, at=at, zone=each.zone)
@@ -151,7 +152,7 @@ def contact_lock(person: int) -> Contact:
 def contacts_lock(people: Collection[int]) -> dict[int, Contact]:
     """Lock contact rows until the transaction ends, always in the same order."""
     wanted = sorted(people)
-    Contact.objects.bulk_create([Contact(person_id=pk) for pk in wanted], ignore_conflicts=True)
+    rows_add(Contact, ["person"], [(pk,) for pk in wanted], is_ignoring=True)
     locked = Contact.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     return {each.pk: each for each in locked}
 

@@ -20,6 +20,11 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
 from zoco.people.models import NUMBER_BASE
 
+State = Message.State
+_UNSENT = (
+    "SELECT id, person_id, because FROM zoco_channels_message WHERE id IN (MARKS) AND state <> %s ORDER BY id"
+)
+_GOES_ON = "SELECT 1 FROM zoco_channels_batch WHERE id = %s AND state = %s"
 _SENT = (
     "UPDATE zoco_channels_message SET state = %s, known_as = %s, reason = '', code = '', next_at = NULL, "
     "done_at = %s, body = NULL WHERE id = %s"
@@ -44,24 +49,30 @@ def batch_turn(
         handed_return(nobodys, now=now)
     if others:
         conclude_many(others, now=now)
-    goes_on = Batch.objects.filter(pk=batch.pk, state=Batch.State.RUNNING).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_GOES_ON, [batch.pk, Batch.State.RUNNING])
+        goes_on = cursor.fetchone() is not None
     handed = hand_many(following, now=now) if following and goes_on else set()
     return goes_on, handed
 
 
 def _sent_write(batch: Batch, sent: Sequence[tuple[Claimed, Sent]], now: datetime) -> None:
     """Write down what arrived: true whenever it is told, but told once."""
-    rows = Message.objects.select_for_update().filter(pk__in=[each.message for each, _outcome in sent])
-    rows = rows.exclude(state=Message.State.SENT).order_by("pk")
-    held = {pk: (person, because) for pk, person, because in rows.values_list("pk", "person", "because")}
+    held = _unsent([each.message for each, _outcome in sent])
     at = connection.ops.adapt_datetimefield_value(now)
     arrived = [(each, _known_as(each, outcome)) for each, outcome in sent if each.message in held]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            _SENT, [(Message.State.SENT, known_as, at, each.message) for each, known_as in arrived]
-        )
+        cursor.executemany(_SENT, [(State.SENT, known_as, at, each.message) for each, known_as in arrived])
     moment = micros(now)
     record_many([_fact(batch, each, *held[each.message], moment) for each, _known in arrived])
+
+
+def _unsent(keys: list[int]) -> dict[int, tuple[int | None, str]]:
+    """Lock those of these messages that are not said to be sent; returns person and cause of each."""
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSENT.replace("MARKS", ", ".join(["%s"] * len(keys))) + lock, [*keys, State.SENT])
+        return {pk: (person, because) for pk, person, because in cursor.fetchall()}
 
 
 def _known_as(claimed: Claimed, outcome: Sent) -> str:

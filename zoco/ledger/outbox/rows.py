@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import router
+from django.db import router, transaction
 
+from zoco.kit.rows import rows_add
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.schema import Fact
 
@@ -22,17 +23,10 @@ def rows_insert(
 
     `spooled_at` is given for facts that came out of the spool.
     """
+    fields = ("fact_id", "name", "site", "visitor", "person", "fact", "created_at", "spooled_at")
     rows = [
-        OutboxRow(
-            fact_id=UUID(fact.id),
-            name=fact.name,
-            site=fact.site,
-            visitor=fact.visitor,
-            person=fact.person,
-            fact=line,
-            created_at=now,
-            spooled_at=spooled_at,
-        )
+        (UUID(fact.id), fact.name, fact.site, fact.visitor, fact.person, line, now, spooled_at)
         for fact, line in lines
     ]
-    OutboxRow.objects.using(database()).bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    with transaction.atomic(using=database(), savepoint=False):
+        rows_add(OutboxRow, fields, rows, is_ignoring=True)
