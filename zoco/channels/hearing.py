@@ -1,6 +1,7 @@
 """What is told later of messages: each thing once, with what follows for the address."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from zoco.channels.judging import address_judge, address_of
 from zoco.channels.models import Account, Message, Told
 from zoco.consent.models import Suppression
 from zoco.consent.suppressing import suppress
+from zoco.kit.masks import plain_text
 
 FACTS = {
     contract.Told.BOUNCED: facts.BOUNCED,
@@ -31,10 +33,11 @@ def heard_write(*, account: Account, heard: Iterable[Heard], at: datetime) -> in
 
 @transaction.atomic
 def _written(account: Account, heard: Heard, at: datetime) -> bool:
+    heard = replace(heard, event=plain_text(heard.event)[:100], reason=plain_text(heard.reason))
     message = _message(account, heard)
     _told, is_new = Told.objects.get_or_create(
         account=account,
-        event=heard.event[:100],
+        event=heard.event,
         defaults={"told": heard.told, "message": message, "at": at},
     )
     if not is_new:

@@ -119,6 +119,8 @@ def _day(raw: object) -> date:
 def _moment(raw: object) -> datetime:
     try:
         moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
+        if not 1 < moment.year < 9999:  # in another zone it would lie outside of all years
+            raise ValueError(moment.year)  # noqa: TRY301 - said in the same words
     except ValueError as wrong:
         words = gettext_noop("%(value)r is no moment; write it such as 2026-05-17T12:30:00+02:00.")
         raise ValueWrong(words, value=str(raw)[:40]) from wrong

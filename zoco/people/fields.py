@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.translation import gettext_noop, override
 
@@ -36,7 +36,7 @@ def _country(value: str) -> str:
     return code
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def _codes(name: str) -> str | None:
     for language in ("en", "es", "ru", "zh-hans")[: len(LANGUAGES)]:
         with override(language):

@@ -51,6 +51,15 @@ def identity_read(kind: str, value: str, *, space: str = "", country: str = "") 
     if kind in SPACED and not (0 < len(space) <= SPACE_LONGEST and space.isprintable()):
         words = gettext_noop("Say in which system %(value)r is known, in at most %(most)s characters.")
         raise IdentityWrong(words, value=value, most=SPACE_LONGEST)
+    named = _read(kind, value, space, country)
+    # Letters of some scripts become two or three when case is put aside.
+    if len(named.key) > VALUE_LONGEST or len(named.space) > SPACE_LONGEST:
+        words = gettext_noop("%(value)r is too long, empty, or has characters that cannot be seen.")
+        raise IdentityWrong(words, value=value[:40])
+    return named
+
+
+def _read(kind: str, value: str, space: str, country: str) -> Named:
     match kind:
         case "email":
             return _email(value)

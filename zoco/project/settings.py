@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "zoco.project.health.requests.Measured",
     "django.middleware.security.SecurityMiddleware",
     "zoco.project.serving.headers.SecurityPolicy",
+    "zoco.project.serving.addresses.NamesSomething",
     "zoco.project.serving.loads.PageLoads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zoco.project.serving.languages.Languages",

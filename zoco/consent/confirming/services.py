@@ -79,7 +79,7 @@ def confirmation_ask(asking: Asking, *, at: datetime) -> Asked:
     same = next((each for each in recent if _is_same(each, asking, at)), None)
     if same is not None and same.lettered_at is not None and same.lettered_at > at - PAUSE:
         return Asked.SOON
-    if sum(each.letters for each in recent) >= LETTERS_MOST:
+    if sum(each.letters for each in recent) + _letters_beside(asking, at) >= LETTERS_MOST:
         return Asked.OFTEN
     held = same or _made(asking, at)
     held.letters, held.lettered_at, held.expires_at = held.letters + 1, at, at + HOLDS
@@ -88,6 +88,19 @@ def confirmation_ask(asking: Asking, *, at: datetime) -> Asked:
 
     confirmation_post.enqueue(key=held.pk, number=held.letters)
     return Asked.SENT
+
+
+def _letters_beside(asking: Asking, at: datetime) -> int:
+    """Return how many letters went to other spellings of a mailbox: ana+1@ and ana+2@ are read by one Ana."""
+    name, _at, host = asking.to.rpartition("@")
+    bare, plus, _tag = name.partition("+")
+    if not plus or not bare:
+        return 0
+    others = Confirmation.objects.filter(asked_at__gt=at - WITHIN).exclude(person=asking.person)
+    mine = others.filter(to__istartswith=f"{bare}+", to__iendswith=f"@{host}") | others.filter(
+        to__iexact=f"{bare}@{host}"
+    )
+    return sum(mine.values_list("letters", flat=True))
 
 
 def _is_same(held: Confirmation, asking: Asking, at: datetime) -> bool:

@@ -1,5 +1,7 @@
 """The page of a confirmation. Looking changes nothing, for scanners of mail open each link; POST confirms."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -7,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from zoco.consent.confirming.services import confirmation_confirm, confirmation_opened, topics_said
-from zoco.consent.public.tokens import LinkOld, Links, LinkWrong
+from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, LinkOld, Links, LinkWrong
 from zoco.consent.public.views import shown
 
 
@@ -27,10 +29,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return shown(request, "confirm_old", 410)
     except LinkWrong:
         return shown(request, "link_wrong", 404)
-    links = Links(on=now.date(), base="/")
+    is_recent = held.confirmed_at is None or held.confirmed_at > now - timedelta(days=PREFERENCES_HOLD_DAYS)
+    ways = Links(on=now.date(), base="/").preferences(person=held.person_id) if is_recent else ""
     with translation.override(held.language or translation.get_language()):
         return shown(
             request, "confirm", 200, is_done=held.confirmed_at is not None,
             topics=topics_said(held.topics, held.language), onward=held.onward,
-            preferences=links.preferences(person=held.person_id),
+            preferences=ways,
         )  # fmt: skip

@@ -85,7 +85,7 @@ class SignupForm(_ModelForm):
         site, onward = given.get("site"), given.get("onward", "")
         if site and onward:
             bare = {each.name.removeprefix("www.") for each in site.hostnames.all()}
-            if plain_host(urlsplit(onward).netloc).removeprefix("www.") not in bare:
+            if _host_of(onward).removeprefix("www.") not in bare:
                 self.add_error("onward", _("This is no page of the site; write one of its own host names."))
         return given
 
@@ -102,3 +102,12 @@ class SignupForm(_ModelForm):
         }
         self.instance.texts = {code: said for code, said in texts.items() if said}
         super()._post_clean()  # type: ignore[misc]
+
+
+def _host_of(address: str) -> str:
+    """Return the host of an address that a browser may be led to, "" for any other."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return plain_host(parts.netloc) if parts.scheme in ("http", "https") else ""

@@ -4,7 +4,7 @@ import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone, translation
@@ -104,16 +104,24 @@ def _let(request: HttpRequest, form: Form, response: HttpResponse) -> HttpRespon
     """Let pages of the form's own site read an answer, and no others."""
     origin = request.headers.get("Origin", "")
     response.headers["Vary"] = "Origin"
-    if origin and plain_host(urlsplit(origin).netloc) in _hosts(form):
+    if origin and plain_host(_parted(origin).netloc) in _hosts(form):
         response.headers["Access-Control-Allow-Origin"] = origin
     return response
+
+
+def _parted(address: str) -> SplitResult:
+    """Part an address that somebody sent; one that cannot be read has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_foreign(request: HttpRequest, form: Form) -> bool:
     """Return whether a page of somebody else sends this; browsers that hide it are believed."""
     origin = request.headers.get("Origin", "")
-    host = plain_host(urlsplit(origin).netloc) if origin not in ("", "null") else ""
-    return bool(host) and host not in (*_hosts(form), plain_host(request.get_host()))
+    host = plain_host(_parted(origin).netloc) if origin not in ("", "null") else None
+    return host is not None and host not in (*_hosts(form), plain_host(request.get_host()))
 
 
 def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
@@ -208,10 +216,10 @@ def _done(request: HttpRequest, form: Form, language: str, outcome: str) -> Http
 
 def _page_of(request: HttpRequest) -> str:
     """Return the page on which the form stood, without what stands behind its path."""
-    parts = urlsplit(request.POST.get("page", "") or request.headers.get("Referer", ""))
+    parts = _parted(request.POST.get("page", "") or request.headers.get("Referer", ""))
     if parts.scheme not in {"http", "https"}:
         return ""
-    return masked(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")[:500]
+    return masked(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}").replace("\0", "")[:500]
 
 
 def _known(request: HttpRequest, form: Form) -> int:

@@ -13,6 +13,7 @@ from zoco.consent.confirming.models import Confirmation
 from zoco.consent.confirming.services import token_of
 from zoco.consent.models import Choice, Suppression, Topic
 from zoco.consent.public.leaving import choice_withdraw
+from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS
 from zoco.consent.signup import views
 from zoco.consent.signup.challenges import SLOW_SECONDS, challenge_make, is_worked
 from zoco.consent.signup.models import Form, FormDay
@@ -113,6 +114,36 @@ def test_what_is_typed_changes_nobody_who_is_known_and_who_left_comes_back_by_co
     again = sent(form, worked(form))
     assert again.json() == answer.json()  # nobody learns who complained
     assert counted(form)["suppressed"] == 1
+
+
+def test_spellings_of_one_mailbox_get_no_more_letters_than_it_does(form: Form) -> None:
+    form.is_confirmed = True
+    form.save()
+
+    told = [sent(form, {**worked(form), "email": f"ana+{each}@Shop.example"}) for each in range(5)]
+    other = sent(form, {**worked(form), "email": "anabel+1@shop.example"})
+
+    assert {each.json()["state"] for each in (*told, other)} == {"asked"}
+    assert counted(form) == {"asked": 4, "too_often": 2}
+
+
+@pytest.mark.parametrize("torn", ["http://[", "https://[::1", "http://a]b/"])
+def test_addresses_that_cannot_be_read_are_refused_or_left_out(form: Form, torn: str) -> None:
+    assert sent(form, worked(form), origin=torn).status_code == 403
+    assert sent(form, {**worked(form), "page": torn}).json()["state"] == "taken"
+    assert Client().get(f"/f/{form.key}/challenge", headers={"origin": torn}).status_code == 200
+    assert "page" not in Choice.objects.get().proof
+
+
+def test_a_confirmation_of_long_ago_opens_no_preferences(form: Form) -> None:
+    form.is_confirmed = True
+    form.save()
+    sent(form, worked(form))
+    where = f"/confirm/{token_of(Confirmation.objects.get())}"
+
+    assert "/preferences/" in Client().post(where).content.decode()
+    Confirmation.objects.update(confirmed_at=timezone.now() - timedelta(days=PREFERENCES_HOLD_DAYS + 1))
+    assert "/preferences/" not in Client().get(where).content.decode()
 
 
 def test_without_a_script_a_second_button_some_seconds_later_signs_up(

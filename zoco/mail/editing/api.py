@@ -15,6 +15,7 @@ from ninja import Router, Schema
 
 from zoco.channels.drafts import DraftWrong
 from zoco.channels.sealing import SealBroken
+from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
 from zoco.ledger.apidoc import Refusal
 from zoco.mail.editing.models import Letter
@@ -85,7 +86,7 @@ def letter_post(request: HttpRequest, key: str) -> HttpResponseBase:
     if len(request.body) > DATA_SIZE_MOST:
         return refused(422, "question_wrong", f"A request has at most {DATA_SIZE_MOST} octets.")
     try:
-        asked = msgspec.json.decode(request.body, type=Asked)
+        asked = json_read(request.body, Asked)
     except msgspec.MsgspecError as error:
         return refused(422, "question_wrong", f"{error}")
     if not 0 < len(asked.idempotency_key) <= KEY_LONGEST:

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from ninja import Router, Schema
 
+from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
 from zoco.ledger.apidoc import Refusal
 from zoco.mail.journeys.entering import DATA_MOST, enter
@@ -81,7 +82,7 @@ def journey_enter(request: HttpRequest, uid: str) -> HttpResponseBase:
     if len(request.body) > SIZE_MOST:
         return refused(422, "question_wrong", f"A request has at most {SIZE_MOST} octets.")
     try:
-        asked = msgspec.json.decode(request.body, type=Asked)
+        asked = json_read(request.body, Asked)
         person = person_meant(request, asked.person)
     except msgspec.MsgspecError as error:
         return refused(422, "question_wrong", f"{error}")

@@ -92,8 +92,12 @@ class Room:
     def address(self, text: str) -> str:
         """Return an address, escaped. Raises LetterWrong for one of a kind that letters do not lead to."""
         marked = self._marked(text.strip())
-        scheme = urlsplit(marked).scheme if not marked.startswith(OPEN) else ""
-        if scheme and scheme not in SCHEMES:
+        try:
+            scheme = urlsplit(marked).scheme if not marked.startswith(OPEN) else ""
+            is_allowed = not scheme or scheme in SCHEMES
+        except ValueError:
+            is_allowed = False
+        if not is_allowed:
             words = gettext_noop("A letter cannot lead to %(address)s; write an address with https://.")
             raise LetterWrong(words, address=text[:100])
         return escape(self._absolute(marked))
@@ -115,7 +119,10 @@ class Room:
 
     def _absolute(self, address: str) -> str:
         plain = not address.startswith((OPEN, "#", "mailto:", "tel:")) and address
-        return urljoin(f"{self.base}/", address) if plain and self.base else address
+        try:
+            return urljoin(f"{self.base}/", address) if plain and self.base else address
+        except ValueError:  # it leads nowhere, as it stands
+            return address
 
     def _marked(self, text: str) -> str:
         return "".join(self.mark(part) if is_mark else part for is_mark, part in marks(_unmarked(text)))

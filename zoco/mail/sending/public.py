@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from zoco.channels.models import Message
 from zoco.consent.public.tokens import Links
+from zoco.kit.masks import plain_text
 from zoco.mail.counting.conf import LINK_DAYS
 from zoco.mail.counting.tokens import TokenWrong, token_read
 from zoco.mail.letters.compiling import Compiled, compiled
@@ -143,8 +144,8 @@ def _listed() -> list[dict[str, Any]]:
         found.append(
             {
                 "uid": sending.uid,
-                "subject": letter.subject_for({}) or sending.letter.name,
-                "preview": "" if "{" in preview else preview,
+                "subject": plain_text(letter.subject_for({})) or sending.letter.name,
+                "preview": "" if "{" in preview else plain_text(preview),
                 "language": letter.language,
                 "at": sending.started_at,
                 "url": reverse("zoco_mail_archived", args=[sending.uid]),

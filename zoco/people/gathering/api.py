@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from ninja import Router, Schema
 
+from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
 from zoco.ledger.apidoc import Refusal
 from zoco.people.audiences import services
@@ -177,7 +178,7 @@ def audience_take(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _changed(request: HttpRequest, audience: Audience, *, is_in: bool) -> HttpResponseBase:
     try:
-        some = msgspec.json.decode(request.body, type=Some)
+        some = json_read(request.body, Some)
     except msgspec.MsgspecError as error:
         return refused(422, "question_wrong", f'Write {{"people": [1, 2]}}: {error}')
     if len(some.people) > ADDED_MOST:

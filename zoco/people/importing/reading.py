@@ -171,10 +171,21 @@ def _spread(key: str, text: str) -> dict[str, str] | None:
     """Return the cells that one of JSON holds, by column; None where it is none."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if isinstance(found, dict):
-        return {f"{key}.{name}"[:HEAD_LONGEST]: _plain(value) for name, value in found.items()}
+        several = {f"{key}.{name}"[:HEAD_LONGEST]: _plain(value) for name, value in found.items()}
+    else:
+        several = _lists(key, found)
+    return {_kept(name): _kept(value) for name, value in several.items()}
+
+
+def _kept(text: str) -> str:
+    """Return a text without what JSON may escape and no database keeps: NUL and halves of signs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _lists(key: str, found: Any) -> dict[str, str]:
     lists: dict[str, str] = {}
     for each in found if isinstance(found, list) else []:
         if isinstance(each, dict) and each.get("name"):

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from ninja import Router, Schema
 
+from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
 from zoco.ledger.apidoc import Refusal
 from zoco.people.attributes import Value, ValueWrong, value_read
@@ -140,7 +141,7 @@ def person_write(request: HttpRequest) -> HttpResponseBase:
     if len(request.body) > SIZE_MOST:
         return refused(422, "question_wrong", f"A request has at most {SIZE_MOST} octets.")
     try:
-        said = msgspec.json.decode(request.body, type=PersonSaid)
+        said = json_read(request.body, PersonSaid)
         incoming, attributes = _read(said)
         state, written = _written(incoming, attributes, _hand(request))
     except msgspec.MsgspecError as error:

@@ -46,3 +46,9 @@ def test_value_is_read_and_found(kind: str, raw: object, value: Value, indexed: 
 def test_value_of_another_kind_is_told(kind: str, raw: object, said: str) -> None:
     with pytest.raises(ValueWrong, match=said):
         value_read(kind, raw, choices=PLANS)
+
+
+@pytest.mark.parametrize("raw", ["0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00", "0001-01-01T00:00"])
+def test_moments_at_the_edge_of_all_years_are_refused(raw: str) -> None:
+    with pytest.raises(ValueWrong):
+        value_read("moment", raw)

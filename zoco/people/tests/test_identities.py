@@ -42,3 +42,16 @@ def test_identity_is_compared_in_one_form(
 def test_what_is_no_identity_is_told(kind: str, value: str, more: dict[str, str], said: str) -> None:
     with pytest.raises(IdentityWrong, match=said):
         identity_read(kind, value, **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "space"),
+    [
+        ("email", f"{'ŉ' * 31}@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 8}.example", ""),
+        ("social", "ß" * 250, "chat"),
+        ("social", "ana", "ß" * 40),
+    ],
+)
+def test_what_grows_when_case_is_put_aside_is_held_to_its_length(kind: str, value: str, space: str) -> None:
+    with pytest.raises(IdentityWrong):
+        identity_read(kind, value, space=space)

@@ -277,3 +277,12 @@ def test_what_was_exported_changes_nothing_when_it_is_imported(kind: str) -> Non
 
     assert (run.kind, run.counts) == ("zoco", {"same": 2})
     assert everybody() == before
+
+
+def test_cells_of_json_that_no_database_keeps_are_taken_as_they_can_be() -> None:
+    deep, torn = "[" * 100_000, '{""a"":""x\\ud800y\\u0000"",""b\\ud800"":1}'
+
+    run = imported("a.csv", f'email,attributes\nana@shop.example,{deep}\nben@shop.example,"{torn}"\n')
+
+    assert run.state == PeopleImport.State.DONE
+    assert [each["key"] for each in run.columns] == ["email", "attributes", "attributes.a", "attributes.b?"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from hashlib import blake2b
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ _NOT_SAID = {400, 401, 403, 405, 406, 429, 451, 501, 503, 999}
 
 def links_follow(addresses: Iterable[str]) -> int:
     """Follow links, each once; returns how many there was no time for."""
-    wanted = list(dict.fromkeys(urldefrag(each)[0] for each in addresses if _is_plain(each)))
+    wanted = list(dict.fromkeys(each.partition("#")[0] for each in addresses if _is_plain(each)))
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="links")
     asked = {pool.submit(_wrong, each): each for each in wanted[:LINKS_MOST]}
     done, late = wait(asked, timeout=SECONDS_ALL)
@@ -38,7 +38,7 @@ def links_checked(addresses: Iterable[str], language: str) -> Iterator[Check]:
     unknown = 0
     for address in dict.fromkeys(addresses):
         shown = {"address": address[:120]}
-        if not address or (not urlsplit(address).scheme and not address.startswith(("#", "{{"))):
+        if not address or (not _scheme(address) and not address.startswith(("#", "{{"))):
             yield Check(
                 "link-nowhere",
                 "bad",
@@ -47,7 +47,7 @@ def links_checked(addresses: Iterable[str], language: str) -> Iterator[Check]:
                 language,
             )
         elif _is_plain(address):
-            found = cache.get(_key(urldefrag(address)[0]))
+            found = cache.get(_key(address.partition("#")[0]))
             unknown += found is None
             if found:
                 yield Check(
@@ -60,6 +60,13 @@ def links_checked(addresses: Iterable[str], language: str) -> Iterator[Check]:
     if unknown:
         words = _("Nobody looked within the last hour whether the links lead somewhere.")
         yield Check("link-unknown", "warn", words, _("Press “Follow the links”."), language)
+
+
+def _scheme(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""
 
 
 def _is_plain(address: str) -> bool:

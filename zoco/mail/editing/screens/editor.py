@@ -82,7 +82,7 @@ def _parked(posted: QueryDict) -> list[Any]:
     """Return the blocks that went along."""
     try:
         found = json.loads(posted.get("parked", "[]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 

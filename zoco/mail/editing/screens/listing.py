@@ -190,7 +190,7 @@ def _act(request: HttpRequest, letter: Letter, form: EditionForm) -> HttpRespons
         case "add" if form.is_valid():
             return _added(letter, form, request)
         case "remove":
-            language = request.POST.get("language", "")
+            language = request.POST.get("language", "").replace("\0", "")
             if letter.editions.count() > 1 and letter.editions.filter(language=language).exists():
                 edition_delete(letter=letter, language=language, at=now, by=by)
         case "archive" | "take_back":

@@ -186,6 +186,6 @@ def _posted(name: str, kind: str, posted: QueryDict, conditions: Mapping[str, st
 def _kept(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -102,7 +102,16 @@ def _look(request: HttpRequest, letter: Letter, edition: Edition, person: Person
     """Return what is seen. Raises LetterWrong, PlaceholderWrong, ValueError for data that are no JSON."""
     draft = draft_of(edition, look=look_read(letter.look), base=letter_base(letter))
     given = request.GET.get("data", "").strip()
-    return letter_seen(draft, person=person, data=json.loads(given) if given else None)
+    try:
+        data = json.loads(given, parse_constant=_no_number) if given else None
+    except RecursionError as error:
+        raise ValueError(given[:80]) from error
+    return letter_seen(draft, person=person, data=data)
+
+
+def _no_number(word: str) -> None:
+    """Refuse what Python alone takes for a number. Raises ValueError."""
+    raise ValueError(word)
 
 
 def _person(request: HttpRequest) -> Person | None:

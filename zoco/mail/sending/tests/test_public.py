@@ -11,6 +11,7 @@ from django.utils import timezone
 from zoco.channels.models import Message
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.mail.counting.tokens import token_made
+from zoco.mail.editing.models import Edition
 from zoco.mail.sending import public
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.tests.conftest import go, start
@@ -65,3 +66,21 @@ def test_everybody_reads_what_is_public_and_nothing_of_anybody(
     ]
     spanish = client.get(f"/m/archive/{sending.uid}/", headers={"accept-language": "es"})
     assert spanish.headers["Content-Language"] == "es"
+
+
+def test_signs_that_xml_forbids_do_not_end_the_feed(
+    sending: Sending, server: Mailbox, client: Client
+) -> None:
+    Edition.objects.filter(letter=sending.letter).update(
+        kind="html",
+        source='<p><a href="{{ links.unsubscribe }}">Leave</a></p>',
+        subject="Hon\x0bey",
+        preview="Now\x1b",
+    )
+    Sending.objects.filter(pk=sending.pk).update(is_public=True)
+    sending.refresh_from_db()
+    go(start(sending))
+
+    feed = ElementTree.fromstring(client.get("/m/archive.xml").content)
+
+    assert [each.text for each in feed.iter("description")][1:] == ["Now"]
