@@ -5,12 +5,12 @@ from django.db.models import Q, QuerySet
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
-from zoco.people.models import NUMBER_BASE, Merge, Person
+from zoco.people.models import NUMBER_BASE, Identity, Merge, Person
 
 
 @ERASERS.plug
 class PeopleEraser:
-    """People with their identities, attributes, tags and notes, and whoever was merged into them."""
+    """People with all that is known of them, whoever was merged into them, and rows of kept imports."""
 
     key = "people"
     label = "people"
@@ -21,6 +21,10 @@ class PeopleEraser:
             return 0
         people = self._of(erasure)
         keys = list(people.values_list("pk", flat=True))
+        if keys:
+            from zoco.people.importing.forgetting import rows_forget
+
+            rows_forget(Identity.objects.filter(person__in=keys))
         Merge.objects.filter(Q(person__in=keys) | Q(into__in=keys)).delete()
         Person.objects.filter(pk__in=keys).update(merged_into=None)
         return Person.objects.filter(pk__in=keys).delete()[1].get("zoco_people.Person", 0)

@@ -26,7 +26,7 @@ def words_of(person: Person, identities: Iterable[Identity]) -> set[str]:
     """Return the words by which a person is found."""
     found = set()
     for text in (person.name, person.given_name, person.family_name, person.city):
-        found.update(_parted(text))
+        found.update(parted(text))
     for each in identities:
         found.add(_bare(each.value))
         if each.kind == Identity.Kind.PHONE:
@@ -34,7 +34,7 @@ def words_of(person: Person, identities: Iterable[Identity]) -> set[str]:
             found.update({digits, *(digits[start:] for start in (1, 2, 3) if len(digits) - start >= ENDING)})
         elif each.kind == Identity.Kind.EMAIL:
             local, _at, host = each.value.rpartition("@")
-            found.update({*_parted(local), _bare(host)})
+            found.update({*parted(local), _bare(host)})
     return {word[:WORD_LONGEST] for word in found if word}
 
 
@@ -65,11 +65,12 @@ def _asked(query: str) -> set[str]:
     if len(digits) >= SHORTEST and not re.search(r"[^\d\s()+./-]", query):
         return {digits[:WORD_LONGEST]}
     for part in query.split():
-        found.update({_bare(part)} if _ADDRESS.fullmatch(part) else _parted(part))
+        found.update({_bare(part)} if _ADDRESS.fullmatch(part) else parted(part))
     return {word[:WORD_LONGEST] for word in found}
 
 
-def _parted(text: str) -> list[str]:
+def parted(text: str) -> list[str]:
+    """Return the words of a text as they are compared: without case and accents."""
     return [_bare(word) for word in _BREAK.split(text) if word]
 
 

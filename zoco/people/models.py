@@ -8,11 +8,24 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.people import attributes, identities
 from zoco.people.audiences.models import Audience, AudienceChange
+from zoco.people.doubles.models import LikeKey, Likeness
 from zoco.people.importing.models import PeopleImport
 
 __all__ = [
-    "Attribute", "AttributeValue", "Audience", "AudienceChange", "Identity", "Merge", "Note", "PeopleImport",
-    "Person", "Tag", "Tagged", "Word",
+    "Attribute",
+    "AttributeValue",
+    "Audience",
+    "AudienceChange",
+    "Identity",
+    "LikeKey",
+    "Likeness",
+    "Merge",
+    "Note",
+    "PeopleImport",
+    "Person",
+    "Tag",
+    "Tagged",
+    "Word",
 ]  # fmt: skip
 NUMBER_BASE = 1 << 62
 """Numbers of people in the ledger lie above; below are numbers that sites give to their customers."""
@@ -35,6 +48,7 @@ class Person(models.Model):
     )
     created_at = models.DateTimeField(_("created"))
     changed_at = models.DateTimeField(_("last changed"))
+    is_compared = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("person")
@@ -44,6 +58,7 @@ class Person(models.Model):
         indexes = [
             models.Index("country", "id", name="zoco_people_country"),
             models.Index("language", "id", name="zoco_people_language"),
+            models.Index("id", name="zoco_people_to_compare", condition=models.Q(is_compared=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Periodic work of people: audiences by rules are counted anew, old uploads taken away."""
+"""Periodic work of people: audiences are counted anew, old uploads taken away, doubles looked for."""
 
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.people.audiences import renewing
@@ -15,3 +15,13 @@ def _imports_tidy() -> None:
 
 
 PERIODIC.add(Periodic("people.imports.tidy", 3_600, _imports_tidy))
+
+
+def _doubles_look() -> None:
+    """Compare people who were changed; what does it is imported when it is time."""
+    from zoco.people.doubles import looking
+
+    looking.look()
+
+
+PERIODIC.add(Periodic("people.doubles", 20, _doubles_look))

@@ -14,7 +14,7 @@ from zoco.people.gathering import builder, opening
 from zoco.people.gathering import screens as audiences
 from zoco.people.importing import screens as imports
 from zoco.people.opening import sees_people
-from zoco.people.screens import exporting, history, listing, merging, person
+from zoco.people.screens import doubles, exporting, forgetting, history, listing, merging, person
 from zoco.people.screens.opening import SEE
 from zoco.people.viewsets import viewsets
 
@@ -32,6 +32,7 @@ def people_urls() -> list[URLPattern]:
         path("people/", listing.people, name="zoco_people"),
         path("people/new/", person.new, name="zoco_people_new"),
         path("people/export/", exporting.export, name="zoco_people_export"),
+        path("people/doubles/", doubles.doubles, name="zoco_people_doubles"),
         path("people/imports/", imports.listing, name="zoco_people_imports"),
         path("people/imports/new/", imports.new, name="zoco_people_imports_new"),
         path("people/imports/<int:pk>/", imports.one, name="zoco_people_import"),
@@ -42,6 +43,8 @@ def people_urls() -> list[URLPattern]:
         path("people/<int:pk>/edit/", person.edit, name="zoco_person_edit"),
         path("people/<int:pk>/act/", person.act, name="zoco_person_act"),
         path("people/<int:pk>/merge/", merging.merge, name="zoco_person_merge"),
+        path("people/<int:pk>/export/", exporting.export_one, name="zoco_person_export"),
+        path("people/<int:pk>/erase/", forgetting.erase, name="zoco_person_erase"),
         path("people/<int:pk>/timeline/", history.history, name="zoco_person_timeline"),
     ]
 

@@ -198,6 +198,7 @@ def people_indexed(people: Iterable[Person], *, fresh: Collection[int] = ()) -> 
     for each in Identity.objects.filter(person__in=known):
         names[each.person_id].append(each)
     if old := [pk for pk in known if pk not in fresh]:
+        Person.objects.filter(pk__in=old, is_compared=True).update(is_compared=False)
         Word.objects.filter(person__in=old).delete()
         AttributeValue.objects.filter(person__in=old).delete()
     current = [each for each in known.values() if each.merged_into_id is None]

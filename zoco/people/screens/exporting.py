@@ -1,4 +1,4 @@
-"""People as a file: all of them, or those whom the list shows. Who took it is written down."""
+"""People as a file: all, those whom the list shows, or all of one. Who took it is written down."""
 
 from typing import Any
 
@@ -6,11 +6,14 @@ from django.http import FileResponse, Http404, HttpRequest, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 
 from zoco.kit import noting
+from zoco.ledger.store.opening import store
 from zoco.people.exporting import export_named
 from zoco.people.models import Person
 from zoco.people.opening import for_whom
 from zoco.people.screens.listing import found_by
 from zoco.people.screens.opening import EXPORT
+from zoco.people.screens.person import person_or_404
+from zoco.people.telling import person_told
 
 KINDS = ("csv", "xlsx")
 
@@ -30,3 +33,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
     answer = StreamingHttpResponse(content, content_type=written)
     answer["Content-Disposition"] = 'attachment; filename="people.csv"'
     return answer
+
+
+@for_whom(EXPORT, "POST")
+def export_one(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Give everything that is held of one person; of who was merged, of whoever stands for him."""
+    found = person_or_404(pk)
+    found = found.merged_into or found
+    file = person_told(store=store(), person=found)
+    label, name = Person._meta.label_lower, f"#{found.pk}"
+    noting.note(action="exported", kind=label, name=name, details={}, by=request.user)
+    return FileResponse(file, as_attachment=True, filename=f"person-{found.pk}.zip")

@@ -40,7 +40,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "query": query,
         "tag": tag.name if tag else "",
         "tags": Tag.objects.order_by("name")[:TAGS_OFFERED],
-        "lines": _lines(rows[:SIZE]),
+        "lines": lines(rows[:SIZE]),
         "is_narrowed": bool(kept),
         "range": _range(first, len(rows[:SIZE]), total, is_more),
         "previous": f"?{urlencode({**kept, 'page': first // SIZE})}" if first else "",
@@ -86,7 +86,8 @@ def _range(first: int, count: int, total: int, is_more: bool) -> str:
     return _("%(first)s–%(last)s of %(total)s") % places
 
 
-def _lines(people: list[Person]) -> list[dict[str, Any]]:
+def lines(people: list[Person]) -> list[dict[str, Any]]:
+    """Return what the list shows of each."""
     keys = [each.pk for each in people]
     known: dict[int, dict[str, list[str]]] = {key: {} for key in keys}
     for each in Identity.objects.filter(person__in=keys):

@@ -36,6 +36,7 @@ ACTIONS = {
     "key.made": gettext_lazy("made a key"),
     "key.revoked": gettext_lazy("revoked a key"),
     "exported": gettext_lazy("took out a file of people"),
+    "erased": gettext_lazy("erased a person"),
     "imported": gettext_lazy("imported a file of people"),
 }
 # What was made with these kinds of thing is a deed of its own, with a name of its own.

@@ -1,0 +1,189 @@
+"""One person is given everything that is held, and erased from every table and every file of the folder."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+from zoco.channels.models import Message
+from zoco.consent.confirming.models import Confirmation
+from zoco.consent.models import Choice, Suppression, Topic
+from zoco.consent.services import choice_record
+from zoco.consent.suppressing import suppress
+from zoco.ledger.erasing import facts_erase
+from zoco.ledger.tests.reports.made import fact, ledger
+from zoco.mail.inbox.models import Arrival, Mailbox, Reply
+from zoco.people import tasks
+from zoco.people.doubles.looking import some_compare
+from zoco.people.identities import identity_read
+from zoco.people.importing import running
+from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.steps import REFUSED, ROWS
+from zoco.people.models import NUMBER_BASE, Note, Person
+from zoco.people.tests.test_importing import imported
+from zoco.people.writing import Incoming, people_write
+from zoco.project.models import Change
+from zoco.project.tests.readers import body, client_of
+from zoco.sites import reads
+
+NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
+OF_ANA = r"(?<![a-z])ana\.prieto@|600 ?123 ?456|Ana Prieto|Dear Prieto|am Prieto|order-of-prieto"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    reads.forget()
+    yield tmp_path
+    reads.forget()
+
+
+def person(email: str, phone: str, **fields: str) -> Person:
+    named = (identity_read("email", email), identity_read("phone", phone))
+    (written,) = people_write([Incoming(named, fields)], at=NOW)
+    assert written.person is not None
+    return written.person
+
+
+@pytest.fixture
+def ana() -> Person:
+    """Return somebody of whom every app holds something."""
+    made = person("ana.prieto@shop.example", "+34600123456", name="Ana Prieto", city="Lugo")
+    person("joana.prieto@shop.example", "+34600999999", name="Jo Prieto Vega", city="Lugo")
+    Topic.objects.get_or_create(key="news", defaults={"label": "News"})
+    proof = {"form": "shop", "text": "ana.prieto@shop.example wants it"}
+    choice_record(person=made.pk, topic="news", state=Choice.State.GIVEN, proof=proof, at=NOW)
+    suppress(identity=identity_read("email", "ana.prieto@shop.example"), why=Suppression.Why.DEAD, at=NOW)
+    Note.objects.create(person=made, text="Prieto called from 600123456.", by=None, at=NOW)
+    message = Message.objects.create(
+        uid=uuid4(), key="k", adapter="fake", person=made, to="ana.prieto@shop.example",
+        subject="Dear Prieto", body={"text": "Dear Prieto"}, created_at=NOW,
+    )  # fmt: skip
+    box = Mailbox.objects.create(name="box")
+    arrival = Arrival.objects.create(
+        mailbox=box, uid_validity=1, uid=1, digest="d", kind="reply", message=message, person=made, at=NOW,
+        said="550 <ana.prieto@shop.example> unknown",
+    )  # fmt: skip
+    Reply.objects.create(arrival=arrival, person=made, subject="Re", text="I am Prieto", at=NOW)
+    Confirmation.objects.create(
+        person=made, to="ana.prieto@shop.example", given={"name": "Prieto"}, asked_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )  # fmt: skip
+    return made
+
+
+def tables_with(pattern: str) -> set[str]:
+    """Return the tables of the database in any of whose columns this stands."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for row in cursor:
+                cells = (bytes(each) if isinstance(each, memoryview) else each for each in row)
+                if re.search(pattern, repr(list(cells)), re.IGNORECASE):
+                    found.add(table)
+    return found
+
+
+def files_with(folder: Path, pattern: str) -> set[str]:
+    """Return the files below a folder in whose bytes this stands."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.name for path in paths if re.search(pattern.encode(), path.read_bytes(), re.IGNORECASE)}
+
+
+def of_ana(who: Person) -> list[Any]:
+    number, name = NUMBER_BASE | who.pk, "shop.order.placed"
+    return [fact("2026-03-28 10:00:00", 0, "", name=name, person=number, subject="order-of-prieto")]
+
+
+def unfinished() -> PeopleImport:
+    """Return an import that was tried out and not written: two rows name her, of which one is refused."""
+    table = (
+        "email,phone,name\njoana.prieto@shop.example,,Jo\n Ana.Prieto@shop.example,,A\n"
+        "no address,0600 123 456,B\n"
+    )
+    run = running.import_begin(name="list.csv", size=len(table), by=None, at=NOW)
+    running.part_take(run=run, offset=0, piece=table.encode())
+    assert running.step_begin(run=run, step="read")
+    running.through(key=run.pk)
+    run.refresh_from_db()
+    assert running.plan_begin(run=run, mapping=run.mapping, options=running.Options(**run.options))
+    running.through(key=run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_whoever_is_erased_is_in_no_table_and_no_file(ana: Person, data: Path) -> None:
+    imported("old.csv", "email,name\nno address,ana.prieto@shop.example\n")
+    run = unfinished()
+    rows = running.folder_of(run) / ROWS
+    size = rows.stat().st_size
+    while some_compare(now=NOW):
+        pass
+    with ledger(data, of_ana(ana)) as store:
+        assert {"zoco_people_identity", "zoco_channels_message", "zoco_people_peopleimport"} < tables_with(
+            OF_ANA
+        )
+        assert {ROWS, REFUSED} < files_with(data, OF_ANA)
+
+        for _twice in range(2):
+            facts_erase(store=store, persons=[NUMBER_BASE | ana.pk], at=datetime.now(UTC))
+
+        assert tables_with(OF_ANA) == set()
+        assert files_with(data, OF_ANA) == set()
+    assert Suppression.objects.count() == 1
+    assert rows.stat().st_size == size
+    assert json.loads(rows.read_text().splitlines()[0])[2][0] == "joana.prieto@shop.example"
+    run.refresh_from_db()
+    assert running.write_begin(run=run)
+    running.through(key=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.counts["refused"], run.counts.get("added", 0)) == ("done", 2, 0)
+    assert tables_with(OF_ANA) == set()
+
+
+def test_whoever_asks_is_given_all_that_would_be_erased(ana: Person, data: Path) -> None:
+    with ledger(data, of_ana(ana)):
+        answer = client_of("owner").post(f"/admin/people/{ana.pk}/export/")
+        pack = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+
+    rows = json.loads(pack.read("person.json"))
+    assert rows["zoco_people.Identity"][0]["value"] == "ana.prieto@shop.example"
+    assert [each["text"] for each in rows["zoco_people.Note"]] == ["Prieto called from 600123456."]
+    assert {
+        "zoco_channels.Message", "zoco_mail.Reply", "zoco_consent.Choice", "zoco_consent.Confirmation",
+    } < set(rows)  # fmt: skip
+    assert "joana" not in str(rows)
+    assert json.loads(pack.read("facts.ndjson"))["subject"] == "order-of-prieto"
+    assert Change.objects.get(action="exported").subject_name == f"#{ana.pk}"
+    assert client_of("analyst").post(f"/admin/people/{ana.pk}/export/")["Location"] == "/admin/"
+
+
+def test_erasing_wants_the_name_typed_and_is_done_by_the_worker(ana: Person, data: Path) -> None:
+    owner, page = client_of("owner"), f"/admin/people/{ana.pk}/erase/"
+    asked = DBTaskResult.objects.filter(task_path="zoco.people.tasks.person_erase")
+    assert page in body(owner.get(f"/admin/people/{ana.pk}/"))
+
+    refused = owner.post(page, {"typed": "Jo"})
+    assert (refused.status_code, asked.count()) == (422, 0)
+    assert "This is another name" in body(refused)
+    assert client_of("analyst").get(page)["Location"] == "/admin/"
+
+    assert owner.post(page, {"typed": " ana  prieto"}).status_code == 302
+
+    assert asked.get().args_kwargs == {"args": [], "kwargs": {"person": ana.pk}}
+    assert Change.objects.get(action="erased").subject_name == f"#{ana.pk}"
+    with ledger(data, of_ana(ana)):
+        tasks.person_erase.func(person=ana.pk)
+        tasks.person_erase.func(person=ana.pk)
+    assert not Person.objects.filter(pk=ana.pk).exists()
