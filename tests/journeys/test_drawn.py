@@ -105,7 +105,7 @@ def ordered(at: datetime) -> Person:
     record(name="shop.order.placed", site=0, at=at, person=written.person.number, verdict="server")
     place()
     SUBSCRIBER.forget()
-    subscriber_tell(subscriber=SUBSCRIBER, now=at)
+    subscriber_tell(subscriber=SUBSCRIBER, now=at)  # type: ignore[arg-type]
     return written.person
 
 

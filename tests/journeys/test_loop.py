@@ -149,7 +149,8 @@ def link_for(name: str, servers: MailServers) -> str:
         _ok, (found, *_rest) = box.fetch("1", "(RFC822)")
     assert isinstance(found, tuple)
     mail = email.message_from_bytes(found[1], policy=policy.default)
-    html = mail.get_body(("html",))  # type: ignore[attr-defined]
+    html = mail.get_body(("html",))
+    assert html is not None
     text = str(html.get_content())
     assert "Hello Ana" in text
     (link,) = re.findall(r'href="([^"]+/m/[^"]+/en/1)"', text)

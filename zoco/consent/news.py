@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -13,7 +14,7 @@ _RULES = "SELECT purpose, most, days, opens_at, closes_at, weekdays FROM zoco_co
 _LEFT = "SELECT person_id FROM zoco_consent_choice WHERE id > %s AND state = %s AND person_id = ANY_OF"
 _HELD = "SELECT hash, why FROM zoco_consent_suppression WHERE hash = ANY_OF"
 
-Rules = tuple[tuple[object, ...], ...]
+Rules = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def doubted_since(mark: Mark, places: Mapping[int, Place], purpose: str) -> set[
     return found
 
 
-def _rows(statement: str, values: list[object], among: Sequence[object] = ()) -> list[tuple[object, ...]]:
+def _rows(statement: str, values: list[Any], among: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Return rows of a statement; where it says ANY_OF stand these."""
     marks = ", ".join(["%s"] * len(among)) or "NULL"
     with connection.cursor() as cursor:

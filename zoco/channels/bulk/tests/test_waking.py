@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from zoco.channels.bulk import sending
 from zoco.channels.bulk.models import Batch
+from zoco.channels.bulk.pool import Pool
 from zoco.channels.bulk.reads import batch_counts
 from zoco.channels.bulk.sending import batch_send
 from zoco.channels.bulk.tests.conftest import begun, crowd
@@ -116,13 +116,13 @@ def test_a_single_message_under_a_wider_cap_goes_soon(account: Account, file: Pa
 def test_a_rule_that_changes_while_others_are_sent_to_holds_the_rest(
     account: Account, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch, given = begun(account, crowd(12)), sending.Pool.give
+    batch, given = begun(account, crowd(12)), Pool.give
 
-    def give(pool: sending.Pool, jobs: object) -> None:
+    def give(pool: Pool, jobs: object) -> None:
         ruled(opens_at=time(18), closes_at=time(21))
         given(pool, jobs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending.Pool, "give", give)
+    monkeypatch.setattr(Pool, "give", give)
 
     assert send(batch, NOON) == len(taken(file)) == 4
     assert batch_counts(batch).held == {"hours": 8}

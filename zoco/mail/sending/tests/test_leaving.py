@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -114,8 +114,9 @@ def imported_again(name: str, at: Any) -> Person:
     (written,) = people_write([Incoming((named,))], at=at)
     assert written.person is not None
     told = Told(written.person.pk, "given", at, (named,), proof={"form": "an old file"})
-    for keeper in KEEPERS:
-        keeper.take([told])
+    with transaction.atomic():
+        for keeper in KEEPERS:
+            keeper.take([told])
     return written.person
 
 
