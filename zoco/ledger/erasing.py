@@ -34,8 +34,8 @@ class Eraser(Protocol):
     One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore, and
     `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him. One that
     needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
-    writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. One that
-    keeps something of whoever goes has `keep(erasure)`, called before all that, after a restore too.
+    writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. What is to
+    stay known of whoever goes, `keep(erasure)` keeps; it is called before, after a restore too.
     """
 
     key: str
@@ -102,14 +102,13 @@ def facts_erase(
 
     With a person goes whoever was merged with him, and the known visitors that are joined to them.
     """
-    if wanted := set(persons):
+    wanted = set(persons)
+    if wanted:
         store.drain()
     joined, whole = everything_of(store, wanted, site)
     erasure = Erasure(at=micros(at), site=site, visitors=(*{*visitors, *joined},), persons=(*sorted(whole),))
-    for first in ("owe", "keep"):
-        for eraser in ERASERS:
-            if called := getattr(eraser, first, None):
-                called(erasure)
+    for act in (getattr(each, name) for name in ("owe", "keep") for each in ERASERS if hasattr(each, name)):
+        act(erasure)
     facts = store.erase(erasure)
     rows = {eraser.label: eraser.erase(erasure) for eraser in ERASERS}
     store.compact()
@@ -120,12 +119,12 @@ def facts_erase(
 def facts_erase_again(*, book: Erasures) -> Gone:
     """Erase from the databases whoever the book says was erased; the store sees to itself."""
     rows = {}
+    for eraser in (each for each in ERASERS if hasattr(each, "keep")):
+        for erasure in book.found_in(*eraser.known()):
+            eraser.keep(erasure)
     for eraser in ERASERS:
-        if keep := getattr(eraser, "keep", None):
-            for erasure in book.found_in(*eraser.known()):
-                keep(erasure)
-    for eraser in ERASERS:
-        rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(*eraser.known()))
+        visitors, persons = eraser.known()
+        rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(visitors, persons))
         if again := getattr(eraser, "erase_again", None):
             rows[eraser.label] += again(book)
     databases_vacuum()
