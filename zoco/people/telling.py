@@ -45,7 +45,8 @@ def person_told(*, store: "Store", person: Person) -> IO[bytes]:
 
 def rows_held(people: Collection[int]) -> Rows:
     """Return the rows of all apps that are of these people, by the name of their table."""
-    found: Rows = {Person._meta.label: list(Person.objects.filter(pk__in=people).order_by("pk").values())}
+    everybody: Any = Person.objects.filter(pk__in=people).order_by("pk").values()
+    found: Rows = {Person._meta.label: list(everybody)}
     _below(Person, found[Person._meta.label], found)
     audiences = Audience.objects.filter(size__gt=0).order_by("pk").iterator(20)
     found[Audience._meta.label] = [

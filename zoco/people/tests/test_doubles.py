@@ -73,8 +73,8 @@ def test_pairs_share_a_mailbox_a_handle_or_a_name_with_something_else() -> None:
 def test_two_numbers_of_one_system_are_two_people_and_what_many_share_tells_nothing() -> None:
     for number in ("7", "8"):
         person(("external", number, "shop"), name="Ana Prieto", city="Lugo")
-    for number in range(COMMON + 1):
-        person(mail(f"p{number}@a.example"), name="John Smith", city="London")
+    for each in range(COMMON + 1):
+        person(mail(f"p{each}@a.example"), name="John Smith", city="London")
 
     assert found() == []
 

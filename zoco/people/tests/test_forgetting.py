@@ -26,6 +26,7 @@ from zoco.people import tasks
 from zoco.people.doubles.looking import some_compare
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
+from zoco.people.importing.mapping import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.steps import REFUSED, ROWS
 from zoco.people.models import NUMBER_BASE, Note, Person
@@ -117,7 +118,7 @@ def unfinished() -> PeopleImport:
     assert running.step_begin(run=run, step="read")
     running.through(key=run.pk)
     run.refresh_from_db()
-    assert running.plan_begin(run=run, mapping=run.mapping, options=running.Options(**run.options))
+    assert running.plan_begin(run=run, mapping=run.mapping, options=Options(**run.options))
     running.through(key=run.pk)
     run.refresh_from_db()
     return run
