@@ -63,7 +63,7 @@ def _shown(pairs: list[Likeness]) -> list[dict[str, Any]]:
             "pk": pair.pk,
             "low": pair.low,
             "high": pair.high,
-            "why": ", ".join(str(WHY[each]) for each in pair.why if each in WHY),
+            "why": "; ".join(str(WHY[each]) for each in pair.why if each in WHY),
             "rows": _rows(
                 *(known[each.pk] | {"others": others.get(each.pk, "")} for each in (pair.low, pair.high))
             ),
