@@ -5,8 +5,9 @@ import threading
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
-from zoco.mail.counting.conf import LOOKS_DAYS
+from zoco.mail.counting.conf import LINK_DAYS, LOOKS_DAYS
 from zoco.mail.counting.settling import looks_forget, looks_settle
+from zoco.mail.editing.printing import copies_forget
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
@@ -46,8 +47,9 @@ def settle() -> None:
 
 
 def forget() -> None:
-    """Delete single looks whose time is over."""
+    """Delete single looks, and what programs gave for letters, whose time is over."""
     looks_forget(now=timezone.now(), days=LOOKS_DAYS())
+    copies_forget(now=timezone.now(), days=LINK_DAYS())
 
 
 PERIODIC.add(Periodic("mail.journeys", 5, move))

@@ -12,8 +12,10 @@ from zoco.mail.drawing import screens, steps
 from zoco.mail.drawing.opening import SEE
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.editing.screens.addresses import letter_paths
-from zoco.mail.sending.screens import frame, listing, starting, writing
+from zoco.mail.sending.screens import frame, growing, listing, mapping, reporting, starting, writing
 from zoco.people.opening import sees_people
+
+MAP = "sendings/map/<str:kind>/<int:key>/<str:language>"
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -63,7 +65,15 @@ def sending_urls() -> list[URLPattern]:
     return [
         path("sendings/", listing.listing, name="zoco_sendings"),
         path("sendings/new/", writing.new, name="zoco_sending_new"),
+        path("sendings/report/", reporting.of_all, name="zoco_letters_report"),
+        path("sendings/lists/", growing.growth, name="zoco_list_growth"),
+        path("sendings/held/<str:kind>/<int:key>.csv", reporting.held_csv, name="zoco_letters_held"),
         path("sendings/<int:pk>/", listing.one, name="zoco_sending"),
+        path("sendings/<int:pk>/report/", reporting.of_sending, name="zoco_sending_report"),
+        path("sendings/<int:pk>/sheet/<str:language>/", mapping.sent_sheet, name="zoco_sending_sheet"),
+        path("letters/<int:pk>/report/", reporting.of_letter, name="zoco_letter_report"),
+        path(f"{MAP}/", mapping.clicks, name="zoco_letter_map"),
+        path(f"{MAP}/sheet/", mapping.clicks_sheet, name="zoco_letter_map_sheet"),
         path("sendings/<int:pk>/edit/", writing.edit, name="zoco_sending_edit"),
         path("sendings/<int:pk>/test/", writing.test, name="zoco_sending_test"),
         path("sendings/<int:pk>/start/", starting.start, name="zoco_sending_start"),

@@ -86,6 +86,11 @@ class PlainWriter:
 def letter_send(letter: Letter, *, at: datetime) -> str:
     """Write a letter and have it taken out; return why it cannot leave, "" if it left or will."""
     words = next(filter(None, (each.words(letter) for each in reversed(list(WRITERS)))))
+    return words_send(letter, words, at=at)
+
+
+def words_send(letter: Letter, words: Words, *, at: datetime) -> str:
+    """Have a letter that is written taken out; return why it cannot leave, "" if it left or will."""
     why = "nobody takes letters out"
     for post in POSTS:
         why = post.send(letter, words, at=at)

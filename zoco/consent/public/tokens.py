@@ -38,7 +38,11 @@ class LinkWrong(ValueError):
 
 
 class LinkOld(LinkWrong):
-    """A token is genuine and does not hold any more."""
+    """A link of ours that does not hold any more; of preferences, `meant` is whose they were."""
+
+    def __init__(self, words: str, meant: "Preferring | None" = None) -> None:
+        super().__init__(words)
+        self.meant = meant
 
 
 class Leaving(NamedTuple):
@@ -113,7 +117,7 @@ def preferences_opened(token: str, *, on: date) -> Preferring:
         raise LinkWrong("It is no token of preferences.")
     person, day, message = found.groups()
     if on.toordinal() > int(day) + PREFERENCES_HOLD_DAYS:
-        raise LinkOld("It is too old.")
+        raise LinkOld("It is too old.", Preferring(int(person), message))
     return Preferring(int(person), message)
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from zoco.consent.models import Topic
 from zoco.consent.public.leaving import choice_withdraw, standing_for, topic_leave
 from zoco.consent.public.preferring import addresses_of, is_stopped, offered, preferences_save
+from zoco.consent.public.renewing import link_renew
 from zoco.consent.public.tokens import (
     Leaving,
     LinkOld,
@@ -65,8 +66,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         preferring = preferences_opened(token, on=now.date())
-    except LinkOld:
-        return shown(request, "link_old", 410)
+    except LinkOld as old:
+        return _old(request, old.meant, now)
     except LinkWrong:
         return shown(request, "link_wrong", 404)
     key = standing_for(preferring.person)
@@ -85,6 +86,16 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             language=language,
             zones=sorted({*_zones(), person.zone} - {""}),
         )  # fmt: skip
+
+
+def _old(request: HttpRequest, meant: Preferring | None, now: datetime) -> HttpResponse:
+    """Offer a new link, by a letter to the reader's own address; send it by POST."""
+    if meant is None or request.POST.get("act") != "new":
+        return shown(request, "link_old", 410)
+    person = Person.objects.filter(pk=meant.person).first()
+    language = language_of(person) if person is not None else translation.get_language() or "en"
+    link_renew(meant=meant, language=language, at=now)
+    return shown(request, "link_old", 200, is_sent=True)
 
 
 def _save(request: HttpRequest, person: Person, preferring: Preferring, token: str, now: datetime) -> None:

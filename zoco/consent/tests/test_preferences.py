@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from zoco.consent.confirming.posting import POSTS, Letter
 from zoco.consent.models import Choice, Suppression, Topic
 from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, Links, signed
 from zoco.consent.suppressing import suppress, suppressed
@@ -88,3 +89,25 @@ def test_forged_cut_swapped_and_old_links_change_nothing(ana: Person) -> None:
     assert f"/preferences/p.{ana.pk}." in Client().get(path_of(ana)).content.decode()
     gone = where(Person(pk=99_999_999))
     assert Client().post(gone, {"act": "save", "topic": "news"}).status_code == 200
+
+
+def test_an_old_link_brings_a_new_one_to_the_own_address_once_a_day(
+    ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[tuple[str, str, str]] = []
+
+    def send(_post: object, letter: Letter, _words: object, *, at: datetime) -> str:
+        left.append((letter.key, letter.to, letter.link))
+        return ""
+
+    for post in POSTS:
+        monkeypatch.setattr(type(post), "send", send)
+    old = where(ana, PREFERENCES_HOLD_DAYS + 1)
+    assert (Client().get(old).status_code, left) == (410, [])
+    assert "Send me a new link" in Client().get(old).content.decode()
+
+    sent = Client().post(old, {"act": "new"})
+
+    assert (sent.status_code, len(left), left[0][1]) == (200, 1, "ana@shop.example")
+    assert left[0][0] == f"preferences.{ana.pk}.{timezone.now().date()}"
+    assert Client().get("/preferences/" + left[0][2].partition("/preferences/")[2]).status_code == 200

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from zoco.campaigns.tags import tagged
@@ -23,9 +24,14 @@ TRAP = 0
 """The number of the link that no person sees."""
 PLACE = "{{ links.token }}"
 """What stands in a compiled letter for the token of each message."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?")
 _WRITTEN = re.compile(r"\{\{|\{%|\{#")
 _HIDDEN = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;overflow:hidden"
+
+
+def home() -> str:
+    """Return the address of this installation, without a slash at its end."""
+    return str(settings.WAGTAILADMIN_BASE_URL).rstrip("/")
 
 
 class LinksChanged(Said, ValueError):
@@ -102,7 +108,7 @@ def rewriter(
     hostnames: Sequence[str] = (),
 ) -> Rewriter:
     """Return what rewrites the links of one language of a batch. Raises ValueError for no language's code."""
-    if not _LANGUAGE.fullmatch(language):
+    if not LANGUAGE.fullmatch(language):
         raise ValueError(f"{language!r} is no code of a language.")
     return Rewriter(batch, language, home.rstrip("/"), tags or {}, tuple(hostnames))
 

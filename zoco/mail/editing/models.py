@@ -49,6 +49,11 @@ class Letter(models.Model):
         verbose_name=_("site"),
         help_text=_("Addresses without a host lead there."),
     )
+    is_counted = models.BooleanField(
+        _("count openings and clicks"),
+        default=True,
+        help_text=_("By a small image, and by links that lead through this installation."),
+    )
     look = models.JSONField(default=dict, blank=True, editable=False)
     is_template = models.BooleanField(_("template"), default=False, editable=False)
     """New letters may begin as this one."""
@@ -141,3 +146,18 @@ class EditionChange(Written):
 
     def __str__(self) -> str:
         return f"{self.letter_id}: {self.language} {self.at:%Y-%m-%d}"
+
+
+class LinkFollowed(models.Model):
+    """What was found where a link of a letter leads, when it was followed last; empty where a page is."""
+
+    mark = models.CharField(max_length=40, unique=True)
+    """A digest of its address."""
+    wrong = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.mark[:8]}: {self.wrong}"

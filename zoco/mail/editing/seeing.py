@@ -24,6 +24,8 @@ class Look:
 
     letter: Compiled
     seen: Seen
+    holds: frozenset[str] = frozenset()
+    """Which conditions of its blocks are true for whoever reads it."""
 
 
 def letter_seen(
@@ -44,7 +46,7 @@ def letter_seen(
     holds: frozenset[str] = frozenset()
     if person is not None:
         holds = conditions_held(letter.conditions, [person.pk])[person.pk]
-    return Look(letter, seen(letter, values, holds))
+    return Look(letter, seen(letter, values, holds), holds)
 
 
 def data_sample(letter: Compiled) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,12 +15,11 @@ from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft, Fate, message_uid
 from zoco.channels.models import Account
 from zoco.channels.reads import account_usual
-from zoco.consent.public.tokens import Links
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter
-from zoco.mail.editing.reads import draft_of, letter_base, look_read
-from zoco.mail.editing.seeing import letter_seen
-from zoco.mail.letters.compiling import Compiled, compiled
+from zoco.mail.editing.printing import copy_keep, print_draft, print_made, print_ready, single_links
+from zoco.mail.editing.prints import Copy
+from zoco.mail.editing.seeing import data_sample, letter_seen
 from zoco.mail.letters.conditions import conditions_held
 from zoco.mail.letters.drafts import language_chosen
 from zoco.mail.letters.message import Seen, seen
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 ABOUT = "letter"
 ABOUT_TEST = "letter-test"
-COMPILED_MOST = 64
 
 
 class CannotSend(Said, RuntimeError):
@@ -58,30 +55,37 @@ def letter_send(
     now: datetime,
     data: Mapping[str, Any] | None = None,
     language: str = "",
+    journey: int | None = None,
 ) -> Leaving:
     """Send a letter to one person: the same key twice is one message, whoever is killed in between.
 
-    Permission is asked as the letter's purpose wants it. Raises CannotSend, LetterWrong, DraftWrong.
+    `journey` is the one on which it goes, if it does. Permission is asked as the letter's purpose wants it.
+    Raises CannotSend, LetterWrong, DraftWrong.
     """
     editions = list(letter.editions.order_by("pk"))
     if letter.is_archived or not editions:
         raise CannotSend(gettext_noop("The letter is put away, or says nothing in any language."))
     chosen = language_chosen(language or person.language, [each.language for each in editions])
     edition = next(each for each in editions if each.language == chosen)
-    ready = _ready(edition.pk, edition.changed_at, letter.changed_at, letter_base(letter))
+    made = print_made(letter=letter, edition=edition, at=now)
+    ready, given = print_ready(made), data_held(dict(data or {}))
     digest = blake2b(key.encode(), digest_size=20).hexdigest()
     key = f"letter-{letter.pk}-{digest}"
-    links = _links(letter, person, key, now)
-    values = {**values_of([person])[person.pk], "links": links, "data": data_held(dict(data or {}))}
+    uid = message_uid(key)
+    links = single_links(person=person, topic=letter.topic, message=uid, batch=made.number, now=now)
+    values = {**values_of([person])[person.pk], "links": links, "data": given}
     holds = conditions_held(ready.conditions, [person.pk])[person.pk]
     headers = _headers(links) if letter.purpose == "marketing" else {}
-    return _sent(letter, person, key, seen(ready, values, holds), headers, now)
+    read = seen(ready, values, holds)
+    way = Copy.Way.PROGRAM if journey is None else Copy.Way.JOURNEY
+    copy_keep(made=made, message=uid, way=way, data=given, at=now, journey=journey)
+    return _sent(letter, person, key, read, headers, now)
 
 
 def letter_test(
     *, letter: Letter, edition: Edition, by: "User", nonce: str, now: datetime, seen_by: Person | None = None
 ) -> Leaving:
-    """Send a letter to whoever writes it, as somebody else would read it, marked as a test.
+    """Send a letter to whoever writes it, as somebody else would read it: marked as a test, and not counted.
 
     Who has no person of his address yet becomes one: nothing leaves to an address alone. Raises CannotSend,
     LetterWrong, PlaceholderWrong, IdentityWrong.
@@ -94,10 +98,14 @@ def letter_test(
         raise CannotSend(gettext_noop("Your address belongs to nobody who can be written to."))
     me = written.person
     key = f"letter-test-{letter.pk}-{by.pk}-{nonce}"[:100]
-    draft = draft_of(edition, look=look_read(letter.look), base=letter_base(letter))
-    read = letter_seen(draft, person=seen_by or me, links=_links(letter, me, key, now)).seen
-    subject = _("[Test] %(subject)s") % {"subject": read.subject}
-    marked = Seen(subject, read.html, read.text)
+    uid = message_uid(key)
+    made = print_made(letter=letter, edition=edition, at=now, is_counted=False)
+    links = single_links(person=me, topic=letter.topic, message=uid, batch=made.number, now=now)
+    look = letter_seen(print_draft(made), person=seen_by or me, links=links)
+    data = data_sample(look.letter)
+    copy_keep(made=made, message=uid, way=Copy.Way.TEST, data=data, at=now, journey=None)
+    subject = _("[Test] %(subject)s") % {"subject": look.seen.subject}
+    marked = Seen(subject, look.seen.html, look.seen.text)
     return _sent(letter, me, key, marked, {"X-Zoco-Test": "1"}, now, to=named.value)
 
 
@@ -133,22 +141,9 @@ def _sent(
     return Leaving(message_uid(key), deliver(draft, now=now))
 
 
-def _links(letter: Letter, person: Person, key: str, now: datetime) -> dict[str, str]:
-    ways, uid = Links(on=now.date()), str(message_uid(key))
-    leave = ways.unsubscribe(person=person.pk, topic=letter.topic, message=uid)
-    return {"unsubscribe": leave, "preferences": ways.preferences(person=person.pk, message=uid)}
-
-
 def _headers(links: Mapping[str, str]) -> dict[str, str]:
     """Return the way out for mailboxes (RFC 2369, RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{links['unsubscribe']}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-
-
-@lru_cache(maxsize=COMPILED_MOST)
-def _ready(edition: int, edition_at: datetime, letter_at: datetime, base: str) -> Compiled:
-    """Return an edition made ready, once as long as nobody changes it."""
-    kept = Edition.objects.select_related("letter").get(pk=edition)
-    return compiled(draft_of(kept, look=look_read(kept.letter.look), base=base))

@@ -58,7 +58,14 @@ class LetterStep(Kind):
         data = visit.traveller.data
         try:
             letter = Letter.objects.select_related("site", "account").get(pk=visit.settings["letter"])
-            leaving = letter_send(letter=letter, person=visit.person, key=visit.key, now=visit.now, data=data)
+            leaving = letter_send(
+                letter=letter,
+                person=visit.person,
+                key=visit.key,
+                now=visit.now,
+                data=data,
+                journey=visit.traveller.journey_id,
+            )
         except (LetterWrong, PlaceholderWrong) as wrong:
             return Goes(reason=str(wrong))
         except (ObjectDoesNotExist, CannotSend, DraftWrong, SealBroken) as wrong:

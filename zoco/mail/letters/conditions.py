@@ -9,6 +9,8 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.kit.plugs import Registry
 from zoco.mail.letters.drafts import LetterWrong
+from zoco.people.audiences.bitmaps import unpacked
+from zoco.people.audiences.models import Audience
 from zoco.people.models import Tag, Tagged
 
 
@@ -48,6 +50,29 @@ class TagCondition(Condition):
             raise LetterWrong(words)
         rows = Tagged.objects.filter(tag=int(name), person__in=people)
         return set(rows.values_list("person", flat=True))
+
+
+@CONDITIONS.plug
+class AudienceCondition(Condition):
+    """People who are in an audience, as it was counted last when the letter is made for them."""
+
+    key = "audience"
+    label = pgettext_lazy("sending", "Audience")
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        """Return all audiences."""
+        named = Audience.objects.order_by("name", "pk").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in named]
+
+    def holding(self, name: str, people: Sequence[int]) -> set[int]:
+        """Return who is in."""
+        kept = Audience.objects.filter(pk=int(name)) if name.isdecimal() and len(name) < 19 else None
+        members = kept.values_list("members", flat=True).first() if kept is not None else None
+        if members is None:
+            words = gettext_noop("An audience that decides who reads a block is gone; choose another.")
+            raise LetterWrong(words)
+        there = unpacked(members)
+        return {each for each in people if each in there}
 
 
 def conditions_held(conditions: Iterable[str], people: Sequence[int]) -> dict[int, frozenset[str]]:

@@ -22,13 +22,15 @@ def again_make(*, sending: Sending, at: datetime, by: "User | None" = None) -> S
     """
     if sending.state != Sending.State.ENDED:
         raise SendingWrong(gettext_noop("Wait until this sending has ended."))
-    letter = sending.letter
+    letter, subjects = sending.letter, sending.subjects
     if sending.winner:
-        letter = sending.legs.select_related("letter").get(arm=sending.winner).letter
+        won = sending.legs.select_related("letter").defer("people", "editions").get(arm=sending.winner)
+        letter, subjects = won.letter, won.subjects
     named = _("%(sending)s, again") % {"sending": sending.name}
     made = Sending(
         name=named[:NAME_LONGEST],
         letter=letter,
+        subjects=subjects,
         account=sending.account,
         campaign=sending.campaign,
         again_of=sending,

@@ -15,6 +15,7 @@ from zoco.consent.models import Purpose
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.compiling import Compiled, compiled
+from zoco.mail.letters.conditions import conditions_held
 from zoco.mail.letters.drafts import Draft, LetterWrong, Value, many, text_of
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.sending.freezing import drafts_of, frozen
@@ -39,12 +40,14 @@ class Problem:
 
     words: str
     weight: Weight = Weight.STOPS
+    mend: tuple[object, ...] = ()
+    """Where that is mended: the name of a page, and what it is about."""
 
 
 def legs_of(sending: Sending) -> list[Leg]:
     """Return the arms of a test; without one the single leg that there will be."""
     return list(sending.legs.exclude(arm=REST).select_related("letter__site")) or [
-        Leg(sending=sending, arm=REST, letter=sending.letter)
+        Leg(sending=sending, arm=REST, letter=sending.letter, subjects=sending.subjects)
     ]
 
 
@@ -63,74 +66,83 @@ def problems_of(
 
 
 def _people(sending: Sending, people: BitMap) -> Iterator[Problem]:
+    edit = _edit(sending)
     if sending.audience is None and not sending.is_again:
-        yield Problem(_("The audience is not there any more; choose another one."))
+        yield Problem(_("The audience is not there any more; choose another one."), mend=edit)
     elif not people:
-        yield Problem(_("Nobody is in the audience."))
+        yield Problem(_("Nobody is in the audience."), mend=_audience_of(sending) or edit)
     if sending.audience is not None and sending.audience.wrong:
         words = _("The audience is as it was when it could be counted last: %(why)s")
-        yield Problem(words % {"why": sending.audience.wrong}, Weight.NOTE)
+        yield Problem(words % {"why": sending.audience.wrong}, Weight.NOTE, _audience_of(sending))
 
 
 def _account(sending: Sending, now: datetime) -> Iterator[Problem]:
     account = sending.account
     if account is None:
-        yield Problem(_("No account is chosen by which the letter leaves."))
+        yield Problem(_("No account is chosen by which the letter leaves."), mend=_edit(sending))
         return
     channel = CHANNELS.get(account.adapter)
     if (channel.means or channel.key) != "email":
-        yield Problem(_("%(account)s does not send e-mail; choose another account.") % {"account": account})
+        words = _("%(account)s does not send e-mail; choose another account.") % {"account": account}
+        yield Problem(words, mend=_edit(sending))
         return
     if not account.is_on:
-        yield Problem(_("The account %(account)s is off; switch it on first.") % {"account": account})
+        words = _("The account %(account)s is off; switch it on first.") % {"account": account}
+        yield Problem(words, mend=("zoco_channels_account", account.pk))
     verdict = domain_verdict(account.options.get("from_address", ""), now=now)
     if not verdict.may_start:
         for words in verdict.problems:
-            yield Problem(words, Weight.OWNER)
+            yield Problem(words, Weight.OWNER, ("zoco_domains",))
 
 
 def _letter(letter: Letter, legs: list[Leg]) -> Iterator[Problem]:
+    here = ("zoco_letter", letter.pk)
     if letter.is_archived:
-        yield Problem(_("The letter %(letter)s is archived.") % {"letter": letter})
+        yield Problem(_("The letter %(letter)s is archived.") % {"letter": letter}, mend=here)
     drafts = [draft for leg in legs for draft in drafts_of(letter, leg.subjects)]
     if not drafts:
-        yield Problem(_("The letter %(letter)s says nothing yet; write it first.") % {"letter": letter})
+        words = _("The letter %(letter)s says nothing yet; write it first.")
+        yield Problem(words % {"letter": letter}, mend=here)
     for draft in drafts:
         named = {"letter": letter.name, "language": draft.language}
+        editor = ("zoco_letter_edition", letter.pk, draft.language)
         if not draft.subject:
-            yield Problem(_("%(letter)s (%(language)s): it has no subject.") % named)
+            yield Problem(_("%(letter)s (%(language)s): it has no subject.") % named, mend=editor)
         if not _LANGUAGE.match(draft.language):
             words = _("%(letter)s (%(language)s): write the language shorter, such as es or zh-Hans.")
-            yield Problem(words % named)
+            yield Problem(words % named, mend=here)
         try:
             made = compiled(draft)
+            conditions_held(made.conditions, [])
             frozen(letter, {})
         except (LetterWrong, PlaceholderWrong) as wrong:
             said = {**named, "why": words_of(wrong)}
-            yield Problem(_("%(letter)s (%(language)s): %(why)s") % said)
+            yield Problem(_("%(letter)s (%(language)s): %(why)s") % said, mend=editor)
             continue
         yield from _rules(letter, draft, made)
 
 
 def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
     """Hold a letter to what laws and mailboxes demand of whoever writes to many."""
+    settings = ("zoco_letter_settings", letter.pk)
+    editor = ("zoco_letter_edition", letter.pk, draft.language)
     if letter.purpose != Purpose.MARKETING:
         words = _("%(letter)s is no marketing: it goes also to people who never agreed to get any.")
-        yield Problem(words % {"letter": letter.name}, Weight.NOTE)
+        yield Problem(words % {"letter": letter.name}, Weight.NOTE, settings)
         return
     named = {"letter": letter.name, "language": draft.language}
     if WAY_OUT not in made.asked.names:
         words = _("%(letter)s (%(language)s): nobody can unsubscribe; put {{ links.unsubscribe }} into it.")
-        yield Problem(words % named)
+        yield Problem(words % named, mend=editor)
     if draft.kind != "blocks":
         words = _("%(letter)s (%(language)s): see yourself that your postal address stands in it.")
-        yield Problem(words % named, Weight.NOTE)
+        yield Problem(words % named, Weight.NOTE, editor)
     elif not any(text_of(value, "address").strip() for value in _footers(draft.blocks)):
         words = _("%(letter)s (%(language)s): write your postal address into its footer.")
-        yield Problem(words % named)
+        yield Problem(words % named, mend=editor)
     if not letter.topic:
         words = _("%(letter)s has no topic: only who agreed to all marketing gets it.")
-        yield Problem(words % {"letter": letter.name}, Weight.NOTE)
+        yield Problem(words % {"letter": letter.name}, Weight.NOTE, settings)
 
 
 def _footers(blocks: object) -> Iterator[Value]:
@@ -145,13 +157,21 @@ def _footers(blocks: object) -> Iterator[Value]:
 def _test(sending: Sending, legs: list[Leg], people: BitMap) -> Iterator[Problem]:
     if len(legs) < 2:
         return
-    first = sending.letter
+    first, here = sending.letter, ("zoco_sending_test", sending.pk)
     for each in legs:
         if (each.letter.purpose, each.letter.topic) != (first.purpose, first.topic):
             words = _("%(letter)s has another purpose or topic; others would get it.")
-            yield Problem(words % {"letter": each.letter.name})
+            yield Problem(words % {"letter": each.letter.name}, mend=here)
     said = {(each.letter.pk, tuple(sorted(each.subjects.items())), each.after_minutes) for each in legs}
     if len(said) < len(legs):
-        yield Problem(_("Two arms of the test are alike; change one of them."))
+        yield Problem(_("Two arms of the test are alike; change one of them."), mend=here)
     if people and min(arm_sizes(sending, len(people), len(legs))) < 1:
-        yield Problem(_("The test has more arms than people; test on more of them."))
+        yield Problem(_("The test has more arms than people; test on more of them."), mend=here)
+
+
+def _edit(sending: Sending) -> tuple[object, ...]:
+    return ("zoco_sending_edit", sending.pk)
+
+
+def _audience_of(sending: Sending) -> tuple[object, ...]:
+    return ("zoco_audience", sending.audience.pk) if sending.audience is not None else ()

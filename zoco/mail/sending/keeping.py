@@ -8,6 +8,7 @@ from pyroaring import BitMap
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
 from zoco.mail.sending.models import Leg, Sending
+from zoco.mail.sending.reports.lists import erased_count
 from zoco.people.audiences.bitmaps import packed, unpacked
 from zoco.people.models import NUMBER_BASE
 
@@ -18,6 +19,11 @@ class SendingEraser:
 
     key = "sendings"
     label = "sendings that people were in"
+
+    @transaction.atomic
+    def owe(self, erasure: Erasure) -> None:
+        """Count on which lists they were, while that is still known."""
+        erased_count(erasure)
 
     @transaction.atomic
     def erase(self, erasure: Erasure) -> int:

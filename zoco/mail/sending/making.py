@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from zoco.channels.bulk.making import MAKERS
@@ -19,7 +18,7 @@ from zoco.channels.mailing.mime import MessageUnfit
 from zoco.channels.models import Message
 from zoco.consent.models import Purpose
 from zoco.consent.public.tokens import Links
-from zoco.mail.counting.links import rewriter
+from zoco.mail.counting.links import home, rewriter
 from zoco.mail.counting.tokens import token_made
 from zoco.mail.inbox.returning import verp_sender
 from zoco.mail.letters.compiling import compiled
@@ -36,11 +35,6 @@ from zoco.sites.models import Hostname
 KEY = "sending"
 
 
-def home() -> str:
-    """Return the address of this installation, without a slash at its end."""
-    return str(settings.WAGTAILADMIN_BASE_URL).rstrip("/")
-
-
 @MAKERS.plug
 class LetterMaker:
     """Makes the mails of one leg of a sending."""
@@ -54,6 +48,9 @@ class LetterMaker:
         hostnames = tuple(Hostname.objects.values_list("name", flat=True))
         envelopes = {}
         for draft in thawed(leg.editions):
+            if not leg.is_counted:
+                envelopes[draft.language] = Envelope(compiled(draft))
+                continue
             lead = rewriter(
                 batch=batch.pk,
                 language=draft.language,

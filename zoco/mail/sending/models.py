@@ -64,6 +64,8 @@ class Sending(models.Model):
         related_name="+",
         verbose_name=pgettext_lazy("letter", "sent by"),
     )
+    subjects = models.JSONField(default=dict, editable=False)
+    """What takes the place of the letter's subjects, by language: those of the arm that won before."""
     campaign = models.CharField(
         _("campaign"), max_length=100, blank=True, help_text=_("Visits by its links count under this name.")
     )
@@ -148,8 +150,8 @@ OPEN = (Sending.State.PLANNED, Sending.State.TESTING, Sending.State.GOING)
 class Leg(models.Model):
     """What leaves together: an arm of a test, or all the others.
 
-    `subjects` take the place of the letter's own, by language; `editions` are frozen at the start. One whose
-    `begins_at` is empty waits for the end of the test.
+    `subjects` take the place of the letter's own, by language; `editions` are frozen at the start, and so is
+    whether openings and clicks are counted. One whose `begins_at` is empty waits for the end of the test.
     """
 
     sending = models.ForeignKey(Sending, models.CASCADE, related_name="legs")
@@ -160,6 +162,7 @@ class Leg(models.Model):
     editions = models.JSONField(default=list)
     people = models.BinaryField(default=b"")
     size = models.PositiveIntegerField(default=0)
+    is_counted = models.BooleanField(default=True)
     begins_at = models.DateTimeField(null=True)
     batch = models.OneToOneField("zoco_channels.Batch", models.SET_NULL, null=True, related_name="+")
 
@@ -172,3 +175,21 @@ class Leg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sending_id}/{self.arm}"
+
+
+class ListErased(models.Model):
+    """How many people of a list (a topic by its key, an audience by its number) were erased on a day."""
+
+    kind = models.CharField(max_length=8)
+    key = models.CharField(max_length=40)
+    on = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "on"], name="zoco_mail_erased_of_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}: {self.count}"

@@ -20,19 +20,24 @@ from zoco.channels.models import Message
 from zoco.consent.public.tokens import Links
 from zoco.kit.masks import plain_text
 from zoco.mail.counting.conf import LINK_DAYS
-from zoco.mail.counting.tokens import TokenWrong, token_read
+from zoco.mail.counting.links import home
+from zoco.mail.counting.tokens import Meant, TokenWrong, token_read
+from zoco.mail.editing.printing import print_seen
+from zoco.mail.editing.prints import SINGLE, Copy
 from zoco.mail.letters.compiling import Compiled, compiled
 from zoco.mail.letters.conditions import conditions_held
 from zoco.mail.letters.drafts import Draft, LetterWrong, language_chosen
 from zoco.mail.letters.message import seen
 from zoco.mail.letters.values import values_of
 from zoco.mail.sending.freezing import thawed
-from zoco.mail.sending.making import home
 from zoco.mail.sending.models import Leg, Sending
+from zoco.people.models import Person
 
 SHOWN_MOST = 100
 FRESH_SECONDS = 300
 KEPT = "zoco_mail.archive"
+Found = tuple[Message, Person, Compiled, dict[str, Any]]
+"""A message, its reader, its letter, and what is filled in besides what is known of the reader."""
 POLICY = (
     "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; "
@@ -50,14 +55,12 @@ def online(request: HttpRequest, token: str) -> HttpResponse:
         meant = token_read(token)
     except TokenWrong:
         return _nowhere(request, _("There is no such letter."), 404)
-    message = Message.objects.filter(uid=meant.message, batch=meant.batch).select_related("person").first()
-    leg = Leg.objects.filter(batch=meant.batch).defer("people").first()
-    if message is None or message.person is None or leg is None:
+    found = _copy(meant) if meant.batch >= SINGLE else _of_leg(meant)
+    if found is None:
         return _nowhere(request, _("There is no such letter."), 404)
     if meant.is_over(at=now, days=LINK_DAYS()):
         return _nowhere(request, _("This link has ended"), 410)
-    person = message.person
-    letter = _letter(leg.pk, language_chosen(person.language, _languages(leg)))
+    message, person, letter, values = found
     ways, uid = Links(on=now.date(), base=home()), str(message.uid)
     leave = ways.unsubscribe(person=person.pk, topic=message.topic, message=uid)
     chosen = ways.preferences(person=person.pk, message=uid)
@@ -66,7 +69,28 @@ def online(request: HttpRequest, token: str) -> HttpResponse:
         holds = conditions_held(letter.conditions, [person.pk])[person.pk]
     except LetterWrong:
         holds = frozenset()
-    return _shown(letter, {**values_of([person])[person.pk], "links": links}, holds)
+    return _shown(letter, {**values_of([person])[person.pk], **values, "links": links}, holds)
+
+
+def _of_leg(meant: Meant) -> Found | None:
+    """Return what somebody got of a sending."""
+    message = Message.objects.filter(uid=meant.message, batch=meant.batch).select_related("person").first()
+    leg = Leg.objects.filter(batch=meant.batch).defer("people").first()
+    if message is None or message.person is None or leg is None:
+        return None
+    person = message.person
+    return message, person, _letter(leg.pk, language_chosen(person.language, _languages(leg))), {}
+
+
+def _copy(meant: Meant) -> Found | None:
+    """Return what somebody got on a journey, or by a program."""
+    copies = Copy.objects.filter(message_id=meant.message, print=meant.batch ^ SINGLE)
+    copy = copies.select_related("print").first()
+    message = Message.objects.filter(uid=meant.message).select_related("person").first()
+    if copy is None or message is None or message.person is None:
+        return None
+    letter = print_seen(copy.print_id, copy.print.digest)
+    return message, message.person, letter, {"data": copy.data or {}}
 
 
 @require_safe

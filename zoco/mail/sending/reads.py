@@ -1,7 +1,7 @@
 """How far a sending is, why some of its letters did not leave, and what came of those that did."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +9,12 @@ from django.db.models import Count, Min
 
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_because, batch_counts, batch_pace
-from zoco.channels.models import Message, Told
-from zoco.consent.models import Choice
-from zoco.mail.counting.figures import LetterFigures, LinkFigure, Share, letter_figures, share
+from zoco.channels.models import Message
+from zoco.mail.counting.figures import LetterFigures, letter_figures
+from zoco.mail.counting.scope import Scope
 from zoco.mail.sending.models import Sending
 
 FAILURES_MOST = 5
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,63 +99,11 @@ def _failures(batches: Sequence[Batch]) -> tuple[tuple[str, int], ...]:
     return tuple((reason, n) for reason, n in rows[:FAILURES_MOST])
 
 
+def scope_of(*batches: Batch) -> Scope:
+    """Return what figures of batches are about."""
+    return Scope(tuple(each.pk for each in batches), Message.objects.filter(batch__in=batches))
+
+
 def report_of(sending: Sending) -> LetterFigures:
     """Return what came of a sending, over all of its legs; shares are of what was delivered."""
-    batches = batches_of(sending)
-    each = [letter_figures(batch=one.pk, messages=Message.objects.filter(batch=one)) for one in batches]
-    delivered = sum(one.delivered.count for one in each)
-    sent = sum(one.sent for one in each)
-
-    def of(name: str) -> Share:
-        return share(sum(getattr(one, name).count for one in each), delivered)
-
-    return LetterFigures(
-        sent=sent,
-        delivered=share(delivered, sent),
-        opened=of("opened"),
-        opened_by_machines_only=sum(one.opened_by_machines_only for one in each),
-        clicked=of("clicked"),
-        clicked_by_machines_only=sum(one.clicked_by_machines_only for one in each),
-        complained=of("complained"),
-        unsubscribed=share(_unsubscribed(batches), delivered),
-        links=_links(link for one in each for link in one.links),
-        unsettled=sum(one.unsettled for one in each),
-    )
-
-
-def _links(links: Iterable[LinkFigure]) -> tuple[LinkFigure, ...]:
-    """Add up the same address in the same language over legs, the most followed first."""
-    people: Counter[tuple[str, str]] = Counter()
-    clicks: Counter[tuple[str, str]] = Counter()
-    number: dict[tuple[str, str], int] = {}
-    for each in links:
-        place = each.language, each.address
-        people[place] += each.people
-        clicks[place] += each.clicks
-        number.setdefault(place, each.number)
-    order = sorted(number, key=lambda place: (-people[place], place[0], number[place]))
-    return tuple(
-        LinkFigure(language, number[language, to], to, people[language, to], clicks[language, to])
-        for language, to in order
-    )
-
-
-def _unsubscribed(batches: Sequence[Batch]) -> int:
-    """Count the letters by which people left: by their link, or as a mailbox told."""
-    if not batches:
-        return 0
-    mine = Message.objects.filter(batch__in=batches, state=Message.State.SENT)
-    told = Told.objects.filter(message__in=mine, told="unsubscribed").values_list("message__uid", flat=True)
-    found = {str(uid) for uid in told}
-    since = min(each.created_at for each in batches)
-    left = Choice.objects.filter(
-        state=Choice.State.WITHDRAWN,
-        at__gte=since,
-        proof__form="unsubscribe",
-        person__in=mine.values("person"),
-    )
-    named = sorted({str(each.get("message", "")) for each in left.values_list("proof", flat=True)} - {""})
-    for start in range(0, len(named), CHUNK):
-        uids = mine.filter(uid__in=named[start : start + CHUNK]).values_list("uid", flat=True)
-        found |= {str(uid) for uid in uids}
-    return len(found)
+    return letter_figures(scope_of(*batches_of(sending)))

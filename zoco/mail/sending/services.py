@@ -45,6 +45,8 @@ def sending_write(*, sending: Sending, at: datetime, by: "User | None" = None) -
         sending.created_at, sending.created_by = at, by
     else:
         _locked(sending, State.DRAFT)
+        if sending.subjects and not Sending.objects.filter(pk=sending.pk, letter=sending.letter).exists():
+            sending.subjects = {}  # they were of another letter
     sending.full_clean(exclude=["audience"] if sending.is_again else [])
     sending.save()
     sending.legs.filter(arm="a").update(letter=sending.letter)
@@ -64,6 +66,7 @@ def trial_write(*, sending: Sending, legs: list[Leg], at: datetime) -> None:
     if len(legs) > 1:
         for each in legs:
             each.pk, each.sending = None, sending
+            each.subjects = {**sending.subjects, **each.subjects}
         Leg.objects.bulk_create(legs)
 
 
@@ -119,6 +122,7 @@ def _legs_freeze(sending: Sending, legs: list[Leg], people: object, begins: date
     for leg in tested:
         mine = arms[leg.arm]
         leg.editions, leg.people, leg.size = frozen(leg.letter, leg.subjects), packed(mine), len(mine)
+        leg.is_counted = leg.letter.is_counted
         leg.begins_at = begins + timedelta(minutes=leg.after_minutes)
         leg.save()
     rest = everybody - BitMap().union(*arms.values()) if arms else everybody
@@ -126,9 +130,11 @@ def _legs_freeze(sending: Sending, legs: list[Leg], people: object, begins: date
         sending=sending,
         arm=REST,
         letter=sending.letter,
-        editions=[] if tested else frozen(sending.letter, {}),
+        subjects=sending.subjects,
+        editions=[] if tested else frozen(sending.letter, sending.subjects),
         people=packed(rest),
         size=len(rest),
+        is_counted=sending.letter.is_counted,
         begins_at=None if tested else begins,
     )
     if tested:

@@ -16,6 +16,7 @@ from zoco.channels.models import Message
 from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.mail.counting.figures import letter_figures
+from zoco.mail.counting.scope import Scope
 from zoco.mail.sending.models import REST, Leg, Sending
 from zoco.people.audiences.bitmaps import of_rows, of_table
 from zoco.people.audiences.deeds import Deed, Span, statement
@@ -49,7 +50,7 @@ def _figure(leg: Leg, did: BitMap | None) -> ArmFigure:
         return ArmFigure(leg.arm, 0, 0)
     messages = Message.objects.filter(batch=leg.batch)
     if did is None:
-        clicked = letter_figures(batch=leg.batch.pk, messages=messages).clicked
+        clicked = letter_figures(Scope((leg.batch.pk,), messages)).clicked
         return ArmFigure(leg.arm, clicked.count, clicked.of)
     got = of_rows(messages.filter(state=Message.State.SENT, person__isnull=False))
     return ArmFigure(leg.arm, len(got & did), len(got))
@@ -92,12 +93,13 @@ def _rest_let(sending: Sending, now: datetime) -> None:
     legs = {each.arm: each for each in sending.legs.defer("people")}
     won, rest = legs[sending.winner], legs[REST]
     rest.letter_id, rest.subjects, rest.editions = won.letter_id, won.subjects, won.editions
+    rest.is_counted = won.is_counted
     hours = {each.after_minutes for arm, each in legs.items() if arm != REST}
     rest.begins_at = now
     if len(hours) > 1 and won.begins_at is not None:
         days = max(-((won.begins_at - now) // DAY), 0)
         rest.begins_at = won.begins_at + days * DAY
-    rest.save(update_fields=["letter", "subjects", "editions", "begins_at"])
+    rest.save(update_fields=["letter", "subjects", "editions", "is_counted", "begins_at"])
 
 
 def _shown_tell(sending: Sending, now: datetime) -> None:

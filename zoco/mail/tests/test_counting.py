@@ -21,6 +21,7 @@ from zoco.mail.counting import links, looks
 from zoco.mail.counting.figures import letter_figures
 from zoco.mail.counting.links import LinksChanged, rewriter
 from zoco.mail.counting.models import LetterLink, Look
+from zoco.mail.counting.scope import Scope
 from zoco.mail.counting.settling import PATIENCE, looks_forget, looks_settle
 from zoco.mail.counting.tokens import TokenWrong, token_made, token_read
 from zoco.mail.letters.compiling import compiled
@@ -282,7 +283,7 @@ def test_figures_count_people_apart_from_machines() -> None:
             message=messages[n], batch=7, kind=kind, language="es", number=number, verdict=verdict, at=NOON
         )
 
-    figures = letter_figures(batch=7, messages=Message.objects.all())
+    figures = letter_figures(Scope((7,), Message.objects.all()))
 
     assert (figures.sent, figures.delivered.count, figures.unsettled) == (10, 9, 1)
     assert (figures.opened.count, figures.opened_by_machines_only) == (3, 2)

@@ -1,21 +1,26 @@
-"""Whether links lead somewhere: followed at once, in a bounded time; what was found is kept for an hour."""
+"""Whether links lead somewhere: followed at once, in a bounded time; what was found holds for an hour.
+
+It is kept in rows, so that every process knows what one has seen.
+"""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from django.core.cache import cache
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.kit.http import AddressRefused, FetchFailed, Limits, fetch
 from zoco.mail.editing.checks.found import Check
+from zoco.mail.editing.models import LinkFollowed
 
 LINKS_MOST = 60
 AT_ONCE = 8
 SECONDS = 6.0
 SECONDS_ALL = 20.0
-KEPT_SECONDS = 3_600
+HOLDS = timedelta(hours=1)
 _GONE = {404, 410}
 _NOT_SAID = {400, 401, 403, 405, 406, 429, 451, 501, 503, 999}
 """What a server answers to programs that it does not like, or that ask too often: the page may be there."""
@@ -28,15 +33,23 @@ def links_follow(addresses: Iterable[str]) -> int:
     asked = {pool.submit(_wrong, each): each for each in wanted[:LINKS_MOST]}
     done, late = wait(asked, timeout=SECONDS_ALL)
     pool.shutdown(wait=False, cancel_futures=True)
-    for each in done:
-        cache.set(_key(asked[each]), each.result(), KEPT_SECONDS)
+    now = timezone.now()
+    rows = [LinkFollowed(mark=_mark(asked[each]), wrong=each.result()[:300], at=now) for each in done]
+    LinkFollowed.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["mark"], update_fields=["wrong", "at"]
+    )
+    LinkFollowed.objects.filter(at__lt=now - HOLDS).delete()
     return len(late) + len(wanted[LINKS_MOST:])
 
 
 def links_checked(addresses: Iterable[str], language: str) -> Iterator[Check]:
     """Give what is wrong with links, as far as they were followed within the last hour."""
     unknown = 0
-    for address in dict.fromkeys(addresses):
+    wanted = list(dict.fromkeys(addresses))
+    marks = [_mark(each.partition("#")[0]) for each in wanted if _is_plain(each)]
+    fresh = LinkFollowed.objects.filter(mark__in=marks, at__gt=timezone.now() - HOLDS)
+    known = dict(fresh.values_list("mark", "wrong"))
+    for address in wanted:
         shown = {"address": address[:120]}
         if not address or (not _scheme(address) and not address.startswith(("#", "{{"))):
             yield Check(
@@ -47,7 +60,7 @@ def links_checked(addresses: Iterable[str], language: str) -> Iterator[Check]:
                 language,
             )
         elif _is_plain(address):
-            found = cache.get(_key(address.partition("#")[0]))
+            found = known.get(_mark(address.partition("#")[0]))
             unknown += found is None
             if found:
                 yield Check(
@@ -88,5 +101,5 @@ def _wrong(address: str) -> str:
     return f"HTTP {status}" if is_wrong else ""
 
 
-def _key(address: str) -> str:
-    return f"zoco-link-{blake2b(address.encode(), digest_size=20).hexdigest()}"
+def _mark(address: str) -> str:
+    return blake2b(address.encode(), digest_size=20).hexdigest()

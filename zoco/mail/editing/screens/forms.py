@@ -44,7 +44,7 @@ class LetterForm(forms.ModelForm[Letter]):
 
     class Meta:
         model = Letter
-        fields = ("name", "purpose", "topic", "account", "site", "key")
+        fields = ("name", "purpose", "topic", "account", "site", "key", "is_counted")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.editing.reads import draft_of, letter_base, look_read
+from zoco.mail.editing.screens.blocks import conditions_offered
 from zoco.mail.editing.screens.listing import page
 from zoco.mail.editing.screens.opening import CHANGE, SEE
 from zoco.mail.editing.seeing import Look, data_sample, letter_seen, page_in
@@ -69,6 +70,7 @@ def preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         may_change=request.user.has_perm(CHANGE),
         reads=_reads(person, others) if person else "",
         look=look.seen if look else None,
+        conditions=_conditions(look),
         data=_data_shown(request, look),
         problem=problem,
         is_dark="dark" in asked,
@@ -91,6 +93,14 @@ def preview_sheet(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         words = words_of(wrong) if isinstance(wrong, Said) else _("The data are no JSON.")
         return sheet(f"<!doctype html><title>{escape(words)}</title><p>{escape(words)}</p>")
     return sheet(page_in(look.seen.html, is_dark=bool(request.GET.get("dark"))))
+
+
+def _conditions(look: Look | None) -> list[tuple[str, bool]]:
+    """Return what blocks ask for, in words, and whether it is true for whoever reads the letter."""
+    if look is None or not look.letter.conditions:
+        return []
+    words = {key: label for label, key in conditions_offered().items()}
+    return [(words.get(each, each), each in look.holds) for each in sorted(look.letter.conditions)]
 
 
 def _edition(pk: int, language: str) -> tuple[Letter, Edition]:

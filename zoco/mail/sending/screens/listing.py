@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -18,12 +19,12 @@ from zoco.mail.sending.people import arm_sizes, people_of
 from zoco.mail.sending.reads import progress_of, report_of
 from zoco.mail.sending.screens import saying
 from zoco.mail.sending.screens.frame import ADD, CHANGE, DELETE, SEE, START, moment, page
+from zoco.mail.sending.screens.mapping import sent_drafts
 from zoco.mail.sending.trying import arm_figures
 from zoco.people.opening import for_whom
 
 PAGE = 50
 REPORT_SECONDS = 15
-GRADES = {Weight.STOPS: "bad", Weight.OWNER: "bad", Weight.NOTE: "warn"}
 State = Sending.State
 
 
@@ -86,14 +87,29 @@ def shown(request: HttpRequest, sending: Sending, problem: str = "", *, status: 
         starts_at=moment(sending.starts_at),
         started_at=moment(sending.started_at),
         ended_at=moment(sending.ended_at),
-        subjects=list(sending.letter.editions.order_by("pk").values_list("language", "subject")),
+        subjects=subjects_of(sending),
         may_change=is_draft and request.user.has_perm(CHANGE),
         may_delete=is_draft and request.user.has_perm(DELETE),
         may_start=request.user.has_perm(START),
         may_add=request.user.has_perm(ADD),
         acts=acts(sending),
+        sheets=sheets_of(sending),
         **values,
     )
+
+
+def sheets_of(sending: Sending) -> list[tuple[str, str, str]]:
+    """Return the language, subject and address of what is sent, for frames."""
+    return [
+        (each.language, each.subject, reverse("zoco_sending_sheet", args=[sending.pk, each.language]))
+        for each in sent_drafts(sending)
+    ]
+
+
+def subjects_of(sending: Sending) -> list[tuple[str, str]]:
+    """Return (language, subject) of what is sent."""
+    own = sending.letter.editions.order_by("pk").values_list("language", "subject")
+    return [(language, sending.subjects.get(language) or subject) for language, subject in own]
 
 
 def acts(sending: Sending) -> set[str]:
@@ -116,7 +132,7 @@ def _draft(sending: Sending) -> dict[str, Any]:
         "counted": moment(counted_at),
         "size": formats.count(len(people)),
         "number": len(people),
-        "problems": [(GRADES[each.weight], each.words) for each in problems],
+        "problems": saying.problems_said(problems),
         "is_held": any(each.weight == Weight.STOPS for each in problems),
         "arms": arms,
     }

@@ -1,7 +1,9 @@
 """What pages say of sendings: progress, causes, figures with their bounds, arms of a test."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -10,6 +12,7 @@ from zoco.channels.screens import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.figures import LetterFigures, Share, share
+from zoco.mail.sending.checks import Problem, Weight
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reads import Progress
 
@@ -17,6 +20,17 @@ STATES = {
     "waits": gettext_lazy("waits"),
     "refused": gettext_lazy("not allowed"),
 }
+
+
+GRADES = {Weight.STOPS: "bad", Weight.OWNER: "bad", Weight.NOTE: "warn"}
+
+
+def problems_said(problems: Iterable[Problem]) -> list[tuple[str, str, str]]:
+    """Return what speaks against a start: its grade, words, and the page where it is mended."""
+    return [
+        (GRADES[each.weight], each.words, reverse(str(each.mend[0]), args=each.mend[1:]) if each.mend else "")
+        for each in problems
+    ]
 
 
 def counts_said(progress: Progress) -> list[tuple[str, str]]:

@@ -11,8 +11,9 @@ from zoco.mail.sending.again import again_make
 from zoco.mail.sending.checks import Weight, problems_of
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.people import people_of
+from zoco.mail.sending.screens import saying
 from zoco.mail.sending.screens.frame import ADD, DELETE, OVERRIDE, SEE, START, moment, page, who
-from zoco.mail.sending.screens.listing import GRADES, audience_said, shown
+from zoco.mail.sending.screens.listing import audience_said, shown, subjects_of
 from zoco.mail.sending.screens.writing import said_here
 from zoco.mail.sending.services import (
     SendingHeld,
@@ -67,9 +68,9 @@ def _asked(request: HttpRequest, sending: Sending, problem: str = "") -> HttpRes
         size=formats.count(len(people)),
         audience=audience_said(sending),
         sender=sending.account.options.get("from_address", "") if sending.account else "",
-        subjects=list(sending.letter.editions.order_by("pk").values_list("language", "subject")),
+        subjects=subjects_of(sending),
         starts_at=moment(sending.starts_at) if sending.starts_at and sending.starts_at > now else "",
-        problems=[(GRADES[each.weight], each.words) for each in problems],
+        problems=saying.problems_said(problems),
         is_held=any(each.weight == Weight.STOPS for each in problems),
         wants_reason=any(each.weight == Weight.OWNER for each in problems),
         may_override=request.user.has_perm(OVERRIDE),

@@ -1,0 +1,66 @@
+"""Who was held back and why: counted by reason, and each of them as a line of CSV."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from zoco.channels.models import Message
+from zoco.channels.screens import OTHERWISE
+from zoco.consent.answers import SAID, Because
+from zoco.ledger.pictures import formats
+from zoco.mail.counting.scope import Scope
+from zoco.people.gathering.reads import zone
+
+State = Message.State
+HELD = (State.WAITS, State.REFUSED)
+NOT_SENT = (*HELD, State.FAILED, State.UNCERTAIN)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def held_counts(scope: Scope) -> list[tuple[str, str, str]]:
+    """Return (what, why, how many) of the letters that did not leave, the most frequent first."""
+    rows = scope.messages.filter(state__in=NOT_SENT).exclude(state=State.WAITS, because="").order_by()
+    held = rows.filter(state__in=HELD).values_list("state", "because").annotate(n=Count("pk"))
+    lost = rows.exclude(state__in=HELD).values_list("state", "reason").annotate(n=Count("pk"))
+    found = [(state, why_said(because), n) for state, because, n in held]
+    found += [(state, reason or "–", n) for state, reason, n in lost]
+    found.sort(key=lambda each: (-each[2], each[0], each[1]))
+    return [(str(State(state).label), why, formats.count(n)) for state, why, n in found]
+
+
+def why_said(because: str) -> str:
+    """Say why a message waits or was not allowed."""
+    return str(SAID[Because(because)] if because in set(Because) else OTHERWISE.get(because, because or "–"))
+
+
+def held_rows(scope: Scope) -> QuerySet[Message]:
+    """Return the messages that did not leave, and are held back or ended otherwise."""
+    rows = scope.messages.filter(state__in=NOT_SENT).exclude(state=State.WAITS, because="")
+    return rows.select_related("person").order_by("pk")
+
+
+def held_file(scope: Scope) -> Iterator[str]:
+    """Return them as CSV in pieces."""
+    yield _line(
+        [_("Person"), _("Name"), _("Address"), _("State"), _("Why"), _("Key of the reason"), _("Not before")]
+    )
+    for each in held_rows(scope).iterator(500):
+        why = why_said(each.because) if each.state in HELD else each.reason
+        until = (
+            formats.moment(each.next_at.astimezone(zone()))
+            if each.next_at and each.state == State.WAITS
+            else ""
+        )
+        name = str(each.person) if each.person else ""
+        who = str(each.person_id or "")
+        yield _line([who, name, each.to, str(State(each.state).label), why, each.because or each.code, until])
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Write a line; what a spreadsheet would run is text."""
+    text = io.StringIO()
+    csv.writer(text).writerow(f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells)
+    return text.getvalue()

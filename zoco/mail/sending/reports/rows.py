@@ -1,0 +1,127 @@
+"""Rows of reports: figures with the bounds of their shares, what people did afterwards, and money."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zoco.ledger.pictures import formats
+from zoco.mail.counting.credit import Credited, Place, credited, revenue
+from zoco.mail.counting.domains import DomainFigures
+from zoco.mail.counting.figures import LetterFigures, Share, letter_figures, share
+from zoco.mail.counting.models import LetterLink
+from zoco.mail.counting.scope import Scope
+from zoco.mail.sending.reports.scopes import Part
+
+Cell = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What counts as success: the name of a fact, for how many days after a click, as it is known now."""
+
+    fact: str
+    days: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What came of some letters."""
+
+    figures: LetterFigures
+    credited: list[Credited]
+
+    @property
+    def converted(self) -> Share:
+        """How many letters led to what counts as success, of those that were delivered."""
+        return share(len({each.message for each in self.credited}), self.figures.delivered.count)
+
+
+def row_of(scope: Scope, credit: Credit) -> Row:
+    """Count some letters."""
+    found = credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
+    return Row(letter_figures(scope), found)
+
+
+def heads() -> list[str]:
+    """Return what columns of figures are called, in their order."""
+    return [
+        _("Sent"), _("Delivered"), _("Opened by people"), _("Followed a link"), _("Did it afterwards"),
+        _("Revenue"), _("Unsubscribed"), _("Complained"),
+    ]  # fmt: skip
+
+
+def cells(row: Row) -> list[Cell]:
+    """Return the figures of a row, in the order of `heads`."""
+    found = row.figures
+    shares = (found.delivered, found.opened, found.clicked, row.converted)
+    said = [{"count": formats.count(found.sent)}, *(cell(each) for each in shares)]
+    return [*said, {"count": money(row.credited)}, cell(found.unsubscribed), cell(found.complained)]
+
+
+def part_said(part: Part, credit: Credit) -> dict[str, Any]:
+    """Return a part of a report as a line of a table."""
+    return {
+        "label": part.label,
+        "url": part.url,
+        "cells": list(zip(heads(), cells(row_of(part.scope, credit)), strict=True)),
+    }
+
+
+def cell(found: Share) -> Cell:
+    """Return a number with its share and the bounds of that (Wilson, 95 %)."""
+    if found.value is None or found.low is None or found.high is None:
+        return {"count": formats.count(found.count)}
+    bounds = f"{formats.percent(found.low)} – {formats.percent(found.high)}"
+    return {"count": formats.count(found.count), "share": formats.percent(found.value), "bounds": bounds}
+
+
+def money(found: Iterable[Credited]) -> str:
+    """Write money: each currency by itself, never added up."""
+    sums = revenue(found)
+    return " + ".join(formats.money_charged(Decimal(each), name) for name, each in sums.items()) or "–"
+
+
+def links_said(scope: Scope, row: Row) -> list[dict[str, Any]]:
+    """Return the links of letters: who followed them, and what that led to."""
+    address: dict[Place, tuple[str, str]] = {}
+    kept = LetterLink.objects.filter(batch__in=scope.batches)
+    for batch, language, number, to in kept.values_list("batch", "language", "number", "address"):
+        address[batch, language, number] = (language, to)
+    by_link: dict[tuple[str, str], list[Credited]] = {}
+    for each in row.credited:
+        if each.link in address:
+            by_link.setdefault(address[each.link], []).append(each)
+    of = row.figures.delivered.count
+    found = []
+    for link in row.figures.links:
+        mine = by_link.get((link.language, link.address), [])
+        found.append(
+            {
+                "address": link.address,
+                "language": link.language,
+                "people": cell(share(link.people, of)),
+                "clicks": formats.count(link.clicks),
+                "did": formats.count(len({each.message for each in mine})),
+                "revenue": money(mine),
+            }
+        )
+    return found
+
+
+def domain_said(found: DomainFigures) -> dict[str, Any]:
+    """Return what became of letters to a domain as a line of a table."""
+    named = [
+        (_("Sent to"), {"count": formats.count(found.tried)}),
+        (_("Delivered"), cell(found.delivered)),
+        (_("Not taken"), cell(found.failed)),
+        (_("Came back"), cell(found.bounced)),
+        (_("Opened by people"), cell(found.opened)),
+        (_("Followed a link"), cell(found.clicked)),
+        (_("Complained"), cell(found.complained)),
+    ]
+    return {"label": found.domain or _("all others"), "url": "", "cells": named}

@@ -1,0 +1,133 @@
+"""Which letters a report is about: of a sending by arm, of a letter by way, of all by letter or audience."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from zoco.channels.models import Message
+from zoco.mail.counting.scope import Scope
+from zoco.mail.editing.models import Letter
+from zoco.mail.editing.prints import Copy, Print
+from zoco.mail.sending.models import REST, Leg, Sending
+
+SENDINGS_MOST = 200
+WAYS = (Copy.Way.PROGRAM, Copy.Way.JOURNEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One row of a report: what it is called, where more of it is, and which letters it is."""
+
+    label: str
+    scope: Scope
+    url: str = ""
+
+
+def of_legs(legs: Iterable[Leg]) -> Scope:
+    """Return the letters of legs."""
+    batches = tuple(leg.batch_id for leg in legs if leg.batch_id is not None)
+    return Scope(batches, Message.objects.filter(batch__in=batches))
+
+
+def of_prints(prints: Iterable[Print], *ways: Copy.Way) -> Scope:
+    """Return the letters that left one by one."""
+    copies = Copy.objects.filter(print__in=[each.pk for each in prints], way__in=ways or WAYS)
+    numbers = tuple(each.number for each in prints)
+    return Scope(numbers, Message.objects.filter(uid__in=copies.values("message")))
+
+
+def both(legs: Iterable[Leg], prints: Iterable[Print]) -> Scope:
+    """Return letters on all their ways."""
+    many, single = of_legs(legs), of_prints(prints)
+    if not single.batches:
+        return many
+    copies = Copy.objects.filter(print__in=[each.pk for each in prints], way__in=WAYS)
+    messages = Message.objects.filter(Q(batch__in=many.batches) | Q(uid__in=copies.values("message")))
+    return Scope((*many.batches, *single.batches), messages)
+
+
+def sending_parts(sending: Sending) -> tuple[Scope, list[Part]]:
+    """Return a sending, and its arms where something was tried."""
+    legs = list(sending.legs.defer("people", "editions").order_by("arm"))
+    arms = [Part(arm_label(leg), of_legs([leg])) for leg in legs if leg.batch_id is not None]
+    return of_legs(legs), arms if len(legs) > 1 else []
+
+
+def arm_label(leg: Leg) -> str:
+    """Name an arm of a test."""
+    return pgettext("arm of a test", "everybody else") if leg.arm == REST else leg.arm.upper()
+
+
+def letter_parts(letter: Letter, *, since: datetime) -> tuple[Scope, list[Part]]:
+    """Return a letter since a moment on all its ways: each sending, programs, journeys."""
+    legs = _legs(since, letter=letter)
+    by_sending: dict[Sending, list[Leg]] = defaultdict(list)
+    for leg in legs:
+        by_sending[leg.sending].append(leg)
+    prints = list(letter.prints.defer("draft").order_by("pk"))
+    parts = [
+        Part(sending.name, of_legs(mine), reverse("zoco_sending_report", args=[sending.pk]))
+        for sending, mine in by_sending.items()
+    ]
+    for way in WAYS:
+        scope = _since(of_prints(prints, way), since)
+        if scope.messages.exists():
+            label = _("By programs") if way == Copy.Way.PROGRAM else _("On journeys")
+            url = reverse("zoco_journeys") if way == Copy.Way.JOURNEY else ""
+            parts.append(Part(label, scope, url))
+    return _since(both(legs, prints), since), parts
+
+
+def all_parts(by: str, *, since: datetime) -> tuple[Scope, list[Part]]:
+    """Return all letters since a moment, by `letter`, `sending` or `audience`."""
+    legs = _legs(since)
+    prints = list(Print.objects.filter(copies__at__gte=since, copies__way__in=WAYS).defer("draft").distinct())
+    whole = _since(both(legs, prints), since)
+    found: dict[tuple[str, str], tuple[list[Leg], list[Print]]] = defaultdict(lambda: ([], []))
+    for leg in legs:
+        found[_name(by, leg)][0].append(leg)
+    names = {each.pk: each.name for each in Letter.objects.filter(prints__in=prints)}
+    for each in prints:
+        url = reverse("zoco_letter_report", args=[each.letter_id])
+        single = (names[each.letter_id], url) if by == "letter" else (_("Letters to one person"), "")
+        found[single][1].append(each)
+    parts = [Part(label, _since(both(*mine), since), url) for (label, url), mine in found.items()]
+    return whole, parts
+
+
+def _name(by: str, leg: Leg) -> tuple[str, str]:
+    """Return what a leg counts under, and where more of that is."""
+    sending = leg.sending
+    if by == "letter":
+        return leg.letter.name, reverse("zoco_letter_report", args=[leg.letter_id])
+    if by == "audience":
+        if sending.is_again:
+            return _("Who did not open before"), ""
+        if sending.audience is None:
+            return _("an audience that is gone"), ""
+        return sending.audience.name, reverse("zoco_audience", args=[sending.audience.pk])
+    return sending.name, reverse("zoco_sending_report", args=[sending.pk])
+
+
+def _legs(since: datetime, **which: object) -> list[Leg]:
+    """Return the legs that began to leave since a moment, the latest first, so many at most."""
+    rows = Leg.objects.filter(batch__created_at__gte=since, **which)
+    large = (
+        "people",
+        "editions",
+        "sending__people",
+        "sending__audience__members",
+        "sending__audience__rules",
+    )
+    rows = rows.select_related("letter", "sending", "sending__audience").defer(*large)
+    return list(rows.order_by("-pk")[:SENDINGS_MOST])
+
+
+def _since(scope: Scope, since: datetime) -> Scope:
+    return Scope(scope.batches, scope.messages.filter(created_at__gte=since))

@@ -1,0 +1,204 @@
+"""Reports of letters: what people did afterwards, by link, arm, domain and audience; who was held back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from tests.contracts.many_facts import write_spool
+from zoco.channels.models import Message, Told
+from zoco.channels.tests.mailbox import Mailbox
+from zoco.consent.models import Choice
+from zoco.consent.services import choice_record
+from zoco.consent.suppressing import suppress
+from zoco.kit.ids import uuid8
+from zoco.kit.periods import micros
+from zoco.ledger.schema import Fact
+from zoco.ledger.store import opening
+from zoco.ledger.store.base import Erasure
+from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.mail.counting.credit import ORDERED, REFUNDED, credited, revenue
+from zoco.mail.counting.domains import domain_figures
+from zoco.mail.counting.models import Look
+from zoco.mail.sending.models import ListErased, Sending
+from zoco.mail.sending.reports.lists import audience_steps, erased_count, topic_steps
+from zoco.mail.sending.reports.scopes import sending_parts
+from zoco.mail.sending.tests.conftest import audience_of, go, start
+from zoco.people.audiences.models import Audience
+from zoco.people.gathering.reads import zone
+from zoco.people.identities import identity_read
+from zoco.people.models import NUMBER_BASE, Person
+from zoco.project.tests.readers import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Return what puts facts of people into a ledger."""
+    made: list[DuckStore] = []
+
+    def tell(*facts: tuple[str, int, Any, str, str, str]) -> None:
+        rows = [
+            Fact(
+                id=uuid8(b"told", number), name=name, site=1, origin="server", occurred_at=micros(at),
+                received_at=micros(at), person=NUMBER_BASE | person, verdict="server", subject_kind="order",
+                subject=order, amount=Decimal(amount), currency=currency,
+            )
+            for number, (name, person, at, order, amount, currency) in enumerate(facts)
+        ]  # fmt: skip
+        write_spool(tmp_path / "spool", rows)
+        made.append(DuckStore(tmp_path, lead=True))
+        made[-1].drain()
+        monkeypatch.setattr(opening, "store", lambda: made[-1])
+
+    yield tell
+    for each in made:
+        each.close()
+
+
+def click(person: Person, batch: int, at: Any, number: int = 1) -> Message:
+    message = Message.objects.get(batch=batch, person=person)
+    Look.objects.create(
+        message=message, batch=batch, kind="click", language="en", number=number, verdict="person", at=at
+    )
+    return message
+
+
+def test_deeds_count_once_for_the_last_click_and_money_stays_in_its_currency(
+    sending: Sending, people: list[Person], server: Mailbox, told: Any
+) -> None:
+    go(start(sending))
+    other = Sending(
+        name="June", letter=sending.letter, audience=audience_of(people, "again"), account=sending.account
+    )
+    other.created_at = timezone.now()
+    other.save()
+    go(start(other))
+    ana, bea, carl = people
+    first, second = (each.legs.get().batch_id or 0 for each in (sending, other))
+    begun = timezone.now() - timedelta(days=30)
+    day = timedelta(days=1)
+    mine = click(ana, first, begun)
+    click(ana, second, begun + 5 * day)
+    click(bea, first, begun)
+    click(carl, first, begun)
+    told(
+        (ORDERED, ana.pk, begun + 1 * day, "1", "10", "EUR"),
+        (ORDERED, ana.pk, begun + 6 * day, "2", "99", "EUR"),  # after a later click in another letter
+        (ORDERED, bea.pk, begun + 1 * day, "3", "7", "USD"),
+        (REFUNDED, bea.pk, begun + 20 * day, "3", "-2", "USD"),
+        (ORDERED, carl.pk, begun + 8 * day, "4", "50", "EUR"),  # too late
+        (ORDERED, carl.pk, begun - 1 * day, "5", "50", "EUR"),  # before
+    )
+
+    found = credited(sending_parts(sending)[0], fact=ORDERED, days=7, now=timezone.now())
+
+    assert revenue(found) == {"EUR": Decimal(10), "USD": Decimal(5)}
+    assert {each.message for each in found if each.currency == "EUR"} == {mine.uid}
+    assert {each.link for each in found} == {(first, "en", 1)}
+    later = credited(sending_parts(other)[0], fact=ORDERED, days=7, now=timezone.now())
+    assert revenue(later) == {"EUR": Decimal(99)}
+
+
+def test_report_shows_every_figure_and_who_was_held_back(
+    sending: Sending, people: list[Person], server: Mailbox, told: Any, client: Client
+) -> None:
+    choice_record(
+        person=people[2].pk, state=Choice.State.WITHDRAWN, proof={}, at=timezone.now(), topic="news"
+    )
+    go(start(sending))
+    batch = sending.legs.get().batch_id or 0
+    told((ORDERED, people[0].pk, timezone.now(), "1", "12.50", "EUR"))
+    click(people[0], batch, timezone.now() - timedelta(hours=1))
+    back = Message.objects.get(person=people[1])
+    assert back.account is not None
+    Told.objects.create(account=back.account, event="1", told="bounced", message=back, at=timezone.now())
+    client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
+
+    for address in (f"{sending.pk}/report/", "report/", "report/?by=audience", "report/?by=sending"):
+        page = client.get(f"/admin/sendings/{address}").content.decode()
+        assert "€12.50" in page, address
+        assert "shop.example" in page
+    page = client.get(
+        f"/admin/letters/{sending.letter_id}/report/?window=1&fact=nothing.happened"
+    ).content.decode()
+    assert ("€12.50" in page, "May" in page) == (False, True)
+    (domain,) = domain_figures(sending_parts(sending)[0])
+    assert (domain.domain, domain.tried, domain.delivered.count, domain.bounced.count) == (
+        "shop.example",
+        2,
+        1,
+        1,
+    )
+    assert domain.clicked.count == 1
+
+    held = client.post(f"/admin/sendings/held/sending/{sending.pk}.csv")
+    lines = b"".join(held).decode().splitlines()
+    assert len(lines) == 2
+    assert "carl@shop.example" in lines[1]
+    assert client_of("analyst").post(f"/admin/sendings/held/sending/{sending.pk}.csv").status_code in (
+        302,
+        403,
+    )
+
+
+def test_clicks_lie_over_the_letter_and_stand_in_a_list(
+    sending: Sending, people: list[Person], server: Mailbox, client: Client
+) -> None:
+    go(start(sending))
+    leg = sending.legs.get()
+    click(people[0], leg.batch_id or 0, timezone.now())
+    client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
+
+    page = client.get(f"/admin/sendings/map/leg/{leg.pk}/en/").content.decode()
+    sheet = client.get(f"/admin/sendings/map/leg/{leg.pk}/en/sheet/")
+
+    assert "<b>1</b> · 100.0%" in page
+    assert ">1 · 100.0%</span>" in sheet.content.decode()
+    assert sheet.headers["Content-Security-Policy"].startswith("sandbox")
+    assert client.get(f"/admin/sendings/map/leg/{leg.pk}/fr/").status_code == 404
+    shown = client.get(f"/admin/sendings/{sending.pk}/").content.decode()
+    assert f"/admin/sendings/{sending.pk}/sheet/es/" in shown
+    assert "Hola you" in client.get(f"/admin/sendings/{sending.pk}/sheet/es/").content.decode()
+
+
+def test_lists_grow_and_shrink_by_reasons(
+    people: list[Person], audience: Audience, account: Any, client: Client
+) -> None:
+    now = timezone.now()
+    asked: dict[str, Any] = {"since": now - timedelta(days=6), "zone": zone(), "days": 1}
+    later = now + timedelta(minutes=1)
+    choice_record(person=people[0].pk, state=Choice.State.WITHDRAWN, proof={}, at=later, topic="news")
+    suppress(identity=identity_read("email", "bea@shop.example"), why="dead", at=later)  # type: ignore[arg-type]
+    erasure = Erasure(at=micros(later), site=0, visitors=(), persons=(people[2].number,))
+    erased_count(erasure)
+    topic = "news"
+    Person.objects.filter(pk=people[2].pk).delete()
+
+    steps = topic_steps(topic, now=now + timedelta(hours=1), **asked)
+    counts = sum((each.counts for each in steps), type(steps[0].counts)())
+
+    assert {name: counts[name] for name in ("unsubscribed", "bounced", "erased")} == {
+        "unsubscribed": 1, "bounced": 1, "erased": 1,
+    }  # fmt: skip
+    assert (steps[-1].size, ListErased.objects.count()) == (0, 2)
+    whole = audience_steps(audience, now=now + timedelta(hours=1), **asked)
+    assert sum(each.counts["joined"] for each in whole) == 3
+    client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
+    for chosen in (f"topic:{topic}", f"audience:{audience.pk}"):
+        page = client.get("/admin/sendings/lists/", {"list": chosen, "days": "30"}).content.decode()
+        assert "<svg" in page
+        assert "Address is dead" in page
