@@ -117,4 +117,4 @@ def _picture(shown: dict[str, Any], name: str) -> SafeString | None:
         "last": formats.count(sizes[-1]),
     }
     title = _("Size of %(name)s") % {"name": name}
-    return curve(Curve(sizes, labels, title, words, is_whole=True), formats.short)
+    return curve(Curve(sizes, labels, title, words, is_whole=True), formats.short, width=464, height=180)
