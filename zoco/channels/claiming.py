@@ -16,6 +16,7 @@ from zoco.channels.contract import CHANNELS, Ability, Content, Opened
 from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of, message_uid
 from zoco.channels.models import KEY_LONGEST, Account, Message
 from zoco.channels.reads import zone_usual
+from zoco.channels.resting import resting
 from zoco.channels.services import account_open
 from zoco.consent.answers import Because
 from zoco.consent.asking import Request
@@ -44,6 +45,7 @@ class _Case:
     place: tuple[str, str, str] | None = None
     is_new: bool = False
     is_claimed: bool = False
+    is_resting: bool = False
     was: str = ""
 
     @property
@@ -175,7 +177,12 @@ def _is_due(case: _Case, now: datetime) -> bool:
 def _decided(cases: list[_Case], now: datetime) -> None:
     """Ask permission and write down what was answered."""
     is_repeat = {each.message.key for each in cases if each.message.unknowns}
-    asked = [(each, wanted) for each in cases if (wanted := each.wanted) and each.account.is_on]
+    _rested(cases, now)
+    asked = [
+        (each, wanted)
+        for each in cases
+        if (wanted := each.wanted) and each.account.is_on and not each.is_resting
+    ]
     answers = dict(
         zip(
             (each.message.key for each, _wanted in asked),
@@ -194,6 +201,17 @@ def _decided(cases: list[_Case], now: datetime) -> None:
     facts.tell([(TOLD[each.message.state], each.message) for each in cases if each.is_news], now)
 
 
+def _rested(cases: Iterable[_Case], now: datetime) -> None:
+    """Mark those to addresses that rest."""
+    by_purpose: dict[str, list[_Case]] = {}
+    for case in cases:
+        by_purpose.setdefault(case.message.purpose, []).append(case)
+    for purpose, mine in by_purpose.items():
+        found = resting({each.place for each in mine if each.place}, purpose, now=now)
+        for case in mine:
+            case.is_resting = case.place in found
+
+
 def _settled(case: _Case, reserved: Reserved | None, now: datetime, *, is_repeat: bool) -> None:
     """Let a message be claimed, wait or be refused."""
     message = case.message
@@ -207,7 +225,8 @@ def _settled(case: _Case, reserved: Reserved | None, now: datetime, *, is_repeat
         is_yes = reserved is not None and reserved.answer.is_yes
     else:
         is_yes = True
-    message.because = because.value if case.person is not None else ""
+    said = facts.RESTING if case.is_resting else because.value
+    message.because = said if case.person is not None else ""
     if is_yes:
         message.state, message.next_at = State.CLAIMED, now + LEASE
         message.tries += 1

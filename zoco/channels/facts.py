@@ -21,6 +21,8 @@ COMPLAINED = "channels.message.complained"
 UNSUBSCRIBED = "channels.message.unsubscribed"
 ACCOUNT_OFF = "account_off"
 """Why a message waits besides what permission says."""
+RESTING = "resting"
+"""Why nothing goes to an address that did not take letters several times."""
 STOPPED, TWICE = "stopped", "twice"
 """Why one of a batch was not sent: the batch was stopped, or its person, merged meanwhile, has it already."""
 EVERYWHERE = 0

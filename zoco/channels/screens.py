@@ -30,6 +30,7 @@ State = Message.State
 ICONS = {State.SENT: "check", State.REFUSED: "no-view", State.FAILED: "cross", State.UNCERTAIN: "help"}
 OTHERWISE = {
     facts.ACCOUNT_OFF: gettext_lazy("The account is off."),
+    facts.RESTING: gettext_lazy("The address did not take letters several times; it rests for a while."),
     facts.STOPPED: gettext_lazy("Sending was stopped before."),
     facts.TWICE: gettext_lazy("This person got it already, under another address."),
     "bounced": gettext_lazy("It came back."),

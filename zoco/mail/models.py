@@ -3,12 +3,12 @@
 from zoco.mail.counting.models import LetterLink, Look
 from zoco.mail.editing.models import Edition, EditionChange, Letter, LinkFollowed
 from zoco.mail.editing.prints import Copy, Print
-from zoco.mail.inbox.models import Arrival, Mailbox, Reply
+from zoco.mail.inbox.models import Arrival, Mailbox, Reply, SoftCount
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
 from zoco.mail.sending.models import Leg, ListErased, Sending
 
 __all__ = [
     "Arrival", "Copy", "Edition", "EditionChange", "Journey", "JourneyVersion", "Leg", "Letter", "LetterLink",
-    "LinkFollowed", "ListErased",
-    "Look", "Mailbox", "Print", "Reply", "Sending", "StepDue", "Traveller",
+    "LinkFollowed", "ListErased", "Look", "Mailbox", "Print", "Reply", "Sending", "SoftCount", "StepDue",
+    "Traveller",
 ]  # fmt: skip

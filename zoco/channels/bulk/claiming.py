@@ -15,7 +15,8 @@ from zoco.channels.contract import CHANNELS, Channel, Content, Opened
 from zoco.channels.drafts import Claimed
 from zoco.channels.models import Message
 from zoco.channels.reads import zone_usual
-from zoco.consent.answers import Because
+from zoco.channels.resting import resting
+from zoco.consent.answers import Answer, Because
 from zoco.consent.asking import Request
 from zoco.consent.news import Mark, mark_now
 from zoco.consent.services import Reserved, Wanted, release_many, reserve_many
@@ -55,6 +56,7 @@ class _Due:
     zone: str = ""
     place: Place | None = None
     is_twice: bool = False
+    is_resting: bool = False
 
 
 @transaction.atomic
@@ -69,7 +71,10 @@ def batch_claim(*, batch: Batch, opened: Opened, now: datetime, most: int) -> Ta
     channel = CHANNELS.get(batch.adapter)
     _known(due, channel)
     _twice(batch, due)
-    asked = [each for each in due if each.place is not None and not each.is_twice]
+    quiet = resting({each.place for each in due if each.place}, batch.purpose, now=now)
+    for each in due:
+        each.is_resting = each.place in quiet
+    asked = [each for each in due if each.place is not None and not each.is_twice and not each.is_resting]
     answers = dict(
         zip(
             (each.pk for each in asked),
@@ -159,14 +164,19 @@ def _written(due: Sequence[_Due], answers: dict[int, Reserved], now: datetime) -
         elif answer is not None and answer.until is not None:
             _held(each, answer.because.value, answer.until, told)
         else:
-            because = facts.TWICE if each.is_twice else (answer.because if answer else Because.NOT_THERE)
-            _refused(each, str(because), now, told)
+            _refused(each, _why(each, answer), now, told)
     if yes:
         with connection.cursor() as cursor:
             cursor.executemany(_CLAIM, [(State.CLAIMED, each.was, each.to, lease, each.pk) for each in yes])
     if told:
         facts.tell([(told[each.pk], each) for each in Message.objects.filter(pk__in=told)], now)
     return yes
+
+
+def _why(each: _Due, answer: Answer | None) -> str:
+    if each.is_twice or each.is_resting:
+        return facts.TWICE if each.is_twice else facts.RESTING
+    return str(answer.because if answer else Because.NOT_THERE)
 
 
 def _held(each: _Due, because: str, until: datetime, told: dict[int, str]) -> None:

@@ -14,6 +14,7 @@ from zoco.ledger.services import record
 from zoco.mail.answers.fates import Effect, Fate, fate_of
 from zoco.mail.answers.kinds import Answer, Failure, Kind
 from zoco.mail.inbox.models import Arrival, Reply
+from zoco.mail.inbox.resting import failure_count
 from zoco.people.models import NUMBER_BASE, Identity
 
 TEXT_MOST = 20_000
@@ -44,6 +45,9 @@ def _bounced(arrival: Arrival, answer: Answer, at: datetime) -> None:
     fate: Fate = fate_of(failure)
     arrival.reason, arrival.effect = failure.reason, fate.effect
     arrival.said = masked(failure.diagnostic)[:300]
+    named = address_of(message.adapter, message.to)
+    if fate.effect is Effect.COUNT and named is not None:
+        failure_count(identity=named, weight=fate.weight, at=at)
     _hear(message, arrival, Told.BOUNCED, arrival.said, at, is_dead=fate.effect is Effect.SUPPRESS)
 
 

@@ -105,6 +105,22 @@ class Arrival(models.Model):
         return f"{self.kind} {self.digest[:8]}"
 
 
+class SoftCount(models.Model):
+    """How often an address did not take a letter lately, and until when it rests; see `answers.fates`."""
+
+    hash = models.CharField(max_length=64, unique=True)
+    points = models.FloatField(default=0.0)
+    at = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.hash[:12]
+
+
 class Reply(models.Model):
     """What a person whom we know wrote, without what is quoted; kept as long as the settings say."""
 

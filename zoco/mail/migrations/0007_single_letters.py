@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('zoco_channels', '0004_bulk'),
-        ('zoco_mail', '0005_sendings'),
+        ('zoco_mail', '0006_inbox_soft_counts'),
     ]
 
     operations = [
