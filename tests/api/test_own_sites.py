@@ -142,6 +142,8 @@ FREE = {
     "Letter": "written to people, who are of all sites; its site only completes addresses",
     "Edition": "what a letter says in a language",
     "EditionChange": "what a letter said before",
+    "Print": "what a letter said as it left one by one",
+    "Copy": "who got a print, on what way",
     "Sending": "a letter to people, who are of all sites",
     "Leg": "a part of a sending",
     "Form": "strangers sign up by it; its pages are for whoever sees all sites",

@@ -84,7 +84,7 @@ def _of_leg(meant: Meant) -> Found | None:
 
 def _copy(meant: Meant) -> Found | None:
     """Return what somebody got on a journey, or by a program."""
-    copies = Copy.objects.filter(message_id=meant.message, print=meant.batch ^ SINGLE)
+    copies = Copy.objects.filter(message__uid=meant.message, print=meant.batch ^ SINGLE)
     copy = copies.select_related("print").first()
     message = Message.objects.filter(uid=meant.message).select_related("person").first()
     if copy is None or message is None or message.person is None:

@@ -61,7 +61,7 @@ def heads() -> dict[str, str]:
         lists.UNSUBSCRIBED: _("Unsubscribed"),
         lists.BOUNCED: _("Address is dead"),
         lists.COMPLAINED: _("Complained"),
-        lists.ERASED: _("Erased"),
+        lists.ERASED: pgettext("list of people", "Erased"),
         lists.OTHER: pgettext("list of people", "Otherwise"),
     }
 
