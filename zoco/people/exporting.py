@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from django.db.models import QuerySet
 
-from zoco.ledger.asking.export import FORMULA_STARTS
+from zoco.kit.cells import FORMULA_STARTS
 from zoco.people.attributes import Value
 from zoco.people.importing.programs import OWN_MARK
 from zoco.people.models import FIELDS, Attribute, Identity, Person, Tag

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from zoco.kit.cells import disarmed
 from zoco.kit.periods import moment_at
 from zoco.ledger.asking.answer import Answer, Figure, ImportedRow, Key, Row
 from zoco.ledger.asking.ask import EVERYTHING, WALL_START, ask, ask_all, rows_all
@@ -39,8 +40,6 @@ FORMATS: dict[Format, str] = {
 SAFE_INTEGER = 2**53 - 1
 CHUNK = 1 << 16
 PIECE_ROWS = 500
-# What a spreadsheet takes for a formula when a cell begins with it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export(
@@ -275,9 +274,7 @@ def _cell(value: Any, is_for_spreadsheet: bool) -> Any:
     if isinstance(value, datetime):
         midnight = value.time() == WALL_START.time()
         return value.date().isoformat() if midnight else value.isoformat()
-    if is_for_spreadsheet and isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return disarmed(value) if is_for_spreadsheet and isinstance(value, str) else value
 
 
 def _parquet(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from sys import intern
 import pyarrow as pa
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.asking.export import FORMULA_STARTS
+from zoco.kit.cells import disarmed
 from zoco.ledger.store.imported import SCHEMA
 from zoco.monitor.imports.base import ExportUnreadable
 
@@ -70,12 +70,6 @@ def day_of(text: str) -> date:
     return day
 
 
-def _disarmed(text: str) -> str:
-    """Return text that no spreadsheet runs as a formula: whoever made the export chose it."""
-    plain = text.replace("\0", "")
-    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain
-
-
 class Sums:
     """What an export says, by day. Figures that other programs count as people are kept for whole days only.
 
@@ -116,7 +110,7 @@ class Sums:
         """Count a refused row and keep it."""
         self.refused[reason] += 1
         if self._writer and self.refused.total() <= REFUSED_MOST:
-            self._writer.writerow([_disarmed(part), line, reason, _disarmed(text[:1_000])])
+            self._writer.writerow([disarmed(part), line, reason, disarmed(text[:1_000])])
 
     def close(self) -> None:
         """Close the file of refused rows."""

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from zoco.kit.cells import FORMULA_STARTS
 from zoco.ledger import sitebook
-from zoco.ledger.asking.export import FORMULA_STARTS
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.people.audiences.bitmaps import unpacked

@@ -1,6 +1,5 @@
 """Pages of imports: the list with its form, one import from its upload to its report, what was refused."""
 
-import csv
 import json
 from collections.abc import Iterator
 from itertools import islice
@@ -16,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoco.kit.cells import csv_line, disarmed
 from zoco.kit.said import Said
-from zoco.ledger.asking.export import FORMULA_STARTS
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.ledger.views.problems import said
@@ -239,31 +238,20 @@ def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     return answer
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
 def _refused(run: PeopleImport) -> Iterator[str]:
-    writer = csv.writer(_Echo())
     keys = [each["key"] for each in run.columns]
     yield "\ufeff"
-    yield str(writer.writerow(map(_disarmed, [_("File"), _("Line"), _("Reason"), *keys])))
+    yield csv_line([disarmed(each) for each in (_("File"), _("Line"), _("Reason"), *keys)])
     with (running.folder_of(run) / REFUSED).open("rb") as file:
         for line in file:
             table, number, words, places, cells = json.loads(line)
             name = run.forms[table]["name"] if table < len(run.forms) else ""
             cells = cells[1:] if cells[:1] == ["\0"] else cells
             reason = said_whole(_unpacked(words, places))
-            yield str(writer.writerow(map(_disarmed, [name, str(number), reason, *cells])))
+            yield csv_line([disarmed(each) for each in (name, str(number), reason, *cells)])
 
 
 def _unpacked(words: str, places: dict[str, Any]) -> Said:
     return Said(
         words, **{name: _unpacked(*each) if isinstance(each, list) else each for name, each in places.items()}
     )
-
-
-def _disarmed(text: str) -> str:
-    plain = text.replace("\0", "")
-    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain

@@ -1,7 +1,5 @@
 """Who was held back and why: counted by reason, and each of them as a line of CSV."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, QuerySet
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 from zoco.channels.models import Message
 from zoco.channels.screens import OTHERWISE
 from zoco.consent.answers import SAID, Because
+from zoco.kit.cells import csv_line, disarmed
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.scope import Scope
 from zoco.people.gathering.reads import zone
@@ -17,7 +16,6 @@ from zoco.people.gathering.reads import zone
 State = Message.State
 HELD = (State.WAITS, State.REFUSED)
 NOT_SENT = (*HELD, State.FAILED, State.UNCERTAIN)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def held_counts(scope: Scope) -> list[tuple[str, str, str]]:
@@ -60,7 +58,4 @@ def held_file(scope: Scope) -> Iterator[str]:
 
 
 def _line(cells: Sequence[str]) -> str:
-    """Write a line; what a spreadsheet would run is text."""
-    text = io.StringIO()
-    csv.writer(text).writerow(f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells)
-    return text.getvalue()
+    return csv_line([disarmed(each) for each in cells])
