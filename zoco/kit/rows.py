@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db import connections, models, router
 
+VALUES_MOST = 30_000
+"""In one statement; SQLite takes no more than 32,766."""
+
 
 def rows_write(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     """Write these fields of rows of one model, each by its key; a row that is gone is passed over."""
@@ -42,6 +45,36 @@ def rows_add(
     `is_ignoring` passes over those that a constraint does not let in.
     """
     connection = connections[router.db_for_write(model)]
+    begins, places, values = _ready(model, fields, rows)
+    if not values:
+        return
+    ending = " ON CONFLICT DO NOTHING" if is_ignoring else ""
+    with connection.cursor() as cursor:
+        cursor.executemany(f"{begins} VALUES {places}{ending}", values)
+
+
+def rows_keyed(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """Add rows as `rows_add` does and return their keys, in order."""
+    connection = connections[router.db_for_write(model)]
+    begins, places, values = _ready(model, fields, rows)
+    key: Any = model._meta.pk
+    ending = f"RETURNING {connection.ops.quote_name(key.column)}"
+    found: list[Any] = []
+    at_once = max(VALUES_MOST // len(fields), 1)
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), at_once):
+            some = values[start : start + at_once]
+            statement = f"{begins} VALUES {', '.join([places] * len(some))} {ending}"
+            cursor.execute(statement, [value for row in some for value in row])
+            found += [each for (each,) in cursor.fetchall()]
+    return found
+
+
+def _ready(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> tuple[str, str, list[list[Any]]]:
+    """Return how a statement begins, the places of one row, and the values of all, as they are written."""
+    connection = connections[router.db_for_write(model)]
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
     kept: dict[Any, Any] = {}
 
@@ -54,13 +87,8 @@ def rows_add(
             return kept[value]
         return column.get_db_prep_save(value, connection)
 
-    values = [[ready(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
-    if not values:
-        return
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(each.column) for each in columns)
-    places = ", ".join(["%s"] * len(columns))
-    ending = " ON CONFLICT DO NOTHING" if is_ignoring else ""
-    table = quoted(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places}){ending}", values)  # noqa: S608
+    values = [[ready(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
+    begins = f"INSERT INTO {quoted(model._meta.db_table)} ({names})"
+    return begins, f"({', '.join(['%s'] * len(columns))})", values

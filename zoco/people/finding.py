@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from zoco.people.identities import Named
 from zoco.people.models import WORD_LONGEST, Identity, Person, Word
 
 WORDS_MOST = 6
@@ -22,7 +23,7 @@ ENDING = 6
 """Digits of a phone number that are enough without its country's beginning."""
 
 
-def words_of(person: Person, identities: Iterable[Identity]) -> set[str]:
+def words_of(person: Person, identities: Iterable[Identity | Named]) -> set[str]:
     """Return the words by which a person is found."""
     found = set()
     for text in (person.name, person.given_name, person.family_name, person.city):
@@ -76,5 +77,7 @@ def parted(text: str) -> list[str]:
 
 def _bare(text: str) -> str:
     """Return text as it is searched: without case and without accents."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(each for each in apart if not unicodedata.combining(each)))

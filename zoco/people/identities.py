@@ -5,13 +5,16 @@ phone number is compared in the form of E.164, a handle without its @ and withou
 another system as it is.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import phonenumbers
 from django.utils.translation import gettext_noop
 from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from zoco.kit.said import Said
 
@@ -21,6 +24,10 @@ KINDS: tuple[IdentityKind, ...] = get_args(IdentityKind)
 SPACED = ("external", "social")
 VALUE_LONGEST = 254
 SPACE_LONGEST = 40
+_PLAIN = re.compile(r"([\w+-]+(?:\.[\w+-]+)*)@([\w.-]+)", re.ASCII)
+_LOCAL_LONGEST = 64
+_HOSTS = 4_096
+"""Hosts of addresses whose check is remembered: a list has many people of few."""
 
 
 class IdentityWrong(Said, ValueError):
@@ -78,6 +85,31 @@ def _read(kind: str, value: str, space: str, country: str) -> Named:
 
 
 def _email(value: str) -> Named:
+    return _plain(value) or _checked(value)
+
+
+def _plain(value: str) -> Named | None:
+    """Read an address of ASCII letters without quotes, as most are; None where it is not certainly one."""
+    if (found := _PLAIN.fullmatch(value)) is None:
+        return None
+    local, host = found[1], found[2].lower()
+    folded = local.lower()
+    if len(local) > _LOCAL_LONGEST or folded in CASE_INSENSITIVE_MAILBOX_NAMES or not _is_host(host):
+        return None
+    return Named("email", "", f"{folded}@{host}", f"{local}@{host}")
+
+
+@lru_cache(maxsize=_HOSTS)
+def _is_host(host: str) -> bool:
+    """Say whether addresses may be of this host, written as it is."""
+    try:
+        found = validate_email(f"a@{host}", check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return found.domain == found.ascii_domain == host
+
+
+def _checked(value: str) -> Named:
     try:
         found = validate_email(value, check_deliverability=False)
     except EmailNotValidError as wrong:

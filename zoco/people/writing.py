@@ -3,15 +3,15 @@
 A form, the API and an import go the same way. What is said twice changes nothing the second time.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from django.db import transaction
+from django.db import router, transaction
 from django.utils.translation import gettext_noop
 
-from zoco.kit.rows import rows_add, rows_write
+from zoco.kit.rows import rows_add, rows_keyed, rows_write
 from zoco.kit.said import Said
 from zoco.people.attributes import Value, value_indexed
 from zoco.people.finding import words_of
@@ -29,7 +29,6 @@ from zoco.people.models import (
 
 State = Literal["added", "changed", "same", "refused"]
 Place = tuple[str, str, str]
-CHUNK = 500
 
 
 class NotOnePerson(Said, ValueError):
@@ -64,15 +63,17 @@ class _Desk:
         self.owners: dict[Place, Person] = {}
         self.spaces: dict[tuple[int, str], str] = {}
         self.added: list[Person] = []
-        self.named: list[Identity] = []
+        self.named: list[tuple[Person, Named]] = []
         self.touched: dict[int, Person] = {}
         self.tags: dict[int, set[str]] = {}
         self.tagged: list[tuple[Person, str]] = []
         people = _people({each.place for row in rows for each in row.identities})
-        for each in Identity.objects.filter(person__in=people):
-            self._own(each.place, people[each.person_id])
-        for tagged in Tagged.objects.filter(person__in=people).select_related("tag"):
-            self.tags.setdefault(id(people[tagged.person_id]), set()).add(tagged.tag.name)
+        rows_known = Identity.objects.filter(person__in=people)
+        for person, kind, space, key in rows_known.values_list("person_id", "kind", "space", "key"):
+            self._own((kind, space, key), people[person])
+        marks = Tagged.objects.filter(person__in=people)
+        for person, name in marks.values_list("person_id", "tag__name"):
+            self.tags.setdefault(id(people[person]), set()).add(name)
 
     def _own(self, place: Place, person: Person) -> None:
         self.owners[place] = person
@@ -118,12 +119,7 @@ class _Desk:
         if named.place in self.owners:
             return False
         self._own(named.place, person)
-        self.named.append(
-            Identity(
-                person=person, kind=named.kind, space=named.space, key=named.key, value=named.value,
-                created_at=self.at,
-            )
-        )  # fmt: skip
+        self.named.append((person, named))
         return True
 
     def _set(self, person: Person, row: Incoming) -> bool:
@@ -150,14 +146,12 @@ class _Desk:
     def save(self) -> None:
         """Write it all."""
         changed = [each for each in self.touched.values() if each.pk]
-        Person.objects.bulk_create(self.added, batch_size=CHUNK)
+        self._save_added()
         rows_write(changed, [*FIELDS, "attributes", "changed_at"])
-        for each in self.named:
-            each.person_id = each.person.pk
         rows_add(
             Identity,
             ["person", "kind", "space", "key", "value", "is_main", "created_at"],
-            [(each.person_id, *each.place, each.value, each.is_main, self.at) for each in self.named],
+            [(person.pk, *named.place, named.value, True, self.at) for person, named in self.named],
         )
         names = dict.fromkeys(name for _person, name in self.tagged)
         tags = {name: Tag.objects.get_or_create(name=name)[0].pk for name in names}
@@ -167,7 +161,18 @@ class _Desk:
             [(tags[name], each.pk, self.at) for each, name in self.tagged],
             is_ignoring=True,
         )
-        people_indexed(self.touched.values(), fresh={each.pk for each in self.added})
+        fresh: dict[int, list[Named]] = {each.pk: [] for each in self.added}
+        for person, named in self.named:
+            if person.pk in fresh:
+                fresh[person.pk].append(named)
+        people_indexed(self.touched.values(), fresh=fresh)
+
+    def _save_added(self) -> None:
+        own = [*FIELDS, "attributes", "created_at", "changed_at", "merged_into", "is_compared"]
+        columns = [*own[:-2], "merged_into_id", "is_compared"]
+        keys = rows_keyed(Person, own, [[getattr(each, name) for name in columns] for each in self.added])
+        for each, key in zip(self.added, keys, strict=True):
+            each.pk, each._state.adding, each._state.db = key, False, router.db_for_write(Person)
 
 
 def people_write(rows: Sequence[Incoming], *, at: datetime, only_blank: bool = False) -> list[Written]:
@@ -190,14 +195,14 @@ def people_planned(rows: Sequence[Incoming], *, at: datetime, only_blank: bool =
     return [desk.write(row) for row in rows]
 
 
-def people_indexed(people: Iterable[Person], *, fresh: Collection[int] = ()) -> None:
-    """Make the rows anew by which people are found; `fresh` are those who have none yet."""
-    known = {each.pk: each for each in people}
+def people_indexed(people: Iterable[Person], *, fresh: Mapping[int, Sequence[Named]] | None = None) -> None:
+    """Make the rows anew by which people are found; `fresh` have none yet, and are known by these."""
+    known, fresh = {each.pk: each for each in people}, fresh or {}
     kinds = {each.key: (each.pk, each.kind) for each in Attribute.objects.all()}
-    names: dict[int, list[Identity]] = {pk: [] for pk in known}
-    for each in Identity.objects.filter(person__in=known):
-        names[each.person_id].append(each)
+    names: dict[int, list[Identity | Named]] = {pk: [*fresh.get(pk, [])] for pk in known}
     if old := [pk for pk in known if pk not in fresh]:
+        for each in Identity.objects.filter(person__in=old):
+            names[each.person_id].append(each)
         Person.objects.filter(pk__in=old, is_compared=True).update(is_compared=False)
         Word.objects.filter(person__in=old).delete()
         AttributeValue.objects.filter(person__in=old).delete()
@@ -225,8 +230,8 @@ def _people(places: set[Place]) -> dict[int, Person]:
     by_space: dict[tuple[str, str], list[str]] = {}
     for kind, space, key in places:
         by_space.setdefault((kind, space), []).append(key)
-    found: dict[int, Person] = {}
+    found: set[int] = set()
     for (kind, space), keys in by_space.items():
         named = Identity.objects.filter(kind=kind, space=space, key__in=keys)
-        found.update((each.pk, each) for each in Person.objects.filter(pk__in=named.values("person")))
-    return found
+        found.update(named.values_list("person_id", flat=True))
+    return {each.pk: each for each in Person.objects.filter(pk__in=found)} if found else {}

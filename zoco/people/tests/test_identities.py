@@ -1,6 +1,7 @@
 """Identities are one however they are written; what is none is told."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 
 from zoco.people.identities import IdentityWrong, identity_read
 
@@ -55,3 +56,27 @@ def test_what_is_no_identity_is_told(kind: str, value: str, more: dict[str, str]
 def test_what_grows_when_case_is_put_aside_is_held_to_its_length(kind: str, value: str, space: str) -> None:
     with pytest.raises(IdentityWrong):
         identity_read(kind, value, space=space)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Ana.Gil+fair_1-2@Shop.EXAMPLE", "PostMaster@shop.example", "a.@shop.example", ".a@shop.example",
+        "a..b@shop.example", "ana@shop", "ana@-shop.example", "ana@shop-.example", "ana@sh..op.example",
+        "ana@shop_1.example", "ana@shop.123", "ana@127.0.0.1", "ana@xn--espaa-rta.es", "ana@ab--cd.example",
+        "ana@shop.local", "ana@localhost", "ana@x.invalid", f"{'a' * 64}@shop.example",
+        f"{'a' * 65}@shop.example", f"ana@{'b' * 64}.example", f"{'a' * 60}@{'b.' * 94}example",
+        f"{'a' * 60}@{'b.' * 93}example", "a'b@shop.example", "a!b@shop.example", "ana @shop.example",
+    ],
+)  # fmt: skip
+def test_plain_addresses_are_read_as_the_thorough_check_reads_them(value: str) -> None:
+    for _round in range(2):
+        try:
+            checked = validate_email(value, check_deliverability=False)
+        except EmailNotValidError:
+            with pytest.raises(IdentityWrong):
+                identity_read("email", value)
+        else:
+            found = identity_read("email", value)
+            key = f"{checked.local_part.casefold()}@{checked.ascii_domain}"
+            assert (found.key, found.value) == (key, checked.normalized)

@@ -1,0 +1,104 @@
+"""Kill -9 the process of an import wherever it writes: gone on with, the same people are there, each once."""
+
+import os
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from pkgutil import resolve_name
+
+import pytest
+from django.db import connections
+
+from zoco.consent.models import Choice
+from zoco.ledger.models import OutboxRow
+from zoco.people.importing import running, steps
+from zoco.people.importing.mapping import Options
+from zoco.people.importing.models import PeopleImport
+from zoco.people.models import Identity, Person, Tagged
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+ROWS = 300
+PLACES = (
+    ("zoco.people.importing.steps.people_write", 1),  # some are there, of the next nothing is written
+    ("zoco.consent.importing.record_many", 3),  # people and their permission are written, not committed
+    ("zoco.people.importing.steps._encode", 7),  # the report of refused rows is longer than is committed
+    ("zoco.people.importing.running._over", 0),  # all are there, and the import is not said to be over
+)
+
+
+def through(run: PeopleImport, steps_to_take: tuple[str, ...]) -> PeopleImport:
+    """Do steps of an import, one after the other."""
+    for step in steps_to_take:
+        run.refresh_from_db()
+        if step == "plan":
+            options = Options(topic="", where="form", space="shop", agreed_on="2025-03-01")
+            assert running.plan_begin(run=run, mapping=run.mapping | {"id": "external"}, options=options)
+        else:
+            assert running.step_begin(run=run, step=step)
+        running.through(key=run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def begun(content: bytes) -> PeopleImport:
+    """Upload a file, read it and try it out."""
+    run = running.import_begin(name="people.csv", size=len(content), by=None, at=NOW)
+    running.part_take(run=run, offset=0, piece=content)
+    return through(run, ("read", "plan"))
+
+
+def killed(key: int, where: str, after: int, patch: pytest.MonkeyPatch) -> None:
+    """Go on in another process, which is killed when it comes to a place for the n-th time."""
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        real, calls = resolve_name(where), [0]
+
+        def dies(*given: object, **named: object) -> object:
+            calls[0] += 1
+            if calls[0] > after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*given, **named)
+
+        patch.setattr(where, dies)
+        try:
+            running.through(key=key)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+
+@pytest.mark.alone
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    (tmp_path / "spool").mkdir()
+    monkeypatch.setattr(steps, "CHUNK", 50)
+    lines = [f"{n},{'no address' if n % 10 == 7 else f'p{n}@shop.example'},Ana {n},fair" for n in range(ROWS)]
+    content = "\n".join(["id,email,name,tags", *lines]).encode()
+    run = begun(content)
+    assert running.step_begin(run=run, step="write", place=0, counts={}, refused_bytes=0)
+
+    done = []
+    for where, after in PLACES:
+        killed(run.pk, where, after, monkeypatch)
+        run.refresh_from_db()
+        done.append((run.state, run.done))
+    running.through(key=run.pk)
+    run.refresh_from_db()
+    refused = (running.folder_of(run) / steps.REFUSED).read_text().splitlines()
+
+    assert done == [("working", 50), ("working", 100), ("working", 150), ("working", 300)]
+    assert (run.state, run.counts) == ("done", {"added": 270, "given": 270, "refused": 30})
+    assert len(set(refused)) == len(refused) == 30
+    there = set(Identity.objects.filter(kind="email").values_list("key", "person__name"))
+    assert there == {(f"p{n}@shop.example", f"Ana {n}") for n in range(ROWS) if n % 10 != 7}
+    counts = [Person, Choice, Tagged, OutboxRow]
+    assert [model._default_manager.count() for model in counts] == [270] * 4
+
+    again = through(begun(content), ("write",))
+
+    assert again.counts == {"same": 270, "refused": 30}
+    assert [model._default_manager.count() for model in counts] == [270] * 4
