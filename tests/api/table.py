@@ -51,6 +51,7 @@ EVERYBODY = [
     "zoco_metrics",
     "zoco_readyz",
     "zoco_sitemap",
+    "zoco_letter_picture",
     "zoco_api:openapi-json",
     "zoco_api:api-root",
     "wagtailadmin_sprite",

@@ -12,3 +12,7 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
     default_auto_field = "django.db.models.BigAutoField"
     area = "retain"
+
+    def ready(self) -> None:
+        """Offer pictures and pages to letters."""
+        from zoco.content.pages import articles, pictures  # noqa: F401

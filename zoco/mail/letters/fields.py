@@ -7,12 +7,13 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-Kind = Literal["line", "lines", "rich", "address", "pixels", "choice", "flag", "links", "chosen"]
+Kind = Literal["line", "lines", "rich", "address", "pixels", "choice", "flag", "links", "chosen", "picture"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. Of `links` each line is words and an address; `chosen` is something that an area shows."""
+    """One field. Of `links` each line is words and an address; `chosen` is something that an area shows;
+    `picture` is the address of an image, which can be chosen or uploaded."""
 
     name: str
     label: Any
@@ -25,7 +26,7 @@ class Field:
 
 _LINK = Field("link", _("Leads to"), "address", help=_("An address with https://, or one of your site."))
 _PICTURE = (
-    Field("url", _("Address of the image"), "address"),
+    Field("url", _("Address of the image"), "picture"),
     Field("alt", _("What is on it"), help=_("For whoever does not see the image.")),
     Field("width", _("Width of the image in pixels"), "pixels"),
 )

@@ -25,6 +25,7 @@ _STYLE = """
 :root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
 .z-ink p, .z-ink ul, .z-ink ol {{ margin: 0 0 12px; }}
 .z-ink a {{ color: {accent}; }}
+.z-fit img {{ height: auto !important; }}
 @media (prefers-color-scheme: dark) {{
 body, .z-ground, .z-ground > table {{ background: #161616 !important; background-color: #161616 !important; }}
 .z-sheet, .z-sheet > table {{ background: #222222 !important; background-color: #222222 !important; }}

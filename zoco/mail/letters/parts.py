@@ -10,6 +10,8 @@ from zoco.mail.letters.writing import Room
 
 PADDING = 24
 """Pixels between the edge of a column and what stands in it."""
+MEASURED = "picture"
+"""What is known of a picture that was chosen: its address, width and height; another address has none."""
 
 
 def picture(value: Value, room: Room, width: int, *, padding: str) -> str:
@@ -22,6 +24,8 @@ def picture(value: Value, room: Room, width: int, *, padding: str) -> str:
     leads = room.address(text_of(value, "link"))
     link = f' href="{leads}"' if leads else ""
     sized = f' width="{shown}px"' if shown else ""
+    high = _shown_height(value, shown)
+    sized += f' height="{high}px" css-class="z-fit"' if high else ""
     return f'<mj-image src="{address}" alt="{alt}"{sized}{link} padding="{padding}"/>'
 
 
@@ -29,6 +33,17 @@ def _shown_width(value: Value, most: int) -> int:
     """Return the width in which it is shown: its own at most, for pictures blown up are not sharp."""
     own = value.get("width")
     return min(own, most) if isinstance(own, int) and own > 0 else most
+
+
+def _shown_height(value: Value, shown: int) -> int:
+    """Return the height that goes with a width, 0 where only its address is known."""
+    known = value.get(MEASURED)
+    if not isinstance(known, dict) or known.get("url") != text_of(value, "url"):
+        return 0
+    wide, high = known.get("width"), known.get("height")
+    if not isinstance(wide, int) or not isinstance(high, int) or wide < 1 or high < 1:
+        return 0
+    return max(round(shown * high / wide), 1)
 
 
 def button(text: str, link: str, room: Room) -> str:
@@ -68,5 +83,7 @@ def with_shown(value: Value, kind: str, room: Room) -> Value:
         raise LetterWrong(
             gettext_noop("The %(kind)s that a block shows is not there any more; choose another."), kind=kind
         )
+    offered = found.fields()
+    offered[MEASURED] = {name: offered.get(name) for name in ("url", "width", "height")}
     written: dict[str, Any] = {name: each for name, each in value.items() if each not in (None, "")}
-    return {**found.fields(), **written}
+    return {**offered, **written}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit.showing import SHOWCASES
 from zoco.mail.editing.screens.nodes import Node, Nodes
+from zoco.mail.editing.screens.picking import seen_here
 from zoco.mail.editing.screens.values import value_shown
 from zoco.mail.editing.wrongs import Wrong
 from zoco.mail.letters.blocks import BLOCKS, COLUMNS_MOST
@@ -73,6 +74,7 @@ def _node(
         "fields": [_field(each, node) for each in node.fields if _is_asked(each, node)],
         "kept": json.dumps(node.kept) if node.kept else "",
         "columns": columns,
+        "seen": seen_here(node.said),
         "may_more": len(columns) < COLUMNS_MOST,
         "who": node.who,
         "condition": words.get(node.condition, node.condition),

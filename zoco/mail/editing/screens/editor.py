@@ -25,6 +25,7 @@ from zoco.mail.editing.screens.blocks import (
 from zoco.mail.editing.screens.listing import page
 from zoco.mail.editing.screens.nodes import Node, Nodes
 from zoco.mail.editing.screens.opening import CHANGE, SEE
+from zoco.mail.editing.screens.picking import DEEDS, Picking, may_pick, pick, picker_shown
 from zoco.mail.editing.services import EditionWrong, Words, edition_write
 from zoco.mail.editing.wrongs import Wrong
 from zoco.mail.letters.compiling import compiled
@@ -48,6 +49,7 @@ class Written:
     wrongs: Sequence[Wrong] = ()
     problem: str = ""
     touched: Node | None = None
+    picking: Picking | None = None
     conditions: dict[str, str] = field(default_factory=conditions_offered)
 
     @classmethod
@@ -102,6 +104,8 @@ def edition(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         return _saved(request, letter, kept, written, deed)
     if deed == "kind":
         _turned(letter, kept, written, request.POST.get("kind", ""))
+    elif deed in DEEDS:
+        written.touched, written.picking = pick(request, written.nodes, deed, rest)
     else:
         kind, place = (rest[0], rest[1]) if deed == "add" and len(rest) == 2 else ("", "".join(rest))
         written.touched = written.nodes.change(deed, kind, place)
@@ -146,6 +150,13 @@ def _turned(letter: Letter, kept: Edition, written: Written, kind: str) -> None:
     written.kind = kind
 
 
+def _alt_asked(request: HttpRequest, written: Written) -> str:
+    """Return the field that wants words for a picture that was just chosen, "" where none does."""
+    node = written.touched
+    is_put = request.POST.get("do", "").startswith(("picture:", "upload:")) and written.picking is None
+    return f"z-{node.name}-alt" if node and is_put and not node.said.get("alt") else ""
+
+
 def shown(
     request: HttpRequest, letter: Letter, kept: Edition, written: Written, *, status: int = 200
 ) -> HttpResponse:
@@ -154,6 +165,7 @@ def shown(
     for each in written.wrongs:
         if each.field or not each.place:
             by_field.setdefault(each.field or "whole", []).append(each.words)
+    asks = _alt_asked(request, written)
     return page(
         request,
         "editor",
@@ -167,7 +179,10 @@ def shown(
         kinds=[(key, label) for key, label in Kind.choices if key != written.kind],
         nodes=nodes_shown(written.nodes, written.wrongs, written.conditions),
         parked=json.dumps(written.nodes.blocks()) if written.kind != Kind.BLOCKS else "",
-        focus=written.touched.name if written.touched else "",
+        focus=written.touched.name if written.touched and not (written.picking or asks) else "",
+        asks=asks,
+        picker=picker_shown(request.user, written.picking),
+        may_pick=may_pick(request.user),
         wrongs=by_field,
         conditions=written.conditions,
         placeholders=placeholders_offered(),

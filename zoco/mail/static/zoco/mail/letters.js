@@ -114,6 +114,12 @@
     const button = event.target.closest("[data-z-fill]");
     if (button) fill(button.dataset.zFill);
   });
+  body.addEventListener("keydown", (event) => {
+    const { zEnter } = event.target.dataset;
+    if (event.key !== "Enter" || !zEnter) return; // Enter would save the letter
+    event.preventDefault();
+    body.querySelector(`button[value="${zEnter}"]`)?.click();
+  });
   body.addEventListener("focusin", (event) => {
     if (event.target.matches("[data-z-fills]")) last = event.target;
   });
