@@ -30,6 +30,7 @@ _SAID = r"([1-9]\d{0,17})\.((?:[a-z][a-z0-9-]{0,39})?)\.([1-9]\d{0,6})\.([A-Za-z
 _WHAT = re.compile(_SAID, re.ASCII)
 _TOKEN = re.compile(_SAID + r"\.([\w-]{22})", re.ASCII)
 _PREFERRING = re.compile(r"p\.([1-9]\d{0,17})\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})", re.ASCII)
+_ASKING = re.compile(_PREFERRING.pattern.replace("p", "o", 1), re.ASCII)
 _SIGNED = re.compile(r"([\w.-]{1,150})\.([\w-]{22})", re.ASCII)
 
 
@@ -43,6 +44,10 @@ class LinkOld(LinkWrong):
     def __init__(self, words: str, meant: "Preferring | None" = None) -> None:
         super().__init__(words)
         self.meant = meant
+
+
+class LinkShared(LinkOld):
+    """A link from a page that may have been handed on: a new one goes to the reader's own address."""
 
 
 class Leaving(NamedTuple):
@@ -85,8 +90,15 @@ class Links:
 
     def preferences(self, *, person: int, message: str = "") -> str:
         """Return the address of the page on which this person chooses what to get."""
-        said = f"p.{person:d}.{self._day:d}.{message}"
-        if not _PREFERRING.fullmatch(said):
+        return self._preferring("p", person, message)
+
+    def preferences_asked(self, *, person: int, message: str = "") -> str:
+        """Return the address of a page that shows nothing and sends the link of preferences by letter."""
+        return self._preferring("o", person, message)
+
+    def _preferring(self, kind: str, person: int, message: str) -> str:
+        said = f"{kind}.{person:d}.{self._day:d}.{message}"
+        if not (_PREFERRING.fullmatch(said) or _ASKING.fullmatch(said)):
             raise ValueError("A message is named by at most 64 letters, digits and -.")
         return f"{self._preferences}{said}.{_signature(said, self._key)}"
 
@@ -111,8 +123,11 @@ def unsigned(token: str) -> str:
 
 
 def preferences_opened(token: str, *, on: date) -> Preferring:
-    """Return whose preferences a token opens. Raises LinkOld, LinkWrong."""
-    found = _PREFERRING.fullmatch(unsigned(token))
+    """Return whose preferences a token opens. Raises LinkOld, LinkShared, LinkWrong."""
+    said = unsigned(token)
+    if asking := _ASKING.fullmatch(said):
+        raise LinkShared("It only asks for a link.", Preferring(int(asking[1]), asking[3]))
+    found = _PREFERRING.fullmatch(said)
     if found is None:
         raise LinkWrong("It is no token of preferences.")
     person, day, message = found.groups()

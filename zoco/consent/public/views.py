@@ -22,6 +22,7 @@ from zoco.consent.public.tokens import (
     Leaving,
     LinkOld,
     Links,
+    LinkShared,
     LinkWrong,
     Preferring,
     is_recent,
@@ -67,7 +68,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     try:
         preferring = preferences_opened(token, on=now.date())
     except LinkOld as old:
-        return _old(request, old.meant, now)
+        return _old(request, old, now)
     except LinkWrong:
         return shown(request, "link_wrong", 404)
     key = standing_for(preferring.person)
@@ -88,14 +89,15 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         )  # fmt: skip
 
 
-def _old(request: HttpRequest, meant: Preferring | None, now: datetime) -> HttpResponse:
+def _old(request: HttpRequest, old: LinkOld, now: datetime) -> HttpResponse:
     """Offer a new link, by a letter to the reader's own address; send it by POST."""
+    meant, is_shared = old.meant, isinstance(old, LinkShared)
     if meant is None or request.POST.get("act") != "new":
-        return shown(request, "link_old", 410)
+        return shown(request, "link_old", 200 if is_shared else 410, is_shared=is_shared)
     person = Person.objects.filter(pk=meant.person).first()
     language = language_of(person) if person is not None else translation.get_language() or "en"
     link_renew(meant=meant, language=language, at=now)
-    return shown(request, "link_old", 200, is_sent=True)
+    return shown(request, "link_old", 200, is_sent=True, is_shared=is_shared)
 
 
 def _save(request: HttpRequest, person: Person, preferring: Preferring, token: str, now: datetime) -> None:

@@ -45,9 +45,7 @@ def form_fill(*, form: Form, filled: FillForm, filling: Filling, at: datetime) -
     whys = suppressed([named.place]).get(named.place, set())
     proof = _proof(form, topics, filling)
     is_back = bool(whys) or _has_left(person)
-    confirmed = [
-        each for each in topics if form.is_confirmed or each.is_confirmed or filling.is_slow or is_back
-    ]
+    confirmed = [each for each in topics if is_back or _is_asked(form, each, filling)]
     fields, own = filled.known
     if not confirmed:
         people_write([Incoming((named,), fields, own)], at=at, only_blank=not is_new)
@@ -68,6 +66,15 @@ def form_fill(*, form: Form, filled: FillForm, filling: Filling, at: datetime) -
         language=filling.language, at=at,
     )  # fmt: skip
     return TAKEN
+
+
+def is_asked(*, form: Form, filled: FillForm, filling: Filling) -> bool:
+    """Return whether a filling asks for a letter, whoever has the address: all that an outsider is told."""
+    return any(_is_asked(form, each, filling) for each in filled.chosen)
+
+
+def _is_asked(form: Form, topic: Topic, filling: Filling) -> bool:
+    return form.is_confirmed or topic.is_confirmed or filling.is_slow
 
 
 def _person(named: Named, language: str, at: datetime) -> tuple[Person, bool]:

@@ -24,7 +24,7 @@ from zoco.consent.signup.challenges import (
     challenge_check,
     challenge_make,
 )
-from zoco.consent.signup.filling import Filling, form_fill
+from zoco.consent.signup.filling import Filling, form_fill, is_asked
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment, root, topics_of
 from zoco.kit import conf
@@ -161,7 +161,8 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
             return JsonResponse({"state": "later", "words": words, "is_stale": True}, status=422)
         return _second_step(request, form, filled)
     counting.outcome_count(form=form, outcome=outcome, at=now)
-    return _done(request, form, language, outcome)
+    said = counting.ASKED if is_asked(form=form, filled=filled, filling=filling) else counting.TAKEN
+    return _done(request, form, language, said)
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -199,7 +200,7 @@ def _second_step(request: HttpRequest, form: Form, filled: FillForm, held: str =
 
 
 def _done(request: HttpRequest, form: Form, language: str, outcome: str) -> HttpResponse:
-    """Say what comes next; it is the same whether somebody was on the list before or not."""
+    """Say what comes next; it is the same whether somebody was on the list before, or left it, or not."""
     is_taken = outcome == counting.TAKEN
     words = (
         text_of(form, "thanks", language)

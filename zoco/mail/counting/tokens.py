@@ -10,7 +10,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +19,12 @@ LENGTH = 40
 CODE = 8
 BATCH_MOST = (1 << 32) - 1
 _BEGAN = date(2020, 1, 1)
-_INFO = b"zoco.mail.counting: tokens of messages, version 1"
+_INFO = {
+    "count": b"zoco.mail.counting: tokens of messages, version 1",
+    "online": b"zoco.mail.counting: tokens of letters in the browser, version 1",
+}
+Use = Literal["count", "online"]
+"""Links and image, or the letter in the browser. Links are handed on; so they open no letter."""
 
 
 class TokenWrong(ValueError):
@@ -38,22 +43,26 @@ class Meant(NamedTuple):
         return at.astimezone(UTC).date() > self.made_on + timedelta(days=days)
 
 
-def token_made(*, message: UUID, batch: int, at: datetime) -> str:
+def token_made(*, message: UUID, batch: int, at: datetime, use: Use = "count") -> str:
     """Return the token of a message. `batch` is 0 for none, at most 4,294,967,295."""
     days = (at.astimezone(UTC).date() - _BEGAN).days
     said = message.bytes + batch.to_bytes(4) + days.to_bytes(2)
-    return urlsafe_b64encode(said + _code(said, _key(settings.SECRET_KEY))).decode()
+    return urlsafe_b64encode(said + _code(said, _key(settings.SECRET_KEY, use))).decode()
 
 
-def token_read(token: str) -> Meant:
-    """Return what a token says. Raises TokenWrong for one that was forged, cut or changed."""
+def token_read(token: str, *, use: Use = "count") -> Meant:
+    """Return what a token says. Raises TokenWrong for one that was forged, cut, or made for another use."""
     try:
         held = urlsafe_b64decode(token.encode("ascii")) if len(token) == LENGTH else b""
     except (binascii.Error, UnicodeEncodeError):
         held = b""
     said, code = held[:-CODE], held[-CODE:]
     # Letters that the alphabet lacks are passed over when it is read.
-    if len(held) != LENGTH * 3 // 4 or urlsafe_b64encode(held).decode() != token or not _holds(said, code):
+    if (
+        len(held) != LENGTH * 3 // 4
+        or urlsafe_b64encode(held).decode() != token
+        or not _holds(said, code, use)
+    ):
         raise TokenWrong("The token is not one of ours.")
     return Meant(
         UUID(bytes=said[:16]),
@@ -62,9 +71,9 @@ def token_read(token: str) -> Meant:
     )
 
 
-def _holds(said: bytes, code: bytes) -> bool:
+def _holds(said: bytes, code: bytes, use: Use) -> bool:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return any(hmac.compare_digest(code, _code(said, _key(each))) for each in keys)
+    return any(hmac.compare_digest(code, _code(said, _key(each, use))) for each in keys)
 
 
 def _code(said: bytes, key: bytes) -> bytes:
@@ -72,5 +81,5 @@ def _code(said: bytes, key: bytes) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _key(secret: str) -> bytes:
-    return hmac.digest(secret.encode(), _INFO, "sha256")
+def _key(secret: str, use: Use) -> bytes:
+    return hmac.digest(secret.encode(), _INFO[use], "sha256")

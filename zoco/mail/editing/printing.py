@@ -121,9 +121,10 @@ def single_links(*, person: Person, topic: str, message: UUID, batch: int, now: 
     """Return the links of one reader's letter: ways out, itself in the browser, and what counts them."""
     ways, uid = Links(on=now.date(), base=home()), str(message)
     token = token_made(message=message, batch=batch, at=now)
+    browser = token_made(message=message, batch=batch, at=now, use="online")
     return {
         "token": token,
         "unsubscribe": ways.unsubscribe(person=person.pk, topic=topic, message=uid),
         "preferences": ways.preferences(person=person.pk, message=uid),
-        "online": f"{home()}/m/{token}/online",
+        "online": f"{home()}/m/{browser}/online",
     }

@@ -100,7 +100,8 @@ class LetterMaking:
         token = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now)
         leave = ways.unsubscribe(person=person.pk, topic=self.batch.topic, message=claimed.uid)
         chosen = ways.preferences(person=person.pk, message=claimed.uid)
-        online = f"{home()}/m/{token}/online"
+        browser = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now, use="online")
+        online = f"{home()}/m/{browser}/online"
         return {"token": token, "unsubscribe": leave, "preferences": chosen, "online": online}
 
     def _content(

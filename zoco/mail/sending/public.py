@@ -1,6 +1,7 @@
 """What people may read of letters without logging in: their own in the browser, and those in the archive."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.channels.models import Message
-from zoco.consent.public.tokens import Links
+from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, Links
 from zoco.kit.masks import plain_text
 from zoco.mail.counting.conf import LINK_DAYS
 from zoco.mail.counting.links import home
@@ -52,7 +53,7 @@ def online(request: HttpRequest, token: str) -> HttpResponse:
     """Show somebody the letter that he got; 404 for what is no token of ours, 410 for an old one."""
     now = timezone.now()
     try:
-        meant = token_read(token)
+        meant = token_read(token, use="online")
     except TokenWrong:
         return _nowhere(request, _("There is no such letter."), 404)
     found = _copy(meant) if meant.batch >= SINGLE else _of_leg(meant)
@@ -61,15 +62,25 @@ def online(request: HttpRequest, token: str) -> HttpResponse:
     if meant.is_over(at=now, days=LINK_DAYS()):
         return _nowhere(request, _("This link has ended"), 410)
     message, person, letter, values = found
-    ways, uid = Links(on=now.date(), base=home()), str(message.uid)
-    leave = ways.unsubscribe(person=person.pk, topic=message.topic, message=uid)
-    chosen = ways.preferences(person=person.pk, message=uid)
-    links = {"unsubscribe": leave, "preferences": chosen, "online": request.path}
+    links = {**_ways(message, person, now), "online": request.path}
     try:
         holds = conditions_held(letter.conditions, [person.pk])[person.pk]
     except LetterWrong:
         holds = frozenset()
     return _shown(letter, {**values_of([person])[person.pk], **values, "links": links}, holds)
+
+
+def _ways(message: Message, person: Person, now: datetime) -> dict[str, str]:
+    """Return ways out for a page that is handed on: they tell nobody what its reader chose.
+
+    Unsubscribing by a link as old as these leads to no preferences.
+    """
+    old = Links(on=now.date() - timedelta(days=PREFERENCES_HOLD_DAYS + 1), base=home())
+    ways, uid = Links(on=now.date(), base=home()), str(message.uid)
+    return {
+        "unsubscribe": old.unsubscribe(person=person.pk, topic=message.topic, message=uid),
+        "preferences": ways.preferences_asked(person=person.pk, message=uid),
+    }
 
 
 def _of_leg(meant: Meant) -> Found | None:

@@ -18,6 +18,7 @@ from zoco.mail.sending.tests.conftest import go, start
 from zoco.people.models import Person
 
 pytestmark = pytest.mark.django_db
+WAYS = {"type": "footer", "value": {"address": "1 Road", "unsubscribe": "Leave", "preferences": "Choose"}}
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,8 @@ def test_somebody_reads_his_own_letter_in_the_browser(
     go(start(sending))
     message = Message.objects.get(person=people[1].pk)
     assert message.batch_id is not None
-    token = token_made(message=message.uid, batch=message.batch_id, at=timezone.now())
+    meant = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
+    token, counted = token_made(**meant, use="online"), token_made(**meant)
 
     page = client.get(f"/m/{token}/online")
 
@@ -42,9 +44,35 @@ def test_somebody_reads_his_own_letter_in_the_browser(
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     leave = re.search(r'href="[^"]*(/unsubscribe/[^"]+)"', page.content.decode())
     assert leave is not None
-    assert client.get(leave[1]).status_code == 200
-    other = token_made(message=message.uid, batch=message.batch_id + 1, at=timezone.now())
-    assert [client.get(f"/m/{each}/online").status_code for each in (token[:-1] + "!", other)] == [404, 404]
+    left = client.get(leave[1])
+    assert (left.status_code, "/preferences/" in left.content.decode()) == (200, False)
+    other = token_made(**{**meant, "batch": message.batch_id + 1}, use="online")
+    tried = [client.get(f"/m/{each}/online").status_code for each in (token[:-1] + "!", other, counted)]
+    assert tried == [404, 404, 404]
+    assert client.get(f"/m/{token}.gif").status_code == 404
+
+
+def test_a_letter_in_the_browser_that_is_handed_on_tells_nobody_what_its_reader_chose(
+    sending: Sending, server: Mailbox, people: list[Person], client: Client
+) -> None:
+    Edition.objects.update(blocks=[WAYS])
+    go(start(sending))
+    message = Message.objects.get(person=people[1].pk)
+    meant = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
+
+    page = client.get(f"/m/{token_made(**meant, use='online')}/online").content.decode()
+
+    asked = re.search(r'href="[^"]*(/preferences/[^"]+)"', page)
+    assert asked is not None
+    shown = client.get(asked[1])
+    assert (shown.status_code, "Send me the link" in shown.content.decode()) == (200, True)
+    assert "@" not in shown.content.decode()
+    assert "new link is on its way" in client.post(asked[1], {"act": "new"}).content.decode()
+    saved = client.post(asked[1], {"act": "nothing"}).content.decode()
+    assert "Send me the link" in saved
+    leave = re.search(r'href="[^"]*(/unsubscribe/[^"]+)"', page)
+    assert leave is not None
+    assert "/preferences/" not in client.post(leave[1]).content.decode()
 
 
 def test_everybody_reads_what_is_public_and_nothing_of_anybody(
