@@ -4,8 +4,9 @@ At its hour it is asked about in any case; this lets it go earlier where a rule 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db.models import QuerySet
 
@@ -20,6 +21,21 @@ HELD = (Because.HOURS.value, Because.CAP.value, Because.PAUSED.value)
 OVERLAP = timedelta(seconds=60)
 """How long a change of a person may take until others see it."""
 CHUNK = 1_000
+
+
+class Hearer(Protocol):
+    """Is told for whom something was woken: it may be sent within moments."""
+
+    def __call__(self, people: Collection[int], *, now: datetime) -> None: ...
+
+
+_hearers: list[Hearer] = []
+
+
+def provide(hearer: Hearer) -> Callable[[], None]:
+    """Register who waits for what waits; called once, by the app that does. Returns what takes it back."""
+    _hearers[:] = [hearer]
+    return _hearers.clear
 
 
 class Waker:
@@ -57,4 +73,8 @@ def _chunks(held: QuerySet[Message]) -> Iterator[list[int]]:
 
 def _woken(keys: list[int], now: datetime) -> int:
     held = Message.objects.filter(pk__in=keys, state=Message.State.WAITS, next_at__gt=now)
-    return held.update(next_at=now)
+    people = set(held.values_list("person", flat=True)) - {None}
+    woken = held.update(next_at=now)
+    for each in _hearers:
+        each({pk for pk in people if pk}, now=now)
+    return woken

@@ -5,11 +5,13 @@ left under the key of the visit, and does not leave again.
 """
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from zoco.channels.waking import HELD
 from zoco.mail.journeys.graph import Graph, graph_read
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Listens, Stays, Visit
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
@@ -36,6 +38,12 @@ def due_run(*, now: datetime, most: int = 2_000) -> int:
             step_run(pk=pk, tries=tries, now=now, graphs=graphs)
         done += len(leased)
     return done
+
+
+def steps_wake(people: Collection[int], *, now: datetime) -> None:
+    """Ask again about steps whose messages were woken, or they would move on at their old hour."""
+    rows = StepDue.objects.filter(state=Due.DUE, due_at__gt=now, reason__in=HELD)
+    rows.filter(traveller__person__in=people).update(due_at=now)
 
 
 @transaction.atomic

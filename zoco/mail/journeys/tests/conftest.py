@@ -2,16 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from zoco.channels.models import Account
+from zoco.channels.services import account_save
+from zoco.mail.editing.models import Letter
+from zoco.mail.editing.services import Words, edition_write, letter_write
 from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import journey_draw, journey_let, journey_publish
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
+from zoco.testing.channels import fake_channel
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 GRAPH: dict[str, Any] = {
@@ -52,3 +58,21 @@ def made() -> Made:
         return journey_let(journey=journey, state=Journey.State.RUNNING, at=NOW)
 
     return make
+
+
+@pytest.fixture
+def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letter]:
+    """Return a letter that a fake channel takes into the file `fake`."""
+    with fake_channel() as channel:
+        monkeypatch.setattr(type(channel), "identity", ("email", ""))
+        account = account_save(
+            account=Account(adapter="fake", name="fake"),
+            settings={"file": str(tmp_path / "fake"), "answer": "take"},
+            secrets={"word": "honeycomb"},
+        )
+        made = Letter(name="Basket", purpose="transactional", account=account)
+        letter_write(letter=made, at=NOW)
+        blocks = [{"type": "heading", "value": {"text": "Still {{ data.left }} jars"}}]
+        words = Words("{{ data.left }} jars", blocks=blocks)
+        edition_write(letter=made, language="en", words=words, at=NOW)
+        yield made

@@ -5,17 +5,24 @@ import random
 import signal
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
 
+from zoco.channels.due import due_send
+from zoco.channels.models import Message
 from zoco.ledger.models import OutboxRow
+from zoco.mail.editing.models import Letter
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.models import StepDue, Traveller
 from zoco.mail.journeys.tests.conftest import NOW, Made
-from zoco.people.models import Edit, Person
+from zoco.people.identities import identity_read
+from zoco.people.models import Edit
+from zoco.people.writing import Incoming, people_write
+from zoco.testing.channels import taken
 
 pytestmark = [
     pytest.mark.alone,
@@ -23,23 +30,27 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-WORKERS, KILLS, PEOPLE = 2, 10, 24
+WORKERS, KILLS, PEOPLE = 2, 10, 12
 DIES = 0.012
 """How often a worker dies between two statements of the database."""
 STEPS: dict[str, Any] = {
     "one": {"kind": "tag", "settings": {"name": "one"}, "next": {"": "part"}},
     "part": {"kind": "split", "settings": {"arms": {"a": 1, "b": 1}}, "next": {"a": "two", "b": "two"}},
-    "two": {"kind": "tag", "settings": {"name": "two"}, "next": {"": "wait"}},
+    "two": {"kind": "tag", "settings": {"name": "two"}, "next": {"": "letter"}},
+    "letter": {"kind": "letter", "settings": {}, "next": {"": "wait"}},
     "wait": {"kind": "wait", "settings": {"count": 1, "unit": "hours"}, "next": {"": "three"}},
     "three": {"kind": "tag", "settings": {"name": "three"}},
 }
 
 
-def test_two_workers_that_are_killed_do_each_step_once(made: Made) -> None:
-    journey = made({"start": "one", "steps": STEPS})
-    people = Person.objects.bulk_create([Person(created_at=NOW, changed_at=NOW) for _ in range(PEOPLE)])
-    for each in people:
-        enter(journey=journey, person=each, by="hand", now=NOW)
+def test_two_workers_that_are_killed_do_each_step_once(made: Made, letter: Letter, tmp_path: Path) -> None:
+    step = STEPS["letter"] | {"settings": {"letter": letter.pk}}
+    journey = made({"start": "one", "steps": STEPS | {"letter": step}})
+    rows = [Incoming((identity_read("email", f"p{n}@shop.example"),)) for n in range(PEOPLE)]
+    for each in people_write(rows, at=NOW):
+        assert each.person is not None
+        enter(journey=journey, person=each.person, by="hand", now=NOW, data={"left": 3})
+    Edit.objects.all().delete()
 
     deaths = _run()
 
@@ -48,6 +59,10 @@ def test_two_workers_that_are_killed_do_each_step_once(made: Made) -> None:
     done = Counter(StepDue.objects.filter(state=StepDue.State.DONE).values_list("step", flat=True))
     assert done == dict.fromkeys(STEPS, PEOPLE)
     assert StepDue.objects.count() == PEOPLE * len(STEPS)
+    assert Message.objects.count() == PEOPLE
+    letters = {(each.id, each.to) for each in taken(tmp_path / "fake")}
+    assert len(letters) == len({to for _uid, to in letters}) == PEOPLE  # twice at most as the same message
+    assert len(taken(tmp_path / "fake")) <= PEOPLE + deaths
     edits = Counter(Edit.objects.values_list("person", flat=True))
     assert set(edits.values()) == {3}
     told = Counter(OutboxRow.objects.filter(name="trials.arm.shown").values_list("person", flat=True))
@@ -78,7 +93,9 @@ def _child(life: int) -> int:
     try:
         rng = random.Random(life)
         with connections["default"].execute_wrapper(lambda run, *more: _deadly(rng, run, *more)):
-            running.due_run(now=NOW + timedelta(minutes=6 * life))
+            now = NOW + timedelta(minutes=6 * life)
+            due_send(now=now)
+            running.due_run(now=now)
     except BaseException:  # nothing of the test runs on in here
         import traceback
 

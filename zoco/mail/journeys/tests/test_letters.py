@@ -1,6 +1,6 @@
 """Letters on a journey, and programs that let people onto one."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,37 +9,23 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from zoco.channels.models import Account, Message
-from zoco.channels.services import account_save
+from zoco.channels.models import Message
+from zoco.channels.waking import Waker
+from zoco.consent.models import Choice, Rule
+from zoco.consent.services import choice_record
 from zoco.mail.editing.models import Letter
-from zoco.mail.editing.services import Words, edition_write, letter_archive, letter_write
+from zoco.mail.editing.services import letter_archive
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
-from zoco.mail.journeys.models import Journey, Traveller
+from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.tests.conftest import NOW, Made
 from zoco.people.models import Person
 from zoco.project.entry.keys.services import key_make
 from zoco.project.tests.readers import client_of
-from zoco.testing.channels import fake_channel, taken
+from zoco.testing.channels import taken
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    with fake_channel() as channel:
-        monkeypatch.setattr(type(channel), "identity", ("email", ""))
-        account = account_save(
-            account=Account(adapter="fake", name="fake"),
-            settings={"file": str(tmp_path / "fake"), "answer": "take"},
-            secrets={"word": "honeycomb"},
-        )
-        made = Letter(name="Basket", purpose="transactional", account=account)
-        letter_write(letter=made, at=NOW)
-        blocks = [{"type": "heading", "value": {"text": "Still {{ data.left }} jars"}}]
-        words = Words("{{ data.left }} jars", blocks=blocks)
-        edition_write(letter=made, language="en", words=words, at=NOW)
-        yield made
+SOON = timedelta(seconds=10)
 
 
 def graph_of(letter: Letter) -> dict[str, Any]:
@@ -74,6 +60,28 @@ def test_letter_that_was_put_away_is_waited_for(
     running.due_run(now=NOW + timedelta(hours=2))
 
     assert len(taken(tmp_path / "fake")) == 1
+
+
+def test_whose_letter_may_go_earlier_moves_on_with_it(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    Letter.objects.update(purpose="marketing")
+    rule, _made = Rule.objects.update_or_create(purpose="marketing", defaults={"opens_at": time(18)})
+    choice_record(person=people[0].pk, state=Choice.State.GIVEN, proof={"form": "x"}, at=NOW - 9 * SOON)
+    journey, waker = made(graph_of(letter)), Waker()
+    enter(journey=journey, person=people[0], by="hand", now=NOW, data={"left": 3})
+    running.due_run(now=NOW)
+    waker.look(now=NOW)
+    running.due_run(now=NOW + SOON)
+    row = StepDue.objects.get()
+    assert (row.state, row.reason, row.due_at) == ("due", "hours", NOW + timedelta(hours=9))
+
+    Rule.objects.filter(pk=rule.pk).update(opens_at=time(8))
+    assert waker.look(now=NOW + 2 * SOON) == 1
+    running.due_run(now=NOW + 3 * SOON)
+
+    assert len(taken(tmp_path / "fake")) == 1
+    assert Traveller.objects.get().state == Traveller.State.DONE
 
 
 @pytest.fixture
