@@ -7,5 +7,6 @@ waited and what a crash left, `waking` has asked again what waits where a rule c
 follows from what is told of messages later. `resting` asks which addresses are left alone for a while.
 `returning` is where what cannot be delivered comes back to. `mailing` is what adapters for mail are made of,
 `domains` are those that mail comes from: their keys, and what DNS says. `bulk` sends many that leave
-together. `confirming` takes out letters that ask for a confirmation. `screens` show accounts and messages.
+together. `rates` say how much may leave where. `confirming` takes out letters that ask for a confirmation.
+`screens` show accounts and messages.
 """

@@ -15,6 +15,7 @@ from zoco.channels import facts
 from zoco.channels.contract import CHANNELS, Ability, Content, Opened
 from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of, message_uid
 from zoco.channels.models import KEY_LONGEST, Account, Message
+from zoco.channels.rates.pausing import Hold, domains_resting
 from zoco.channels.reads import zone_usual
 from zoco.channels.resting import resting
 from zoco.channels.services import account_open
@@ -46,6 +47,7 @@ class _Case:
     is_new: bool = False
     is_claimed: bool = False
     is_resting: bool = False
+    hold: Hold | None = None
     was: str = ""
 
     @property
@@ -181,7 +183,7 @@ def _decided(cases: list[_Case], now: datetime) -> None:
     asked = [
         (each, wanted)
         for each in cases
-        if (wanted := each.wanted) and each.account.is_on and not each.is_resting
+        if (wanted := each.wanted) and each.account.is_on and not each.is_resting and each.hold is None
     ]
     answers = dict(
         zip(
@@ -202,14 +204,17 @@ def _decided(cases: list[_Case], now: datetime) -> None:
 
 
 def _rested(cases: Iterable[_Case], now: datetime) -> None:
-    """Mark those to addresses that rest."""
-    by_purpose: dict[str, list[_Case]] = {}
+    """Mark those to addresses that rest, and to destinations that are left alone."""
+    groups: dict[tuple[int, str], list[_Case]] = {}
     for case in cases:
-        by_purpose.setdefault(case.message.purpose, []).append(case)
-    for purpose, mine in by_purpose.items():
+        groups.setdefault((case.account.pk, case.message.purpose), []).append(case)
+    for (account, purpose), mine in groups.items():
         found = resting({each.place for each in mine if each.place}, purpose, now=now)
+        holds = domains_resting(account, [each.message.to for each in mine if each.place], purpose, now=now)
         for case in mine:
             case.is_resting = case.place in found
+        for case, hold in zip((each for each in mine if each.place), holds, strict=True):
+            case.hold = hold
 
 
 def _settled(case: _Case, reserved: Reserved | None, now: datetime, *, is_repeat: bool) -> None:
@@ -217,6 +222,9 @@ def _settled(case: _Case, reserved: Reserved | None, now: datetime, *, is_repeat
     message = case.message
     if not case.account.is_on:
         message.state, message.because, message.next_at = State.WAITS, facts.ACCOUNT_OFF, now + LEASE
+        return
+    if case.hold is not None and not case.is_resting:
+        message.state, message.because, message.next_at = State.WAITS, case.hold.because, case.hold.until
         return
     because, until = Because.NEEDED, None
     if case.person is not None:

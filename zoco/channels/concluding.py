@@ -15,6 +15,7 @@ from zoco.channels.contract import CHANNELS, Later, Outcome, Refused, Sent, Unkn
 from zoco.channels.drafts import Claimed, Fate, fate_of
 from zoco.channels.judging import address_judge
 from zoco.channels.models import OPEN, Message
+from zoco.channels.rates.judging import outcome_judge
 from zoco.consent.models import Purpose
 from zoco.consent.services import release_many
 from zoco.kit.masks import plain_text
@@ -62,7 +63,8 @@ def conclude_many(results: Sequence[tuple[Claimed, Outcome]], *, now: datetime) 
     for claimed, outcome in results:
         message = held.get(claimed.message)
         if message is not None and _is_open(message, claimed.tries, outcome):
-            _concluded(message, _scrubbed(claimed, outcome), told, released, now)
+            said = _scrubbed(claimed, outcome)
+            _concluded(message, outcome_judge(message, said, now=now), told, released, now)
     _written(list(held.values()), told, released, now)
     return [fate_of(held[each.message]) for each, _outcome in results if each.message in held]
 
@@ -124,7 +126,8 @@ def _concluded(
         case Later():
             pause = max(min(outcome.after_seconds, PAUSES[-1]), PAUSES[max(message.tries, 1) - 1])
             message.state, message.next_at = State.WAITS, now + timedelta(seconds=pause)
-            message.because, message.reason, message.code = "", outcome.reason, outcome.code
+            message.because = facts.DESTINATION if outcome.is_destination else ""
+            message.reason, message.code = outcome.reason, outcome.code
             released.append(message.key)
         case Unknown():
             _unknown(message, outcome.reason, told, released, now)
@@ -162,7 +165,11 @@ def _failed(
         told.append((facts.FAILED, message))
         released.append(message.key)
     message.reason, message.code = reason, code
-    address_judge(adapter=message.adapter, to=message.to, said=reason, at=now)
+    address_judge(adapter=message.adapter, to=message.to, said=reason, at=now, counts=_is_direct(message))
+
+
+def _is_direct(message: Message) -> bool:
+    return CHANNELS.get(message.adapter).is_direct
 
 
 def _ended(message: Message, state: Message.State, now: datetime) -> None:

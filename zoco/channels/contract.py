@@ -50,13 +50,15 @@ class Refused:
 class Later:
     """It was not taken, and may be later: after so many seconds, or after the usual pause if 0.
 
-    `is_account`: nothing was said of this message, for the account does not work at all.
+    `is_account`: nothing was said of this message, for the account does not work at all. `is_destination` is
+    set by who judges the words: they are of where it goes to.
     """
 
     reason: str
     code: str = ""
     after_seconds: float = 0.0
     is_account: bool = False
+    is_destination: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ class Channel:
     `identity` is how people are known there: a kind of identity and its space. `fields` are what an account
     must say, `example` is one that leads to nobody. Where `repeats` is true the other side knows a message
     again by its id, so that one whose fate is unknown is tried again. `means` is what people agree to, where
-    several adapters lead to the same: whoever wants e-mail wants it by whichever server.
+    several adapters lead to the same: whoever wants e-mail wants it by whichever server. Where `is_direct`
+    is true, what is said of a message may be the words of the server that its address is at.
     """
 
     key: str
@@ -195,6 +198,7 @@ class Channel:
     example: Mapping[str, Any] = {}
     limits: Limits = Limits()
     repeats: bool = False
+    is_direct: bool = False
 
     @contextmanager
     def line(self, account: Opened) -> Iterator[Line]:

@@ -23,6 +23,8 @@ ACCOUNT_OFF = "account_off"
 """Why a message waits besides what permission says."""
 RESTING = "resting"
 """Why nothing goes to an address that did not take letters several times."""
+DESTINATION = "destination"
+"""Why what is for a destination waits that blocks us, or wants less at a time."""
 STOPPED, TWICE = "stopped", "twice"
 """Why one of a batch was not sent: the batch was stopped, or its person, merged meanwhile, has it already."""
 EVERYWHERE = 0

@@ -11,6 +11,7 @@ from zoco.channels import contract, facts
 from zoco.channels.contract import Heard
 from zoco.channels.judging import address_judge, address_of
 from zoco.channels.models import Account, Message, Told
+from zoco.channels.rates.judging import words_judge
 from zoco.consent.models import Suppression
 from zoco.consent.suppressing import suppress
 from zoco.kit.masks import plain_text
@@ -49,11 +50,16 @@ def _written(account: Account, heard: Heard, at: datetime) -> bool:
         suppress(identity=named, why=Suppression.Why.DEAD, at=at)
     elif not heard.is_judged:
         address_judge(adapter=account.adapter, to=heard.to, said=heard.reason, at=at)
+        words_judge(account=account.pk, to=heard.to, said=heard.reason, at=at, sent_at=_sent_at(message))
     if message is not None:
         message.because, message.reason = heard.told.value, heard.reason[:300]
         message.save(update_fields=["because", "reason"])
         facts.tell([(FACTS[heard.told], message)], at)
     return True
+
+
+def _sent_at(message: Message | None) -> datetime | None:
+    return message.done_at if message is not None else None
 
 
 def _message(account: Account, heard: Heard) -> Message | None:

@@ -1,36 +1,68 @@
-"""Is an address dead? Who knows what servers mean lies above, and says it through this.
+"""What do a server's words mean for an address? Who knows that lies above, and says it through this.
 
 Without him only an address of which the other side says itself that it is none is dead: codes alone mislead.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from zoco.channels.contract import CHANNELS
 from zoco.consent.models import Suppression
 from zoco.consent.suppressing import suppress
 from zoco.people.identities import IdentityWrong, Named, identity_read
 
-_judges: list[Callable[[str], bool]] = []
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What some words mean: nobody is there, it may pass (`weight` says how much it counts), or a destination
+
+    does not take our mail (`is_block`) or not so much of it (`is_slow`), whoever the recipient is.
+    """
+
+    is_dead: bool = False
+    weight: float = 0.0
+    is_block: bool = False
+    is_slow: bool = False
+
+    @property
+    def is_of_destination(self) -> bool:
+        """Whether they say something of the destination and nothing of the recipient."""
+        return self.is_block or self.is_slow
 
 
-def provide(judge: Callable[[str], bool]) -> None:
-    """Register who says of a server's words whether nobody is there; called once, by the app that knows."""
-    _judges[:] = [judge]
+class Counter(Protocol):
+    """Adds a failure that may pass to the count of an address."""
+
+    def __call__(self, *, identity: Named, weight: float, at: datetime) -> object: ...
 
 
-def is_dead(said: str) -> bool:
-    """Return whether a server's words mean that nobody is there."""
-    return bool(said) and any(judge(said) for judge in _judges)
+NOTHING = Judged()
+_judges: list[tuple[Callable[[str], Judged], Counter]] = []
 
 
-def address_judge(*, adapter: str, to: str, said: str, at: datetime) -> bool:
-    """Suppress an address of mail that is dead by what a server said; returns whether it is."""
+def provide(judge: Callable[[str], Judged], counter: Counter) -> None:
+    """Register who says what words mean, and who counts; called once, by the app that knows."""
+    _judges[:] = [(judge, counter)]
+
+
+def judged(said: str) -> Judged:
+    """Return what a server's words mean."""
+    return _judges[0][0](said) if said and _judges else NOTHING
+
+
+def address_judge(*, adapter: str, to: str, said: str, at: datetime, counts: bool = True) -> bool:
+    """Suppress an address of mail that is dead by what a server said, count what may pass; is it dead?"""
     named = address_of(adapter, to)
-    if named is None or named.kind != "email" or not is_dead(said):
+    if named is None or named.kind != "email":
         return False
-    suppress(identity=named, why=Suppression.Why.DEAD, at=at)
-    return True
+    found = judged(said)
+    if found.is_dead:
+        suppress(identity=named, why=Suppression.Why.DEAD, at=at)
+    elif found.weight and counts:
+        _judges[0][1](identity=named, weight=found.weight, at=at)
+    return found.is_dead
 
 
 def address_of(adapter: str, to: str) -> Named | None:

@@ -20,6 +20,8 @@ from zoco.channels import facts, services
 from zoco.channels.contract import CHANNELS, Ability
 from zoco.channels.forms import AccountForm
 from zoco.channels.models import OPEN, Account, Message
+from zoco.channels.rates.pausing import destination_release
+from zoco.channels.rates.reads import destinations_said
 from zoco.consent.answers import SAID, Because
 from zoco.sites.access.reads import slugs_seen
 
@@ -31,6 +33,7 @@ ICONS = {State.SENT: "check", State.REFUSED: "no-view", State.FAILED: "cross", S
 OTHERWISE = {
     facts.ACCOUNT_OFF: gettext_lazy("The account is off."),
     facts.RESTING: gettext_lazy("The address did not take letters several times; it rests for a while."),
+    facts.DESTINATION: gettext_lazy("Its destination does not take our mail now; it is tried again later."),
     facts.STOPPED: gettext_lazy("Sending was stopped before."),
     facts.TWICE: gettext_lazy("This person got it already, under another address."),
     "bounced": gettext_lazy("It came back."),
@@ -130,6 +133,7 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
         account=found,
         kind=channel.label,
         is_old=found.pk is not None,
+        destinations=destinations_said(found, now=timezone.now()) if found.pk else [],
         heard_at=request.build_absolute_uri(where) if found.pk and channel.may(Ability.LISTEN) else "",
     )
 
@@ -137,7 +141,7 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Test an account, switch it on or off, or make it the usual one."""
+    """Test an account, switch it on or off, make it the usual one, or let a destination of it go on."""
     found = get_object_or_404(Account, pk=pk)
     match request.POST.get("act", ""):
         case "test" if found.adapter in CHANNELS:
@@ -146,6 +150,11 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             services.account_turn(account=found, is_on=word == "on")
         case "usual":
             services.account_prefer(account=found)
+        case "release":
+            number = request.POST.get("destination", "")
+            chosen = found.destinations.filter(pk=number).first() if number.isdigit() else None
+            if chosen is not None:
+                destination_release(destination=chosen, at=timezone.now())
     return redirect("zoco_channels_account", found.pk)
 
 

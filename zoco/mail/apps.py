@@ -20,14 +20,14 @@ class MailConfig(AppConfig):
         """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
         from zoco.channels import judging, resting, returning, waking
         from zoco.kit.plugs import load_modules
-        from zoco.mail.answers.judging import is_dead
         from zoco.mail.inbox import merging  # noqa: F401
-        from zoco.mail.inbox.resting import addresses_resting
+        from zoco.mail.inbox.judging import said_judge
+        from zoco.mail.inbox.resting import addresses_resting, failure_count
         from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing, running
         from zoco.mail.sending import keeping, making  # noqa: F401
 
-        judging.provide(is_dead)
+        judging.provide(said_judge, failure_count)
         returning.provide(verp_sender)
         resting.provide(addresses_resting)
         waking.provide(running.steps_wake)

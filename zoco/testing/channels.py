@@ -76,6 +76,7 @@ class FakeChannel(Channel):
     label = "Fake"
     abilities = frozenset({Ability.SEND, Ability.PUBLISH})
     identity = ("social", "fake")
+    is_direct = True
     fields = (
         Field("file", "File"),
         Field(

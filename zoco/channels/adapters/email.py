@@ -48,6 +48,7 @@ class EmailChannel(Channel):
     label = gettext_lazy("E-mail by SMTP")
     abilities = frozenset({Ability.SEND})
     identity = ("email", "")
+    is_direct = True
     limits = Limits(size=20_000_000, seconds=60.0)
     fields = (
         *SENDER_FIELDS,

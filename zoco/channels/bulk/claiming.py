@@ -14,6 +14,7 @@ from zoco.channels.claiming import LEASE
 from zoco.channels.contract import CHANNELS, Channel, Content, Opened
 from zoco.channels.drafts import Claimed
 from zoco.channels.models import Message
+from zoco.channels.rates.pausing import Hold, domains_resting
 from zoco.channels.reads import zone_usual
 from zoco.channels.resting import resting
 from zoco.consent.answers import Answer, Because
@@ -57,6 +58,7 @@ class _Due:
     place: Place | None = None
     is_twice: bool = False
     is_resting: bool = False
+    hold: Hold | None = None
 
 
 @transaction.atomic
@@ -74,7 +76,11 @@ def batch_claim(*, batch: Batch, opened: Opened, now: datetime, most: int) -> Ta
     quiet = resting({each.place for each in due if each.place}, batch.purpose, now=now)
     for each in due:
         each.is_resting = each.place in quiet
-    asked = [each for each in due if each.place is not None and not each.is_twice and not each.is_resting]
+    fit = [each for each in due if each.place is not None and not each.is_twice and not each.is_resting]
+    holds = domains_resting(batch.account_id or 0, [each.to for each in fit], batch.purpose, now=now)
+    for each, hold in zip(fit, holds, strict=True):
+        each.hold = hold
+    asked = [each for each in fit if each.hold is None]
     answers = dict(
         zip(
             (each.pk for each in asked),
@@ -161,6 +167,8 @@ def _written(due: Sequence[_Due], answers: dict[int, Reserved], now: datetime) -
         if answer is not None and answer.is_yes:
             each.was = answer.because.value
             yes.append(each)
+        elif each.hold is not None:
+            _held(each, each.hold.because, each.hold.until, told)
         elif answer is not None and answer.until is not None:
             _held(each, answer.because.value, answer.until, told)
         else:

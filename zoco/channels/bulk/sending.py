@@ -23,7 +23,9 @@ from zoco.channels.bulk.services import batch_end, batch_trouble
 from zoco.channels.bulk.turning import batch_turn
 from zoco.channels.concluding import conclude_many
 from zoco.channels.contract import CHANNELS, Content, Later, Opened, Refused, Sent
+from zoco.channels.domains.naming import domain_of
 from zoco.channels.drafts import Claimed
+from zoco.channels.rates.judging import domains_shut
 from zoco.channels.returning import returned
 from zoco.channels.sealing import SealBroken
 from zoco.channels.services import account_open
@@ -94,6 +96,7 @@ class Sending:
         self._ready: deque[_Ready] = deque()
         self._is_dry = False
         self._trouble = ""
+        self._shut: set[str] = set()
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Send until there is nothing, or somebody says so; what is under way is waited for."""
@@ -162,7 +165,10 @@ class Sending:
             self._return(following)
             return []
         places = {each.claimed.person: each.place for each in following if each.place is not None}
-        gone = doubted_since(following[0].mark, places, self.batch.purpose)
+        gone = set(doubted_since(following[0].mark, places, self.batch.purpose))
+        if self._shut:
+            gone |= {each.claimed.person for each in following if domain_of(each.claimed.to) in self._shut}
+            self._shut.clear()
         if gone:
             self._return([each for each in following if each.claimed.person in gone])
             self._is_dry = False
@@ -172,6 +178,7 @@ class Sending:
         """See whether the account works: it does not when all lines say so."""
         arrived = sum(isinstance(outcome, Sent) for _claimed, outcome in landed)
         self.sent += arrived
+        self._shut |= domains_shut(landed)
         why = [each.reason for _claimed, each in landed if isinstance(each, Later) and each.is_account]
         if why and not self.pool.works:
             self._trouble = self.account.secrets.scrubbed(why[0])

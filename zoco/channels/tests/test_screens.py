@@ -7,15 +7,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from zoco.channels.delivering import deliver
 from zoco.channels.models import Account
+from zoco.channels.rates.pausing import destination_strike
 from zoco.channels.services import account_open
 from zoco.channels.tests.conftest import NOON, account_of, agreed
 from zoco.channels.tests.test_delivering import draft
 from zoco.consent.models import Choice, Rule
 from zoco.consent.services import choice_record
 from zoco.people.models import Person
+from zoco.project.health.destinations import destinations
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.access.models import SiteLimit
 
@@ -81,6 +84,26 @@ def test_account_is_tested_switched_off_and_preferred(account: Account, file: Pa
     owner.post(act, {"act": "on"})
     assert Account.objects.get(pk=other.pk).is_on
     assert owner.get(act).status_code == 405
+
+
+def test_destinations_left_alone_stand_on_the_page_and_go_on_by_a_button(account: Account) -> None:
+    owner, at = client_of("owner"), timezone.now()
+    row = destination_strike(
+        account=account.pk, domain="large.example", is_block=True, because="550 blocked", at=at
+    )
+    where = reverse("zoco_channels_account", args=[account.pk])
+    page = body(owner.get(where))
+    assert "Let large.example go on" in page
+    assert "550 blocked" in page
+    assert [each.level for each in destinations()] == ["warning"]
+
+    act = reverse("zoco_channels_act", args=[account.pk])
+    client_of("marketer").post(act, {"act": "release", "destination": row.pk})
+    assert "Let large.example go on" in body(owner.get(where))
+    owner.post(act, {"act": "release", "destination": row.pk})
+
+    assert "large.example" not in body(owner.get(where))
+    assert [each.level for each in destinations()] == ["ok"]
 
 
 def test_others_see_accounts_and_change_nothing(account: Account) -> None:

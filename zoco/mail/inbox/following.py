@@ -1,11 +1,13 @@
 """What follows from a mail. A bounce counts only where it names a letter of ours to its address."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from zoco.channels.contract import Heard, Told
+from zoco.channels.domains.naming import domain_of
 from zoco.channels.hearing import heard_write
 from zoco.channels.judging import address_of
 from zoco.channels.models import Message
+from zoco.channels.rates.pausing import destination_strike
 from zoco.consent.models import Choice, Suppression
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
@@ -19,6 +21,8 @@ from zoco.people.models import NUMBER_BASE, Identity
 
 TEXT_MOST = 20_000
 EVERYWHERE = 0
+ALIKE, ALIKE_WITHIN = 3, timedelta(days=1)
+"""So many people's reports within so long are believed when they say something of their whole destination."""
 
 
 def follow(arrival: Arrival, answer: Answer, *, at: datetime) -> None:
@@ -48,7 +52,30 @@ def _bounced(arrival: Arrival, answer: Answer, at: datetime) -> None:
     named = address_of(message.adapter, message.to)
     if fate.effect is Effect.COUNT and named is not None:
         failure_count(identity=named, weight=fate.weight, at=at)
+    if fate.effect in {Effect.PAUSE_DOMAIN, Effect.SLOW_DOMAIN}:
+        _of_destination(arrival, message, fate, at)
     _hear(message, arrival, Told.BOUNCED, arrival.said, at, is_dead=fate.effect is Effect.SUPPRESS)
+
+
+def _of_destination(arrival: Arrival, message: Message, fate: Fate, at: datetime) -> None:
+    """Leave a destination alone once several people's mail says so: one report may be made up."""
+    arrival.save()
+    domain = domain_of(message.to)
+    alike = Arrival.objects.filter(
+        effect=fate.effect,
+        at__gt=at - ALIKE_WITHIN,
+        message__account=message.account_id,
+        message__to__iendswith=f"@{domain}",
+    )
+    if message.account_id and alike.values("message__person").distinct().count() >= ALIKE:
+        destination_strike(
+            account=message.account_id,
+            domain=domain,
+            is_block=fate.effect is Effect.PAUSE_DOMAIN,
+            because=arrival.said or fate.why,
+            at=at,
+            sent_at=message.done_at,
+        )
 
 
 def _of_letter(failures: tuple[Failure, ...], message: Message) -> Failure | None:

@@ -18,6 +18,7 @@ from zoco.kit.commands import CommandFailed, program
 from zoco.kit.plugs import load_modules
 from zoco.ledger.pictures import formats
 from zoco.project import env, folder, ready
+from zoco.project.health.destinations import destinations
 from zoco.project.health.exports import exports
 from zoco.project.health.findings import Finding, counted
 from zoco.project.health.intake import addresses, places, spool
@@ -236,5 +237,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     places,
     spool,
     exports,
+    destinations,
     clock,
 )
