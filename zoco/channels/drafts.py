@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from zoco.channels.contract import Channel, Content, Opened
 from zoco.channels.models import Message
 from zoco.kit.ids import uuid8
@@ -70,8 +72,16 @@ class Claimed:
 
 
 def message_uid(key: str) -> UUID:
-    """Return the id of the message of a key, also before it is there."""
-    return UUID(uuid8(b"message", key.encode()))
+    """Return the id of the message of a key, also before it is there. Nobody else can work it out.
+
+    Whoever answers is believed because he knows it; keys of messages are easily guessed.
+    """
+    return UUID(uuid8(b"message", _secret(), key.encode()))
+
+
+def _secret() -> bytes:
+    given: str | bytes = settings.SECRET_KEY
+    return given if isinstance(given, bytes) else given.encode()
 
 
 def fate_of(message: Message, *, is_new: bool = False) -> Fate:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -12,9 +11,9 @@ from zoco.channels import facts
 from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
 from zoco.channels.contract import CHANNELS, Ability
+from zoco.channels.drafts import message_uid
 from zoco.channels.models import OPEN, Account, Message
 from zoco.consent.services import release_many
-from zoco.kit.ids import uuid8
 from zoco.kit.said import Said
 
 CHUNK = 1_000
@@ -148,7 +147,7 @@ def _filling(batch: Batch) -> Batch:
 def _row(batch: Batch, person: int, now: datetime, due_at: datetime | None) -> Message:
     key = f"b{batch.pk}:{person}"
     return Message(
-        uid=UUID(uuid8(b"message", key.encode())),
+        uid=message_uid(key),
         key=key,
         batch=batch,
         account_id=batch.account_id,

@@ -1,4 +1,4 @@
-"""What follows from a mail. A bounce counts only where it names a letter of ours to its address."""
+"""What follows from a mail: nothing where it names no letter of ours, whoever it says to be from."""
 
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from zoco.people.models import NUMBER_BASE, Identity
 
 TEXT_MOST = 20_000
 EVERYWHERE = 0
+NO_LETTER = "It names no letter of ours."
 ALIKE, ALIKE_WITHIN = 3, timedelta(days=1)
 """So many people's reports within so long are believed when they say something of their whole destination."""
 
@@ -31,9 +32,9 @@ def follow(arrival: Arrival, answer: Answer, *, at: datetime) -> None:
         case Kind.BOUNCE:
             _bounced(arrival, answer, at)
         case Kind.COMPLAINT:
-            _wants_nothing(arrival, answer, Told.COMPLAINED, at)
+            _wants_nothing(arrival, Told.COMPLAINED, at)
         case Kind.UNSUBSCRIBE:
-            _wants_nothing(arrival, answer, Told.UNSUBSCRIBED, at)
+            _wants_nothing(arrival, Told.UNSUBSCRIBED, at)
         case Kind.AUTO_REPLY if answer.away is not None:
             arrival.away_since, arrival.away_until = answer.away.since, answer.away.until
         case Kind.REPLY if arrival.person_id is not None:
@@ -44,7 +45,7 @@ def _bounced(arrival: Arrival, answer: Answer, at: datetime) -> None:
     message = arrival.message
     failure = _of_letter(answer.failures, message) if message is not None else None
     if message is None or failure is None:
-        arrival.effect, arrival.why = Effect.NOTHING, "It names no letter of ours."
+        arrival.effect, arrival.why = Effect.NOTHING, NO_LETTER
         return
     fate: Fate = fate_of(failure)
     arrival.reason, arrival.effect = failure.reason, fate.effect
@@ -88,23 +89,20 @@ def _of_letter(failures: tuple[Failure, ...], message: Message) -> Failure | Non
     return None
 
 
-def _wants_nothing(arrival: Arrival, answer: Answer, told: Told, at: datetime) -> None:
-    """Suppress and withdraw; who complains without a letter is known by the address that is named."""
-    message, person = arrival.message, arrival.person_id
-    arrival.effect = Effect.SUPPRESS_MARKETING
-    if message is not None and told is Told.COMPLAINED:
+def _wants_nothing(arrival: Arrival, told: Told, at: datetime) -> None:
+    """Suppress and withdraw for whom the letter went to; without a letter anybody may have written it."""
+    message = arrival.message
+    if message is None:
+        arrival.effect, arrival.why = Effect.NOTHING, NO_LETTER
+        return
+    person, arrival.effect = message.person_id, Effect.SUPPRESS_MARKETING
+    if told is Told.COMPLAINED:
         _hear(message, arrival, told, "", at)
-    elif person is None:
-        named = address_of("email", _named(answer))
-        if named is None:
-            arrival.effect, arrival.why = Effect.NOTHING, "It names nobody."
-            return
-        is_complaint = told is Told.COMPLAINED
-        why = Suppression.Why.COMPLAINT if is_complaint else Suppression.Why.UNSUBSCRIBED
-        suppress(identity=named, why=why, at=at)
+    elif person is None and (named := address_of(message.adapter, message.to)) is not None:
+        suppress(identity=named, why=Suppression.Why.UNSUBSCRIBED, at=at)
     if person is not None:
         proof = {"by": "mail", "told": told.value, "mail": arrival.digest}
-        topic = message.topic if message is not None and told is Told.UNSUBSCRIBED else ""
+        topic = message.topic if told is Told.UNSUBSCRIBED else ""
         choice_record(person=person, state=Choice.State.WITHDRAWN, proof=proof, at=at, topic=topic)
 
 
