@@ -42,17 +42,21 @@ def words_of(person: Person, identities: Iterable[Identity | Named]) -> set[str]
 def people_found(query: str) -> QuerySet[Person]:
     """Return people of whom every word of the query begins a word; all of them for an empty query.
 
-    Newest first; those that were merged are not among them.
+    Those that were merged are not among them. For pages, which are to be quick, see `paging`.
     """
     people = Person.objects.filter(merged_into=None)
-    wanted = sorted(_asked(query), key=len, reverse=True)[:WORDS_MOST]
-    if not wanted:
+    if not (wanted := words_found(query)):
         return people
     first, *others = wanted
-    people = people.filter(pk__in=_beginning(first).values("person"))
-    for word in others:
-        people = people.filter(Exists(_beginning(word).filter(person=OuterRef("pk"))))
+    people = people.filter(pk__in=first.values("person"))
+    for rows in others:
+        people = people.filter(Exists(rows.filter(person=OuterRef("pk"))))
     return people
+
+
+def words_found(query: str) -> list[QuerySet[Word]]:
+    """Return for each word of a query, the longest first, the words of people that it begins."""
+    return [_beginning(word) for word in sorted(_asked(query), key=len, reverse=True)[:WORDS_MOST]]
 
 
 def _beginning(word: str) -> QuerySet[Word]:

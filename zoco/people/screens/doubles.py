@@ -14,7 +14,8 @@ from zoco.people.doubles.models import Likeness
 from zoco.people.doubles.services import likeness_reject, proposed
 from zoco.people.models import Identity, Person
 from zoco.people.opening import for_whom
-from zoco.people.screens.listing import COUNTED_MOST, lines
+from zoco.people.paging import COUNTED_MOST
+from zoco.people.screens.listing import lines
 from zoco.people.screens.opening import CHANGE, hand_of
 
 SIZE = 10

@@ -24,7 +24,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     kind = request.POST.get("kind", "csv")
     if kind not in KINDS:
         raise Http404
-    found = found_by(request.POST)[0]
+    found = found_by(request.POST)
     details: dict[str, Any] = {"exported": [None, found.count()]}
     noting.note(action="exported", kind=Person._meta.label_lower, name=kind, details=details, by=request.user)
     content, written = export_named(found, kind)

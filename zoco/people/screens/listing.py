@@ -1,5 +1,6 @@
 """The list of people: searched by beginnings of words, narrowed by a tag, all of it page by page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,10 +17,11 @@ from zoco.ledger.views.heads import head
 from zoco.people.finding import people_found
 from zoco.people.models import Identity, Person, Tag
 from zoco.people.opening import for_whom
+from zoco.people.paging import Page, Place, people_page
 from zoco.people.screens.opening import ADD, CHANGE, EXPORT, IMPORTS, SEE
 
 SIZE = 50
-COUNTED_MOST = 1_000
+KEY_MOST = (1 << 32) - 1
 TAGS_OFFERED = 200
 QUERY_LONGEST = 200
 
@@ -27,11 +29,12 @@ QUERY_LONGEST = 200
 @for_whom(SEE)
 def people(request: HttpRequest) -> HttpResponse:
     """Show a page of people."""
-    found, query, tag = found_by(request.GET)
-    page = _number(request.GET.get("page", ""))
-    total, is_more = _counted(found, is_all=not query and tag is None)
-    first = min((page - 1) * SIZE, max(0, total - 1) // SIZE * SIZE) if not is_more else (page - 1) * SIZE
-    rows = list(found.order_by("-id")[first : first + SIZE + 1])
+    query, tag = asked_for(request.GET)
+    before, after, place = (_number(request.GET.get(name, "")) for name in ("before", "after", "from"))
+    page = people_page(query=query, tag=tag, place=Place(before, 0 if before else after), size=SIZE)
+    first = max(place, 1) if before or after else 1
+    if not page.people and (before or after):  # they are gone meanwhile
+        page, first = people_page(query=query, tag=tag, size=SIZE), 1
     kept: dict[str, str | int] = {
         name: value for name, value in (("q", query), ("tag", tag.name if tag else "")) if value
     }
@@ -40,11 +43,10 @@ def people(request: HttpRequest) -> HttpResponse:
         "query": query,
         "tag": tag.name if tag else "",
         "tags": Tag.objects.order_by("name")[:TAGS_OFFERED],
-        "lines": lines(rows[:SIZE]),
+        "lines": lines(page.people),
         "is_narrowed": bool(kept),
-        "range": _range(first, len(rows[:SIZE]), total, is_more),
-        "previous": f"?{urlencode({**kept, 'page': first // SIZE})}" if first else "",
-        "next": f"?{urlencode({**kept, 'page': first // SIZE + 2})}" if len(rows) > SIZE else "",
+        "range": _range(first, page),
+        **_ways(page, kept, first),
         "may_add": request.user.has_perm(ADD),
         "may_change": request.user.has_perm(CHANGE),
         "may_export": request.user.has_perm(EXPORT),
@@ -53,35 +55,42 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "zoco/people/people.html", shown)
 
 
-def found_by(asked: QueryDict) -> tuple[QuerySet[Person], str, Tag | None]:
-    """Return the people who fit, what was searched for, and the tag that was chosen."""
+def asked_for(asked: QueryDict) -> tuple[str, Tag | None]:
+    """Return what was searched for, and the tag that was chosen."""
     query = asked.get("q", "").replace("\0", "").strip()[:QUERY_LONGEST]
-    tag = Tag.objects.filter(name=asked.get("tag", "").replace("\0", "")[:80]).first()
+    return query, Tag.objects.filter(name=asked.get("tag", "").replace("\0", "")[:80]).first()
+
+
+def found_by(asked: QueryDict) -> QuerySet[Person]:
+    """Return all people who fit."""
+    query, tag = asked_for(asked)
     found = people_found(query)
-    if tag is not None:
-        found = found.filter(pk__in=tag.tagged.values("person"))
-    return found, query, tag
+    return found if tag is None else found.filter(pk__in=tag.tagged.values("person"))
 
 
 def _number(text: str) -> int:
-    return min(max(1, int(text)), 1_000_000) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+    return min(int(text), KEY_MOST) if text.isascii() and text.isdigit() and len(text) < 11 else 0
 
 
-def _counted(found: QuerySet[Person], *, is_all: bool) -> tuple[int, bool]:
-    """Return how many there are, and whether there are more than that: few search for thousands."""
-    if is_all:
-        return found.count(), False
-    total = found.order_by()[: COUNTED_MOST + 1].count()
-    return min(total, COUNTED_MOST), total > COUNTED_MOST
+def _ways(page: Page, kept: Mapping[str, str | int], first: int) -> dict[str, str]:
+    """Return where the pages before and behind lie; who shows the first ones starts anew."""
+    ways = {"previous": "", "next": ""}
+    if page.has_newer and page.people:
+        onward = {"after": page.people[0].pk, "from": first - SIZE} if first > SIZE + 1 else {}
+        ways["previous"] = f"?{urlencode({**kept, **onward})}"
+    if page.has_older and page.people:
+        onward = {"before": page.people[-1].pk, "from": first + len(page.people)}
+        ways["next"] = f"?{urlencode({**kept, **onward})}"
+    return ways
 
 
-def _range(first: int, count: int, total: int, is_more: bool) -> str:
+def _range(first: int, page: Page) -> str:
     places = {
-        "first": formats.count(first + 1),
-        "last": formats.count(first + count),
-        "total": formats.count(total),
+        "first": formats.count(first),
+        "last": formats.count(first + len(page.people) - 1),
+        "total": formats.count(page.total),
     }
-    if is_more:
+    if page.is_more:
         return _("%(first)s–%(last)s of more than %(total)s") % places
     return _("%(first)s–%(last)s of %(total)s") % places
 

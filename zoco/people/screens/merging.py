@@ -15,10 +15,10 @@ from django.utils.translation import pgettext
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.ledger.views.problems import said
-from zoco.people.finding import people_found
 from zoco.people.merging import MergeRefused, people_merge
 from zoco.people.models import Identity, Person
 from zoco.people.opening import for_whom
+from zoco.people.paging import people_page
 from zoco.people.screens.opening import CHANGE, hand_of
 from zoco.people.screens.person import facts_of, panels_of, person_or_404
 
@@ -60,7 +60,8 @@ def _other(text: str) -> Person | None:
 
 def _searched(request: HttpRequest, kept: Person) -> dict[str, Any]:
     query = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_LONGEST]
-    found = people_found(query).exclude(pk=kept.pk).order_by("-id")[:HITS] if query else []
+    fitting = people_page(query=query, size=HITS + 1).people if query else []
+    found = [each for each in fitting if each != kept][:HITS]
     hits = [(each, ", ".join(each.identities.values_list("value", flat=True)[:5])) for each in found]
     return {"query": query, "hits": hits}
 

@@ -1,5 +1,6 @@
 """Pages of people: list and search, one person and all that is done there, own fields, who may see it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,13 +70,26 @@ def test_an_empty_list_says_what_to_do_and_a_search_finds_by_beginnings(marketer
 
     assert "1–50 of 53" in first
     assert len(asked) <= 20
-    assert "51–53 of 53" in body(marketer.get(f"{PEOPLE}?page=2"))
+    second = _led(marketer, first, "next")
+    assert "51–53 of 53" in second
+    assert 'rel="next"' not in second
+    assert "1–50 of 53" in _led(marketer, second, "prev")
     found = body(marketer.get(f"{PEOPLE}?q=pri"))
     assert "Ana Prieto" in found
     assert "Zed" not in found
     assert "1–1 of 1" in body(marketer.get(f"{PEOPLE}?tag=vip"))
     assert "Nobody fits" in body(marketer.get(f"{PEOPLE}?q=nobody"))
-    assert "Nobody fits" not in body(marketer.get(f"{PEOPLE}?page=99999999999"))
+    for nowhere in ("before=1", "after=9999999999", "before=²&after=x&from=-"):
+        assert "1–50 of 53" in body(marketer.get(f"{PEOPLE}?{nowhere}"))
+    for nowhere in ("before=1", "after=9999999999"):
+        assert "1–1 of 1" in body(marketer.get(f"{PEOPLE}?tag=vip&{nowhere}"))
+
+
+def _led(client: Client, shown: str, rel: str) -> str:
+    """Follow the link of a page to the next or previous one."""
+    found = re.search(rf'rel="{rel}" href="([^"]*)"', shown)
+    assert found is not None
+    return body(client.get(f"{PEOPLE}{found[1]}"))
 
 
 def test_somebody_is_added_once_and_a_second_time_is_led_to_the_first(marketer: Client) -> None:

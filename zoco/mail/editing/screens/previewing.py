@@ -20,9 +20,9 @@ from zoco.mail.editing.screens.opening import CHANGE, SEE
 from zoco.mail.editing.seeing import Look, data_sample, letter_seen, page_in
 from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.drafts import language_chosen
-from zoco.people.finding import people_found
 from zoco.people.models import Identity, Person
 from zoco.people.opening import for_whom
+from zoco.people.paging import people_page
 
 FOUND_MOST = 10
 SEE_PEOPLE = "zoco_people.view_person"
@@ -135,7 +135,7 @@ def _found(request: HttpRequest, query: str, asked: dict[str, str], base: str) -
     """Return people whom words find, each with the address that shows the letter as he reads it."""
     if not query or not request.user.has_perm(SEE_PEOPLE):
         return []
-    people = list(people_found(query).order_by("-id")[:FOUND_MOST])
+    people = people_page(query=query, size=FOUND_MOST).people
     emails = dict(
         Identity.objects.filter(person__in=people, kind=Identity.Kind.EMAIL)
         .order_by("is_main", "-id")
