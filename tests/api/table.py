@@ -107,6 +107,8 @@ READERS = [
     "zoco_audiences",
     "zoco_audience",
     "zoco_audience_members",
+    "zoco_audience_entered",
+    "zoco_audience_left",
     "zoco_audience_act",
     "zoco_letters",
     "zoco_letter",
@@ -305,7 +307,6 @@ WRITERS = [
     "zoco_people_doubles",
     "zoco_person_merge",
     "zoco_person_export",
-    "zoco_person_erase",
     "zoco_schedule_act",
     "zoco_incident_acknowledge",
     "wagtailadmin_pages:unlock",
@@ -366,6 +367,7 @@ WRITERS = [
 
 # Owners alone.
 OWNERS = [
+    "zoco_person_erase",
     "zoco_site_history",
     "zoco_site_history_results",
     "wagtailadmin_reports:site_history",

@@ -7,7 +7,7 @@ saved as CSV; the import takes it away again.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
@@ -21,6 +21,9 @@ from zoco.people.models import FIELDS, Attribute, Identity, Person, Tag
 
 CHUNK = 500
 SYSTEMS_MOST = 50
+SHEET_ROWS = 1_048_576
+"""No sheet of a workbook has more."""
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ESCAPED = (*FORMULA_STARTS, "'")
 
 
@@ -85,20 +88,29 @@ def csv_pieces(people: QuerySet[Person]) -> Iterator[str]:
         yield _line([_disarmed(cell) for cell in row])
 
 
-def workbook(people: QuerySet[Person]) -> IO[bytes]:
-    """Return a workbook of people as an open file that goes when it is closed."""
+def workbook(head: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """Return a workbook as an open file that goes when it is closed; its cells are texts, none a formula.
+
+    What does not fit on a sheet stands on further ones, each with its head.
+    """
     import openpyxl  # type: ignore[import-untyped] # slow to import, and few need it
     from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
 
-    book, sheet = openpyxl.Workbook(write_only=True), Sheet(people)
+    book = openpyxl.Workbook(write_only=True)
     page = book.create_sheet("People")
-    page.append(sheet.head)
-    for row in sheet.rows():
+    page.append(head)
+    for number, row in enumerate(rows, start=1):
+        if number % (SHEET_ROWS - 1) == 0:
+            page = book.create_sheet(f"People {len(book.worksheets) + 1}")
+            page.append(head)
         cells = []
-        for text in map(_disarmed, row):
-            cell = WriteOnlyCell(page, value=ILLEGAL_CHARACTERS_RE.sub("", text) or None)
-            if text:
+        for text in row:
+            legal = ILLEGAL_CHARACTERS_RE.sub("", text)
+            if legal != text and legal.startswith(FORMULA_STARTS):
+                legal = f"'{legal}"
+            cell = WriteOnlyCell(page, value=legal or None)
+            if legal:
                 cell.data_type = "s"
             cells.append(cell)
         page.append(cells)
@@ -146,5 +158,6 @@ def _cell(value: Value | None) -> str:
 def export_named(people: QuerySet[Person], kind: str) -> tuple[Any, str]:
     """Return what is answered with, and its type; `kind` is "csv" or "xlsx"."""
     if kind == "xlsx":
-        return workbook(people), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        sheet = Sheet(people)
+        return workbook(sheet.head, ([*map(_disarmed, row)] for row in sheet.rows())), WORKBOOK
     return csv_pieces(people), "text/csv; charset=utf-8"

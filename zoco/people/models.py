@@ -54,7 +54,10 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["-id"]
-        permissions = [("export_person", _("May take out files of people"))]
+        permissions = [
+            ("export_person", _("May take out files of people")),
+            ("erase_person", _("May erase people")),
+        ]
         indexes = [
             models.Index("country", "id", name="zoco_people_country"),
             models.Index("language", "id", name="zoco_people_language"),

@@ -10,7 +10,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.ledger.viewsets import RightItem
-from zoco.people.gathering import builder, opening
+from zoco.people.gathering import builder, members, opening
 from zoco.people.gathering import screens as audiences
 from zoco.people.importing import screens as imports
 from zoco.people.opening import sees_people
@@ -68,8 +68,10 @@ def audience_urls() -> list[URLPattern]:
         path("audiences/<int:pk>/", audiences.one, name="zoco_audience"),
         path("audiences/<int:pk>/edit/", builder.edit, name="zoco_audience_edit"),
         path("audiences/<int:pk>/act/", audiences.act, name="zoco_audience_act"),
-        path("audiences/<int:pk>/members/", audiences.members, name="zoco_audience_members"),
-        path("audiences/<int:pk>/members.csv", audiences.export, name="zoco_audience_export"),
+        path("audiences/<int:pk>/members/", members.members, name="zoco_audience_members"),
+        path("audiences/<int:pk>/export/", members.export, name="zoco_audience_export"),
+        path("audiences/<int:pk>/entered/<int:change>/", members.entered, name="zoco_audience_entered"),
+        path("audiences/<int:pk>/left/<int:change>/", members.left, name="zoco_audience_left"),
     ]
 
 
@@ -85,8 +87,8 @@ def audiences_entry() -> MenuItem:
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def people_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions."""
+    """Let groups be given the permissions. People are not deleted but erased, which has one of its own."""
     return Permission.objects.filter(
         content_type__app_label="zoco_people",
         content_type__model__in=["person", "attribute", "audience", "peopleimport"],
-    )
+    ).exclude(codename="delete_person")

@@ -18,6 +18,8 @@ SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger", "zoco_moving", "zoco_channels")
 # Of sites, a marketer says where visits come from, and what is not counted.
 SOURCES = ("sourcerule", "sourcenetwork", "exclusion")
+# What nothing brings back.
+OWNERS = ("erase_person",)
 PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
 # Nobody: the logs are only ever added to, and sessions and tasks are the program's own.
 NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission", "contenttype")
@@ -60,7 +62,10 @@ def _owner(permissions: Iterable[Permission]) -> list[Permission]:
 
 
 def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
-    """See and change what areas own, but neither accounts nor sites nor the ledger's own tables."""
+    """See and change what areas own, but neither accounts nor sites nor the ledger's own tables.
+
+    Nor is anybody erased: that is for owners.
+    """
     return [
         one
         for one in permissions
@@ -68,6 +73,7 @@ def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
         or one.content_type.app_label in PAGES
         or one.content_type.model in SOURCES
         or (_ours(one) and (one.content_type.app_label not in READ_ONLY or _reads(one)))
+        if one.codename not in OWNERS
     ]
 
 

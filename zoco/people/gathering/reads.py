@@ -114,24 +114,32 @@ def picture(audience: Audience, now: datetime) -> SafeString | None:
 def file(people: BitMap) -> Iterator[str]:
     """Return people as CSV in pieces, in the order of their keys."""
     yield _line(COLUMNS)
+    for row in rows(people):
+        yield _line(row)
+
+
+def rows(people: BitMap) -> Iterator[list[str]]:
+    """Return a row of cells for each, in the order of their keys; what a spreadsheet would run is text."""
     for start in range(0, len(people), CHUNK):
         keys = list(people[start : start + CHUNK])
-        rows = Person.objects.in_bulk(keys)
+        found = Person.objects.in_bulk(keys)
         ways: dict[tuple[int, str], str] = {}
-        for each in Identity.objects.filter(person__in=rows, kind__in=("email", "phone")).order_by(
+        for each in Identity.objects.filter(person__in=found, kind__in=("email", "phone")).order_by(
             "-is_main", "pk"
         ):
             ways.setdefault((each.person_id, each.kind), each.value)
-        for key in (key for key in keys if key in rows):
-            own = [getattr(rows[key], name) for name in COLUMNS[1:-2]]
-            yield _line([str(key), *own, ways.get((key, "email"), ""), ways.get((key, "phone"), "")])
+        for key in (key for key in keys if key in found):
+            own = [getattr(found[key], name) for name in COLUMNS[1:-2]]
+            cells = [str(key), *own, ways.get((key, "email"), ""), ways.get((key, "phone"), "")]
+            yield [
+                f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_phone(cell) else cell
+                for cell in cells
+            ]
 
 
 def _line(cells: Sequence[str]) -> str:
-    """Write a line; what a spreadsheet would run is text."""
     text = io.StringIO()
-    safe = (f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_phone(cell) else cell for cell in cells)
-    csv.writer(text).writerow(safe)
+    csv.writer(text).writerow(cells)
     return text.getvalue()
 
 

@@ -1,14 +1,12 @@
-"""Pages of audiences: all of them, one with its size and overlaps, its members, and what is done with it."""
+"""Pages of audiences: all of them, one with its size and overlaps, who is in, and what is done with it."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
@@ -18,7 +16,8 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.people.audiences import services
 from zoco.people.audiences.bitmaps import unpacked
-from zoco.people.audiences.models import Audience
+from zoco.people.audiences.keeping import REMEMBERED
+from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.audiences.rules import RuleWrong
 from zoco.people.audiences.services import AudienceWrong
 from zoco.people.gathering import building, reads
@@ -63,7 +62,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def shown(request: HttpRequest, audience: Audience, *, status: int = 200, **more: Any) -> HttpResponse:
     """Render the page of one."""
     people = unpacked(audience.members)
-    changes = audience.changes.defer("entered", "left").order_by("-at", "-pk")[:CHANGES_MOST]
+    before = _number(request.GET.get("before", ""))
+    earlier = audience.changes.filter(pk__lt=before) if before else audience.changes.all()
+    changes = list(earlier.defer("entered", "left").order_by("-pk")[: CHANGES_MOST + 1])
     return page(
         request,
         "audience",
@@ -75,7 +76,8 @@ def shown(request: HttpRequest, audience: Audience, *, status: int = 200, **more
         size=formats.count(audience.size),
         people=npgettext("audience", "person", "people", audience.size),
         picture=reads.picture(audience, timezone.now()),
-        changes=[_change(each) for each in changes],
+        changes=[_change(each) for each in changes[:CHANGES_MOST]],
+        older=changes[CHANGES_MOST - 1].pk if len(changes) > CHANGES_MOST else 0,
         overlaps=reads.overlaps(people, but=audience.pk),
         members=reads.members(list(people[-5:])),
         may_change=request.user.has_perm(CHANGE),
@@ -95,54 +97,23 @@ def _words(audience: Audience) -> str:
         return _(wrong.words) % wrong.places
 
 
-def _change(change: Any) -> dict[str, str]:
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _change(change: AudienceChange) -> dict[str, Any]:
+    """Return a change as it stands in the list; who it was is led to as long as that is kept."""
+    is_known = change.at > timezone.now() - REMEMBERED
     return {
+        "pk": change.pk,
+        "is_known": is_known,
+        "has_entered": bool(change.entered_size),
+        "has_left": bool(change.left_size),
         "at": formats.moment(change.at.astimezone(reads.zone())),
         "entered": formats.count(change.entered_size),
         "left": formats.count(change.left_size),
         "size": formats.count(change.size),
     }
-
-
-@for_whom(SEE)
-def members(request: HttpRequest, pk: int) -> HttpResponse:
-    """List who is in an audience, whoever came last into the installation first."""
-    audience = get_object_or_404(Audience, pk=pk)
-    people = unpacked(audience.members)
-    last = max(-(-len(people) // PAGE), 1)
-    asked = request.GET.get("page", "1")
-    number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    end = len(people) - (number - 1) * PAGE
-    keys = list(people[max(end - PAGE, 0) : end])[::-1]
-    places = {
-        "first": formats.count((number - 1) * PAGE + 1),
-        "last": formats.count(len(people) - end + len(keys)),
-    }
-    return page(
-        request,
-        "members",
-        _("Members of %(name)s") % {"name": audience.name},
-        audience=audience,
-        members=reads.members(keys),
-        total=_("%(first)s–%(last)s of %(all)s") % {**places, "all": formats.count(len(people))},
-        before=number - 1,
-        after=number + 1 if number < last else 0,
-        may_export=request.user.has_perm(EXPORT),
-        may_remove=audience.kind == Audience.Kind.STATIC and request.user.has_perm(CHANGE),
-    )
-
-
-@for_whom(EXPORT, "POST")
-def export(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Give the members as CSV; it is written down who took them."""
-    audience = get_object_or_404(Audience, pk=pk)
-    people = unpacked(audience.members)
-    details = {"exported": [None, len(people)]}
-    noting.note(action="exported", kind=KIND, name=audience.name, details=details, by=request.user)
-    answer = StreamingHttpResponse(reads.file(people), content_type="text/csv; charset=utf-8")
-    name = slugify(audience.name) or f"audience-{audience.pk}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
 
 
 @for_whom(SEE, "POST")

@@ -10,12 +10,12 @@ from zoco.kit import noting
 from zoco.ledger.views.heads import head
 from zoco.people.models import Person
 from zoco.people.opening import for_whom
-from zoco.people.screens.opening import DELETE
+from zoco.people.screens.opening import ERASE
 from zoco.people.screens.person import person_or_404
 from zoco.people.tasks import person_erase
 
 
-@for_whom(DELETE, "GET", "HEAD", "POST")
+@for_whom(ERASE, "GET", "HEAD", "POST")
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what goes; POST with the name typed has it erased in the background."""
     found = person_or_404(pk)

@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from zoco.people.editing import Hand
 
-SEE, ADD, CHANGE, DELETE = (f"zoco_people.{verb}_person" for verb in ("view", "add", "change", "delete"))
+SEE, ADD, CHANGE, EXPORT, ERASE = (
+    f"zoco_people.{verb}_person" for verb in ("view", "add", "change", "export", "erase")
+)
 FACTS = "zoco_ledger.view_facts"
-IMPORTS, EXPORT = "zoco_people.add_peopleimport", "zoco_people.export_person"
+IMPORTS = "zoco_people.add_peopleimport"
 
 
 def hand_of(request: HttpRequest) -> Hand:

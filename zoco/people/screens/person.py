@@ -26,7 +26,7 @@ from zoco.people.opening import for_whom
 from zoco.people.panels import PANELS
 from zoco.people.screens.forms import IdentityForm, PersonForm
 from zoco.people.screens.listing import place
-from zoco.people.screens.opening import ADD, CHANGE, DELETE, EXPORT, FACTS, SEE, hand_of
+from zoco.people.screens.opening import ADD, CHANGE, ERASE, EXPORT, FACTS, SEE, hand_of
 from zoco.people.writing import Incoming, NotOnePerson
 
 EDITS_SHOWN = 20
@@ -183,7 +183,7 @@ def page(request: HttpRequest, found: Person, *, status: int = 200, **more: Any)
         "refused": next(filter(None, wrong), ""),
         "typed": request.POST.get("value", "") if refused else "",
         "may_change": may(CHANGE),
-        "may_erase": may(DELETE),
+        "may_erase": may(ERASE),
         "may_export": may(EXPORT),
         "may_see_facts": may(FACTS),
     }

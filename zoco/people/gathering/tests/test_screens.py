@@ -1,12 +1,14 @@
 """Audiences are built, looked at and exported in a browser without a line of code; roles and sites hold."""
 
 import html
+import io
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +18,7 @@ from zoco.ledger.store import opening as stores
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
 from zoco.people.audiences.rules import rules_read
-from zoco.people.audiences.services import audience_count, audience_write, members_add
+from zoco.people.audiences.services import audience_count, audience_write, members_add, members_remove
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
@@ -171,11 +173,53 @@ def test_members_are_paged_the_newest_first(vips: Audience, people: list[Person]
     assert "51–60 of 60" in body(reader.get(f"/admin/audiences/{every.pk}/members/?page=999"))
 
 
+def test_who_entered_and_left_is_kept_with_numbers_and_people(people: list[Person]) -> None:
+    board = audience_write(name="Board", kind=STATIC, at=NOW)
+    for day in range(21):
+        members_add(audience=board, people=[people[day].pk], at=NOW + timedelta(days=day))
+    members_remove(audience=board, people=[people[0].pk, people[3].pk], at=NOW + timedelta(days=30))
+    last = board.changes.latest("pk")
+    reader, base = client_of("analyst"), f"/admin/audiences/{board.pk}/"
+
+    shown = body(reader.get(base))
+    older = body(reader.get(f"{base}?before={board.changes.order_by('-pk')[19].pk}"))
+    left = body(reader.get(f"{base}left/{last.pk}/"))
+
+    assert f'<td class="num">0</td><td class="num"><a href="{base}left/{last.pk}/">2<' in shown
+    assert shown.count(f'href="{base}entered/') == 19
+    assert 'rel="next"' in shown
+    assert older.count(f'href="{base}entered/') == 2
+    assert "Who left Board" in left
+    assert "1–2 of 2" in left
+    assert left.index("p3@shop.example") < left.index("p0@shop.example")
+    assert "p1@shop.example" not in left
+    assert "Take out" not in left
+    assert "Nobody of them is known" in body(reader.get(f"{base}entered/{last.pk}/"))
+    assert reader.get(f"/admin/audiences/{board.pk + 1}/left/{last.pk}/").status_code == 404
+
+
+def test_members_leave_as_a_workbook_of_texts(vips: Audience, people: list[Person]) -> None:
+    Person.objects.filter(pk=people[3].pk).update(name="+1+1", city="\x01@cmd")
+    marketer, url = client_of("marketer"), f"/admin/audiences/{vips.pk}/export/"
+
+    answer = marketer.post(url, {"kind": "xlsx"})
+
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    lines = list(book["People"].iter_rows(values_only=True))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="vips.xlsx"'
+    assert lines[0][:2] == ("id", "name")
+    assert lines[1][1:] == ("'=Ana 1", None, None, None, "ES", None, "p1@shop.example", None)
+    assert (lines[2][1], lines[2][6]) == ("'+1+1", "'@cmd")
+    assert len(lines) == 31
+    assert {cell.data_type for row in book["People"] for cell in row if cell.value} == {"s"}
+    assert marketer.post(url, {"kind": "exe"}).status_code == 404
+
+
 def test_members_leave_as_csv_and_it_is_written_down(vips: Audience) -> None:
-    refused = client_of("analyst").post(f"/admin/audiences/{vips.pk}/members.csv")
+    refused = client_of("analyst").post(f"/admin/audiences/{vips.pk}/export/")
     assert (refused.status_code, refused.headers["Location"]) == (302, "/admin/")
 
-    answer = client_of("marketer").post(f"/admin/audiences/{vips.pk}/members.csv")
+    answer = client_of("marketer").post(f"/admin/audiences/{vips.pk}/export/")
 
     lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert lines[0] == "id,name,given_name,family_name,language,country,city,email,phone"
@@ -220,7 +264,7 @@ def test_analyst_changes_nothing_and_who_sees_some_sites_sees_no_audience(vips: 
 
     for path in ("", f"{vips.pk}/", f"{vips.pk}/members/", "new/", f"{vips.pk}/edit/"):
         assert limited.get(f"/admin/audiences/{path}").headers["Location"] == "/admin/", path
-    assert limited.post(f"/admin/audiences/{vips.pk}/members.csv").headers["Location"] == "/admin/"
+    assert limited.post(f"/admin/audiences/{vips.pk}/export/").headers["Location"] == "/admin/"
 
 
 def test_audience_that_others_ask_for_is_not_deleted(vips: Audience) -> None:
