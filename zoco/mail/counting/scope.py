@@ -15,10 +15,14 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Messages, and the numbers of batches and prints under which their links and looks are kept."""
+    """Messages, and the numbers of batches and prints under which their links and looks are kept.
+
+    `is_bulk`: they are all messages of these batches, and no others.
+    """
 
     batches: tuple[int, ...]
     messages: QuerySet[Message]
+    is_bulk: bool = False
 
     @property
     def sent(self) -> QuerySet[Message]:

@@ -1,6 +1,7 @@
 """Rows of reports: figures with the bounds of their shares, what people did afterwards, and money."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from zoco.mail.counting.domains import DomainFigures
 from zoco.mail.counting.figures import LetterFigures, Share, letter_figures, share
 from zoco.mail.counting.models import LetterLink
 from zoco.mail.counting.scope import Scope
+from zoco.mail.counting.tallies import Outline, outline_of, tallies_of
 from zoco.mail.sending.reports.scopes import Part
 
 Cell = dict[str, str]
@@ -32,7 +34,7 @@ class Credit:
 class Row:
     """What came of some letters."""
 
-    figures: LetterFigures
+    figures: LetterFigures | Outline
     credited: list[Credited]
 
     @property
@@ -43,8 +45,28 @@ class Row:
 
 def row_of(scope: Scope, credit: Credit) -> Row:
     """Count some letters."""
-    found = credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
-    return Row(letter_figures(scope), found)
+    return Row(letter_figures(scope), _credited(scope, credit))
+
+
+def _credited(scope: Scope, credit: Credit) -> list[Credited]:
+    return credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
+
+
+def rows_of(parts: Sequence[Part], whole: list[Credited], credit: Credit) -> list[Row]:
+    """Count the parts of a report; those of sendings by as many queries as one. `whole` is of all of them."""
+    tallies = tallies_of({batch for each in parts if each.scope.is_bulk for batch in each.scope.batches})
+    by_batch: dict[int, list[Credited]] = defaultdict(list)
+    for each in whole:
+        by_batch[each.link[0]].append(each)
+    rows = []
+    for part in parts:
+        batches = part.scope.batches
+        if part.scope.is_bulk:
+            mine = [each for batch in batches for each in by_batch[batch]]
+            rows.append(Row(outline_of(batches, tallies), mine))
+        else:
+            rows.append(row_of(part.scope, credit))
+    return rows
 
 
 def heads() -> list[str]:
@@ -63,13 +85,12 @@ def cells(row: Row) -> list[Cell]:
     return [*said, {"count": money(row.credited)}, cell(found.unsubscribed), cell(found.complained)]
 
 
-def part_said(part: Part, credit: Credit) -> dict[str, Any]:
-    """Return a part of a report as a line of a table."""
-    return {
-        "label": part.label,
-        "url": part.url,
-        "cells": list(zip(heads(), cells(row_of(part.scope, credit)), strict=True)),
-    }
+def parts_said(parts: Sequence[Part], whole: list[Credited], credit: Credit) -> list[dict[str, Any]]:
+    """Return the parts of a report as lines of a table."""
+    return [
+        {"label": part.label, "url": part.url, "cells": list(zip(heads(), cells(row), strict=True))}
+        for part, row in zip(parts, rows_of(parts, whole, credit), strict=True)
+    ]
 
 
 def cell(found: Share) -> Cell:
@@ -86,19 +107,19 @@ def money(found: Iterable[Credited]) -> str:
     return " + ".join(formats.money_charged(Decimal(each), name) for name, each in sums.items()) or "–"
 
 
-def links_said(scope: Scope, row: Row) -> list[dict[str, Any]]:
+def links_said(scope: Scope, figures: LetterFigures, credited: list[Credited]) -> list[dict[str, Any]]:
     """Return the links of letters: who followed them, and what that led to."""
     address: dict[Place, tuple[str, str]] = {}
     kept = LetterLink.objects.filter(batch__in=scope.batches)
     for batch, language, number, to in kept.values_list("batch", "language", "number", "address"):
         address[batch, language, number] = (language, to)
     by_link: dict[tuple[str, str], list[Credited]] = {}
-    for each in row.credited:
+    for each in credited:
         if each.link in address:
             by_link.setdefault(address[each.link], []).append(each)
-    of = row.figures.delivered.count
+    of = figures.delivered.count
     found = []
-    for link in row.figures.links:
+    for link in figures.links:
         mine = by_link.get((link.language, link.address), [])
         found.append(
             {

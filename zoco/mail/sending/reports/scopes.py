@@ -32,7 +32,7 @@ class Part:
 def of_legs(legs: Iterable[Leg]) -> Scope:
     """Return the letters of legs."""
     batches = tuple(leg.batch_id for leg in legs if leg.batch_id is not None)
-    return Scope(batches, Message.objects.filter(batch__in=batches))
+    return Scope(batches, Message.objects.filter(batch__in=batches), is_bulk=True)
 
 
 def of_prints(prints: Iterable[Print], *ways: Copy.Way) -> Scope:
@@ -130,4 +130,7 @@ def _legs(since: datetime, **which: object) -> list[Leg]:
 
 
 def _since(scope: Scope, since: datetime) -> Scope:
+    """Return what of it was written since; batches are made before their messages, and begun since."""
+    if scope.is_bulk:
+        return scope
     return Scope(scope.batches, scope.messages.filter(created_at__gte=since))

@@ -5,15 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.contracts.many_facts import write_spool
-from zoco.channels.models import Message, Told
+from zoco.channels.models import Batch, Message, Told
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.consent.models import Choice
 from zoco.consent.services import choice_record
@@ -27,9 +30,10 @@ from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.mail.counting.credit import ORDERED, REFUNDED, credited, revenue
 from zoco.mail.counting.domains import domain_figures
 from zoco.mail.counting.models import Look
-from zoco.mail.sending.models import ListErased, Sending
+from zoco.mail.sending.models import Leg, ListErased, Sending
 from zoco.mail.sending.reports.lists import audience_steps, erased_count, topic_steps
-from zoco.mail.sending.reports.scopes import sending_parts
+from zoco.mail.sending.reports.rows import Credit, cells, row_of, rows_of
+from zoco.mail.sending.reports.scopes import all_parts, sending_parts
 from zoco.mail.sending.tests.conftest import audience_of, go, start
 from zoco.people.audiences.models import Audience
 from zoco.people.gathering.reads import zone
@@ -153,6 +157,63 @@ def test_report_shows_every_figure_and_who_was_held_back(
         302,
         403,
     )
+
+
+def more(sending: Sending, people: list[Person], count: int) -> None:
+    """Send it again so often, by rows alone: each time two letters leave, one is opened, one comes back."""
+    now, account, letter = timezone.now(), sending.account, sending.letter
+    assert account is not None
+    for number in range(count):
+        made = Sending.objects.create(
+            name=f"No. {number}", letter=letter, account=account, state="ended", created_at=now
+        )
+        batch = Batch.objects.create(
+            maker="sending", account=account, adapter="email", purpose="marketing", created_at=now, total=2
+        )
+        Leg.objects.create(sending=made, arm="rest", letter=letter, size=2, begins_at=now, batch=batch)
+        sent = [
+            Message(
+                uid=uuid4(), key=uuid4().hex, account=account, adapter="email", batch=batch, person=each,
+                to=f"{each.pk}@shop.example", state="sent", created_at=now, done_at=now,
+            )
+            for each in people[:2]
+        ]  # fmt: skip
+        first, second = Message.objects.bulk_create(sent)
+        Look.objects.create(message=first, batch=batch.pk, kind="open", verdict="person", at=now)
+        Told.objects.create(account=account, event=uuid4().hex, told="bounced", message=second, at=now)
+
+
+def test_parts_say_what_each_says_by_itself_in_as_many_queries_for_two_as_for_twenty(
+    sending: Sending, people: list[Person], server: Mailbox, told: Any, client: Client
+) -> None:
+    go(start(sending))
+    click(people[0], sending.legs.get().batch_id or 0, timezone.now() - timedelta(hours=1))
+    told((ORDERED, people[0].pk, timezone.now(), "1", "12.50", "EUR"))
+    more(sending, people, 1)
+    client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
+    addresses = ["report/?by=letter", "report/?by=audience", "report/?by=sending"]
+    asked = [f"/admin/sendings/{each}" for each in addresses]
+    asked.append(f"/admin/letters/{sending.letter_id}/report/")
+
+    counts = []
+    for _round in range(2):
+        cache.clear()
+        client.get(asked[0])  # what is asked once a process
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            pages = [client.get(each).content.decode() for each in asked]
+        counts.append(len(found))
+        more(sending, people, 18)
+
+    assert counts[1] <= counts[0]
+    assert all("No. 18" in each or "€12.50" in each for each in pages)
+    credit = Credit(ORDERED, 7, timezone.now())
+    _whole, parts = all_parts("sending", since=timezone.now() - timedelta(days=9))
+    whole = credited(_whole, fact=ORDERED, days=7, now=credit.now)
+    assert len(parts) == 38
+    rows = rows_of(parts, whole, credit)
+    for part, row in zip((parts[0], parts[-1]), (rows[0], rows[-1]), strict=True):
+        assert cells(row) == cells(row_of(part.scope, credit)), part.label
 
 
 def test_clicks_lie_over_the_letter_and_stand_in_a_list(
