@@ -381,6 +381,7 @@ OWNERS = [
     "zoco_channels_new",
     "zoco_channels_account",
     "zoco_channels_act",
+    "zoco_channels_rates",
     "zoco_domain_act",
     "zoco_publics",
     "zoco_publics_one",

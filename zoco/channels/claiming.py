@@ -15,9 +15,10 @@ from zoco.channels import facts
 from zoco.channels.contract import CHANNELS, Ability, Content, Opened
 from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of, message_uid
 from zoco.channels.models import KEY_LONGEST, Account, Message
-from zoco.channels.rates.pausing import Hold, domains_resting
+from zoco.channels.rates.pausing import Hold, destination_of, domains_resting
+from zoco.channels.rates.resting import resting
+from zoco.channels.rates.taking import bounds_of, places_take
 from zoco.channels.reads import zone_usual
-from zoco.channels.resting import resting
 from zoco.channels.services import account_open
 from zoco.consent.answers import Because
 from zoco.consent.asking import Request
@@ -192,6 +193,7 @@ def _decided(cases: list[_Case], now: datetime) -> None:
             strict=True,
         )
     )
+    _counted(cases, answers, now)
     for case in cases:
         _settled(case, answers.get(case.message.key), now, is_repeat=case.message.key in is_repeat)
     Message.objects.bulk_create([each.message for each in cases if each.is_new])
@@ -199,7 +201,8 @@ def _decided(cases: list[_Case], now: datetime) -> None:
         [each.message for each in cases if not each.is_new],
         ["to", "state", "because", "tries", "next_at", "done_at", "body"],
     )
-    release_many(keys=[each.message.key for each in cases if each.message.state == State.REFUSED])
+    idle = [each for each in cases if each.message.state == State.REFUSED or each.hold is not None]
+    release_many(keys=[each.message.key for each in idle])
     facts.tell([(TOLD[each.message.state], each.message) for each in cases if each.is_news], now)
 
 
@@ -214,6 +217,21 @@ def _rested(cases: Iterable[_Case], now: datetime) -> None:
         for case in mine:
             case.is_resting = case.place in found
         for case, hold in zip((each for each in mine if each.place), holds, strict=True):
+            case.hold = hold
+
+
+def _counted(cases: Iterable[_Case], answers: dict[str, Reserved], now: datetime) -> None:
+    """Take a place under the rates for whatever may leave; what finds none waits."""
+    groups: dict[tuple[int, str], list[_Case]] = {}
+    for case in cases:
+        reserved = answers.get(case.message.key)
+        is_free = case.account.is_on and not case.is_resting and case.hold is None
+        if is_free and (case.person is None or (reserved is not None and reserved.answer.is_yes)):
+            groups.setdefault((case.account.pk, case.message.purpose), []).append(case)
+    for (account, purpose), mine in sorted(groups.items(), key=lambda each: each[0]):
+        domains = [destination_of(each.message.to) for each in mine]
+        holds = places_take(bounds_of(account), domains, purpose, now=now)
+        for case, hold in zip(mine, holds, strict=True):
             case.hold = hold
 
 

@@ -25,6 +25,8 @@ RESTING = "resting"
 """Why nothing goes to an address that did not take letters several times."""
 DESTINATION = "destination"
 """Why what is for a destination waits that blocks us, or wants less at a time."""
+RATE, WARMING = "rate", "warming"
+"""Why something waits for a place: so many leave at a time, or in a day of a new account."""
 STOPPED, TWICE = "stopped", "twice"
 """Why one of a batch was not sent: the batch was stopped, or its person, merged meanwhile, has it already."""
 EVERYWHERE = 0

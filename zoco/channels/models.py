@@ -9,12 +9,12 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.channels.bulk.models import Batch
 from zoco.channels.domains.models import DkimKey, DomainChange, SendingDomain
-from zoco.channels.rates.models import Destination
+from zoco.channels.rates.models import Bucket, Destination, Rate, WarmUp
 from zoco.consent.models import Purpose
 
 __all__ = [
-    "KEY_LONGEST", "OPEN", "Account", "Batch", "Destination", "DkimKey", "DomainChange", "Message",
-    "SendingDomain", "Told",
+    "KEY_LONGEST", "OPEN", "Account", "Batch", "Bucket", "Destination", "DkimKey", "DomainChange", "Message",
+    "Rate", "SendingDomain", "Told", "WarmUp",
 ]  # fmt: skip
 KEY_LONGEST = 100
 

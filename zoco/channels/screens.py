@@ -34,6 +34,8 @@ OTHERWISE = {
     facts.ACCOUNT_OFF: gettext_lazy("The account is off."),
     facts.RESTING: gettext_lazy("The address did not take letters several times; it rests for a while."),
     facts.DESTINATION: gettext_lazy("Its destination does not take our mail now; it is tried again later."),
+    facts.RATE: gettext_lazy("A rate holds it: so many leave at a time."),
+    facts.WARMING: gettext_lazy("Today's number of the warm-up has left; it goes on tomorrow."),
     facts.STOPPED: gettext_lazy("Sending was stopped before."),
     facts.TWICE: gettext_lazy("This person got it already, under another address."),
     "bounced": gettext_lazy("It came back."),

@@ -8,6 +8,7 @@ from wagtail import hooks
 
 from zoco.channels import screens
 from zoco.channels.domains import screens as domain_screens
+from zoco.channels.rates import screens as rate_screens
 from zoco.ledger.viewsets import RightItem
 
 
@@ -20,6 +21,7 @@ def channel_urls() -> list[URLPattern]:
         path("channels/new/<str:adapter>/", screens.new, name="zoco_channels_new"),
         path("channels/<int:pk>/", screens.account, name="zoco_channels_account"),
         path("channels/<int:pk>/act/", screens.act, name="zoco_channels_act"),
+        path("channels/<int:pk>/rates/", rate_screens.rates, name="zoco_channels_rates"),
         path("domains/", domain_screens.domains, name="zoco_domains"),
         path("domains/<int:pk>/", domain_screens.domain, name="zoco_domain"),
         path("domains/<int:pk>/act/", domain_screens.act, name="zoco_domain_act"),

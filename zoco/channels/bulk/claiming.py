@@ -14,11 +14,13 @@ from zoco.channels.claiming import LEASE
 from zoco.channels.contract import CHANNELS, Channel, Content, Opened
 from zoco.channels.drafts import Claimed
 from zoco.channels.models import Message
-from zoco.channels.rates.pausing import Hold, domains_resting
+from zoco.channels.rates.pausing import Hold, destination_of, domains_resting
+from zoco.channels.rates.resting import resting
+from zoco.channels.rates.taking import Bounds, bounds_of, places_take, room
 from zoco.channels.reads import zone_usual
-from zoco.channels.resting import resting
 from zoco.consent.answers import Answer, Because
 from zoco.consent.asking import Request
+from zoco.consent.models import Purpose
 from zoco.consent.news import Mark, mark_now
 from zoco.consent.services import Reserved, Wanted, release_many, reserve_many
 from zoco.consent.suppressing import Place
@@ -35,12 +37,16 @@ _DUE = ("pk", "person", "key", "uid", "tries", "to", "because", "unknowns")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a call took: `seen` messages were due, `claimed` of them may leave, as of `mark`."""
+    """What a call took: `seen` messages were due, `claimed` of them may leave, as of `mark`.
+
+    `hold` is what holds all that is due, where a rate of the account does.
+    """
 
     seen: int
     claimed: list[Claimed]
     places: dict[int, Place]
     mark: Mark
+    hold: Hold | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +71,11 @@ class _Due:
 def batch_claim(*, batch: Batch, opened: Opened, now: datetime, most: int) -> Taken:
     """Claim what is due of a batch, up to `most`; who may not get it now waits or is refused."""
     mark = mark_now()
+    bounds = bounds_of(batch.account_id or 0)
+    bound = room(bounds, now=now) if batch.purpose != Purpose.TRANSACTIONAL else None
+    if bound is not None and bound.most < 1:
+        return Taken(0, [], {}, mark, bound.hold)
+    most = most if bound is None else min(most, bound.most)
     rows = Message.objects.filter(batch=batch.pk, state=State.WAITS, next_at__lte=now)
     rows = rows.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
     due = [_Due(*row) for row in rows.order_by("next_at", "pk").values_list(*_DUE)[:most]]
@@ -88,6 +99,7 @@ def batch_claim(*, batch: Batch, opened: Opened, now: datetime, most: int) -> Ta
             strict=True,
         )
     )
+    _counted(bounds, [each for each in asked if answers[each.pk].answer.is_yes], batch.purpose, now)
     yes = _written(due, answers, now)
     claimed = [_claimed(each, batch, opened, channel) for each in yes]
     return Taken(len(due), claimed, {each.person: each.place for each in yes if each.place}, mark)
@@ -164,7 +176,7 @@ def _written(due: Sequence[_Due], answers: dict[int, Reserved], now: datetime) -
     for each in due:
         reserved = answers.get(each.pk)
         answer = reserved.answer if reserved else None
-        if answer is not None and answer.is_yes:
+        if answer is not None and answer.is_yes and each.hold is None:
             each.was = answer.because.value
             yes.append(each)
         elif each.hold is not None:
@@ -179,6 +191,16 @@ def _written(due: Sequence[_Due], answers: dict[int, Reserved], now: datetime) -
     if told:
         facts.tell([(told[each.pk], each) for each in Message.objects.filter(pk__in=told)], now)
     return yes
+
+
+def _counted(bounds: Bounds, yes: Sequence[_Due], purpose: str, now: datetime) -> None:
+    """Take a place under the rates for each that may leave; who finds none waits, and gives his turn back."""
+    if not bounds:
+        return
+    holds = places_take(bounds, [destination_of(each.to) for each in yes], purpose, now=now)
+    for each, hold in zip(yes, holds, strict=True):
+        each.hold = hold
+    release_many(keys=[each.key for each in yes if each.hold is not None])
 
 
 def _why(each: _Due, answer: Answer | None) -> str:

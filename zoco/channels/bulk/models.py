@@ -10,7 +10,10 @@ from zoco.consent.models import Purpose
 
 
 class Batch(models.Model):
-    """Many messages that leave together. `total` is fixed when it is filled; `trouble` is why it waits."""
+    """Many messages that leave together. `total` is fixed when it is filled; `trouble` is why it waits.
+
+    `held_because` says which rate holds it, until when.
+    """
 
     class State(models.TextChoices):
         """How far it is. A stopped one has ended once nothing of it is under way."""
@@ -34,6 +37,8 @@ class Batch(models.Model):
     total = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)
     trouble_until = models.DateTimeField(null=True)
+    held_because = models.CharField(max_length=20, blank=True)
+    held_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("created"))
     filled_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)

@@ -40,6 +40,7 @@ def bulk_run(stop: threading.Event) -> None:
 def batches_due(*, now: datetime, without: list[int]) -> list[Batch]:
     """Return batches of which something is to be sent, refused or ended now, the oldest first."""
     running = Q(state=Batch.State.RUNNING) & (Q(trouble_until__isnull=True) | Q(trouble_until__lte=now))
+    running &= Q(held_until__isnull=True) | Q(held_until__lte=now)
     found = Batch.objects.filter(running | Q(state=Batch.State.STOPPED), ended_at__isnull=True)
     due: list[Batch] = []
     for batch in found.exclude(pk__in=without).select_related("account").order_by("pk"):

@@ -19,13 +19,14 @@ from zoco.channels.bulk.claiming import batch_claim, claimed_return
 from zoco.channels.bulk.making import MAKERS, Making
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.pool import Landed, Pool
-from zoco.channels.bulk.services import batch_end, batch_trouble
+from zoco.channels.bulk.services import batch_end, batch_hold, batch_trouble
 from zoco.channels.bulk.turning import batch_turn
 from zoco.channels.concluding import conclude_many
 from zoco.channels.contract import CHANNELS, Content, Later, Opened, Refused, Sent
 from zoco.channels.domains.naming import domain_of
 from zoco.channels.drafts import Claimed
 from zoco.channels.rates.judging import domains_shut
+from zoco.channels.rates.pausing import Hold
 from zoco.channels.returning import returned
 from zoco.channels.sealing import SealBroken
 from zoco.channels.services import account_open
@@ -42,6 +43,8 @@ HORIZON_SECONDS = 5.0
 POLL_SECONDS = 0.2
 AHEAD = 5
 """How many messages are claimed ahead for each line."""
+HOLD_SECONDS = 20.0
+"""How long a wait for a rate may be during which lines are held open."""
 TROUBLE = timedelta(seconds=30)
 """How long a batch waits for what is wrong with its account."""
 
@@ -97,6 +100,7 @@ class Sending:
         self._is_dry = False
         self._trouble = ""
         self._shut: set[str] = set()
+        self._hold: Hold | None = None
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Send until there is nothing, or somebody says so; what is under way is waited for."""
@@ -114,18 +118,21 @@ class Sending:
 
     def _patience(self) -> float:
         """Return how long to wait for a line: not at all where one is free and there is something for it."""
+        if self._hold is not None and not self.pool.busy and not self._ready:
+            return POLL_SECONDS
         return 0.0 if (self.pool.free and self._ready) or not self.pool.busy else POLL_SECONDS
 
     def _fill(self) -> None:
         """Claim and make more when the next free lines would find little."""
         lines = self.pool.free + self.pool.busy
-        if self._is_dry or len(self._ready) >= lines:
+        if self._is_dry or len(self._ready) >= lines or self._is_held():
             return
         most = max(lines * AHEAD, 20)
         taken = patiently(
             lambda: batch_claim(batch=self.batch, opened=self.account, now=self.clock(), most=most)
         )
-        self._is_dry = not taken.seen
+        self._held(taken.hold)
+        self._is_dry = not taken.seen and self._hold is None
         at = time.monotonic()
         wrong: list[Landed] = []
         for claimed, content in zip(taken.claimed, made(self.making, taken.claimed), strict=True):
@@ -137,6 +144,18 @@ class Sending:
                 self._ready.append(_Ready(claimed, mail, place, taken.mark, at))
         if wrong:
             patiently(lambda: conclude_many(wrong, now=self.clock()))
+
+    def _is_held(self) -> bool:
+        """Tell whether a rate holds the next ones: for a moment that is waited for, the lines held open."""
+        return self._hold is not None and self.clock() < self._hold.until
+
+    def _held(self, hold: Hold | None) -> None:
+        """Note what holds all that is due; a long wait ends this part of a batch."""
+        if hold is not None or self.batch.held_until is not None:
+            self.batch.held_until = hold.until if hold else None
+            batch_hold(batch=self.batch, because=hold.because if hold else "", until=self.batch.held_until)
+        is_short = hold is not None and (hold.until - self.clock()).total_seconds() < HOLD_SECONDS
+        self._hold = hold if is_short else None
 
     def _turn(self, landed: list[Landed]) -> bool:
         """Write down what came back and hand over as much as lines are free; returns whether it goes on."""

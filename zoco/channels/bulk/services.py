@@ -103,6 +103,11 @@ def batch_trouble(*, batch: Batch, why: str, until: datetime) -> None:
     Batch.objects.filter(pk=batch.pk).update(trouble=why[:300], trouble_until=until)
 
 
+def batch_hold(*, batch: Batch, because: str, until: datetime | None) -> None:
+    """Write down which rate holds a batch and until when; nothing where none does."""
+    Batch.objects.filter(pk=batch.pk).update(held_because=because, held_until=until)
+
+
 def rest_refuse(*, batch: Batch, now: datetime, most: int = CHUNK) -> int:
     """Refuse some of what is left of a stopped batch; returns how many were, 0 when all are."""
     with transaction.atomic():

@@ -90,9 +90,14 @@ def domains_resting(
     """Return why what is for each address waits, or None; what a person needs is tried all the same."""
     if purpose == Purpose.TRANSACTIONAL or not any(addresses):
         return [None] * len(addresses)
-    domains = [domain_of(each) if "@" in each else "" for each in addresses]
+    domains = [destination_of(each) for each in addresses]
     found = paused(account, set(domains), now=now)
     return [found.get(each) for each in domains]
+
+
+def destination_of(address: str) -> str:
+    """Return the destination of an address; "" for what is none of mail."""
+    return domain_of(address) if "@" in address.strip("@") else ""
 
 
 def seconds_left(destination: Destination, *, at: datetime) -> float:

@@ -10,6 +10,7 @@ from django.db.models import Count, Min
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_because, batch_counts, batch_pace
 from zoco.channels.models import Message
+from zoco.channels.rates.reads import batches_held
 from zoco.mail.counting.figures import LetterFigures, letter_figures
 from zoco.mail.counting.scope import Scope
 from zoco.mail.sending.models import Sending
@@ -38,6 +39,8 @@ class Progress:
     """What mail servers said of what failed, the most frequent first."""
     per_minute: float
     ends_at: datetime | None
+    held: Batch | None
+    """The batch that a rate holds."""
     trouble: str
     """Why a batch waits by itself, in the words of whoever said it."""
     next_at: datetime | None
@@ -79,6 +82,7 @@ def progress_of(sending: Sending, *, now: datetime) -> Progress:
         failures=_failures(filled),
         per_minute=rate,
         ends_at=now + timedelta(minutes=left / rate) if rate and left else None,
+        held=batches_held(batches, now=now),
         trouble=next((each.trouble for each in batches if each.trouble), ""),
         next_at=_next_at(filled, now),
     )

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from zoco.channels import due, facts
 from zoco.channels.bulk.claiming import batch_claim
 from zoco.channels.bulk.sending import batch_send
-from zoco.channels.bulk.tests.conftest import PlainMaker, begun, mail_account, maker  # noqa: F401
+from zoco.channels.bulk.tests.conftest import PlainMaker, begun, mail_account
 from zoco.channels.contract import Content, Heard, Told
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
@@ -85,7 +85,7 @@ def test_block_lets_letters_to_one_destination_wait_and_others_leave(account: Ac
 def test_batch_waits_for_the_destination_alone_and_goes_on_by_the_button(
     account: Account,
     box: Mailbox,
-    maker: PlainMaker,  # noqa: F811
+    maker: PlainMaker,
 ) -> None:
     people = [person(f"p{n}@{'large' if n % 2 else 'other'}.example") for n in range(20)]
     row = destination_strike(

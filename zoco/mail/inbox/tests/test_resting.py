@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from zoco.channels import facts
-from zoco.channels import resting as asked
 from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
 from zoco.channels.models import Account, Message
+from zoco.channels.rates import resting as asked
 from zoco.channels.services import account_save
 from zoco.consent.models import Choice, Reservation, Suppression
 from zoco.consent.services import choice_record

@@ -146,6 +146,7 @@ def _started(sending: Sending) -> dict[str, Any]:
         "is_open": sending.state in OPEN,
         "progress": progress,
         "trouble": progress.trouble or ("" if sending.account else _("Its account is there no more.")),
+        "held": saying.held_said(progress),
         "done": 100 * progress.ended // max(progress.total, 1),
         "ended": formats.count(progress.ended),
         "counts": saying.counts_said(progress),

@@ -56,6 +56,12 @@ def because_said(progress: Progress) -> list[tuple[str, str, str]]:
     return found + [(failed, reason or "–", formats.count(n)) for reason, n in progress.failures]
 
 
+def held_said(progress: Progress) -> str:
+    """Return which rate holds it, in words."""
+    held = progress.held
+    return str(OTHERWISE.get(held.held_because, "")) if held is not None else ""
+
+
 def share_said(found: Share) -> dict[str, str]:
     """Return a number with its share and the bounds of that."""
     said = {"count": formats.count(found.count), "share": "", "bounds": ""}
