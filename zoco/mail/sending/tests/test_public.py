@@ -1,6 +1,7 @@
 """Letters in the browser: one's own by its token, those of the archive by everybody."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -33,7 +34,7 @@ def test_somebody_reads_his_own_letter_in_the_browser(
     go(start(sending))
     message = Message.objects.get(person=people[1].pk)
     assert message.batch_id is not None
-    meant = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
+    meant: dict[str, Any] = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
     token, counted = token_made(**meant, use="online"), token_made(**meant)
 
     page = client.get(f"/m/{token}/online")
@@ -58,7 +59,7 @@ def test_a_letter_in_the_browser_that_is_handed_on_tells_nobody_what_its_reader_
     Edition.objects.update(blocks=[WAYS])
     go(start(sending))
     message = Message.objects.get(person=people[1].pk)
-    meant = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
+    meant: dict[str, Any] = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
 
     page = client.get(f"/m/{token_made(**meant, use='online')}/online").content.decode()
 
