@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
+from zoco.channels.models import Message
 from zoco.kit import conf
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr, sitebook
@@ -123,6 +124,8 @@ def _clicks(scope: Scope) -> dict[int, list[Click]]:
         found[person].append(Click(micros(at), message, (batch, language, number), is_mine=True))
     for some in chunks(sorted(found)):
         rest = people.filter(message__person__in=some)
+        if scope.is_bulk:  # these are known
+            rest = rest.exclude(batch__in=scope.batches, message__state=Message.State.SENT)
         for person, message, batch, language, number, at in rest.values_list(*columns):
             if message not in seen:
                 found[person].append(Click(micros(at), message, (batch, language, number), is_mine=False))

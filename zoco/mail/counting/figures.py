@@ -88,6 +88,11 @@ def letter_figures(scope: Scope) -> LetterFigures:
     )
 
 
+def link_figures(scope: Scope) -> tuple[LinkFigure, ...]:
+    """Return who followed which link, in two queries."""
+    return _links(scope, Look.objects.filter(batch__in=scope.batches, message__in=scope.sent.values("uid")))
+
+
 def share(count: int, of: int) -> Share:
     """Return a share with its bounds; a count above `of` (opened, then come back) is held to it."""
     low, high = wilson(float(min(count, of)), float(of)) if of else (None, None)

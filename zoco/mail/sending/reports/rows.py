@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.credit import Credited, Place, credited, revenue
 from zoco.mail.counting.domains import DomainFigures
-from zoco.mail.counting.figures import LetterFigures, Share, letter_figures, share
+from zoco.mail.counting.figures import LetterFigures, LinkFigure, Share, letter_figures, link_figures, share
 from zoco.mail.counting.models import LetterLink
 from zoco.mail.counting.scope import Scope
 from zoco.mail.counting.tallies import Outline, outline_of, tallies_of
@@ -46,6 +46,15 @@ class Row:
 def row_of(scope: Scope, credit: Credit) -> Row:
     """Count some letters."""
     return Row(letter_figures(scope), _credited(scope, credit))
+
+
+def whole_of(scope: Scope, credit: Credit) -> tuple[Row, tuple[LinkFigure, ...]]:
+    """Count all letters of a report, and who followed which of their links."""
+    if scope.is_bulk:
+        outline = outline_of(scope.batches, tallies_of(scope.batches))
+        return Row(outline, _credited(scope, credit)), link_figures(scope)
+    figures = letter_figures(scope)
+    return Row(figures, _credited(scope, credit)), figures.links
 
 
 def _credited(scope: Scope, credit: Credit) -> list[Credited]:
@@ -107,19 +116,19 @@ def money(found: Iterable[Credited]) -> str:
     return " + ".join(formats.money_charged(Decimal(each), name) for name, each in sums.items()) or "–"
 
 
-def links_said(scope: Scope, figures: LetterFigures, credited: list[Credited]) -> list[dict[str, Any]]:
+def links_said(scope: Scope, row: Row, links: Iterable[LinkFigure]) -> list[dict[str, Any]]:
     """Return the links of letters: who followed them, and what that led to."""
     address: dict[Place, tuple[str, str]] = {}
     kept = LetterLink.objects.filter(batch__in=scope.batches)
     for batch, language, number, to in kept.values_list("batch", "language", "number", "address"):
         address[batch, language, number] = (language, to)
     by_link: dict[tuple[str, str], list[Credited]] = {}
-    for each in credited:
+    for each in row.credited:
         if each.link in address:
             by_link.setdefault(address[each.link], []).append(each)
-    of = figures.delivered.count
+    of = row.figures.delivered.count
     found = []
-    for link in figures.links:
+    for link in links:
         mine = by_link.get((link.language, link.address), [])
         found.append(
             {

@@ -44,10 +44,11 @@ def of_prints(prints: Iterable[Print], *ways: Copy.Way) -> Scope:
 
 def both(legs: Iterable[Leg], prints: Iterable[Print]) -> Scope:
     """Return letters on all their ways."""
-    many, single = of_legs(legs), of_prints(prints)
-    if not single.batches:
+    many, printed = of_legs(legs), list(prints)
+    if not printed:
         return many
-    copies = Copy.objects.filter(print__in=[each.pk for each in prints], way__in=WAYS)
+    single = of_prints(printed)
+    copies = Copy.objects.filter(print__in=[each.pk for each in printed], way__in=WAYS)
     messages = Message.objects.filter(Q(batch__in=many.batches) | Q(uid__in=copies.values("message")))
     return Scope((*many.batches, *single.batches), messages)
 

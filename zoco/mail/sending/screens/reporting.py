@@ -15,16 +15,15 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import noting
 from zoco.ledger.services import NAME
-from zoco.mail.counting.credit import CREDIT_DAYS, ORDERED, credited
+from zoco.mail.counting.credit import CREDIT_DAYS, ORDERED
 from zoco.mail.counting.domains import domain_figures
-from zoco.mail.counting.figures import letter_figures
 from zoco.mail.counting.scope import Scope
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.reports import scopes
 from zoco.mail.sending.reports.held import held_counts, held_file, held_rows
-from zoco.mail.sending.reports.rows import Credit, Row, cells, domain_said, heads, links_said, parts_said
+from zoco.mail.sending.reports.rows import Credit, cells, domain_said, heads, links_said, parts_said, whole_of
 from zoco.mail.sending.reports.scopes import Part
 from zoco.mail.sending.screens.frame import SEE, page
 from zoco.people.opening import for_whom
@@ -172,18 +171,16 @@ def _shown(whole: Scope, parts: list[Part], credit: Credit, key: str) -> dict[st
     place = f"zoco_mail.report.{key}.{credit.fact}.{credit.days}.{get_language()}"
     found: dict[str, Any] | None = cache.get(place)
     if found is None:
-        figures = letter_figures(whole)
-        led_to = credited(whole, fact=credit.fact, days=credit.days, now=credit.now)
-        row = Row(figures, led_to)
+        row, links = whole_of(whole, credit)
         found = {
             "heads": heads(),
             "whole": list(zip(heads(), cells(row), strict=True)),
             "sent": row.figures.sent,
-            "parts": parts_said(parts, led_to, credit),
-            "links": links_said(whole, figures, led_to),
+            "parts": parts_said(parts, row.credited, credit),
+            "links": links_said(whole, row, links),
             "domains": [domain_said(each) for each in domain_figures(whole)],
             "held": held_counts(whole),
-            "currencies": len({each.currency for each in led_to if each.currency}),
+            "currencies": len({each.currency for each in row.credited if each.currency}),
             "at": credit.now,
         }
         cache.set(place, found, KEPT_SECONDS)
