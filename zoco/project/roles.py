@@ -18,8 +18,8 @@ SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger", "zoco_moving", "zoco_channels")
 # Of sites, a marketer says where visits come from, and what is not counted.
 SOURCES = ("sourcerule", "sourcenetwork", "exclusion")
-# What nothing brings back.
-OWNERS = ("erase_person",)
+# Owners alone change where passwords of mail lie, and do what nothing brings back.
+OWNERS = ("mailbox", "erase_person")
 PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
 # Nobody: the logs are only ever added to, and sessions and tasks are the program's own.
 NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission", "contenttype")
@@ -72,8 +72,7 @@ def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
         if _shared(one)
         or one.content_type.app_label in PAGES
         or one.content_type.model in SOURCES
-        or (_ours(one) and (one.content_type.app_label not in READ_ONLY or _reads(one)))
-        if one.codename not in OWNERS
+        or (_ours(one) and (_reads(one) or not _is_owners(one)))
     ]
 
 
@@ -85,6 +84,11 @@ def _analyst(permissions: Iterable[Permission]) -> list[Permission]:
 def _ours(permission: Permission) -> bool:
     label = permission.content_type.app_label
     return label.startswith("zoco_") and label != "zoco_project"
+
+
+def _is_owners(permission: Permission) -> bool:
+    of = permission.content_type
+    return of.app_label in READ_ONLY or of.model in OWNERS or permission.codename in OWNERS
 
 
 def _reads(permission: Permission) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from zoco.channels.contract import Hidden
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.masks import plain_text
@@ -130,7 +132,7 @@ def opened(
         server.login(user, secrets.get("password", ""))
         yield Folder(server, folder)
     except (imaplib.IMAP4.error, OSError, AddressRefused, FetchFailed, ValueError) as error:
-        words = "The mail server does not let us in: %(why)s"
+        words = gettext_noop("The mail server does not let us in: %(why)s")
         said = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else str(error)
         raise MailboxFailed(words, why=plain_text(secrets.scrubbed(said))[:200]) from None
     finally:

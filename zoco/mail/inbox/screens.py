@@ -1,0 +1,140 @@
+"""Pages of mailboxes: all of them, and one with how it is read, what came in, and what followed."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoco.ledger.pictures import formats
+from zoco.ledger.views.heads import head
+from zoco.mail.inbox.forms import MailboxForm
+from zoco.mail.inbox.models import Arrival, Mailbox
+from zoco.mail.inbox.reads import arrivals_of, complaints_of, kinds_read
+from zoco.mail.inbox.services import mailbox_check, mailbox_save, mailbox_turn
+from zoco.mail.sending.screens.frame import moment
+from zoco.mail.sending.screens.saying import complaints_said
+from zoco.people.opening import for_whom
+
+SEE, ADD, CHANGE = (f"zoco_mail.{verb}_mailbox" for verb in ("view", "add", "change"))
+PAGE = 50
+KINDS = {
+    "bounce": gettext_lazy("came back"),
+    "delayed": gettext_lazy("is late"),
+    "complaint": gettext_lazy("complaint"),
+    "auto_reply": gettext_lazy("automatic answer"),
+    "reply": gettext_lazy("answer of a person"),
+    "challenge": gettext_lazy("asks for a proof"),
+    "unsubscribe": gettext_lazy("wants nothing more"),
+    "notice": gettext_lazy("notice"),
+    "unknown": gettext_lazy("not known what it is"),
+    "unreadable": gettext_lazy("could not be read"),
+}
+EFFECTS = {
+    "nothing": gettext_lazy("nothing"),
+    "suppress": gettext_lazy("the address is dead and gets nothing more"),
+    "suppress_marketing": gettext_lazy("no more advertising"),
+    "count": gettext_lazy("counted for the address"),
+    "pause_domain": gettext_lazy("the destination blocks us"),
+    "slow_domain": gettext_lazy("the destination wants less at a time"),
+    "look": gettext_lazy("look at the letter or the server"),
+}
+CAUSES = {"It names no letter of ours.": gettext_lazy("It names no letter of ours.")}
+
+
+def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
+    shown = head(title, "mail")
+    if template != "mailboxes":
+        crumbs: list[dict[str, object]] = [{"url": reverse("zoco_mailboxes"), "label": _("Mailboxes")}]
+        shown["breadcrumbs_items"] = [*crumbs, {"url": None, "label": title}]
+    return render(request, f"zoco/mail/inbox/{template}.html", {**shown, **values})
+
+
+@for_whom(SEE)
+def mailboxes(request: HttpRequest) -> HttpResponse:
+    """List the mailboxes."""
+    lines = [
+        {"mailbox": each, "read_at": moment(each.checked_at)}
+        for each in Mailbox.objects.order_by("name", "pk")
+    ]
+    return _page(request, "mailboxes", _("Mailboxes"), lines=lines, may_add=request.user.has_perm(ADD))
+
+
+@for_whom(ADD, "GET", "HEAD", "POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a mailbox."""
+    return _edited(request, Mailbox(), _("Add a mailbox"))
+
+
+@for_whom(CHANGE, "GET", "HEAD", "POST")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a mailbox."""
+    found = get_object_or_404(Mailbox, pk=pk)
+    return _edited(request, found, found.name)
+
+
+def _edited(request: HttpRequest, mailbox: Mailbox, title: str) -> HttpResponse:
+    form = MailboxForm(request.POST if request.method == "POST" else None, instance=mailbox)
+    if request.method == "POST" and form.is_valid():
+        by: Any = request.user
+        saved = mailbox_save(form=form, by=by)
+        mailbox_check(mailbox=saved, at=timezone.now())
+        return redirect("zoco_mailbox", saved.pk)
+    return _page(request, "edit", title, form=form)
+
+
+@for_whom(SEE)
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a mailbox: how it is read, what came in by kind, the last answers with person and cause."""
+    found = get_object_or_404(Mailbox, pk=pk)
+    chosen = request.GET.get("kind", "")
+    chosen = chosen if chosen in KINDS else ""
+    listed = Paginator(arrivals_of(found, chosen), PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    kinds = [
+        {"key": kind, "label": KINDS.get(kind, kind), "count": formats.count(n), "idle": formats.count(idle)}
+        for kind, n, idle in kinds_read(found, now=now)
+    ]
+    rates = [(each.name, complaints_said(complaints_of(each, now=now))) for each in found.accounts.all()]
+    return _page(
+        request,
+        "mailbox",
+        found.name,
+        mailbox=found,
+        read_at=moment(found.checked_at),
+        kinds=kinds,
+        kind=KINDS.get(chosen, ""),
+        complaints=[(name, each) for name, each in rates if each["words"]],
+        lines=[_line(each) for each in listed],
+        page=listed,
+        may_change=request.user.has_perm(CHANGE),
+    )
+
+
+def _line(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "at": moment(arrival.at),
+        "kind": KINDS.get(arrival.kind, arrival.kind),
+        "person": arrival.person,
+        "letter": arrival.message.subject if arrival.message else "",
+        "effect": EFFECTS.get(arrival.effect, "–"),
+        "why": CAUSES.get(arrival.why, arrival.why),
+        "said": arrival.said,
+        "may_undo": arrival.effect in {"suppress", "suppress_marketing"},
+    }
+
+
+@for_whom(CHANGE, "POST")
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Test a mailbox, or switch it on or off."""
+    found = get_object_or_404(Mailbox, pk=pk)
+    match request.POST.get("act", ""):
+        case "test":
+            mailbox_check(mailbox=found, at=timezone.now())
+        case "on" | "off" as word:
+            mailbox_turn(mailbox=found, is_on=word == "on")
+    return redirect("zoco_mailbox", pk)
