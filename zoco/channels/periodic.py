@@ -8,7 +8,7 @@ from zoco.channels import due, services
 from zoco.channels.bulk.running import bulk_run
 from zoco.channels.domains.looking import domains_due, domains_gather
 from zoco.channels.domains.services import keys_expire, keys_reseal
-from zoco.channels.waking import Waker
+from zoco.channels.rates.waking import Waker
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 
 DUE_SECONDS = 20

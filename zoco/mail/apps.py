@@ -18,8 +18,8 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
-        from zoco.channels import judging, returning, waking
-        from zoco.channels.rates import resting
+        from zoco.channels import judging, returning
+        from zoco.channels.rates import resting, waking
         from zoco.kit.plugs import load_modules
         from zoco.mail.inbox import merging  # noqa: F401
         from zoco.mail.inbox.judging import said_judge

@@ -42,8 +42,8 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "bounce_address": _(
-                "Such as bounces@shop.example: letters leave from bounces+…@shop.example, so that each answer "
-                "names its letter. The server must deliver such addresses into this mailbox."
+                "Such as bounces@shop.example: letters leave from bounces+…@shop.example, so that each "
+                "answer names its letter. The server must deliver such addresses into this mailbox."
             ),
         }
         widgets = {"accounts": forms.CheckboxSelectMultiple}

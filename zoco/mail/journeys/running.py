@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from zoco.channels.waking import HELD
+from zoco.channels.rates.waking import HELD
 from zoco.mail.journeys.graph import Graph, graph_read
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Listens, Stays, Visit
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from zoco.channels.models import Message
-from zoco.channels.waking import Waker
+from zoco.channels.rates.waking import Waker
 from zoco.consent.models import Choice, Rule
 from zoco.consent.services import choice_record
 from zoco.mail.editing.models import Letter

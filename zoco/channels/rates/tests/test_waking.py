@@ -15,8 +15,8 @@ from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
 from zoco.channels.due import due_send
 from zoco.channels.models import Account, Message
+from zoco.channels.rates.waking import Waker
 from zoco.channels.tests.conftest import NOON
-from zoco.channels.waking import Waker
 from zoco.consent.models import Rule
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
