@@ -75,10 +75,8 @@ def generate(people: int) -> None:
             " FROM zoco_people_person".replace("%%", "%")
         )
         for word in words:
-            cursor.execute(
-                f"INSERT INTO zoco_people_word (word, person_id) SELECT {word} AS word, id"
-                " FROM zoco_people_person ORDER BY 1, 2".replace("%%", "%")
-            )
+            chosen = f"SELECT {word} AS word, id FROM zoco_people_person ORDER BY 1, 2".replace("%%", "%")
+            cursor.execute(f"INSERT INTO zoco_people_word (word, person_id) {chosen}")
         cursor.execute("INSERT INTO zoco_people_tag (id, name) VALUES (1, 'fair')")
         cursor.execute(
             "INSERT INTO zoco_people_tagged (tag_id, person_id, since)"

@@ -3,7 +3,7 @@
 `models` keep them, `identities` and `attributes` read what others say, `writing` brings both together;
 `merging` lets one stand for another and takes it back, `finding` searches, `erasing` forgets. `audiences`
 are named sets of people, `gathering` are the pages on which they are built.
-`importing` reads files of people, `exporting` writes them, `doubles` are people who are likely one.
+`importing` reads files of people, `giving` writes them, `doubles` are people who are likely one.
 `editing` and `defining` are for what is done by hand, `panels` for what apps above add to a person's page,
-`timeline` for what somebody did, `telling` for all that is held of one; `screens` are the pages.
+`timeline` for what somebody did; `screens` are the pages.
 """

@@ -13,10 +13,10 @@ from zoco.kit import noting
 from zoco.ledger.pictures import formats
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
-from zoco.people.exporting import WORKBOOK, workbook
 from zoco.people.gathering import reads
 from zoco.people.gathering.opening import CHANGE, EXPORT, SEE
 from zoco.people.gathering.screens import KIND, PAGE, page
+from zoco.people.giving.sheets import WORKBOOK, workbook
 from zoco.people.opening import for_whom
 
 KINDS = ("csv", "xlsx")

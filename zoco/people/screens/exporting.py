@@ -7,13 +7,13 @@ from django.http.response import HttpResponseBase
 
 from zoco.kit import noting
 from zoco.ledger.store.opening import store
-from zoco.people.exporting import export_named
+from zoco.people.giving.person import person_told
+from zoco.people.giving.sheets import export_named
 from zoco.people.models import Person
 from zoco.people.opening import for_whom
 from zoco.people.screens.listing import found_by
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import person_or_404
-from zoco.people.telling import person_told
 
 KINDS = ("csv", "xlsx")
 

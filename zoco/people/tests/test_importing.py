@@ -12,7 +12,7 @@ from django.core.serializers import serialize
 
 from zoco.consent.models import Choice, Standing, Suppression, Topic
 from zoco.consent.services import choice_record
-from zoco.people.exporting import export_named
+from zoco.people.giving.sheets import export_named
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
 from zoco.people.importing.mapping import Options
