@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE_SECONDS = 10.0
+ATTEMPTS = 3
 
 
 def text(name: str, value: str) -> str:
@@ -25,6 +26,10 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+class PortTaken(RuntimeError):
+    """Somebody took the port in the moment before the name server did."""
+
+
 @contextmanager
 def nameserver(folder: Path, lines: list[str]) -> Iterator[str]:
     """Run a name server meanwhile; gives its address with its port.
@@ -33,9 +38,27 @@ def nameserver(folder: Path, lines: list[str]) -> Iterator[str]:
     """
     program = shutil.which("dnsmasq", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     assert program is not None
-    port = free_port()
     settings = folder / "dnsmasq.conf"
-    own = [
+    for left in reversed(range(ATTEMPTS)):
+        port = free_port()
+        settings.write_text("\n".join([*_own(port), *lines, ""]))
+        command = [program, "--keep-in-foreground", f"--conf-file={settings}"]
+        running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        try:
+            _wait(port, running)
+            break
+        except PortTaken:
+            if not left:
+                raise
+    with running:
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            running.terminate()
+
+
+def _own(port: int) -> list[str]:
+    return [
         f"port={port}",
         "listen-address=127.0.0.1",
         "bind-interfaces",
@@ -46,22 +69,14 @@ def nameserver(folder: Path, lines: list[str]) -> Iterator[str]:
         "local=/example/",
         "local=/in-addr.arpa/",
     ]
-    settings.write_text("\n".join([*own, *lines, ""]))
-    with subprocess.Popen(
-        [program, "--keep-in-foreground", f"--conf-file={settings}"], stderr=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            _wait(port, running)
-            yield f"127.0.0.1:{port}"
-        finally:
-            running.terminate()
 
 
 def _wait(port: int, running: "subprocess.Popen[str]") -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         if running.poll() is not None:
-            raise RuntimeError(f"dnsmasq ended: {running.stderr.read() if running.stderr else ''}")
+            said = running.stderr.read() if running.stderr else ""
+            raise PortTaken(said) if "already in use" in said else RuntimeError(f"dnsmasq ended: {said}")
         with socket.socket() as asked:
             if asked.connect_ex(("127.0.0.1", port)) == 0:
                 return

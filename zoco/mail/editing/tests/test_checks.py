@@ -76,7 +76,7 @@ def test_what_filters_look_for_is_found_by_its_name(subject: str, html: str, sou
 
 
 def test_what_weighs_too_much_is_found_before_gmail_hides_it() -> None:
-    near = written(block("text", text="x" * 93_000), purpose="service")
+    near = written(block("text", text="x" * 92_000), purpose="service")
     over = written(block("text", text="x" * 103_000), purpose="service")
 
     assert found(near) == [("weight", "warn", 0)]
