@@ -149,8 +149,9 @@ class Opened:
 class Content:
     """What a message says; an adapter takes what it can carry.
 
-    `raw` is a whole message (RFC 5322) made already, which goes as it is; `sender` the address that what
-    cannot be delivered comes back to, where it is not the account's; `data` what a program reads.
+    `raw` is a whole message (RFC 5322) made already, which goes as it is; `is_wire` says that whoever made
+    it held every line to CR LF, at most 998 octets and no dot at its beginning. `sender` is the address that
+    what cannot be delivered comes back to, where it is not the account's; `data` what a program reads.
     """
 
     subject: str = ""
@@ -160,6 +161,7 @@ class Content:
     data: Mapping[str, Any] = field(default_factory=dict)
     sender: str = ""
     raw: bytes = b""
+    is_wire: bool = False
 
 
 @dataclass(frozen=True, slots=True)

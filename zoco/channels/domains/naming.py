@@ -1,11 +1,18 @@
 """Names of domains: of an address, of what a domain lies in, and of the one who registered it."""
 
+from functools import lru_cache
+
 from zoco.kit.hosts import plain_host, registrable
 
 
 def domain_of(address: str) -> str:
     """Return the domain of an address in small letters and ASCII; "" for what has none."""
-    return plain_host(address.rpartition("@")[2].strip("> "))
+    return _plain(address.rpartition("@")[2])
+
+
+@lru_cache(maxsize=4_096)
+def _plain(domain: str) -> str:
+    return plain_host(domain.strip("> "))
 
 
 def parents_of(domain: str) -> list[str]:

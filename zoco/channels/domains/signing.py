@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from email.utils import parseaddr
+from functools import lru_cache
 
 from django.db import connection
 
@@ -101,9 +102,15 @@ def _opened(key: DkimKey) -> SigningKey:
 
 def _sender(raw: bytes) -> str:
     """Return the address of From of a message."""
-    head = raw.partition(b"\r\n\r\n")[0]
+    end = raw.find(b"\r\n\r\n")
+    head = raw[:end] if end >= 0 else raw
     unfolded = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     for line in unfolded.split(b"\r\n"):
         if line[:5].lower() == b"from:":
-            return parseaddr(line[5:].decode("utf-8", "replace"))[1]
+            return _address(line[5:])
     return ""
+
+
+@lru_cache(maxsize=64)
+def _address(said: bytes) -> str:
+    return parseaddr(said.decode("utf-8", "replace"))[1]

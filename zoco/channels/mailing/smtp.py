@@ -9,10 +9,11 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from zoco.channels.contract import Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
+from zoco.channels.contract import Content, Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
 from zoco.channels.domains.dkim import CannotSign
 from zoco.channels.domains.signing import signed
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
+from zoco.channels.mailing.wire import NoReply, ServerSaid, Wire, ended, held, introduced
 from zoco.kit.deadlines import ended_after
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
@@ -21,23 +22,11 @@ from zoco.kit.tls import client_context
 CONNECT_SECONDS = 20.0
 STEADY_SECONDS = 5.0
 """So long after it took a message a server is not asked whether it still is there."""
+TAKEN = range(200, 300)
+"""What says that a message was taken."""
 GONE = ("connection", "421")
 """What is said of a connection that was there a moment ago."""
 STARTTLS, TLS, PLAIN = "starttls", "tls", "plain"
-
-
-class ServerSaid(Exception):
-    """The server answered something other than yes."""
-
-    def __init__(self, code: int, words: bytes) -> None:
-        super().__init__(code, words)
-        self.code, self.words = code, words.decode("utf-8", "replace")
-
-    @property
-    def outcome(self) -> Outcome:
-        """What follows: 4xx may heal, 5xx does not (RFC 5321, section 4.2.1)."""
-        said = f"{self.code} {self.words}"
-        return Refused(said, str(self.code)) if 500 <= self.code < 600 else Later(said, str(self.code))
 
 
 class CannotConnect(Exception):
@@ -72,6 +61,7 @@ class SmtpLine:
     def __init__(self, account: Opened, limits: Limits) -> None:
         self.account, self.limits = account, limits
         self._server: smtplib.SMTP | None = None
+        self._wire: Wire | None = None
         self._took_at = float("-inf")
 
     def send(self, outgoing: Outgoing) -> Outcome:
@@ -100,7 +90,7 @@ class SmtpLine:
         options += [] if is_ascii else ["SMTPUTF8"]
         is_steady = self._is_steady
         with ended_after(self.limits.seconds, lambda: _hung_up(server)):
-            outcome = self._passed(server, sender, to, raw, options)
+            outcome = self._passed(server, sender, to, _wired(outgoing.content, raw), options)
         if is_steady and isinstance(outcome, Later) and outcome.code in GONE:
             return self.send(outgoing)  # it had hung up since the last one, and was told nothing of this
         self._took_at = time.monotonic() if isinstance(outcome, Sent) else float("-inf")
@@ -117,7 +107,7 @@ class SmtpLine:
             with suppress(smtplib.SMTPException, OSError):
                 self._server.quit()
             self._server.close()
-            self._server, self._took_at = None, float("-inf")
+            self._forget()
 
     def connect(self) -> smtplib.SMTP:
         """Connect and log in. Raises CannotConnect."""
@@ -125,7 +115,7 @@ class SmtpLine:
         server: smtplib.SMTP | None = None
         try:
             server = Pinned(self.account)
-            _held(server.connect(settings["host"], settings["port"]), 220)
+            held(server.connect(settings["host"], settings["port"]), (220,))
             server.ehlo_or_helo_if_needed()
             if settings["tls"] == STARTTLS:
                 server.starttls(context=client_context())
@@ -151,26 +141,48 @@ class SmtpLine:
             self._server = self.connect()
         return self._server
 
-    def _passed(self, server: smtplib.SMTP, sender: str, to: str, raw: bytes, options: list[str]) -> Outcome:
-        if "SMTPUTF8" in options:
-            server.command_encoding = "utf-8"
+    def _passed(
+        self, server: smtplib.SMTP, sender: str, to: str, content: bytes, options: list[str]
+    ) -> Outcome:
+        wire = self._wire or Wire(_socket(server))
+        self._wire = wire
+        words = "".join(f" {each}" for each in options)
         is_told = False
         try:
-            _introduced(server, sender, to, options)
+            introduced(wire, sender, to, words, is_pipelined=server.has_extn("pipelining"))
             is_told = True
-            server.send(_dotted(raw))
-            _code, words = _held(server.getreply(), 250)
+            wire.say(content)
+            taken = held(wire.reply(), TAKEN)
         except ServerSaid as said:
-            if said.code == 421:
+            if said.code == 421 or not wire.is_quiet:
                 self.close()
-            return said.outcome
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            self._server, self._took_at = None, float("-inf")
+            return _outcome(said)
+        except (OSError, ValueError) as error:
+            self._forget()
             server.close()
             return Unknown(_said(error)) if is_told else Later(_said(error), "connection")
-        finally:
-            server.command_encoding = "ascii"
-        return Sent(words.decode("utf-8", "replace"))
+        if not wire.is_quiet:
+            self.close()
+        return Sent(taken.decode("utf-8", "replace"))
+
+    def _forget(self) -> None:
+        self._server, self._wire, self._took_at = None, None, float("-inf")
+
+
+def _wired(content: Content, raw: bytes) -> bytes:
+    return raw + b".\r\n" if content.is_wire else ended(raw)
+
+
+def _socket(server: smtplib.SMTP) -> socket.socket:
+    if server.sock is None:
+        raise NoReply("There is no connection.")
+    return server.sock
+
+
+def _outcome(said: ServerSaid) -> Outcome:
+    """Return what follows: 4xx may heal, 5xx does not (RFC 5321, section 4.2.1)."""
+    words = f"{said.code} {said.words}"
+    return Refused(words, str(said.code)) if 500 <= said.code < 600 else Later(words, str(said.code))
 
 
 def _hung_up(server: smtplib.SMTP) -> None:
@@ -179,38 +191,6 @@ def _hung_up(server: smtplib.SMTP) -> None:
     if held is not None:
         with suppress(OSError):
             held.shutdown(socket.SHUT_RDWR)
-
-
-def _introduced(server: smtplib.SMTP, sender: str, to: str, options: list[str]) -> None:
-    """Say from whom and to whom, and ask to begin; in one go where the server takes that (RFC 2920)."""
-    if not server.has_extn("pipelining"):
-        _held(server.mail(sender, options), 250)
-        _held(server.rcpt(to), 250, 251)
-        _held(server.docmd("DATA"), 354)
-        return
-    words = "".join(f" {each}" for each in options)
-    server.send(f"MAIL FROM:<{sender}>{words}\r\nRCPT TO:<{to}>\r\nDATA\r\n")
-    mail, rcpt, data = server.getreply(), server.getreply(), server.getreply()
-    is_wanted = mail[0] == 250 and rcpt[0] in (250, 251)
-    if data[0] == 354 and not is_wanted:
-        server.send(b".\r\n")  # nobody takes it, but the server waits for its end
-        server.getreply()
-    _held(mail, 250)
-    _held(rcpt, 250, 251)
-    _held(data, 354)
-
-
-def _held(reply: tuple[int, bytes], *expected: int) -> tuple[int, bytes]:
-    if reply[0] not in expected:
-        raise ServerSaid(*reply)
-    return reply
-
-
-def _dotted(raw: bytes) -> bytes:
-    """Return a message with its end, and lines that begin with a dot doubled (RFC 5321, section 4.5.2)."""
-    stuffed = raw.replace(b"\r\n.", b"\r\n..")
-    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
-    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _said(error: Exception) -> str:

@@ -1,0 +1,104 @@
+"""What is said over a connection to a mail server, and what it answers (RFC 5321, section 4.2).
+
+The standard library opens connections, makes them safe and logs in; each message then costs two writes and
+what the answers take to read.
+"""
+
+import socket
+from collections.abc import Container
+
+REPLY_LONGEST = 65_536
+MAIL, RCPT, DATA = (250,), (250, 251), (354,)
+"""Answers that let it go on."""
+_CHUNK = 4_096
+
+
+class ServerSaid(Exception):
+    """The server answered something other than what was hoped for."""
+
+    def __init__(self, code: int, words: bytes) -> None:
+        super().__init__(code, words)
+        self.code, self.words = code, words.decode("utf-8", "replace")
+
+
+class NoReply(OSError):
+    """The server hung up, or what it said is no answer."""
+
+
+class Wire:
+    """A connection that is open. `is_quiet`: nothing was said that nobody asked for."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._held = b""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all that came was an answer to something."""
+        return not self._held
+
+    def say(self, said: bytes) -> None:
+        """Write. Raises OSError."""
+        self.sock.sendall(said)
+
+    def reply(self) -> tuple[int, bytes]:
+        """Return the code and the words of the next answer, its lines joined. Raises NoReply, OSError."""
+        words: list[bytes] = []
+        size = 0
+        while True:
+            line = self._line()
+            size += len(line)
+            code, mark = line[:3], line[3:4]
+            if len(code) < 3 or not code.isdigit() or mark not in (b" ", b"-", b"") or size > REPLY_LONGEST:
+                raise NoReply(f"This is no answer of a mail server: {line[:80]!r}")
+            words.append(line[4:].strip())
+            if mark != b"-":
+                return int(code), b"\n".join(words)
+
+    def _line(self) -> bytes:
+        while (end := self._held.find(b"\n")) < 0:
+            if len(self._held) > REPLY_LONGEST:
+                raise NoReply("The mail server's answer has no end.")
+            more = self.sock.recv(_CHUNK)
+            if not more:
+                raise NoReply("The mail server hung up.")
+            self._held += more
+        line, self._held = self._held[:end].rstrip(b"\r"), self._held[end + 1 :]
+        return line
+
+
+def held(reply: tuple[int, bytes], codes: Container[int]) -> bytes:
+    """Return the words of an answer that has one of these codes. Raises ServerSaid for another."""
+    if reply[0] not in codes:
+        raise ServerSaid(*reply)
+    return reply[1]
+
+
+def introduced(wire: Wire, sender: str, to: str, options: str, *, is_pipelined: bool) -> None:
+    """Say from whom and to whom, and ask to begin; in one go where the server takes that (RFC 2920).
+
+    Raises ServerSaid, OSError.
+    """
+    words = [f"MAIL FROM:<{sender}>{options}\r\n", f"RCPT TO:<{to}>\r\n", "DATA\r\n"]
+    lines = [each.encode() for each in words]
+    if not is_pipelined:
+        for line, codes in zip(lines, (MAIL, RCPT, DATA), strict=True):
+            wire.say(line)
+            held(wire.reply(), codes)
+        return
+    wire.say(b"".join(lines))
+    mail, rcpt, data = wire.reply(), wire.reply(), wire.reply()
+    is_wanted = mail[0] in MAIL and rcpt[0] in RCPT
+    if data[0] in DATA and not is_wanted:
+        wire.say(b".\r\n")  # nobody takes it, but the server waits for its end
+        wire.reply()
+    held(mail, MAIL)
+    held(rcpt, RCPT)
+    held(data, DATA)
+
+
+def ended(raw: bytes) -> bytes:
+    """Return a message with its end, and lines that begin with a dot doubled (RFC 5321, section 4.5.2)."""
+    stuffed = raw.replace(b"\r\n.", b"\r\n..") if b"\r\n." in raw else raw
+    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
+    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
