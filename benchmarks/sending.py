@@ -72,7 +72,7 @@ class Newsletter:
         keys = {each.key: int(each.key.rpartition(":")[2]) for each in claimed}
         people = Person.objects.in_bulk(keys.values())
         values = values_of(list(people.values()))
-        return [Content(raw=self._mail(each, values[keys[each.key]])) for each in claimed]
+        return [Content(raw=self._mail(each, values[keys[each.key]]), is_wire=True) for each in claimed]
 
     def _mail(self, claimed: Claimed, values: dict[str, Any]) -> bytes:
         links = {name: f"https://z.example/{name}/{claimed.uid}" for name in ("unsubscribe", "preferences")}

@@ -46,7 +46,7 @@ def hand_many(claimed: Collection[Claimed], *, now: datetime) -> set[int]:
     among = f"(id, tries) IN (VALUES {', '.join(['(%s, %s)'] * len(wanted))})"
     adapt = connection.ops.adapt_datetimefield_value
     state = [State.HANDED, adapt(now + LEASE), State.CLAIMED, adapt(now)]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.features.has_select_for_update:  # in one order, so that no two wait for one another
             cursor.execute(f"{_LOCK} WHERE {among} ORDER BY id FOR UPDATE", mine)
         cursor.execute(f"{_HAND} AND {among} RETURNING id", [*state, *mine])

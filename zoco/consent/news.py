@@ -1,6 +1,6 @@
 """What changed since permission was asked: cheap to ask, between an answer and what follows from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.db import connection
 from django.db.models import Max
 
 from zoco.consent.models import Choice, Purpose
-from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, hash_of
+from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, hashes_of
+from zoco.kit.reading import rows_among
 
 _RULES = "SELECT purpose, most, days, opens_at, closes_at, weekdays FROM zoco_consent_rule ORDER BY id"
 _LEFT = "SELECT person_id FROM zoco_consent_choice WHERE id > %s AND state = %s AND person_id = ANY_OF"
@@ -35,7 +36,9 @@ def mark_now() -> Mark:
 
 def rules_now() -> Rules:
     """Return the rules of sending as the database has them, to be compared."""
-    return tuple(_rows(_RULES, []))
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES)
+        return tuple(cursor.fetchall())
 
 
 def doubted_since(mark: Mark, places: Mapping[int, Place], purpose: str) -> set[int]:
@@ -46,17 +49,12 @@ def doubted_since(mark: Mark, places: Mapping[int, Place], purpose: str) -> set[
     """
     if purpose != Purpose.TRANSACTIONAL and rules_now() != mark.rules:
         return set(places)
-    found = {person for (person,) in _rows(_LEFT, [mark.choices, Choice.State.WITHDRAWN], list(places))}
-    people = {hash_of(place): person for person, place in places.items()}
-    for hashed, why in _rows(_HELD, [], list(people)):
-        if purpose != Purpose.TRANSACTIONAL or why in NOT_EVEN_NEEDED:
-            found.add(people[str(hashed)])
-    return found
-
-
-def _rows(statement: str, values: list[Any], among: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Return rows of a statement; where it says ANY_OF stand these."""
-    marks = ", ".join(["%s"] * len(among)) or "NULL"
-    with connection.cursor() as cursor:
-        cursor.execute(statement.replace("= ANY_OF", f"IN ({marks})"), [*values, *among])
-        return list(cursor.fetchall())
+    left = rows_among(_LEFT, [mark.choices, Choice.State.WITHDRAWN], list(places))
+    found = {int(person) for (person,) in left}
+    hashes = hashes_of(places.values())
+    held = {
+        hashes[str(mark)]
+        for mark, why in rows_among(_HELD, [], hashes)
+        if purpose != Purpose.TRANSACTIONAL or why in NOT_EVEN_NEEDED
+    }
+    return found | {person for person, place in places.items() if place in held} if held else found

@@ -3,26 +3,29 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from zoco.consent.answers import Answer
-from zoco.consent.asking import Request, answered, known_of
+from zoco.consent.asking import Request, Wish, answered, known_of, wishes_of
 from zoco.consent.models import Choice, Contact, Purpose, Reservation, Standing
+from zoco.kit.reading import lock, rows_among
 from zoco.kit.rows import rows_add
 from zoco.ledger.services import record
 from zoco.people.models import NUMBER_BASE
 
 EVERYWHERE = 0
 """The site of facts about people: they are of the whole installation."""
+_HELD = "SELECT key FROM zoco_consent_reservation WHERE is_released = %s AND key = ANY_OF"
+_RESERVED = ("key", "person", "adapter", "purpose", "topic", "at", "is_released")
 
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What was answered, and the reservation where the answer is yes. `is_new` is False the second time."""
+    """What was answered. `is_new`: it counts from now on; the second time it is False."""
 
     answer: Answer
-    reservation: Reservation | None = None
     is_new: bool = False
 
 
@@ -97,41 +100,22 @@ def reserve(request: Request, *, key: str, at: datetime, zone: str) -> Reserved:
 @transaction.atomic
 def reserve_many(wanted: Sequence[Wanted], *, at: datetime) -> list[Reserved]:
     """Reserve in this order, each as `reserve` does; a few hundred take as many queries as one."""
-    contacts = contacts_lock({each.request.person for each in wanted})
-    held = {
-        each.key: each
-        for each in Reservation.objects.filter(key__in=[each.key for each in wanted], is_released=False)
-    }
-    known = known_of([each.request for each in wanted], at=at, contacts=contacts)
-    found, new = [], []
+    wishes = contacts_lock({each.request.person for each in wanted})
+    held = {key for (key,) in rows_among(_HELD, [False], [each.key for each in wanted])}
+    known = known_of([each.request for each in wanted], at=at, wishes=wishes)
+    found: list[Reserved] = []
+    new: list[tuple[Any, ...]] = []
     for each in wanted:
-        answer = answered(each.request, known, at=at, zone=each.zone)
-        reservation, is_new = held.get(each.key), False
-        if reservation is None and answer.is_yes:
-            reservation, is_new = _reservation(each, at), True
-            held[each.key] = reservation
-            new.append(reservation)
-            known.add(each.request, at)
-        found.append(Reserved(answer, reservation, is_new=is_new))
-    Reservation.objects.bulk_create(
-        new,
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["person", "adapter", "purpose", "topic", "at", "is_released"],
-    )
+        request = each.request
+        answer = answered(request, known, at=at, zone=each.zone)
+        is_new = answer.is_yes and each.key not in held
+        if is_new:
+            held.add(each.key)
+            new.append((each.key, request.person, request.adapter, request.purpose, request.topic, at, False))
+            known.add(request, at)
+        found.append(Reserved(answer, is_new=is_new))
+    rows_add(Reservation, _RESERVED, new, updates_by="key")
     return found
-
-
-def _reservation(wanted: Wanted, at: datetime) -> Reservation:
-    request = wanted.request
-    return Reservation(
-        key=wanted.key,
-        person_id=request.person,
-        adapter=request.adapter,
-        purpose=request.purpose,
-        topic=request.topic,
-        at=at,
-    )
 
 
 def release(*, key: str) -> bool:
@@ -144,17 +128,16 @@ def release_many(*, keys: Collection[str]) -> int:
     return Reservation.objects.filter(key__in=keys, is_released=False).update(is_released=True)
 
 
-def contact_lock(person: int) -> Contact:
+def contact_lock(person: int) -> Wish:
     """Lock a person's contact row until the transaction ends."""
     return contacts_lock({person})[person]
 
 
-def contacts_lock(people: Collection[int]) -> dict[int, Contact]:
+def contacts_lock(people: Collection[int]) -> dict[int, Wish]:
     """Lock contact rows until the transaction ends, always in the same order."""
     wanted = sorted(people)
     rows_add(Contact, ["person"], [(pk,) for pk in wanted], is_ignoring=True)
-    locked = Contact.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    return {each.pk: each for each in locked}
+    return wishes_of(wanted, lock=lock())
 
 
 def _is_later(choice: Choice, standing: Standing) -> bool:

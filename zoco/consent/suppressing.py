@@ -14,9 +14,11 @@ from typing import Any
 from zoco.consent.models import Suppression
 from zoco.kit import conf, noting
 from zoco.kit.files import made_once
+from zoco.kit.reading import rows_among
 from zoco.people.identities import Named
 
 Place = tuple[str, str, str]
+_WHYS = "SELECT hash, why FROM zoco_consent_suppression WHERE hash = ANY_OF"
 NOT_EVEN_NEEDED = (Suppression.Why.DEAD,)
 """Why an address gets nothing, whatever it is for."""
 
@@ -52,17 +54,27 @@ def _note(action: str, mark: str, details: dict[str, list[Any]], by: Any) -> Non
 
 def suppressed(identities: Iterable[Place]) -> dict[Place, set[str]]:
     """Return why each of these addresses is suppressed; those that are not are left out."""
-    hashes = {hash_of(each): each for each in identities}
+    hashes = hashes_of(identities)
     found: dict[Place, set[str]] = {}
-    for mark, why in Suppression.objects.filter(hash__in=hashes).values_list("hash", "why"):
-        found.setdefault(hashes[mark], set()).add(why)
+    for mark, why in rows_among(_WHYS, [], hashes):
+        found.setdefault(hashes[str(mark)], set()).add(why)
     return found
+
+
+def hashes_of(places: Iterable[Place]) -> dict[str, Place]:
+    """Return addresses by what is kept of them."""
+    key = _key(conf.DATA())
+    return {_hashed(each, key): each for each in places}
 
 
 def hash_of(identity: Named | Place) -> str:
     """Return what is kept of an address."""
     place = identity.place if isinstance(identity, Named) else identity
-    return blake2b("\0".join(place).encode(), key=_key(conf.DATA()), digest_size=32).hexdigest()
+    return _hashed(place, _key(conf.DATA()))
+
+
+def _hashed(place: Place, key: bytes) -> str:
+    return blake2b("\0".join(place).encode(), key=key, digest_size=32).hexdigest()
 
 
 @cache

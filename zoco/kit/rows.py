@@ -39,18 +39,31 @@ def rows_add(
     rows: Iterable[Sequence[Any]],
     *,
     is_ignoring: bool = False,
+    updates_by: str = "",
 ) -> None:
     """Add rows, each the values of these fields (of a relation the key); what it leaves out has no default.
 
-    `is_ignoring` passes over those that a constraint does not let in.
+    `is_ignoring` passes over those that a constraint does not let in; with `updates_by`, a field that is
+    unique, those that are there get these values.
     """
     connection = connections[router.db_for_write(model)]
     begins, places, values = _ready(model, fields, rows)
     if not values:
         return
     ending = " ON CONFLICT DO NOTHING" if is_ignoring else ""
+    if updates_by:
+        ending = _updating(model, [each for each in fields if each != updates_by], updates_by)
     with connection.cursor() as cursor:
         cursor.executemany(f"{begins} VALUES {places}{ending}", values)
+
+
+def _updating(model: type[models.Model], fields: Sequence[str], unique: str) -> str:
+    """Return how a statement ends that writes these fields of rows which are there already."""
+    quoted = connections[router.db_for_write(model)].ops.quote_name
+    columns: list[Any] = [model._meta.get_field(each) for each in fields]
+    names = [quoted(each.column) for each in columns]
+    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+    return f" ON CONFLICT ({quoted(unique)}) DO UPDATE SET {sets}"
 
 
 def rows_keyed(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Any]:

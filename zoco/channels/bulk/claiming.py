@@ -24,7 +24,7 @@ from zoco.consent.models import Purpose
 from zoco.consent.news import Mark, mark_now
 from zoco.consent.services import Reserved, Wanted, release_many, reserve_many
 from zoco.consent.suppressing import Place
-from zoco.people.models import Identity, Person
+from zoco.kit.reading import rows_among
 
 State = Message.State
 NOTHING = Content()
@@ -32,6 +32,19 @@ _CLAIM = (
     'UPDATE zoco_channels_message SET state = %s, because = %s, "to" = %s, tries = tries + 1, next_at = %s '
     "WHERE id = %s"
 )
+_PEOPLE = (
+    "SELECT id, name, given_name, family_name, zone FROM zoco_people_person "
+    "WHERE merged_into_id IS NULL AND id = ANY_OF"
+)
+_PLACES = (
+    "SELECT person_id, key, value FROM zoco_people_identity "
+    "WHERE kind = %s AND space = %s AND person_id = ANY_OF ORDER BY is_main DESC, id"
+)
+_OTHERS = (
+    "SELECT id, person_id FROM zoco_channels_message "
+    "WHERE batch_id = %s AND state IN (%s, %s, %s, %s) AND person_id = ANY_OF"
+)
+_HAVE = (State.CLAIMED, State.HANDED, State.SENT, State.UNCERTAIN)
 _DUE = ("pk", "person", "key", "uid", "tries", "to", "because", "unknowns")
 
 
@@ -132,17 +145,13 @@ def _known(due: Sequence[_Due], channel: Channel) -> None:
     by_person: dict[int, list[_Due]] = {}
     for each in due:
         by_person.setdefault(each.person, []).append(each)
-    fields = ("pk", "name", "given_name", "family_name", "zone")
     usual = zone_usual()
-    for pk, name, given, family, zone in Person.objects.filter(
-        pk__in=by_person, merged_into__isnull=True
-    ).values_list(*fields):
+    for pk, name, given, family, zone in rows_among(_PEOPLE, [], by_person):
         for each in by_person[pk]:
             each.name = name or (f"{given} {family}".strip() if given else "")
             each.zone = zone or usual
     kind, space = channel.identity or ("", "")
-    places = Identity.objects.filter(person__in=by_person, kind=kind, space=space)
-    for pk, key, value in places.order_by("-is_main", "pk").values_list("person", "key", "value"):
+    for pk, key, value in rows_among(_PLACES, [kind, space], by_person):
         for each in by_person[pk]:
             if each.place is None and each.zone:
                 each.place, each.to = (kind, space, key), value
@@ -151,9 +160,8 @@ def _known(due: Sequence[_Due], channel: Channel) -> None:
 def _twice(batch: Batch, due: Sequence[_Due]) -> None:
     """Mark who has it already as somebody else, whom he was merged with."""
     mine = {each.pk for each in due}
-    others = Message.objects.filter(person__in={each.person for each in due}, batch=batch.pk)
-    others = others.filter(state__in=(State.CLAIMED, State.HANDED, State.SENT, State.UNCERTAIN))
-    has = {person for pk, person in others.values_list("pk", "person") if pk not in mine}
+    others = rows_among(_OTHERS, [batch.pk, *_HAVE], {each.person for each in due})
+    has = {person for pk, person in others if pk not in mine}
     for each in due:
         each.is_twice = each.person in has
         has.add(each.person)

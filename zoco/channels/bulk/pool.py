@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 Job = tuple[Claimed, Content]
 Landed = tuple[Claimed, Outcome]
 LEAVE_SECONDS = 5.0
-TOGETHER_SECONDS = 0.005
+TOGETHER_SECONDS = 0.01
 REST_SECONDS = 30.0
 """How long a line rests that the other side did not let in: some let in only so many at once."""
 

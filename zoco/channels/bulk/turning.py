@@ -16,13 +16,14 @@ from zoco.channels.models import Message
 from zoco.kit.ids import uuid7
 from zoco.kit.masks import plain_text
 from zoco.kit.periods import micros
+from zoco.kit.reading import lock, rows_among
 from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
 from zoco.people.models import NUMBER_BASE
 
 State = Message.State
 _UNSENT = (
-    "SELECT id, person_id, because FROM zoco_channels_message WHERE id IN (MARKS) AND state <> %s ORDER BY id"
+    "SELECT id, person_id, because FROM zoco_channels_message WHERE state <> %s AND id = ANY_OF ORDER BY id"
 )
 _GOES_ON = "SELECT 1 FROM zoco_channels_batch WHERE id = %s AND state = %s"
 _SENT = (
@@ -69,10 +70,8 @@ def _sent_write(batch: Batch, sent: Sequence[tuple[Claimed, Sent]], now: datetim
 
 def _unsent(keys: list[int]) -> dict[int, tuple[int | None, str]]:
     """Lock those of these messages that are not said to be sent; returns person and cause of each."""
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNSENT.replace("MARKS", ", ".join(["%s"] * len(keys))) + lock, [*keys, State.SENT])
-        return {pk: (person, because) for pk, person, because in cursor.fetchall()}
+    found = rows_among(_UNSENT + lock(), [State.SENT], keys)
+    return {pk: (person, because) for pk, person, because in found}
 
 
 def _known_as(claimed: Claimed, outcome: Sent) -> str:

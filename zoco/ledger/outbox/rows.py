@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
-from django.db import router, transaction
+from django.db import connections, router, transaction
 
 from zoco.kit.rows import rows_add
 from zoco.ledger.models import OutboxRow
@@ -24,9 +23,14 @@ def rows_insert(
     `spooled_at` is given for facts that came out of the spool.
     """
     fields = ("fact_id", "name", "site", "visitor", "person", "fact", "created_at", "spooled_at")
+    named = str if connections[database()].features.has_native_uuid_field else _hex
     rows = [
-        (UUID(fact.id), fact.name, fact.site, fact.visitor, fact.person, line, now, spooled_at)
+        (named(fact.id), fact.name, fact.site, fact.visitor, fact.person, line, now, spooled_at)
         for fact, line in lines
     ]
     with transaction.atomic(using=database(), savepoint=False):
         rows_add(OutboxRow, fields, rows, is_ignoring=True)
+
+
+def _hex(uuid: str) -> str:
+    return uuid.replace("-", "")

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from zoco.consent.suppressing import Place, hash_of
+from zoco.consent.suppressing import Place, hash_of, hashes_of
+from zoco.kit.reading import moment_of, rows_among, written
 from zoco.mail.answers.fates import Count, counted, limits
 from zoco.mail.inbox.models import SoftCount
 from zoco.people.identities import Named
+
+_RESTING = "SELECT hash, rests_until FROM zoco_mail_softcount WHERE rests_until > %s AND hash = ANY_OF"
 
 
 @transaction.atomic
@@ -28,6 +31,6 @@ def failure_count(*, identity: Named, weight: float, at: datetime) -> Count:
 
 def addresses_resting(places: Collection[Place], *, now: datetime) -> dict[Place, datetime]:
     """Return those of some addresses that rest, with the moment until which they do."""
-    hashes = {hash_of(each): each for each in places}
-    found = SoftCount.objects.filter(hash__in=hashes, rests_until__gt=now)
-    return {hashes[mark]: until for mark, until in found.values_list("hash", "rests_until") if until}
+    hashes = hashes_of(places)
+    found = rows_among(_RESTING, [written(now)], hashes)
+    return {hashes[str(mark)]: until for mark, said in found if (until := moment_of(said))}

@@ -4,8 +4,10 @@ What is left is a program of Jinja that joins quoted pieces with the values of o
 """
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
@@ -50,20 +52,35 @@ class Compiled:
     places: int
     """How many placeholders it has."""
 
-    def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> tuple[str, str]:
-        """Return (text, HTML) for a person, quoted-printable, lines ended by CR LF. Raises LetterWrong."""
+    def pieces(
+        self, values: Mapping[str, Any], holds: Set[str] = frozenset()
+    ) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the pieces of (text, HTML) for a person, quoted-printable, lines ended by CR LF.
+
+        Raises LetterWrong.
+        """
         given = {**values, HOLDS: holds}
-        if not self.asked.has_formats and not self.asked.has_loops and self.places <= PLACES_MANY:
-            return self.text.render(given), self.html.render(given)
+        if self._is_plain and self.places <= PLACES_MANY:
+            return list(self.text.generate(given)), list(self.html.generate(given))
         with override(self.language):
             return _bounded(self.text, given), _bounded(self.html, given)
+
+    def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> tuple[str, str]:
+        """Return the same, each as one. Raises LetterWrong."""
+        text, html = self.pieces(values, holds)
+        return "".join(text), "".join(html)
 
     def subject_for(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> str:
         """Return the subject for a person, on one line."""
         if self.subject_fixed is not None:
             return self.subject_fixed
-        with override(self.language):
+        with nullcontext() if self._is_plain else override(self.language):
             return " ".join(self.subject.render({**values, HOLDS: holds}).split())[:900]
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether values stand in it as they are: neither written as a language does nor in loops."""
+        return not self.asked.has_formats and not self.asked.has_loops
 
 
 def compiled(draft: Draft, *, link: Link | None = None, foot: Callable[[], str] | None = None) -> Compiled:
@@ -151,15 +168,26 @@ def _plainly(value: object) -> str:
 
 
 def _html_value(value: object) -> str:
-    return quoted.piece(escape(_plainly(value)))
+    text = _plainly(value)
+    return _html_again(text) if len(text) <= quoted.OFTEN else quoted.piece(escape(text))
+
+
+@lru_cache(maxsize=256)
+def _html_again(text: str) -> str:
+    """Quote what may stand many times in one letter, as a name does: once."""
+    return quoted.piece(escape(text))
 
 
 def _text_value(value: object) -> str:
-    return quoted.piece(_plainly(value))
+    text = _plainly(value)
+    return _text_again(text) if len(text) <= quoted.OFTEN else quoted.piece(text)
 
 
-def _bounded(template: Template, values: Mapping[str, Any]) -> str:
-    """Render what has loops, up to a size. Raises LetterWrong."""
+_text_again = lru_cache(maxsize=256)(quoted.piece)
+
+
+def _bounded(template: Template, values: Mapping[str, Any]) -> list[str]:
+    """Return the pieces of what has loops, up to a size. Raises LetterWrong."""
     out: list[str] = []
     size = 0
     for part in template.generate(values):
@@ -168,4 +196,4 @@ def _bounded(template: Template, values: Mapping[str, Any]) -> str:
             words = gettext_noop("The letter grows beyond %(most)s octets; shorten its loops.")
             raise LetterWrong(words, most=SIZE_MOST)
         out.append(part)
-    return "".join(out)
+    return out

@@ -3,7 +3,7 @@
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from quopri import decodestring
 from typing import Any
@@ -13,6 +13,9 @@ from zoco.mail.letters.compiling import Compiled
 _WORD = 42
 """Octets in one encoded word: 56 of base64, and no line of the header over 76."""
 _SAFE = re.compile(r"[ -~]*\Z")
+_NAME = re.compile(r"[A-Za-z0-9-]{1,60}\Z")
+_BREAK = re.compile(r"[\r\n\0]")
+_QUOTED = "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
 HEADER_LONGEST = 900
 
 
@@ -42,23 +45,32 @@ class Envelope:
         return f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{self.border}"\r\n'
 
     def message(
-        self, headers: Iterable[tuple[str, str]], values: Mapping[str, Any], holds: Set[str] = frozenset()
+        self,
+        headers: Iterable[tuple[str, str]],
+        values: Mapping[str, Any],
+        holds: Set[str] = frozenset(),
+        *,
+        above: str = "",
     ) -> bytes:
-        """Return one person's mail; the subject is added to `headers`. Raises HeaderWrong, LetterWrong."""
-        subject = self.letter.subject_for(values, holds)
-        said = "".join(header(name, value) for name, value in (*headers, ("Subject", subject)))
-        return f"{said}{self.headers}\r\n{self.body(values, holds)}".encode("ascii")
+        """Return one person's mail; the subject is added to `headers`. Raises HeaderWrong, LetterWrong.
 
-    def body(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> str:
-        """Return both parts with their borders."""
-        text, html = self.letter.parts(values, holds)
-        border = self.border
-        return (
-            f"--{border}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{text}\r\n"
-            f"--{border}\r\nContent-Type: text/html; charset=utf-8\r\n"
-            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{html}\r\n--{border}--\r\n"
+        `above` are headers that are written already, each with its end.
+        """
+        subject = self.letter.subject_for(values, holds)
+        said = [header(name, value) for name, value in headers]
+        parts = self.parts(values, holds)
+        return "".join((above, *said, header("Subject", subject), self.headers, "\r\n", *parts)).encode(
+            "ascii"
         )
+
+    def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> Iterator[str]:
+        """Give the pieces of both parts with their borders."""
+        text, html = self.letter.pieces(values, holds)
+        yield f"--{self.border}\r\nContent-Type: text/plain; charset=utf-8\r\n{_QUOTED}"
+        yield from text
+        yield f"\r\n--{self.border}\r\nContent-Type: text/html; charset=utf-8\r\n{_QUOTED}"
+        yield from html
+        yield f"\r\n--{self.border}--\r\n"
 
 
 def seen(letter: Compiled, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> Seen:
@@ -73,24 +85,26 @@ def _read(part: str) -> str:
 
 def header(name: str, value: str) -> str:
     """Return a header, words of other scripts encoded (RFC 2047). Raises HeaderWrong."""
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", name) or any(sign in value for sign in "\r\n\0"):
+    if not _NAME.match(name) or _BREAK.search(value):
         raise HeaderWrong(f"A header {name[:60]!r} has one line, and letters and hyphens in its name.")
-    if _SAFE.match(value) and len(value) <= HEADER_LONGEST:
+    if len(value) <= HEADER_LONGEST and _SAFE.match(value):
         return f"{name}: {value}\r\n"
     return f"{name}: " + "\r\n ".join(encoded(value)) + "\r\n"
 
 
 def encoded(value: str) -> list[str]:
     """Return encoded words, none of which parts a letter."""
+    octets = value.encode("utf-8", "replace")
     words: list[str] = []
-    held = b""
-    for sign in value:
-        octets = sign.encode("utf-8", "replace")
-        if len(held) + len(octets) > _WORD:
-            words.append(_word(held))
-            held = b""
-        held += octets
-    return [*words, _word(held)]
+    start = 0
+    while True:
+        end = start + _WORD
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # it goes on with what began before
+            end -= 1
+        words.append(_word(octets[start:end]))
+        if end >= len(octets):
+            return words
+        start = end
 
 
 def _word(octets: bytes) -> str:

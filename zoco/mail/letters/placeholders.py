@@ -49,7 +49,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a field of a mapping."""
-        return obj[attribute] if isinstance(obj, Mapping) and attribute in obj else Nothing(name=attribute)
+        is_mapping = type(obj) is dict or isinstance(obj, Mapping)
+        return obj[attribute] if is_mapping and attribute in obj else Nothing(name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return the same."""

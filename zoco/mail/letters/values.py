@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.kit.plugs import Registry
+from zoco.kit.reading import rows_among
 from zoco.mail.letters.drafts import LetterWrong
 from zoco.mail.letters.placeholders import HOLDS, ROWS_MOST, VALUE_LONGEST
 from zoco.people.models import Attribute, Identity, Person
@@ -50,6 +52,12 @@ FIELDS = [
     ("city", _("city")),
     ("language", _("language")),
 ]
+_OWN = [name for name, _label in FIELDS if name != "email"]
+_own = attrgetter(*_OWN)
+_EMAILS = (
+    "SELECT person_id, value FROM zoco_people_identity WHERE kind = %s AND person_id = ANY_OF "
+    "ORDER BY is_main, id DESC"
+)
 
 
 @ROOTS.plug
@@ -66,17 +74,16 @@ class PersonRoot(Root):
         return [*FIELDS, *((key, label) for key, label in own if key not in taken)]
 
     def values(self, people: Sequence[Person]) -> Mapping[int, Mapping[str, Any]]:
-        """Return them; two queries for any number of people."""
-        emails = dict(
-            Identity.objects.filter(person__in=people, kind=Identity.Kind.EMAIL)
-            .order_by("is_main", "-id")
-            .values_list("person", "value")
-        )
-        found = {}
-        for each in people:
-            own = {name: getattr(each, name) for name, _label in FIELDS if name != "email"}
-            found[each.pk] = {**each.attributes, **own, "email": emails.get(each.pk, "")}
-        return found
+        """Return them; one query for any number of people."""
+        emails = dict(rows_among(_EMAILS, [Identity.Kind.EMAIL], [each.pk for each in people]))
+        return {
+            each.pk: {
+                **each.attributes,
+                **dict(zip(_OWN, _own(each), strict=True)),
+                "email": emails.get(each.pk, ""),
+            }
+            for each in people
+        }
 
 
 @ROOTS.plug

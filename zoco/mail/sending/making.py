@@ -15,7 +15,6 @@ from zoco.channels.domains.naming import domain_of
 from zoco.channels.domains.verdicts import feedback_id
 from zoco.channels.drafts import Claimed
 from zoco.channels.mailing.mime import MessageUnfit
-from zoco.channels.models import Message
 from zoco.consent.models import Purpose
 from zoco.consent.public.tokens import Links
 from zoco.mail.counting.links import home, rewriter
@@ -74,17 +73,14 @@ class LetterMaking:
     def contents(self, claimed: Sequence[Claimed]) -> list[Content | Refused]:
         """Return each person's mail; whose letter cannot be made for him alone is refused."""
         now = timezone.now()
-        owner = dict(
-            Message.objects.filter(pk__in=[each.message for each in claimed]).values_list("pk", "person")
-        )
-        people = Person.objects.in_bulk([pk for pk in owner.values() if pk])
+        people = Person.objects.in_bulk({each.person for each in claimed})
         values = values_of(list(people.values()))
         asked = {name for each in self.envelopes.values() for name in each.letter.conditions}
         holds = conditions_held(asked, list(people)) if asked else {}
         ways = Links(on=now.date(), base=home())
         made: list[Content | Refused] = []
         for each in claimed:
-            person = people.get(owner.get(each.message) or 0)
+            person = people.get(each.person)
             if person is None:
                 made.append(Refused("The person is not there any more.", "gone"))
                 continue
@@ -114,7 +110,8 @@ class LetterMaking:
             return Content(shown.subject, shown.text, shown.html, dict(headers))
         name = name_headers(claimed.account, uid=claimed.uid, at=now.astimezone(UTC))
         head = people_headers(claimed.account, to=claimed.to, name=claimed.name)
-        return Content(raw=head + envelope.message([*name, *headers], values, holds))
+        raw = envelope.message([*name, *headers], values, holds, above=head.decode("ascii"))
+        return Content(raw=raw, is_wire=True)
 
     def _headers(self, claimed: Claimed, leave: str, now: datetime) -> list[tuple[str, str]]:
         """Return what mailboxes ask of whoever writes to many."""
