@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoco.consent.asking import weighed
 from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
 from zoco.consent.services import EVERYWHERE, contacts_lock
-from zoco.consent.suppressing import hash_of
+from zoco.consent.suppressing import hash_of, hashes_of
 from zoco.kit.ids import uuid7
 from zoco.kit.periods import micros
 from zoco.kit.rows import rows_add, rows_write
@@ -52,7 +52,7 @@ class ConsentKeeper:
 
     def suppressed(self, places: Collection[Place]) -> set[Place]:
         """Return those that get no advertising."""
-        marks = {hash_of(each): each for each in places}
+        marks = hashes_of(places)
         found = Suppression.objects.filter(hash__in=marks).values_list("hash", flat=True)
         return {marks[each] for each in found}
 

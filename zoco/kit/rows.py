@@ -6,12 +6,16 @@ how it is written: that costs up to ten times as much as writing.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import connections, models, router
 
 VALUES_MOST = 30_000
 """In one statement; SQLite takes no more than 32,766."""
+PLAIN = {type(None), str, int, float, bool}
+"""What databases take as it is."""
+HASHED = {type(None), datetime}
 
 
 def rows_write(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -78,30 +82,36 @@ def rows_keyed(model: type[models.Model], fields: Sequence[str], rows: Iterable[
         for start in range(0, len(values), at_once):
             some = values[start : start + at_once]
             statement = f"{begins} VALUES {', '.join([places] * len(some))} {ending}"
-            cursor.execute(statement, [value for row in some for value in row])
+            cursor.execute(statement, list(chain.from_iterable(some)))
             found += [each for (each,) in cursor.fetchall()]
     return found
 
 
 def _ready(
     model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> tuple[str, str, list[list[Any]]]:
+) -> tuple[str, str, list[tuple[Any, ...]]]:
     """Return how a statement begins, the places of one row, and the values of all, as they are written."""
     connection = connections[router.db_for_write(model)]
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    kept: dict[Any, Any] = {}
-
-    def ready(column: Any, value: Any) -> Any:
-        if value is None or isinstance(value, str | int | float):
-            return value
-        if isinstance(value, datetime):  # there are few, and each many times
-            if value not in kept:
-                kept[value] = column.get_db_prep_save(value, connection)
-            return kept[value]
-        return column.get_db_prep_save(value, connection)
-
+    by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
+    found = [_written(column, each, connection) for column, each in zip(columns, by_column, strict=True)]
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(each.column) for each in columns)
-    values = [[ready(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
     begins = f"INSERT INTO {quoted(model._meta.db_table)} ({names})"
-    return begins, f"({', '.join(['%s'] * len(columns))})", values
+    return begins, f"({', '.join(['%s'] * len(columns))})", list(zip(*found, strict=True))
+
+
+def _written(column: Any, values: Sequence[Any], connection: Any) -> Sequence[Any]:
+    """Return the values of a column as they are written: most columns are so already, as a whole."""
+    kinds = set(map(type, values))
+    if kinds <= PLAIN:
+        return values
+    if kinds <= HASHED:  # there are few, and each many times
+        made = {each: column.get_db_prep_save(each, connection) for each in set(values)}
+        return [made[each] for each in values]
+    return [
+        each
+        if each is None or isinstance(each, str | int | float)
+        else column.get_db_prep_save(each, connection)
+        for each in values
+    ]

@@ -30,6 +30,11 @@ from zoco.people.models import (
 State = Literal["added", "changed", "same", "refused"]
 Place = tuple[str, str, str]
 
+_COLUMNS = [each.attname for each in Person._meta.concrete_fields]
+_BLANK = [
+    None if each.null or each.primary_key else each.get_default() for each in Person._meta.concrete_fields
+]
+
 
 class NotOnePerson(Said, ValueError):
     """What is said of somebody is true of nobody, or of two."""
@@ -88,7 +93,7 @@ class _Desk:
             return Written("refused", why=wrong)
         is_new = person is None
         if person is None:
-            person = Person(created_at=self.at, changed_at=self.at)
+            person = _blank(self.at)
             self.added.append(person)
         changes = [self._name(person, each) for each in row.identities]
         changes += [self._set(person, row), self._tag(person, row.tags)]
@@ -101,7 +106,7 @@ class _Desk:
         """Return whom a row speaks of, None for somebody new. Raises NotOnePerson."""
         if not row.identities:
             raise NotOnePerson(gettext_noop("It names nobody: no e-mail, no phone, no number of a system."))
-        ordered = sorted(row.identities, key=lambda each: KINDS.index(each.kind))
+        ordered = sorted(row.identities, key=_rank)
         person = next((self.owners[each.place] for each in ordered if each.place in self.owners), None)
         for each in ordered:
             owner = self.owners.get(each.place)
@@ -175,6 +180,18 @@ class _Desk:
             each.pk, each._state.adding, each._state.db = key, False, router.db_for_write(Person)
 
 
+def _rank(named: Named) -> int:
+    return KINDS.index(named.kind)
+
+
+def _blank(at: datetime) -> Person:
+    """Return somebody new, of whom nothing is known: past Django, which asks each field for it."""
+    person = Person.from_db(None, _COLUMNS, _BLANK)
+    person.attributes, person.created_at, person.changed_at = {}, at, at
+    person._state.adding = True
+    return person
+
+
 def people_write(rows: Sequence[Incoming], *, at: datetime, only_blank: bool = False) -> list[Written]:
     """Write what is said of people; a result for each row, in order.
 
@@ -210,7 +227,7 @@ def people_indexed(people: Iterable[Person], *, fresh: Mapping[int, Sequence[Nam
     rows_add(
         Word,
         ["word", "person"],
-        [(word, person.pk) for person in current for word in sorted(words_of(person, names[person.pk]))],
+        sorted((word, person.pk) for person in current for word in words_of(person, names[person.pk])),
     )
     rows_add(
         AttributeValue,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import conf, holding, noting
 from zoco.kit.pieces import PieceWrong, piece_write
-from zoco.kit.runs import RunStopped, Tell, beating, dead_fail, teller
+from zoco.kit.runs import RunStopped, Tell, beating, collecting_rarely, dead_fail, teller
 from zoco.people.importing import packs, permission
 from zoco.people.importing.mapping import Options
 from zoco.people.importing.models import PeopleImport
@@ -139,7 +139,7 @@ def through(*, key: int) -> PeopleImport | None:
         run = PeopleImport.objects.filter(pk=key).first()
         if scratch is None or run is None or run.state != State.WORKING:
             return run
-        with beating(PeopleImport.objects.filter(pk=key, state=State.WORKING)):
+        with beating(PeopleImport.objects.filter(pk=key, state=State.WORKING)), collecting_rarely():
             return _held(run, scratch)
 
 

@@ -25,7 +25,8 @@ from zoco.people.importing.reading import Row, rows_from
 from zoco.people.models import Attribute, Note, Person
 from zoco.people.writing import Written, people_planned, people_write
 
-CHUNK = 500
+CHUNK = 1_000
+"""Rows of one transaction: more would let others who write wait for seconds."""
 ROWS, REFUSED = "rows.jsonl", "refused.jsonl"
 _encode = msgspec.json.Encoder().encode
 
