@@ -28,6 +28,9 @@ _PLAIN = re.compile(r"([\w+-]+(?:\.[\w+-]+)*)@([\w.-]+)", re.ASCII)
 _LOCAL_LONGEST = 64
 _HOSTS = 4_096
 """Hosts of addresses whose check is remembered: a list has many people of few."""
+MEXICO = 52
+_OLD_MEXICAN = re.compile(r"(?:0?1|04[45])(\d{10})")
+"""What was dialled before numbers of Mexico until 2019 is no part of them; many programs still write a 1."""
 
 
 class IdentityWrong(Said, ValueError):
@@ -126,6 +129,10 @@ def _phone(value: str, country: str) -> Named:
             "%(value)r is no phone number; write it with its country, such as +34 600 123 456."
         )
         raise IdentityWrong(words, value=value) from wrong
+    if number.country_code == MEXICO and (
+        old := _OLD_MEXICAN.fullmatch(phonenumbers.national_significant_number(number))
+    ):
+        number = phonenumbers.parse(f"+{MEXICO}{old[1]}")
     if not phonenumbers.is_possible_number(number):
         words = gettext_noop("%(value)r has too few or too many digits for its country.")
         raise IdentityWrong(words, value=value)
