@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from pyroaring import BitMap
 
-from zoco.people.audiences.bitmaps import merged, of_rows
+from zoco.people.audiences.bitmaps import everybody, merged, of_rows
 from zoco.people.finding import words_found
 from zoco.people.models import Person, Tag
 
@@ -51,8 +51,17 @@ def people_page(*, query: str = "", tag: Tag | None = None, place: Place = Place
         return _of(_narrowed(first, conditions), place, size)
     if len(conditions) == 1:
         return _walked(conditions[0], place, size)
-    every = [of_rows(rows) for rows in conditions]
-    return _of(BitMap.intersection(*every) - merged(), place, size)
+    return _of(_fitting(conditions), place, size)
+
+
+def people_all(*, query: str = "", tag: Tag | None = None) -> BitMap:
+    """Return all people whom the pages of this show. Who comes to fit later is not among them."""
+    conditions: list[Rows] = [*words_found(query), *([tag.tagged.all()] if tag else [])]
+    return _fitting(conditions) if conditions else everybody()
+
+
+def _fitting(conditions: Sequence[Rows]) -> BitMap:
+    return BitMap.intersection(*(of_rows(rows) for rows in conditions)) - merged()
 
 
 def _narrowed(first: Rows, others: Sequence[Rows]) -> BitMap:

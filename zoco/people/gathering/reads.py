@@ -1,10 +1,9 @@
 """What pages and the API say of audiences: overlaps, members, who came and went, as rows and as a file."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
+from zoco.people.giving.sheets import csv_texts
 from zoco.people.models import Identity, Person
 
 DAYS = 90
@@ -113,9 +113,7 @@ def picture(audience: Audience, now: datetime) -> SafeString | None:
 
 def file(people: BitMap) -> Iterator[str]:
     """Return people as CSV in pieces, in the order of their keys."""
-    yield _line(COLUMNS)
-    for row in rows(people):
-        yield _line(row)
+    yield from csv_texts(chain([COLUMNS], rows(people)))
 
 
 def rows(people: BitMap) -> Iterator[list[str]]:
@@ -135,12 +133,6 @@ def rows(people: BitMap) -> Iterator[list[str]]:
                 f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_phone(cell) else cell
                 for cell in cells
             ]
-
-
-def _line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
 
 
 def _is_phone(cell: str) -> bool:

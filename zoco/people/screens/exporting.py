@@ -11,7 +11,8 @@ from zoco.people.giving.person import person_told
 from zoco.people.giving.sheets import export_named
 from zoco.people.models import Person
 from zoco.people.opening import for_whom
-from zoco.people.screens.listing import found_by
+from zoco.people.paging import people_all
+from zoco.people.screens.listing import asked_for
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import person_or_404
 
@@ -24,8 +25,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
     kind = request.POST.get("kind", "csv")
     if kind not in KINDS:
         raise Http404
-    found = found_by(request.POST)
-    details: dict[str, Any] = {"exported": [None, found.count()]}
+    query, tag = asked_for(request.POST)
+    found = people_all(query=query, tag=tag)
+    details: dict[str, Any] = {"exported": [None, len(found)]}
     noting.note(action="exported", kind=Person._meta.label_lower, name=kind, details=details, by=request.user)
     content, written = export_named(found, kind)
     if kind == "xlsx":

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +13,6 @@ from django.utils.translation import pgettext
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.views.heads import head
-from zoco.people.finding import people_found
 from zoco.people.models import Identity, Person, Tag
 from zoco.people.opening import for_whom
 from zoco.people.paging import Page, Place, people_page
@@ -59,13 +57,6 @@ def asked_for(asked: QueryDict) -> tuple[str, Tag | None]:
     """Return what was searched for, and the tag that was chosen."""
     query = asked.get("q", "").replace("\0", "").strip()[:QUERY_LONGEST]
     return query, Tag.objects.filter(name=asked.get("tag", "").replace("\0", "")[:80]).first()
-
-
-def found_by(asked: QueryDict) -> QuerySet[Person]:
-    """Return all people who fit."""
-    query, tag = asked_for(asked)
-    found = people_found(query)
-    return found if tag is None else found.filter(pk__in=tag.tagged.values("person"))
 
 
 def _number(text: str) -> int:

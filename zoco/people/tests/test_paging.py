@@ -9,7 +9,7 @@ from zoco.people.finding import people_found
 from zoco.people.identities import identity_read
 from zoco.people.merging import people_merge
 from zoco.people.models import Person, Tag
-from zoco.people.paging import Page, Place, people_page
+from zoco.people.paging import Page, Place, people_all, people_page
 from zoco.people.writing import Incoming, people_write
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -76,5 +76,6 @@ def test_every_way_shows_the_same_people(
     assert [pk for page in forwards for pk in page] == expected
     assert all(len(page) == 4 for page in forwards[:-1])
     assert back == forwards[::-1]
+    assert list(people_all(query=query, tag=tag)) == expected[::-1]
     assert last.is_more == (counted == 5 and not is_known)
     assert last.total == (counted if last.is_more else len(expected))
