@@ -64,6 +64,7 @@ def _shown(pairs: list[Likeness]) -> list[dict[str, Any]]:
             "pk": pair.pk,
             "low": pair.low,
             "high": pair.high,
+            **dict(zip(("low_name", "high_name"), _told_apart(str(pair.low), str(pair.high)), strict=True)),
             "why": "; ".join(str(WHY[each]) for each in pair.why if each in WHY),
             "rows": _rows(
                 *(known[each.pk] | {"others": others.get(each.pk, "")} for each in (pair.low, pair.high))
@@ -71,6 +72,11 @@ def _shown(pairs: list[Likeness]) -> list[dict[str, Any]]:
         }
         for pair in pairs
     ]
+
+
+def _told_apart(low: str, high: str) -> tuple[str, str]:
+    """Return how the two are called: those of one name by a number, or nobody would know whose a line is."""
+    return (f"{low} (1)", f"{high} (2)") if low == high else (low, high)
 
 
 def _others(people: Iterable[Person]) -> dict[int, str]:
