@@ -21,7 +21,7 @@ class MailConfig(AppConfig):
         from zoco.channels import judging, returning
         from zoco.channels.rates import resting, waking
         from zoco.kit.plugs import load_modules
-        from zoco.mail.inbox import merging  # noqa: F401
+        from zoco.mail.inbox import erasing, merging  # noqa: F401
         from zoco.mail.inbox.judging import said_judge
         from zoco.mail.inbox.resting import addresses_resting, failure_count
         from zoco.mail.inbox.returning import verp_sender

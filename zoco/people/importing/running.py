@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.kit import conf, holding, noting
+from zoco.kit.masks import masked
 from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.kit.runs import RunStopped, Tell, beating, collecting_rarely, dead_fail, teller
 from zoco.people.importing import packs, permission
@@ -162,7 +163,8 @@ def _held(run: PeopleImport, scratch: Path) -> PeopleImport:
     except TableWrong as error:
         run.state, run.said = State.FAILED, str(error)[:500]
     except Exception as error:
-        run.state, run.said = State.FAILED, f"{type(error).__name__}: {error}"[:500]
+        # PostgreSQL names the values that a constraint refused: no address of anybody stays in the import.
+        run.state, run.said = State.FAILED, masked(f"{type(error).__name__}: {error}")[:500]
         raise
     finally:
         run.told_at = timezone.now()
