@@ -96,7 +96,8 @@ def keys_of(model: Model) -> list[Any]:
 
 def goes_with_people(model: Model, met: frozenset[Model] = frozenset()) -> bool:
     """Say whether rows are deleted with a person, or with what is."""
-    for each in model._meta.concrete_fields:
+    columns: list[Any] = list(model._meta.concrete_fields)
+    for each in columns:
         if each.is_relation and each.remote_field.on_delete is models.CASCADE:
             related: Any = each.related_model
             if related is Person or (related not in met and goes_with_people(related, met | {model})):

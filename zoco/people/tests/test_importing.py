@@ -13,7 +13,6 @@ from pyroaring import BitMap
 
 from zoco.consent.models import Choice, Standing, Suppression, Topic
 from zoco.consent.services import choice_record
-from zoco.people.giving import sheets
 from zoco.people.giving.sheets import export_named
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
@@ -23,7 +22,6 @@ from zoco.people.importing.packs import parts_of
 from zoco.people.importing.steps import REFUSED
 from zoco.people.importing.tables import TableWrong
 from zoco.people.models import Attribute, Identity, Note, Person, Tagged
-from zoco.people.paging import people_all
 from zoco.people.writing import Incoming, people_write
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
@@ -289,26 +287,3 @@ def test_cells_of_json_that_no_database_keeps_are_taken_as_they_can_be() -> None
 
     assert run.state == PeopleImport.State.DONE
     assert [each["key"] for each in run.columns] == ["email", "attributes", "attributes.a", "attributes.b?"]
-
-
-def test_a_file_of_many_asks_for_each_few_once_and_no_more_once_nobody_reads(
-    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
-) -> None:
-    monkeypatch.setattr(sheets, "CHUNK", 10)
-    monkeypatch.setattr(sheets, "PIECE", 100)
-    rows = [
-        Incoming((identity_read("email", f"ana{n}@shop.example"),), {"name": f"Ana {n}"}) for n in range(35)
-    ]
-    written = [each.person for each in people_write(rows, at=NOW) if each.person]
-    people = people_all(query="ana")
-    written[3].delete()
-
-    with django_assert_num_queries(2 + 4 * 3):
-        text = "".join(sheets.csv_pieces(people))
-    with django_assert_num_queries(2 + 3):
-        pieces = sheets.csv_pieces(people)
-        assert [next(pieces), next(pieces)[:8]] == ["\ufeff", text[1:9]]
-        pieces.close()
-
-    emails = [line.split(",")[8] for line in text.splitlines()[1:]]
-    assert emails == [f"ana{n}@shop.example" for n in range(35) if n != 3]

@@ -1,11 +1,13 @@
 """Pages of people show everybody who fits once, whichever way they are read, forwards and back."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from zoco.people import paging
 from zoco.people.finding import people_found
+from zoco.people.giving import sheets
 from zoco.people.identities import identity_read
 from zoco.people.merging import people_merge
 from zoco.people.models import Person, Tag
@@ -79,3 +81,26 @@ def test_every_way_shows_the_same_people(
     assert list(people_all(query=query, tag=tag)) == expected[::-1]
     assert last.is_more == (counted == 5 and not is_known)
     assert last.total == (counted if last.is_more else len(expected))
+
+
+def test_a_file_of_many_asks_for_each_few_once_and_no_more_once_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(sheets, "CHUNK", 10)
+    monkeypatch.setattr(sheets, "PIECE", 100)
+    rows = [
+        Incoming((identity_read("email", f"ana{n}@shop.example"),), {"name": f"Ana {n}"}) for n in range(35)
+    ]
+    written = [each.person for each in people_write(rows, at=NOW) if each.person]
+    people = people_all(query="ana")
+    written[3].delete()
+
+    with django_assert_num_queries(2 + 4 * 3):
+        text = "".join(sheets.csv_pieces(people))
+    with django_assert_num_queries(2 + 3):
+        pieces: Any = sheets.csv_pieces(people)
+        assert [next(pieces), next(pieces)[:8]] == ["\ufeff", text[1:9]]
+        pieces.close()
+
+    emails = [line.split(",")[8] for line in text.splitlines()[1:]]
+    assert emails == [f"ana{n}@shop.example" for n in range(35) if n != 3]
