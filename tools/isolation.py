@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--database-only"):
         return
-    kept = [item for item in items if uses_database(item)]
+    kept = [item for item in items if differs_by_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
@@ -61,6 +61,16 @@ def uses_database(item: pytest.Item) -> bool:
         return False
     fixtures: set[str] = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
+
+
+def differs_by_database(item: pytest.Item) -> bool:
+    """Tell whether a test belongs into a run on another database as well.
+
+    What a browser shows comes from views, which other tests ask on both databases; it is driven through the
+    product once. Only the marker `both` brings such a test into the second run too.
+    """
+    is_browser = item.get_closest_marker("browser") and not item.get_closest_marker("both")
+    return uses_database(item) and not is_browser
 
 
 @pytest.hookimpl(trylast=True)

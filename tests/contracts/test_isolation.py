@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.contracts.tree import ROOT
-from tools.isolation import SocketShut
+from tools.isolation import SocketShut, differs_by_database
 from tools.postgres import postgres
 
 
@@ -50,3 +50,23 @@ def test_private_postgres_answers_and_leaves_nothing() -> None:
     assert row == ("zoco", "127.0.0.1/32")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(address, connect_timeout=2)
+
+
+@pytest.mark.parametrize(
+    ("marks", "differs"),
+    [
+        (["django_db"], True),
+        ([], False),
+        (["django_db", "markup"], False),
+        (["django_db", "browser"], False),
+        (["django_db", "browser", "both"], True),
+    ],
+)
+def test_what_a_browser_shows_is_looked_at_on_one_database(
+    request: pytest.FixtureRequest, marks: list[str], differs: bool
+) -> None:
+    item = pytest.Function.from_parent(request.node.parent, name="shown", callobj=lambda: None)
+    for mark in marks:
+        item.add_marker(mark)
+
+    assert differs_by_database(item) is differs

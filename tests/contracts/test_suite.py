@@ -1,5 +1,6 @@
 """What `make test` says last names every test that failed or was left out, and why."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,9 +37,10 @@ def test_failures_and_errors_are_named_with_their_reason(tmp_path: Path) -> None
     (tmp_path / "test_red.py").write_text(RED)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     report = tmp_path / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", f"--junit-xml={report}"]
+    command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1, done.stdout
     assert failures(report) == (
@@ -69,7 +71,8 @@ def test_what_failed_beside_others_is_judged_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suite, "ROOT", tmp_path)
-    monkeypatch.setattr(suite, "SHARED", ("-p", "no:django"))
+    monkeypatch.setattr(suite, "SHARED", ())
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds to import
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  alone: by itself\n")
     (tmp_path / "test_red.py").write_text(UNSTEADY)
 

@@ -23,6 +23,7 @@ from zoco.testing.mailservers import DOMAIN, MailServers, looked_into, mail_serv
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.both,
     pytest.mark.mail,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True, serialized_rollback=True),

@@ -5,6 +5,7 @@ from it, stays as they left it; other groups are never touched.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -25,6 +26,15 @@ PAGES = ("wagtailimages", "wagtaildocs", "wagtailredirects")
 NOBODYS = ("logentry", "modellogentry", "pagelogentry", "session", "permission", "contenttype")
 
 
+class Right(NamedTuple):
+    """A permission, with what its roles are told by."""
+
+    pk: int
+    codename: str
+    label: str
+    model: str
+
+
 @transaction.atomic
 def roles_ensure() -> None:
     """Give each role what is new and meant for it; take away what was given and is so no longer."""
@@ -33,22 +43,26 @@ def roles_ensure() -> None:
 
 
 def _ensure() -> None:
-    existing = list(Permission.objects.select_related("content_type"))
+    fields = ("pk", "codename", "content_type__app_label", "content_type__model")
+    existing = [Right(*row) for row in Permission.objects.order_by("pk").values_list(*fields)]
+    groups = {group.name: group for group in Group.objects.filter(name__in=("owner", "marketer", "analyst"))}
     for name, wanted in (("owner", _owner), ("marketer", _marketer), ("analyst", _analyst)):
-        group, _ = Group.objects.get_or_create(name=name)
+        group = groups.get(name) or Group.objects.get_or_create(name=name)[0]
         _grant(group, {one.pk for one in wanted(existing)})
     rights_ensure()
 
 
 def _grant(group: Group, wanted: set[int]) -> None:
-    given = set(RoleGrant.objects.filter(group=group).values_list("permission_id", flat=True))
-    if not given:
-        given = _given_before(group, wanted)
-    group.permissions.add(*wanted - given)
-    group.permissions.remove(*given - wanted)
-    RoleGrant.objects.filter(group=group, permission_id__in=given - wanted).delete()
-    new = [RoleGrant(group=group, permission_id=pk) for pk in sorted(wanted)]
-    RoleGrant.objects.bulk_create(new, ignore_conflicts=True)
+    """Write what differs, and nothing if nothing does: that is asked at each start."""
+    noted = set(RoleGrant.objects.filter(group=group).values_list("permission_id", flat=True))
+    given = noted or _given_before(group, wanted)
+    if new := wanted - given:
+        group.permissions.add(*new)
+    if old := given - wanted:
+        group.permissions.remove(*old)
+        RoleGrant.objects.filter(group=group, permission_id__in=old).delete()
+    notes = [RoleGrant(group=group, permission_id=pk) for pk in sorted(wanted - noted)]
+    RoleGrant.objects.bulk_create(notes, ignore_conflicts=True)
 
 
 def _given_before(group: Group, wanted: set[int]) -> set[int]:
@@ -57,11 +71,11 @@ def _given_before(group: Group, wanted: set[int]) -> set[int]:
     return held if group.name == "owner" else held & wanted
 
 
-def _owner(permissions: Iterable[Permission]) -> list[Permission]:
-    return [one for one in permissions if one.content_type.model not in NOBODYS]
+def _owner(permissions: Iterable[Right]) -> list[Right]:
+    return [one for one in permissions if one.model not in NOBODYS]
 
 
-def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
+def _marketer(permissions: Iterable[Right]) -> list[Right]:
     """See and change what areas own, but neither accounts nor sites nor the ledger's own tables.
 
     Nor is anybody erased: that is for owners.
@@ -70,30 +84,29 @@ def _marketer(permissions: Iterable[Permission]) -> list[Permission]:
         one
         for one in permissions
         if _shared(one)
-        or one.content_type.app_label in PAGES
-        or one.content_type.model in SOURCES
+        or one.label in PAGES
+        or one.model in SOURCES
         or (_ours(one) and (_reads(one) or not _is_owners(one)))
     ]
 
 
-def _analyst(permissions: Iterable[Permission]) -> list[Permission]:
+def _analyst(permissions: Iterable[Right]) -> list[Right]:
     """See everything of ours, change nothing."""
     return [one for one in permissions if _shared(one) or (_ours(one) and _reads(one))]
 
 
-def _ours(permission: Permission) -> bool:
-    label = permission.content_type.app_label
+def _ours(permission: Right) -> bool:
+    label = permission.label
     return label.startswith("zoco_") and label != "zoco_project"
 
 
-def _is_owners(permission: Permission) -> bool:
-    of = permission.content_type
-    return of.app_label in READ_ONLY or of.model in OWNERS or permission.codename in OWNERS
+def _is_owners(permission: Right) -> bool:
+    return permission.label in READ_ONLY or not {permission.model, permission.codename}.isdisjoint(OWNERS)
 
 
-def _reads(permission: Permission) -> bool:
+def _reads(permission: Right) -> bool:
     return permission.codename.startswith("view_")
 
 
-def _shared(permission: Permission) -> bool:
-    return f"{permission.content_type.app_label}.{permission.codename}" in SHARED
+def _shared(permission: Right) -> bool:
+    return f"{permission.label}.{permission.codename}" in SHARED

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -115,6 +116,15 @@ def test_address_of_the_client(
 def held_by(role: str) -> set[str]:
     held = Group.objects.get(name=role).permissions.select_related("content_type")
     return {f"{one.content_type.app_label}.{one.codename}" for one in held}
+
+
+def test_roles_are_there_after_a_migrate_and_asked_for_in_few_queries(
+    django_assert_max_num_queries: Any,
+) -> None:
+    assert RoleGrant.objects.filter(group__name="analyst").exists()
+
+    with django_assert_max_num_queries(15):
+        roles_ensure()
 
 
 def test_what_owners_add_to_a_role_or_take_from_it_stays() -> None:
