@@ -14,8 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -134,12 +136,18 @@ class Outcome:
     unsteady: tuple[str, ...] = ()
 
 
-def both_parts(name: str, without: list[str], *arguments: str, database: str) -> list[Outcome]:
-    """Run all tests on one database but those with a marker `without`: first shared by two, then alone."""
+def both_parts(
+    name: str, without: list[str], *arguments: str, database: str, between: Callable[[], None] = lambda: None
+) -> list[Outcome]:
+    """Run all tests on one database but those with a marker `without`: first shared by two, then alone.
+
+    `between` both parts what went on beside the first comes to its end.
+    """
     left_out = "".join(f" and not {marker}" for marker in without)
     shared = pytest_run(name, *SHARED, "-m", f"not {ALONE}{left_out}", *arguments, database=database)
     if shared.code == TESTS_FAILED and 0 < len(shared.failed) <= SECOND_TRIES:
         shared = _by_themselves(shared, database)
+    between()
     words = ("-m", f"{ALONE}{left_out}", *arguments, *alone_files(arguments))
     lonely = pytest_run(f"{name} alone", *words, database=database)
     # Whoever names a folder to run may have named one without such a test; of the others there must be some.
@@ -251,7 +259,7 @@ def main() -> int:
 
 
 def _outcomes(without: list[str]) -> list[Outcome]:
-    """Check and run all tests. Tables are made beside the checks, in which one program takes the longest."""
+    """Check and run all tests. Tables are made beside the checks, types are checked beside tests."""
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
         began, address = time.monotonic(), ""
@@ -262,13 +270,26 @@ def _outcomes(without: list[str]) -> list[Outcome]:
                 print(error)
                 outcomes.append(Outcome("PostgreSQL", 1, time.monotonic() - began))
         making = stack.enter_context(migrated.making(address))
+        types = stack.enter_context(ThreadPoolExecutor(1)).submit(check.types_beside)
         began = time.monotonic()
-        outcomes.append(Outcome("checks", check.check(), time.monotonic() - began))
+        code = check.check(lambda step: not check.is_long(step))
+        outcomes.append(Outcome("checks", code, time.monotonic() - began))
         os.environ.update(making.environment())
-        outcomes += both_parts("SQLite", without, *sys.argv[1:], database="")
+        typed = partial(_types_told, types, outcomes)
+        outcomes += both_parts("SQLite", without, *sys.argv[1:], database="", between=typed)
         if address:
             outcomes += both_parts("PostgreSQL", without, "--database-only", *sys.argv[1:], database=address)
     return outcomes
+
+
+def _types_told(types: "Future[check.Outcome]", outcomes: list[Outcome]) -> None:
+    """Wait for the check of types and tell how it went."""
+    done = types.result()
+    print()
+    check.tell(done)
+    if not done.is_green:
+        check.explain(done)
+    outcomes.append(Outcome(done.step.name, int(not done.is_green), done.seconds))
 
 
 def _names(missing: list[Need]) -> str:

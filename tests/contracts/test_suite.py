@@ -76,8 +76,11 @@ def test_what_failed_beside_others_is_judged_by_itself(
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  alone: by itself\n")
     (tmp_path / "test_red.py").write_text(UNSTEADY)
 
-    shared, _alone = suite.both_parts("a database", [], database="")
+    between: list[str] = []
+    shared, alone = suite.both_parts("a database", [], database="", between=lambda: between.append("told"))
 
+    assert between == ["told"]
+    assert alone.code == 0
     assert shared.code == 0
     assert [line.partition(":")[0] for line in shared.unsteady] == ["test_red"]
 

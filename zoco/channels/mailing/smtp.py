@@ -114,7 +114,7 @@ class SmtpLine:
         settings = self.account.settings
         server: smtplib.SMTP | None = None
         try:
-            server = Pinned(self.account)
+            server = Pinned(self.account, CONNECT_SECONDS)
             held(server.connect(settings["host"], settings["port"]), (220,))
             server.ehlo_or_helo_if_needed()
             if settings["tls"] == STARTTLS:

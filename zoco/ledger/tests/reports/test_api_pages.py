@@ -18,6 +18,8 @@ from zoco.ledger.report import Measure, Report, report_named, reports_all
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD
 
+pytestmark = pytest.mark.markup
+
 BASE = reverse("zoco_api:sites").removesuffix("/v1/sites")
 QUESTIONS: list[dict[str, str]] = [
     {"period": PERIOD, "compare": "before", "size": "2", "page": "1"},
