@@ -1,9 +1,8 @@
 """Sizes: a part that outgrows them is split by noun."""
 
-import ast
 from pathlib import Path
 
-from tests.contracts.tree import ROOT, ZOCO, files, functions, lines, name, packages, python_files
+from tests.contracts.tree import ROOT, ZOCO, files, lines, name, outline, packages, python_files
 
 # Files over 300 lines, each with the reason why it is one thing. None may pass 500.
 LONG_FILES: dict[str, str] = {
@@ -33,7 +32,9 @@ def test_no_file_is_over_500_lines_and_one_over_300_has_a_reason() -> None:
 
 
 def test_no_function_is_over_60_lines_and_one_over_40_has_a_reason() -> None:
-    sizes = {f"{name(path)}:{each}": size for path in python_files() for each, size in functions(path)}
+    sizes = {
+        f"{name(path)}:{each}": size for path in python_files() for each, size in outline(path).functions
+    }
 
     over_60 = {function: size for function, size in sizes.items() if size > 60}
     over_40 = {function for function, size in sizes.items() if size > 40}
@@ -54,7 +55,7 @@ def test_no_package_is_over_about_2000_lines() -> None:
 def test_an_app_has_at_most_eight_sub_packages_each_named_in_its_docstring() -> None:
     for app in packages():
         parts = _sub_packages(app)
-        docstring = ast.get_docstring(ast.parse((app / "__init__.py").read_text("utf-8"))) or ""
+        docstring = outline(app / "__init__.py").docstring
 
         assert docstring, f"{name(app)}/__init__.py says nothing of what the package is for"
         assert len(parts) <= SUB_PACKAGES, f"{name(app)} has {len(parts)} sub-packages: {parts}"
@@ -68,11 +69,7 @@ def _sub_packages(app: Path) -> list[str]:
 
 
 def test_every_python_file_says_what_it_is() -> None:
-    silent = [
-        name(path)
-        for path in python_files()
-        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
-    ]
+    silent = [name(path) for path in python_files() if path.stat().st_size and not outline(path).docstring]
 
     assert silent == []
 

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -39,11 +40,31 @@ def _depth(path: Path) -> int:
     return len(path.relative_to(ROOT).parts)
 
 
-def functions(path: Path) -> Iterator[tuple[str, int]]:
-    """Give name and number of lines of each function in a file, decorators and docstring included."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is held of a Python file: to parse all of them takes seconds, to keep their trees much memory."""
+
+    docstring: str
+    functions: tuple[tuple[str, int], ...]
+    """Name and number of lines of each, decorators and docstring included."""
+
+
+@cache
+def outline(path: Path) -> Outline:
+    """Parse a file once."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return Outline(ast.get_docstring(tree) or "", tuple(_functions(tree)))
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    # Functions stand in statements alone, so that expressions, most of a tree, need not be walked.
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+        inner = ast.iter_child_nodes(node)
+        waiting += [each for each in inner if isinstance(each, ast.stmt | ast.excepthandler | ast.match_case)]
 
 
 def lines(path: Path) -> int:
