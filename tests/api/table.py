@@ -254,6 +254,7 @@ WRITERS = [
     "zoco_consent_topic",
     "zoco_consent_topic_new",
     "zoco_consent_topic_delete",
+    "zoco_consent_lift",
     "zoco_consent_form_new",
     "zoco_consent_form_edit",
     "zoco_consent_form_act",

@@ -16,7 +16,8 @@ from zoco.channels.drafts import Claimed, Fate, fate_of
 from zoco.channels.judging import address_judge
 from zoco.channels.models import OPEN, Message
 from zoco.channels.rates.judging import outcome_judge
-from zoco.consent.models import Purpose
+from zoco.consent.deciding import Decision
+from zoco.consent.models import Purpose, SuppressionEvent
 from zoco.consent.services import release_many
 from zoco.kit.masks import plain_text
 from zoco.kit.rows import rows_write
@@ -165,7 +166,15 @@ def _failed(
         told.append((facts.FAILED, message))
         released.append(message.key)
     message.reason, message.code = reason, code
-    address_judge(adapter=message.adapter, to=message.to, said=reason, at=now, counts=_is_direct(message))
+    answers = Decision(SuppressionEvent.By.SERVER, letter=message.uid, subject=message.subject, sent_at=now)
+    address_judge(
+        adapter=message.adapter,
+        to=message.to,
+        said=reason,
+        at=now,
+        counts=_is_direct(message),
+        answers=answers,
+    )
 
 
 def _is_direct(message: Message) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from django.http import HttpRequest
 
+from zoco.consent.deciding import Decision
 from zoco.kit.plugs import Registry
 from zoco.kit.said import Said
 
@@ -88,7 +89,7 @@ class Heard:
     """One thing that was told. `event` is its name there: told twice, it is one. `message` is our id.
 
     `is_dead`: the other side itself says that nobody can be reached at the address. `is_judged`: whoever
-    heard it has judged the address, and its reason is not looked at again.
+    heard it has judged the address, and its reason is not looked at again; `judged_by` is what decided.
     """
 
     event: str
@@ -98,6 +99,7 @@ class Heard:
     reason: str = ""
     is_dead: bool = False
     is_judged: bool = False
+    judged_by: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

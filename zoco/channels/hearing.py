@@ -12,7 +12,8 @@ from zoco.channels.contract import Heard
 from zoco.channels.judging import address_judge, address_of
 from zoco.channels.models import Account, Message, Told
 from zoco.channels.rates.judging import words_judge
-from zoco.consent.models import Suppression
+from zoco.consent.deciding import Decision
+from zoco.consent.models import Suppression, SuppressionEvent
 from zoco.consent.suppressing import suppress
 from zoco.kit.masks import plain_text
 
@@ -21,6 +22,8 @@ FACTS = {
     contract.Told.COMPLAINED: facts.COMPLAINED,
     contract.Told.UNSUBSCRIBED: facts.UNSUBSCRIBED,
 }
+By = SuppressionEvent.By
+BY = {contract.Told.COMPLAINED: By.COMPLAINT, contract.Told.UNSUBSCRIBED: By.PERSON}
 WHY = {
     contract.Told.COMPLAINED: Suppression.Why.COMPLAINT,
     contract.Told.UNSUBSCRIBED: Suppression.Why.UNSUBSCRIBED,
@@ -44,18 +47,28 @@ def _written(account: Account, heard: Heard, at: datetime) -> bool:
     if not is_new:
         return False
     named = address_of(account.adapter, heard.to)
+    decision = _decision(heard, message)
     if named is not None and heard.told in WHY:
-        suppress(identity=named, why=WHY[heard.told], at=at)
+        suppress(identity=named, why=WHY[heard.told], at=at, decision=decision)
     elif named is not None and heard.is_dead:
-        suppress(identity=named, why=Suppression.Why.DEAD, at=at)
+        suppress(identity=named, why=Suppression.Why.DEAD, at=at, decision=decision)
     elif not heard.is_judged:
-        address_judge(adapter=account.adapter, to=heard.to, said=heard.reason, at=at)
+        address_judge(adapter=account.adapter, to=heard.to, said=heard.reason, at=at, answers=decision)
         words_judge(account=account.pk, to=heard.to, said=heard.reason, at=at, sent_at=_sent_at(message))
     if message is not None:
         message.because, message.reason = heard.told.value, heard.reason[:300]
         message.save(update_fields=["because", "reason"])
         facts.tell([(FACTS[heard.told], message)], at)
     return True
+
+
+def _decision(heard: Heard, message: Message | None) -> Decision:
+    """Return what decided, with the letter that it was told of."""
+    decision = heard.judged_by or Decision(by=BY.get(heard.told, By.SERVER), said=heard.reason)
+    decision = replace(decision, notice=heard.event)
+    if message is None:
+        return decision
+    return replace(decision, letter=message.uid, subject=message.subject, sent_at=message.done_at)
 
 
 def _sent_at(message: Message | None) -> datetime | None:

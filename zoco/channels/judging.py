@@ -4,12 +4,13 @@ Without him only an address of which the other side says itself that it is none 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from zoco.channels.contract import CHANNELS
-from zoco.consent.models import Suppression
+from zoco.consent.deciding import Decision
+from zoco.consent.models import Suppression, SuppressionEvent
 from zoco.consent.suppressing import suppress
 from zoco.people.identities import IdentityWrong, Named, identity_read
 
@@ -18,13 +19,18 @@ from zoco.people.identities import IdentityWrong, Named, identity_read
 class Judged:
     """What some words mean: nobody is there, it may pass (`weight` says how much it counts), or a destination
 
-    does not take our mail (`is_block`) or not so much of it (`is_slow`), whoever the recipient is.
+    does not take our mail (`is_block`) or not so much of it (`is_slow`), whoever the recipient is. `rule` is
+    what decided, `source` where that is written, `reason` what it means and `code` the server's.
     """
 
     is_dead: bool = False
     weight: float = 0.0
     is_block: bool = False
     is_slow: bool = False
+    rule: str = ""
+    source: str = ""
+    reason: str = ""
+    code: str = ""
 
     @property
     def is_of_destination(self) -> bool:
@@ -39,6 +45,7 @@ class Counter(Protocol):
 
 
 NOTHING = Judged()
+NO_LETTER = Decision(by=SuppressionEvent.By.SERVER)
 _judges: list[tuple[Callable[[str], Judged], Counter]] = []
 
 
@@ -52,14 +59,22 @@ def judged(said: str) -> Judged:
     return _judges[0][0](said) if said and _judges else NOTHING
 
 
-def address_judge(*, adapter: str, to: str, said: str, at: datetime, counts: bool = True) -> bool:
-    """Suppress an address of mail that is dead by what a server said, count what may pass; is it dead?"""
+def address_judge(
+    *, adapter: str, to: str, said: str, at: datetime, counts: bool = True, answers: Decision = NO_LETTER
+) -> bool:
+    """Suppress an address of mail that is dead by what a server said, count what may pass; is it dead?
+
+    `answers` names the letter that it was said of.
+    """
     named = address_of(adapter, to)
     if named is None or named.kind != "email":
         return False
     found = judged(said)
     if found.is_dead:
-        suppress(identity=named, why=Suppression.Why.DEAD, at=at)
+        decision = replace(
+            answers, said=said, rule=found.rule, source=found.source, reason=found.reason, code=found.code
+        )
+        suppress(identity=named, why=Suppression.Why.DEAD, at=at, decision=decision)
     elif found.weight and counts:
         _judges[0][1](identity=named, weight=found.weight, at=at)
     return found.is_dead

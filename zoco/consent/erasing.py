@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from zoco.consent.answers import Because
 from zoco.consent.asking import weighed
-from zoco.consent.models import Choice, Purpose, Standing, Suppression
-from zoco.consent.suppressing import suppress
+from zoco.consent.models import Choice, Purpose, Standing, Suppression, SuppressionEvent
+from zoco.consent.suppressing import hash_of, suppress
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
@@ -25,13 +25,19 @@ class ConsentEraser:
     label = "choices"
 
     def keep(self, erasure: Erasure) -> None:
-        """Suppress the addresses of whoever had left marketing, or a topic of it, and not come back."""
+        """Suppress the addresses of whoever had left marketing, or a topic of it, and not come back.
+
+        Of what decided on his addresses before, words go that might tell of him.
+        """
         standings: dict[int, list[Standing]] = defaultdict(list)
         for each in Standing.objects.filter(person__in=_of(erasure), purpose=Purpose.MARKETING):
             standings[each.person_id].append(each)
         left = [pk for pk, some in standings.items() if _has_left(some)]
         for identity in Identity.objects.filter(person__in=left).order_by("pk"):
             suppress(identity=identity.place, why=Suppression.Why.UNSUBSCRIBED, at=moment_at(erasure.at))
+        marks = [hash_of(each.place) for each in Identity.objects.filter(person__in=_of(erasure))]
+        told = SuppressionEvent.objects.filter(hash__in=marks)
+        told.update(said="", subject="", note="", letter=None)
 
     def erase(self, erasure: Erasure) -> int:
         """Delete what they chose; returns how many choices there were."""

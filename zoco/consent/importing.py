@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from zoco.consent.asking import weighed
-from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
+from zoco.consent.deciding import Decision, event_of
+from zoco.consent.models import Choice, Purpose, Standing, Suppression, SuppressionEvent, Topic
 from zoco.consent.services import EVERYWHERE, contacts_lock
 from zoco.consent.suppressing import hash_of, hashes_of
 from zoco.kit.ids import uuid7
@@ -79,6 +80,10 @@ def _suppress(told: Sequence[Told]) -> Counter[str]:
     Suppression.objects.bulk_create(
         [Suppression(hash=mark, why=why, at=at) for (mark, why), (_word, at) in new.items()],
         ignore_conflicts=True,
+    )
+    decision = Decision(by=SuppressionEvent.By.IMPORT)
+    SuppressionEvent.objects.bulk_create(
+        event_of(decision, mark=mark, why=why, at=at) for (mark, why), (_word, at) in new.items()
     )
     return Counter(word for word, _at in new.values())
 

@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
@@ -12,7 +13,7 @@ from zoco.consent.signup.models import Form, FormDay, Spent
 
 __all__ = [
     "Choice", "Confirmation", "Contact", "Form", "FormDay", "Purpose", "Reservation", "Rule", "Spent",
-    "Standing", "Suppression", "Topic",
+    "Standing", "Suppression", "SuppressionEvent", "Topic",
 ]  # fmt: skip
 KEY = RegexValidator(r"^[a-z][a-z0-9-]*\Z", _("Write small letters, digits and -."))
 
@@ -133,6 +134,47 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hash[:8]}: {self.why}"
+
+
+class SuppressionEvent(models.Model):
+    """That an address was suppressed, or a reason lifted, and what decided it. Only added to.
+
+    Words that might tell of somebody go when he is erased; that it was done, and by what rule, stays.
+    """
+
+    class By(models.TextChoices):
+        """Who decided."""
+
+        SERVER = "server"
+        PERSON = "person"
+        COMPLAINT = "complaint"
+        IMPORT = "import"
+        STAFF = "staff"
+
+    hash = models.CharField(max_length=64)
+    why = models.CharField(max_length=12, choices=Suppression.Why.choices)
+    is_lift = models.BooleanField(default=False)
+    by = models.CharField(max_length=9, choices=By.choices)
+    rule = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=12, blank=True)
+    said = models.CharField(max_length=300, blank=True)
+    letter = models.UUIDField(null=True)
+    subject = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    notice = models.CharField(max_length=100, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        indexes = [models.Index("hash", "why", "id", name="zoco_consent_decided")]
+
+    def __str__(self) -> str:
+        return f"{self.hash[:8]}: {self.why}, {self.by}"
 
 
 DAYS = [0, 1, 2, 3, 4, 5, 6]

@@ -11,6 +11,7 @@ from zoco.consent.answers import SAID, Answer
 from zoco.consent.asking import Request, may_contact
 from zoco.consent.hours import zone_named
 from zoco.consent.models import Choice, Purpose, Topic
+from zoco.consent.screens.decided import held
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.people.models import Identity, Person
@@ -19,6 +20,8 @@ from zoco.people.panels import PANELS
 CHOICES_SHOWN = 20
 TOPICS_SHOWN = 20
 ADDRESSES_SHOWN = 5
+ADDRESSES_HELD = 20
+KINDS = (Identity.Kind.EMAIL, Identity.Kind.PHONE)
 PROOF_LONGEST = 200
 
 
@@ -42,6 +45,27 @@ class PermissionPanel:
             "addresses": [(each.value, _answers(person, each, topics, at, zone)) for each in addresses],
             "choices": [_chosen(each, topics) for each in chosen],
         }
+
+
+@PANELS.plug
+class SuppressedPanel:
+    """Which addresses are suppressed, what decided it, and one button that lets them go."""
+
+    key = "suppressed"
+    label = gettext_lazy("Suppressed addresses")
+    permission = "zoco_consent.view_suppression"
+    template = "zoco/consent/panel_held.html"
+
+    def values(self, person: Person, *, at: datetime) -> Mapping[str, object]:
+        """Look at each e-mail address and phone."""
+        rows = list(person.identities.filter(kind__in=KINDS).order_by("id")[:ADDRESSES_HELD])
+        lines = held([each.place for each in rows])
+        addresses = [
+            {"kind": each.kind, "value": each.value, "rows": lines[each.place]}
+            for each in rows
+            if each.place in lines
+        ]
+        return {"person": person.pk, "addresses": addresses}
 
 
 def _answers(

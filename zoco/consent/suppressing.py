@@ -4,14 +4,18 @@ The key lies in keys/, outside every backup of the database: without it nobody c
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from zoco.consent.models import Suppression
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zoco.consent.deciding import Decision, event_of
+from zoco.consent.models import Suppression, SuppressionEvent
 from zoco.kit import conf, noting
 from zoco.kit.files import made_once
 from zoco.kit.reading import rows_among
@@ -19,33 +23,110 @@ from zoco.people.identities import Named
 
 Place = tuple[str, str, str]
 _WHYS = "SELECT hash, why FROM zoco_consent_suppression WHERE hash = ANY_OF"
+By = SuppressionEvent.By
 NOT_EVEN_NEEDED = (Suppression.Why.DEAD,)
 """Why an address gets nothing, whatever it is for."""
+OWN_WILL = (Suppression.Why.COMPLAINT, Suppression.Why.UNSUBSCRIBED)
+"""What the person wanted; nobody else takes it back."""
+_forgetters: list[Callable[[str], object]] = []
 
 
-def suppress(*, identity: Named | Place, why: Suppression.Why, at: datetime) -> Suppression:
-    """Keep an address from being written to; a second time changes nothing."""
-    return Suppression.objects.get_or_create(hash=hash_of(identity), why=why, defaults={"at": at})[0]
+class OwnWill(Exception):
+    """Raised when a colleague would lift what the person wanted; the message says who can."""
 
 
-def unsuppress(*, identity: Named | Place, why: Suppression.Why) -> int:
+def forget_by(forgetter: Callable[[str], object]) -> None:
+    """Let an app above forget what it counted of an address when it is let go; it is told the hash."""
+    if forgetter not in _forgetters:
+        _forgetters.append(forgetter)
+
+
+@transaction.atomic
+def suppress(
+    *, identity: Named | Place, why: Suppression.Why, at: datetime, decision: Decision | None = None
+) -> bool:
+    """Keep an address from being written to, and what decided it; returns whether it is suppressed for this.
+
+    A second time changes nothing. What a server says of a letter that left before the address was let go
+    does not suppress it again, however late and in whatever form it is told.
+    """
+    mark, made_by = hash_of(identity), decision or Decision(by=_usual(why))
+    if made_by.by == By.SERVER and _is_outdated(mark, why, made_by, at):
+        return False
+    _row, is_new = Suppression.objects.get_or_create(hash=mark, why=why, defaults={"at": at})
+    if is_new:
+        value = identity.value if isinstance(identity, Named) else identity[2]
+        event_of(made_by, mark=mark, why=why, at=at, value=value).save()
+    return True
+
+
+def _usual(why: str) -> str:
+    usual = {Suppression.Why.DEAD: By.SERVER, Suppression.Why.BY_HAND: By.STAFF}
+    usual |= {Suppression.Why.COMPLAINT: By.COMPLAINT, Suppression.Why.IMPORTED: By.IMPORT}
+    return usual.get(Suppression.Why(why), By.PERSON)
+
+
+def _is_outdated(mark: str, why: str, decision: Decision, at: datetime) -> bool:
+    """Return whether somebody let the address go since the letter left, or knowing this very answer."""
+    events = SuppressionEvent.objects.filter(hash=mark, why=why)
+    lifted_at = events.filter(is_lift=True).order_by("-id").values_list("at", flat=True).first()
+    if lifted_at is None:
+        return False
+    is_known = bool(decision.notice) and events.filter(notice=decision.notice).exists()
+    return is_known or (decision.sent_at or at) <= lifted_at
+
+
+@transaction.atomic
+def unsuppress(
+    *, identity: Named | Place, why: Suppression.Why, at: datetime, decision: Decision | None = None
+) -> int:
     """Let an address be written to again as far as this reason goes; returns how many rows went."""
-    return Suppression.objects.filter(hash=hash_of(identity), why=why).delete()[0]
-
-
-def suppressed_put(*, identity: Named | Place, reason: str, at: datetime, by: Any) -> Suppression:
-    """Suppress an address by hand; the log of changes is told, of the address by a part of its hash alone."""
-    made = suppress(identity=identity, why=Suppression.Why.BY_HAND, at=at)
-    _note("created", made.hash, {"why": [None, made.why], "reason": [None, reason]}, by)
-    return made
-
-
-def suppressed_lift(*, identity: Named | Place, why: Suppression.Why, reason: str, by: Any) -> int:
-    """Lift one reason by hand; returns how many rows went. What the person wants is asked all the same."""
-    gone = unsuppress(identity=identity, why=why)
+    mark = hash_of(identity)
+    gone = Suppression.objects.filter(hash=mark, why=why).delete()[0]
     if gone:
+        event_of(decision or Decision(by=By.PERSON), mark=mark, why=why, at=at, is_lift=True).save()
+    return gone
+
+
+@transaction.atomic
+def suppressed_put(*, identity: Named | Place, reason: str, at: datetime, by: Any) -> None:
+    """Suppress an address by hand; the log of changes is told, of the address by a part of its hash alone."""
+    why, decision = Suppression.Why.BY_HAND, Decision(by=By.STAFF, note=reason, user=by)
+    suppress(identity=identity, why=why, at=at, decision=decision)
+    _note("created", hash_of(identity), {"why": [None, str(why)], "reason": [None, reason]}, by)
+
+
+@transaction.atomic
+def suppressed_lift(
+    *, identity: Named | Place, why: Suppression.Why, reason: str, by: Any, at: datetime
+) -> int:
+    """Lift one reason by hand, and forget what letters to the address did not arrive; returns how many went.
+
+    What the person wants is asked all the same. Raises OwnWill for what he wanted himself.
+    """
+    if why in OWN_WILL:
+        raise OwnWill(own_will(why))
+    decision = Decision(by=By.STAFF, note=reason, user=by)
+    gone = unsuppress(identity=identity, why=why, at=at, decision=decision)
+    if gone:
+        if why == Suppression.Why.DEAD:
+            for forget in _forgetters:
+                forget(hash_of(identity))
         _note("deleted", hash_of(identity), {"why": [str(why), None], "reason": [None, reason]}, by)
     return gone
+
+
+def own_will(why: str) -> str:
+    """Say who can take back what the person wanted."""
+    if why == Suppression.Why.COMPLAINT:
+        return _(
+            "The person complained. Only the person can take that back, by choosing a topic on the page of "
+            "choices that every letter links to."
+        )
+    return _(
+        "The person wants nothing more. Only the person can take that back: on the page of choices that "
+        "every letter links to, or by signing up and confirming anew."
+    )
 
 
 def _note(action: str, mark: str, details: dict[str, list[Any]], by: Any) -> None:

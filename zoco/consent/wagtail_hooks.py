@@ -30,6 +30,7 @@ def consent_urls() -> list[URLPattern]:
         path("consent/forms/<int:pk>/act/", signups.form_act, name="zoco_consent_form_act"),
         path("consent/rules/", topics.rules, name="zoco_consent_rules"),
         path("consent/suppressed/", suppressions.suppressed, name="zoco_consent_suppressed"),
+        path("consent/suppressed/lift/", suppressions.lift, name="zoco_consent_lift"),
         path("consent/choices/", choices.choices, name="zoco_consent_choices"),
     ]
 

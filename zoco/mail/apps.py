@@ -20,10 +20,11 @@ class MailConfig(AppConfig):
         """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
         from zoco.channels import judging, returning
         from zoco.channels.rates import resting, waking
+        from zoco.consent.suppressing import forget_by
         from zoco.kit.plugs import load_modules
         from zoco.mail.inbox import erasing, merging  # noqa: F401
         from zoco.mail.inbox.judging import said_judge
-        from zoco.mail.inbox.resting import addresses_resting, failure_count
+        from zoco.mail.inbox.resting import addresses_resting, failure_count, failures_forget
         from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing, running
         from zoco.mail.sending import keeping, making  # noqa: F401
@@ -31,6 +32,7 @@ class MailConfig(AppConfig):
         judging.provide(said_judge, failure_count)
         returning.provide(verp_sender)
         resting.provide(addresses_resting)
+        forget_by(failures_forget)
         waking.provide(running.steps_wake)
         load_modules(f"zoco.mail.journeys.{name}" for name in STEPS)
         hearing.subscribe()

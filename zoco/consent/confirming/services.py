@@ -180,7 +180,7 @@ def confirmation_confirm(*, token: str, at: datetime) -> Confirmation:
     for topic in held.topics:
         choice_give(person=person, topic=topic, proof=proof, at=at)
     named = identity_read("email", held.to)
-    unsuppress(identity=named, why=Suppression.Why.UNSUBSCRIBED)
+    unsuppress(identity=named, why=Suppression.Why.UNSUBSCRIBED, at=at)
     Identity.objects.filter(person=person, kind=named.kind, key=named.key, proved_at=None).update(
         proved_at=at
     )

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from zoco.consent.asking import weighed
-from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
+from zoco.consent.models import Choice, Purpose, Standing, Topic
 from zoco.consent.public.leaving import choice_withdraw
 from zoco.consent.services import choice_record, contact_lock
-from zoco.consent.suppressing import suppressed, unsuppress
+from zoco.consent.suppressing import OWN_WILL, suppressed, unsuppress
 from zoco.people.models import Identity
 
 ADAPTER = "email"
@@ -51,7 +51,7 @@ def preferences_save(
     """Agree to what was ticked and leave what was not; what is so already is not written again.
 
     Returns how many choices were written. Whoever comes by a letter's link and ticks a topic takes back that
-    nothing more was wanted; a complaint or a dead address stays.
+    nothing more was wanted, and a complaint; a dead address stays.
     """
     contact_lock(person)
     written = 0
@@ -63,7 +63,7 @@ def preferences_save(
         elif each.key not in chosen and each.is_agreed:
             written += choice_withdraw(person=person, topic=each.key, proof=proof, at=at) is not None
     if chosen:
-        unsubscribed_lift(person)
+        own_will_lift(person, at=at)
     return written
 
 
@@ -86,15 +86,16 @@ def addresses_of(person: int) -> list[Identity]:
     return list(Identity.objects.filter(person=person, kind=Identity.Kind.EMAIL, is_main=True).order_by("pk"))
 
 
-def unsubscribed_lift(person: int) -> None:
-    """Take back that the addresses of somebody want nothing more."""
+def own_will_lift(person: int, *, at: datetime) -> None:
+    """Take back what the person himself wanted of his addresses: nothing more, or said by a complaint."""
     for each in addresses_of(person):
-        unsuppress(identity=each.place, why=Suppression.Why.UNSUBSCRIBED)
+        for why in OWN_WILL:
+            unsuppress(identity=each.place, why=why, at=at)
 
 
 def is_stopped(person: int) -> bool:
-    """Return whether all letters to somebody are stopped by what cannot be chosen, such as a complaint."""
+    """Return whether all letters to somebody are stopped by what cannot be chosen: a dead address."""
     places = [each.place for each in addresses_of(person)]
     whys = suppressed(places)
-    lifted = {Suppression.Why.UNSUBSCRIBED.value}
+    lifted = {why.value for why in OWN_WILL}
     return bool(places) and all(whys.get(place, set()) - lifted for place in places)

@@ -108,9 +108,10 @@ class ReasonForm(forms.Form):
 
 
 class LiftForm(ReasonForm):
-    """Which reason is lifted."""
+    """Which reason is lifted, and on whose page that is asked."""
 
     why = forms.ChoiceField(choices=Suppression.Why.choices, widget=forms.HiddenInput())
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
 
 
 class ChoicesForm(forms.Form):

@@ -2,17 +2,21 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.consent.models import Suppression
+from zoco.consent.screens.decided import held
 from zoco.consent.screens.forms import LiftForm, ReasonForm
 from zoco.consent.screens.opening import LIFT, SEE_SUPPRESSED, SUPPRESS, page
-from zoco.consent.suppressing import hash_of, suppressed_lift, suppressed_put
+from zoco.consent.suppressing import OwnWill, suppressed_lift, suppressed_put
 from zoco.ledger.pictures import formats
 from zoco.people.identities import Named
 from zoco.people.models import Identity
@@ -56,7 +60,7 @@ def suppressed(request: HttpRequest) -> HttpResponse:
 def _done(request: HttpRequest, named: Named) -> dict[str, Any]:
     """Do what was asked with an address, and return what holds of it now."""
     act, by = request.POST.get("act", ""), request.user if isinstance(request.user, User) else None
-    told, adding, lifting = "", ReasonForm(), LiftForm()
+    told, adding = "", ReasonForm()
     if act == "add":
         adding = ReasonForm(request.POST)
         if not request.user.has_perm(SUPPRESS):
@@ -64,24 +68,37 @@ def _done(request: HttpRequest, named: Named) -> dict[str, Any]:
         if adding.is_valid():
             suppressed_put(identity=named, reason=adding.cleaned_data["reason"], at=timezone.now(), by=by)
             told = _("The address is suppressed.")
-    elif act == "lift":
-        lifting = LiftForm(request.POST)
-        if not request.user.has_perm(LIFT):
-            raise PermissionDenied
-        if lifting.is_valid():
-            why = Suppression.Why(lifting.cleaned_data["why"])
-            suppressed_lift(identity=named, why=why, reason=lifting.cleaned_data["reason"], by=by)
-            told = _("This reason was lifted. The person must agree as well before advertising goes there.")
-    rows = [
-        {"why": each.why, "label": each.get_why_display(), "at": each.at}
-        for each in Suppression.objects.filter(hash=hash_of(named)).order_by("at", "pk")
-    ]
-    is_wrong = bool(adding.errors or lifting.errors)
-    return {
-        "named": named,
-        "rows": rows,
-        "told": told,
-        "adding": adding,
-        "lifting": lifting,
-        "is_wrong": is_wrong,
-    }
+    is_wrong = bool(adding.errors)
+    return _shown(named) | {"told": told, "adding": adding, "is_wrong": is_wrong}
+
+
+def _shown(named: Named) -> dict[str, Any]:
+    """Return what holds of an address now."""
+    return {"named": named, "rows": held([named.place]).get(named.place, []), "adding": ReasonForm()}
+
+
+@for_whom(LIFT, "POST")
+def lift(request: HttpRequest) -> HttpResponse:
+    """Let an address go as far as one reason goes; on to the person, or to the page of addresses."""
+    form, lifting = AddressForm(request.POST), LiftForm(request.POST)
+    if not form.is_valid():
+        raise SuspiciousOperation
+    if lifting.is_valid():
+        _lift(request, form.cleaned_data["named"], lifting.cleaned_data)
+    else:
+        messages.error(request, _("Nothing was changed: say why the address is let go."))
+    if person := lifting.cleaned_data.get("person"):
+        return redirect(f"{reverse('zoco_person', args=[person])}#z-suppressed")
+    return redirect("zoco_consent_suppressed")
+
+
+def _lift(request: HttpRequest, named: Named, given: dict[str, Any]) -> None:
+    by = request.user if isinstance(request.user, User) else None
+    why = Suppression.Why(given["why"])
+    try:
+        suppressed_lift(identity=named, why=why, reason=given["reason"], by=by, at=timezone.now())
+    except OwnWill as refused:
+        messages.error(request, str(refused))
+        return
+    said = _("This reason was lifted. The person must agree as well before advertising goes there.")
+    messages.success(request, said)

@@ -109,7 +109,7 @@ def test_dead_address_gets_nothing_and_a_suppressed_one_only_what_is_needed(ana:
     suppress(identity=ANA, why=Suppression.Why.DEAD, at=NOON)
     suppress(identity=ANA, why=Suppression.Why.DEAD, at=NOON)
     assert {may_contact(asked(ana, each), at=NOON, zone="UTC").because for each in purposes} == {Because.DEAD}
-    assert unsuppress(identity=ANA, why=Suppression.Why.DEAD) == 1
+    assert unsuppress(identity=ANA, why=Suppression.Why.DEAD, at=NOON) == 1
     assert may_contact(asked(ana), at=NOON, zone="UTC").because == Because.SUPPRESSED
 
 

@@ -58,9 +58,9 @@ def test_what_is_ticked_holds_and_looking_changes_nothing(ana: Person) -> None:
     assert OutboxRow.objects.filter(name="consent.choice.withdrawn").count() == 1
 
 
-def test_nothing_any_more_ends_all_and_a_tick_takes_that_back_but_no_complaint(ana: Person) -> None:
+def test_nothing_any_more_ends_all_and_a_tick_takes_that_back_but_no_dead_address(ana: Person) -> None:
     place = identity_read("email", "ana@shop.example")
-    for why in (Suppression.Why.UNSUBSCRIBED, Suppression.Why.COMPLAINT):
+    for why in (Suppression.Why.UNSUBSCRIBED, Suppression.Why.COMPLAINT, Suppression.Why.DEAD):
         suppress(identity=place, why=why, at=AT)
     client = Client()
 
@@ -69,7 +69,7 @@ def test_nothing_any_more_ends_all_and_a_tick_takes_that_back_but_no_complaint(a
     again = client.post(where(ana), {"act": "save", "topic": ["news"]})
 
     assert [gets(ana, each) for each in ("news", "offers")] == [True, False]
-    assert suppressed([place.place]) == {place.place: {"complaint"}}
+    assert suppressed([place.place]) == {place.place: {"dead"}}
     assert "are stopped" in again.content.decode()
 
 

@@ -1,16 +1,22 @@
 """Pages of owners: topics in four languages, rules, addresses looked up without being listed, choices."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from zoco.consent.models import Choice, Rule, Suppression, Topic
+from zoco.consent.deciding import Decision
+from zoco.consent.erasing import ConsentEraser
+from zoco.consent.models import Choice, Rule, Suppression, SuppressionEvent, Topic
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress, suppressed
+from zoco.kit.periods import micros
+from zoco.ledger.store.base import Erasure
 from zoco.people.identities import identity_read
+from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
@@ -18,6 +24,11 @@ from zoco.sites.access.models import SiteLimit
 
 AT = datetime(2026, 5, 17, 12, tzinfo=UTC)
 ANA = identity_read("email", "ana@shop.example")
+DEAD = Decision(
+    by="server", rule="no such user", source="https://rules.example/1", reason="user_unknown", code="5.1.1",
+    said="550 5.1.1 <ana@shop.example>: no such\nuser ANA", letter=uuid4(), subject="Honey is here",
+    sent_at=AT,
+)  # fmt: skip
 pytestmark = [pytest.mark.django_db, pytest.mark.markup]
 
 
@@ -56,19 +67,20 @@ def test_a_rule_is_kept_by_purpose_and_one_that_never_opens_is_refused() -> None
 
 
 def test_an_address_is_asked_for_lifted_with_a_reason_and_listed_nowhere() -> None:
-    suppress(identity=ANA, why=Suppression.Why.COMPLAINT, at=AT)
+    suppress(identity=ANA, why=Suppression.Why.IMPORTED, at=AT)
     owner, page = client_of("owner"), reverse("zoco_consent_suppressed")
     assert "ana@shop" not in body(owner.get(page))
     asked = {"kind": "email", "value": " ANA@shop.example"}
 
-    assert "Lift this reason" in body(owner.post(page, asked))
-    lift = {**asked, "act": "lift", "why": "complaint"}
-    assert owner.post(page, lift).status_code == 422
+    assert "Let the address go" in body(owner.post(page, asked))
+    there, lift = reverse("zoco_consent_lift"), {**asked, "why": "imported"}
+    assert "say why the address is let go" in body(owner.post(there, lift, follow=True))
+    assert owner.post(there, {"kind": "email", "value": "nobody"}).status_code == 400
     assert suppressed([ANA.place])
     analyst = client_of("analyst")
-    assert "Lift this reason" not in body(analyst.post(page, asked))
-    assert analyst.post(page, {**lift, "reason": "x"}).headers["location"] == "/admin/"
-    owner.post(page, {**lift, "reason": "It was a mistake, she called"})
+    assert "Let the address go" not in body(analyst.post(page, asked))
+    assert analyst.post(there, {**lift, "reason": "x"}).headers["location"] == "/admin/"
+    owner.post(there, {**lift, "reason": "The wrong column was mapped"})
 
     assert not suppressed([ANA.place])
     owner.post(page, {**asked, "act": "add", "reason": "A competitor"})
@@ -76,6 +88,69 @@ def test_an_address_is_asked_for_lifted_with_a_reason_and_listed_nowhere() -> No
     told = Change.objects.filter(kind="zoco_consent.suppression")
     assert [each.action for each in told.order_by("pk")] == ["deleted", "created"]
     assert "ana@" not in str(list(told.values()))
+
+
+def test_what_a_server_decided_is_shown_and_let_go_on_the_persons_page() -> None:
+    person = _ana()
+    suppress(identity=ANA, why=Suppression.Why.DEAD, at=AT, decision=DEAD)
+    here = reverse("zoco_person", args=[person.pk])
+    marketer = client_of("marketer")
+    shown = body(marketer.get(here))
+    for words in (
+        "Nobody is there at this address.",
+        "no such user (user_unknown)",
+        "5.1.1",
+        "Honey is here",
+    ):
+        assert words in shown
+    assert "550 5.1.1 (email): no such user (email)" in shown
+    assert "Let the address go" not in body(client_of("analyst").get(here))
+    lift = {"kind": "email", "value": ANA.value, "why": "dead", "person": str(person.pk)}
+
+    answer = marketer.post(reverse("zoco_consent_lift"), {**lift, "reason": "It works"})
+
+    assert answer.headers["location"] == f"{here}#z-suppressed"
+    assert not suppressed([ANA.place])
+    event = SuppressionEvent.objects.filter(is_lift=True).get()
+    assert (event.by, event.note, event.user and event.user.username) == ("staff", "It works", "marketer")
+    shown = body(marketer.get(here))
+    assert "lifted. marketer It works" in shown
+    assert "Let the address go" not in shown
+
+
+def test_what_the_person_wanted_is_not_lifted_by_anybody_else() -> None:
+    person = _ana()
+    for why in (Suppression.Why.COMPLAINT, Suppression.Why.UNSUBSCRIBED):
+        suppress(identity=ANA, why=why, at=AT)
+    owner = client_of("owner")
+
+    shown = body(owner.get(reverse("zoco_person", args=[person.pk])))
+    assert shown.count("Only the person can take that back") == 2
+    assert "Let the address go" not in shown
+    for why in ("complaint", "unsubscribed"):
+        lift = {"kind": "email", "value": ANA.value, "why": why, "reason": "It was a mistake, she called"}
+        assert "Only the person" in body(owner.post(reverse("zoco_consent_lift"), lift, follow=True))
+
+    assert suppressed([ANA.place]) == {ANA.place: {"complaint", "unsubscribed"}}
+    assert not SuppressionEvent.objects.filter(is_lift=True).exists()
+    assert not Change.objects.filter(kind="zoco_consent.suppression").exists()
+
+
+def test_words_of_a_decision_go_with_the_person_and_the_decision_stays() -> None:
+    person = _ana()
+    suppress(identity=ANA, why=Suppression.Why.DEAD, at=AT, decision=DEAD)
+
+    ConsentEraser().keep(Erasure(site=0, at=micros(timezone.now()), persons=(person.number,)))
+
+    event = SuppressionEvent.objects.get()
+    assert (event.said, event.subject, event.letter, event.rule) == ("", "", None, "no such user")
+    assert suppressed([ANA.place]) == {ANA.place: {"dead"}}
+
+
+def _ana() -> Person:
+    (written,) = people_write([Incoming((ANA,), {"name": "Ana"})], at=AT)
+    assert written.person is not None
+    return written.person
 
 
 def test_choices_stand_with_their_proof_for_whoever_sees_all_sites() -> None:

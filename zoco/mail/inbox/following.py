@@ -8,7 +8,8 @@ from zoco.channels.hearing import heard_write
 from zoco.channels.judging import address_of
 from zoco.channels.models import Message
 from zoco.channels.rates.pausing import destination_strike
-from zoco.consent.models import Choice, Suppression
+from zoco.consent.deciding import Decision
+from zoco.consent.models import Choice, Suppression, SuppressionEvent
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
 from zoco.kit.masks import masked
@@ -55,7 +56,12 @@ def _bounced(arrival: Arrival, answer: Answer, at: datetime) -> None:
         failure_count(identity=named, weight=fate.weight, at=at)
     if fate.effect in {Effect.PAUSE_DOMAIN, Effect.SLOW_DOMAIN}:
         _of_destination(arrival, message, fate, at)
-    _hear(message, arrival, Told.BOUNCED, arrival.said, at, is_dead=fate.effect is Effect.SUPPRESS)
+    decision = Decision(
+        SuppressionEvent.By.SERVER, failure.rule, failure.source, failure.reason.value,
+        failure.status or failure.reply_code, failure.diagnostic,
+    )  # fmt: skip
+    by = decision if fate.effect is Effect.SUPPRESS else None
+    _hear(message, arrival, Told.BOUNCED, arrival.said, at, by=by)
 
 
 def _of_destination(arrival: Arrival, message: Message, fate: Fate, at: datetime) -> None:
@@ -107,12 +113,22 @@ def _wants_nothing(arrival: Arrival, told: Told, at: datetime) -> None:
 
 
 def _hear(
-    message: Message, arrival: Arrival, told: Told, reason: str, at: datetime, *, is_dead: bool = False
+    message: Message, arrival: Arrival, told: Told, reason: str, at: datetime, *, by: Decision | None = None
 ) -> None:
+    """Let channels know; `by` is what decided that the address is dead."""
     if message.account is None:
         return
     event = f"mail:{arrival.digest}"
-    heard = Heard(event, told, message.to, str(message.uid), reason, is_dead=is_dead, is_judged=True)
+    heard = Heard(
+        event,
+        told,
+        message.to,
+        str(message.uid),
+        reason,
+        is_dead=by is not None,
+        is_judged=True,
+        judged_by=by,
+    )
     heard_write(account=message.account, heard=[heard], at=at)
 
 

@@ -21,4 +21,8 @@ def said_judge(said: str) -> Judged:
         weight=fate.weight if is_servers and fate.effect is Effect.COUNT else 0.0,
         is_block=is_servers and fate.effect is Effect.PAUSE_DOMAIN,
         is_slow=is_servers and fate.effect is Effect.SLOW_DOMAIN,
+        rule=verdict.rule,
+        source=verdict.source,
+        reason=verdict.reason.value,
+        code=status or reply,
     )

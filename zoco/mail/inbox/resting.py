@@ -29,6 +29,11 @@ def failure_count(*, identity: Named, weight: float, at: datetime) -> Count:
     return count
 
 
+def failures_forget(mark: str) -> None:
+    """Forget what an address did not take, of which a hash is known: somebody let it go."""
+    SoftCount.objects.filter(hash=mark).delete()
+
+
 def addresses_resting(places: Collection[Place], *, now: datetime) -> dict[Place, datetime]:
     """Return those of some addresses that rest, with the moment until which they do."""
     hashes = hashes_of(places)

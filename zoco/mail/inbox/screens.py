@@ -124,8 +124,15 @@ def _line(arrival: Arrival) -> dict[str, Any]:
         "effect": EFFECTS.get(arrival.effect, "–"),
         "why": CAUSES.get(arrival.why, arrival.why),
         "said": arrival.said,
-        "may_undo": arrival.effect in {"suppress", "suppress_marketing"},
+        "undo": _undo(arrival) if arrival.effect == "suppress" else "",
     }
+
+
+def _undo(arrival: Arrival) -> str:
+    """Return where it can be judged and taken back that an address is dead."""
+    if arrival.person_id is None:
+        return reverse("zoco_consent_suppressed")
+    return f"{reverse('zoco_person', args=[arrival.person_id])}#z-suppressed"
 
 
 @for_whom(CHANGE, "POST")

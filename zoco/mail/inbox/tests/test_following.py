@@ -1,18 +1,23 @@
 """What is believed of what comes in: nothing without a letter of ours, and blocks only of several people."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from zoco.channels.judging import NO_LETTER as NO_LETTER_KNOWN
+from zoco.channels.judging import address_judge
 from zoco.channels.models import Account, Destination, Message
 from zoco.channels.services import account_save
-from zoco.consent.models import Choice, Suppression
+from zoco.consent.models import Choice, Suppression, SuppressionEvent
 from zoco.consent.services import choice_record
+from zoco.consent.suppressing import suppressed_lift
 from zoco.kit.ids import uuid8
 from zoco.mail.answers.kinds import Answer, Complaint, Failure, Kind, Reason
 from zoco.mail.inbox.following import NO_LETTER, follow, person_named
 from zoco.mail.inbox.models import Arrival, Mailbox, SoftCount
+from zoco.mail.inbox.resting import failure_count
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
@@ -111,3 +116,34 @@ def test_block_that_mail_reports_is_believed_of_three_people_within_a_day(accoun
     assert (row.domain, row.is_block, row.because) == ("large.example", True, "550 blocked")
     assert not Suppression.objects.exists()
     assert not SoftCount.objects.exists()
+
+
+def test_let_go_an_address_is_not_dead_again_by_what_was_said_of_old_letters(account: Account) -> None:
+    named = identity_read("email", "ana@large.example")
+    dead = Failure(
+        named.value, status="5.1.1", diagnostic="550 5.1.1 <ana@large.example> no such user",
+        reason=Reason.USER_UNKNOWN, is_hard=True, rule="no such user", source="RFC 3463",
+    )  # fmt: skip
+    answer, letter = Answer(Kind.BOUNCE, "DSN", failures=(dead,)), sent_to("ana@large.example", account)
+    failure_count(identity=named, weight=1.0, at=NOW)
+    came(answer, letter)
+    event = SuppressionEvent.objects.get()
+    assert (event.rule, event.code, event.reason, event.letter) == (
+        "no such user", "5.1.1", "user_unknown", letter.uid,
+    )  # fmt: skip
+    assert event.said == "550 5.1.1 (email) no such user"
+    later = NOW + timedelta(hours=1)
+
+    suppressed_lift(identity=named, why=Suppression.Why.DEAD, reason="It works", by=None, at=later)
+    came(answer, letter, later + timedelta(hours=1))
+    address_judge(
+        adapter="email", to=named.value, said=dead.diagnostic, at=later + timedelta(hours=1),
+        answers=replace(NO_LETTER_KNOWN, letter=letter.uid, sent_at=letter.done_at),
+    )  # fmt: skip
+
+    assert (Suppression.objects.count(), SoftCount.objects.count()) == (0, 0)
+    letter.done_at = later + timedelta(days=1)
+    letter.save()
+    came(answer, letter, later + timedelta(days=2))
+    assert Suppression.objects.get().why == Suppression.Why.DEAD
+    assert list(SuppressionEvent.objects.values_list("is_lift", flat=True)) == [False, True, False]
