@@ -9,11 +9,18 @@ from zoco.channels.drafts import Claimed
 from zoco.kit.plugs import Registry
 
 
+class MakingStopped(RuntimeError):
+    """Raised where nobody's message can be made as things are: the batch waits, and nobody is refused."""
+
+
 class Making(Protocol):
     """Makes messages of one batch in one process."""
 
     def contents(self, claimed: Sequence[Claimed]) -> Sequence[Content | Refused]:
-        """Return what each says, in order. What raises is asked again one by one, so that one fails alone."""
+        """Return what each says, in order. What raises is asked again one by one, so that one fails alone.
+
+        Raises MakingStopped where it is not the matter of one.
+        """
 
 
 class Maker(Protocol):

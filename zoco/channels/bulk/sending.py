@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from zoco.channels.bulk.claiming import batch_claim, claimed_return
-from zoco.channels.bulk.making import MAKERS, Making
+from zoco.channels.bulk.making import MAKERS, Making, MakingStopped
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.pool import Landed, Pool
 from zoco.channels.bulk.services import batch_end, batch_hold, batch_trouble
@@ -135,7 +135,12 @@ class Sending:
         self._is_dry = not taken.seen and self._hold is None
         at = time.monotonic()
         wrong: list[Landed] = []
-        for claimed, content in zip(taken.claimed, made(self.making, taken.claimed), strict=True):
+        try:
+            contents = made(self.making, taken.claimed)
+        except MakingStopped as why:
+            self._stopped(taken.claimed, str(why))
+            return
+        for claimed, content in zip(taken.claimed, contents, strict=True):
             if isinstance(content, Refused):
                 wrong.append((claimed, content))
             else:
@@ -144,6 +149,13 @@ class Sending:
                 self._ready.append(_Ready(claimed, mail, place, taken.mark, at))
         if wrong:
             patiently(lambda: conclude_many(wrong, now=self.clock()))
+
+    def _stopped(self, claimed: Sequence[Claimed], why: str) -> None:
+        """Give back what was claimed, and wait: it is no fault of these people."""
+        patiently(lambda: claimed_return(claimed, now=self.clock()))
+        self._trouble = str(CannotSend(gettext_noop("Its messages cannot be made: %(why)s"), why=why))
+        log.warning("Messages of a batch cannot be made. batch=%s why=%s", self.batch.pk, why)
+        batch_trouble(batch=self.batch, why=self._trouble, until=self.clock() + TROUBLE)
 
     def _is_held(self) -> bool:
         """Tell whether a rate holds the next ones: for a moment that is waited for, the lines held open."""
@@ -247,6 +259,8 @@ def made(making: Making, claimed: Sequence[Claimed]) -> Sequence[Content | Refus
         if len(contents) == len(claimed):
             return contents
         log.error("A maker made %s messages of %s.", len(contents), len(claimed))
+    except MakingStopped:
+        raise
     except Exception:
         log.exception("Messages could not be made. messages=%s", len(claimed))
     return [_made_alone(making, each) for each in claimed]

@@ -5,7 +5,7 @@ to then would come out of the letter, and anybody could write there what he like
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,6 +60,8 @@ class Rewriter:
     tags: dict[str, str] = field(default_factory=dict)
     hostnames: tuple[str, ...] = ()
     leads: dict[int, str] = field(default_factory=dict, init=False)
+    bare: dict[int, str] = field(default_factory=dict, init=False)
+    """Where the links led as they were written, without tags."""
     uncounted: list[str] = field(default_factory=list, init=False)
     """Addresses of pages that are different for each reader."""
 
@@ -75,17 +77,23 @@ class Rewriter:
             return address
         if parts.scheme not in ("http", "https") or not parts.netloc:
             return address
+        bare = address
         if self.tags and is_own(plain_host(parts.netloc), self.hostnames):
             address = tagged(address, self.tags) if "utm_" not in parts.query else address
         if not COUNT_CLICKS() or len(address) > ADDRESS_LONGEST:
             return address
         number = place + 1
-        self.leads[number] = address
+        self.leads[number], self.bare[number] = address, bare
         return f"{self.home}/m/{PLACE}/{self.language}/{number}"
 
     def keep(self) -> None:
-        """Write down where the links lead; as often as you like. Raises LinksChanged."""
-        links_keep(batch=self.batch, language=self.language, leads=self.leads)
+        """Write down where the links lead; as often as you like. Raises LinksChanged.
+
+        Hostnames of the site that came or went since only change tags: links lead where they led at first.
+        """
+        pairs = {number: {to, tagged(to, self.tags)} for number, to in self.bare.items() if self.tags}
+        alike = {number: pair for number, pair in pairs.items() if self.leads[number] in pair}
+        links_keep(batch=self.batch, language=self.language, leads=self.leads, alike=alike)
 
     def foot(self) -> str:
         """Return what stands at the end of the HTML: the link that no person sees, and the image."""
@@ -113,14 +121,20 @@ def rewriter(
     return Rewriter(batch, language, home.rstrip("/"), tags or {}, tuple(hostnames))
 
 
-def links_keep(*, batch: int, language: str, leads: dict[int, str]) -> None:
-    """Keep where links of a batch lead. Several processes may do so at once. Raises LinksChanged."""
+def links_keep(
+    *, batch: int, language: str, leads: dict[int, str], alike: Mapping[int, Set[str]] | None = None
+) -> None:
+    """Keep where links of a batch lead. Several processes may do so at once. Raises LinksChanged.
+
+    `alike` are addresses of a link that may stand for one another. Where clicks are counted no more, what
+    was kept stays for the letters that left.
+    """
     rows = [LetterLink(batch=batch, language=language, number=n, address=to) for n, to in leads.items()]
     LetterLink.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
     kept = LetterLink.objects.filter(batch=batch, language=language).values_list("number", "address")
-    held = dict(kept)
-    changed = next((number for number, to in leads.items() if held[number] != to), None)
-    if changed is not None or len(held) != len(leads):
+    held, same = dict(kept), alike or {}
+    changed = any(held[number] not in {to, *same.get(number, ())} for number, to in leads.items())
+    if changed or (leads and len(held) != len(leads)):
         words = gettext_noop(
             "Links of this letter were changed after its sending began; send what is left as a letter of "
             "its own."

@@ -18,11 +18,13 @@ from zoco.channels.reads import account_usual
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.editing.printing import copy_keep, print_draft, print_made, print_ready, single_links
-from zoco.mail.editing.prints import Copy
+from zoco.mail.editing.prints import Copy, Print
 from zoco.mail.editing.seeing import data_sample, letter_seen
+from zoco.mail.letters.compiling import Compiled
 from zoco.mail.letters.conditions import conditions_held
-from zoco.mail.letters.drafts import language_chosen
+from zoco.mail.letters.drafts import LetterWrong, language_chosen
 from zoco.mail.letters.message import Seen, seen
+from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.letters.values import data_held, values_of
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
@@ -37,6 +39,10 @@ ABOUT_TEST = "letter-test"
 
 class CannotSend(Said, RuntimeError):
     """A letter cannot leave as things are; the message says what to do."""
+
+
+class LetterUnready(LetterWrong):
+    """Nobody can be sent the letter as it is, whoever it is: something that it shows is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +66,39 @@ def letter_send(
     """Send a letter to one person: the same key twice is one message, whoever is killed in between.
 
     `journey` is the one on which it goes, if it does. Permission is asked as the letter's purpose wants it.
-    Raises CannotSend, LetterWrong, DraftWrong.
+    Raises CannotSend, LetterUnready, LetterWrong, DraftWrong.
     """
     editions = list(letter.editions.order_by("pk"))
     if letter.is_archived or not editions:
         raise CannotSend(gettext_noop("The letter is put away, or says nothing in any language."))
     chosen = language_chosen(language or person.language, [each.language for each in editions])
     edition = next(each for each in editions if each.language == chosen)
-    made = print_made(letter=letter, edition=edition, at=now)
-    ready, given = print_ready(made), data_held(dict(data or {}))
+    made, ready, holds = _ready(letter, edition, person, now)
+    given = data_held(dict(data or {}))
     digest = blake2b(key.encode(), digest_size=20).hexdigest()
     key = f"letter-{letter.pk}-{digest}"
     uid = message_uid(key)
     links = single_links(person=person, topic=letter.topic, message=uid, batch=made.number, now=now)
     values = {**values_of([person])[person.pk], "links": links, "data": given}
-    holds = conditions_held(ready.conditions, [person.pk])[person.pk]
     headers = _headers(links) if letter.purpose == "marketing" else {}
     read = seen(ready, values, holds)
     way = Copy.Way.PROGRAM if journey is None else Copy.Way.JOURNEY
     copy_keep(made=made, message=uid, way=way, data=given, at=now, journey=journey)
     return _sent(letter, person, key, read, headers, now)
+
+
+def _ready(
+    letter: Letter, edition: Edition, person: Person, now: datetime
+) -> tuple[Print, Compiled, frozenset[str]]:
+    """Return what a letter is for all, and who reads which block. Raises LetterUnready."""
+    try:
+        made = print_made(letter=letter, edition=edition, at=now)
+        ready = print_ready(made)
+        return made, ready, conditions_held(ready.conditions, [person.pk])[person.pk]
+    except LetterWrong as wrong:
+        raise LetterUnready(wrong.words, **wrong.places) from wrong
+    except PlaceholderWrong as wrong:
+        raise LetterUnready(str(wrong)) from wrong
 
 
 def letter_test(

@@ -13,7 +13,7 @@ from zoco.channels.models import Account, Message
 from zoco.channels.sealing import SealBroken
 from zoco.ledger.services import NAME
 from zoco.mail.editing.models import Letter
-from zoco.mail.editing.single import CannotSend, letter_send
+from zoco.mail.editing.single import CannotSend, LetterUnready, letter_send
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, Stays, StepWrong, Visit
 from zoco.mail.letters.drafts import LetterWrong
 from zoco.mail.letters.placeholders import PlaceholderWrong
@@ -66,10 +66,10 @@ class LetterStep(Kind):
                 data=data,
                 journey=visit.traveller.journey_id,
             )
+        except (ObjectDoesNotExist, CannotSend, DraftWrong, LetterUnready, SealBroken) as wrong:
+            return Stays(visit.now + MENDED, str(wrong))
         except (LetterWrong, PlaceholderWrong) as wrong:
             return Goes(reason=str(wrong))
-        except (ObjectDoesNotExist, CannotSend, DraftWrong, SealBroken) as wrong:
-            return Stays(visit.now + MENDED, str(wrong))
         return went(leaving.fate, visit)
 
 

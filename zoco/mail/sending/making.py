@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from zoco.channels.bulk.making import MAKERS
+from zoco.channels.bulk.making import MAKERS, MakingStopped
 from zoco.channels.bulk.models import Batch
 from zoco.channels.contract import Content, Refused
 from zoco.channels.domains.naming import domain_of
@@ -76,7 +76,10 @@ class LetterMaking:
         people = Person.objects.in_bulk({each.person for each in claimed})
         values = values_of(list(people.values()))
         asked = {name for each in self.envelopes.values() for name in each.letter.conditions}
-        holds = conditions_held(asked, list(people)) if asked else {}
+        try:
+            holds = conditions_held(asked, list(people)) if asked else {}
+        except LetterWrong as gone:
+            raise MakingStopped(str(gone)) from gone
         ways = Links(on=now.date(), base=home())
         made: list[Content | Refused] = []
         for each in claimed:

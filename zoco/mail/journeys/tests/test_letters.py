@@ -13,6 +13,7 @@ from zoco.channels.models import Message
 from zoco.channels.rates.waking import Waker
 from zoco.consent.models import Choice, Rule
 from zoco.consent.services import choice_record
+from zoco.kit.showing import SHOWCASES, Shown, ShownKind
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.services import letter_archive
 from zoco.mail.journeys import running
@@ -60,6 +61,43 @@ def test_letter_that_was_put_away_is_waited_for(
     running.due_run(now=NOW + timedelta(hours=2))
 
     assert len(taken(tmp_path / "fake")) == 1
+
+
+def test_letter_that_shows_what_is_gone_is_waited_for_and_nobody_goes_on_without(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    class Shelf:
+        """Articles of a test."""
+
+        key = "shelf"
+        kind: ShownKind = "article"
+        live = ("7",)
+
+        def shown(self, key: str, language: str) -> Shown | None:
+            return Shown(f"Honey {key}") if key in self.live else None
+
+        def found(self, words: str, most: int) -> list[tuple[str, str]]:
+            return []
+
+    shelf = Shelf()
+    SHOWCASES.add(shelf)
+    try:
+        letter.editions.update(blocks=[{"type": "article", "value": {"chosen": "shelf:7"}}])
+        journey = made(graph_of(letter))
+        for person in people[:2]:
+            enter(journey=journey, person=person, by="hand", now=NOW, data={"left": 3})
+        shelf.live = ()
+        running.due_run(now=NOW)
+        reasons = set(StepDue.objects.values_list("state", "reason"))
+        waited = (taken(tmp_path / "fake"), set(Traveller.objects.values_list("state", flat=True)))
+        shelf.live = ("7",)
+        running.due_run(now=NOW + timedelta(hours=2))
+    finally:
+        SHOWCASES.remove("shelf")
+
+    words = "The article that a block shows is not there any more; choose another."
+    assert (reasons, waited) == ({("due", words)}, ([], {Traveller.State.GOING}))
+    assert len(taken(tmp_path / "fake")) == 2
 
 
 def test_whose_letter_may_go_earlier_moves_on_with_it(

@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from zoco.channels.contract import CHANNELS, Content, Refused
 from zoco.channels.drafts import Claimed
-from zoco.channels.models import Account, Message
+from zoco.channels.models import Account, Batch, Message
 from zoco.channels.services import account_open
+from zoco.channels.tests.mailbox import Mailbox as Server
+from zoco.mail.counting.models import LetterLink
+from zoco.mail.editing.models import Letter
 from zoco.mail.inbox import returning
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.letters.heads import address_header
@@ -16,8 +19,12 @@ from zoco.mail.letters.message import HeaderWrong
 from zoco.mail.sending.following import sendings_follow
 from zoco.mail.sending.making import LetterMaker, LetterMaking
 from zoco.mail.sending.models import Sending
-from zoco.mail.sending.tests.conftest import start
+from zoco.mail.sending.tests.conftest import audience_of, go, start
+from zoco.mail.tests.test_letters import FOOTER
+from zoco.people.audiences.models import Audience
+from zoco.people.audiences.services import audience_delete
 from zoco.people.models import Person
+from zoco.testing.factories import site_make
 
 
 @pytest.fixture
@@ -82,6 +89,46 @@ def test_who_was_erased_between_claim_and_making_is_refused(
     gone, there = making.contents([first, second])
 
     assert (gone, isinstance(there, Content)) == (Refused("The person is not there any more.", "gone"), True)
+
+
+@pytest.mark.django_db
+def test_a_condition_that_is_gone_meanwhile_holds_all_and_refuses_nobody(
+    sending: Sending, letter: Letter, people: list[Person], server: Server
+) -> None:
+    some = audience_of(people[:1], "some")
+    block = {"type": "text", "value": {"text": "<p>For some</p>", "only": f"audience:{some.pk}"}}
+    letter.editions.update(blocks=[block, FOOTER])
+    start(sending)
+    kept, pk = Audience.objects.filter(pk=some.pk).values().get(), some.pk
+    audience_delete(audience=some)
+
+    go(sending)
+
+    batch = sending.legs.get().batch
+    assert batch is not None
+    assert "An audience that decides who reads a block is gone" in batch.trouble
+    assert (len(server.letters), set(Message.objects.values_list("state", flat=True))) == (0, {"waits"})
+    assert set(Message.objects.values_list("tries", flat=True)) == {0}
+    Audience.objects.create(**{**kept, "id": pk})
+    Batch.objects.update(trouble_until=None)
+    go(sending)
+    assert len(server.letters) == 3
+
+
+@pytest.mark.django_db
+def test_links_lead_where_they_led_whatever_becomes_of_hostnames_and_counting(
+    making: LetterMaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = list(LetterLink.objects.order_by("pk").values())
+    assert before
+    site_make()
+    made = LetterMaker().open(making.batch)
+    monkeypatch.setenv("ZOCO_MAIL_COUNT_CLICKS", "0")
+
+    LetterMaker().open(making.batch)
+
+    assert list(made.envelopes) == list(making.envelopes)
+    assert list(LetterLink.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.parametrize(
