@@ -178,7 +178,10 @@ class Leg(models.Model):
 
 
 class ListErased(models.Model):
-    """How many people of a list (a topic by its key, an audience by its number) were erased on a day."""
+    """How many people of a list (a topic by its key, an audience by its number) were erased on a day.
+
+    Rows of kind `person` say that somebody was counted, by a keyed hash.
+    """
 
     kind = models.CharField(max_length=8)
     key = models.CharField(max_length=40)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import F
 from pyroaring import BitMap
 
@@ -22,6 +23,8 @@ from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.models import NUMBER_BASE, Identity
 
 TOPIC, AUDIENCE = "topic", "audience"
+PERSON, COUNTED_KEPT = "person", timedelta(days=90)
+"""The kind of rows that say that somebody was counted: an erasure that was cut off counts no one anew."""
 JOINED, UNSUBSCRIBED, BOUNCED, COMPLAINED, ERASED, OTHER = (
     "joined", "unsubscribed", "bounced", "complained", "erased", "other",
 )  # fmt: skip
@@ -159,14 +162,16 @@ def _change(counts: Counter[str], *, with_erased: bool) -> int:
     return counts[JOINED] - left
 
 
+@transaction.atomic
 def erased_count(erasure: Erasure) -> None:
-    """Count on which lists people are who are about to be erased."""
+    """Count on which lists people are who are about to be erased; each once, however often it is begun."""
     people = BitMap(
         each ^ NUMBER_BASE for each in erasure.persons if NUMBER_BASE <= each < NUMBER_BASE | 1 << 32
     )
     if erasure.site or not people:
         return
     on = datetime.fromtimestamp(erasure.at / 1_000_000, tz=ZoneInfo("UTC")).date()
+    people = _uncounted(people, on)
     found: Counter[tuple[str, str]] = Counter()
     topics = set(Topic.objects.values_list("key", flat=True))
     for some in chunks(list(people)):
@@ -181,3 +186,17 @@ def erased_count(erasure: Erasure) -> None:
     for (kind, key), count in found.items():
         row, _is_new = ListErased.objects.get_or_create(kind=kind, key=key, on=on)
         ListErased.objects.filter(pk=row.pk).update(count=F("count") + count)
+
+
+def _uncounted(people: BitMap, on: date) -> BitMap:
+    """Return whom no erasure counted yet, and keep a keyed hash of each, until he is long gone."""
+    ListErased.objects.filter(kind=PERSON, on__lt=on - COUNTED_KEPT).delete()
+    new = BitMap()
+    for some in chunks(list(people)):
+        marks = {hash_of((PERSON, "", str(pk)))[:40]: pk for pk in some}
+        rows = ListErased.objects.filter(kind=PERSON, key__in=list(marks))
+        for mark in rows.values_list("key", flat=True):
+            del marks[mark]
+        ListErased.objects.bulk_create(ListErased(kind=PERSON, key=mark, on=on) for mark in marks)
+        new.update(marks.values())
+    return new

@@ -1,6 +1,7 @@
 """Reports of letters: what people did afterwards, by link, arm, domain and audience; who was held back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -30,8 +31,9 @@ from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.mail.counting.credit import ORDERED, REFUNDED, credited, revenue
 from zoco.mail.counting.domains import domain_figures
 from zoco.mail.counting.models import Look
+from zoco.mail.sending.keeping import SendingEraser
 from zoco.mail.sending.models import Leg, ListErased, Sending
-from zoco.mail.sending.reports.lists import audience_steps, erased_count, topic_steps
+from zoco.mail.sending.reports.lists import audience_steps, topic_steps
 from zoco.mail.sending.reports.rows import Credit, cells, row_of, rows_of
 from zoco.mail.sending.reports.scopes import all_parts, sending_parts
 from zoco.mail.sending.tests.conftest import audience_of, go, start
@@ -237,6 +239,29 @@ def test_clicks_lie_over_the_letter_and_stand_in_a_list(
     assert "Hola you" in client.get(f"/admin/sendings/{sending.pk}/sheet/es/").content.decode()
 
 
+class _Died(Exception):
+    pass
+
+
+def _lived(erasure: Erasure, *, statements: int) -> bool:
+    """Begin an erasure and die after so many statements, its last commit among them; did it get through?"""
+    left = statements
+
+    def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal left
+        if not left:
+            raise _Died
+        left -= 1
+        return execute(sql, params, many, context)
+
+    try:
+        with transaction.atomic(), connection.execute_wrapper(counted):
+            SendingEraser().owe(erasure)
+    except _Died:
+        return False
+    return True
+
+
 def test_lists_grow_and_shrink_by_reasons(
     people: list[Person], audience: Audience, account: Any, client: Client
 ) -> None:
@@ -246,7 +271,11 @@ def test_lists_grow_and_shrink_by_reasons(
     choice_record(person=people[0].pk, state=Choice.State.WITHDRAWN, proof={}, at=later, topic="news")
     suppress(identity=identity_read("email", "bea@shop.example"), why="dead", at=later)  # type: ignore[arg-type]
     erasure = Erasure(at=micros(later), site=0, visitors=(), persons=(people[2].number,))
-    erased_count(erasure)
+    tries = 0
+    while not _lived(erasure, statements=tries):
+        tries += 1
+    assert tries >= 8
+    SendingEraser().owe(replace(erasure, at=erasure.at + 1))
     topic = "news"
     Person.objects.filter(pk=people[2].pk).delete()
 
@@ -256,7 +285,7 @@ def test_lists_grow_and_shrink_by_reasons(
     assert {name: counts[name] for name in ("unsubscribed", "bounced", "erased")} == {
         "unsubscribed": 1, "bounced": 1, "erased": 1,
     }  # fmt: skip
-    assert (steps[-1].size, ListErased.objects.count()) == (0, 2)
+    assert (steps[-1].size, ListErased.objects.exclude(kind="person").count()) == (0, 2)
     whole = audience_steps(audience, now=now + timedelta(hours=1), **asked)
     assert sum(each.counts["joined"] for each in whole) == 3
     client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
