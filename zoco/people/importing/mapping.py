@@ -37,6 +37,7 @@ STATUS: dict[str, Word] = {
         ("blocklisted", "blacklisted", "blocked", "suppressed", "complained", "complaint", "spam", "abuse"),
         "blocked"),
 }  # fmt: skip
+_DNC = re.compile(r"DNC ([\w ]+): ([^,]+)", re.IGNORECASE)
 STRICT = ("withdrawn", "dead", "blocked")
 _MANY = {"email": re.compile(r"[\s,;]+"), "phone": re.compile(r"[,;/|\n]+"), "social": re.compile(r"[\s,;]+")}
 
@@ -212,7 +213,12 @@ class Mapper:
             made.words.setdefault(self.options.topic, word)
 
     def _refuses(self, made: Made, value: str) -> None:
-        if value.casefold() not in ("0", "false", "no", "n", "нет", "否"):
+        if told := _DNC.findall(value):
+            # Mautic's reports: each channel with why it is not used; those that are no mail say nothing.
+            whys = {why.casefold() for why, channel in told if channel.strip().casefold() == "email"}
+            if whys:
+                made.words[""] = "dead" if whys == {"bounced"} else "withdrawn"
+        elif value.casefold() not in ("0", "false", "no", "n", "нет", "否"):
             made.words[""] = "withdrawn"
 
     def _tags(self, made: Made, value: str) -> None:

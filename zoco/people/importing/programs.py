@@ -54,6 +54,17 @@ COMMON = {
     "notes": "note", "note": "note", "notas": "note", "заметки": "note", "备注": "note",
     "status": "status", "estado": "status", "статус": "status", "状态": "status", STATUS: "status",
 }  # fmt: skip
+MAUTIC = {
+    "id": "external", "mobile": "phone", "preferred_locale": "language", "last_active": "out",
+    "points": "new.number", "ownername": "out", "stage": "tags", "title": "out", "fax": "out",
+    "donotemail": "refuses", "do_not_email": "refuses", "donotcontact": "refuses",
+    "do_not_contact": "refuses", "dnc": "refuses", "date_identified": "out", "attribution": "out",
+    "attribution_date": "out",
+    "contact id": "external", "dnc preferences": "refuses", "dnc_preferences": "refuses",
+    "preferred locale": "language", "date identified": "out", "date last active": "out",
+}  # fmt: skip
+"""Columns of Mautic: its contacts as they are exported, which say nothing of who refused, and reports of
+contacts, which may, under *DNC preferences*."""
 PROGRAMS = (
     Program("zoco", "Zoco", frozenset({OWN_MARK}), {OWN_MARK: "out"}),
     Program(
@@ -80,14 +91,9 @@ PROGRAMS = (
         "mautic",
         "Mautic",
         frozenset({"firstname", "lastname", "email", "points", "preferred_locale"}),
-        {
-            "id": "external", "mobile": "phone", "preferred_locale": "language", "last_active": "out",
-            "points": "new.number", "ownername": "out", "stage": "tags", "title": "out", "fax": "out",
-            "donotemail": "refuses", "do_not_email": "refuses", "donotcontact": "refuses",
-            "do_not_contact": "refuses", "dnc": "refuses", "date_identified": "out", "attribution": "out",
-            "attribution_date": "out",
-        },
+        MAUTIC,
     ),
+    Program("mautic", "Mautic", frozenset({"email", "dnc preferences"}), MAUTIC),
 )  # fmt: skip
 OTHER = Program("", "", frozenset(), {})
 
