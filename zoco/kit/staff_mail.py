@@ -1,11 +1,11 @@
 """Mail to accounts of the admin, and to nobody else: no address is taken, only accounts."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit import conf
@@ -91,6 +91,26 @@ def send(
     if not may_get(user, permission):
         raise NotStaff(f"The account {user.pk} is closed, has no address, or may not see this.")
     _send(user, subject, text, key, html, files)
+
+
+def owners_tell(*, key: str, permission: str, words: Callable[[], tuple[str, str]]) -> int:
+    """Send owners with a permission what `words` says, subject and text, each in the language of the account.
+
+    Returns how many were told; whom it fails for is left out. At most once.
+    """
+    from django.utils.translation import override
+
+    told = 0
+    for user in staff(roles=["owner"], permission=permission):
+        with override(language_of(user)):
+            subject, text = words()
+        try:
+            send(user, subject=subject, text=text, key=key, permission=permission)
+        except (NotStaff, SMTPException, OSError) as error:
+            log.warning("An owner was not told. user=%s key=%s why=%s", user.pk, key, type(error).__name__)
+            continue
+        told += 1
+    return told
 
 
 def invite(user: "User", *, subject: str, text: str, key: str) -> None:

@@ -12,13 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from zoco.kit.cells import FORMULA_STARTS
+from zoco.kit.cells import csv_texts, disarmed, is_phone
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
-from zoco.people.giving.sheets import csv_texts
 from zoco.people.models import Identity, Person
 
 DAYS = 90
@@ -129,11 +128,4 @@ def rows(people: BitMap) -> Iterator[list[str]]:
         for key in (key for key in keys if key in found):
             own = [getattr(found[key], name) for name in COLUMNS[1:-2]]
             cells = [str(key), *own, ways.get((key, "email"), ""), ways.get((key, "phone"), "")]
-            yield [
-                f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_phone(cell) else cell
-                for cell in cells
-            ]
-
-
-def _is_phone(cell: str) -> bool:
-    return cell[:1] == "+" and cell[1:].replace(" ", "").replace("-", "").isdigit()
+            yield [cell if is_phone(cell) else disarmed(cell) for cell in cells]

@@ -5,8 +5,6 @@ is run as a formula: an apostrophe stands before what a spreadsheet would run, a
 saved as CSV; the import takes it away again.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -15,13 +13,12 @@ from typing import IO, Any
 
 from pyroaring import BitMap
 
-from zoco.kit.cells import FORMULA_STARTS
+from zoco.kit.cells import FORMULA_STARTS, csv_texts, is_phone
 from zoco.people.attributes import Value
 from zoco.people.importing.programs import OWN_MARK
 from zoco.people.models import FIELDS, Attribute, Identity, Person, Tag
 
 CHUNK = 500
-PIECE = 1 << 16
 SYSTEMS_MOST = 50
 SHEET_ROWS = 1_048_576
 """No sheet of a workbook has more."""
@@ -91,19 +88,6 @@ def csv_pieces(people: BitMap) -> Iterator[str]:
     yield from csv_texts(chain([sheet.head], ([*map(_disarmed, row)] for row in sheet.rows())))
 
 
-def csv_texts(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield rows as CSV, many in a piece: to send each alone takes longer than to make it."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow(row)
-        if text.tell() >= PIECE:
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue()
-
-
 def workbook(head: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
     """Return a workbook as an open file that goes when it is closed; its cells are texts, none a formula.
 
@@ -142,9 +126,7 @@ def _disarmed(text: str) -> str:
 
 def _is_number(text: str) -> bool:
     """Say whether it is a number, or numbers of phones: what a spreadsheet reckons of those is harmless."""
-    return text[1:].replace(".", "", 1).isdigit() or all(
-        each[:1] == "+" and each[1:].isdigit() for each in text.split(", ")
-    )
+    return text[1:].replace(".", "", 1).isdigit() or all(map(is_phone, text.split(", ")))
 
 
 def _tags(names: Sequence[str]) -> str:
