@@ -127,8 +127,8 @@ def test_what_the_person_wanted_is_not_lifted_by_anybody_else() -> None:
     shown = body(owner.get(reverse("zoco_person", args=[person.pk])))
     assert shown.count("Only the person can take that back") == 2
     assert "Let the address go" not in shown
-    for why in ("complaint", "unsubscribed"):
-        lift = {"kind": "email", "value": ANA.value, "why": why, "reason": "It was a mistake, she called"}
+    for said in ("complaint", "unsubscribed"):
+        lift = {"kind": "email", "value": ANA.value, "why": said, "reason": "It was a mistake, she called"}
         assert "Only the person" in body(owner.post(reverse("zoco_consent_lift"), lift, follow=True))
 
     assert suppressed([ANA.place]) == {ANA.place: {"complaint", "unsubscribed"}}

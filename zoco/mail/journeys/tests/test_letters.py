@@ -71,7 +71,7 @@ def test_letter_that_shows_what_is_gone_is_waited_for_and_nobody_goes_on_without
 
         key = "shelf"
         kind: ShownKind = "article"
-        live = ("7",)
+        live: tuple[str, ...] = ("7",)
 
         def shown(self, key: str, language: str) -> Shown | None:
             return Shown(f"Honey {key}") if key in self.live else None
