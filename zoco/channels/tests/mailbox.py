@@ -1,6 +1,7 @@
 """A real mail server on loopback that answers as it is told, and refuses lines that are too long."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -18,6 +19,8 @@ class Mailbox:
         self.letters: list[EmailMessage] = []
         self.envelopes: list[tuple[str, str]] = []
         self.raw: list[bytes] = []
+        self.times: list[float] = []
+        """When each letter came, by the clock of the machine."""
         self.answers: dict[str, str] = {}
         self.logins: list[tuple[bytes, bytes]] = []
         self.connections = 0
@@ -47,6 +50,7 @@ class Mailbox:
             return "550 5.6.0 line too long"
         if answer.startswith("2"):
             self.raw.append(envelope.content)
+            self.times.append(time.time())
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos[0]))
             self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         return answer
