@@ -5,8 +5,8 @@ VENV := .venv/bin
 .DEFAULT_GOAL := run
 .PHONY: run demo test check messages docs format clean environment development
 
-run: environment        ## Start Zoco; the address and the first password are printed.
-	@exec $(VENV)/zoco up
+run: environment        ## Start Zoco; the address and the first password are printed: make run [PORT=9000].
+	@exec $(VENV)/zoco up $(if $(PORT),--port $(PORT))
 
 demo: environment       ## Load the simulated company.
 	@$(VENV)/zoco demo

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zoco.channels import facts, services
 from zoco.channels.contract import CHANNELS, Ability
+from zoco.channels.domains.looking import domains_gather
 from zoco.channels.forms import AccountForm
 from zoco.channels.models import OPEN, Account, Message
 from zoco.channels.rates.pausing import destination_release
@@ -124,6 +125,7 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
     form = AccountForm(request.POST if request.method == "POST" else None, account=found)
     if request.method == "POST" and form.is_valid() and form.save(request.user):
         services.account_check(account=found, at=timezone.now())
+        domains_gather()
         return redirect("zoco_channels_account", found.pk)
     channel = CHANNELS.get(found.adapter)
     where = reverse("zoco_channels_heard", args=[found.uid])
@@ -154,7 +156,11 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             services.account_prefer(account=found)
         case "release":
             number = request.POST.get("destination", "")
-            chosen = found.destinations.filter(pk=number).first() if number.isdigit() else None
+            chosen = (
+                found.destinations.filter(pk=number).first()
+                if number.isascii() and number.isdigit() and len(number) < 19
+                else None
+            )
             if chosen is not None:
                 destination_release(destination=chosen, at=timezone.now())
     return redirect("zoco_channels_account", found.pk)

@@ -113,7 +113,11 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             _key_given(request, found)
         case "drop":
             number = request.POST.get("key", "")
-            chosen = found.keys.filter(pk=number).first() if number.isdigit() else None
+            chosen = (
+                found.keys.filter(pk=number).first()
+                if number.isascii() and number.isdigit() and len(number) < 19
+                else None
+            )
             if chosen is not None:
                 services.key_drop(key=chosen, by=by)
         case "excuse":

@@ -51,6 +51,8 @@ TOLD = {
 """What follows from an event, by anymail's name for it."""
 NOT_THERE = "invalid"
 """Anymail's name for an address of which the provider says that it is none."""
+_NO_REPORT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What anymail raises for what providers never send; whoever is not proved yet may send anything."""
 # What brings anymail in stands inside functions: it takes requests along, and few processes send.
 
 
@@ -198,7 +200,7 @@ class ProviderChannel(Channel):
             view = import_string(place)(**{option: proof})
             view.run_validators(request)
             events = view.parse_events(request)
-        except (AnymailWebhookValidationFailure, ValueError, LookupError, TypeError, AttributeError) as error:
+        except (AnymailWebhookValidationFailure, *_NO_REPORT) as error:
             raise ListenRefused(
                 gettext_noop("It is not signed as it should be, or cannot be read.")
             ) from error

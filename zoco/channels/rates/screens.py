@@ -68,7 +68,11 @@ def _done(request: HttpRequest, account: Account, act: str, form: RateForm, warm
             warm_up_save(account=account, **warm_form.cleaned_data, by=by, at=now)
         case "drop":
             number = request.POST.get("rate", "")
-            chosen = Rate.objects.filter(pk=number).first() if number.isdigit() else None
+            chosen = (
+                Rate.objects.filter(pk=number).first()
+                if number.isascii() and number.isdigit() and len(number) < 19
+                else None
+            )
             if chosen is not None and chosen.account_id in {None, account.pk}:
                 rate_drop(rate=chosen, account=account, by=by, at=now)
         case _:

@@ -242,6 +242,7 @@ def test_nobody_else_is_believed(key: str, api: Api, ana: Person, client: Client
     other = {name: value[:-8] + "AAAAAAA=" for name, value in proof.items()}
     forged = body.replace(b'"signature": "', b'"signature": "0') if key == "mailgun" else body
     cases = [(forged, other), (body[:20], proof), (b"[]", proof), (b"null", proof), (b"\xff", proof)]
+    cases += [(b"[" * 50_000, proof), (b'{"signature":' * 50_000, proof)]
     cases += [(body, {})] if proof else []
 
     codes = {client.post(where, each, "application/json", **more).status_code for each, more in cases}  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zoco.channels.delivering import deliver
-from zoco.channels.models import Account
+from zoco.channels.models import Account, SendingDomain
 from zoco.channels.rates.pausing import destination_strike
 from zoco.channels.services import account_open
 from zoco.channels.tests.conftest import NOON, account_of, agreed
@@ -66,6 +66,30 @@ def test_what_cannot_be_is_said_at_its_field_and_the_name_is_one(account: Accoun
     assert "already exists" in taken
     assert list(Account.objects.all()) == [account]
     assert owner.get(reverse("zoco_channels_new", args=["nothing"])).status_code == 404
+
+
+def test_domain_of_an_account_stands_in_the_list_at_once(db: None) -> None:
+    owner = client_of("owner")
+    given = {"account_name": "mail", "from_address": "news@shop.example", "host": "127.0.0.1", "port": "9"}
+
+    owner.post(reverse("zoco_channels_new", args=["email"]), {**given, "tls": "starttls"})
+
+    assert "shop.example" in body(owner.get(reverse("zoco_domains")))
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "-1", ""])
+def test_numbers_that_are_none_change_nothing_and_break_nothing(account: Account, number: str) -> None:
+    owner = client_of("owner")
+    domain = SendingDomain.objects.create(name="shop.example")
+    sent = [
+        (reverse("zoco_channels_act", args=[account.pk]), {"act": "release", "destination": number}),
+        (reverse("zoco_channels_rates", args=[account.pk]), {"act": "drop", "rate": number}),
+        (reverse("zoco_domain_act", args=[domain.pk]), {"act": "drop", "key": number}),
+    ]
+
+    answers = [owner.post(where, given).status_code for where, given in sent]
+
+    assert max(answers) < 500
 
 
 def test_account_is_tested_switched_off_and_preferred(account: Account, file: Path, tmp_path: Path) -> None:

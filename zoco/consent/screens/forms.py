@@ -1,12 +1,15 @@
 """Forms of topics, rules and suppressed addresses."""
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.consent.models import Choice, Rule, Suppression, Topic
+from zoco.kit.slugs import slug_of
 from zoco.ledger.pictures.labels import language_name
 
 if TYPE_CHECKING:
@@ -31,6 +34,15 @@ def languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
+def key_made(model: type[models.Model], name: str) -> str:
+    """Return a key out of a name that no other row of this table has."""
+    bare = slug_of(name, longest=34).replace("_", "-")
+    bare = bare if bare[0].isalpha() else f"n-{bare}"
+    taken = set(model._default_manager.filter(key__startswith=bare).values_list("key", flat=True))
+    others = (f"{bare}-{number}" for number in count(2))
+    return bare if bare not in taken else next(each for each in others if each not in taken)
+
+
 class TopicForm(_TopicForm):
     """A topic: as everybody reads it, and as the languages say it that have words of their own."""
 
@@ -41,7 +53,10 @@ class TopicForm(_TopicForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.label_suffix = ""
-        self.fields["key"].help_text = gettext_lazy("As letters, journeys and programs call it; it stays.")
+        self.fields["key"].help_text = gettext_lazy(
+            "As letters, journeys and programs call it; it stays. Left empty, one is made of the name."
+        )
+        self.fields["key"].required = False
         if self.instance.pk:
             self.fields["key"].disabled = True
         for code in languages():
@@ -53,6 +68,10 @@ class TopicForm(_TopicForm):
                     max_length=most,
                     initial=held.get(name, ""),
                 )
+
+    def clean_key(self) -> str:
+        """Return the key, made of the label where none was given."""
+        return self.cleaned_data["key"] or key_made(Topic, self.cleaned_data.get("label", ""))
 
     def save(self, commit: bool = True) -> Topic:
         """Save it with its words."""

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoco.consent.screens.forms import languages
+from zoco.consent.screens.forms import key_made, languages
 from zoco.consent.signup.asking import TEXTS, askable
 from zoco.consent.signup.models import Form
 from zoco.kit.hosts import plain_host
@@ -43,6 +43,10 @@ class SignupForm(_ModelForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.label_suffix = ""
+        self.fields["key"].required = False
+        self.fields["key"].help_text = gettext_lazy(
+            "Part of its address; it stays as it is. Left empty, one is made of the name."
+        )
         if self.instance.pk:
             self.fields["key"].disabled = True
         held = self.instance.fields
@@ -78,6 +82,10 @@ class SignupForm(_ModelForm):
     def said(self) -> list[tuple[str, list[Any]]]:
         """What it says, by language."""
         return [(language_name(code), self._of(f"text_{code}_")) for code in languages()]
+
+    def clean_key(self) -> str:
+        """Return the key, made of the name where none was given."""
+        return self.cleaned_data["key"] or key_made(Form, self.cleaned_data.get("name", ""))
 
     def clean(self) -> dict[str, Any]:
         """Let a form lead on to pages of its own site alone."""

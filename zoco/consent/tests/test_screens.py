@@ -50,6 +50,15 @@ def test_a_topic_speaks_four_languages_and_keeps_its_key() -> None:
     assert Change.objects.filter(kind="zoco_consent.topic").count() == 2
 
 
+def test_a_key_is_made_of_the_label_where_none_is_given() -> None:
+    owner = client_of("owner")
+    for label in ("Весенние новости", "Весенние новости", "24 hours"):
+        owner.post(reverse("zoco_consent_topic_new"), {"label": label, "position": "0"})
+
+    keys = Topic.objects.order_by("pk").values_list("key", flat=True)
+    assert list(keys) == ["vesennie-novosti", "vesennie-novosti-2", "n-24-hours"]
+
+
 def test_a_rule_is_kept_by_purpose_and_one_that_never_opens_is_refused() -> None:
     owner = client_of("owner")
     given = {"most": "3", "days": "7", "opens_at": "09:00", "closes_at": "20:00", "weekdays": ["0", "4"]}

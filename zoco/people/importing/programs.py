@@ -53,6 +53,12 @@ COMMON = {
     "метки": "tags", "теги": "tags", "标签": "tags",
     "notes": "note", "note": "note", "notas": "note", "заметки": "note", "备注": "note",
     "status": "status", "estado": "status", "статус": "status", "状态": "status", STATUS: "status",
+    "subscribed": "status", "is subscribed": "status", "subscription": "status", "suscrito": "status",
+    "подписан": "status", "подписка": "status", "订阅": "status", "subscriber status": "status",
+    "opt in": "status", "opt-in": "status", "optin": "status", "opted in": "status",
+    "accepts marketing": "status", "accepts email marketing": "status", "unsubscribed": "refuses",
+    "opt out": "refuses", "opt-out": "refuses", "optout": "refuses", "opted out": "refuses",
+    "do not email": "refuses", "отписан": "refuses", "已退订": "refuses",
 }  # fmt: skip
 MAUTIC = {
     "id": "external", "mobile": "phone", "preferred_locale": "language", "last_active": "out",

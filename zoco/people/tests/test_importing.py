@@ -172,6 +172,16 @@ def test_whoever_refused_is_not_made_to_agree_and_leaving_counts_in_a_row_that_i
     assert line[3]["why"][1] == {"value": "Nowhere"}
 
 
+@pytest.mark.parametrize("head", ["Subscribed", "Accepts Email Marketing", "подписан"])
+def test_whoever_a_column_says_is_not_subscribed_agrees_to_nothing(head: str) -> None:
+    table = f"email,{head}\nana@a.example,yes\nben@a.example,no\ncy@a.example,\n"
+
+    imported("list.csv", table, topic="", where="fair", agreed_on="2026-05-01")
+
+    held = {each.person.identities.get().key[:3]: each.state for each in Standing.objects.all()}
+    assert held == {"ana": "given", "ben": "withdrawn"}
+
+
 def test_identities_of_two_people_are_refused_and_an_identifier_goes_before_an_address() -> None:
     first = "id,email,phone\n1,ana@a.example,\n2,ben@a.example,+34600123456\n"
     imported("a.csv", first, {"id": "external"}, space="crm")
