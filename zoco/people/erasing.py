@@ -1,5 +1,7 @@
 """People as an eraser of the ledger knows them: with somebody's facts goes all that is known of him."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from zoco.kit.periods import moment_at
@@ -26,7 +28,7 @@ class PeopleEraser:
 
             rows_forget(Identity.objects.filter(person__in=keys))
         Merge.objects.filter(Q(person__in=keys) | Q(into__in=keys)).delete()
-        Person.objects.filter(pk__in=keys).update(merged_into=None)
+        Person.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys)).update(merged_into=None)
         return Person.objects.filter(pk__in=keys).delete()[1].get("zoco_people.Person", 0)
 
     def known(self) -> tuple[Pairs, Pairs]:
@@ -39,6 +41,14 @@ class PeopleEraser:
         return [f"person {each.pk}" for each in self._of(whom)]
 
     def _of(self, erasure: Erasure) -> QuerySet[Person]:
-        keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
-        written = Person.objects.filter(created_at__lte=moment_at(erasure.at))
-        return written.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
+        keys = merged_with(number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE)
+        return Person.objects.filter(created_at__lte=moment_at(erasure.at), pk__in=keys)
+
+
+def merged_with(keys: Iterable[int]) -> set[int]:
+    """Return these and whoever was merged into them, also by way of others."""
+    found, new = set[int](), set(keys)
+    while new:
+        found |= new
+        new = set(Person.objects.filter(merged_into__in=new).values_list("pk", flat=True)) - found
+    return found

@@ -15,6 +15,7 @@ from django.db import models
 
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
+from zoco.people.erasing import merged_with
 from zoco.people.models import AttributeValue, LikeKey, Likeness, Person, Word
 from zoco.people.timeline import everything, known_of
 
@@ -32,7 +33,7 @@ def person_told(*, store: "Store", person: Person) -> IO[bytes]:
     It is an open file that goes when it is closed. The spool is drained before.
     """
     store.drain()
-    everybody = [person.pk, *person.merged.order_by("pk").values_list("pk", flat=True)]
+    everybody = sorted(merged_with([person.pk]))
     file = TemporaryFile()  # noqa: SIM115 - whoever answers with it closes it
     with ZipFile(file, "w", ZIP_DEFLATED) as pack:
         pack.writestr("person.json", _json(rows_held(everybody), indent=1))

@@ -41,7 +41,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def export_one(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give everything that is held of one person; of who was merged, of whoever stands for him."""
     found = person_or_404(pk)
-    found = found.merged_into or found
+    while found.merged_into is not None:
+        found = found.merged_into
     file = person_told(store=store(), person=found)
     label, name = Person._meta.label_lower, f"#{found.pk}"
     noting.note(action="exported", kind=label, name=name, details={}, by=request.user)

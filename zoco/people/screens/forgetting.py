@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import noting
 from zoco.ledger.views.heads import head
+from zoco.people.erasing import merged_with
 from zoco.people.models import Person
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import ERASE
@@ -24,7 +25,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     is_sent, typed = request.method == "POST", request.POST.get("typed", "")
     if is_sent and " ".join(typed.split()).casefold() == " ".join(str(found).split()).casefold():
         with transaction.atomic():
-            details = {"merged": [found.merged.count(), None]}
+            details = {"merged": [len(merged_with([pk])) - 1, None]}
             noting.note(
                 action="erased",
                 kind=Person._meta.label_lower,
@@ -35,11 +36,12 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
             person_erase.enqueue(person=pk)
         messages.success(request, _("This person is being erased; in some minutes nothing is left."))
         return redirect("zoco_people")
+    merged = Person.objects.filter(pk__in=merged_with([pk])).exclude(pk=pk)
     shown = {
         **head(_("Erase %(name)s") % {"name": str(found)}, "bin"),
         "person": found,
         "is_wrong": is_sent,
         "typed": typed[:200],
-        "merged": [str(each) for each in found.merged.order_by("pk")],
+        "merged": [str(each) for each in merged.order_by("pk")],
     }
     return render(request, "zoco/people/erase.html", shown, status=422 if is_sent else 200)

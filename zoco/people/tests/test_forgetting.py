@@ -24,11 +24,13 @@ from zoco.ledger.tests.reports.made import fact, ledger
 from zoco.mail.inbox.models import Arrival, Mailbox, Reply
 from zoco.people import tasks
 from zoco.people.doubles.looking import some_compare
+from zoco.people.giving.person import person_told
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
 from zoco.people.importing.mapping import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.steps import REFUSED, ROWS
+from zoco.people.merging import people_merge
 from zoco.people.models import NUMBER_BASE, Note, Person
 from zoco.people.tests.test_importing import imported
 from zoco.people.writing import Incoming, people_write
@@ -168,6 +170,21 @@ def test_whoever_asks_is_given_all_that_would_be_erased(ana: Person, data: Path)
     assert json.loads(pack.read("facts.ndjson"))["subject"] == "order-of-prieto"
     assert Change.objects.get(action="exported").subject_name == f"#{ana.pk}"
     assert client_of("analyst").post(f"/admin/people/{ana.pk}/export/")["Location"] == "/admin/"
+
+
+def test_whoever_was_merged_by_way_of_another_is_given_and_goes_too(ana: Person, data: Path) -> None:
+    ben, cy = (person(f"{who}@shop.example", f"+3460011111{who}") for who in "45")
+    with ledger(data, of_ana(ana)) as store:
+        people_merge(person=ana, into=ben, why="", at=NOW)
+        people_merge(person=Person.objects.get(pk=ben.pk), into=cy, why="", at=NOW)
+        given = zipfile.ZipFile(person_told(store=store, person=Person.objects.get(pk=cy.pk)))
+        assert len(json.loads(given.read("person.json"))["zoco_people.Person"]) == 3
+
+        tasks.person_erase.func(person=cy.pk)
+
+        assert not Person.objects.filter(pk__in=[ana.pk, ben.pk, cy.pk]).exists()
+        assert tables_with(OF_ANA) == set()
+        assert files_with(data, OF_ANA) == set()
 
 
 def test_erasing_wants_the_name_typed_and_is_done_by_the_worker(ana: Person, data: Path) -> None:
