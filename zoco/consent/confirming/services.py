@@ -16,7 +16,7 @@ from django.urls import reverse
 from zoco.consent.confirming.models import Confirmation
 from zoco.consent.confirming.posting import Letter, letter_send
 from zoco.consent.models import Choice, Suppression, Topic
-from zoco.consent.public.leaving import standing_for
+from zoco.consent.public.leaving import standing_for, standing_held
 from zoco.consent.public.preferring import ADAPTER, choice_give
 from zoco.consent.public.tokens import LinkOld, LinkWrong, signed, token_mark, unsigned
 from zoco.consent.services import EVERYWHERE, choice_record, contact_lock
@@ -172,7 +172,7 @@ def confirmation_confirm(*, token: str, at: datetime) -> Confirmation:
     That an address wanted nothing more ends with it; a complaint or a dead address does not.
     """
     held = Confirmation.objects.select_for_update().get(pk=confirmation_opened(token, at=at).pk)
-    person = standing_for(held.person_id)
+    person = standing_held(held.person_id)
     if held.confirmed_at is not None or person is None:
         return held
     contact_lock(person)

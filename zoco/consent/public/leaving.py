@@ -26,8 +26,13 @@ def topic_leave(*, leaving: Leaving, at: datetime) -> Choice | None:
 def choice_withdraw(*, person: int, topic: str, proof: Mapping[str, str], at: datetime) -> Choice | None:
     """Withdraw a topic, or all of marketing; nothing where it is withdrawn already.
 
-    It outweighs also what is said to have been given later than now, by a clock that goes wrong.
+    It outweighs also what is said to have been given later than now, by a clock that goes wrong. Of who was
+    merged it is withdrawn for whoever stands for him.
     """
+    held = standing_held(person)
+    if held is None:
+        return None
+    person = held
     contact_lock(person)
     standings = Standing.objects.filter(person=person, purpose=Purpose.MARKETING)
     within = standings.filter(topic=topic) if topic else standings
@@ -42,6 +47,20 @@ def choice_withdraw(*, person: int, topic: str, proof: Mapping[str, str], at: da
         at=max(at, given.since) if given else at,
         topic=topic,
     )
+
+
+def standing_held(person: int) -> int | None:
+    """Return who stands for a person, and let nobody be merged with him before the transaction ends.
+
+    Else a choice could be written for somebody who was merged a moment ago, and hold for nobody.
+    """
+    found = standing_for(person)
+    while found is not None:
+        rows = Person.objects.select_for_update(no_key=True).filter(pk=found, merged_into=None)
+        if rows.values_list("pk", flat=True).first() is not None:
+            return found
+        found = standing_for(found)
+    return None
 
 
 def standing_for(person: int) -> int | None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zoco.consent.asking import weighed
 from zoco.consent.models import Choice, Purpose, Standing, Topic
-from zoco.consent.public.leaving import choice_withdraw
+from zoco.consent.public.leaving import choice_withdraw, standing_held
 from zoco.consent.services import choice_record, contact_lock
 from zoco.consent.suppressing import OWN_WILL, suppressed, unsuppress
 from zoco.people.models import Identity
@@ -53,6 +53,10 @@ def preferences_save(
     Returns how many choices were written. Whoever comes by a letter's link and ticks a topic takes back that
     nothing more was wanted, and a complaint; a dead address stays.
     """
+    held = standing_held(person)
+    if held is None:
+        return 0
+    person = held
     contact_lock(person)
     written = 0
     for each in offered(person, language):

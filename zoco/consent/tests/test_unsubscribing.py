@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from zoco.consent.asking import Request, may_contact
 from zoco.consent.models import Choice, Purpose, Topic
+from zoco.consent.public import leaving
 from zoco.consent.public.tokens import HOLDS_DAYS, Leaving, Links, LinkWrong, opened
 from zoco.consent.services import choice_record
 from zoco.ledger.models import OutboxRow
@@ -83,6 +84,25 @@ def test_links_of_merged_and_of_erased_people_still_answer() -> None:
 
     assert [Client().post(each).status_code for each in (where, gone)] == [200, 200]
     assert Choice.objects.get(state="withdrawn").person_id == ben.pk
+
+
+def test_who_leaves_in_the_moment_of_a_merge_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = somebody("ana"), somebody("ben")
+    found = leaving.standing_for
+    merges = iter([lambda: people_merge(person=ana, into=ben, why="", at=AT)])
+
+    def slow(person: int) -> int | None:
+        """Let a merge come between who is meant and what is written."""
+        stands = found(person)
+        next(merges, lambda: None)()
+        return stands
+
+    monkeypatch.setattr(leaving, "standing_for", slow)
+
+    Client().post(path_of(ana))
+
+    assert not gets(ben, "news")
+    assert gets(ben, "offers")
 
 
 def test_forged_swapped_cut_and_old_links_change_nothing() -> None:

@@ -10,6 +10,7 @@ from zoco.channels.models import Message
 from zoco.channels.rates.pausing import destination_strike
 from zoco.consent.deciding import Decision
 from zoco.consent.models import Choice, Suppression, SuppressionEvent
+from zoco.consent.public.leaving import standing_held
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
 from zoco.kit.masks import masked
@@ -106,7 +107,7 @@ def _wants_nothing(arrival: Arrival, told: Told, at: datetime) -> None:
         _hear(message, arrival, told, "", at)
     elif person is None and (named := address_of(message.adapter, message.to)) is not None:
         suppress(identity=named, why=Suppression.Why.UNSUBSCRIBED, at=at)
-    if person is not None:
+    if person is not None and (person := standing_held(person)) is not None:
         proof = {"by": "mail", "told": told.value, "mail": arrival.digest}
         topic = message.topic if told is Told.UNSUBSCRIBED else ""
         choice_record(person=person, state=Choice.State.WITHDRAWN, proof=proof, at=at, topic=topic)
