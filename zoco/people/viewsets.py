@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import DeleteView
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.viewsets import ListViewSet
 from zoco.people.attributes import folded
 from zoco.people.defining import attribute_remove, bearing
 from zoco.people.models import Attribute, AttributeValue
+from zoco.people.opening import sees_people
 from zoco.people.screens.forms import ChoicesField
 
 if TYPE_CHECKING:
@@ -86,6 +89,21 @@ class AttributeDeleteView(DeleteView):
     def delete_action(self) -> None:
         """Delete the values, then the field."""
         attribute_remove(attribute=self.object)
+
+
+class OfAllSites(ModelPermissionPolicy):
+    """Own fields are of all people: who sees some sites only sees and changes none."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return whether somebody may do this."""
+        return sees_people() and bool(super().user_has_permission(user, action))  # type: ignore[no-untyped-call]
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        """Return whether somebody may do one of these."""
+        return sees_people() and bool(super().user_has_any_permission(user, actions))  # type: ignore[no-untyped-call]
+
+
+register_permission_policy(Attribute, OfAllSites(Attribute), exact_class=True)  # type: ignore[no-untyped-call]
 
 
 class AttributeViewSet(ListViewSet):

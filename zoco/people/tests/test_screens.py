@@ -22,6 +22,7 @@ from zoco.people.writing import Incoming, people_write
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
+from zoco.sites.access.models import SiteLimit
 from zoco.sites.access.services import sites_seen_set
 from zoco.sites.models import Site
 
@@ -189,6 +190,17 @@ def test_fields_are_defined_kept_to_their_kind_and_go_with_their_values(
     ana.refresh_from_db()
     assert ana.attributes == {}
     assert not Attribute.objects.exists()
+
+
+def test_who_sees_some_sites_only_changes_no_field_of_all_people() -> None:
+    plan = Attribute.objects.create(label="Plan", key="plan", kind="text")
+    limited = client_of("marketer")
+    SiteLimit.objects.create(user=User.objects.get(username="marketer"))
+
+    limited.post(f"/admin/people-fields/delete/{plan.pk}/")
+    limited.post("/admin/people-fields/new/", {"label": "Size", "key": "size", "kind": "text"})
+
+    assert list(Attribute.objects.all()) == [plan]
 
 
 def test_permission_stands_on_the_page_with_its_reason(marketer: Client, ana: Person) -> None:
