@@ -7,6 +7,7 @@ An adapter knows neither people nor permission: it is handed what may leave, and
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -78,6 +79,9 @@ class Told(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
 
 
 class ListenRefused(Said, ValueError):
@@ -89,7 +93,9 @@ class Heard:
     """One thing that was told. `event` is its name there: told twice, it is one. `message` is our id.
 
     `is_dead`: the other side itself says that nobody can be reached at the address. `is_judged`: whoever
-    heard it has judged the address, and its reason is not looked at again; `judged_by` is what decided.
+    heard it has judged the address, and its reason is not looked at again; `judged_by` is what decided. Of
+    what was opened or followed: `seen_at` when, `agent` and `url` with what and which link, `machine` whose
+    program it was, if it was one.
     """
 
     event: str
@@ -100,6 +106,10 @@ class Heard:
     is_dead: bool = False
     is_judged: bool = False
     judged_by: Decision | None = None
+    seen_at: datetime | None = None
+    agent: str = ""
+    url: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

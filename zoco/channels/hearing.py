@@ -1,6 +1,6 @@
 """What is told later of messages: each thing once, with what follows for the address."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -21,13 +21,26 @@ FACTS = {
     contract.Told.BOUNCED: facts.BOUNCED,
     contract.Told.COMPLAINED: facts.COMPLAINED,
     contract.Told.UNSUBSCRIBED: facts.UNSUBSCRIBED,
+    contract.Told.DELIVERED: facts.DELIVERED,
+    contract.Told.OPENED: facts.OPENED,
+    contract.Told.CLICKED: facts.CLICKED,
 }
 By = SuppressionEvent.By
 BY = {contract.Told.COMPLAINED: By.COMPLAINT, contract.Told.UNSUBSCRIBED: By.PERSON}
+GOOD = (contract.Told.DELIVERED, contract.Told.OPENED, contract.Told.CLICKED)
+"""Of which nothing follows for the address."""
 WHY = {
     contract.Told.COMPLAINED: Suppression.Why.COMPLAINT,
     contract.Told.UNSUBSCRIBED: Suppression.Why.UNSUBSCRIBED,
 }
+
+
+_looked: list[Callable[[Message, Heard, datetime], None]] = [lambda *_told: None]
+
+
+def provide(looked: Callable[[Message, Heard, datetime], None]) -> None:
+    """Register who keeps what a provider tells of openings and clicks; called once, by mail."""
+    _looked[:] = [looked]
 
 
 def heard_write(*, account: Account, heard: Iterable[Heard], at: datetime) -> int:
@@ -39,13 +52,25 @@ def heard_write(*, account: Account, heard: Iterable[Heard], at: datetime) -> in
 def _written(account: Account, heard: Heard, at: datetime) -> bool:
     heard = replace(heard, event=plain_text(heard.event)[:100], reason=plain_text(heard.reason))
     message = _message(account, heard)
+    if message is None and heard.told in GOOD:
+        return False
     _told, is_new = Told.objects.get_or_create(
         account=account,
         event=heard.event,
-        defaults={"told": heard.told, "message": message, "at": at},
+        defaults={
+            "told": heard.told,
+            "message": message,
+            "batch": message.batch_id if message else None,
+            "at": at,
+        },
     )
     if not is_new:
         return False
+    if heard.told in GOOD and message is not None:
+        facts.tell([(FACTS[heard.told], message)], heard.seen_at or at)
+        if heard.told != contract.Told.DELIVERED:
+            _looked[0](message, heard, at)
+        return True
     named = address_of(account.adapter, heard.to)
     decision = _decision(heard, message)
     if named is not None and heard.told in WHY:

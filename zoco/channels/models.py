@@ -132,16 +132,27 @@ class Message(models.Model):
 
 
 class Told(models.Model):
-    """Something that another side told of a message, once under its name there."""
+    """Something that another side told of a message, once under its name there. `batch` is the message's."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     event = models.CharField(max_length=100)
     told = models.CharField(max_length=12)
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="told")
+    batch = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            models.Index(
+                "batch",
+                "told",
+                "id",
+                condition=models.Q(batch__isnull=False),
+                name="zoco_channels_told_of_batch",
+            ),
+            models.Index("account", "told", "at", name="zoco_channels_told_of_account"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "event"], name="zoco_channels_told_once"),
         ]

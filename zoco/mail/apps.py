@@ -18,6 +18,7 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
+        from zoco.channels import hearing as told
         from zoco.channels import judging, returning
         from zoco.channels.rates import resting, waking
         from zoco.consent.suppressing import forget_by
@@ -28,9 +29,11 @@ class MailConfig(AppConfig):
         from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing, running
         from zoco.mail.sending import keeping, making  # noqa: F401
+        from zoco.mail.sending.told import look_told
 
         judging.provide(said_judge, failure_count)
         returning.provide(verp_sender)
+        told.provide(look_told)
         resting.provide(addresses_resting)
         forget_by(failures_forget)
         waking.provide(running.steps_wake)

@@ -1,6 +1,6 @@
 """Models of mail; each stands beside the code that it is of."""
 
-from zoco.mail.counting.models import LetterLink, Look
+from zoco.mail.counting.models import LetterLink, Look, TallyKept
 from zoco.mail.editing.models import Edition, EditionChange, Letter, LinkFollowed
 from zoco.mail.editing.prints import Copy, Print
 from zoco.mail.inbox.models import Arrival, Mailbox, Reply, SoftCount
@@ -10,5 +10,5 @@ from zoco.mail.sending.models import Leg, ListErased, Sending
 __all__ = [
     "Arrival", "Copy", "Edition", "EditionChange", "Journey", "JourneyVersion", "Leg", "Letter", "LetterLink",
     "LinkFollowed", "ListErased", "Look", "Mailbox", "Print", "Reply", "Sending", "SoftCount", "StepDue",
-    "Traveller",
+    "TallyKept", "Traveller",
 ]  # fmt: skip

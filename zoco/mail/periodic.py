@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 from zoco.mail.counting.conf import LINK_DAYS, LOOKS_DAYS
+from zoco.mail.counting.kept import tallies_keep
 from zoco.mail.counting.settling import looks_forget, looks_settle
 from zoco.mail.editing.printing import copies_forget
 from zoco.mail.inbox.models import Mailbox
@@ -46,6 +47,11 @@ def settle() -> None:
     looks_settle(now=timezone.now())
 
 
+def tally() -> None:
+    """Add up what came of sendings that are over, where something is new."""
+    tallies_keep(now=timezone.now())
+
+
 def forget() -> None:
     """Delete single looks, and what programs gave for letters, whose time is over."""
     looks_forget(now=timezone.now(), days=LOOKS_DAYS())
@@ -56,5 +62,6 @@ PERIODIC.add(Periodic("mail.journeys", 5, move))
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
 PERIODIC.add(Periodic("mail.sendings", 5, send))
 PERIODIC.add(Periodic("mail.looks", 60, settle))
+PERIODIC.add(Periodic("mail.tallies", 300, tally))
 PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))
 STEADY.add(Steady("mail.inbox", fetch))

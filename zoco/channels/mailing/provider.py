@@ -47,6 +47,9 @@ TOLD = {
     "rejected": Told.BOUNCED,
     "complained": Told.COMPLAINED,
     "unsubscribed": Told.UNSUBSCRIBED,
+    "delivered": Told.DELIVERED,
+    "opened": Told.OPENED,
+    "clicked": Told.CLICKED,
 }
 """What follows from an event, by anymail's name for it."""
 NOT_THERE = "invalid"
@@ -187,7 +190,7 @@ class ProviderChannel(Channel):
         return import_string(f"anymail.backends.{self.key}.EmailBackend")(**options)
 
     def listen(self, account: Opened, request: HttpRequest) -> list[Heard]:
-        """Return bounces, complaints and who wants nothing more. Raises ListenRefused."""
+        """Return what became of messages: delivered, opened, come back … Raises ListenRefused."""
         from anymail.exceptions import AnymailWebhookValidationFailure
 
         field, option = self.provider.proof
@@ -218,4 +221,19 @@ def _heard(event: Any) -> Heard:
         message=str((event.metadata or {}).get("message", "")),
         reason=said,
         is_dead=event.reject_reason == NOT_THERE,
+        seen_at=event.timestamp,
+        agent=(event.user_agent or "")[:500],
+        url=(event.click_url or "")[:2_000],
+        machine=_machine(event.esp_event),
     )
+
+
+def _machine(said: Any) -> str:
+    """Return whose program fetched the image ahead of its reader, where the provider says that one did."""
+    if not isinstance(said, Mapping):
+        return ""
+    client = said.get("client-info")
+    bot = client.get("bot") if isinstance(client, Mapping) else ""
+    if said.get("sg_machine_open") or "proxy_open" in str(said.get("event", "")):
+        return "proxy"
+    return str(bot or "")[:40]

@@ -10,18 +10,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from zoco.channels.contract import CHANNELS, Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
+from zoco.channels.hearing import heard_write
 from zoco.channels.models import Account, Message, Told
-from zoco.channels.services import account_check, account_save
+from zoco.channels.services import account_check, account_open, account_save
 from zoco.channels.tests.conftest import NOON, account_of
 from zoco.consent.models import Choice
 from zoco.consent.services import choice_record
@@ -153,13 +155,13 @@ SAID = "550 5.1.1 The email account does not exist"
 Posted = tuple[bytes, dict[str, str]]
 
 
-def told(key: str, uid: str, kind: str) -> Posted:
+def told(key: str, uid: str, kind: str, **over: Any) -> Posted:
     """Return what a provider posts of a message, with what proves it."""
     makers = {"mailgun": _mailgun, "postmark": _postmark, "brevo": _brevo, "sendgrid": _sendgrid}
-    return makers[key](uid, is_bounce=kind == "bounced")
+    return makers[key](uid, is_bounce=kind == "bounced", **over)
 
 
-def _mailgun(uid: str, *, is_bounce: bool) -> Posted:
+def _mailgun(uid: str, *, is_bounce: bool, **over: Any) -> Posted:
     signature = hmac.new(b"honeycomb", b"1790000000t1", hashlib.sha256).hexdigest()
     event = {
         "event": "failed" if is_bounce else "complained",
@@ -168,12 +170,13 @@ def _mailgun(uid: str, *, is_bounce: bool) -> Posted:
         "user-variables": {"message": uid},
         "delivery-status": {"code": 550, "message": SAID},
         "timestamp": 1790000000,
+        **over,
     }
     signed = {"token": "t1", "timestamp": "1790000000", "signature": signature}
     return json.dumps({"signature": signed, "event-data": event}).encode(), {}
 
 
-def _postmark(uid: str, *, is_bounce: bool) -> Posted:
+def _postmark(uid: str, *, is_bounce: bool, **over: Any) -> Posted:
     body = {
         "RecordType": "Bounce" if is_bounce else "SpamComplaint",
         "Type": "HardBounce" if is_bounce else "SpamComplaint",
@@ -182,22 +185,25 @@ def _postmark(uid: str, *, is_bounce: bool) -> Posted:
         "Details": SAID,
         "Metadata": {"message": uid},
         "BouncedAt": "2026-05-17T12:00:00Z",
+        "Recipient": "ana@shop.example",
+        **over,
     }
     return json.dumps(body).encode(), WORD
 
 
-def _brevo(uid: str, *, is_bounce: bool) -> Posted:
+def _brevo(uid: str, *, is_bounce: bool, **over: Any) -> Posted:
     body = {
         "event": "hard_bounce" if is_bounce else "spam",
         "email": "ana@shop.example",
         "reason": SAID,
         "X-Mailin-custom": json.dumps({"message": uid}),
         "ts_event": 1790000000,
+        **over,
     }
     return json.dumps(body).encode(), WORD
 
 
-def _sendgrid(uid: str, *, is_bounce: bool) -> Posted:
+def _sendgrid(uid: str, *, is_bounce: bool, **over: Any) -> Posted:
     event = {
         "event": "bounce" if is_bounce else "spamreport",
         "email": "ana@shop.example",
@@ -205,6 +211,7 @@ def _sendgrid(uid: str, *, is_bounce: bool) -> Posted:
         "sg_event_id": "e1",
         "message": uid,
         "timestamp": 1790000000,
+        **over,
     }
     raw = json.dumps([event]).encode()
     signature = base64.b64encode(EC_KEY.sign(b"1790000000" + raw, ec.ECDSA(hashes.SHA256()))).decode()
@@ -231,6 +238,45 @@ def test_what_a_provider_tells_is_done_once(
     message.refresh_from_db()
     assert (message.state, message.because) == (Message.State.SENT, kind)
     assert OutboxRow.objects.filter(name=f"channels.message.{kind}").count() == 1
+
+
+GOOD: dict[str, dict[str, dict[str, Any]]] = {
+    "mailgun": {"delivered": {"event": "delivered"}, "opened": {"event": "opened"}},
+    "postmark": {
+        "delivered": {"RecordType": "Delivery", "DeliveredAt": "2026-05-17T12:00:00Z"},
+        "opened": {"RecordType": "Open", "ReceivedAt": "2026-05-17T12:00:00Z"},
+    },
+    "brevo": {"delivered": {"event": "delivered"}, "opened": {"event": "opened"}},
+    "sendgrid": {
+        "delivered": {"event": "delivered", "sg_event_id": "e2"},
+        "opened": {"event": "open", "sg_event_id": "e3"},
+    },
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_arrived_and_was_opened_is_noted_once_and_nothing_follows_for_the_address(
+    key: str, ana: Person, db: None
+) -> None:
+    made = account(key)
+    message = Message.objects.create(
+        uid=uuid4(), key="m1", account=made, adapter=key, person=ana, to="ana@shop.example", state="sent",
+        created_at=NOON, done_at=NOON,
+    )  # fmt: skip
+    for kind in ("delivered", "opened"):
+        raw, proof = told(key, str(message.uid), "bounced", **GOOD[key][kind])
+        for _round in range(2):
+            request = RequestFactory().post("/", raw, "application/json", **proof)  # type: ignore[arg-type]
+            heard_write(account=made, heard=CHANNELS.get(key).listen(account_open(made), request), at=NOON)
+
+    assert list(Told.objects.order_by("pk").values_list("told", flat=True)) == ["delivered", "opened"]
+    names = OutboxRow.objects.filter(name__startswith="channels.message.").order_by("pk")
+    assert list(names.values_list("name", flat=True)) == [
+        "channels.message.delivered",
+        "channels.message.opened",
+    ]
+    message.refresh_from_db()
+    assert (message.because, suppressed([ANA])) == ("", {})
 
 
 @pytest.mark.parametrize("key", KEYS)

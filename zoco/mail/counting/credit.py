@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
-from uuid import UUID
 
-from zoco.channels.models import Message
+from django.db.models import Min
+
 from zoco.kit import conf
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr, sitebook
@@ -40,6 +40,9 @@ CREDIT_DAYS = conf.declare(
     "For how many days after a click in a letter what somebody does counts for that letter.",
 )
 DAY_MICROS = 86_400_000_000
+PEOPLE_ASKED = 100
+"""Of more people all clicks are read, rather than each one's messages."""
+CLICKS = Look.objects.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON, message__person__isnull=False)
 Place = tuple[int, str, int]
 """A link: its batch or print, language and number."""
 
@@ -48,9 +51,8 @@ class Click(NamedTuple):
     """A link that a person followed in a message, in UTC microseconds."""
 
     at: int
-    message: UUID
+    message: int
     link: Place
-    is_mine: bool
 
 
 class Deed(NamedTuple):
@@ -68,7 +70,7 @@ class Deed(NamedTuple):
 class Credited:
     """A deed that counts for a message and the link that was followed in it."""
 
-    message: UUID
+    message: int
     link: Place
     amount: Decimal
     currency: str
@@ -76,22 +78,40 @@ class Credited:
 
 def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credited]:
     """Return what people did after a click in one of these letters. One query to the ledger."""
-    clicks = _clicks(scope)
-    if not clicks:
+    followed = CLICKS.filter(batch__in=scope.batches)
+    first = followed.aggregate(first=Min("at"))["first"] if scope.batches else None
+    if first is None:
         return []
-    first = min(each.at for mine in clicks.values() for each in mine if each.is_mine)
-    deeds = deeds_of(clicks, fact=fact, since=first, now=now)
+    deeds = deeds_of(fact=fact, since=micros(first), now=now)
+    clicks = _clicks({each.person for each in deeds if each.name == fact}, first)
     back: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    found: list[tuple[Deed, Click]] = []
     for each in deeds:
         if each.name == REFUNDED:
             back[each.subject] += each.amount
-    found = []
-    for each in deeds:
-        click = _last(clicks[each.person], each.at, days) if each.name == fact else None
-        if click is not None and click.is_mine:
-            amount = each.amount + (back.pop(each.subject, Decimal()) if fact == ORDERED else Decimal())
-            found.append(Credited(click.message, click.link, amount, each.currency))
-    return found
+        click = _last(clicks.get(each.person, []), each.at, days) if each.name == fact else None
+        if click is not None:
+            found.append((each, click))
+    mine = _mine(scope, found)
+    return [
+        Credited(
+            click.message,
+            click.link,
+            each.amount + (back.pop(each.subject, Decimal()) if fact == ORDERED else Decimal()),
+            each.currency,
+        )
+        for each, click in found
+        if click.message in mine
+    ]
+
+
+def _mine(scope: Scope, found: Iterable[tuple[Deed, Click]]) -> set[int]:
+    """Return the messages that are of a scope, of those whose links people followed before their deeds."""
+    batches = set(scope.batches)
+    asked = sorted({click.message for _deed, click in found if click.link[0] in batches})
+    return {
+        pk for some in chunks(asked) for pk in scope.sent.filter(pk__in=some).values_list("pk", flat=True)
+    }
 
 
 def revenue(found: Iterable[Credited]) -> dict[str, Decimal]:
@@ -110,32 +130,25 @@ def _last(clicks: list[Click], at: int, days: int) -> Click | None:
     return found if found is not None and at - found.at < days * DAY_MICROS else None
 
 
-def _clicks(scope: Scope) -> dict[int, list[Click]]:
-    """Return all clicks of the people who followed a link in one of these letters, in order of time."""
-    people = Look.objects.filter(
-        kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON, message__person__isnull=False
-    )
-    columns = ("message__person", "message", "batch", "language", "number", "at")
-    mine = people.filter(batch__in=scope.batches, message__in=scope.sent.values("uid"))
+def _clicks(people: Set[int], first: datetime) -> dict[int, list[Click]]:
+    """Return the clicks of some people in all letters since a moment, in order of time."""
+    if not people:
+        return {}
+    rows = CLICKS.filter(at__gte=first)
+    if len(people) <= PEOPLE_ASKED:
+        rows = rows.filter(message__person__in=people)
     found: dict[int, list[Click]] = defaultdict(list)
-    seen = set()
-    for person, message, batch, language, number, at in mine.values_list(*columns):
-        seen.add(message)
-        found[person].append(Click(micros(at), message, (batch, language, number), is_mine=True))
-    for some in chunks(sorted(found)):
-        rest = people.filter(message__person__in=some)
-        if scope.is_bulk:  # these are known
-            rest = rest.exclude(batch__in=scope.batches, message__state=Message.State.SENT)
-        for person, message, batch, language, number, at in rest.values_list(*columns):
-            if message not in seen:
-                found[person].append(Click(micros(at), message, (batch, language, number), is_mine=False))
+    columns = ("message__person", "message__pk", "batch", "language", "number", "at")
+    for person, message, batch, language, number, at in rows.order_by().values_list(*columns):
+        if person in people:
+            found[person].append(Click(micros(at), message, (batch, language, number)))
     for each in found.values():
         each.sort(key=lambda click: click.at)
-    return dict(found)
+    return found
 
 
-def deeds_of(people: Mapping[int, object], *, fact: str, since: int, now: datetime) -> list[Deed]:
-    """Return the facts of a name, and what was given back, of some people since a moment, by time."""
+def deeds_of(*, fact: str, since: int, now: datetime) -> list[Deed]:
+    """Return the facts of a name, and what was given back, of all people since a moment, by time."""
     store = Asked(now).ledger
     with sitebook.everything():
         answer = store.query(_statement(fact, Span(since, micros(now) + 1), store.dialect))
@@ -150,7 +163,6 @@ def deeds_of(people: Mapping[int, object], *, fact: str, since: int, now: dateti
             row["currency"],
         )
         for row in rows
-        if row["whose"] in people
     )
     return sorted(made, key=lambda each: each.at)
 

@@ -1,6 +1,7 @@
 """What became of a letter, in numbers of messages: people and machines apart, shares with their intervals."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -9,6 +10,9 @@ from zoco.channels.models import Told
 from zoco.mail.counting.models import LetterLink, Look
 from zoco.mail.counting.scope import Scope, unsubscribed
 from zoco.stats.proportions import wilson
+
+Followed = Mapping[tuple[int, str, int], tuple[int, int]]
+"""Readers and clicks of links, by batch or print, language and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class LetterFigures:
 
     sent: int
     delivered: Share
+    by_word: int
+    """How many of these arrived by the word of a provider; of the others none came back."""
     opened: Share
     opened_by_machines_only: int
     clicked: Share
@@ -63,9 +69,9 @@ def letter_figures(scope: Scope) -> LetterFigures:
     """
     sent = scope.sent
     total = sent.count()
-    told = dict(
-        Told.objects.filter(message__in=sent).values_list("told").annotate(n=Count("message", distinct=True))
-    )
+    rows = Told.objects.filter(message__in=sent)
+    told = dict(rows.values_list("told").annotate(n=Count("message", distinct=True)))
+    words = rows.filter(told__in=("delivered", "bounced")).aggregate(n=Count("message", distinct=True))["n"]
     looks = Look.objects.filter(batch__in=scope.batches, message__in=sent.values("uid"))
     seen: dict[tuple[str, bool], set[object]] = {}
     kinds = looks.exclude(verdict="").exclude(kind=Look.Kind.TRAP).order_by()
@@ -73,10 +79,11 @@ def letter_figures(scope: Scope) -> LetterFigures:
         seen.setdefault((kind, verdict == Look.Verdict.PERSON), set()).add(message)
     clicked = seen.get(("click", True), set())
     opened = seen.get(("open", True), set()) | clicked
-    delivered = total - told.get("bounced", 0)
+    delivered, is_told = delivered_of(sent=total, bounced=told.get("bounced", 0), told=words)
     return LetterFigures(
         sent=total,
         delivered=share(delivered, total),
+        by_word=delivered if is_told else 0,
         opened=share(len(opened), delivered),
         opened_by_machines_only=len(seen.get(("open", False), set()) - opened),
         clicked=share(len(clicked), delivered),
@@ -88,9 +95,14 @@ def letter_figures(scope: Scope) -> LetterFigures:
     )
 
 
-def link_figures(scope: Scope) -> tuple[LinkFigure, ...]:
-    """Return who followed which link, in two queries."""
-    return _links(scope, Look.objects.filter(batch__in=scope.batches, message__in=scope.sent.values("uid")))
+def delivered_of(*, sent: int, bounced: int, told: int) -> tuple[int, bool]:
+    """Return how many letters arrived, and whether that is a provider's word.
+
+    `told`: of how many he said that they arrived or came back. Where he speaks of half of them at least, it
+    is what he says; otherwise all arrived that did not come back.
+    """
+    is_told = told > bounced and told * 2 >= sent
+    return max((told if is_told else sent) - bounced, 0), is_told
 
 
 def share(count: int, of: int) -> Share:
@@ -99,22 +111,14 @@ def share(count: int, of: int) -> Share:
     return Share(min(count, of), of, low, high)
 
 
-def _links(scope: Scope, looks: QuerySet[Look]) -> tuple[LinkFigure, ...]:
-    """Add up the same address in the same language over batches, the most followed first."""
-    clicks = looks.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON).order_by()
-    counted = clicks.values_list("batch", "language", "number")
-    found = {
-        (batch, language, number): (readers, n)
-        for batch, language, number, readers, n in counted.annotate(
-            r=Count("message", distinct=True), n=Count("id")
-        )
-    }
+def links_of(batches: Sequence[int], counts: Followed) -> tuple[LinkFigure, ...]:
+    """Add up the same address in the same language over batches and prints, the most followed first."""
     people: Counter[tuple[str, str]] = Counter()
     presses: Counter[tuple[str, str]] = Counter()
     numbers: dict[tuple[str, str], int] = {}
-    kept = LetterLink.objects.filter(batch__in=scope.batches).order_by("language", "number", "batch")
+    kept = LetterLink.objects.filter(batch__in=batches).order_by("language", "number", "batch")
     for batch, language, number, address in kept.values_list("batch", "language", "number", "address"):
-        readers, n = found.get((batch, language, number), (0, 0))
+        readers, n = counts.get((batch, language, number), (0, 0))
         people[language, address] += readers
         presses[language, address] += n
         numbers.setdefault((language, address), number)
@@ -123,3 +127,15 @@ def _links(scope: Scope, looks: QuerySet[Look]) -> tuple[LinkFigure, ...]:
         LinkFigure(language, numbers[language, to], to, people[language, to], presses[language, to])
         for language, to in order
     )
+
+
+def _links(scope: Scope, looks: QuerySet[Look]) -> tuple[LinkFigure, ...]:
+    clicks = looks.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON).order_by()
+    counted = clicks.values_list("batch", "language", "number")
+    found = {
+        (batch, language, number): (readers, n)
+        for batch, language, number, readers, n in counted.annotate(
+            r=Count("message", distinct=True), n=Count("id")
+        )
+    }
+    return links_of(scope.batches, found)

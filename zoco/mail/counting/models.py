@@ -66,10 +66,24 @@ class Look(models.Model):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index("batch", "verdict", name="zoco_mail_looks_of_batch"),
+            models.Index("batch", "verdict", "kind", "id", name="zoco_mail_looks_by_batch"),
             models.Index("at", condition=models.Q(verdict=""), name="zoco_mail_looks_open"),
             models.Index("at", name="zoco_mail_looks_at"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+class TallyKept(models.Model):
+    """What came of a batch that is over, added up. It holds as long as `mark` is what rows of it say."""
+
+    batch = models.OneToOneField("zoco_channels.Batch", models.CASCADE, primary_key=True, related_name="+")
+    mark = models.CharField(max_length=64)
+    counted = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"

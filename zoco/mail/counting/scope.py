@@ -1,33 +1,78 @@
 """What figures are about: the letters of a sending, of a letter on all its ways, of an audience."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+import msgspec
+from django.db.models import BooleanField, F, Func, Min, QuerySet, Value
+from pyroaring import BitMap
 
-from zoco.channels.models import Message, Told
+from zoco.channels.models import Batch, Message, Told
 from zoco.consent.models import Choice
+from zoco.mail.editing.prints import SINGLE
 
 CHUNK = 500
 Kind = TypeVar("Kind")
+
+
+class Among(Func):
+    """Whether a column is one of many numbers, given as a list in JSON: as one parameter, however many."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, numbers: str) -> None:
+        super().__init__(F(column), Value(numbers))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Write it for SQLite."""
+        template = "(%(expressions)s)))"
+        return self.as_sql(
+            compiler, connection, template=template, arg_joiner=" IN (SELECT value FROM json_each(", **more
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Write it for PostgreSQL."""
+        start = " = ANY(SELECT json_array_elements_text(("
+        template = "(%(expressions)s)::json)::bigint))"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=start, **more)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Messages, and the numbers of batches and prints under which their links and looks are kept.
 
-    `is_bulk`: they are all messages of these batches, and no others.
+    `is_bulk`: they are all messages of these batches, and no others; where `members` are given, a list of
+    people in JSON, they are theirs only.
     """
 
     batches: tuple[int, ...]
     messages: QuerySet[Message]
     is_bulk: bool = False
+    members: str = ""
 
     @property
     def sent(self) -> QuerySet[Message]:
         """Those that a server took."""
         return self.messages.filter(state=Message.State.SENT)
+
+    @property
+    def many(self) -> tuple[int, ...]:
+        """The batches of what left to many."""
+        return tuple(each for each in self.batches if each < SINGLE)
+
+    @property
+    def single(self) -> "Scope | None":
+        """What left one by one, if anything did."""
+        prints = tuple(each for each in self.batches if each >= SINGLE)
+        return replace(self, batches=prints, messages=self.messages.filter(batch=None)) if prints else None
+
+    def among(self, people: BitMap | None) -> "Scope":
+        """Return the letters to some people only; None is everybody."""
+        if people is None:
+            return self
+        members = msgspec.json.encode(people.to_array().tolist()).decode()
+        return replace(self, messages=self.messages.filter(Among("person", members)), members=members)
 
 
 def unsubscribed(sent: QuerySet[Message]) -> set[str]:
@@ -35,18 +80,29 @@ def unsubscribed(sent: QuerySet[Message]) -> set[str]:
     told = Told.objects.filter(message__in=sent, told="unsubscribed").values_list("message__uid", flat=True)
     found = {str(uid) for uid in told}
     first = sent.order_by("created_at").values_list("created_at", flat=True).first()
-    if first is None:
-        return found
-    left = Choice.objects.filter(
-        state=Choice.State.WITHDRAWN,
-        at__gte=first,
-        proof__form="unsubscribe",
-        person__in=sent.values("person"),
-    )
-    named = sorted({str(each.get("message", "")) for each in left.values_list("proof", flat=True)} - {""})
-    for some in chunks(named):
+    for some in chunks(_named(first)) if first is not None else ():
         found |= {str(uid) for uid in sent.filter(uid__in=some).values_list("uid", flat=True)}
     return found
+
+
+def unsubscribed_of(batches: Sequence[int], members: str = "") -> dict[int, int]:
+    """Return the numbers of such messages of batches, with the batch of each."""
+    told = Told.objects.filter(batch__in=batches, told="unsubscribed")
+    told = told.filter(Among("message__person", members)) if members else told
+    found: dict[int, int] = dict(told.values_list("message", "batch"))
+    first = Batch.objects.filter(pk__in=batches).aggregate(first=Min("created_at"))["first"]
+    wanted = set(batches)
+    for some in chunks(_named(first)) if first is not None else ():
+        sent = Message.objects.filter(uid__in=some, state=Message.State.SENT)
+        sent = sent.filter(Among("person", members)) if members else sent
+        found |= {pk: batch for pk, batch in sent.values_list("pk", "batch") if batch in wanted}
+    return found
+
+
+def _named(first: Any) -> list[str]:
+    """Return the messages that people named who left by a link since a moment."""
+    left = Choice.objects.filter(state=Choice.State.WITHDRAWN, at__gte=first, proof__form="unsubscribe")
+    return sorted({str(each.get("message", "")) for each in left.values_list("proof", flat=True)} - {""})
 
 
 def chunks(values: Sequence[Kind]) -> list[Sequence[Kind]]:

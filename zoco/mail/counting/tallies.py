@@ -1,20 +1,91 @@
-"""Figures of many sendings at once, by batch: as many queries for three hundred of them as for one.
+"""Figures of many letters at once: as many queries for three hundred sendings as for one.
 
-A message is of one batch, so what is counted by batch adds up to any part of a report.
+A message is of one batch, so what is counted by batch adds up to any part of a report. What was added up of
+batches that are over is kept beside them (`kept`); reports of everybody read that.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from operator import add
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Expression, F, Q, QuerySet, Value
+from django.db.models.functions import Lower, StrIndex, Substr
 
 from zoco.channels.models import Message, Told
-from zoco.mail.counting.figures import Share, share
+from zoco.mail.counting.figures import Share, delivered_of, share
 from zoco.mail.counting.models import Look
-from zoco.mail.counting.scope import chunks, unsubscribed
+from zoco.mail.counting.scope import Among, Scope, unsubscribed, unsubscribed_of
 
-Tallies = Mapping[int, Counter[str]]
+State = Message.State
+ENDED = (State.SENT, State.FAILED, State.UNCERTAIN)
+WORDS = {"bounced": ("bounced",), "complained": ("complained",), "told": ("delivered", "bounced")}
+"""What is counted of what was told, by the words that count for it."""
+SEEN = (Look.Kind.OPEN, Look.Kind.CLICK)
+DOMAINS_KEPT = 300
+OTHERS = "*"
+"""Domains that are too many to be kept one by one."""
+ALL = 0
+"""What stands for the batch of what left one by one."""
+
+
+class Counts(NamedTuple):
+    """What became of some letters, in numbers of them.
+
+    `told`: of how many a provider said that they arrived or came back; `by_word`: how many of the delivered
+    are known by that.
+    """
+
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    bounced: int = 0
+    complained: int = 0
+    told: int = 0
+    opened: int = 0
+    clicked: int = 0
+    delivered: int = 0
+    by_word: int = 0
+
+    @property
+    def tried(self) -> int:
+        """Of how many something became: taken, not taken, or nobody knows."""
+        return self.sent + self.failed + self.uncertain
+
+
+NONE = Counts()
+
+
+def added(one: Counts, other: Counts) -> Counts:
+    """Add two up."""
+    return Counts(*map(add, one, other))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of letters, by domain ("" where no address is known), and who followed which link.
+
+    `links`: readers and clicks, by the batch or print, language and number.
+    """
+
+    domains: dict[str, Counts] = field(default_factory=dict)
+    links: dict[tuple[int, str, int], tuple[int, int]] = field(default_factory=dict)
+    unsubscribed: int = 0
+
+    def __iadd__(self, other: "Tally") -> "Tally":
+        """Add others; links are never of two."""
+        mine = self.domains
+        for domain, counts in other.domains.items():
+            mine[domain] = added(mine[domain], counts) if domain in mine else counts
+        self.links |= other.links
+        self.unsubscribed += other.unsubscribed
+        return self
+
+    @property
+    def whole(self) -> Counts:
+        """All domains together."""
+        return Counts(*map(sum, zip(*self.domains.values(), strict=True))) if self.domains else NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,52 +94,119 @@ class Outline:
 
     sent: int
     delivered: Share
+    by_word: int
+    """How many of these arrived by the word of a provider; of the others none came back."""
     opened: Share
     clicked: Share
     complained: Share
     unsubscribed: Share
 
 
-def tallies_of(batches: Collection[int]) -> Tallies:
-    """Count messages of batches by what became of them."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    sent = Message.objects.filter(batch__in=batches, state=Message.State.SENT)
-    if not batches:
-        return found
-    for batch, count in sent.order_by().values_list("batch").annotate(n=Count("pk")):
-        found[batch]["sent"] = count
-    told = Told.objects.filter(message__in=sent, told__in=("bounced", "complained")).order_by()
-    for batch, what, count in told.values_list("message__batch", "told").annotate(
-        n=Count("message", distinct=True)
-    ):
-        found[batch][what] = count
-    looks = Look.objects.filter(
-        batch__in=batches,
-        message__in=sent.values("uid"),
-        verdict=Look.Verdict.PERSON,
-        kind__in=(Look.Kind.OPEN, Look.Kind.CLICK),
-    ).order_by()
-    readers = Count("message", distinct=True)
-    clickers = Count("message", distinct=True, filter=Q(kind=Look.Kind.CLICK))
-    for batch, opened, clicked in looks.values_list("batch").annotate(opened=readers, clicked=clickers):
-        found[batch]["opened"], found[batch]["clicked"] = opened, clicked
-    for some in chunks(sorted(unsubscribed(sent))):
-        for batch in sent.filter(uid__in=some).values_list("batch", flat=True):
-            found[batch]["unsubscribed"] += 1
+def tally_of(scope: Scope) -> Tally:
+    """Count all letters of a scope."""
+    found = Tally()
+    for each in tallies_of(scope.many, scope.members).values():
+        found += each
+    if scope.single is not None:
+        found += single_counted(scope.single)
     return found
 
 
-def outline_of(batches: Iterable[int], tallies: Tallies) -> Outline:
-    """Add some batches up."""
-    whole: Counter[str] = Counter()
-    for each in batches:
-        whole += tallies.get(each, Counter())
-    delivered = whole["sent"] - whole["bounced"]
+def tallies_of(batches: Collection[int], members: str = "") -> dict[int, Tally]:
+    """Count messages of batches by what became of them; of everybody's, what is kept is not counted anew."""
+    from zoco.mail.counting.kept import tallies_kept
+
+    if not batches:
+        return {}
+    found = tallies_kept(batches) if not members else {}
+    rest = sorted(set(batches) - set(found))
+    found |= batches_counted(rest, members)
+    for batch in unsubscribed_of(sorted(batches), members).values():
+        found.setdefault(batch, Tally()).unsubscribed += 1
+    return found
+
+
+def batches_counted(batches: Sequence[int], members: str = "") -> dict[int, Tally]:
+    """Count batches anew, but for who left. Four queries."""
+    if not batches:
+        return {}
+    messages = Message.objects.filter(batch__in=batches, state__in=ENDED)
+    told = Told.objects.filter(batch__in=batches, message__state=State.SENT)
+    looks = Look.objects.filter(batch__in=batches, message__state=State.SENT)
+    if members:
+        messages = messages.filter(Among("person", members))
+        told, looks = (each.filter(Among("message__person", members)) for each in (told, looks))
+    return _counted(messages, told, looks, F("batch"))
+
+
+def single_counted(scope: Scope) -> Tally:
+    """Count letters that left one by one."""
+    sent = scope.sent
+    told = Told.objects.filter(message__in=sent)
+    looks = Look.objects.filter(batch__in=scope.batches, message__in=sent.values("uid"))
+    found = _counted(scope.messages.filter(state__in=ENDED), told, looks, Value(ALL)).get(ALL, Tally())
+    found.unsubscribed = len(unsubscribed(sent))
+    return found
+
+
+def _counted(
+    messages: QuerySet[Message], told: QuerySet[Told], looks: QuerySet[Look], batch: Expression | F
+) -> dict[int, Tally]:
+    found: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    for key, domain, state, n in _by(messages, batch, "to", "state").annotate(n=Count("pk")):
+        found[key, domain][state] = n
+    words = {name: Count("message", distinct=True, filter=Q(told__in=names)) for name, names in WORDS.items()}
+    for key, domain, *counts in _by(told, batch, "message__to").annotate(**words):
+        found[key, domain] |= dict(zip(words, counts, strict=True))
+    people = looks.filter(verdict=Look.Verdict.PERSON, kind__in=SEEN)
+    readers = {
+        "opened": Count("message", distinct=True),
+        "clicked": Count("message", distinct=True, filter=Q(kind=Look.Kind.CLICK)),
+    }
+    for key, domain, opened, clicked in _by(people, batch, "message__to").annotate(**readers):
+        found[key, domain] |= {"opened": opened, "clicked": clicked}
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    for (key, domain), counted in found.items():
+        tallies[key].domains[domain] = Counts(**counted)
+    for each in tallies.values():
+        _delivered(each)
+    clicks = people.filter(kind=Look.Kind.CLICK).order_by().values_list("batch", "language", "number")
+    for number, language, place, n, times in clicks.annotate(
+        n=Count("message", distinct=True), times=Count("pk")
+    ):
+        key = ALL if isinstance(batch, Value) else number
+        tallies[key].links[number, language, place] = (n, times)
+    return tallies
+
+
+def _delivered(tally: Tally) -> None:
+    """Say of each domain how many arrived, all of them by the same rule."""
+    whole = tally.whole
+    _n, is_told = delivered_of(sent=whole.sent, bounced=whole.bounced, told=whole.told)
+    for domain, counts in tally.domains.items():
+        delivered = max((counts.told if is_told else counts.sent) - counts.bounced, 0)
+        tally.domains[domain] = counts._replace(delivered=delivered, by_word=delivered if is_told else 0)
+
+
+def _by(rows: QuerySet[Any], batch: Expression | F, to: str, *columns: str) -> QuerySet[Any]:
+    named = rows.order_by().annotate(of=batch, domain=domain_of_address(to))
+    return named.values_list("of", "domain", *columns)
+
+
+def domain_of_address(column: str) -> Expression:
+    """Return what stands behind the @ of an address."""
+    return Lower(Substr(F(column), StrIndex(F(column), Value("@")) + 1))
+
+
+def outline_of(tally: Tally) -> Outline:
+    """Return what a part comes to."""
+    whole = tally.whole
     return Outline(
-        sent=whole["sent"],
-        delivered=share(delivered, whole["sent"]),
-        opened=share(whole["opened"], delivered),
-        clicked=share(whole["clicked"], delivered),
-        complained=share(whole["complained"], delivered),
-        unsubscribed=share(whole["unsubscribed"], delivered),
+        sent=whole.sent,
+        delivered=share(whole.delivered, whole.sent),
+        by_word=whole.by_word,
+        opened=share(whole.opened, whole.delivered),
+        clicked=share(whole.clicked, whole.delivered),
+        complained=share(whole.complained, whole.delivered),
+        unsubscribed=share(tally.unsubscribed, whole.delivered),
     )

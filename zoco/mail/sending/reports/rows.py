@@ -1,7 +1,7 @@
 """Rows of reports: figures with the bounds of their shares, what people did afterwards, and money."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.credit import Credited, Place, credited, revenue
 from zoco.mail.counting.domains import DomainFigures
-from zoco.mail.counting.figures import LetterFigures, LinkFigure, Share, letter_figures, link_figures, share
+from zoco.mail.counting.figures import Share, links_of, share
 from zoco.mail.counting.models import LetterLink
-from zoco.mail.counting.scope import Scope
-from zoco.mail.counting.tallies import Outline, outline_of, tallies_of
+from zoco.mail.counting.scope import Scope, chunks
+from zoco.mail.counting.tallies import Outline, Tally, outline_of, single_counted, tallies_of
 from zoco.mail.sending.reports.scopes import Part
 
 Cell = dict[str, str]
+LINKS_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Credit:
 class Row:
     """What came of some letters."""
 
-    figures: LetterFigures | Outline
+    figures: Outline
     credited: list[Credited]
 
     @property
@@ -43,39 +44,57 @@ class Row:
         return share(len({each.message for each in self.credited}), self.figures.delivered.count)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All letters of a report, counted once: by batch, and what left one by one as one."""
+
+    scope: Scope
+    by_batch: Mapping[int, Tally]
+    tally: Tally
+    row: Row
+
+
 def row_of(scope: Scope, credit: Credit) -> Row:
     """Count some letters."""
-    return Row(letter_figures(scope), _credited(scope, credit))
+    return whole_of(scope, credit).row
 
 
-def whole_of(scope: Scope, credit: Credit) -> tuple[Row, tuple[LinkFigure, ...]]:
-    """Count all letters of a report, and who followed which of their links."""
-    if scope.is_bulk:
-        outline = outline_of(scope.batches, tallies_of(scope.batches))
-        return Row(outline, _credited(scope, credit)), link_figures(scope)
-    figures = letter_figures(scope)
-    return Row(figures, _credited(scope, credit)), figures.links
+def whole_of(scope: Scope, credit: Credit) -> Whole:
+    """Count all letters of a report. As many queries for three hundred sendings as for one."""
+    by_batch = tallies_of(scope.many, scope.members)
+    tally = Tally()
+    for each in by_batch.values():
+        tally += each
+    if scope.single is not None:
+        tally += single_counted(scope.single)
+    found = credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
+    return Whole(scope, by_batch, tally, Row(outline_of(tally), found))
 
 
-def _credited(scope: Scope, credit: Credit) -> list[Credited]:
-    return credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
-
-
-def rows_of(parts: Sequence[Part], whole: list[Credited], credit: Credit) -> list[Row]:
-    """Count the parts of a report; those of sendings by as many queries as one. `whole` is of all of them."""
-    tallies = tallies_of({batch for each in parts if each.scope.is_bulk for batch in each.scope.batches})
+def rows_of(parts: Sequence[Part], whole: Whole) -> list[Row]:
+    """Count parts of a report out of the whole; only what left one by one is asked for again."""
     by_batch: dict[int, list[Credited]] = defaultdict(list)
-    for each in whole:
+    for each in whole.row.credited:
         by_batch[each.link[0]].append(each)
     rows = []
     for part in parts:
-        batches = part.scope.batches
-        if part.scope.is_bulk:
-            mine = [each for batch in batches for each in by_batch[batch]]
-            rows.append(Row(outline_of(batches, tallies), mine))
-        else:
-            rows.append(row_of(part.scope, credit))
+        scope, tally = part.scope, Tally()
+        for batch in scope.many:
+            tally += whole.by_batch.get(batch, Tally())
+        mine = [each for batch in scope.batches for each in by_batch[batch]]
+        if scope.single is not None:
+            tally += single_counted(scope.single)
+            mine = _among(scope, mine)
+        rows.append(Row(outline_of(tally), mine))
     return rows
+
+
+def _among(scope: Scope, found: list[Credited]) -> list[Credited]:
+    """Return what was credited to letters of a part: prints may be of two parts."""
+    asked = sorted({each.message for each in found})
+    rows = (scope.messages.filter(pk__in=some).values_list("pk", flat=True) for some in chunks(asked))
+    mine = {pk for each in rows for pk in each}
+    return [each for each in found if each.message in mine]
 
 
 def heads() -> list[str]:
@@ -94,11 +113,11 @@ def cells(row: Row) -> list[Cell]:
     return [*said, {"count": money(row.credited)}, cell(found.unsubscribed), cell(found.complained)]
 
 
-def parts_said(parts: Sequence[Part], whole: list[Credited], credit: Credit) -> list[dict[str, Any]]:
-    """Return the parts of a report as lines of a table."""
+def parts_said(parts: Sequence[Part], whole: Whole) -> list[dict[str, Any]]:
+    """Return parts of a report as lines of a table."""
     return [
         {"label": part.label, "url": part.url, "cells": list(zip(heads(), cells(row), strict=True))}
-        for part, row in zip(parts, rows_of(parts, whole, credit), strict=True)
+        for part, row in zip(parts, rows_of(parts, whole), strict=True)
     ]
 
 
@@ -116,19 +135,19 @@ def money(found: Iterable[Credited]) -> str:
     return " + ".join(formats.money_charged(Decimal(each), name) for name, each in sums.items()) or "–"
 
 
-def links_said(scope: Scope, row: Row, links: Iterable[LinkFigure]) -> list[dict[str, Any]]:
-    """Return the links of letters: who followed them, and what that led to."""
-    address: dict[Place, tuple[str, str]] = {}
-    kept = LetterLink.objects.filter(batch__in=scope.batches)
+def links_said(whole: Whole) -> tuple[list[dict[str, Any]], int]:
+    """Return the most followed links: who followed them, what that led to; and how many more there are."""
+    links = links_of(whole.scope.batches, whole.tally.links)
+    by_place: dict[Place, list[Credited]] = defaultdict(list)
+    for each in whole.row.credited:
+        by_place[each.link].append(each)
+    kept = LetterLink.objects.filter(batch__in={place[0] for place in by_place})
+    by_link: dict[tuple[str, str], list[Credited]] = defaultdict(list)
     for batch, language, number, to in kept.values_list("batch", "language", "number", "address"):
-        address[batch, language, number] = (language, to)
-    by_link: dict[tuple[str, str], list[Credited]] = {}
-    for each in row.credited:
-        if each.link in address:
-            by_link.setdefault(address[each.link], []).append(each)
-    of = row.figures.delivered.count
+        by_link[language, to] += by_place.get((batch, language, number), [])
+    of = whole.row.figures.delivered.count
     found = []
-    for link in links:
+    for link in links[:LINKS_MOST]:
         mine = by_link.get((link.language, link.address), [])
         found.append(
             {
@@ -140,7 +159,18 @@ def links_said(scope: Scope, row: Row, links: Iterable[LinkFigure]) -> list[dict
                 "revenue": money(mine),
             }
         )
-    return found
+    return found, len(links) - len(found)
+
+
+def delivery_said(figures: Outline) -> str:
+    """Say how it is known what was delivered."""
+    if not figures.sent:
+        return ""
+    if figures.by_word == 0:
+        return _("Delivered is what was sent less what came back.")
+    if figures.by_word >= figures.delivered.count:
+        return _("Delivered is what the provider told to be.")
+    return _("Delivered is what the provider told to be, and elsewhere what was sent less what came back.")
 
 
 def domain_said(found: DomainFigures) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Which letters a report is about: of a sending by arm, of a letter by way, of all by letter or audience."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from pyroaring import BitMap
 
 from zoco.channels.models import Message
 from zoco.mail.counting.scope import Scope
@@ -16,7 +18,8 @@ from zoco.mail.editing.models import Letter
 from zoco.mail.editing.prints import Copy, Print
 from zoco.mail.sending.models import REST, Leg, Sending
 
-SENDINGS_MOST = 200
+SENDINGS_MOST = 1_000
+"""Of more sendings in a time the latest are counted; the page says so."""
 WAYS = (Copy.Way.PROGRAM, Copy.Way.JOURNEY)
 
 
@@ -29,7 +32,20 @@ class Part:
     url: str = ""
 
 
-def of_legs(legs: Iterable[Leg]) -> Scope:
+class _Line(NamedTuple):
+    """What of a leg says where it counts."""
+
+    batch_id: int | None
+    letter: int
+    letter_name: str
+    sending: int
+    sending_name: str
+    is_again: bool
+    audience: int | None
+    audience_name: str
+
+
+def of_legs(legs: Iterable[Leg | _Line]) -> Scope:
     """Return the letters of legs."""
     batches = tuple(leg.batch_id for leg in legs if leg.batch_id is not None)
     return Scope(batches, Message.objects.filter(batch__in=batches), is_bulk=True)
@@ -42,7 +58,7 @@ def of_prints(prints: Iterable[Print], *ways: Copy.Way) -> Scope:
     return Scope(numbers, Message.objects.filter(uid__in=copies.values("message")))
 
 
-def both(legs: Iterable[Leg], prints: Iterable[Print]) -> Scope:
+def both(legs: Iterable[_Line], prints: Iterable[Print]) -> Scope:
     """Return letters on all their ways."""
     many, printed = of_legs(legs), list(prints)
     if not printed:
@@ -68,14 +84,11 @@ def arm_label(leg: Leg) -> str:
 def letter_parts(letter: Letter, *, since: datetime) -> tuple[Scope, list[Part]]:
     """Return a letter since a moment on all its ways: each sending, programs, journeys."""
     legs = _legs(since, letter=letter)
-    by_sending: dict[Sending, list[Leg]] = defaultdict(list)
+    by_sending: dict[tuple[str, str], list[_Line]] = defaultdict(list)
     for leg in legs:
-        by_sending[leg.sending].append(leg)
+        by_sending[_name("sending", leg)].append(leg)
     prints = list(letter.prints.defer("draft").order_by("pk"))
-    parts = [
-        Part(sending.name, of_legs(mine), reverse("zoco_sending_report", args=[sending.pk]))
-        for sending, mine in by_sending.items()
-    ]
+    parts = [Part(name, of_legs(mine), url) for (name, url), mine in by_sending.items()]
     for way in WAYS:
         scope = _since(of_prints(prints, way), since)
         if scope.messages.exists():
@@ -85,12 +98,22 @@ def letter_parts(letter: Letter, *, since: datetime) -> tuple[Scope, list[Part]]
     return _since(both(legs, prints), since), parts
 
 
+def is_cut(whole: Scope) -> bool:
+    """Return whether there may be more sendings than are counted."""
+    return len(whole.many) >= SENDINGS_MOST
+
+
+def parts_among(parts: Sequence[Part], people: BitMap | None) -> list[Part]:
+    """Return parts with the letters to some people only."""
+    return [replace(each, scope=each.scope.among(people)) for each in parts]
+
+
 def all_parts(by: str, *, since: datetime) -> tuple[Scope, list[Part]]:
     """Return all letters since a moment, by `letter`, `sending` or `audience`."""
     legs = _legs(since)
     prints = list(Print.objects.filter(copies__at__gte=since, copies__way__in=WAYS).defer("draft").distinct())
     whole = _since(both(legs, prints), since)
-    found: dict[tuple[str, str], tuple[list[Leg], list[Print]]] = defaultdict(lambda: ([], []))
+    found: dict[tuple[str, str], tuple[list[_Line], list[Print]]] = defaultdict(lambda: ([], []))
     for leg in legs:
         found[_name(by, leg)][0].append(leg)
     names = {each.pk: each.name for each in Letter.objects.filter(prints__in=prints)}
@@ -102,36 +125,31 @@ def all_parts(by: str, *, since: datetime) -> tuple[Scope, list[Part]]:
     return whole, parts
 
 
-def _name(by: str, leg: Leg) -> tuple[str, str]:
+def _name(by: str, leg: _Line) -> tuple[str, str]:
     """Return what a leg counts under, and where more of that is."""
-    sending = leg.sending
     if by == "letter":
-        return leg.letter.name, reverse("zoco_letter_report", args=[leg.letter_id])
+        return leg.letter_name, reverse("zoco_letter_report", args=[leg.letter])
     if by == "audience":
-        if sending.is_again:
+        if leg.is_again:
             return _("Who did not open before"), ""
-        if sending.audience is None:
+        if leg.audience is None:
             return _("an audience that is gone"), ""
-        return sending.audience.name, reverse("zoco_audience", args=[sending.audience.pk])
-    return sending.name, reverse("zoco_sending_report", args=[sending.pk])
+        return leg.audience_name, reverse("zoco_audience", args=[leg.audience])
+    return leg.sending_name, reverse("zoco_sending_report", args=[leg.sending])
 
 
-def _legs(since: datetime, **which: object) -> list[Leg]:
+def _legs(since: datetime, **which: object) -> list[_Line]:
     """Return the legs that began to leave since a moment, the latest first, so many at most."""
-    rows = Leg.objects.filter(batch__created_at__gte=since, **which)
-    large = (
-        "people",
-        "editions",
-        "sending__people",
-        "sending__audience__members",
-        "sending__audience__rules",
-    )
-    rows = rows.select_related("letter", "sending", "sending__audience").defer(*large)
-    return list(rows.order_by("-pk")[:SENDINGS_MOST])
+    rows = Leg.objects.filter(batch__created_at__gte=since, **which).order_by("-pk")
+    columns = (
+        "batch_id", "letter", "letter__name", "sending", "sending__name", "sending__is_again",
+        "sending__audience", "sending__audience__name",
+    )  # fmt: skip
+    return [_Line(*each) for each in rows.values_list(*columns)[:SENDINGS_MOST]]
 
 
 def _since(scope: Scope, since: datetime) -> Scope:
     """Return what of it was written since; batches are made before their messages, and begun since."""
     if scope.is_bulk:
         return scope
-    return Scope(scope.batches, scope.messages.filter(created_at__gte=since))
+    return replace(scope, messages=scope.messages.filter(created_at__gte=since))

@@ -1,9 +1,11 @@
 """Reports of letters: of a sending, of a letter on all its ways, of all of them; who was held back."""
 
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -23,15 +25,27 @@ from zoco.mail.editing.screens import opening as letters
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.reports import scopes
 from zoco.mail.sending.reports.held import held_counts, held_file, held_rows
-from zoco.mail.sending.reports.rows import Credit, cells, domain_said, heads, links_said, parts_said, whole_of
+from zoco.mail.sending.reports.rows import (
+    Credit,
+    cells,
+    delivery_said,
+    domain_said,
+    heads,
+    links_said,
+    parts_said,
+    whole_of,
+)
 from zoco.mail.sending.reports.scopes import Part
-from zoco.mail.sending.screens.frame import SEE, page
+from zoco.mail.sending.screens.frame import SEE, moment, page
+from zoco.people.audiences.bitmaps import unpacked
+from zoco.people.audiences.models import Audience
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 
 KEPT_SECONDS = 60
 PERIODS = (30, 90, 365)
 WINDOWS = (1, 3, 7, 14, 30)
+PARTS_SHOWN = 50
 
 
 @for_whom(SEE)
@@ -48,7 +62,7 @@ def of_sending(request: HttpRequest, pk: int) -> HttpResponse:
         for leg in sending.legs.defer("people").exclude(batch=None).order_by("arm")
         for each in leg.editions
     ]
-    shown = _shown(whole, parts, credit, f"sending.{pk}")
+    shown = _shown(request, whole, parts, credit, f"sending.{pk}")
     return page(
         request,
         "report",
@@ -80,7 +94,7 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
         {"url": reverse("zoco_letter_map", args=["print", each.pk, each.language]), "label": each.language}
         for each in prints
     ]
-    shown = _shown(whole, parts, credit, f"letter.{pk}.{days}")
+    shown = _shown(request, whole, parts, credit, f"letter.{pk}.{days}")
     return page(
         request,
         "report",
@@ -105,8 +119,10 @@ def of_all(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "letter") if request.GET.get("by") in names else "letter"
     whole, parts = scopes.all_parts(by, since=credit.now - timedelta(days=days))
     asked: dict[str, int | str] = {"days": days, "window": credit.days, "fact": credit.fact}
+    if request.GET.get("audience", "").isdecimal():
+        asked["audience"] = request.GET["audience"]
     tabs = [(label, "?" + urlencode({**asked, "by": key}), key == by) for key, label in names.items()]
-    shown = _shown(whole, parts, credit, f"all.{by}.{days}")
+    shown = _shown(request, whole, parts, credit, f"all.{by}.{days}")
     return page(
         request,
         "report",
@@ -136,6 +152,8 @@ def held_csv(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
         scope, name = scopes.all_parts("letter", since=now - timedelta(days=key))[0], ""
     else:
         raise Http404
+    board = _audience(request)
+    scope = scope.among(unpacked(board.members) if board is not None else None)
     details: dict[str, list[object]] = {"exported": [None, held_rows(scope).count()]}
     noting.note(action="exported", kind="zoco_mail.sending", name=name, details=details, by=request.user)
     answer = StreamingHttpResponse(held_file(scope), content_type="text/csv; charset=utf-8")
@@ -144,8 +162,11 @@ def held_csv(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
 
 
 def _held(request: HttpRequest, kind: str, key: int) -> str:
-    may = request.user.has_perm(EXPORT)
-    return reverse("zoco_letters_held", args=[kind, key]) if may else ""
+    if not request.user.has_perm(EXPORT):
+        return ""
+    board = _audience(request)
+    chosen = f"?audience={board.pk}" if board is not None else ""
+    return reverse("zoco_letters_held", args=[kind, key]) + chosen
 
 
 def _days(request: HttpRequest) -> int:
@@ -166,22 +187,56 @@ def _asked(credit: Credit) -> dict[str, Any]:
     return {"fact": credit.fact, "window": credit.days, "windows": sorted({*WINDOWS, credit.days})}
 
 
-def _shown(whole: Scope, parts: list[Part], credit: Credit, key: str) -> dict[str, Any]:
+def _shown(request: HttpRequest, whole: Scope, parts: list[Part], credit: Credit, key: str) -> dict[str, Any]:
     """Return the figures, not anew for each look at the page."""
-    place = f"zoco_mail.report.{key}.{credit.fact}.{credit.days}.{get_language()}"
+    board = _audience(request)
+    people = unpacked(board.members) if board is not None else None
+    turned = Paginator(parts, PARTS_SHOWN).get_page(request.GET.get("page"))
+    asked = (key, credit.fact, credit.days, turned.number, board and board.pk, get_language())
+    place = "zoco_mail.report." + blake2b(repr(asked).encode(), digest_size=16).hexdigest()
     found: dict[str, Any] | None = cache.get(place)
     if found is None:
-        row, links = whole_of(whole, credit)
-        found = {
-            "heads": heads(),
-            "whole": list(zip(heads(), cells(row), strict=True)),
-            "sent": row.figures.sent,
-            "parts": parts_said(parts, row.credited, credit),
-            "links": links_said(whole, row, links),
-            "domains": [domain_said(each) for each in domain_figures(whole)],
-            "held": held_counts(whole),
-            "currencies": len({each.currency for each in row.credited if each.currency}),
-            "at": credit.now,
-        }
+        found = _counted(whole.among(people), scopes.parts_among(list(turned), people), credit)
         cache.set(place, found, KEPT_SECONDS)
-    return found
+    return found | {
+        "page": turned,
+        "is_cut": scopes.is_cut(whole),
+        "audiences": Audience.objects.order_by("name", "pk").values_list("pk", "name"),
+        "board": board,
+        "board_said": board_said(board) if board is not None else "",
+    }
+
+
+def _counted(whole: Scope, parts: list[Part], credit: Credit) -> dict[str, Any]:
+    found = whole_of(whole, credit)
+    row = found.row
+    links, more = links_said(found)
+    return {
+        "heads": heads(),
+        "whole": list(zip(heads(), cells(row), strict=True)),
+        "sent": row.figures.sent,
+        "delivery": delivery_said(row.figures),
+        "parts": parts_said(parts, found),
+        "links": links,
+        "links_more": more,
+        "domains": [domain_said(each) for each in domain_figures(found.tally)],
+        "held": held_counts(whole),
+        "currencies": len({each.currency for each in row.credited if each.currency}),
+        "at": credit.now,
+    }
+
+
+def _audience(request: HttpRequest) -> Audience | None:
+    """Return whose letters alone are counted. Raises Http404 for an audience that is gone."""
+    given = request.GET.get("audience", "")
+    if not given.isdecimal() or len(given) > 12:
+        return None
+    return get_object_or_404(Audience.objects.defer("rules"), pk=given)
+
+
+def board_said(board: Audience) -> str:
+    """Say of which people figures are, and as of when they are members."""
+    named = {"name": board.name, "at": moment(board.counted_at) if board.counted_at else ""}
+    if board.kind == Audience.Kind.LIVE and named["at"]:
+        return _("Only letters to members of %(name)s, as they were counted at %(at)s.") % named
+    return _("Only letters to members of %(name)s, as they are now.") % named

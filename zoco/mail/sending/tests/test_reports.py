@@ -17,6 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.contracts.many_facts import write_spool
+from zoco.channels.contract import Heard
+from zoco.channels.contract import Told as HeardAs
+from zoco.channels.hearing import heard_write
 from zoco.channels.models import Batch, Message, Told
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.consent.models import Choice
@@ -30,13 +33,16 @@ from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.mail.counting.credit import ORDERED, REFUNDED, credited, revenue
 from zoco.mail.counting.domains import domain_figures
+from zoco.mail.counting.kept import tallies_keep, tallies_kept
 from zoco.mail.counting.models import Look
+from zoco.mail.counting.tallies import batches_counted, tally_of
 from zoco.mail.sending.keeping import SendingEraser
 from zoco.mail.sending.models import Leg, ListErased, Sending
 from zoco.mail.sending.reports.lists import audience_steps, topic_steps
-from zoco.mail.sending.reports.rows import Credit, cells, row_of, rows_of
+from zoco.mail.sending.reports.rows import Credit, cells, row_of, rows_of, whole_of
 from zoco.mail.sending.reports.scopes import all_parts, sending_parts
 from zoco.mail.sending.tests.conftest import audience_of, go, start
+from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
 from zoco.people.gathering.reads import zone
 from zoco.people.identities import identity_read
@@ -113,7 +119,7 @@ def test_deeds_count_once_for_the_last_click_and_money_stays_in_its_currency(
     found = credited(sending_parts(sending)[0], fact=ORDERED, days=7, now=timezone.now())
 
     assert revenue(found) == {"EUR": Decimal(10), "USD": Decimal(5)}
-    assert {each.message for each in found if each.currency == "EUR"} == {mine.uid}
+    assert {each.message for each in found if each.currency == "EUR"} == {mine.pk}
     assert {each.link for each in found} == {(first, "en", 1)}
     later = credited(sending_parts(other)[0], fact=ORDERED, days=7, now=timezone.now())
     assert revenue(later) == {"EUR": Decimal(99)}
@@ -131,7 +137,9 @@ def test_report_shows_every_figure_and_who_was_held_back(
     click(people[0], batch, timezone.now() - timedelta(hours=1))
     back = Message.objects.get(person=people[1])
     assert back.account is not None
-    Told.objects.create(account=back.account, event="1", told="bounced", message=back, at=timezone.now())
+    Told.objects.create(
+        account=back.account, event="1", told="bounced", message=back, batch=batch, at=timezone.now()
+    )
     client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
 
     for address in (f"{sending.pk}/report/", "report/", "report/?by=audience", "report/?by=sending"):
@@ -142,7 +150,7 @@ def test_report_shows_every_figure_and_who_was_held_back(
         f"/admin/letters/{sending.letter_id}/report/?window=1&fact=nothing.happened"
     ).content.decode()
     assert ("€12.50" in page, "May" in page) == (False, True)
-    (domain,) = domain_figures(sending_parts(sending)[0])
+    (domain,) = domain_figures(tally_of(sending_parts(sending)[0]))
     assert (domain.domain, domain.tried, domain.delivered.count, domain.bounced.count) == (
         "shop.example",
         2,
@@ -182,7 +190,9 @@ def more(sending: Sending, people: list[Person], count: int) -> None:
         ]  # fmt: skip
         first, second = Message.objects.bulk_create(sent)
         Look.objects.create(message=first, batch=batch.pk, kind="open", verdict="person", at=now)
-        Told.objects.create(account=account, event=uuid4().hex, told="bounced", message=second, at=now)
+        Told.objects.create(
+            account=account, event=uuid4().hex, told="bounced", message=second, batch=batch.pk, at=now
+        )
 
 
 def test_parts_say_what_each_says_by_itself_in_as_many_queries_for_two_as_for_twenty(
@@ -212,9 +222,8 @@ def test_parts_say_what_each_says_by_itself_in_as_many_queries_for_two_as_for_tw
     assert all("No. 18" in each or "€12.50" in each for each in pages)
     credit = Credit(ORDERED, 7, timezone.now())
     _whole, parts = all_parts("sending", since=timezone.now() - timedelta(days=9))
-    whole = credited(_whole, fact=ORDERED, days=7, now=credit.now)
     assert len(parts) == 38
-    rows = rows_of(parts, whole, credit)
+    rows = rows_of(parts, whole_of(_whole, credit))
     for part, row in zip((parts[0], parts[-1]), (rows[0], rows[-1]), strict=True):
         assert cells(row) == cells(row_of(part.scope, credit)), part.label
 
@@ -293,3 +302,55 @@ def test_lists_grow_and_shrink_by_reasons(
         page = client.get("/admin/sendings/lists/", {"list": chosen, "days": "30"}).content.decode()
         assert "<svg" in page
         assert "Address is dead" in page
+
+
+def test_figures_kept_are_those_counted_and_what_a_provider_tells_counts_once(
+    sending: Sending, people: list[Person]
+) -> None:
+    more(sending, people, 2)
+    ours, theirs = Batch.objects.order_by("pk")
+    Leg.objects.filter(batch=theirs).update(is_counted=False)
+    Batch.objects.update(state="finished")
+    now = timezone.now()
+    assert (tallies_keep(now=now), tallies_keep(now=now)) == (2, 0)
+    assert tallies_kept([ours.pk, theirs.pk]) == batches_counted([ours.pk, theirs.pk])
+
+    for batch in (ours, theirs):
+        account = sending.account
+        assert account is not None
+        for message in Message.objects.filter(batch=batch):
+            for told in (HeardAs.DELIVERED, HeardAs.OPENED):
+                event = f"{told} {message.pk}"
+                heard = Heard(
+                    event, told, message.to, str(message.uid), seen_at=now, agent="Mozilla/5.0 (X11)"
+                )
+                heard_write(account=account, heard=[heard, heard], at=now)
+    Look.objects.filter(verdict="").update(verdict="person")
+
+    assert list(tallies_kept([ours.pk, theirs.pk])) == []  # nothing that was kept holds any more
+    assert tallies_keep(now=now) == 2
+    found = [tally.whole for _batch, tally in sorted(tallies_kept([ours.pk, theirs.pk]).items())]
+    assert [each.opened for each in found] == [1, 2]
+    assert [(each.sent, each.bounced, each.delivered, each.by_word) for each in found] == [(2, 1, 1, 1)] * 2
+
+
+def test_reports_of_an_audience_count_its_members_only(
+    sending: Sending, people: list[Person], told: Any, client: Client
+) -> None:
+    more(sending, people, 2)
+    told()
+    one = audience_of([people[0]], "one")
+    client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
+    whole, _parts = all_parts("sending", since=timezone.now() - timedelta(days=9))
+
+    few = tally_of(whole.among(unpacked(one.members))).whole
+
+    assert (few.sent, few.bounced, few.opened) == (2, 0, 2)
+    assert tally_of(whole).whole.sent == 4
+    for address in ("sendings/report/", f"letters/{sending.letter_id}/report/"):
+        page = client.get(f"/admin/{address}", {"audience": one.pk}).content.decode()
+        assert "Only letters to members of one" in page
+        assert (
+            f"held/{'letter' if 'letters' in address else 'all'}/" in page or "Nobody was held back" in page
+        )
+    assert client.get("/admin/sendings/report/", {"audience": 9_999}).status_code == 404
