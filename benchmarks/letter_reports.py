@@ -129,7 +129,7 @@ def sending_made(
             )
         if 0.5 < luck < 0.502:
             proof = {"form": "unsubscribe", "message": str(each.uid)}
-            left.append(Choice(person_id=each.person_id, state="withdrawn", proof=proof, at=later,
+            left.append(Choice(person_id=each.person_id or 0, state="withdrawn", proof=proof, at=later,
                                topic="news", purpose="marketing"))  # fmt: skip
     Look.objects.bulk_create(looks)
     Told.objects.bulk_create(told)
@@ -168,7 +168,7 @@ def ledger_opened(folder: Path) -> None:
 
     made = DuckStore(folder, lead=True)
     made.drain()
-    opening.store = lambda: made  # type: ignore[assignment]
+    opening.store = lambda: made
 
 
 def kept() -> None:
@@ -246,7 +246,7 @@ def asked(profiled: str) -> bool:
     for path in [profiled] if profiled else paths():
         client.get(f"/admin/{path}")  # templates are compiled
         if profiled:
-            profile(lambda path=path: client.get(f"/admin/{path}"))  # type: ignore[misc]
+            profile(lambda path=path: client.get(f"/admin/{path}"))
         best = float("inf")
         for _round in range(ROUNDS):
             cache.clear()

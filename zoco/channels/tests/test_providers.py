@@ -10,20 +10,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
 
 from zoco.channels.contract import CHANNELS, Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
-from zoco.channels.hearing import heard_write
 from zoco.channels.models import Account, Message, Told
-from zoco.channels.services import account_check, account_open, account_save
+from zoco.channels.services import account_check, account_save
 from zoco.channels.tests.conftest import NOON, account_of
 from zoco.consent.models import Choice
 from zoco.consent.services import choice_record
@@ -238,45 +236,6 @@ def test_what_a_provider_tells_is_done_once(
     message.refresh_from_db()
     assert (message.state, message.because) == (Message.State.SENT, kind)
     assert OutboxRow.objects.filter(name=f"channels.message.{kind}").count() == 1
-
-
-GOOD: dict[str, dict[str, dict[str, Any]]] = {
-    "mailgun": {"delivered": {"event": "delivered"}, "opened": {"event": "opened"}},
-    "postmark": {
-        "delivered": {"RecordType": "Delivery", "DeliveredAt": "2026-05-17T12:00:00Z"},
-        "opened": {"RecordType": "Open", "ReceivedAt": "2026-05-17T12:00:00Z"},
-    },
-    "brevo": {"delivered": {"event": "delivered"}, "opened": {"event": "opened"}},
-    "sendgrid": {
-        "delivered": {"event": "delivered", "sg_event_id": "e2"},
-        "opened": {"event": "open", "sg_event_id": "e3"},
-    },
-}
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_what_arrived_and_was_opened_is_noted_once_and_nothing_follows_for_the_address(
-    key: str, ana: Person, db: None
-) -> None:
-    made = account(key)
-    message = Message.objects.create(
-        uid=uuid4(), key="m1", account=made, adapter=key, person=ana, to="ana@shop.example", state="sent",
-        created_at=NOON, done_at=NOON,
-    )  # fmt: skip
-    for kind in ("delivered", "opened"):
-        raw, proof = told(key, str(message.uid), "bounced", **GOOD[key][kind])
-        for _round in range(2):
-            request = RequestFactory().post("/", raw, "application/json", **proof)  # type: ignore[arg-type]
-            heard_write(account=made, heard=CHANNELS.get(key).listen(account_open(made), request), at=NOON)
-
-    assert list(Told.objects.order_by("pk").values_list("told", flat=True)) == ["delivered", "opened"]
-    names = OutboxRow.objects.filter(name__startswith="channels.message.").order_by("pk")
-    assert list(names.values_list("name", flat=True)) == [
-        "channels.message.delivered",
-        "channels.message.opened",
-    ]
-    message.refresh_from_db()
-    assert (message.because, suppressed([ANA])) == ("", {})
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -89,7 +89,7 @@ def unsubscribed_of(batches: Sequence[int], members: str = "") -> dict[int, int]
     """Return the numbers of such messages of batches, with the batch of each."""
     told = Told.objects.filter(batch__in=batches, told="unsubscribed")
     told = told.filter(Among("message__person", members)) if members else told
-    found: dict[int, int] = dict(told.values_list("message", "batch"))
+    found = {message: batch for message, batch in told.values_list("message", "batch") if batch}
     first = Batch.objects.filter(pk__in=batches).aggregate(first=Min("created_at"))["first"]
     wanted = set(batches)
     for some in chunks(_named(first)) if first is not None else ():

@@ -135,7 +135,8 @@ def batches_counted(batches: Sequence[int], members: str = "") -> dict[int, Tall
     looks = Look.objects.filter(batch__in=batches, message__state=State.SENT)
     if members:
         messages = messages.filter(Among("person", members))
-        told, looks = (each.filter(Among("message__person", members)) for each in (told, looks))
+        told = told.filter(Among("message__person", members))
+        looks = looks.filter(Among("message__person", members))
     return _counted(messages, told, looks, F("batch"))
 
 
@@ -189,8 +190,9 @@ def _delivered(tally: Tally) -> None:
 
 
 def _by(rows: QuerySet[Any], batch: Expression | F, to: str, *columns: str) -> QuerySet[Any]:
-    named = rows.order_by().annotate(of=batch, domain=domain_of_address(to))
-    return named.values_list("of", "domain", *columns)
+    named: QuerySet[Any] = rows.order_by().annotate(of=batch, domain=domain_of_address(to))
+    found: QuerySet[Any] = named.values_list("of", "domain", *columns)
+    return found
 
 
 def domain_of_address(column: str) -> Expression:

@@ -42,7 +42,7 @@ def _kept_under(message: Message) -> tuple[int, bool] | None:
     if message.batch_id is not None:
         leg = Leg.objects.filter(batch=message.batch_id).values_list("batch", "is_counted").first()
         return None if leg is None else (int(leg[0]), bool(leg[1]))
-    copy = Copy.objects.filter(message=message.uid).select_related("print").defer("print__draft").first()
+    copy = Copy.objects.filter(message=message).select_related("print").defer("print__draft").first()
     return None if copy is None else (copy.print.number, copy.print.is_counted)
 
 
