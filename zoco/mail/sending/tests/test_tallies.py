@@ -41,10 +41,10 @@ def test_figures_kept_are_those_counted_and_what_a_provider_tells_counts_once(
         account = sending.account
         assert account is not None
         for message in Message.objects.filter(batch=batch):
-            for told in (HeardAs.DELIVERED, HeardAs.OPENED):
-                event = f"{told} {message.pk}"
+            for word in (HeardAs.DELIVERED, HeardAs.OPENED):
+                event = f"{word} {message.pk}"
                 heard = Heard(
-                    event, told, message.to, str(message.uid), seen_at=now, agent="Mozilla/5.0 (X11)"
+                    event, word, message.to, str(message.uid), seen_at=now, agent="Mozilla/5.0 (X11)"
                 )
                 heard_write(account=account, heard=[heard, heard], at=now)
     Look.objects.filter(verdict="").update(verdict="person")
