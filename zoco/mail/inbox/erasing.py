@@ -1,6 +1,6 @@
 """What happens to counts of failures when people are forgotten: those of their addresses go."""
 
-from zoco.consent.suppressing import hashed
+from zoco.consent.suppressing import hashes_of
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
@@ -22,7 +22,7 @@ class FailureEraser:
         keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
         named = Identity.objects.filter(person__in=keys, person__created_at__lte=moment_at(erasure.at))
         places = named.values_list("kind", "space", "key")
-        SoftCount.objects.filter(hash__in=list(hashed(places))).delete()
+        SoftCount.objects.filter(hash__in=list(hashes_of(places))).delete()
 
     def erase(self, erasure: Erasure) -> int:
         """Nothing is left to erase."""
