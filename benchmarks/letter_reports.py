@@ -77,12 +77,10 @@ def sending_made(
     n: int, at: Any, letter: Any, audience: Any, account: Any, everybody: list[Any], facts: list[Any]
 ) -> None:
     """Make one sending with all that came of it, by rows alone."""
-    from datetime import timedelta
     from uuid import uuid4
 
-    from zoco.channels.models import Batch, Message, Told
-    from zoco.consent.models import Choice
-    from zoco.mail.counting.models import LetterLink, Look
+    from zoco.channels.models import Batch, Message
+    from zoco.mail.counting.models import LetterLink
     from zoco.mail.sending.models import Leg, Sending
 
     made = Sending.objects.create(
@@ -106,34 +104,39 @@ def sending_made(
         )
         for each, state in zip(everybody, states, strict=True)
     ]  # fmt: skip
-    looks, told, left = [], [], []
     for each in Message.objects.bulk_create(sent):
-        if each.state != "sent":
-            continue
-        luck, later = random.random(), at + timedelta(minutes=random.randrange(2_000))
-        if luck < 0.3:
-            looks.append(Look(message=each, batch=batch.pk, kind="open", verdict="person", at=later))
-        if luck < 0.08:
-            looks.append(
-                Look(
-                    message=each, batch=batch.pk, kind="click", language="en", verdict="person", at=later,
-                    number=random.randint(1, LINKS),
-                )
-            )  # fmt: skip
-        if luck < 0.02:
-            facts.append((each.person_id, later + timedelta(hours=1)))
-        if luck > 0.985:
-            what = "bounced" if luck < 0.999 else "complained"
-            told.append(
-                Told(account=account, event=uuid4().hex, told=what, message=each, batch=batch.pk, at=later)
-            )
-        if 0.5 < luck < 0.502:
-            proof = {"form": "unsubscribe", "message": str(each.uid)}
-            left.append(Choice(person_id=each.person_id or 0, state="withdrawn", proof=proof, at=later,
-                               topic="news", purpose="marketing"))  # fmt: skip
-    Look.objects.bulk_create(looks)
-    Told.objects.bulk_create(told)
-    Choice.objects.bulk_create(left)
+        if each.state == "sent":
+            came(each, at, facts)
+
+
+def came(each: Any, at: Any, facts: list[Any]) -> None:
+    """Let chance say what became of a message."""
+    from datetime import timedelta
+    from uuid import uuid4
+
+    from zoco.channels.models import Told
+    from zoco.consent.models import Choice
+    from zoco.mail.counting.models import Look
+
+    luck, later = random.random(), at + timedelta(minutes=random.randrange(2_000))
+    seen: dict[str, Any] = {"message": each, "batch": each.batch_id, "verdict": "person", "at": later}
+    if luck < 0.3:
+        Look.objects.create(kind="open", **seen)
+    if luck < 0.08:
+        Look.objects.create(kind="click", language="en", number=random.randint(1, LINKS), **seen)
+    if luck < 0.02:
+        facts.append((each.person_id, later + timedelta(hours=1)))
+    if luck > 0.985:
+        what = "bounced" if luck < 0.999 else "complained"
+        Told.objects.create(
+            account=each.account, event=uuid4().hex, told=what, message=each, batch=each.batch_id, at=later
+        )
+    if 0.5 < luck < 0.502:
+        proof = {"form": "unsubscribe", "message": str(each.uid)}
+        Choice.objects.create(
+            person_id=each.person_id, state="withdrawn", proof=proof, at=later, topic="news",
+            purpose="marketing",
+        )  # fmt: skip
 
 
 def ledger_filled(folder: Path, facts: list[Any]) -> None:
