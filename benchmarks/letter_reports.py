@@ -31,13 +31,10 @@ def generate(folder: Path, sendings: int, people: int) -> None:
     from django.core.management import call_command
     from django.db import connection, transaction
     from django.utils import timezone
-    from pyroaring import BitMap
 
     from zoco.channels.models import Account
     from zoco.consent.models import Topic
     from zoco.mail.editing.models import Letter
-    from zoco.people.audiences.bitmaps import packed
-    from zoco.people.audiences.models import Audience
     from zoco.people.models import Person
 
     call_command("migrate", verbosity=0)
@@ -53,24 +50,26 @@ def generate(folder: Path, sendings: int, people: int) -> None:
     ]
     everybody = [Person(name=f"P {n}", created_at=now, changed_at=now) for n in range(people)]
     everybody = Person.objects.bulk_create(everybody)
-    audiences = []
-    for n in range(LETTERS):
-        members = BitMap(each.pk for each in everybody if each.pk % (n + 1) == 0)
-        audiences.append(
-            Audience.objects.create(
-                name=f"Audience {n}",
-                kind="static",
-                members=packed(members),
-                size=len(members),
-                created_at=now,
-            )
-        )
+    audiences = [audience_made(n, everybody, now) for n in range(LETTERS)]
     facts: list[Any] = []
     with transaction.atomic():
         for n in range(sendings):
             at = now - timedelta(days=1 + n * 80 / sendings)
             sending_made(n, at, letters[n % LETTERS], audiences[n % LETTERS], account, everybody, facts)
     ledger_filled(folder, facts)
+
+
+def audience_made(number: int, everybody: list[Any], now: Any) -> Any:
+    """Make an audience of every so many of the people."""
+    from pyroaring import BitMap
+
+    from zoco.people.audiences.bitmaps import packed
+    from zoco.people.audiences.models import Audience
+
+    members = BitMap(each.pk for each in everybody if each.pk % (number + 1) == 0)
+    return Audience.objects.create(
+        name=f"Audience {number}", kind="static", members=packed(members), size=len(members), created_at=now
+    )
 
 
 def sending_made(

@@ -86,27 +86,32 @@ def generate(people: int) -> None:
         for word in words:
             chosen = f"SELECT {word} AS word, id FROM zoco_people_person ORDER BY 1, 2".replace("%%", "%")
             cursor.execute(f"INSERT INTO zoco_people_word (word, person_id) {chosen}")
+        _rest_filled(cursor)
+
+
+def _rest_filled(cursor: Any) -> None:
+    """Give people telephones, the words of those, pairs that may be one, and a tag."""
+    cursor.execute(
+        "INSERT INTO zoco_people_identity (person_id, kind, space, key, value, is_main, created_at)"
+        " SELECT id, 'phone', '', '+34' || (600000000 + id), '+34 ' || (600000000 + id), 1, '2026-01-01'"
+        " FROM zoco_people_person WHERE id % 3 = 0"
+    )
+    for digits in ("'34' || (600000000 + id)", "600000000 + id"):
         cursor.execute(
-            "INSERT INTO zoco_people_identity (person_id, kind, space, key, value, is_main, created_at)"
-            " SELECT id, 'phone', '', '+34' || (600000000 + id), '+34 ' || (600000000 + id), 1, '2026-01-01'"
+            f"INSERT INTO zoco_people_word (word, person_id) SELECT {digits}, id"
             " FROM zoco_people_person WHERE id % 3 = 0"
         )
-        for digits in ("'34' || (600000000 + id)", "600000000 + id"):
-            cursor.execute(
-                f"INSERT INTO zoco_people_word (word, person_id) SELECT {digits}, id"
-                " FROM zoco_people_person WHERE id % 3 = 0"
-            )
-        cursor.execute(
-            "INSERT INTO zoco_people_likeness (low_id, high_id, why, state, found_at)"
-            " SELECT id, id + 1, '[\"phone\"]', 'proposed', '2026-01-01' FROM zoco_people_person"
-            " WHERE id % 50 = 1"
-        )
-        cursor.execute("INSERT INTO zoco_people_tag (id, name) VALUES (1, 'fair')")
-        cursor.execute(
-            "INSERT INTO zoco_people_tagged (tag_id, person_id, since)"
-            " SELECT 1, id, '2026-01-01' FROM zoco_people_person WHERE id % 4 = 0"
-        )
-        cursor.execute("ANALYZE")
+    cursor.execute(
+        "INSERT INTO zoco_people_likeness (low_id, high_id, why, state, found_at)"
+        " SELECT id, id + 1, '[\"phone\"]', 'proposed', '2026-01-01' FROM zoco_people_person"
+        " WHERE id % 50 = 1"
+    )
+    cursor.execute("INSERT INTO zoco_people_tag (id, name) VALUES (1, 'fair')")
+    cursor.execute(
+        "INSERT INTO zoco_people_tagged (tag_id, person_id, since)"
+        " SELECT 1, id, '2026-01-01' FROM zoco_people_person WHERE id % 4 = 0"
+    )
+    cursor.execute("ANALYZE")
 
 
 def timed(ask: Callable[[], Any]) -> tuple[float, Any]:

@@ -6,9 +6,9 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
-from zoco.channels import screens
 from zoco.channels.domains import screens as domain_screens
 from zoco.channels.rates import screens as rate_screens
+from zoco.channels.screens import pages as screens
 from zoco.ledger.viewsets import RightItem
 
 

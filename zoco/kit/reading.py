@@ -15,7 +15,7 @@ from django.db import connection
 def rows_among(statement: str, values: Collection[Any], among: Collection[Any]) -> list[tuple[Any, ...]]:
     """Return rows as the database has them; `= ANY_OF` in the statement stands for these, its last values.
 
-    Keys are numbers or texts. Moments may be texts, see `moment_of`.
+    Keys are numbers or texts. For moments see `moment_of`.
     """
     if not among:
         return []
@@ -40,8 +40,9 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def moment_known(value: Any) -> datetime:
-    """Return a moment of a row: SQLite keeps it as a text in UTC."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """Return a moment of a row: what SQLite keeps is UTC and does not say so."""
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def written(moment: datetime) -> Any:

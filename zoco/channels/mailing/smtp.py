@@ -12,9 +12,9 @@ from typing import Any
 from zoco.channels.contract import Content, Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
 from zoco.channels.domains.dkim import CannotSign
 from zoco.channels.domains.signing import signed
+from zoco.channels.mailing.deadlines import ended_after
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
 from zoco.channels.mailing.wire import NoReply, ServerSaid, Wire, ended, held, introduced
-from zoco.kit.deadlines import ended_after
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
 from zoco.kit.tls import client_context

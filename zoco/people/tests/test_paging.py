@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from zoco.kit import cells
 from zoco.people import paging
 from zoco.people.finding import people_found
 from zoco.people.giving import sheets
@@ -87,7 +88,7 @@ def test_a_file_of_many_asks_for_each_few_once_and_no_more_once_nobody_reads(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     monkeypatch.setattr(sheets, "CHUNK", 10)
-    monkeypatch.setattr(sheets, "PIECE", 100)
+    monkeypatch.setattr(cells, "PIECE", 100)
     rows = [
         Incoming((identity_read("email", f"ana{n}@shop.example"),), {"name": f"Ana {n}"}) for n in range(35)
     ]

@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from zoco.channels.models import Message
-from zoco.channels.screens import OTHERWISE
+from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.kit.cells import csv_line, disarmed
 from zoco.ledger.pictures import formats

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from zoco.channels.domains.verdicts import COMPLAINTS_MOST, COMPLAINTS_WANTED
-from zoco.channels.screens import OTHERWISE
+from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.figures import LetterFigures, Share, share

@@ -146,22 +146,15 @@ def test_report_shows_every_figure_and_who_was_held_back(
     ).content.decode()
     assert ("€12.50" in page, "May" in page) == (False, True)
     (domain,) = domain_figures(tally_of(sending_parts(sending)[0]))
-    assert (domain.domain, domain.tried, domain.delivered.count, domain.bounced.count) == (
-        "shop.example",
-        2,
-        1,
-        1,
-    )
-    assert domain.clicked.count == 1
+    counts = (domain.tried, domain.delivered.count, domain.bounced.count, domain.clicked.count)
+    assert (domain.domain, counts) == ("shop.example", (2, 1, 1, 1))
 
     held = client.post(f"/admin/sendings/held/sending/{sending.pk}.csv")
     lines = b"".join(held).decode().splitlines()
     assert len(lines) == 2
     assert "carl@shop.example" in lines[1]
-    assert client_of("analyst").post(f"/admin/sendings/held/sending/{sending.pk}.csv").status_code in (
-        302,
-        403,
-    )
+    refused = client_of("analyst").post(f"/admin/sendings/held/sending/{sending.pk}.csv")
+    assert refused.status_code in (302, 403)
 
 
 def more(sending: Sending, people: list[Person], count: int) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 
-from zoco.kit.deadlines import ended_after
+from zoco.channels.mailing.deadlines import ended_after
 
 
 def test_what_takes_too_long_is_ended_and_what_is_over_is_not() -> None:

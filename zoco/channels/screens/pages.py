@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zoco.channels import facts, services
 from zoco.channels.contract import CHANNELS, Ability
 from zoco.channels.domains.looking import domains_gather
-from zoco.channels.forms import AccountForm
 from zoco.channels.models import OPEN, Account, Message
 from zoco.channels.rates.pausing import destination_release
 from zoco.channels.rates.reads import destinations_said
+from zoco.channels.screens.forms import AccountForm
 from zoco.consent.answers import SAID, Because
 from zoco.sites.access.reads import slugs_seen
 
