@@ -41,7 +41,7 @@ def claimed(person: Person, account: Account) -> Claimed:
     opened = account_open(account)
     return Claimed(
         message.pk, message.key, str(message.uid), 1, "ana@shop.example", "Ana", opened, account.pk,
-        CHANNELS.get("email"), Content(),
+        CHANNELS.get("email"), Content(), person=message.person_id or 0,
     )  # fmt: skip
 
 
