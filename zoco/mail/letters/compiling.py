@@ -17,6 +17,7 @@ from jinja2 import Template
 from zoco.mail.letters import quoted
 from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.drafts import Draft, LetterWrong
+from zoco.mail.letters.filling import Filling, filling_of
 from zoco.mail.letters.frame import html_of_mjml, inlined, mjml_made
 from zoco.mail.letters.own import cleaned
 from zoco.mail.letters.placeholders import HOLDS, Asked, asked_read, sandbox
@@ -38,8 +39,8 @@ class Compiled:
     """One language of a letter, ready for its readers."""
 
     language: str
-    html: Template
-    text: Template
+    html: Filling
+    text: Filling
     subject: Template
     subject_fixed: str | None
     """The subject if it is alike for all."""
@@ -107,9 +108,9 @@ def compiled(draft: Draft, *, link: Link | None = None, foot: Callable[[], str] 
         subject = room.source(draft.subject)
         return Compiled(
             language=draft.language,
-            html=_template(_footed(html, room.source(foot()) if foot else ""), room, _html_value),
-            text=_template(text_made(html), room, _text_value),
-            subject=_template(subject, room, None),
+            html=_filling(_footed(html, room.source(foot()) if foot else ""), room, _html_value),
+            text=_filling(text_made(html), room, _text_value),
+            subject=_subject(subject, room),
             subject_fixed=None if MARK.search(subject) else " ".join(subject.split()),
             page=_restored(html, room),
             links=tuple(found),
@@ -147,16 +148,28 @@ def _restored(text: str, room: Room) -> str:
     return MARK.sub(lambda found: room.kept[int(found[1] or found[2])], text)
 
 
-def _template(text: str, room: Room, form: Callable[[object], str] | None) -> Template:
-    """Return a text as a program, quoted where `form` says how values stand in it."""
+def _filling(text: str, room: Room, form: Callable[[object], str]) -> Filling:
+    """Return what fills in a text, quoted; `form` says how values stand in it."""
+    pieces: list[str] = []
+    marks: dict[int, str] = {}
+    at = 0
+    for found in MARK.finditer(text):
+        pieces.append(quoted.piece(text[at : found.start()]))
+        marks[len(pieces)] = room.kept[int(found[1] or found[2])]
+        pieces.append(marks[len(pieces)])
+        at = found.end()
+    pieces.append(quoted.piece(text[at:]))
+    return filling_of(pieces, marks, sandbox(form))
+
+
+def _subject(text: str, room: Room) -> Template:
+    """Return a subject as a program."""
     out: list[str] = []
     at = 0
-    fixed = quoted.piece if form else _literal
     for found in MARK.finditer(text):
-        out += [fixed(text[at : found.start()]), room.kept[int(found[1] or found[2])]]
+        out += [_literal(text[at : found.start()]), room.kept[int(found[1] or found[2])]]
         at = found.end()
-    out.append(fixed(text[at:]))
-    return sandbox(form).from_string("".join(out))
+    return sandbox().from_string("".join([*out, _literal(text[at:])]))
 
 
 def _literal(text: str) -> str:
@@ -186,11 +199,11 @@ def _text_value(value: object) -> str:
 _text_again = lru_cache(maxsize=256)(quoted.piece)
 
 
-def _bounded(template: Template, values: Mapping[str, Any]) -> list[str]:
+def _bounded(filling: Filling, values: Mapping[str, Any]) -> list[str]:
     """Return the pieces of what has loops, up to a size. Raises LetterWrong."""
     out: list[str] = []
     size = 0
-    for part in template.generate(values):
+    for part in filling.generate(values):
         size += len(part)
         if size > SIZE_MOST:
             words = gettext_noop("The letter grows beyond %(most)s octets; shorten its loops.")
