@@ -15,6 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zoco.channels.domains import services
+from zoco.channels.domains.complaints import (
+    accounts_from,
+    certainty_said,
+    complaints_of,
+    complaints_said,
+)
 from zoco.channels.domains.findings import Check, Finding, Level, finding_read
 from zoco.channels.domains.forms import DomainForm, KeyForm, NewDomainForm, said_of
 from zoco.channels.domains.keys import KeyUnfit, zone_line
@@ -83,13 +89,17 @@ def domain(request: HttpRequest, pk: int) -> HttpResponse:
     findings = [finding_read(each) for each in found.findings]
     findings.sort(key=lambda each: (list(Check).index(each.check), each.level))
     changes = DomainChange.objects.filter(domain=found).order_by("-pk")[:CHANGES_SHOWN]
+    now = timezone.now()
+    complaints = complaints_of(accounts_from(found.name), now=now)
     return _page(
         request,
         "domain",
         found.name,
         domain=found,
         icon=ICONS[found.state],
-        verdict=verdict_of(found, now=timezone.now()),
+        verdict=verdict_of(found, now=now),
+        complaints=complaints_said(complaints),
+        certainty=certainty_said(complaints),
         findings=[_line(each, f"z-record-{at}") for at, each in enumerate(findings)],
         keys=[_key_line(each) for each in found.keys.order_by("-pk")],
         changes=[_change_line(each) for each in changes],

@@ -1,16 +1,13 @@
-"""What pages show of mailboxes: what was read by kind, the last answers, how many complained by account."""
+"""What pages show of mailboxes: what was read by kind, and the last answers."""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from zoco.channels.models import Account, Message
-from zoco.channels.models import Told as ToldRow
-from zoco.mail.counting.figures import Share, share
 from zoco.mail.inbox.models import Arrival, Mailbox
 
 WITHIN = timedelta(days=30)
-"""Of which time kinds and complaints are counted."""
+"""Of which time kinds are counted."""
 
 
 def kinds_read(mailbox: Mailbox, *, now: datetime) -> list[tuple[str, int, int]]:
@@ -24,12 +21,3 @@ def arrivals_of(mailbox: Mailbox, kind: str = "") -> QuerySet[Arrival]:
     """Return what came in, the newest first."""
     found = Arrival.objects.filter(mailbox=mailbox).select_related("person", "message").order_by("-pk")
     return found.filter(kind=kind) if kind else found
-
-
-def complaints_of(account: Account, *, now: datetime) -> Share:
-    """Return how many complained of what an account sent lately, of what arrived."""
-    sent = Message.objects.filter(
-        account=account, state=Message.State.SENT, done_at__gt=now - WITHIN
-    ).exclude(because="bounced")
-    said = ToldRow.objects.filter(account=account, told="complained", at__gt=now - WITHIN)
-    return share(said.exclude(message=None).values("message").distinct().count(), sent.count())

@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoco.channels.domains.complaints import complaints_of, complaints_said
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.mail.inbox.forms import MailboxForm
 from zoco.mail.inbox.models import Arrival, Mailbox
-from zoco.mail.inbox.reads import arrivals_of, complaints_of, kinds_read
+from zoco.mail.inbox.reads import arrivals_of, kinds_read
 from zoco.mail.inbox.services import mailbox_check, mailbox_save, mailbox_turn
 from zoco.mail.sending.screens.frame import moment
-from zoco.mail.sending.screens.saying import complaints_said
 from zoco.people.opening import for_whom
 
 SEE, ADD, CHANGE = (f"zoco_mail.{verb}_mailbox" for verb in ("view", "add", "change"))
@@ -99,7 +99,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         {"key": kind, "label": KINDS.get(kind, kind), "count": formats.count(n), "idle": formats.count(idle)}
         for kind, n, idle in kinds_read(found, now=now)
     ]
-    rates = [(each.name, complaints_said(complaints_of(each, now=now))) for each in found.accounts.all()]
+    rates = [(each.name, complaints_said(complaints_of([each.pk], now=now))) for each in found.accounts.all()]
     return _page(
         request,
         "mailbox",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from zoco.channels.domains.verdicts import COMPLAINTS_MOST, COMPLAINTS_WANTED
+from zoco.channels.domains.complaints import Complaints, complaints_said
 from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.ledger.pictures import formats
@@ -87,32 +87,12 @@ def report_said(found: LetterFigures) -> dict[str, Any]:
         "machines_opened": formats.count(found.opened_by_machines_only),
         "machines_clicked": formats.count(found.clicked_by_machines_only),
         "unsettled": found.unsettled,
-        "complaints": complaints_said(found.complained),
+        "complaints": complaints_said(Complaints(found.complained.count, found.complained.of)),
         "links": [
             (each.language, each.address, formats.count(each.people), formats.count(each.clicks))
             for each in found.links
         ],
     }
-
-
-def complaints_said(found: Share) -> dict[str, str]:
-    """Return what follows from the share of complaints."""
-    value = found.value
-    if value is None:
-        return {"grade": "", "words": ""}
-    named = {
-        "share": formats.percent(value, 2),
-        "wanted": formats.percent(COMPLAINTS_WANTED, 1),
-        "most": formats.percent(COMPLAINTS_MOST, 1),
-    }
-    if value >= COMPLAINTS_MOST:
-        words = _("%(share)s complained: above %(most)s large mailboxes refuse what you send.")
-        return {"grade": "bad", "words": words % named}
-    if value >= COMPLAINTS_WANTED:
-        words = _("%(share)s complained: stay below %(wanted)s, and never reach %(most)s.")
-        return {"grade": "warn", "words": words % named}
-    words = _("%(share)s complained: below %(wanted)s, as large mailboxes want it.")
-    return {"grade": "good", "words": words % named}
 
 
 def arm_said(leg: Leg, sending: Sending) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""How many complained of what left lately, held against the shares that large mailboxes name.
+
+Sources: Google's sender guidelines and Yahoo's sender best practices, both in force since February 2024:
+below 0.1 %, and never 0.3 %.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from zoco.channels.domains.naming import domain_of
+from zoco.channels.domains.verdicts import COMPLAINTS_MOST, COMPLAINTS_WANTED
+from zoco.channels.models import Account, Message, Told
+from zoco.ledger.pictures import formats
+from zoco.stats.proportions import wilson
+
+DAYS = 30
+FEW = round(1 / COMPLAINTS_WANTED)
+"""Of fewer letters than this one complaint alone is too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """How many letters were complained of, and how many arrived as far as is known."""
+
+    count: int
+    of: int
+
+
+def complaints_of(accounts: Collection[int], *, now: datetime) -> Complaints:
+    """Return how many complained of what some accounts sent in the last DAYS."""
+    since = now - timedelta(days=DAYS)
+    sent = Message.objects.filter(account__in=accounts, state=Message.State.SENT, done_at__gt=since)
+    told = Told.objects.filter(account__in=accounts, told="complained", at__gt=since).exclude(message=None)
+    count = told.values("message").distinct().count()
+    return Complaints(count, sent.exclude(because="bounced").count())
+
+
+def accounts_from(domain: str) -> list[int]:
+    """Return the accounts whose mail comes from a domain, or from one that lies in it."""
+    return [
+        pk
+        for pk, options in Account.objects.values_list("pk", "options")
+        if _lies_in(domain_of(str(options.get("from_address") or "")), domain)
+    ]
+
+
+def _lies_in(name: str, domain: str) -> bool:
+    return name == domain or name.endswith(f".{domain}")
+
+
+def complaints_said(found: Complaints) -> dict[str, str]:
+    """Return what follows from the share of complaints: a grade, and words."""
+    if not found.of:
+        return {"grade": "", "words": ""}
+    value = found.count / found.of
+    named = {
+        "share": formats.percent(value, 2),
+        "wanted": formats.percent(COMPLAINTS_WANTED, 1),
+        "most": formats.percent(COMPLAINTS_MOST, 1),
+    }
+    if value >= COMPLAINTS_MOST:
+        words = _("%(share)s complained: above %(most)s large mailboxes refuse what you send.")
+        return {"grade": "bad", "words": words % named}
+    if value >= COMPLAINTS_WANTED:
+        words = _("%(share)s complained: stay below %(wanted)s, and never reach %(most)s.")
+        return {"grade": "warn", "words": words % named}
+    words = _("%(share)s complained: below %(wanted)s, as large mailboxes want it.")
+    return {"grade": "good", "words": words % named}
+
+
+def certainty_said(found: Complaints) -> str:
+    """Return how sure a share is: the numbers, and the bounds of 95 % (Wilson)."""
+    if not found.of:
+        return _("Nothing left from it in the last %(days)s days, so nobody could complain.") % {"days": DAYS}
+    low, high = wilson(found.count, found.of)
+    named = {
+        "count": formats.count(found.count),
+        "of": formats.count(found.of),
+        "days": DAYS,
+        "low": formats.percent(max(low, 0.0), 2),
+        "high": formats.percent(high, 2),
+    }
+    said = _(
+        "%(count)s of %(of)s letters in %(days)s days; the true share lies between %(low)s and %(high)s "
+        "(95 %% interval)."
+    )
+    words = [said % named]
+    if found.of < FEW:
+        few = _("These are few letters: one complaint alone weighs %(one)s.")
+        words.append(few % {"one": formats.percent(1 / found.of, 1)})
+    return " ".join(words)
