@@ -144,11 +144,10 @@ class SmtpLine:
     def _passed(
         self, server: smtplib.SMTP, sender: str, to: str, content: bytes, options: list[str]
     ) -> Outcome:
-        wire = self._wire or Wire(_socket(server))
-        self._wire = wire
         words = "".join(f" {each}" for each in options)
         is_told = False
         try:
+            wire = self._wire = self._wire or Wire(_socket(server))
             introduced(wire, sender, to, words, is_pipelined=server.has_extn("pipelining"))
             is_told = True
             wire.say(content)

@@ -15,6 +15,7 @@ from zoco.channels.domains.naming import domain_of
 from zoco.channels.domains.verdicts import feedback_id
 from zoco.channels.drafts import Claimed
 from zoco.channels.mailing.mime import MessageUnfit
+from zoco.channels.models import Message
 from zoco.consent.models import Purpose
 from zoco.consent.public.tokens import Links
 from zoco.mail.counting.links import home, rewriter
@@ -73,7 +74,8 @@ class LetterMaking:
     def contents(self, claimed: Sequence[Claimed]) -> list[Content | Refused]:
         """Return each person's mail; whose letter cannot be made for him alone is refused."""
         now = timezone.now()
-        people = Person.objects.in_bulk({each.person for each in claimed})
+        readers = readers_of(claimed)
+        people = {each.pk: each for each in readers.values()}
         values = values_of(list(people.values()))
         asked = {name for each in self.envelopes.values() for name in each.letter.conditions}
         try:
@@ -83,7 +85,7 @@ class LetterMaking:
         ways = Links(on=now.date(), base=home())
         made: list[Content | Refused] = []
         for each in claimed:
-            person = people.get(each.person)
+            person = readers.get(each.message)
             if person is None:
                 made.append(Refused("The person is not there any more.", "gone"))
                 continue
@@ -130,3 +132,15 @@ class LetterMaking:
             mailto = verp_sender(claimed.uid, claimed.account_key, on=now.date())
             headers += leaving_headers(address=leave, mailto=mailto)
         return headers
+
+
+def readers_of(claimed: Sequence[Claimed]) -> dict[int, Person]:
+    """Return who reads each message, by its key; who was merged meanwhile is whom he was merged into."""
+    found = Person.objects.in_bulk({each.person for each in claimed})
+    readers = {each.message: found[each.person] for each in claimed if each.person in found}
+    moved = [message for message, person in readers.items() if person.merged_into_id is not None]
+    if moved:
+        for message in Message.objects.filter(pk__in=moved).select_related("person"):
+            if message.person is not None:
+                readers[message.pk] = message.person
+    return readers

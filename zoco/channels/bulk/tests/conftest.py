@@ -1,11 +1,13 @@
 """People who agreed, accounts by which they are written to, and a maker that says little."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
-from zoco.channels.bulk.making import MAKERS, Making
+from zoco.channels.bulk.making import MAKERS, Maker, Making
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.services import batch_create, batch_fill, batch_start
 from zoco.channels.contract import Content, Refused
@@ -16,6 +18,8 @@ from zoco.channels.tests.conftest import NOON, account, account_of, fake, file  
 from zoco.consent.models import Choice, Rule, Standing
 from zoco.people.identities import identity_read
 from zoco.people.writing import Incoming, people_write
+
+Plugged = TypeVar("Plugged", bound=Maker)
 
 
 class PlainMaker:
@@ -37,11 +41,19 @@ class PlainMaker:
 
 @pytest.fixture
 def maker(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlainMaker]:
+    with plugged(PlainMaker(), monkeypatch) as found:
+        yield found
+
+
+@contextmanager
+def plugged(maker: Plugged, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugged]:
+    """Let a maker make letters of batches, which leave by servers on this machine."""
     monkeypatch.setenv("ZOCO_PRIVATE_NETWORKS", "127.0.0.0/8")
-    found = PlainMaker()
-    MAKERS.add(found)
-    yield found
-    MAKERS.remove(found.key)
+    MAKERS.add(maker)
+    try:
+        yield maker
+    finally:
+        MAKERS.remove(maker.key)
 
 
 def crowd(count: int) -> list[int]:

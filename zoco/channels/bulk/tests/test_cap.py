@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connections
 
-from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.running import batches_due
 from zoco.channels.bulk.sending import batch_send
 from zoco.channels.bulk.services import batch_create, batch_fill, batch_start
+from zoco.channels.bulk.tests.conftest import plugged
 from zoco.channels.claiming import LEASE
 from zoco.channels.concluding import lost_settle
 from zoco.channels.contract import Content
@@ -68,11 +68,8 @@ class Dated:
 
 @pytest.fixture
 def dated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dated]:
-    monkeypatch.setenv("ZOCO_PRIVATE_NETWORKS", "127.0.0.0/8")
-    made = Dated()
-    MAKERS.add(made)
-    yield made
-    MAKERS.remove(made.key)
+    with plugged(Dated(), monkeypatch) as made:
+        yield made
 
 
 def test_cap_holds_over_batches_processes_deaths_and_changes_of_clocks(dated: Dated, file: Path) -> None:

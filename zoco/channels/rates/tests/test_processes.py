@@ -15,10 +15,9 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.sending import batch_send
-from zoco.channels.bulk.tests.conftest import begun, crowd, mail_account
+from zoco.channels.bulk.tests.conftest import begun, crowd, mail_account, plugged
 from zoco.channels.claiming import LEASE
 from zoco.channels.concluding import lost_settle
 from zoco.channels.contract import Content
@@ -55,11 +54,8 @@ class Timed:
 
 @pytest.fixture
 def timed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Timed]:
-    monkeypatch.setenv("ZOCO_PRIVATE_NETWORKS", "127.0.0.0/8")
-    made = Timed()
-    MAKERS.add(made)
-    yield made
-    MAKERS.remove(made.key)
+    with plugged(Timed(), monkeypatch) as made:
+        yield made
 
 
 def test_no_span_of_a_server_holds_more_than_the_rates_whoever_dies(timed: Timed) -> None:

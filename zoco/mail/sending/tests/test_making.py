@@ -10,6 +10,7 @@ from zoco.channels.drafts import Claimed
 from zoco.channels.models import Account, Batch, Message
 from zoco.channels.services import account_open
 from zoco.channels.tests.mailbox import Mailbox as Server
+from zoco.consent.public.tokens import opened
 from zoco.mail.counting.models import LetterLink
 from zoco.mail.editing.models import Letter
 from zoco.mail.inbox import returning
@@ -23,6 +24,7 @@ from zoco.mail.sending.tests.conftest import audience_of, go, start
 from zoco.mail.tests.test_letters import FOOTER
 from zoco.people.audiences.models import Audience
 from zoco.people.audiences.services import audience_delete
+from zoco.people.merging import people_merge
 from zoco.people.models import Person
 from zoco.testing.factories import site_make
 
@@ -89,6 +91,20 @@ def test_who_was_erased_between_claim_and_making_is_refused(
     gone, there = making.contents([first, second])
 
     assert (gone, isinstance(there, Content)) == (Refused("The person is not there any more.", "gone"), True)
+
+
+@pytest.mark.django_db
+def test_who_was_merged_between_claim_and_making_reads_it_as_who_stands_for_him(
+    making: LetterMaking, account: Account, people: list[Person]
+) -> None:
+    mine = replace(claimed(people[0], account), channel=CHANNELS.get("postmark"))
+    people_merge(person=people[0], into=people[2], why="the same", at=timezone.now())
+
+    (made,) = making.contents([mine])
+
+    assert isinstance(made, Content)
+    token = made.headers["List-Unsubscribe"].partition(">")[0].rpartition("/")[2]
+    assert opened(token, on=timezone.now().date()).person == people[2].pk
 
 
 @pytest.mark.django_db
