@@ -54,8 +54,8 @@ def generate(folder: Path, people: int, facts: int) -> None:
         cursor.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s)"
             " INSERT INTO zoco_people_person (id, name, given_name, family_name, language, zone, country,"
-            " city, attributes, created_at, changed_at) SELECT i, 'P' || i, '', '', 'es', '',"
-            f" CASE i * 7 %% 5 {places} END, '', '{{}}', '2026-01-01', '2026-01-01' FROM n",
+            " city, attributes, created_at, changed_at, is_compared) SELECT i, 'P' || i, '', '', 'es', '',"
+            f" CASE i * 7 %% 5 {places} END, '', '{{}}', '2026-01-01', '2026-01-01', 1 FROM n",
             [people],
         )
         cursor.execute("INSERT INTO zoco_people_tag (id, name) VALUES (1, 'wholesale')")
