@@ -5,6 +5,7 @@ at its end. Whoever starts pytest by hand makes the tables in each process, and 
 """
 
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -16,11 +17,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tools.postgres import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 FILE = "ZOCO_TESTS_MIGRATED"
 """The environment's name for a file of SQLite with all tables."""
 TEMPLATE = "ZOCO_TESTS_TEMPLATE"
 """The same for a database of PostgreSQL; in force where DATABASE_URL is of its server."""
+SERVER = "ZOCO_TESTS_SERVER"
+"""The address of that server, for tests that need a database of PostgreSQL whatever the run is on."""
 MIGRATE = "from zoco.project import ready; ready.django(); ready.migrate()"
 _NAME = "zoco_migrated"
 
@@ -28,12 +33,13 @@ _NAME = "zoco_migrated"
 class Making:
     """Tables that are made while something else goes on."""
 
-    def __init__(self, made: "Mapping[str, Future[str]]") -> None:
-        self._made = made
+    def __init__(self, made: "Mapping[str, Future[str]]", address: str = "") -> None:
+        self._made, self._address = made, address
 
     def environment(self) -> dict[str, str]:
         """Wait for them; return what tests must find in their environment."""
-        return {name: each.result() for name, each in self._made.items() if each.result()}
+        found = {name: each.result() for name, each in self._made.items() if each.result()}
+        return found | ({SERVER: self._address} if TEMPLATE in found else {})
 
 
 @contextmanager
@@ -47,7 +53,7 @@ def making(address: str = "") -> Iterator[Making]:
         made = {FILE: pool.submit(_file, folder / "sqlite")}
         if address:
             made[TEMPLATE] = pool.submit(_database, folder / "postgres", address)
-        yield Making(made)
+        yield Making(made, address)
 
 
 def _file(data: Path) -> str:
@@ -93,6 +99,25 @@ def put(target: Path) -> None:
     """Copy the file to where a database shall be, if there is one."""
     if source := os.environ.get(FILE):
         shutil.copyfile(source, target)
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the address of a database of PostgreSQL: a copy of the one with all tables, else an empty one."""
+    server, template = os.environ.get(SERVER), os.environ.get(TEMPLATE)
+    if not server or not template:
+        with postgres() as address:
+            yield address
+        return
+    import psycopg
+
+    name = f"zoco_copied_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def pytest_configure() -> None:

@@ -50,9 +50,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def behind(first_start: Running, tmp_path: Path) -> Iterator[Running]:
+def behind(begun: Path, tmp_path: Path) -> Iterator[Running]:
     """Return a product that knows its public address and its proxy, as the unit says."""
-    folder = copied(first_start.folder, tmp_path / "data")
+    folder = copied(begun, tmp_path / "data")
     assert zoco(folder, "site", "add", "Shop", "--host", NAME).returncode == 0
     unit = dict(re.findall(r"^Environment=(\w+)=(.*)$", block("ini"), re.MULTILINE))
     running = Running(folder, told={name: unit[name] for name in ("ZOCO_ADDRESS", "ZOCO_TRUSTED_PROXIES")})
@@ -202,8 +202,8 @@ def test_caddy_with_the_guides_file(caddy: Ask, behind: Running) -> None:
     behaves(caddy, behind)
 
 
-def test_without_trusted_proxies_a_forwarded_address_is_ignored(first_start: Running, tmp_path: Path) -> None:
-    folder = copied(first_start.folder, tmp_path / "data")
+def test_without_trusted_proxies_a_forwarded_address_is_ignored(begun: Path, tmp_path: Path) -> None:
+    folder = copied(begun, tmp_path / "data")
     assert zoco(folder, "site", "add", "Shop", "--host", NAME).returncode == 0
     running = Running(folder)
     running.wait_ready()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.crash.load import HOST, acknowledged
 from tests.operate.running import Running, free_port, until, zoco
-from tools.postgres import postgres
+from tools import migrated
 from zoco.ledger.spool import SpoolFolder
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.clickhouse.opening import open_clickhouse
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
 @pytest.fixture
 def shared() -> Iterator[dict[str, str]]:
     """Return what both machines are told: one database, one secret, a cluster that nobody answers for."""
-    with postgres() as address:
+    with migrated.database() as address:
         yield {
             "DATABASE_URL": address,
             "EVENTS_URL": f"clickhouse://zoco@127.0.0.1:{free_port()}/zoco",

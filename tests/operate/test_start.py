@@ -76,7 +76,6 @@ def test_pages_and_their_static_files_are_served(start: Start) -> None:
     assert set(answers) == {(200, "public, max-age=31536000, immutable")}
 
 
-@pytest.mark.alone
 def test_supervisor_is_small_and_has_a_nursery_one_worker_and_the_web_processes(start: Start) -> None:
     running = start("--web", "2")
 
