@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import ARGUMENTS, agent_of
-from tests.operate.running import Running, zoco
+from tests.operate.running import Running, with_tables, zoco
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    started = Running(tmp_path_factory.mktemp("site") / "data")
+    started = Running(with_tables(tmp_path_factory.mktemp("site") / "data"))
     started.wait_ready()
     yield started
     started.stop()
