@@ -65,10 +65,17 @@ class ByWord(Report):
 @pytest.mark.parametrize("dialect", ["duckdb", "clickhouse"])
 def test_every_report_reads_the_same_filled_in_and_written_for_the_period(dialect: Dialect) -> None:
     for report in reports_all():
-        is_curve = report.picture == "curve"  # all others know of a period but where it begins and ends
-        for place, zone in enumerate(ZONES if is_curve else ZONES[3:4]):
-            for number, period in enumerate(PERIODS if is_curve else PERIODS[:2]):
-                if is_curve and (place + number) % 2:
+        if report.picture != "curve":  # all others know of a period but where it begins and ends
+            first, other = (
+                replace(asked_of(report, ZONES[3], period, dialect), site=site_of(number, ZONES[3]))
+                for number, period in enumerate(PERIODS[:2])
+            )
+            sql(first)  # is what the other is filled into; compared with itself it could not differ
+            assert words(sql(other)) == words(written(other)), report.key
+            continue
+        for place, zone in enumerate(ZONES):
+            for number, period in enumerate(PERIODS):
+                if (place + number) % 2:
                     continue  # each zone with half of the periods, each period in half of the zones
                 asked = replace(asked_of(report, zone, period, dialect), site=site_of(number, zone))
                 assert words(sql(asked)) == words(written(asked)), (report.key, zone, period)
@@ -180,6 +187,8 @@ def test_no_word_breaks_out_of_its_quotes(dialect: Dialect) -> None:
 def assert_same(asked: Asked, wanted: str) -> None:
     """Compare the text asked with the text written, whatever way quotes and backslashes are escaped."""
     dialect = asked.dialect
+    if words(sql(asked)) == words(wanted):
+        return  # as most are, whose words need no escape: to parse both costs more than to write them
     found, other = (sqlglot.parse_one(text, dialect=dialect).sql(dialect) for text in (sql(asked), wanted))
     assert words(found) == words(other), (asked.report.key, asked.filters)
 
