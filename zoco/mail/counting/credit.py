@@ -10,11 +10,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from django.db.models import Min
+from django.db.models import Min, TextField
+from django.db.models.functions import Cast
 
 from zoco.kit import conf
 from zoco.kit.periods import Period, micros
@@ -40,6 +41,7 @@ CREDIT_DAYS = conf.declare(
     "For how many days after a click in a letter what somebody does counts for that letter.",
 )
 DAY_MICROS = 86_400_000_000
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 PEOPLE_ASKED = 100
 """Of more people all clicks are read, rather than each one's messages."""
 CLICKS = Look.objects.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON, message__person__isnull=False)
@@ -78,7 +80,7 @@ class Credited:
 
 def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credited]:
     """Return what people did after a click in one of these letters. One query to the ledger."""
-    followed = CLICKS.filter(batch__in=scope.batches)
+    followed = Look.objects.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON, batch__in=scope.batches)
     first = followed.aggregate(first=Min("at"))["first"] if scope.batches else None
     if first is None:
         return []
@@ -138,13 +140,20 @@ def _clicks(people: Set[int], first: datetime) -> dict[int, list[Click]]:
     if len(people) <= PEOPLE_ASKED:
         rows = rows.filter(message__person__in=people)
     found: dict[int, list[Click]] = defaultdict(list)
-    columns = ("message__person", "message__pk", "batch", "language", "number", "at")
-    for person, message, batch, language, number, at in rows.order_by().values_list(*columns):
+    # As text: that is read in a fifth of the time.
+    read = rows.order_by().annotate(moment=Cast("at", TextField()))
+    columns = ("message__person", "message__pk", "batch", "language", "number", "moment")
+    for person, message, batch, language, number, at in read.values_list(*columns):
         if person in people:
-            found[person].append(Click(micros(at), message, (batch, language, number)))
+            found[person].append(Click(_micros(at), message, (batch, language, number)))
     for each in found.values():
         each.sort(key=lambda click: click.at)
     return found
+
+
+def _micros(text: str) -> int:
+    at = datetime.fromisoformat(text)
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // MICROSECOND
 
 
 def deeds_of(*, fact: str, since: int, now: datetime) -> list[Deed]:

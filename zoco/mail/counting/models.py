@@ -76,11 +76,12 @@ class Look(models.Model):
 
 
 class TallyKept(models.Model):
-    """What came of a batch that is over, added up. It holds as long as `mark` is what rows of it say."""
+    """What came of a batch that is over, added up, and of each of its messages; holds as long as `mark`."""
 
     batch = models.OneToOneField("zoco_channels.Batch", models.CASCADE, primary_key=True, related_name="+")
     mark = models.CharField(max_length=64)
     counted = models.JSONField()
+    fates = models.BinaryField(default=b"")
 
     class Meta:
         default_permissions = ()

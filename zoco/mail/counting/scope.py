@@ -81,7 +81,7 @@ def unsubscribed(sent: QuerySet[Message]) -> set[str]:
     found = {str(uid) for uid in told}
     first = sent.order_by("created_at").values_list("created_at", flat=True).first()
     for some in chunks(_named(first)) if first is not None else ():
-        found |= {str(uid) for uid in sent.filter(uid__in=some).values_list("uid", flat=True)}
+        found |= {str(uid) for uid in sent.filter(uid__in=some).order_by().values_list("uid", flat=True)}
     return found
 
 
@@ -91,11 +91,13 @@ def unsubscribed_of(batches: Sequence[int], members: str = "") -> dict[int, int]
     told = told.filter(Among("message__person", members)) if members else told
     found = {message: batch for message, batch in told.values_list("message", "batch") if batch}
     first = Batch.objects.filter(pk__in=batches).aggregate(first=Min("created_at"))["first"]
-    wanted = set(batches)
+    wanted, whose = set(batches), set(msgspec.json.decode(members)) if members else None
     for some in chunks(_named(first)) if first is not None else ():
-        sent = Message.objects.filter(uid__in=some, state=Message.State.SENT)
-        sent = sent.filter(Among("person", members)) if members else sent
-        found |= {pk: batch for pk, batch in sent.values_list("pk", "batch") if batch in wanted}
+        # By their uids alone: told more, SQLite would read all that was ever sent.
+        rows = Message.objects.filter(uid__in=some).order_by().values_list("pk", "batch", "state", "person")
+        for pk, batch, state, person in rows:
+            if batch in wanted and state == Message.State.SENT and (whose is None or person in whose):
+                found[pk] = batch
     return found
 
 

@@ -22,6 +22,7 @@ State = Message.State
 ENDED = (State.SENT, State.FAILED, State.UNCERTAIN)
 WORDS = {"bounced": ("bounced",), "complained": ("complained",), "told": ("delivered", "bounced")}
 """What is counted of what was told, by the words that count for it."""
+TOLD = ("bounced", "complained", "delivered")
 SEEN = (Look.Kind.OPEN, Look.Kind.CLICK)
 DOMAINS_KEPT = 300
 OTHERS = "*"
@@ -62,6 +63,11 @@ def added(one: Counts, other: Counts) -> Counts:
     return Counts(*map(add, one, other))
 
 
+def summed(counts: Collection[Counts]) -> Counts:
+    """Add up as many as there are."""
+    return Counts._make(map(sum, zip(*counts, strict=True))) if counts else NONE
+
+
 @dataclass(slots=True)
 class Tally:
     """What became of letters, by domain ("" where no address is known), and who followed which link.
@@ -73,19 +79,10 @@ class Tally:
     links: dict[tuple[int, str, int], tuple[int, int]] = field(default_factory=dict)
     unsubscribed: int = 0
 
-    def __iadd__(self, other: "Tally") -> "Tally":
-        """Add others; links are never of two."""
-        mine = self.domains
-        for domain, counts in other.domains.items():
-            mine[domain] = added(mine[domain], counts) if domain in mine else counts
-        self.links |= other.links
-        self.unsubscribed += other.unsubscribed
-        return self
-
     @property
     def whole(self) -> Counts:
         """All domains together."""
-        return Counts(*map(sum, zip(*self.domains.values(), strict=True))) if self.domains else NONE
+        return summed(self.domains.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +99,31 @@ class Outline:
     unsubscribed: Share
 
 
-def tally_of(scope: Scope) -> Tally:
-    """Count all letters of a scope."""
-    found = Tally()
-    for each in tallies_of(scope.many, scope.members).values():
-        found += each
-    if scope.single is not None:
-        found += single_counted(scope.single)
+def together(tallies: Collection[Tally]) -> Tally:
+    """Add tallies up; links are never of two."""
+    domains: dict[str, list[Counts]] = defaultdict(list)
+    found = Tally(unsubscribed=sum(each.unsubscribed for each in tallies))
+    for each in tallies:
+        found.links |= each.links
+        for domain, counts in each.domains.items():
+            domains[domain].append(counts)
+    found.domains = {domain: summed(counts) for domain, counts in domains.items()}
     return found
 
 
+def tally_of(scope: Scope) -> Tally:
+    """Count all letters of a scope."""
+    single = [single_counted(scope.single)] if scope.single is not None else []
+    return together([*tallies_of(scope.many, scope.members).values(), *single])
+
+
 def tallies_of(batches: Collection[int], members: str = "") -> dict[int, Tally]:
-    """Count messages of batches by what became of them; of everybody's, what is kept is not counted anew."""
+    """Count messages of batches by what became of them; what is kept is not counted anew."""
     from zoco.mail.counting.kept import tallies_kept
 
     if not batches:
         return {}
-    found = tallies_kept(batches) if not members else {}
+    found = tallies_kept(batches, members)
     rest = sorted(set(batches) - set(found))
     found |= batches_counted(rest, members)
     for batch in unsubscribed_of(sorted(batches), members).values():
@@ -159,7 +164,7 @@ def _counted(
     words = {name: Count("message", distinct=True, filter=Q(told__in=names)) for name, names in WORDS.items()}
     for key, domain, *counts in _by(told, batch, "message__to").annotate(**words):
         found[key, domain] |= dict(zip(words, counts, strict=True))
-    people = looks.filter(verdict=Look.Verdict.PERSON, kind__in=SEEN)
+    people = people_looks(looks)
     readers = {
         "opened": Count("message", distinct=True),
         "clicked": Count("message", distinct=True, filter=Q(kind=Look.Kind.CLICK)),
@@ -178,6 +183,11 @@ def _counted(
         key = ALL if isinstance(batch, Value) else number
         tallies[key].links[number, language, place] = (n, times)
     return tallies
+
+
+def people_looks(looks: QuerySet[Look]) -> QuerySet[Look]:
+    """Return the openings and clicks of people."""
+    return looks.filter(verdict=Look.Verdict.PERSON, kind__in=SEEN)
 
 
 def _delivered(tally: Tally) -> None:
@@ -200,9 +210,10 @@ def domain_of_address(column: str) -> Expression:
     return Lower(Substr(F(column), StrIndex(F(column), Value("@")) + 1))
 
 
-def outline_of(tally: Tally) -> Outline:
+def outline_of(*tallies: Tally) -> Outline:
     """Return what a part comes to."""
-    whole = tally.whole
+    whole = summed([counts for each in tallies for counts in each.domains.values()])
+    left = sum(each.unsubscribed for each in tallies)
     return Outline(
         sent=whole.sent,
         delivered=share(whole.delivered, whole.sent),
@@ -210,5 +221,5 @@ def outline_of(tally: Tally) -> Outline:
         opened=share(whole.opened, whole.delivered),
         clicked=share(whole.clicked, whole.delivered),
         complained=share(whole.complained, whole.delivered),
-        unsubscribed=share(tally.unsubscribed, whole.delivered),
+        unsubscribed=share(left, whole.delivered),
     )

@@ -7,6 +7,7 @@ from pyroaring import BitMap
 
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
+from zoco.mail.counting.kept import tallies_drop
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reports.lists import erased_count
 from zoco.people.audiences.bitmaps import packed, unpacked
@@ -22,8 +23,10 @@ class SendingEraser:
 
     @transaction.atomic
     def owe(self, erasure: Erasure) -> None:
-        """Count on which lists they were, while that is still known."""
+        """Count on which lists they were, while that is still known; figures of their sendings go."""
         erased_count(erasure)
+        if not erasure.site:
+            tallies_drop(_keys(erasure))
 
     @transaction.atomic
     def erase(self, erasure: Erasure) -> int:

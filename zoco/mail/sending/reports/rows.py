@@ -15,7 +15,7 @@ from zoco.mail.counting.domains import DomainFigures
 from zoco.mail.counting.figures import Share, links_of, share
 from zoco.mail.counting.models import LetterLink
 from zoco.mail.counting.scope import Scope, chunks
-from zoco.mail.counting.tallies import Outline, Tally, outline_of, single_counted, tallies_of
+from zoco.mail.counting.tallies import Outline, Tally, outline_of, single_counted, tallies_of, together
 from zoco.mail.sending.reports.scopes import Part
 
 Cell = dict[str, str]
@@ -62,11 +62,8 @@ def row_of(scope: Scope, credit: Credit) -> Row:
 def whole_of(scope: Scope, credit: Credit) -> Whole:
     """Count all letters of a report. As many queries for three hundred sendings as for one."""
     by_batch = tallies_of(scope.many, scope.members)
-    tally = Tally()
-    for each in by_batch.values():
-        tally += each
-    if scope.single is not None:
-        tally += single_counted(scope.single)
+    single = [single_counted(scope.single)] if scope.single is not None else []
+    tally = together([*by_batch.values(), *single])
     found = credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
     return Whole(scope, by_batch, tally, Row(outline_of(tally), found))
 
@@ -78,14 +75,13 @@ def rows_of(parts: Sequence[Part], whole: Whole) -> list[Row]:
         by_batch[each.link[0]].append(each)
     rows = []
     for part in parts:
-        scope, tally = part.scope, Tally()
-        for batch in scope.many:
-            tally += whole.by_batch.get(batch, Tally())
+        scope = part.scope
+        counted = [whole.by_batch[batch] for batch in scope.many if batch in whole.by_batch]
         mine = [each for batch in scope.batches for each in by_batch[batch]]
         if scope.single is not None:
-            tally += single_counted(scope.single)
+            counted.append(single_counted(scope.single))
             mine = _among(scope, mine)
-        rows.append(Row(outline_of(tally), mine))
+        rows.append(Row(outline_of(*counted), mine))
     return rows
 
 
