@@ -8,6 +8,7 @@ a table of our own: Django's formats know neither ranges nor units, and CLDR's C
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from django.utils.translation import get_language
 
@@ -68,19 +69,32 @@ def spelling() -> Spelling:
 
 
 def _tongue() -> str:
-    return (get_language() or "en").lower().split("-")[0]
+    return _root(get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def _root(language: str) -> str:
+    return language.lower().split("-")[0]
 
 
 def decimal(number: float | Decimal, places: int = 0) -> str:
     """Write a number with this many decimals, rounded half to even."""
-    how = spelling()
     exact = number if isinstance(number, Decimal) else Decimal(repr(number))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    return _decimal(exact, places, spelling())
+
+
+def _decimal(exact: Decimal, places: int, how: Spelling) -> str:
+    rounded = exact.quantize(_last_place(places), ROUND_HALF_EVEN)
     whole, _, rest = f"{abs(rounded):f}".partition(".")
-    if abs(rounded) >= how.grouped_from:
+    if len(whole) > 3 and abs(rounded) >= how.grouped_from:
         whole = f"{int(whole):,}".replace(",", how.group)
     sign = MINUS if rounded < 0 else ""
     return sign + whole + (how.decimal + rest if rest else "")
+
+
+@lru_cache(maxsize=16)
+def _last_place(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def count(number: float | Decimal) -> str:
@@ -91,7 +105,8 @@ def count(number: float | Decimal) -> str:
 def percent(share: float | Decimal, places: int = 1) -> str:
     """Write a share, where 1 is all, as per cent: 41.2%."""
     exact = share if isinstance(share, Decimal) else Decimal(repr(share))
-    return decimal(exact * 100, places) + spelling().percent
+    how = spelling()
+    return _decimal(exact * 100, places, how) + how.percent
 
 
 def money(amount: float | Decimal, currency: str, *, cents: bool = False) -> str:

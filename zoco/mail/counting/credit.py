@@ -14,11 +14,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+import msgspec
+from django.db import connections
 from django.db.models import Min, TextField
 from django.db.models.functions import Cast
 
+from zoco.channels.models import Message
 from zoco.kit import conf
-from zoco.kit.periods import Period, micros
+from zoco.kit.periods import Period, micros, moment_at
 from zoco.ledger import expr, sitebook
 from zoco.ledger.asking.people import resolved
 from zoco.ledger.asking.statements import templates
@@ -40,8 +43,6 @@ CREDIT_DAYS = conf.declare(
     int,
     "For how many days after a click in a letter what somebody does counts for that letter.",
 )
-DAY_MICROS = 86_400_000_000
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 PEOPLE_ASKED = 100
 """Of more people all clicks are read, rather than each one's messages."""
 CLICKS = Look.objects.filter(kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON, message__person__isnull=False)
@@ -50,9 +51,9 @@ Place = tuple[int, str, int]
 
 
 class Click(NamedTuple):
-    """A link that a person followed in a message, in UTC microseconds."""
+    """A link that a person followed in a message."""
 
-    at: int
+    at: datetime
     message: int
     link: Place
 
@@ -91,7 +92,7 @@ def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credi
     for each in deeds:
         if each.name == REFUNDED:
             back[each.subject] += each.amount
-        click = _last(clicks.get(each.person, []), each.at, days) if each.name == fact else None
+        click = _last(clicks.get(each.person, []), moment_at(each.at), days) if each.name == fact else None
         if click is not None:
             found.append((each, click))
     mine = _mine(scope, found)
@@ -111,9 +112,17 @@ def _mine(scope: Scope, found: Iterable[tuple[Deed, Click]]) -> set[int]:
     """Return the messages that are of a scope, of those whose links people followed before their deeds."""
     batches = set(scope.batches)
     asked = sorted({click.message for _deed, click in found if click.link[0] in batches})
-    return {
-        pk for some in chunks(asked) for pk in scope.sent.filter(pk__in=some).values_list("pk", flat=True)
-    }
+    mine: set[int] = set()
+    for some in chunks(asked):
+        if not scope.is_bulk:
+            mine |= set(scope.sent.filter(pk__in=some).order_by().values_list("pk", flat=True))
+            continue
+        # They are of these batches; by their keys alone, whatever else SQLite knows of them.
+        rows = Message.objects.filter(pk__in=some).order_by().values_list("pk", "state", "person")
+        sent = [(pk, person) for pk, state, person in rows if state == Message.State.SENT]
+        whose = set(msgspec.json.decode(scope.members)) if scope.members else None
+        mine |= {pk for pk, person in sent if whose is None or person in whose}
+    return mine
 
 
 def revenue(found: Iterable[Credited]) -> dict[str, Decimal]:
@@ -125,11 +134,11 @@ def revenue(found: Iterable[Credited]) -> dict[str, Decimal]:
     return dict(sorted(sums.items()))
 
 
-def _last(clicks: list[Click], at: int, days: int) -> Click | None:
+def _last(clicks: list[Click], at: datetime, days: int) -> Click | None:
     """Return the last click before a deed, if it is not too long ago."""
     place = bisect_right(clicks, at, key=lambda each: each.at)
     found = clicks[place - 1] if place else None
-    return found if found is not None and at - found.at < days * DAY_MICROS else None
+    return found if found is not None and at - found.at < timedelta(days=days) else None
 
 
 def _clicks(people: Set[int], first: datetime) -> dict[int, list[Click]]:
@@ -140,20 +149,23 @@ def _clicks(people: Set[int], first: datetime) -> dict[int, list[Click]]:
     if len(people) <= PEOPLE_ASKED:
         rows = rows.filter(message__person__in=people)
     found: dict[int, list[Click]] = defaultdict(list)
-    # As text: that is read in a fifth of the time.
-    read = rows.order_by().annotate(moment=Cast("at", TextField()))
+    # As text, and past the mapper: ten thousand clicks are read in half the time.
     columns = ("message__person", "message__pk", "batch", "language", "number", "moment")
-    for person, message, batch, language, number, at in read.values_list(*columns):
-        if person in people:
-            found[person].append(Click(_micros(at), message, (batch, language, number)))
+    query = rows.order_by().annotate(moment=Cast("at", TextField())).values_list(*columns).query
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(*query.sql_with_params())
+        for person, message, batch, language, number, at in cursor.fetchall():
+            if person in people:
+                found[person].append(Click(_moment(at), message, (batch, language, number)))
     for each in found.values():
         each.sort(key=lambda click: click.at)
     return found
 
 
-def _micros(text: str) -> int:
+def _moment(text: str) -> datetime:
+    """Read a moment as a database writes it: SQLite says no zone, and means UTC."""
     at = datetime.fromisoformat(text)
-    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // MICROSECOND
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def deeds_of(*, fact: str, since: int, now: datetime) -> list[Deed]:

@@ -127,7 +127,7 @@ def fates_counted(packed: Mapping[int, bytes], members: str) -> dict[int, Tally]
     if not len(all_.messages):
         return {}
     span = (int(all_.messages.min()), int(all_.messages.max()))
-    theirs = Message.objects.filter(Among("person", members), pk__range=span).order_by()
+    theirs = Message.objects.filter(Among("person", members, leads=True), pk__range=span).order_by()
     is_mine = np.isin(all_.messages, np.fromiter(theirs.values_list("pk", flat=True), np.int64))
     found: dict[int, Tally] = {}
     keys = all_.batch[is_mine] * len(all_.names) + all_.domain[is_mine]
@@ -169,7 +169,7 @@ def _joined(batches: Sequence[int], found: Sequence[Fates]) -> _Joined:
         places.append(at[np.frombuffer(each.places, "<u2")])
         if each.links:
             pressed = np.frombuffer(each.clicks, "<u4").astype(np.int64).reshape(-1, 3)
-            clicks.append(pressed + (start, len(links), 0))
+            clicks.append(pressed + np.array((start, len(links), 0)))
             links += [(batch, language, number) for language, number in each.links]
         start += size
     none = np.empty(0, np.int64)

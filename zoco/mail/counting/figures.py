@@ -111,14 +111,21 @@ def share(count: int, of: int) -> Share:
     return Share(min(count, of), of, low, high)
 
 
-def links_of(batches: Sequence[int], counts: Followed) -> tuple[LinkFigure, ...]:
+def links_leading(batches: Sequence[int]) -> list[tuple[tuple[int, str, int], str]]:
+    """Return the links of batches and prints, by language and number, and where they lead."""
+    kept = LetterLink.objects.filter(batch__in=batches).order_by("language", "number", "batch")
+    columns = kept.values_list("batch", "language", "number", "address")
+    return [((batch, language, number), to) for batch, language, number, to in columns]
+
+
+def links_of(leads: Sequence[tuple[tuple[int, str, int], str]], counts: Followed) -> tuple[LinkFigure, ...]:
     """Add up the same address in the same language over batches and prints, the most followed first."""
     people: Counter[tuple[str, str]] = Counter()
     presses: Counter[tuple[str, str]] = Counter()
     numbers: dict[tuple[str, str], int] = {}
-    kept = LetterLink.objects.filter(batch__in=batches).order_by("language", "number", "batch")
-    for batch, language, number, address in kept.values_list("batch", "language", "number", "address"):
-        readers, n = counts.get((batch, language, number), (0, 0))
+    for place, address in leads:
+        _batch, language, number = place
+        readers, n = counts.get(place, (0, 0))
         people[language, address] += readers
         presses[language, address] += n
         numbers.setdefault((language, address), number)
@@ -138,4 +145,4 @@ def _links(scope: Scope, looks: QuerySet[Look]) -> tuple[LinkFigure, ...]:
             r=Count("message", distinct=True), n=Count("id")
         )
     }
-    return links_of(scope.batches, found)
+    return links_of(links_leading(scope.batches), found)

@@ -68,7 +68,7 @@ class Look(models.Model):
         indexes = [
             models.Index("batch", "verdict", "kind", "id", name="zoco_mail_looks_by_batch"),
             models.Index("at", condition=models.Q(verdict=""), name="zoco_mail_looks_open"),
-            models.Index("at", name="zoco_mail_looks_at"),
+            models.Index("kind", "verdict", "at", name="zoco_mail_looks_of_kind"),
         ]
 
     def __str__(self) -> str:

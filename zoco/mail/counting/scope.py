@@ -17,16 +17,20 @@ Kind = TypeVar("Kind")
 
 
 class Among(Func):
-    """Whether a column is one of many numbers, given as a list in JSON: as one parameter, however many."""
+    """Whether a column is one of many numbers, given as a list in JSON: as one parameter, however many.
+
+    SQLite looks rows up by it only where it `leads`; otherwise they are found by what else is asked.
+    """
 
     output_field = BooleanField()
 
-    def __init__(self, column: str, numbers: str) -> None:
+    def __init__(self, column: str, numbers: str, *, leads: bool = False) -> None:
         super().__init__(F(column), Value(numbers))
+        self.sign = "" if leads else "+"
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """Write it for SQLite."""
-        template = "(%(expressions)s)))"
+        template = f"({self.sign}%(expressions)s)))"
         return self.as_sql(
             compiler, connection, template=template, arg_joiner=" IN (SELECT value FROM json_each(", **more
         )
@@ -42,14 +46,24 @@ class Among(Func):
 class Scope:
     """Messages, and the numbers of batches and prints under which their links and looks are kept.
 
-    `is_bulk`: they are all messages of these batches, and no others; where `members` are given, a list of
-    people in JSON, they are theirs only.
+    Without `chosen` they are all messages of these batches, and no others; where `members` are given, a list
+    of people in JSON, they are theirs only.
     """
 
     batches: tuple[int, ...]
-    messages: QuerySet[Message]
-    is_bulk: bool = False
+    chosen: QuerySet[Message] | None = None
     members: str = ""
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it is whole batches."""
+        return self.chosen is None
+
+    @property
+    def messages(self) -> QuerySet[Message]:
+        """The messages."""
+        rows = self.chosen if self.chosen is not None else Message.objects.filter(batch__in=self.batches)
+        return rows.filter(Among("person", self.members)) if self.members else rows
 
     @property
     def sent(self) -> QuerySet[Message]:
@@ -65,14 +79,17 @@ class Scope:
     def single(self) -> "Scope | None":
         """What left one by one, if anything did."""
         prints = tuple(each for each in self.batches if each >= SINGLE)
-        return replace(self, batches=prints, messages=self.messages.filter(batch=None)) if prints else None
+        return (
+            Scope(prints, self.chosen.filter(batch=None), self.members)
+            if prints and self.chosen is not None
+            else None
+        )
 
     def among(self, people: BitMap | None) -> "Scope":
         """Return the letters to some people only; None is everybody."""
         if people is None:
             return self
-        members = msgspec.json.encode(people.to_array().tolist()).decode()
-        return replace(self, messages=self.messages.filter(Among("person", members)), members=members)
+        return replace(self, members=msgspec.json.encode(people.to_array().tolist()).decode())
 
 
 def unsubscribed(sent: QuerySet[Message]) -> set[str]:

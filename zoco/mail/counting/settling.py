@@ -34,7 +34,8 @@ def looks_settle(*, now: datetime) -> int:
 
 def looks_forget(*, now: datetime, days: int) -> int:
     """Delete looks older than this many days; facts in the ledger stay."""
-    gone, _each = Look.objects.filter(at__lt=now - timedelta(days=days)).exclude(verdict="").delete()
+    known = Look.objects.filter(kind__in=Look.Kind.values, verdict__in=Look.Verdict.values)
+    gone, _each = known.filter(at__lt=now - timedelta(days=days)).delete()
     return gone
 
 

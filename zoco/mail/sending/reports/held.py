@@ -1,5 +1,6 @@
 """Who was held back and why: counted by reason, and each of them as a line of CSV."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, QuerySet
@@ -21,10 +22,10 @@ NOT_SENT = (*HELD, State.FAILED, State.UNCERTAIN)
 def held_counts(scope: Scope) -> list[tuple[str, str, str]]:
     """Return (what, why, how many) of the letters that did not leave, the most frequent first."""
     rows = scope.messages.filter(state__in=NOT_SENT).exclude(state=State.WAITS, because="").order_by()
-    held = rows.filter(state__in=HELD).values_list("state", "because").annotate(n=Count("pk"))
-    lost = rows.exclude(state__in=HELD).values_list("state", "reason").annotate(n=Count("pk"))
-    found = [(state, why_said(because), n) for state, because, n in held]
-    found += [(state, reason or "–", n) for state, reason, n in lost]
+    sums: Counter[tuple[str, str]] = Counter()
+    for state, because, reason, n in rows.values_list("state", "because", "reason").annotate(n=Count("pk")):
+        sums[state, because if state in HELD else reason] += n
+    found = [(state, why_said(why) if state in HELD else why or "–", n) for (state, why), n in sums.items()]
     found.sort(key=lambda each: (-each[2], each[0], each[1]))
     return [(str(State(state).label), why, formats.count(n)) for state, why, n in found]
 

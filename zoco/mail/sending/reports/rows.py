@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.credit import Credited, Place, credited, revenue
 from zoco.mail.counting.domains import DomainFigures
-from zoco.mail.counting.figures import Share, links_of, share
-from zoco.mail.counting.models import LetterLink
+from zoco.mail.counting.figures import Share, links_leading, links_of, share
 from zoco.mail.counting.scope import Scope, chunks
 from zoco.mail.counting.tallies import Outline, Tally, outline_of, single_counted, tallies_of, together
 from zoco.mail.sending.reports.scopes import Part
@@ -133,14 +132,14 @@ def money(found: Iterable[Credited]) -> str:
 
 def links_said(whole: Whole) -> tuple[list[dict[str, Any]], int]:
     """Return the most followed links: who followed them, what that led to; and how many more there are."""
-    links = links_of(whole.scope.batches, whole.tally.links)
+    leads = links_leading(whole.scope.batches)
+    links = links_of(leads, whole.tally.links)
     by_place: dict[Place, list[Credited]] = defaultdict(list)
     for each in whole.row.credited:
         by_place[each.link].append(each)
-    kept = LetterLink.objects.filter(batch__in={place[0] for place in by_place})
     by_link: dict[tuple[str, str], list[Credited]] = defaultdict(list)
-    for batch, language, number, to in kept.values_list("batch", "language", "number", "address"):
-        by_link[language, to] += by_place.get((batch, language, number), [])
+    for place, to in leads:
+        by_link[place[1], to] += by_place.get(place, [])
     of = whole.row.figures.delivered.count
     found = []
     for link in links[:LINKS_MOST]:

@@ -21,15 +21,24 @@ from zoco.mail.sending.models import REST, Leg, Sending
 SENDINGS_MOST = 1_000
 """Of more sendings in a time the latest are counted; the page says so."""
 WAYS = (Copy.Way.PROGRAM, Copy.Way.JOURNEY)
+_Named = tuple[str, tuple[str, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One row of a report: what it is called, where more of it is, and which letters it is."""
+    """One row of a report: what it is called, the page with more of it, and which letters it is."""
 
     label: str
     scope: Scope
-    url: str = ""
+    place: tuple[str, int] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where more of it is."""
+        if self.place is None:
+            return ""
+        name, key = self.place
+        return reverse(name, args=[key] if key else [])
 
 
 class _Line(NamedTuple):
@@ -48,7 +57,7 @@ class _Line(NamedTuple):
 def of_legs(legs: Iterable[Leg | _Line]) -> Scope:
     """Return the letters of legs."""
     batches = tuple(leg.batch_id for leg in legs if leg.batch_id is not None)
-    return Scope(batches, Message.objects.filter(batch__in=batches), is_bulk=True)
+    return Scope(batches)
 
 
 def of_prints(prints: Iterable[Print], *ways: Copy.Way) -> Scope:
@@ -84,17 +93,16 @@ def arm_label(leg: Leg) -> str:
 def letter_parts(letter: Letter, *, since: datetime) -> tuple[Scope, list[Part]]:
     """Return a letter since a moment on all its ways: each sending, programs, journeys."""
     legs = _legs(since, letter=letter)
-    by_sending: dict[tuple[str, str], list[_Line]] = defaultdict(list)
+    by_sending: dict[_Named, list[_Line]] = defaultdict(list)
     for leg in legs:
         by_sending[_name("sending", leg)].append(leg)
     prints = list(letter.prints.defer("draft").order_by("pk"))
-    parts = [Part(name, of_legs(mine), url) for (name, url), mine in by_sending.items()]
+    parts = [Part(name, of_legs(mine), place) for (name, place), mine in by_sending.items()]
     for way in WAYS:
         scope = _since(of_prints(prints, way), since)
         if scope.messages.exists():
             label = _("By programs") if way == Copy.Way.PROGRAM else _("On journeys")
-            url = reverse("zoco_journeys") if way == Copy.Way.JOURNEY else ""
-            parts.append(Part(label, scope, url))
+            parts.append(Part(label, scope, ("zoco_journeys", 0) if way == Copy.Way.JOURNEY else None))
     return _since(both(legs, prints), since), parts
 
 
@@ -113,29 +121,29 @@ def all_parts(by: str, *, since: datetime) -> tuple[Scope, list[Part]]:
     legs = _legs(since)
     prints = list(Print.objects.filter(copies__at__gte=since, copies__way__in=WAYS).defer("draft").distinct())
     whole = _since(both(legs, prints), since)
-    found: dict[tuple[str, str], tuple[list[_Line], list[Print]]] = defaultdict(lambda: ([], []))
+    found: dict[_Named, tuple[list[_Line], list[Print]]] = defaultdict(lambda: ([], []))
     for leg in legs:
         found[_name(by, leg)][0].append(leg)
     names = {each.pk: each.name for each in Letter.objects.filter(prints__in=prints)}
     for each in prints:
-        url = reverse("zoco_letter_report", args=[each.letter_id])
-        single = (names[each.letter_id], url) if by == "letter" else (_("Letters to one person"), "")
+        place = ("zoco_letter_report", each.letter_id)
+        single = (names[each.letter_id], place) if by == "letter" else (_("Letters to one person"), None)
         found[single][1].append(each)
-    parts = [Part(label, _since(both(*mine), since), url) for (label, url), mine in found.items()]
+    parts = [Part(label, _since(both(*mine), since), place) for (label, place), mine in found.items()]
     return whole, parts
 
 
-def _name(by: str, leg: _Line) -> tuple[str, str]:
-    """Return what a leg counts under, and where more of that is."""
+def _name(by: str, leg: _Line) -> _Named:
+    """Return what a leg counts under, and the page with more of that."""
     if by == "letter":
-        return leg.letter_name, reverse("zoco_letter_report", args=[leg.letter])
+        return leg.letter_name, ("zoco_letter_report", leg.letter)
     if by == "audience":
         if leg.is_again:
-            return _("Who did not open before"), ""
+            return _("Who did not open before"), None
         if leg.audience is None:
-            return _("an audience that is gone"), ""
-        return leg.audience_name, reverse("zoco_audience", args=[leg.audience])
-    return leg.sending_name, reverse("zoco_sending_report", args=[leg.sending])
+            return _("an audience that is gone"), None
+        return leg.audience_name, ("zoco_audience", leg.audience)
+    return leg.sending_name, ("zoco_sending_report", leg.sending)
 
 
 def _legs(since: datetime, **which: object) -> list[_Line]:
@@ -150,6 +158,6 @@ def _legs(since: datetime, **which: object) -> list[_Line]:
 
 def _since(scope: Scope, since: datetime) -> Scope:
     """Return what of it was written since; batches are made before their messages, and begun since."""
-    if scope.is_bulk:
+    if scope.chosen is None:
         return scope
-    return replace(scope, messages=scope.messages.filter(created_at__gte=since))
+    return replace(scope, chosen=scope.chosen.filter(created_at__gte=since))

@@ -45,7 +45,7 @@ from zoco.people.screens.opening import EXPORT
 KEPT_SECONDS = 60
 PERIODS = (30, 90, 365)
 WINDOWS = (1, 3, 7, 14, 30)
-PARTS_SHOWN = 50
+PARTS_SHOWN = 25
 
 
 @for_whom(SEE)
