@@ -30,12 +30,31 @@ class Complaints:
 
 
 def complaints_of(accounts: Collection[int], *, now: datetime) -> Complaints:
-    """Return how many complained of what some accounts sent in the last DAYS."""
+    """Return how many complained in the last DAYS, of how many letters written since that left and stayed."""
     since = now - timedelta(days=DAYS)
-    sent = Message.objects.filter(account__in=accounts, state=Message.State.SENT, done_at__gt=since)
-    told = Told.objects.filter(account__in=accounts, told="complained", at__gt=since).exclude(message=None)
-    count = told.values("message").distinct().count()
-    return Complaints(count, sent.exclude(because="bounced").count())
+    last = _last_before(since)
+    sent = Message.objects.filter(account__in=accounts, state=Message.State.SENT, pk__gt=last).count()
+    told = Told.objects.filter(account__in=accounts, at__gt=since)
+    count = told.filter(told="complained").exclude(message=None).values("message").distinct().count()
+    back = told.filter(told="bounced", message__gt=last).values("message").distinct().count()
+    return Complaints(count, max(sent - back, 0))
+
+
+def _last_before(moment: datetime) -> int:
+    """Return the number of the last message that was made before a moment; numbers go with time.
+
+    So an index alone counts what left: a million letters in some hundredths of a second.
+    """
+    rows = Message.objects.order_by("pk")
+    below, above = 0, rows.values_list("pk", flat=True).last() or 0
+    while below < above:
+        middle = (below + above + 1) // 2
+        found = rows.filter(pk__lte=middle).values_list("created_at", flat=True).last()
+        if found is None or found <= moment:
+            below = middle
+        else:
+            above = middle - 1
+    return below
 
 
 def accounts_from(domain: str) -> list[int]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zoco.channels import facts, services
 from zoco.channels.contract import CHANNELS, Ability
+from zoco.channels.domains.complaints import certainty_said, complaints_of, complaints_said
 from zoco.channels.domains.looking import domains_gather
 from zoco.channels.models import OPEN, Account, Message
 from zoco.channels.rates.pausing import destination_release
@@ -129,6 +130,8 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
         return redirect("zoco_channels_account", found.pk)
     channel = CHANNELS.get(found.adapter)
     where = reverse("zoco_channels_heard", args=[found.uid])
+    is_mail = found.pk and found.options.get("from_address")
+    complaints = complaints_of([found.pk], now=timezone.now()) if is_mail else None
     return _page(
         request,
         "account",
@@ -138,6 +141,8 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
         kind=channel.label,
         is_old=found.pk is not None,
         destinations=destinations_said(found, now=timezone.now()) if found.pk else [],
+        complaints=complaints_said(complaints) if complaints else None,
+        certainty=certainty_said(complaints) if complaints else "",
         heard_at=request.build_absolute_uri(where) if found.pk and channel.may(Ability.LISTEN) else "",
     )
 

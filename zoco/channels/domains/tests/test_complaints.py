@@ -41,14 +41,14 @@ def test_what_counts_is_what_accounts_of_a_domain_sent_lately() -> None:
         Account.objects.create(adapter="email", name=each, options={"from_address": each}) for each in senders
     ]
     sent = Message.State.SENT
-    for number, account in enumerate(accounts):
-        for days, because in ((1, ""), (2, "complained"), (3, "bounced"), (40, "complained")):
+    for days, because in ((40, "complained"), (3, "bounced"), (2, "complained"), (1, "")):
+        for number, account in enumerate(accounts):
             at = NOW - timedelta(days=days)
             message = Message.objects.create(
                 uid=uuid4(), key=f"{number}-{days}", account=account, adapter="email", state=sent,
                 because=because, created_at=at, done_at=at,
             )  # fmt: skip
-            if because == "complained":
+            if because:
                 for event in ("x", "y"):
                     Told.objects.create(
                         account=account, event=f"{event}{days}", told=because, message=message, at=at
