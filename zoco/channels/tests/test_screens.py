@@ -102,7 +102,9 @@ def test_account_is_tested_switched_off_and_preferred(account: Account, file: Pa
 
     other.refresh_from_db()
     assert (other.is_on, other.is_default, other.failure[:21]) == (False, True, "There is no folder fo")
+    Account.objects.filter(pk=other.pk).update(options={**other.options, "from_address": "a@shop.example"})
     page = body(owner.get(reverse("zoco_channels_account", args=[other.pk])))
+    assert "nobody could complain" in page
     assert "The account is off: nothing leaves by it" in page
     assert "There is no folder for" in page
     owner.post(act, {"act": "on"})

@@ -12,7 +12,7 @@ from zoco.channels.contract import Heard
 from zoco.channels.contract import Told as HeardAs
 from zoco.channels.hearing import heard_write
 from zoco.channels.models import Batch, Message
-from zoco.mail.counting.kept import tallies_keep, tallies_kept
+from zoco.mail.counting.kept import tallies_drop, tallies_keep, tallies_kept
 from zoco.mail.counting.models import Look
 from zoco.mail.counting.tallies import batches_counted, tally_of
 from zoco.mail.sending.models import Leg, Sending
@@ -54,6 +54,49 @@ def test_figures_kept_are_those_counted_and_what_a_provider_tells_counts_once(
     found = [tally.whole for _batch, tally in sorted(tallies_kept([ours.pk, theirs.pk]).items())]
     assert [each.opened for each in found] == [1, 2]
     assert [(each.sent, each.bounced, each.delivered, each.by_word) for each in found] == [(2, 1, 1, 1)] * 2
+
+
+def test_members_are_counted_from_what_is_kept_also_when_people_were_merged_or_go(
+    sending: Sending, people: list[Person]
+) -> None:
+    more(sending, people, 2)
+    Batch.objects.update(state="finished")
+    now = timezone.now()
+    batches = sorted(Batch.objects.values_list("pk", flat=True))
+    first = Message.objects.filter(batch=batches[0], state="sent").order_by("pk")[0]
+    for number in (1, 1, 2):
+        Look.objects.create(
+            message=first, batch=batches[0], kind="click", language="en", number=number, verdict="person",
+            at=now,
+        )  # fmt: skip
+    tallies_keep(now=now)
+
+    for chosen in ([people[0]], people[:2], people):
+        members = str([each.pk for each in chosen])
+        kept = tallies_kept(batches, members)
+        assert sorted(kept) == batches
+        assert {key: each for key, each in kept.items() if each.domains} == batches_counted(batches, members)
+    Message.objects.filter(person=people[1]).update(person=people[0])
+    members = str([people[0].pk])
+    assert tallies_kept(batches, members) == batches_counted(batches, members)
+    tallies_drop([people[0].pk])
+    assert tallies_kept(batches) == {}
+    assert tallies_keep(now=now) == 2
+
+
+def test_rows_do_not_hold_once_letters_are_gone_though_nobody_dropped_them(
+    sending: Sending, people: list[Person]
+) -> None:
+    more(sending, people, 1)
+    Batch.objects.update(state="finished")
+    batch = Batch.objects.get().pk
+    now = timezone.now()
+    tallies_keep(now=now)
+
+    Message.objects.filter(batch=batch, state="sent").order_by("pk")[:1].get().delete()
+
+    assert tallies_keep(now=now) == 1
+    assert tallies_kept([batch]) == batches_counted([batch])
 
 
 def test_reports_of_an_audience_count_its_members_only(
