@@ -98,7 +98,7 @@ def tallies_drop(people: Iterable[int]) -> None:
 def quick_marks(batches: Collection[int]) -> dict[int, str]:
     """Return what shows whether figures of batches may have changed. Three queries of a few rows a batch."""
     looks, told = Look.objects.filter(batch=OuterRef("pk")), Told.objects.filter(batch=OuterRef("pk"))
-    newest = {kind: _newest(looks.filter(verdict=Look.Verdict.PERSON, kind=kind)) for kind in SEEN}
+    newest = {str(kind): _newest(looks.filter(verdict=Look.Verdict.PERSON, kind=kind)) for kind in SEEN}
     newest |= {word: _newest(told.filter(told=word)) for word in TOLD}
     rows = Batch.objects.filter(pk__in=batches).order_by().annotate(**newest)
     said: dict[int, list[Any]] = defaultdict(list)
