@@ -96,7 +96,7 @@ def main(seconds: float = 5.0) -> None:
     took = time.perf_counter() - began
     readers = people()
     envelope = Envelope(letter)
-    one = envelope.message([], readers[0])
+    one = b"".join(envelope.wire([], readers[0]))
     page = jinja2.Environment(autoescape=True).from_string(letter.page)
     text = jinja2.Environment(autoescape=False).from_string(text_made(letter.page))
 
@@ -112,7 +112,7 @@ def main(seconds: float = 5.0) -> None:
           f"{len(seen(letter, readers[0]).html.encode()) / 1000:.1f} kB, mail {len(one) / 1000:.1f} kB, "
           f"longest line {max(map(len, one.splitlines()))}, made ready in {took:.3f} s")  # fmt: skip
     rows: dict[str, Callable[[Values], object]] = {
-        "a mail of ours, ready to be sent": lambda values: envelope.message(headers, values),
+        "a mail of ours, ready to be sent": lambda values: b"".join(envelope.wire(headers, values)),
         "plain Jinja2, HTML and text, no mail": lambda values: (page.render(values), text.render(values)),
         "plain Jinja2 and EmailMessage": standard,
         "mrml and css-inline each time": lambda _values: frame.inlined(frame.html_of_mjml(mjml)),

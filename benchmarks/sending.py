@@ -72,9 +72,9 @@ class Newsletter:
         keys = {each.key: int(each.key.rpartition(":")[2]) for each in claimed}
         people = Person.objects.in_bulk(keys.values())
         values = values_of(list(people.values()))
-        return [Content(raw=self._mail(each, values[keys[each.key]]), is_wire=True) for each in claimed]
+        return [Content(wire=self._mail(each, values[keys[each.key]])) for each in claimed]
 
-    def _mail(self, claimed: Claimed, values: dict[str, Any]) -> bytes:
+    def _mail(self, claimed: Claimed, values: dict[str, Any]) -> tuple[bytes, ...]:
         links = {name: f"https://z.example/{name}/{claimed.uid}" for name in ("unsubscribe", "preferences")}
         headers = [
             ("From", "Honey <news@shop.example>"),
@@ -84,7 +84,7 @@ class Newsletter:
             ("List-Unsubscribe", f"<{links['unsubscribe']}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ]
-        return self.envelope.message(headers, {**values, "links": links})
+        return self.envelope.wire(headers, {**values, "links": links})
 
 
 @contextmanager

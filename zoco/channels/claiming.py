@@ -5,7 +5,7 @@ about one person at once: neither caps nor the key of a message can be gone roun
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.channels import facts
 from zoco.channels.contract import CHANNELS, Ability, Content, Opened
-from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of, message_uid
+from zoco.channels.drafts import Claimed, Draft, DraftWrong, Fate, Maker, fate_of, kept_body, message_uid
 from zoco.channels.models import KEY_LONGEST, Account, Message
 from zoco.channels.rates.pausing import Hold, destination_of, domains_resting
 from zoco.channels.rates.resting import resting
@@ -143,7 +143,7 @@ def _case(
             about_kind=draft.about_kind,
             about=draft.about,
             subject=kept.subject[:200] if kept else "",
-            body={**asdict(kept), "raw": kept.raw.decode("latin-1")} if kept else None,
+            body=kept_body(kept) if kept else None,
             created_at=now,
         )
         message.person = person

@@ -161,9 +161,11 @@ class Opened:
 class Content:
     """What a message says; an adapter takes what it can carry.
 
-    `raw` is a whole message (RFC 5322) made already, which goes as it is; `is_wire` says that whoever made
-    it held every line to CR LF, at most 998 octets and no dot at its beginning. `sender` is the address that
-    what cannot be delivered comes back to, where it is not the account's; `data` what a program reads.
+    `raw` is a whole message (RFC 5322) made already, which goes as it is. `wire` is one in pieces, of which
+    many may be other messages' too: first the head with the empty line after it, then a body, whose last
+    line is not empty. Whoever made it ended every line by CR LF, at most 998 octets long, with no dot at its
+    beginning and no blank at its end. `sender` is the address that what cannot be delivered comes back to,
+    where it is not the account's; `data` what a program reads.
     """
 
     subject: str = ""
@@ -173,7 +175,12 @@ class Content:
     data: Mapping[str, Any] = field(default_factory=dict)
     sender: str = ""
     raw: bytes = b""
-    is_wire: bool = False
+    wire: tuple[bytes, ...] = ()
+
+    @property
+    def whole(self) -> bytes:
+        """Return the message that is made already; nothing where there is none."""
+        return self.raw or b"".join(self.wire)
 
 
 @dataclass(frozen=True, slots=True)

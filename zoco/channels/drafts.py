@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from zoco.kit.ids import uuid8
 from zoco.kit.said import Said
 
 Maker = Callable[[str], Content]
+KEPT = frozenset({"subject", "text", "html", "headers", "data", "sender"})
+"""What of a content is kept as it is, until it is sent."""
 
 
 class DraftWrong(Said, ValueError):
@@ -91,10 +94,15 @@ def fate_of(message: Message, *, is_new: bool = False) -> Fate:
     return Fate(message.pk, message.key, state, message.because, until, message.reason, is_new)
 
 
+def kept_body(content: Content) -> dict[str, Any]:
+    """Return a content as a message keeps it until it is sent."""
+    return {name: getattr(content, name) for name in KEPT} | {"raw": content.whole.decode("latin-1")}
+
+
 def kept_draft(message: Message) -> Draft:
     """Return what a message that is kept was drafted as."""
-    kept = dict(message.body or {})
-    raw = str(kept.pop("raw", "")).encode("latin-1")
+    kept = {name: value for name, value in (message.body or {}).items() if name in KEPT}
+    raw = str((message.body or {}).get("raw", "")).encode("latin-1")
     return Draft(
         key=message.key,
         account=message.account_id or 0,

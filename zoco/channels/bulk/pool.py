@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 Job = tuple[Claimed, Content]
 Landed = tuple[Claimed, Outcome]
 LEAVE_SECONDS = 5.0
-TOGETHER_SECONDS = 0.01
+GAP_SECONDS, TOGETHER_SECONDS = 0.01, 0.05
+"""How long what comes back waits for more: until none came for so long, and so long at most."""
 REST_SECONDS = 30.0
 """How long a line rests that the other side did not let in: some let in only so many at once."""
 
@@ -76,14 +77,16 @@ class Pool:
         What comes back together is written down in one transaction.
         """
         found: list[Landed] = []
-        until = 0.0
+        latest = 0.0
         while self._resting and self._resting[0][0] <= time.monotonic():
             self._idle.insert(0, self._resting.pop(0)[1])
         try:
             while True:
-                left = seconds if not found else until - time.monotonic() if self.busy else 0.0
+                left = seconds
+                if found:
+                    left = min(GAP_SECONDS, latest - time.monotonic()) if self.busy else 0.0
                 number, landed = self._landed.get(left > 0, max(left, 0.0) or None)
-                until = until or time.monotonic() + TOGETHER_SECONDS
+                latest = latest or time.monotonic() + TOGETHER_SECONDS
                 if isinstance(landed[1], Later) and landed[1].is_account:
                     self._rest(number)
                 else:

@@ -1,4 +1,4 @@
-"""Signatures of mail (DKIM, RFC 6376; Ed25519 by RFC 8463), relaxed in headers and body.
+"""Signatures of mail (DKIM, RFC 6376; Ed25519 by RFC 8463), relaxed in headers.
 
 A signer is made once and then only hashes and signs; any number of threads may use it together.
 """
@@ -55,29 +55,40 @@ class SigningKey:
 
 
 class Signer:
-    """Signs messages for a domain with each of its keys; call it with a message that has CRLF."""
+    """Signs messages for a domain with each of its keys."""
 
     def __init__(
         self, domain: str, keys: Sequence[SigningKey], clock: Callable[[], float] = time.time
     ) -> None:
         self.domain, self.keys, self.clock = domain, tuple(keys), clock
-        self._begun = [
-            (key, f"DKIM-Signature: v=1; a={key.algorithm}; c=relaxed/relaxed; d={domain};\r\n "
-                  f"s={key.selector}; t=")
-            for key in self.keys
-        ]  # fmt: skip
 
-    def __call__(self, raw: bytes) -> bytes:
-        """Return a message with its signatures before it. Raises CannotSign."""
+    def above(self, raw: bytes) -> bytes:
+        """Return what stands above a message with CRLF: its signatures. Raises CannotSign."""
         if raw.count(b"\n") != raw.count(b"\r\n"):
             raise CannotSign("A message is signed as it goes over the wire: write CRLF at the end of lines.")
         head, _end, body = raw.partition(b"\r\n\r\n")
+        return self._signatures(head, "relaxed/relaxed", sha256(relaxed_body(body)).digest())
+
+    def above_pieces(self, pieces: Sequence[bytes]) -> bytes:
+        """Return the same for a message in pieces, as `Content.wire` has it.
+
+        Such a body has nothing that anybody on the way would change, so it is hashed as it is ("simple",
+        RFC 6376, section 3.4.3), and its pieces need not be joined. Raises CannotSign.
+        """
+        body = sha256()
+        for each in pieces[1:]:
+            body.update(each)
+        return self._signatures(pieces[0].removesuffix(b"\r\n\r\n"), "relaxed/simple", body.digest())
+
+    def _signatures(self, head: bytes, form: str, body_hash: bytes) -> bytes:
         fields = [_field(each) for each in _FIELD_END.split(head.removesuffix(b"\r\n"))]
         covered, order = _covered(tuple(name for name, _value in fields))
         text = b"".join(b"%b:%b\r\n" % fields[place] for place in order)
-        body_hash = b64encode(sha256(relaxed_body(body)).digest()).decode()
-        rest = f"{int(self.clock())};\r\n h={covered};\r\n bh={body_hash};\r\n b="
-        return b"".join(_signed(key, begun + rest, text) for key, begun in self._begun) + raw
+        rest = f"{int(self.clock())};\r\n h={covered};\r\n bh={b64encode(body_hash).decode()};\r\n b="
+        return b"".join(_signed(key, self._begun(key, form) + rest, text) for key in self.keys)
+
+    def _begun(self, key: SigningKey, form: str) -> str:
+        return f"DKIM-Signature: v=1; a={key.algorithm}; c={form}; d={self.domain};\r\n s={key.selector}; t="
 
 
 def _signed(key: SigningKey, field: str, text: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import lru_cache
 
@@ -19,14 +19,12 @@ log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 30.0
 """How long a process signs as it did after another one changed a key; the old one's record stays for days."""
-Sign = Callable[[bytes], bytes]
-
 _lock = threading.Lock()
 _kept: dict[str, tuple[float, Signer | None]] = {}
 _made: dict[tuple[str, str], SigningKey] = {}
 
 
-def signer_of(from_address: str) -> Sign | None:
+def signer_of(from_address: str) -> Signer | None:
     """Return what signs mail from an address; None where its domain has no key or is not to be signed.
 
     A domain without keys is signed for by the one that it lies in: news.shop.example by shop.example. Cheap
@@ -43,10 +41,15 @@ def signer_of(from_address: str) -> Sign | None:
     return found[1]
 
 
-def signed(raw: bytes, *, from_address: str = "") -> bytes:
-    """Return a message as it leaves, signed where its sender's domain has a key. Raises CannotSign."""
-    sign = signer_of(from_address or _sender(raw))
-    return sign(raw) if sign else raw
+def signature(pieces: Sequence[bytes], *, from_address: str = "") -> bytes:
+    """Return what is to stand above a message: nothing where its sender's domain has no key.
+
+    One piece is a message as it is, several are one as `Content.wire` has it. Raises CannotSign.
+    """
+    signer = signer_of(from_address or _sender(pieces[0]))
+    if signer is None:
+        return b""
+    return signer.above_pieces(pieces) if len(pieces) > 1 else signer.above(pieces[0])
 
 
 def signers_forget() -> None:

@@ -47,8 +47,6 @@ def letter_of(outgoing: Outgoing, account: Opened) -> EmailMultiAlternatives:
 
 def bytes_of(outgoing: Outgoing, account: Opened) -> bytes:
     """Return a message as it goes over the wire, with CRLF. Raises MessageUnfit."""
-    if outgoing.content.is_wire:
-        return outgoing.content.raw
     raw = outgoing.content.raw or _written(letter_of(outgoing, account))
     is_ended_right = raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
     raw = raw if is_ended_right else raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -85,7 +85,7 @@ class ProviderLine:
         """Send one message."""
         from anymail.exceptions import AnymailError, AnymailRequestsAPIError
 
-        if outgoing.content.raw:
+        if outgoing.content.raw or outgoing.content.wire:
             return Refused("The API of a provider takes no message that is made already.", "unfit")
         try:
             letter: Any = letter_of(outgoing, self.account)

@@ -6,15 +6,16 @@ Until the server has the whole message it has not taken it; once it has, and say
 import smtplib
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from zoco.channels.contract import Content, Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
 from zoco.channels.domains.dkim import CannotSign
-from zoco.channels.domains.signing import signed
+from zoco.channels.domains.signing import signature
 from zoco.channels.mailing.deadlines import ended_after
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
-from zoco.channels.mailing.wire import NoReply, ServerSaid, Wire, ended, held, introduced
+from zoco.channels.mailing.wire import END, NoReply, ServerSaid, Wire, ended, held, introduced
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
 from zoco.kit.tls import client_context
@@ -70,16 +71,14 @@ class SmtpLine:
             to, is_ascii = envelope_address(outgoing.to)
             given = outgoing.content.sender or self.account.settings["from_address"]
             sender, _is_ascii = envelope_address(given)
-            raw = bytes_of(outgoing, self.account)
+            pieces = outgoing.content.wire or (bytes_of(outgoing, self.account),)
         except MessageUnfit as error:
             return Refused(str(error), "unfit")
-        if len(raw) > self.limits.size:
-            return Refused(f"It has {len(raw)} bytes; at most {self.limits.size} go.", "size")
+        if (size := sum(map(len, pieces))) > self.limits.size:
+            return Refused(f"It has {size} bytes; at most {self.limits.size} go.", "size")
         try:
             server = self._ready()
-            raw = signed(
-                raw, from_address="" if outgoing.content.raw else self.account.settings["from_address"]
-            )
+            above = signature(pieces, from_address=self._from(outgoing.content))
         except CannotConnect as error:
             return Later(str(error), "connection", is_account=True)
         except CannotSign as error:
@@ -90,11 +89,15 @@ class SmtpLine:
         options += [] if is_ascii else ["SMTPUTF8"]
         is_steady = self._is_steady
         with ended_after(self.limits.seconds, lambda: _hung_up(server)):
-            outcome = self._passed(server, sender, to, _wired(outgoing.content, raw), options)
+            outcome = self._passed(server, sender, to, _wired(above, pieces), options)
         if is_steady and isinstance(outcome, Later) and outcome.code in GONE:
             return self.send(outgoing)  # it had hung up since the last one, and was told nothing of this
         self._took_at = time.monotonic() if isinstance(outcome, Sent) else float("-inf")
         return outcome
+
+    def _from(self, content: Content) -> str:
+        """Return who a message is from; nothing where it says that itself."""
+        return "" if content.raw or content.wire else self.account.settings["from_address"]
 
     @property
     def _is_steady(self) -> bool:
@@ -142,7 +145,7 @@ class SmtpLine:
         return self._server
 
     def _passed(
-        self, server: smtplib.SMTP, sender: str, to: str, content: bytes, options: list[str]
+        self, server: smtplib.SMTP, sender: str, to: str, pieces: Sequence[bytes], options: list[str]
     ) -> Outcome:
         words = "".join(f" {each}" for each in options)
         is_told = False
@@ -150,7 +153,7 @@ class SmtpLine:
             wire = self._wire = self._wire or Wire(_socket(server))
             introduced(wire, sender, to, words, is_pipelined=server.has_extn("pipelining"))
             is_told = True
-            wire.say(content)
+            wire.say(*pieces)
             taken = held(wire.reply(), TAKEN)
         except ServerSaid as said:
             if said.code == 421 or not wire.is_quiet:
@@ -168,8 +171,9 @@ class SmtpLine:
         self._server, self._wire, self._took_at = None, None, float("-inf")
 
 
-def _wired(content: Content, raw: bytes) -> bytes:
-    return raw + b".\r\n" if content.is_wire else ended(raw)
+def _wired(above: bytes, pieces: Sequence[bytes]) -> Sequence[bytes]:
+    """Return what is said of a message, with its end."""
+    return (above, *pieces, END) if len(pieces) > 1 else (ended(above + pieces[0]),)
 
 
 def _socket(server: smtplib.SMTP) -> socket.socket:

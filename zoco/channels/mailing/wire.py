@@ -6,10 +6,14 @@ what the answers take to read.
 
 import socket
 from collections.abc import Container
+from ssl import SSLSocket
 
 REPLY_LONGEST = 65_536
 MAIL, RCPT, DATA = (250,), (250, 251), (354,)
 """Answers that let it go on."""
+END = b".\r\n"
+PIECES_MOST = 500
+"""In one call of the system, which takes 1,024 (IOV_MAX of Linux)."""
 _CHUNK = 4_096
 
 
@@ -37,9 +41,14 @@ class Wire:
         """Whether all that came was an answer to something."""
         return not self._held
 
-    def say(self, said: bytes) -> None:
+    def say(self, *said: bytes) -> None:
         """Write. Raises OSError."""
-        self.sock.sendall(said)
+        if len(said) == 1 or len(said) > PIECES_MOST or isinstance(self.sock, SSLSocket):
+            self.sock.sendall(b"".join(said))
+            return
+        sent = self.sock.sendmsg(said)
+        if sent < sum(map(len, said)):
+            self.sock.sendall(memoryview(b"".join(said))[sent:])
 
     def reply(self) -> tuple[int, bytes]:
         """Return the code and the words of the next answer, its lines joined. Raises NoReply, OSError."""
@@ -90,7 +99,7 @@ def introduced(wire: Wire, sender: str, to: str, options: str, *, is_pipelined: 
     mail, rcpt, data = wire.reply(), wire.reply(), wire.reply()
     is_wanted = mail[0] in MAIL and rcpt[0] in RCPT
     if data[0] in DATA and not is_wanted:
-        wire.say(b".\r\n")  # nobody takes it, but the server waits for its end
+        wire.say(END)  # nobody takes it, but the server waits for its end
         wire.reply()
     held(mail, MAIL)
     held(rcpt, RCPT)
@@ -101,4 +110,4 @@ def ended(raw: bytes) -> bytes:
     """Return a message with its end, and lines that begin with a dot doubled (RFC 5321, section 4.5.2)."""
     stuffed = raw.replace(b"\r\n.", b"\r\n..") if b"\r\n." in raw else raw
     stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
-    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
+    return stuffed + (END if stuffed.endswith(b"\r\n") else b"\r\n" + END)

@@ -4,7 +4,7 @@ What is left is a program of Jinja that joins quoted pieces with the values of o
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,23 +12,19 @@ from html import escape, unescape
 from typing import Any
 
 from django.utils.translation import gettext_noop, override
-from jinja2 import Template
 
 from zoco.mail.letters import quoted
 from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.drafts import Draft, LetterWrong
-from zoco.mail.letters.filling import Filling, filling_of
+from zoco.mail.letters.filling import Filled, Filling, Form, Part, filling_of
 from zoco.mail.letters.frame import html_of_mjml, inlined, mjml_made
 from zoco.mail.letters.own import cleaned
-from zoco.mail.letters.placeholders import HOLDS, Asked, asked_read, sandbox
+from zoco.mail.letters.placeholders import HOLDS, Asked, asked_read
 from zoco.mail.letters.plain import text_made
 from zoco.mail.letters.values import roots
 from zoco.mail.letters.writing import MARK, Room
 
-SIZE_MOST = 2_000_000
-"""Octets of a rendered part."""
-PLACES_MANY = 200
-"""So many placeholders, each of a value as long as may be, stay below that."""
+SUBJECT_LONGEST = 900
 _HREF = re.compile(r"(<a\b[^>]*?\bhref=\")([^\"]*)(\")", re.I)
 _CONDITION = re.compile(r"[\"']([a-z][a-z0-9_]*:[\w.-]+)[\"'] (?:not )?in _holds")
 Link = Callable[[str, int], str]
@@ -39,9 +35,7 @@ class Compiled:
     """One language of a letter, ready for its readers."""
 
     language: str
-    html: Filling
-    text: Filling
-    subject: Template
+    filling: Filling
     subject_fixed: str | None
     """The subject if it is alike for all."""
     page: str
@@ -50,33 +44,22 @@ class Compiled:
     asked: Asked
     conditions: frozenset[str]
     """Which conditions its blocks ask for; those that hold for a person are given for each."""
-    places: int
-    """How many placeholders it has."""
 
-    def pieces(
-        self, values: Mapping[str, Any], holds: Set[str] = frozenset()
-    ) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the pieces of (text, HTML) for a person, quoted-printable, lines ended by CR LF.
+    def filled(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> Filled:
+        """Return a letter for a person: text and HTML quoted-printable, lines ended by CR LF.
 
         Raises LetterWrong.
         """
-        given = {**values, HOLDS: holds}
-        if self._is_plain and self.places <= PLACES_MANY:
-            return list(self.text.generate(given)), list(self.html.generate(given))
-        with override(self.language):
-            return _bounded(self.text, given), _bounded(self.html, given)
-
-    def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> tuple[str, str]:
-        """Return the same, each as one. Raises LetterWrong."""
-        text, html = self.pieces(values, holds)
-        return "".join(text), "".join(html)
+        with nullcontext() if self._is_plain else override(self.language):
+            subject, text, html = self.filling.filled({**values, HOLDS: holds})
+        return Filled(self.subject_fixed or _one_line(subject), text, html)
 
     def subject_for(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> str:
         """Return the subject for a person, on one line."""
         if self.subject_fixed is not None:
             return self.subject_fixed
         with nullcontext() if self._is_plain else override(self.language):
-            return " ".join(self.subject.render({**values, HOLDS: holds}).split())[:900]
+            return _one_line(self.filling.subject({**values, HOLDS: holds}))
 
     @property
     def _is_plain(self) -> bool:
@@ -108,15 +91,16 @@ def compiled(draft: Draft, *, link: Link | None = None, foot: Callable[[], str] 
         subject = room.source(draft.subject)
         return Compiled(
             language=draft.language,
-            html=_filling(_footed(html, room.source(foot()) if foot else ""), room, _html_value),
-            text=_filling(text_made(html), room, _text_value),
-            subject=_subject(subject, room),
+            filling=filling_of(
+                _part(subject, room, str, _plainly),
+                _part(text_made(html), room, quoted.piece, _text_value),
+                _part(_footed(html, room.source(foot()) if foot else ""), room, quoted.piece, _html_value),
+            ),
             subject_fixed=None if MARK.search(subject) else " ".join(subject.split()),
             page=_restored(html, room),
             links=tuple(found),
             asked=room.asked,
             conditions=frozenset(_CONDITION.findall(" ".join(room.kept))),
-            places=len(room.kept),
         )
 
 
@@ -148,32 +132,22 @@ def _restored(text: str, room: Room) -> str:
     return MARK.sub(lambda found: room.kept[int(found[1] or found[2])], text)
 
 
-def _filling(text: str, room: Room, form: Callable[[object], str]) -> Filling:
-    """Return what fills in a text, quoted; `form` says how values stand in it."""
+def _part(text: str, room: Room, piece: Callable[[str], str], form: Form) -> Part:
+    """Return a part of a letter in pieces; `piece` says how what all share stands in it, `form` a value."""
     pieces: list[str] = []
     marks: dict[int, str] = {}
     at = 0
     for found in MARK.finditer(text):
-        pieces.append(quoted.piece(text[at : found.start()]))
+        pieces.append(piece(text[at : found.start()]))
         marks[len(pieces)] = room.kept[int(found[1] or found[2])]
         pieces.append(marks[len(pieces)])
         at = found.end()
-    pieces.append(quoted.piece(text[at:]))
-    return filling_of(pieces, marks, sandbox(form))
+    pieces.append(piece(text[at:]))
+    return Part(pieces, marks, form)
 
 
-def _subject(text: str, room: Room) -> Template:
-    """Return a subject as a program."""
-    out: list[str] = []
-    at = 0
-    for found in MARK.finditer(text):
-        out += [_literal(text[at : found.start()]), room.kept[int(found[1] or found[2])]]
-        at = found.end()
-    return sandbox().from_string("".join([*out, _literal(text[at:])]))
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{ '{' }}") if "{" in text else text
+def _one_line(subject: str) -> str:
+    return " ".join(subject.split())[:SUBJECT_LONGEST]
 
 
 def _plainly(value: object) -> str:
@@ -197,16 +171,3 @@ def _text_value(value: object) -> str:
 
 
 _text_again = lru_cache(maxsize=256)(quoted.piece)
-
-
-def _bounded(filling: Filling, values: Mapping[str, Any]) -> list[str]:
-    """Return the pieces of what has loops, up to a size. Raises LetterWrong."""
-    out: list[str] = []
-    size = 0
-    for part in filling.generate(values):
-        size += len(part)
-        if size > SIZE_MOST:
-            words = gettext_noop("The letter grows beyond %(most)s octets; shorten its loops.")
-            raise LetterWrong(words, most=SIZE_MOST)
-        out.append(part)
-    return out

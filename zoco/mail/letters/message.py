@@ -3,8 +3,8 @@
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 from quopri import decodestring
 from typing import Any
 
@@ -32,55 +32,46 @@ class Seen:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Envelope:
     """What all mails of a letter in one language share: the borders between their parts."""
 
-    letter: Compiled
-    border: str = field(default_factory=lambda: f"=_{secrets.token_hex(12)}")
+    def __init__(self, letter: Compiled, border: str = "") -> None:
+        self.letter = letter
+        border = border or f"=_{secrets.token_hex(12)}"
+        kind = f'multipart/alternative;\r\n boundary="{border}"'
+        self._headers = f"MIME-Version: 1.0\r\nContent-Type: {kind}\r\n\r\n"
+        self._text, self._html = (
+            f"\r\n--{border}\r\nContent-Type: text/{each}; charset=utf-8\r\n{_QUOTED}".encode()
+            for each in ("plain", "html")
+        )
+        self._end = f"\r\n--{border}--\r\n".encode()
 
-    @property
-    def headers(self) -> str:
-        """Return the headers that tell what follows."""
-        return f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{self.border}"\r\n'
-
-    def message(
+    def wire(
         self,
         headers: Iterable[tuple[str, str]],
         values: Mapping[str, Any],
         holds: Set[str] = frozenset(),
         *,
         above: str = "",
-    ) -> bytes:
-        """Return one person's mail; the subject is added to `headers`. Raises HeaderWrong, LetterWrong.
+    ) -> tuple[bytes, ...]:
+        """Return one person's mail as `Content.wire` has it; the subject is added to `headers`.
 
-        `above` are headers that are written already, each with its end.
+        `above` are headers that are written already, each with its end. Raises HeaderWrong, LetterWrong.
         """
-        subject = self.letter.subject_for(values, holds)
+        subject, text, html = self.letter.filled(values, holds)
         said = [header(name, value) for name, value in headers]
-        parts = self.parts(values, holds)
-        return "".join((above, *said, header("Subject", subject), self.headers, "\r\n", *parts)).encode(
-            "ascii"
-        )
-
-    def parts(self, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> Iterator[str]:
-        """Give the pieces of both parts with their borders."""
-        text, html = self.letter.pieces(values, holds)
-        yield f"--{self.border}\r\nContent-Type: text/plain; charset=utf-8\r\n{_QUOTED}"
-        yield from text
-        yield f"\r\n--{self.border}\r\nContent-Type: text/html; charset=utf-8\r\n{_QUOTED}"
-        yield from html
-        yield f"\r\n--{self.border}--\r\n"
+        head = "".join((above, *said, header("Subject", subject), self._headers)).encode("ascii")
+        return (head, self._text, *text, self._html, *html, self._end)
 
 
 def seen(letter: Compiled, values: Mapping[str, Any], holds: Set[str] = frozenset()) -> Seen:
     """Return a letter as one person reads it."""
-    text, html = letter.parts(values, holds)
-    return Seen(letter.subject_for(values, holds), _read(html), _read(text))
+    subject, text, html = letter.filled(values, holds)
+    return Seen(subject, _read(html), _read(text))
 
 
-def _read(part: str) -> str:
-    return decodestring(part.encode("ascii")).decode("utf-8").replace("\r\n", "\n")
+def _read(pieces: Iterable[bytes]) -> str:
+    return decodestring(b"".join(pieces)).decode("utf-8").replace("\r\n", "\n")
 
 
 def header(name: str, value: str) -> str:

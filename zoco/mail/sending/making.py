@@ -115,8 +115,7 @@ class LetterMaking:
             return Content(shown.subject, shown.text, shown.html, dict(headers))
         name = name_headers(claimed.account, uid=claimed.uid, at=now.astimezone(UTC))
         head = people_headers(claimed.account, to=claimed.to, name=claimed.name)
-        raw = envelope.message([*name, *headers], values, holds, above=head.decode("ascii"))
-        return Content(raw=raw, is_wire=True)
+        return Content(wire=envelope.wire([*name, *headers], values, holds, above=head.decode("ascii")))
 
     def _headers(self, claimed: Claimed, leave: str, now: datetime) -> list[tuple[str, str]]:
         """Return what mailboxes ask of whoever writes to many."""

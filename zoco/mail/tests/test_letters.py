@@ -224,8 +224,10 @@ def test_no_line_of_a_mail_is_long_and_it_reads_as_it_was_written() -> None:
     made = compiled(draft)
     values = {"person": {}, "links": {"unsubscribe": "https://z.example/" + "x" * 3_000}}
 
-    mail = Envelope(made).message(
-        [("From", "a@example.org"), ("List-Unsubscribe", "<https://z.example/u>")], values
+    mail = b"".join(
+        Envelope(made).wire(
+            [("From", "a@example.org"), ("List-Unsubscribe", "<https://z.example/u>")], values
+        )
     )
 
     assert max(len(line) for line in mail.split(b"\r\n")) <= 78

@@ -16,7 +16,7 @@ from zoco.channels.domains.keys import KeyUnfit
 from zoco.channels.domains.models import DkimKey, SendingDomain
 from zoco.channels.domains.services import key_add, key_drop, key_switch, keys_expire, keys_reseal
 from zoco.channels.domains.signing import signer_of, signers_forget
-from zoco.channels.domains.tests.test_dkim import letter, verified
+from zoco.channels.domains.tests.test_dkim import letter, sign, verified
 from zoco.channels.tests.conftest import NOON
 from zoco.channels.tests.mailbox import mailbox
 from zoco.testing.channels import account_of
@@ -52,14 +52,19 @@ def test_what_leaves_by_a_mail_server_is_signed(
     keys = current(domain), current(domain, "rsa")
     key_add(domain=domain, kind="rsa", at=NOON)  # it waits for its record
     made = Content("Hi", "one\n.two \n\n\n", "<p>one</p>", {"List-Unsubscribe": "<https://shop.example/1>"})
+    head, _end, body = letter().partition(b"\r\n\r\n")
+    pieces = Content(wire=(head + b"\r\n\r\n", body[:9], b"  two  blanks =\r\n" * 20_000, body[9:]))
 
     with mailbox() as post:
         outcomes = sent(post.port, made, Content(raw=letter()), from_address="news@shop.example")
+        outcomes += sent(post.port, pieces, from_address="news@shop.example")
         outcomes += sent(post.port, made, from_address="news@elsewhere.example")
         outcomes += sent(post.port, made, from_address="news@Letters.shop.example")
 
-    assert outcomes == [Sent("taken as 42")] * 4
-    assert [verified(each, dns(*keys)) for each in post.raw] == [[True] * 2, [True] * 2, [], [True] * 2]
+    assert outcomes == [Sent("taken as 42")] * 5
+    assert [verified(each, dns(*keys)) for each in post.raw] == [[True] * 2] * 3 + [[], [True] * 2]
+    assert post.raw[2].endswith(pieces.whole)
+    assert verified(post.raw[2].replace(b"blanks", b"blinks"), dns(*keys)) == [False] * 2
     assert post.raw[0].startswith(b"DKIM-Signature: v=1; a=rsa-sha256;")
     domain.is_signing = False
     domain.save()
@@ -103,9 +108,9 @@ def test_private_key_is_sealed_to_its_row_and_resealed(domain: SendingDomain, se
     assert keys_reseal() == 2
     settings.SECRET_KEY_FALLBACKS = []
     signers_forget()
-    sign = signer_of("a@shop.example")
-    assert sign is not None
-    assert verified(sign(letter()), dns(key, other)) == [True, True]
+    signer = signer_of("a@shop.example")
+    assert signer is not None
+    assert verified(sign(letter(), signer), dns(key, other)) == [True, True]
     DkimKey.objects.filter(pk=key.pk).update(secret=DkimKey.objects.get(pk=other.pk).secret)
     signers_forget()
     with pytest.raises(CannotSign, match="changed in the database"):
@@ -132,10 +137,10 @@ def test_key_of_somebodys_own_is_read_or_refused(domain: SendingDomain) -> None:
         return made.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
 
     key = current(domain, "rsa", pem=pem(2048), selector="Mail-2026")
-    sign = signer_of("a@shop.example")
-    assert sign is not None
+    signer = signer_of("a@shop.example")
+    assert signer is not None
     assert key.selector == "mail-2026"
-    assert verified(sign(letter()), dns(key)) == [True]
+    assert verified(sign(letter(), signer), dns(key)) == [True]
 
     with pytest.raises(KeyUnfit, match="1024 bits"):
         key_add(domain=domain, kind="rsa", at=NOON, pem=pem(1024))
