@@ -2,15 +2,18 @@
 
     python -m benchmarks.audiences                      1 million people, 20 million facts of a year
 
-"Bought twice in 90 days, opened nothing in 30, from Spain or Mexico, not wholesale." The first count writes
-its statements and finds cold files; the others are as a page that is edited asks. Both must name the same
-people, all of them. The bound is 2 seconds.
+"Bought twice in 90 days, opened nothing in 30, from Spain or Mexico, not wholesale." The very first count
+writes its statements; the first of a new process, as of a web server or worker that was started anew, opens
+the ledger and finds its statements kept; the others are as a page that is edited asks. All must name the same
+people. The bound is 2 seconds for each but the very first, which is told beside.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -80,6 +83,25 @@ def ours() -> tuple[set[int], list[float]]:
     return set(counts[0].people), [each.seconds for each in counts]
 
 
+def first(folder: Path) -> float:
+    """Return the seconds of the first count in a process of its own."""
+    said = subprocess.run(
+        [sys.executable, "-m", "benchmarks.audiences", "--folder", str(folder), "--first"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return float(said.stdout.split()[-1])
+
+
+def counted_once() -> None:
+    """Count and tell the seconds, the reading of the rules among them."""
+    from zoco.people.audiences.rules import rules_read
+    from zoco.people.audiences.services import rules_count
+
+    began = time.perf_counter()
+    rules_count(rules_read(TREE), at=NOW)
+    print(time.perf_counter() - began)
+
+
 def brute() -> tuple[set[int], float]:
     """Return the same, one fact and one person after the other, and the seconds."""
     from zoco.ledger.store import opening
@@ -120,6 +142,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--facts", type=int, default=20_000_000)
     parser.add_argument("--folder", type=Path, help="a folder of an earlier run, or a new one that is kept")
+    parser.add_argument("--first", action="store_true", help="tell the seconds of one count alone")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = given.folder or Path(made)
@@ -131,15 +154,21 @@ def main() -> None:
         (folder / "spool").mkdir(exist_ok=True)
         if not (folder / "ledger.duckdb").exists():
             generate(folder, given.people, given.facts)
+        if given.first:
+            counted_once()
+            return
+        shutil.rmtree(folder / "tmp" / "statements", ignore_errors=True)
+        unwritten, anew = first(folder), min(first(folder) for _round in range(ROUNDS))
         counted, seconds = ours()
         by_hand, slow = brute()
         print(
-            f"{given.people:,} people, {given.facts:,} facts, four rules: first {seconds[0]:.2f} s,"
+            f"{given.people:,} people, {given.facts:,} facts, four rules: the first in a new process"
+            f" {anew:.2f} s ({unwritten:.2f} with statements to be written),"
             f" then {min(seconds[1:]):.2f}–{max(seconds[1:]):.2f} s; person by person {slow:.1f} s"
             f" (ratio {slow / min(seconds[1:]):.0f}); {len(counted):,} members,"
             f" {'the same' if counted == by_hand else 'NOT THE SAME'}"
         )
-    sys.exit(int(counted != by_hand or max(seconds[1:]) > SECONDS_MOST))
+    sys.exit(int(counted != by_hand or max(anew, *seconds[1:]) > SECONDS_MOST))
 
 
 if __name__ == "__main__":

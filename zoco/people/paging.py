@@ -85,7 +85,7 @@ def _of(people: BitMap, place: Place, size: int) -> Page:
 
 def _everybody(place: Place, size: int) -> Page:
     """Return a page of all people, how many there are being counted without looking at each."""
-    total = Person.objects.count() - Person.objects.exclude(merged_into=None).count()
+    total = Person.objects.count() - Person.objects.filter(merged_into__gt=0).count()
     rows = Person.objects.filter(merged_into=None)
     some = list(_from(rows, "pk", place, place.after or place.before)[: size + 1])
     return _turned(some, place, size, total, is_more=False)

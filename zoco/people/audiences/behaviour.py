@@ -3,22 +3,20 @@
 Bots and own staff do not count. Whose a fact is follows joins and merges as they are known now.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext, pgettext_lazy
 
-from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import FILTERABLE, GOAL
 from zoco.ledger.pictures.labels import NAMES
 from zoco.ledger.services import NAME
 from zoco.people.audiences.bitmaps import of_table
-from zoco.people.audiences.deeds import Deed, Span, Where, statement
+from zoco.people.audiences.deeds import Deed, Where, span_of, statement
 from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm, LeafWrong
 
 HOW = {
@@ -191,33 +189,17 @@ class BehaviourLeaf(FormLeaf):
     label = gettext_lazy("What they did, or did not")
     form = BehaviourForm
 
-    def found(self, rule: Json, asked: Asked) -> Found:
-        """Ask the ledger. What is wanted at most is asked as its contrary, so that nobody is listed who
-        never did it.
-        """
-        how, number = str(rule["how"]), Decimal(rule.get("number", "0"))
-        match how:
-            case "never":
-                return Found(self._people(rule, asked, "count", Decimal(1)), is_rest=True)
-            case "most":
-                return Found(self._people(rule, asked, "count", number + 1), is_rest=True)
-            case "exactly" if not number:
-                return Found(self._people(rule, asked, "count", Decimal(1)), is_rest=True)
-            case "least" | "money_least" if not number:
-                return Found(asked.everybody)
-            case "money_most":
-                return Found(self._people(rule, asked, "money_above", number), is_rest=True)
-        measure = MEASURES.get(how, how)
-        least = number if how != "did" else Decimal(1)
-        return Found(self._people(rule, asked, measure, least), is_sure=False)
+    def begin(self, rule: Json, asked: Asked) -> None:
+        """Begin to ask the ledger. Raises LeafWrong."""
+        if (question := _question(rule)) is not None:
+            asked.begin(*_ask(rule, asked, question))
 
-    def _people(self, rule: Json, asked: Asked, measure: str, least: Decimal) -> Any:
-        site = rule.get("site")
-        if site is not None and site not in {each.id for each in sitebook.sites()}:
-            raise LeafWrong(gettext_noop("The site that a rule asks for is there no more."))
-        wheres = tuple(Where(each["field"], each["is"], each["value"]) for each in rule.get("where", ()))
-        deed = Deed(rule["fact"], measure, least, _span(rule, asked.now), site, wheres)
-        return of_table(asked.ledger.query(statement(deed, asked.now, asked.ledger.dialect)))
+    def found(self, rule: Json, asked: Asked) -> Found:
+        """Ask the ledger: what it tells of may be of people who are gone."""
+        if (question := _question(rule)) is None:
+            return Found(asked.everybody)
+        people = of_table(asked.told(*_ask(rule, asked, question)))
+        return Found(people, is_rest=question.is_rest, is_sure=False)
 
     def said(self, rule: Json) -> str:
         """Say it."""
@@ -230,6 +212,45 @@ class BehaviourLeaf(FormLeaf):
             names = {site.id: site.name for site in sitebook.sites()}
             said.append(_("on %(site)s") % {"site": names.get(rule["site"], rule["site"])})
         return ", ".join(said)
+
+
+class _Question(NamedTuple):
+    """What is measured, how much of it at least, and whether those who reach that are left out."""
+
+    measure: str
+    least: Decimal
+    is_rest: bool = False
+
+
+def _question(rule: Json) -> _Question | None:
+    """Return what is asked, None where it holds for everybody.
+
+    What is wanted at most is asked as its contrary, so that nobody is listed who never did it.
+    """
+    how, number = str(rule["how"]), Decimal(rule.get("number", "0"))
+    match how:
+        case "never":
+            return _Question("count", Decimal(1), is_rest=True)
+        case "most":
+            return _Question("count", number + 1, is_rest=True)
+        case "exactly" if not number:
+            return _Question("count", Decimal(1), is_rest=True)
+        case "least" | "money_least" if not number:
+            return None
+        case "money_most":
+            return _Question("money_above", number, is_rest=True)
+    return _Question(MEASURES.get(how, how), number if how != "did" else Decimal(1))
+
+
+def _ask(rule: Json, asked: Asked, question: _Question) -> tuple[Deed, Callable[[], Any]]:
+    """Return what the ledger is asked, and the call that asks it. Raises LeafWrong."""
+    site = rule.get("site")
+    if site is not None and site not in {each.id for each in sitebook.sites()}:
+        raise LeafWrong(gettext_noop("The site that a rule asks for is there no more."))
+    wheres = tuple(Where(each["field"], each["is"], each["value"]) for each in rule.get("where", ()))
+    deed = Deed(rule["fact"], question.measure, question.least, span_of(rule, asked.now), site, wheres)
+    store, now = asked.ledger, asked.now
+    return deed, lambda: store.query(statement(deed, now, store.dialect))
 
 
 def _how(rule: Json) -> str:
@@ -260,27 +281,3 @@ def _when(rule: Json) -> str:
         case "between":
             return f"{rule.get('since', '…')} – {rule.get('until', '…')}"
     return str(WHEN["ever"])
-
-
-def _span(rule: Json, now: datetime) -> Span:
-    """Return the moments between which it must have happened, half-open; days are the site's."""
-    end = micros(now)
-    match rule["when"]:
-        case "last":
-            return Span(micros(now - timedelta(days=rule["days"])), end)
-        case "before":
-            return Span(0, micros(now - timedelta(days=rule["days"])))
-        case "between":
-            sites = [each for each in sitebook.sites() if rule.get("site") in (None, each.id)]
-            zone = ZoneInfo(sites[0].zone) if sites else UTC
-            since = _midnight(rule.get("since"), zone, 0)
-            until = _midnight(rule.get("until"), zone, 1)
-            return Span(since or 0, min(until or end, end))
-    return Span(0, end)
-
-
-def _midnight(day: str | None, zone: Any, later: int) -> int | None:
-    if not day:
-        return None
-    on = date.fromisoformat(day) + timedelta(days=later)
-    return micros(datetime(on.year, on.month, on.day, tzinfo=zone))

@@ -36,24 +36,27 @@ def of_rows(rows: QuerySet[Any], column: str = "person_id") -> BitMap:
 
 def of_table(table: "pa.Table") -> BitMap:
     """Return the keys in the first column of an answer of the ledger."""
-    import numpy as np
+    import pyarrow as pa
 
-    found = table.column(0).to_numpy().astype("int64", copy=False)
-    if len(found) and not 0 <= found.min() <= found.max() < 1 << 32:
-        raise OverflowError("The key of a person is larger than a bitmap can hold (2**32 - 1).")
+    try:
+        found = table.column(0).cast(pa.uint32())
+    except pa.ArrowInvalid:
+        raise OverflowError("The key of a person is larger than a bitmap can hold (2**32 - 1).") from None
     keys = array("I")
-    keys.frombytes(found.astype(np.uint32).tobytes())
+    for chunk in filter(len, found.chunks):  # as bytes: through NumPy it would import pandas, half a second
+        start = chunk.offset * keys.itemsize
+        keys.frombytes(chunk.buffers()[1][start : start + len(chunk) * keys.itemsize])
     return BitMap(keys)
 
 
-def everybody() -> BitMap:
-    """Return all people but those who were merged into others."""
-    return of_rows(Person.objects.all(), "pk") - merged()
+def everybody(gone: BitMap | None = None) -> BitMap:
+    """Return all people but those who were merged into others; `gone` are those, where they are known."""
+    return of_rows(Person.objects.all(), "pk") - (merged() if gone is None else gone)
 
 
 def merged() -> BitMap:
-    """Return those for whom others stand."""
-    return of_rows(Person.objects.exclude(merged_into=None), "pk")
+    """Return those for whom others stand: SQLite reads an index by a range, and all people for NOT."""
+    return of_rows(Person.objects.filter(merged_into__gt=0), "pk")
 
 
 def packed(people: BitMap) -> bytes:

@@ -5,14 +5,15 @@ Nothing here runs a query. An answer is one column of keys of people, each once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
 from zoco.kit.periods import Period, micros
-from zoco.ledger import expr
+from zoco.ledger import expr, sitebook
 from zoco.ledger.asking.goals import Comparison, PropCondition, holds
 from zoco.ledger.asking.people import resolved
 from zoco.ledger.asking.statements import templates
@@ -64,6 +65,30 @@ class Deed:
     wheres: tuple[Where, ...] = ()
 
 
+def span_of(rule: Mapping[str, Any], now: datetime) -> Span:
+    """Return when what a rule asks for must have happened, half-open; days are the site's."""
+    end = micros(now)
+    match rule["when"]:
+        case "last":
+            return Span(micros(now - timedelta(days=rule["days"])), end)
+        case "before":
+            return Span(0, micros(now - timedelta(days=rule["days"])))
+        case "between":
+            sites = [each for each in sitebook.sites() if rule.get("site") in (None, each.id)]
+            zone = ZoneInfo(sites[0].zone) if sites else UTC
+            since = _midnight(rule.get("since"), zone, 0)
+            until = _midnight(rule.get("until"), zone, 1)
+            return Span(since or 0, min(until or end, end))
+    return Span(0, end)
+
+
+def _midnight(day: str | None, zone: Any, later: int) -> int | None:
+    if not day:
+        return None
+    on = date.fromisoformat(day) + timedelta(days=later)
+    return micros(datetime(on.year, on.month, on.day, tzinfo=zone))
+
+
 def statement(deed: Deed, now: datetime, dialect: Dialect) -> str:
     """Write the SELECT that answers with the people who did it."""
     is_about_all = deed.measure in {"first", "last"}
@@ -78,7 +103,7 @@ def statement(deed: Deed, now: datetime, dialect: Dialect) -> str:
         return _expression(deed, given.periods, list(given.words))
 
     periods = cast("list[Period]", [scanned, deed.span] if is_about_all else [scanned])
-    return templates.filled(shape, Given(ANY_SITE, periods, words), dialect, write, lasting="never")
+    return templates.filled(shape, Given(ANY_SITE, periods, words), dialect, write, lasting="with room")
 
 
 def _is_open(where: Where) -> bool:

@@ -3,7 +3,10 @@
 The same form reads a rule from JSON and from a page, so that both know the same bounds and errors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +18,7 @@ from pyroaring import BitMap
 
 from zoco.kit.plugs import Registry
 from zoco.kit.said import Said
-from zoco.people.audiences.bitmaps import everybody
+from zoco.people.audiences.bitmaps import everybody, merged
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -52,6 +55,33 @@ class Asked:
     store: "Store | None" = None
     held: dict[int, Found] = field(default_factory=dict)
     within: tuple[int, ...] = ()
+    _begun: dict[Hashable, Future[Any]] = field(default_factory=dict)
+    _asker: ThreadPoolExecutor | None = None
+
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Let questions begin in a thread beside, one after the other, which ends with this."""
+        if self._asker is not None:
+            yield
+            return
+        self._asker = ThreadPoolExecutor(1, "zoco-audience")
+        try:
+            yield
+        finally:
+            self._asker.shutdown(cancel_futures=True)
+            self._asker = None
+
+    def begin(self, key: Hashable, ask: Callable[[], Any]) -> None:
+        """Begin to ask what `told` will want under this key; `ask` must not touch the database."""
+        if self._asker is not None and key not in self._begun:
+            self._begun[key] = self._asker.submit(copy_context().run, ask)
+
+    def told(self, key: Hashable, ask: Callable[[], Any]) -> Any:
+        """Return the answer to what was begun, or ask now; meanwhile all people are read."""
+        if key not in self._begun:
+            return ask()
+        _read = self.everybody
+        return self._begun[key].result()
 
     @cached_property
     def ledger(self) -> "Store":
@@ -62,8 +92,13 @@ class Asked:
 
     @cached_property
     def everybody(self) -> BitMap:
-        """All people."""
-        return everybody()
+        """All people but those who were merged into others."""
+        return everybody(self.merged)
+
+    @cached_property
+    def merged(self) -> BitMap:
+        """Those for whom others stand."""
+        return merged()
 
 
 class LeafForm(forms.Form):
@@ -87,7 +122,9 @@ class Leaf(Protocol):
     """A kind of rule. `form` says what it may say.
 
     `found` is called once for each such rule of a tree, with what the form wrote; it may raise LeafWrong
-    where that holds no more. It must not write, and need not hold back people who were merged.
+    where that holds no more. It must not write, and need not hold back people who were merged. One that asks
+    elsewhere than in the database may have `begin(rule, asked)` besides, called before any is asked: it calls
+    `asked.begin`, and `found` then `asked.told`.
     """
 
     @property

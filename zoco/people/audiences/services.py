@@ -16,7 +16,7 @@ from zoco.kit.said import Said
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.people.audiences.bitmaps import packed, unpacked
-from zoco.people.audiences.counting import Counts, found, people_of, settled
+from zoco.people.audiences.counting import Counts, people_of
 from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.models import NAME_LONGEST, Audience
 from zoco.people.audiences.rules import Node, RuleWrong, rules_read, rules_write
@@ -58,7 +58,7 @@ def rules_count(node: Node, *, at: datetime, store: "Store | None" = None, withi
     counts: Counts = {}
     asked = Asked(at, store, within=(within,) if within else ())
     with sitebook.everything():
-        people = settled(found(node, asked, counts=counts), asked)
+        people = people_of(node, asked, counts)
     return Counted(people, counts, time.perf_counter() - began)
 
 
