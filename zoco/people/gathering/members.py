@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
@@ -16,7 +16,7 @@ from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.gathering import reads
 from zoco.people.gathering.opening import CHANGE, EXPORT, SEE
 from zoco.people.gathering.screens import KIND, PAGE, page
-from zoco.people.giving.sheets import WORKBOOK, workbook
+from zoco.people.giving.workbooks import WORKBOOK, workbook
 from zoco.people.opening import for_whom
 
 KINDS = ("csv", "xlsx")
@@ -93,8 +93,8 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     noting.note(action="exported", kind=KIND, name=audience.name, details=details, by=request.user)
     name = f"{slugify(audience.name) or f'audience-{audience.pk}'}.{kind}"
     if kind == "xlsx":
-        book = workbook(reads.COLUMNS, reads.rows(people))
-        return FileResponse(book, as_attachment=True, filename=name, content_type=WORKBOOK)
-    answer = StreamingHttpResponse(reads.file(people), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(workbook(reads.COLUMNS, reads.rows(people)), content_type=WORKBOOK)
+    else:
+        answer = StreamingHttpResponse(reads.file(people), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

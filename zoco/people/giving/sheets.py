@@ -5,24 +5,19 @@ is run as a formula: an apostrophe stands before what a spreadsheet would run, a
 saved as CSV; the import takes it away again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, Any
 
 from pyroaring import BitMap
 
 from zoco.kit.cells import FORMULA_STARTS, csv_texts, is_phone
 from zoco.people.attributes import Value
+from zoco.people.giving.workbooks import WORKBOOK, workbook
 from zoco.people.importing.programs import OWN_MARK
 from zoco.people.models import FIELDS, Attribute, Identity, Person, Tag
 
 CHUNK = 500
 SYSTEMS_MOST = 50
-SHEET_ROWS = 1_048_576
-"""No sheet of a workbook has more."""
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ESCAPED = (*FORMULA_STARTS, "'")
 
 
@@ -88,38 +83,6 @@ def csv_pieces(people: BitMap) -> Iterator[str]:
     yield from csv_texts(chain([sheet.head], ([*map(_disarmed, row)] for row in sheet.rows())))
 
 
-def workbook(head: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
-    """Return a workbook as an open file that goes when it is closed; its cells are texts, none a formula.
-
-    What does not fit on a sheet stands on further ones, each with its head.
-    """
-    import openpyxl  # type: ignore[import-untyped] # slow to import, and few need it
-    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
-
-    book = openpyxl.Workbook(write_only=True)
-    page = book.create_sheet("People")
-    page.append(head)
-    for number, row in enumerate(rows, start=1):
-        if number % (SHEET_ROWS - 1) == 0:
-            page = book.create_sheet(f"People {len(book.worksheets) + 1}")
-            page.append(head)
-        cells = []
-        for text in row:
-            legal = ILLEGAL_CHARACTERS_RE.sub("", text)
-            if legal != text and legal.startswith(FORMULA_STARTS):
-                legal = f"'{legal}"
-            cell = WriteOnlyCell(page, value=legal or None)
-            if legal:
-                cell.data_type = "s"
-            cells.append(cell)
-        page.append(cells)
-    file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever answers with it closes it
-    book.save(Path(file.name))
-    file.seek(0)
-    return file
-
-
 def _disarmed(text: str) -> str:
     return f"'{text}" if text.startswith(ESCAPED) and not _is_number(text) else text
 
@@ -147,8 +110,8 @@ def _cell(value: Value | None) -> str:
     return str(value)
 
 
-def export_named(people: BitMap, kind: str) -> tuple[Any, str]:
-    """Return what is answered with, and its type; `kind` is "csv" or "xlsx"."""
+def export_named(people: BitMap, kind: str) -> tuple[Iterator[str] | Iterator[bytes], str]:
+    """Return a file in pieces, and its type; `kind` is "csv" or "xlsx"."""
     if kind == "xlsx":
         sheet = Sheet(people)
         return workbook(sheet.head, ([*map(_disarmed, row)] for row in sheet.rows())), WORKBOOK

@@ -30,10 +30,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     details: dict[str, Any] = {"exported": [None, len(found)]}
     noting.note(action="exported", kind=Person._meta.label_lower, name=kind, details=details, by=request.user)
     content, written = export_named(found, kind)
-    if kind == "xlsx":
-        return FileResponse(content, as_attachment=True, filename="people.xlsx", content_type=written)
     answer = StreamingHttpResponse(content, content_type=written)
-    answer["Content-Disposition"] = 'attachment; filename="people.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="people.{kind}"'
     return answer
 
 
