@@ -14,8 +14,8 @@ class ChannelsConfig(AppConfig):
     area = "retain"
 
     def ready(self) -> None:
-        """Register the adapters, let messages be merged with their people, take confirmations out."""
-        from zoco.channels import confirming, merging  # noqa: F401
+        """Register the adapters, let messages go with their people, take confirmations out."""
+        from zoco.channels import confirming, erasing, merging  # noqa: F401
         from zoco.kit.plugs import load_modules
 
         load_modules(["zoco.channels.adapters"])

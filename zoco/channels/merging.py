@@ -1,6 +1,9 @@
 """What happens to messages when two people turn out to be one: they are the survivor's."""
 
+from collections.abc import Collection
+
 from zoco.channels.models import Message
+from zoco.consent.merging import contacts_hold
 from zoco.people.merging import MERGERS, State
 
 
@@ -9,6 +12,12 @@ class MessageMerger:
     """Messages go over with their fates, and back."""
 
     key = "channels"
+
+    def hold(self, people: Collection[int]) -> None:
+        """Lock their messages in order of their keys, after what whoever claims messages locks first."""
+        contacts_hold(people)
+        held = Message.objects.select_for_update(no_key=True).filter(person__in=people)
+        list(held.order_by("pk").values_list("pk"))
 
     def merge(self, person: int, into: int) -> State:
         """Move them."""

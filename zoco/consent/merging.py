@@ -1,11 +1,15 @@
 """What happens to permission when two people turn out to be one: the stricter choice wins."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from zoco.consent.models import Choice, Contact, Reservation, Standing
+from zoco.consent.services import contacts_lock
 from zoco.people.merging import MERGERS, State
 
+WISHES = (("most", "days"), ("paused_until",))
+NO_WISH: State = {"most": None, "days": None, "paused_until": None}
 PLACE = ("purpose", "topic", "adapter")
 FIELDS = ("id", *PLACE, "state", "since")
 STRICT = (Choice.State.ASKED, Choice.State.GIVEN, Choice.State.WITHDRAWN)
@@ -16,6 +20,10 @@ class ConsentMerger:
     """Choices and sent messages go over; standings are put together, and kept for the way back."""
 
     key = "consent"
+
+    def hold(self, people: Collection[int]) -> None:
+        """Lock what whoever writes to them locks first."""
+        contacts_hold(people)
 
     def merge(self, person: int, into: int) -> State:
         """Put both together."""
@@ -34,11 +42,8 @@ class ConsentMerger:
             if _strictness(each) > _strictness(own[_place(each)]):
                 kept = Standing.objects.filter(pk=own[_place(each)]["id"])
                 kept.update(state=each["state"], since=each["since"])
-        contact = Contact.objects.filter(person=person, most__gt=0).values("most", "days").first()
-        had = Contact.objects.filter(person=into).values("most", "days").first()
-        if contact and not (had and had["most"]):
-            Contact.objects.update_or_create(person_id=into, defaults=contact)
-        return {"standings": before, "choices": choices, "sent": sent, "contact": had, "took": contact}
+        had, became = _wishes_merge(person, into)
+        return {"standings": before, "choices": choices, "sent": sent, "contact": had, "became": became}
 
     def part(self, person: int, into: int, before: State) -> None:
         """Give both back what was theirs; what the survivor chose since holds on for the survivor."""
@@ -54,15 +59,65 @@ class ConsentMerger:
         for who, rows in ((person, theirs), (into, own)):
             for each in rows:
                 _restore(who, each)
-        taken, had = before["took"], before["contact"]
-        if taken and not (had and had["most"]):
-            same = Contact.objects.filter(person=into, **taken)
-            if had is None:
-                same = same.exclude(paused_until__isnull=False)
-                same.delete()
-            else:
-                same.update(**had)
+        _wishes_part(into, before)
         _said_since(into)
+
+
+def contacts_hold(people: Collection[int]) -> None:
+    """Lock the contact rows that there are of people."""
+    contacts_lock(set(Contact.objects.filter(person__in=people).values_list("pk", flat=True)))
+
+
+def _wishes_merge(person: int, into: int) -> tuple[State | None, State | None]:
+    """Let the stricter wishes hold; returns the survivor's, and what became of them if they changed."""
+    own, other = _wishes(into), _wishes(person)
+    both = [each or NO_WISH for each in (own, other)]
+    seldom = min((each for each in both if each["most"]), key=_often, default=both[0])
+    pauses = [each["paused_until"] for each in both if each["paused_until"]]
+    became = {"most": seldom["most"], "days": seldom["days"], "paused_until": max(pauses, default=None)}
+    if became == both[0]:
+        return _plain(own), None
+    Contact.objects.update_or_create(person_id=into, defaults=became)
+    return _plain(own), _plain(became)
+
+
+def _wishes_part(into: int, before: State) -> None:
+    """Give the survivor the wishes back that a merge changed, unless they were changed since.
+
+    Merges of earlier versions told what they took over, which was nothing where there was a wish.
+    """
+    had, now = before["contact"], _plain(_wishes(into))
+    took = None if had and had["most"] else before.get("took")
+    became = before.get("became", took)
+    if not became or now is None:
+        return
+    back: State = {}
+    for names in WISHES:
+        if all(name in became and now[name] == became[name] for name in names):
+            back |= {name: (had or NO_WISH).get(name) for name in names}
+    if pause := back.get("paused_until"):
+        back["paused_until"] = datetime.fromisoformat(pause)
+    row = Contact.objects.filter(person=into)
+    if had is None and {**now, **back} == NO_WISH:
+        row.delete()
+    elif back:
+        row.update(**back)
+
+
+def _wishes(person: int) -> State | None:
+    return Contact.objects.filter(person=person).values(*NO_WISH).first()
+
+
+def _often(wish: State) -> float:
+    return float(wish["most"] / (wish["days"] or 1))
+
+
+def _plain(wish: State | None) -> State | None:
+    """Return a wish as JSON keeps it."""
+    if wish is None:
+        return None
+    pause = wish["paused_until"]
+    return {**wish, "paused_until": pause and pause.isoformat()}
 
 
 def _strictness(standing: Mapping[str, Any]) -> tuple[int, str]:

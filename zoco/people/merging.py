@@ -32,7 +32,11 @@ class MergeRefused(Said, ValueError):
 
 
 class Merger(Protocol):
-    """Moves an app's rows from one person to another. `key` names the app."""
+    """Moves an app's rows from one person to another. `key` names the app.
+
+    One whose rows others lock one after the other may have `hold(people)` besides: it locks them as those do,
+    rows of lower apps first where they do so, and is called before any moves a row.
+    """
 
     key: str
 
@@ -108,9 +112,13 @@ def merge_undo(*, merge: Merge, at: datetime, by: User | None = None) -> Person:
 
 
 def _locked(*keys: int) -> list[Person]:
-    both = Person.objects.select_for_update().order_by("pk").in_bulk(keys)
+    """Lock two people, but not against rows that name them: whoever adds one may hold what is wanted next."""
+    both = Person.objects.select_for_update(no_key=True).order_by("pk").in_bulk(keys)
     if len(both) < len(keys):
         raise MergeRefused(gettext_noop("Choose two people; one of these is not there."))
+    for each in MERGERS:
+        if (hold := getattr(each, "hold", None)) is not None:
+            hold(keys)
     return [both[key] for key in keys]
 
 
