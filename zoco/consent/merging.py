@@ -105,7 +105,8 @@ def _wishes_part(into: int, before: State) -> None:
 
 
 def _wishes(person: int) -> State | None:
-    return Contact.objects.filter(person=person).values(*NO_WISH).first()
+    found: State | None = Contact.objects.filter(person=person).values(*NO_WISH).first()
+    return found
 
 
 def _often(wish: State) -> float:

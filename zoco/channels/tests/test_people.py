@@ -101,7 +101,7 @@ def test_stricter_wishes_win_and_go_back(own: tuple[int | None, int | None] | No
     Contact.objects.all().delete()
     Contact.objects.create(person=ana, most=2, days=7, paused_until=NOON + timedelta(hours=9))
     if own is not None:
-        pause = own[1] and NOON + timedelta(hours=own[1])
+        pause = NOON + timedelta(hours=own[1]) if own[1] else None
         Contact.objects.create(person=ben, most=own[0], days=own[0] and 7, paused_until=pause)
     before = serialize("json", Contact.objects.order_by("pk"))
 

@@ -66,8 +66,8 @@ def workbook(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[byt
                     many, size, row = many + 1, size + len(text), next(left, None)
                     yield from pieces.taken(PIECE_BYTES)
                 page.write(b"</sheetData></worksheet>")
-        for name, text in _named(sheets):
-            pack.writestr(name, f"{_START}{text}")
+        for name, said in _named(sheets):
+            pack.writestr(name, f"{_START}{said}")
     yield from pieces.taken(1)
 
 
