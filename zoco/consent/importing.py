@@ -113,7 +113,7 @@ def _withdraw(told: dict[Spot, Told]) -> Counter[str]:
                 at = max(at, one.since)
         rows.append((each, at))
     _write(rows, WITHDRAWN, standings)
-    return Counter(withdrawn=len(rows))
+    return Counter(withdrawn=sum(each.word == "withdrawn" for each, _at in rows))
 
 
 def _give(told: dict[Spot, Told]) -> Counter[str]:

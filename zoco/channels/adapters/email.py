@@ -114,7 +114,7 @@ class EmailChannel(Channel):
         try:
             line.connect().quit()
         except CannotConnect as failed:
-            words = gettext_noop("The mail server does not let us in: %(why)s")
+            words = gettext_noop("The mail server cannot be used: %(why)s")
             raise CheckFailed(words, why=account.secrets.scrubbed(str(failed))) from failed
         except OSError:
             return  # it let us in, and hung up first

@@ -35,6 +35,7 @@ def forms(request: HttpRequest) -> HttpResponse:
     return page(
         request, "forms", _("Sign-up forms"), under=UNDER, lines=lines, days=DAYS,
         may_add=request.user.has_perm(ADD_FORM), is_topic_there=Topic.objects.exists(),
+        is_site_there=Site.objects.exists(),
     )  # fmt: skip
 
 

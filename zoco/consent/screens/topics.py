@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -28,17 +28,31 @@ UNDER = "zoco_consent_topics"
 @for_whom(SEE_TOPICS)
 def topics(request: HttpRequest) -> HttpResponse:
     """List the topics in their order, with how many agreed to each."""
-    standing = Standing.objects.filter(purpose=Purpose.MARKETING, state=Choice.State.GIVEN)
-    agreed = dict(standing.values_list("topic").annotate(Count("person", distinct=True)).order_by())
+    agreed = {each.key: _agreed(each.key) for each in Topic.objects.all()}
     lines = [
         {"topic": each, "label": each.said("label"), "note": each.said("note"),
-         "agreed": formats.count(agreed.get(each.key, 0))}
+         "agreed": formats.count(agreed[each.key])}
         for each in Topic.objects.all()
     ]  # fmt: skip
     return page(
         request, "topics", _("Topics"), under=UNDER, lines=lines,
         may_add=request.user.has_perm(ADD_TOPIC), may_change=request.user.has_perm(CHANGE_TOPIC),
     )  # fmt: skip
+
+
+def _agreed(topic: str) -> int:
+    """Return how many agreed to a topic, by itself or with all others."""
+    standing = Standing.objects.filter(purpose=Purpose.MARKETING)
+    given = standing.filter(state=Choice.State.GIVEN)
+    left_all = standing.filter(
+        person=OuterRef("person"), topic="", state=Choice.State.WITHDRAWN, since__gte=OuterRef("since")
+    )
+    chose = standing.filter(
+        person=OuterRef("person"), topic=topic, state__in=(Choice.State.GIVEN, Choice.State.WITHDRAWN)
+    )
+    by_itself = given.filter(~Exists(left_all), topic=topic)
+    with_all = given.filter(~Exists(chose), topic="")
+    return sum(each.aggregate(n=Count("person", distinct=True))["n"] for each in (by_itself, with_all))
 
 
 @for_whom(ADD_TOPIC, "GET", "HEAD", "POST")

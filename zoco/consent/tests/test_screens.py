@@ -1,6 +1,6 @@
 """Pages of owners: topics in four languages, rules, addresses looked up without being listed, choices."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from zoco.consent.deciding import Decision
 from zoco.consent.erasing import ConsentEraser
-from zoco.consent.models import Choice, Rule, Suppression, SuppressionEvent, Topic
+from zoco.consent.models import Choice, Rule, Standing, Suppression, SuppressionEvent, Topic
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress, suppressed
 from zoco.kit.periods import micros
@@ -48,6 +48,26 @@ def test_a_topic_speaks_four_languages_and_keeps_its_key() -> None:
     assert (topic.key, topic.label) == ("news", "All news")
     assert "All news" in body(owner.get(reverse("zoco_consent_topics")))
     assert Change.objects.filter(kind="zoco_consent.topic").count() == 2
+
+
+def test_whoever_agreed_to_all_topics_agreed_to_each_that_he_did_not_leave() -> None:
+    Topic.objects.bulk_create(Topic(key=key, label=key.title()) for key in ("honey", "bread"))
+    chose = {
+        "all": [("", "given")], "one": [("honey", "given")], "both": [("", "given"), ("honey", "given")],
+        "left one": [("", "given"), ("honey", "withdrawn")],
+        "left all": [("bread", "given"), ("", "withdrawn")],
+        "came back": [("", "withdrawn"), ("honey", "given")],
+    }  # fmt: skip
+    for name, choices in chose.items():
+        person = Person.objects.create(name=name, created_at=AT, changed_at=AT)
+        for day, (topic, state) in enumerate(choices):
+            Standing.objects.create(
+                person=person, purpose="marketing", topic=topic, state=state, since=AT + timedelta(day)
+            )
+
+    lines = client_of("owner").get(reverse("zoco_consent_topics")).context["lines"]
+
+    assert {each["topic"].key: each["agreed"] for each in lines} == {"honey": "4", "bread": "3"}
 
 
 def test_a_key_is_made_of_the_label_where_none_is_given() -> None:

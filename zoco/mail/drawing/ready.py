@@ -1,6 +1,6 @@
 """Journeys that are drawn already, to begin with: each asks only for its letters and its own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ class Ready:
     goal: str = ""
     again_days: int | None = None
     needs: Sequence[str] = field(default_factory=tuple)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """Steps, and the letters of the gallery that can be written for them."""
 
 
 def _letter(following: str = "") -> Graph:
@@ -57,6 +59,7 @@ READY = (
         },
         [{"kind": "fact", "fact": "consent.choice.given", "where": []}],
         ORDERED,
+        letters={"s1": "welcome", "s3": "announcement", "s5": "offer"},
     ),
     Ready(
         "basket",
@@ -73,6 +76,7 @@ READY = (
         [{"kind": "fact", "fact": "shop.basket.filled", "where": []}],
         ORDERED,
         7,
+        letters={"s2": "basket", "s4": "basket"},
     ),
     Ready(
         "win-back",
@@ -86,6 +90,7 @@ READY = (
         ORDERED,
         180,
         ("audience",),
+        {"s1": "announcement", "s3": "offer"},
     ),
     Ready(
         "birthday",
@@ -96,6 +101,7 @@ READY = (
         ORDERED,
         300,
         ("day",),
+        {"s1": "offer"},
     ),
     Ready(
         "review",
@@ -113,6 +119,7 @@ READY = (
         [{"kind": "fact", "fact": ORDERED, "where": []}],
         "",
         60,
+        letters={"s3": "review"},
     ),
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,9 +18,10 @@ from zoco.ledger.views.heads import head
 from zoco.mail.drawing import reads
 from zoco.mail.drawing.editing import EMPTY
 from zoco.mail.drawing.entries import JourneyForm
+from zoco.mail.drawing.lettering import MAY_WRITE, LettersForm, letters_begin
 from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
-from zoco.mail.drawing.ready import ready_of, ready_there
+from zoco.mail.drawing.ready import Ready, ready_of, ready_there
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import (
@@ -90,17 +92,38 @@ def new(request: HttpRequest) -> HttpResponse:
         goal=ready.goal if ready else "",
         again_days=ready.again_days if ready else None,
     )
-    form = JourneyForm(request.POST if request.method == "POST" else None, instance=begins)
-    if request.method == "POST" and form.is_valid():
-        journey = form.save(commit=False)
-        journey.created_at = timezone.now()
-        journey.created_by = request.user if isinstance(request.user, User) else None
-        journey.save()
-        graph, entries = (ready.graph, list(ready.entries)) if ready else (EMPTY, [])
-        journey_draw(journey=journey, graph=graph, entries=entries)
-        return redirect("zoco_journey", pk=journey.pk)
-    chosen = ready.key if ready else ""
-    return page(request, "new", _("New journey"), form=form, ready=ready_there(), chosen=chosen)
+    posted = request.POST if request.method == "POST" else None
+    form = JourneyForm(posted, instance=begins)
+    may_write = ready is not None and request.user.has_perm(MAY_WRITE)
+    letters = LettersForm(posted) if may_write else None
+    if posted is not None and form.is_valid() and (letters is None or letters.is_valid()):
+        return redirect("zoco_journey", pk=_begun(request, form, ready, letters).pk)
+    return page(
+        request,
+        "new",
+        _("New journey"),
+        form=form,
+        letters=letters,
+        ready=ready_there(),
+        chosen=ready.key if ready else "",
+        status=200 if posted is None else 422,
+    )
+
+
+@transaction.atomic
+def _begun(
+    request: HttpRequest, form: JourneyForm, ready: Ready | None, letters: LettersForm | None
+) -> Journey:
+    journey, now = form.save(commit=False), timezone.now()
+    by = request.user if isinstance(request.user, User) else None
+    journey.created_at, journey.created_by = now, by
+    journey.save()
+    graph, entries = (ready.graph, list(ready.entries)) if ready else (EMPTY, [])
+    if ready and letters and letters.cleaned_data["letters"]:
+        topic = letters.cleaned_data["topic"]
+        graph = letters_begin(journey=journey, ready=ready, topic=topic, at=now, by=by)
+    journey_draw(journey=journey, graph=graph, entries=entries)
+    return journey
 
 
 @for_whom(SEE)

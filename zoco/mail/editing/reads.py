@@ -5,6 +5,7 @@ from typing import Any
 
 from zoco.mail.editing.models import Edition, Letter, Written
 from zoco.mail.letters.drafts import Draft, Look
+from zoco.sites.models import Site
 
 
 def letter_drafts(letter: Letter) -> list[Draft]:
@@ -41,3 +42,9 @@ def look_read(kept: Mapping[str, Any]) -> Look:
     """Return colours that are kept; what is not kept is the usual. Raises LetterWrong."""
     names = ("accent", "ground", "sheet", "ink", "font")
     return Look(**{name: str(kept[name]) for name in names if kept.get(name)})
+
+
+def site_usual() -> Site | None:
+    """Return the site of whoever has one alone: addresses without a host lead there."""
+    found = list(Site.objects.filter(is_demo=False).order_by("pk")[:2])
+    return found[0] if len(found) == 1 else None

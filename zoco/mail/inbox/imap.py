@@ -132,7 +132,7 @@ def opened(
         server.login(user, secrets.get("password", ""))
         yield Folder(server, folder)
     except (imaplib.IMAP4.error, OSError, AddressRefused, FetchFailed, ValueError) as error:
-        words = gettext_noop("The mail server does not let us in: %(why)s")
+        words = gettext_noop("The mail server cannot be used: %(why)s")
         said = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else str(error)
         raise MailboxFailed(words, why=plain_text(secrets.scrubbed(said))[:200]) from None
     finally:

@@ -46,12 +46,14 @@ EFFECTS = {
 CAUSES = {"It names no letter of ours.": gettext_lazy("It names no letter of ours.")}
 
 
-def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, title: str, *, status: int = 200, **values: object
+) -> HttpResponse:
     shown = head(title, "mail")
     if template != "mailboxes":
         crumbs: list[dict[str, object]] = [{"url": reverse("zoco_mailboxes"), "label": _("Mailboxes")}]
         shown["breadcrumbs_items"] = [*crumbs, {"url": None, "label": title}]
-    return render(request, f"zoco/mail/inbox/{template}.html", {**shown, **values})
+    return render(request, f"zoco/mail/inbox/{template}.html", {**shown, **values}, status=status)
 
 
 @for_whom(SEE)
@@ -84,7 +86,7 @@ def _edited(request: HttpRequest, mailbox: Mailbox, title: str) -> HttpResponse:
         saved = mailbox_save(form=form, by=by)
         mailbox_check(mailbox=saved, at=timezone.now())
         return redirect("zoco_mailbox", saved.pk)
-    return _page(request, "edit", title, form=form)
+    return _page(request, "edit", title, form=form, status=422 if form.errors else 200)
 
 
 @for_whom(SEE)

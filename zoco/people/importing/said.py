@@ -1,8 +1,9 @@
 """What came, or would come, of an import in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.pictures import formats
@@ -20,6 +21,13 @@ COUNTS: dict[str, Any] = {
     "dead": pgettext_lazy("import", "Dead addresses"),
     "blocked": pgettext_lazy("import", "Blocked addresses"),
 }
+PARTED: dict[str, Any] = {
+    ",": pgettext_lazy("between columns", "commas"),
+    ";": pgettext_lazy("between columns", "semicolons"),
+    "\t": pgettext_lazy("between columns", "tabs"),
+    "|": pgettext_lazy("between columns", "upright strokes"),
+}
+ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 ALWAYS = ("added", "changed", "same", "refused", "suppressed")
 
 
@@ -30,4 +38,18 @@ def counted(counts: Mapping[str, int], *, is_plan: bool) -> list[tuple[str, str]
     told = [each for each in COUNTS if each in ALWAYS or counts.get(each)]
     return [
         (str(COUNTS[each]), formats.count(counts.get(each, 0))) for each in told if is_plan or each != "twice"
+    ]
+
+
+def tables_said(forms: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return how each file of an import was read: its letters, and what parts its columns."""
+    return [
+        _("%(name)s: letters as in %(encoding)s, columns parted by %(parted)s")
+        % {
+            "name": each["name"],
+            "encoding": ENCODINGS.get(each["encoding"], each["encoding"]),
+            "parted": PARTED.get(each["delimiter"], each["delimiter"]),
+        }
+        for each in forms
+        if each.get("encoding")
     ]

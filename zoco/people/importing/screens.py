@@ -26,7 +26,7 @@ from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import program_named
 from zoco.people.importing.reading import rows_from
 from zoco.people.importing.running import ImportWrong
-from zoco.people.importing.said import COUNTS, counted
+from zoco.people.importing.said import COUNTS, counted, tables_said
 from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 
@@ -148,6 +148,7 @@ def _one(request: HttpRequest, run: PeopleImport, form: MappingForm | None = Non
         "share": round(100 * run.done / run.total) if run.total and is_open else 0,
         "rows": formats.count(run.total),
         "form": form,
+        "tables": tables_said(run.forms),
         "counts": [] if form else counted(counts, is_plan=run.state == State.PLANNED),
         "preview": _preview(run) if run.state == State.PLANNED and not form else None,
         "may_upload": may and run.state == State.UPLOADING,

@@ -6,10 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from zoco.consent.models import Topic
 from zoco.mail.drawing.canvas import canvas
 from zoco.mail.drawing.editing import EMPTY, step_add, step_remove, step_set, step_wrongs, way_set
 from zoco.mail.drawing.reads import effect
 from zoco.mail.drawing.ready import READY
+from zoco.mail.editing.gallery.ready import letter_begin, ready_of
+from zoco.mail.editing.models import Letter
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.graph import GraphWrong
@@ -19,6 +22,7 @@ from zoco.mail.journeys.tests.conftest import GRAPH, NOW
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
+from zoco.sites.models import Site
 
 ADMIN = "/admin/journeys/"
 
@@ -169,6 +173,36 @@ def test_ready_ones_are_whole_but_for_their_letters() -> None:
         assert {each["kind"] for each in steps.values()} - {"letter"} <= set(KINDS.keys())
         for step in steps.values():
             assert set(step["next"].values()) <= set(steps)
+        wants = {name for name, step in steps.items() if step["kind"] == "letter"}
+        assert set(ready.letters) == wants
+        assert all(ready_of(each) for each in ready.letters.values())
+
+
+def test_begun_with_letters_nothing_is_left_to_set(owner: Client) -> None:
+    Topic.objects.create(key="news", label="News")
+    site = Site.objects.create(slug="shop", name="Shop")
+    signed = Letter(name="First", purpose="marketing")
+    letter_begin(letter=signed, ready=ready_of("offer"), languages=["en"], at=NOW)
+    edition = signed.editions.get()
+    edition.blocks[-1]["value"].update(company="Miel", address="Calle 1, Lugo")
+    edition.save()
+    page = owner.get(f"{ADMIN}new/?ready=welcome").content.decode()
+    assert "Write its letters from ready ones" in page
+
+    wrong = owner.post(f"{ADMIN}new/?ready=welcome", {"name": "", "held_out": 0, "letters": "on"})
+    assert wrong.status_code == 422
+    said = {"name": "Hello", "held_out": 0, "letters": "on", "topic": "news"}
+    assert owner.post(f"{ADMIN}new/?ready=welcome", said).status_code == 302
+
+    graph = Journey.objects.get().draft["graph"]
+    assert step_wrongs(graph) == {}
+    made = Letter.objects.filter(name__startswith="Hello ").order_by("pk")
+    assert [each.name for each in made] == [
+        "Hello 1: Welcome letter", "Hello 2: Announcement", "Hello 3: Offer",
+    ]  # fmt: skip
+    assert {(each.topic, each.site) for each in made} == {("news", site)}
+    foot = made[0].editions.get().blocks[-1]["value"]
+    assert (foot["company"], foot["address"]) == ("Miel", "Calle 1, Lugo")
 
 
 def test_the_effect_is_the_difference_to_those_held_out(journey: Journey) -> None:

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext, pgettext_lazy
 
-from zoco.mail.editing.models import Letter
+from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.editing.services import Words, edition_write, letter_write
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 TONGUES = ("en", "es", "ru", "zh-hans")
+SIGNED = 20
+"""So many letters are looked through for who writes and where."""
 Blocks = list[dict[str, Any]]
 
 
@@ -44,8 +46,21 @@ def letter_begin(
     for language in languages:
         with override(language):
             words = ready.write() if ready else Words(blocks=[_block("text", text=""), footer()])
+        _sign(words.blocks, language)
         edition_write(letter=letter, language=language, words=words, at=at, by=by)
     return letter
+
+
+def _sign(blocks: Blocks, language: str) -> None:
+    """Let a footer begin with who writes and where, as the letter said that was changed last."""
+    latest = list(Edition.objects.filter(kind=Edition.Kind.BLOCKS).order_by("-changed_at", "-pk")[:SIGNED])
+    latest.sort(key=lambda each: each.language != language)
+    feet = [each["value"] for edition in latest for each in edition.blocks if each["type"] == "footer"]
+    for name in ("company", "address"):
+        said = next((foot[name] for foot in feet if foot.get(name)), "")
+        for each in blocks:
+            if each["type"] == "footer":
+                each["value"][name] = each["value"].get(name) or said
 
 
 def _block(kind: str, **value: object) -> dict[str, Any]:

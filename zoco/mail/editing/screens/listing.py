@@ -18,7 +18,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of
 from zoco.mail.editing.models import Edition, EditionChange, Letter
-from zoco.mail.editing.reads import look_read
+from zoco.mail.editing.reads import look_read, site_usual
 from zoco.mail.editing.screens.forms import EditionForm, LanguagesForm, LetterForm, LookForm
 from zoco.mail.editing.screens.opening import ADD, CHANGE, SEE
 from zoco.mail.editing.services import (
@@ -110,7 +110,11 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin a letter: empty, as one of the gallery, or as another letter."""
     ready = ready_of(request.GET.get("ready", ""))
     copied = _copied(request.GET.get("copy", ""))
-    begins = Letter(name=str(ready.label) if ready else "", purpose=ready.purpose if ready else "marketing")
+    begins = Letter(
+        name=str(ready.label) if ready else "",
+        purpose=ready.purpose if ready else "marketing",
+        site=site_usual(),
+    )
     if copied is not None:
         begins = Letter(purpose=copied.purpose, topic=copied.topic, account=copied.account, site=copied.site)
         begins.name = _("Copy of %(name)s") % {"name": copied.name[:100]}

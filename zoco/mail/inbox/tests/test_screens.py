@@ -33,10 +33,11 @@ def test_owner_adds_a_mailbox_and_its_password_goes_nowhere_else() -> None:
     assert answer.headers["Location"] == reverse("zoco_mailbox", args=[box.pk])
     assert word_of(box) == "honeycomb"
     page = body(owner.get(answer.headers["Location"]))
-    assert "The mail server does not let us in" in page
+    assert "The mail server cannot be used" in page
     edit = reverse("zoco_mailbox_edit", args=[box.pk])
     assert "honeycomb" not in page + body(owner.get(edit))
     moved = owner.post(edit, {**GIVEN, "password": "", "host": "evil.example"})
+    assert moved.status_code == 422
     assert "Enter the password: it would go to another place than before." in body(moved)
     owner.post(edit, {**GIVEN, "password": "", "name": "Answers"})
     box.refresh_from_db()
