@@ -43,7 +43,7 @@ class PermissionPanel:
         return {
             "zone": zone,
             "addresses": [(each.value, _answers(person, each, topics, at, zone)) for each in addresses],
-            "choices": [_chosen(each, topics) for each in chosen],
+            "choices": [_chosen(each, topics, zone) for each in chosen],
         }
 
 
@@ -95,11 +95,11 @@ def _grade(answer: Answer) -> str:
     return "good" if answer.is_yes else "bad" if answer.is_no else "warn"
 
 
-def _chosen(choice: Choice, topics: Mapping[str, str]) -> dict[str, Any]:
+def _chosen(choice: Choice, topics: Mapping[str, str], zone: str) -> dict[str, Any]:
     parts = [str(Purpose(choice.purpose).label), topics.get(choice.topic, choice.topic), choice.adapter]
     proof = ", ".join(f"{name}: {value}" for name, value in sorted(choice.proof.items()))
     return {
-        "at": choice.at,
+        "at": formats.moment(choice.at.astimezone(zone_named(zone))),
         "what": " · ".join(each for each in parts if each),
         "state": choice.get_state_display(),
         "proof": proof if len(proof) <= PROOF_LONGEST else f"{proof[:PROOF_LONGEST]} …",

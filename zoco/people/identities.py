@@ -116,6 +116,9 @@ def _checked(value: str) -> Named:
     try:
         found = validate_email(value, check_deliverability=False)
     except EmailNotValidError as wrong:
+        if "@" not in value:
+            words = gettext_noop("%(value)r is no e-mail address: it has no @.")
+            raise IdentityWrong(words, value=value) from wrong
         words = gettext_noop("%(value)r is no e-mail address: %(why)s")
         raise IdentityWrong(words, value=value, why=str(wrong)) from wrong
     return Named("email", "", f"{found.local_part.casefold()}@{found.ascii_domain}", found.normalized)

@@ -5,8 +5,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zoco.consent.models import KEY, Purpose
 
@@ -109,6 +109,14 @@ class Written(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def tongue(self) -> str:
+        """The name of its language within a sentence; the code where the language has none."""
+        try:
+            return str(get_language_info(self.language)["name_translated"])
+        except KeyError:
+            return self.language
 
 
 class Edition(Written):

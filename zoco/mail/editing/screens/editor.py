@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.kit.said import Said
-from zoco.ledger.pictures.labels import language_name
 from zoco.mail.editing.models import SUBJECT_LONGEST, Edition, Letter
 from zoco.mail.editing.reads import draft_of, letter_base, look_read
 from zoco.mail.editing.screens.blocks import (
@@ -170,7 +169,7 @@ def shown(
     return page(
         request,
         "editor",
-        _("Text in %(language)s") % {"language": language_name(kept.language)},
+        _("Text in %(language)s") % {"language": kept.tongue},
         letter=letter,
         status=status,
         edition=kept,
