@@ -1,7 +1,7 @@
 """The gallery: what each letter is for, and what it says in the language that is in force."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,21 +46,25 @@ def letter_begin(
     for language in languages:
         with override(language):
             words = ready.write() if ready else Words(blocks=[_block("text", text=""), footer()])
-        _sign(words.blocks, language)
+        words = replace(words, blocks=_signed(words.blocks, language))
         edition_write(letter=letter, language=language, words=words, at=at, by=by)
     return letter
 
 
-def _sign(blocks: Blocks, language: str) -> None:
+def _signed(blocks: Iterable[Mapping[str, Any]], language: str) -> Blocks:
     """Let a footer begin with who writes and where, as the letter said that was changed last."""
     latest = list(Edition.objects.filter(kind=Edition.Kind.BLOCKS).order_by("-changed_at", "-pk")[:SIGNED])
     latest.sort(key=lambda each: each.language != language)
     feet = [each["value"] for edition in latest for each in edition.blocks if each["type"] == "footer"]
-    for name in ("company", "address"):
-        said = next((foot[name] for foot in feet if foot.get(name)), "")
-        for each in blocks:
-            if each["type"] == "footer":
-                each["value"][name] = each["value"].get(name) or said
+    known = {
+        name: next((foot[name] for foot in feet if foot.get(name)), "") for name in ("company", "address")
+    }
+    return [
+        {**each, "value": known | {key: said for key, said in each["value"].items() if said}}
+        if each["type"] == "footer"
+        else dict(each)
+        for each in blocks
+    ]
 
 
 def _block(kind: str, **value: object) -> dict[str, Any]:
