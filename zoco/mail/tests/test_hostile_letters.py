@@ -2,8 +2,9 @@
 
 import pytest
 
-from zoco.mail.letters.compiling import SIZE_MOST, compiled
+from zoco.mail.letters.compiling import compiled
 from zoco.mail.letters.drafts import Draft, LetterWrong
+from zoco.mail.letters.filling import SIZE_MOST
 from zoco.mail.letters.message import seen
 from zoco.mail.letters.placeholders import PlaceholderWrong, marks
 
