@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from socket import socket
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from django.http import HttpRequest
 
@@ -198,6 +199,32 @@ class Line(Protocol):
 
     def send(self, outgoing: Outgoing) -> Outcome:
         """Send one; whatever may happen is an outcome, never an exception."""
+
+
+class Talk(Protocol):
+    """A message on its way over a connection: one thread goes on with many of them.
+
+    `waits_for` is what the next step waits for at `sock`, as `selectors` has it; `is_void` says that the
+    connection was no more and nothing was said: the message is sent as any other.
+    """
+
+    sock: socket
+    waits_for: int
+    is_void: bool
+
+    def go_on(self) -> Outcome | None:
+        """Do what can be done without waiting; None where there is more to do."""
+
+    def abandon(self) -> None:
+        """Hang up in the middle."""
+
+
+@runtime_checkable
+class TalkingLine(Protocol):
+    """A line that can send without waiting, once it is connected."""
+
+    def talk(self, outgoing: Outgoing) -> Talk | None:
+        """Begin to send one message; None where it is to be sent by `send`."""
 
 
 class Channel:

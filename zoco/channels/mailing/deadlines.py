@@ -1,6 +1,7 @@
 """What must end in time: one thread looks after all of a process, so that a deadline costs no thread."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,10 +35,20 @@ def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[None]:
 
 
 def _watched() -> None:
-    """Have somebody look; a fork has no thread but the one that forked."""
-    if not any(each.is_alive() for each in _watchers):
+    """Have somebody look."""
+    if not _watchers:
         _watchers[:] = [threading.Thread(target=_watch, name="deadlines", daemon=True)]
         _watchers[0].start()
+
+
+def _forked() -> None:
+    """Begin anew: a fork has no thread but the one that forked."""
+    _open.clear()
+    _watchers.clear()
+    _lock.release()
+
+
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forked)
 
 
 def _watch() -> None:

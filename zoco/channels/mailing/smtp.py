@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from zoco.channels.contract import Content, Later, Limits, Opened, Outcome, Outgoing, Refused, Sent, Unknown
@@ -15,7 +16,7 @@ from zoco.channels.domains.dkim import CannotSign
 from zoco.channels.domains.signing import signature
 from zoco.channels.mailing.deadlines import ended_after
 from zoco.channels.mailing.mime import MessageUnfit, bytes_of, envelope_address
-from zoco.channels.mailing.wire import END, NoReply, ServerSaid, Wire, ended, held, introduced
+from zoco.channels.mailing.wire import END, NoReply, ServerSaid, Steps, Wire, at_once, ended, held, introduced
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of
 from zoco.kit.staff_mail import public_host
 from zoco.kit.tls import client_context
@@ -68,6 +69,40 @@ class SmtpLine:
     def send(self, outgoing: Outgoing) -> Outcome:
         """Send one message."""
         try:
+            told = self._told(outgoing)
+            if not isinstance(told, _Told):
+                return told
+            server = self._ready()
+            above = signature(told.pieces, from_address=self._from(outgoing.content))
+        except CannotConnect as error:
+            return Later(str(error), "connection", is_account=True)
+        except CannotSign as error:
+            return Later(str(error), "dkim", is_account=True)
+        is_steady = self._is_steady
+        outcome = at_once(self._passed(server, told, above))
+        if is_steady and _is_gone(outcome):
+            return self.send(outgoing)  # it had hung up since the last one, and was told nothing of this
+        return outcome
+
+    def talk(self, outgoing: Outgoing) -> "Talk | None":
+        """Begin to send one message over a connection that took one a moment ago; None where there is none.
+
+        What cannot be sent so is sent by `send`, which says why.
+        """
+        if not self._is_steady or self._server is None:
+            return None
+        try:
+            told = self._told(outgoing)
+            if not isinstance(told, _Told):
+                return None
+            above = signature(told.pieces, from_address=self._from(outgoing.content))
+            sock = _socket(self._server)
+        except (CannotSign, NoReply):
+            return None
+        return Talk(sock, self._passed(self._server, told, above))
+
+    def _told(self, outgoing: Outgoing) -> "_Told | Refused":
+        try:
             to, is_ascii = envelope_address(outgoing.to)
             given = outgoing.content.sender or self.account.settings["from_address"]
             sender, _is_ascii = envelope_address(given)
@@ -76,24 +111,7 @@ class SmtpLine:
             return Refused(str(error), "unfit")
         if (size := sum(map(len, pieces))) > self.limits.size:
             return Refused(f"It has {size} bytes; at most {self.limits.size} go.", "size")
-        try:
-            server = self._ready()
-            above = signature(pieces, from_address=self._from(outgoing.content))
-        except CannotConnect as error:
-            return Later(str(error), "connection", is_account=True)
-        except CannotSign as error:
-            return Later(str(error), "dkim", is_account=True)
-        options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
-        if not is_ascii and not server.has_extn("smtputf8"):
-            return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")
-        options += [] if is_ascii else ["SMTPUTF8"]
-        is_steady = self._is_steady
-        with ended_after(self.limits.seconds, lambda: _hung_up(server)):
-            outcome = self._passed(server, sender, to, _wired(above, pieces), options)
-        if is_steady and isinstance(outcome, Later) and outcome.code in GONE:
-            return self.send(outgoing)  # it had hung up since the last one, and was told nothing of this
-        self._took_at = time.monotonic() if isinstance(outcome, Sent) else float("-inf")
-        return outcome
+        return _Told(sender, to, is_ascii, pieces)
 
     def _from(self, content: Content) -> str:
         """Return who a message is from; nothing where it says that itself."""
@@ -144,31 +162,89 @@ class SmtpLine:
             self._server = self.connect()
         return self._server
 
-    def _passed(
-        self, server: smtplib.SMTP, sender: str, to: str, pieces: Sequence[bytes], options: list[str]
-    ) -> Outcome:
-        words = "".join(f" {each}" for each in options)
+    def _passed(self, server: smtplib.SMTP, told: "_Told", above: bytes) -> Steps[Outcome]:
+        options = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
+        if not told.is_ascii and not server.has_extn("smtputf8"):
+            return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")
+        options += "" if told.is_ascii else " SMTPUTF8"
+        with ended_after(self.limits.seconds, lambda: _hung_up(server)):
+            outcome = yield from self._said(server, told, options, _wired(above, told.pieces))
+        self._took_at = time.monotonic() if isinstance(outcome, Sent) else float("-inf")
+        return outcome
+
+    def _said(
+        self, server: smtplib.SMTP, told: "_Told", options: str, pieces: Sequence[bytes]
+    ) -> Steps[Outcome]:
+        is_pipelined = server.has_extn("pipelining")
         is_told = False
         try:
             wire = self._wire = self._wire or Wire(_socket(server))
-            introduced(wire, sender, to, words, is_pipelined=server.has_extn("pipelining"))
+            yield from introduced(wire, told.sender, told.to, options, is_pipelined=is_pipelined)
             is_told = True
-            wire.say(*pieces)
-            taken = held(wire.reply(), TAKEN)
+            yield from wire.say(*pieces)
+            taken = held((yield from wire.reply()), TAKEN)
         except ServerSaid as said:
             if said.code == 421 or not wire.is_quiet:
-                self.close()
+                self._close_abruptly(server)
             return _outcome(said)
         except (OSError, ValueError) as error:
-            self._forget()
-            server.close()
+            self._close_abruptly(server)
             return Unknown(_said(error)) if is_told else Later(_said(error), "connection")
+        except GeneratorExit:
+            self._close_abruptly(server)
+            raise
         if not wire.is_quiet:
-            self.close()
+            self._close_abruptly(server)
         return Sent(taken.decode("utf-8", "replace"))
+
+    def _close_abruptly(self, server: smtplib.SMTP) -> None:
+        """Hang up: what would be said now might be taken for a part of a message."""
+        self._forget()
+        server.close()
 
     def _forget(self) -> None:
         self._server, self._wire, self._took_at = None, None, float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a mail server is told of one message."""
+
+    sender: str
+    to: str
+    is_ascii: bool
+    pieces: Sequence[bytes]
+
+
+class Talk:
+    """A message on its way over a connection (`contract.Talk`)."""
+
+    def __init__(self, sock: socket.socket, steps: Steps[Outcome]) -> None:
+        self.sock, self._steps = sock, steps
+        self._seconds = sock.gettimeout()
+        self.waits_for, self.is_void = 0, False
+        sock.setblocking(False)
+
+    def go_on(self) -> Outcome | None:
+        """Do what can be done without waiting; None where there is more to do."""
+        try:
+            self.waits_for = next(self._steps)
+            return None
+        except StopIteration as end:
+            if self.sock.fileno() >= 0:
+                self.sock.settimeout(self._seconds)
+            outcome: Outcome = end.value
+            self.is_void = _is_gone(outcome)
+            return outcome
+
+    def abandon(self) -> None:
+        """Hang up in the middle."""
+        self._steps.close()
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    """Tell whether a connection was no more, and nothing was said of a message."""
+    return isinstance(outcome, Later) and outcome.code in GONE
 
 
 def _wired(above: bytes, pieces: Sequence[bytes]) -> Sequence[bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from zoco.channels.mailing.wire import NoReply, ServerSaid, Wire, ended, introduced
+from zoco.channels.mailing.wire import NoReply, ServerSaid, Wire, at_once, ended, introduced
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_answers_of_several_lines_and_several_at_once_are_told_apart(
     wire, server = ends
     server.sendall(b"250-mail.example\r\n250-SIZE\r\n250 OK\r\n354 go on\r\n250\n421 bye")
 
-    found = [wire.reply() for _ in range(3)]
+    found = [at_once(wire.reply()) for _ in range(3)]
 
     assert found == [(250, b"mail.example\nSIZE\nOK"), (354, b"go on"), (250, b"")]
     assert not wire.is_quiet, "something else was said that nobody asked for"
@@ -38,7 +38,7 @@ def test_what_is_no_answer_is_said_to_be_none(ends: tuple[Wire, socket.socket], 
     server.shutdown(socket.SHUT_WR)
 
     with pytest.raises(NoReply):
-        wire.reply()
+        at_once(wire.reply())
 
 
 @pytest.mark.parametrize("is_pipelined", [True, False])
@@ -49,7 +49,9 @@ def test_a_server_that_takes_nobody_and_waits_for_data_is_given_their_end(
     server.sendall(b"250 OK\r\n550 nobody\r\n" + b"354 go on\r\n250 queued for nobody\r\n" * is_pipelined)
 
     with pytest.raises(ServerSaid, match="nobody") as said:
-        introduced(wire, "a@shop.example", "b@shop.example", " BODY=8BITMIME", is_pipelined=is_pipelined)
+        at_once(
+            introduced(wire, "a@shop.example", "b@shop.example", " BODY=8BITMIME", is_pipelined=is_pipelined)
+        )
 
     assert said.value.code == 550
     heard = server.recv(1_000)

@@ -60,13 +60,15 @@ class Slotted:
     def __init__(self, part: Part, numbers: dict[str, int]) -> None:
         self.pieces = [each.encode() for each in part.pieces]
         self.places = [(at, numbers.setdefault(mark, len(numbers))) for at, mark in part.marks.items()]
+        self.asked = {number for _at, number in self.places}
         self.form = part.form
 
     def filled(self, said: Sequence[str]) -> list[bytes]:
         """Return the pieces; what was asked for comes in its order."""
+        formed = {number: self.form(said[number]).encode() for number in self.asked}
         pieces = self.pieces.copy()
         for at, number in self.places:
-            pieces[at] = self.form(said[number]).encode()
+            pieces[at] = formed[number]
         return pieces
 
 
