@@ -25,6 +25,7 @@ from zoco.people.models import Tag
 from zoco.people.opening import for_whom
 
 SUGGESTED_MOST = 200
+UNFINISHED = gettext_noop("Nothing is saved yet: finish the rule below, or leave it.")
 
 
 @for_whom(ADD, "GET", "HEAD", "POST")
@@ -55,6 +56,8 @@ def _built(request: HttpRequest, audience: Audience) -> HttpResponse:
             draft = building.acted(draft, act, request.POST)
     except (RuleWrong, AudienceWrong) as wrong:
         return _shown(request, audience, draft, said_here(wrong), status=422)
+    if draft.asking is not None and act == "save":
+        return _shown(request, audience, draft, _(UNFINISHED), status=422)
     return _shown(request, audience, draft)
 
 

@@ -118,6 +118,18 @@ def test_tree_is_built_by_buttons_and_saved_with_the_size_that_was_shown(people:
     assert Change.objects.filter(kind="zoco_people.audience", action="created").exists()
 
 
+def test_saving_with_an_unfinished_rule_says_so_at_the_top(people: list[Person]) -> None:
+    page = Builder(client_of("marketer"))
+    page.press("rule:", **{"kind-": "tag"})
+
+    said = page.press("save", name="Quiet")
+
+    assert (page.answer.status_code, Audience.objects.exists()) == (422, False)
+    assert said.index("Nothing is saved yet: finish the rule below, or leave it.") < said.index(
+        'name="rule-tag"'
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
