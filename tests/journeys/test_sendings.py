@@ -48,7 +48,7 @@ def test_a_letter_is_sent_from_the_browser(visit: Open, monkeypatch: pytest.Monk
         page.get_by_role("button", name="Go on").click()
         expect(page.get_by_text("Nothing speaks against it.")).to_be_visible()
         page.get_by_role("link", name="Test first…").click()
-        page.get_by_label("Another subject (en)").nth(1).fill("Sweet")
+        page.get_by_label("Another subject (English)").nth(1).fill("Sweet")
         page.get_by_label("tested on").fill("66")
         fits(page, "test")
         page.get_by_role("button", name="Save").click()

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_because, batch_counts, batch_pace
+from zoco.channels.claiming import LEASE
 from zoco.channels.models import Message
 from zoco.channels.rates.reads import batches_held
 from zoco.mail.counting.figures import LetterFigures, letter_figures
@@ -16,6 +17,8 @@ from zoco.mail.counting.scope import Scope
 from zoco.mail.sending.models import Sending
 
 FAILURES_MOST = 5
+STILL = timedelta(minutes=1)
+"""Of whom nothing was heard for so long, while messages are leased, that process is taken to be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,9 @@ def progress_of(sending: Sending, *, now: datetime) -> Progress:
         because=tuple((state, cause, n) for (state, cause), n in because.most_common()),
         failures=_failures(filled),
         per_minute=rate,
-        ends_at=now + timedelta(minutes=left / rate) if rate and left else None,
+        ends_at=max(now + timedelta(minutes=left / rate), _not_before(filled, now))
+        if rate and left
+        else None,
         held=batches_held(batches, now=now),
         trouble=next((each.trouble for each in batches if each.trouble), ""),
         next_at=_next_at(filled, now),
@@ -89,6 +94,17 @@ def progress_of(sending: Sending, *, now: datetime) -> Progress:
 
 
 _COUNTED = ("waiting", "sent", "refused", "failed", "uncertain")
+
+
+def _not_before(batches: Sequence[Batch], now: datetime) -> datetime:
+    """Return until when some of it stays for certain: its hour, or the lease of a process that is gone."""
+    rows = Message.objects.filter(batch__in=batches)
+    latest: datetime | None = rows.filter(state=Message.State.WAITS).aggregate(at=Max("next_at"))["at"]
+    leased = rows.filter(state__in=(Message.State.CLAIMED, Message.State.HANDED))
+    left_behind = leased.filter(next_at__lt=now - STILL + LEASE)
+    if left_behind.exists() and not rows.filter(done_at__gt=now - STILL).exists():
+        latest = max(latest or now, leased.aggregate(at=Max("next_at"))["at"])
+    return latest or now
 
 
 def _next_at(batches: Sequence[Batch], now: datetime) -> datetime | None:

@@ -78,7 +78,7 @@ def preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         asked=asked,
         nonce=uuid4().hex,
         ways=_ways(asked, base),
-        tabs=[(each.language, _url(each.language, letter, asked)) for each in others],
+        tabs=[(each.language, each.tongue, _url(each.language, letter, asked)) for each in others],
         sheet=f"{reverse('zoco_letter_sheet', args=[pk, language])}?{urlencode(asked)}",
     )
 

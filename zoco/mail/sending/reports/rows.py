@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import language_name
 from zoco.mail.counting.credit import Credited, Place, credited, revenue
 from zoco.mail.counting.domains import DomainFigures
 from zoco.mail.counting.figures import Share, links_leading, links_of, share
@@ -147,7 +148,7 @@ def links_said(whole: Whole) -> tuple[list[dict[str, Any]], int]:
         found.append(
             {
                 "address": link.address,
-                "language": link.language,
+                "language": language_name(link.language),
                 "people": cell(share(link.people, of)),
                 "clicks": formats.count(link.clicks),
                 "did": formats.count(len({each.message for each in mine})),

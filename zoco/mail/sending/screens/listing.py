@@ -1,5 +1,6 @@
 """All sendings, and one: what it is, what speaks against it, how far it is, what came of it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import language_name
 from zoco.mail.counting.figures import LetterFigures, share
 from zoco.mail.sending.checks import Weight, legs_of, problems_of
 from zoco.mail.sending.models import OPEN, REST, Sending
@@ -25,6 +27,7 @@ from zoco.people.opening import for_whom
 
 PAGE = 50
 REPORT_SECONDS = 15
+ROUNDED_UP = timedelta(minutes=1)  # moments are shown without their seconds
 State = Sending.State
 
 
@@ -98,18 +101,23 @@ def shown(request: HttpRequest, sending: Sending, problem: str = "", *, status: 
     )
 
 
-def sheets_of(sending: Sending) -> list[tuple[str, str, str]]:
-    """Return the language, subject and address of what is sent, for frames."""
+def sheets_of(sending: Sending) -> list[tuple[str, str, str, str]]:
+    """Return the language, its name, subject and address of what is sent, for frames."""
     return [
-        (each.language, each.subject, reverse("zoco_sending_sheet", args=[sending.pk, each.language]))
+        (
+            each.language,
+            language_name(each.language),
+            each.subject,
+            reverse("zoco_sending_sheet", args=[sending.pk, each.language]),
+        )
         for each in sent_drafts(sending)
     ]
 
 
 def subjects_of(sending: Sending) -> list[tuple[str, str]]:
-    """Return (language, subject) of what is sent."""
+    """Return (name of the language, subject) of what is sent."""
     own = sending.letter.editions.order_by("pk").values_list("language", "subject")
-    return [(language, sending.subjects.get(language) or subject) for language, subject in own]
+    return [(language_name(code), sending.subjects.get(code) or subject) for code, subject in own]
 
 
 def acts(sending: Sending) -> set[str]:
@@ -152,7 +160,7 @@ def _started(sending: Sending) -> dict[str, Any]:
         "counts": saying.counts_said(progress),
         "because": saying.because_said(progress),
         "per_minute": formats.count(round(progress.per_minute)),
-        "ends_at": moment(progress.ends_at),
+        "ends_at": moment(progress.ends_at and progress.ends_at + ROUNDED_UP),
         "next_at": moment(progress.next_at),
         "report": saying.report_said(_report(sending)) if progress.sent else None,
         **_trial(sending),

@@ -7,6 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from zoco.kit.said import Said
+from zoco.ledger.pictures.labels import language_name
 from zoco.mail.editing.prints import Print
 from zoco.mail.editing.screens.previewing import sheet
 from zoco.mail.editing.seeing import letter_seen, page_in
@@ -35,6 +36,7 @@ def clicks(request: HttpRequest, kind: str, key: int, language: str) -> HttpResp
         back=back,
         subject=mapped.draft.subject,
         language=language,
+        tongue=language_name(language),
         links=[(each.number, each.address, cell(each.people)) for each in links],
         readers=links[0].people.of if links else 0,
         sheet=reverse("zoco_letter_map_sheet", args=[kind, key, language]),

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zoco.kit import noting
+from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.services import NAME
 from zoco.mail.counting.credit import CREDIT_DAYS, ORDERED
 from zoco.mail.counting.domains import domain_figures
@@ -77,9 +78,8 @@ def of_sending(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _label(leg: Any, edition: dict[str, Any]) -> str:
-    return (
-        f"{scopes.arm_label(leg)} · {edition['language']}" if leg.arm != "rest" else str(edition["language"])
-    )
+    language = language_name(str(edition["language"]))
+    return f"{scopes.arm_label(leg)} · {language}" if leg.arm != "rest" else language
 
 
 @for_whom(letters.SEE)
@@ -91,7 +91,10 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
     whole, parts = scopes.letter_parts(letter, since=credit.now - timedelta(days=days))
     prints = letter.prints.filter(copies__way__in=scopes.WAYS).distinct().order_by("-pk")[:6]
     maps = [
-        {"url": reverse("zoco_letter_map", args=["print", each.pk, each.language]), "label": each.language}
+        {
+            "url": reverse("zoco_letter_map", args=["print", each.pk, each.language]),
+            "label": language_name(each.language),
+        }
         for each in prints
     ]
     shown = _shown(request, whole, parts, credit, f"letter.{pk}.{days}")

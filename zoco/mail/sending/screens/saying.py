@@ -11,6 +11,7 @@ from zoco.channels.domains.complaints import Complaints, complaints_said
 from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import language_name
 from zoco.mail.counting.figures import LetterFigures, Share, share
 from zoco.mail.sending.checks import Problem, Weight
 from zoco.mail.sending.models import Leg, Sending
@@ -89,7 +90,12 @@ def report_said(found: LetterFigures) -> dict[str, Any]:
         "unsettled": found.unsettled,
         "complaints": complaints_said(Complaints(found.complained.count, found.complained.of)),
         "links": [
-            (each.language, each.address, formats.count(each.people), formats.count(each.clicks))
+            (
+                language_name(each.language),
+                each.address,
+                formats.count(each.people),
+                formats.count(each.clicks),
+            )
             for each in found.links
         ],
     }
@@ -100,7 +106,7 @@ def arm_said(leg: Leg, sending: Sending) -> dict[str, Any]:
     parts = []
     if leg.letter_id != sending.letter_id:
         parts.append(leg.letter.name)
-    parts += [f"{language}: “{said}”" for language, said in sorted(leg.subjects.items())]
+    parts += [f"{language_name(code)}: “{said}”" for code, said in sorted(leg.subjects.items())]
     if leg.after_minutes:
         parts.append(_("%(hours)s hours later") % {"hours": leg.after_minutes // 60})
     return {

@@ -9,11 +9,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from zoco.channels.bulk.models import Batch
 from zoco.channels.models import Account, Message, SendingDomain, Told
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.mail.counting.models import Look
 from zoco.mail.editing.models import Letter
 from zoco.mail.sending.models import Sending
+from zoco.mail.sending.reads import progress_of
 from zoco.mail.sending.tests.conftest import go, start
 from zoco.people.audiences.models import Audience
 from zoco.people.models import Person
@@ -102,7 +104,7 @@ def test_report_counts_people_and_says_how_sure_it_is(
     assert "Came back 1 33.3%" in said
     assert "50.00% complained: above 0.3% large mailboxes refuse what you send." in said
     assert "machines alone opened 0 and followed links in 1." in said
-    assert "https://shop.example/honey en 1 1" in said
+    assert "https://shop.example/honey English 1 1" in said
 
 
 def test_who_may_do_what(client: Client, sending: Sending) -> None:
@@ -143,3 +145,16 @@ def test_again_goes_to_who_did_not_open(
     go(start(again))
     assert sorted(to for _by, to in server.envelopes) == ["bea@shop.example", "carl@shop.example"]
     assert again.total == 2
+
+
+def test_end_is_not_before_a_lease_left_behind_is_over(sending: Sending, server: Mailbox) -> None:
+    go(start(sending))
+    now = timezone.now() + timedelta(minutes=3)
+    last = Message.objects.order_by("pk").last()
+    assert last is not None
+    Message.objects.filter(pk=last.pk).update(
+        state=Message.State.CLAIMED, next_at=now + timedelta(minutes=7), done_at=None
+    )
+    Batch.objects.update(state=Batch.State.RUNNING)
+
+    assert progress_of(sending, now=now).ends_at == now + timedelta(minutes=7)
