@@ -1,7 +1,7 @@
 """How many complained of what left lately, held against the shares that large mailboxes name.
 
-Sources: Google's sender guidelines and Yahoo's sender best practices, both in force since February 2024:
-below 0.1 %, and never 0.3 %.
+Google's sender guidelines ask for less than 0.1 % and never 0.3 %, Yahoo's for less than 0.3 %; both are in
+force since February 2024. docs/guide/domains.md says where that stands and what they count otherwise.
 """
 
 from collections.abc import Collection
