@@ -51,7 +51,8 @@ class Talks:
         self._landed: list[tuple[int, Landed]] = []
 
     def __len__(self) -> int:
-        return len(self._open)
+        """Return how many are on their way, or came back and were not asked for."""
+        return len(self._open) + len(self._landed)
 
     def begin(self, number: int, job: Job, line: TalkingLine) -> bool:
         """Begin with a message; returns whether that goes without a thread."""

@@ -168,7 +168,11 @@ class SmtpLine:
             return Refused("The mail server takes no addresses with letters beyond ASCII.", "smtputf8")
         options += "" if told.is_ascii else " SMTPUTF8"
         with ended_after(self.limits.seconds, lambda: _hung_up(server)):
-            outcome = yield from self._said(server, told, options, _wired(above, told.pieces))
+            try:
+                outcome = yield from self._said(server, told, options, _wired(above, told.pieces))
+            except BaseException:  # left in the middle, or nobody foresaw it: what is said next is not heard
+                self._close_abruptly(server)
+                raise
         self._took_at = time.monotonic() if isinstance(outcome, Sent) else float("-inf")
         return outcome
 
@@ -190,9 +194,6 @@ class SmtpLine:
         except (OSError, ValueError) as error:
             self._close_abruptly(server)
             return Unknown(_said(error)) if is_told else Later(_said(error), "connection")
-        except GeneratorExit:
-            self._close_abruptly(server)
-            raise
         if not wire.is_quiet:
             self._close_abruptly(server)
         return Sent(taken.decode("utf-8", "replace"))
