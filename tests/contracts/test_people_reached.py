@@ -54,6 +54,7 @@ REACHED = SETS | {
     "zoco_monitor.ExportDuty.marks": "exports",
 }
 NOBODY = {
+    "zoco_channels.Proof.mark": "is of a request, made of a moment and a random word",
     "zoco_channels.Destination.because": "addresses in what a server said are masked",
     "zoco_channels.WarmUp.left": "counts",
     "zoco_consent.Suppression.hash": "stays, so that nobody who left is written to again",

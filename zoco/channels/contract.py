@@ -96,7 +96,7 @@ class Heard:
     `is_dead`: the other side itself says that nobody can be reached at the address. `is_judged`: whoever
     heard it has judged the address, and its reason is not looked at again; `judged_by` is what decided. Of
     what was opened or followed: `seen_at` when, `agent` and `url` with what and which link, `machine` whose
-    program it was, if it was one.
+    program it was, if it was one. `proof` is what serves once, where what proved it is not of what was told.
     """
 
     event: str
@@ -111,6 +111,7 @@ class Heard:
     agent: str = ""
     url: str = ""
     machine: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)

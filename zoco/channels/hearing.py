@@ -1,22 +1,26 @@
 """What is told later of messages: each thing once, with what follows for the address."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from zoco.channels import contract, facts
 from zoco.channels.contract import Heard
 from zoco.channels.judging import address_judge, address_of
-from zoco.channels.models import Account, Message, Told
+from zoco.channels.models import Account, Message, Proof, Told
 from zoco.channels.rates.judging import words_judge
 from zoco.consent.deciding import Decision
 from zoco.consent.models import Suppression, SuppressionEvent
 from zoco.consent.suppressing import suppress
 from zoco.kit.masks import plain_text
+from zoco.people.models import Identity
 
+log = logging.getLogger(__name__)
 FACTS = {
     contract.Told.BOUNCED: facts.BOUNCED,
     contract.Told.COMPLAINED: facts.COMPLAINED,
@@ -33,6 +37,10 @@ WHY = {
     contract.Told.COMPLAINED: Suppression.Why.COMPLAINT,
     contract.Told.UNSUBSCRIBED: Suppression.Why.UNSUBSCRIBED,
 }
+NOT_OURS = "not_ours"
+"""What is kept of something that was told of an address to which the account never wrote."""
+PROOF_KEPT = timedelta(days=1)
+"""Longer than any proof is taken."""
 
 
 _looked: list[Callable[[Message, Heard, datetime], None]] = [lambda *_told: None]
@@ -51,20 +59,23 @@ def heard_write(*, account: Account, heard: Iterable[Heard], at: datetime) -> in
 @transaction.atomic
 def _written(account: Account, heard: Heard, at: datetime) -> bool:
     heard = replace(heard, event=plain_text(heard.event)[:100], reason=plain_text(heard.reason))
+    if heard.proof and not _serves(account, heard.proof, at):
+        return False
     message = _message(account, heard)
     if message is None and heard.told in GOOD:
         return False
+    is_ours = message is not None or _wrote(account, heard.to)
     _told, is_new = Told.objects.get_or_create(
         account=account,
         event=heard.event,
         defaults={
-            "told": heard.told,
+            "told": heard.told if is_ours else NOT_OURS,
             "message": message,
             "batch": message.batch_id if message else None,
             "at": at,
         },
     )
-    if not is_new:
+    if not is_new or not is_ours:
         return False
     if heard.told in GOOD and message is not None:
         facts.tell([(FACTS[heard.told], message)], heard.seen_at or at)
@@ -108,3 +119,27 @@ def _message(account: Account, heard: Heard) -> Message | None:
         return None
     found = Message.objects.select_for_update().filter(uid=uid, account=account).first()
     return found if found and found.to.casefold() == heard.to.casefold() else None
+
+
+def _serves(account: Account, proof: str, at: datetime) -> bool:
+    """Return whether a proof serves still; from now on it does not."""
+    _proof, is_new = Proof.objects.get_or_create(account=account, mark=proof, defaults={"at": at})
+    if not is_new:
+        log.warning("What was told of messages was proved by what had served. account=%s", account.pk)
+    return is_new
+
+
+def proofs_forget(*, now: datetime) -> None:
+    """Forget proofs that are too old to be taken again."""
+    Proof.objects.filter(at__lt=now - PROOF_KEPT).delete()
+
+
+def _wrote(account: Account, to: str) -> bool:
+    """Return whether a message of an account went to an address: others are none of its business."""
+    named = address_of(account.adapter, to)
+    if named is None:
+        return False
+    whose = Identity.objects.filter(kind=named.kind, space=named.space, key=named.key)
+    written = Q(to__iexact=to) | Q(to__iexact=named.value) | Q(to__iexact=named.key)
+    left = Message.objects.filter(written, account=account).exclude(state=Message.State.REFUSED)
+    return left.filter(person__in=whose.values("person")).exists() or left.filter(person=None).exists()

@@ -14,7 +14,7 @@ from zoco.consent.models import Purpose
 
 __all__ = [
     "KEY_LONGEST", "OPEN", "Account", "Batch", "Bucket", "Destination", "DkimKey", "DomainChange", "Message",
-    "Rate", "SendingDomain", "Told", "WarmUp",
+    "Proof", "Rate", "SendingDomain", "Told", "WarmUp",
 ]  # fmt: skip
 KEY_LONGEST = 100
 
@@ -159,6 +159,23 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return f"{self.told} {self.event}"
+
+
+class Proof(models.Model):
+    """The mark of a request that told something, kept as long as it would be taken: it serves once."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["account", "mark"], name="zoco_channels_proof_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.mark
 
 
 OPEN = (Message.State.WAITS, Message.State.CLAIMED, Message.State.HANDED)

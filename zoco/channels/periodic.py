@@ -8,6 +8,7 @@ from zoco.channels import due, services
 from zoco.channels.bulk.running import bulk_run
 from zoco.channels.domains.looking import domains_due, domains_gather
 from zoco.channels.domains.services import keys_expire, keys_reseal
+from zoco.channels.hearing import proofs_forget
 from zoco.channels.rates.waking import Waker
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 
@@ -41,11 +42,12 @@ def reseal() -> None:
 
 
 def look() -> None:
-    """Have the domains that accounts send from looked at, and forget keys that were replaced."""
+    """Have the domains that accounts send from looked at, and forget keys and proofs that are over."""
     from zoco.channels.domains.tasks import domain_renew
 
     domains_gather()
     keys_expire(now=timezone.now())
+    proofs_forget(now=timezone.now())
     for key in domains_due(timezone.now()):
         domain_renew.enqueue(domain=key)
 

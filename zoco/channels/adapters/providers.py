@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy
 
 from zoco.channels.contract import CHANNELS, Field
+from zoco.channels.mailing.once import mailgun_once
 from zoco.channels.mailing.provider import Provider, ProviderChannel
 
 API_KEY = Field("api_key", gettext_lazy("API key"), "secret")
@@ -53,6 +54,7 @@ PROVIDERS = (
         looks_at="domains?limit=1",
         headers=_basic,
         bases={"us": "https://api.mailgun.net/v3/", "eu": "https://api.eu.mailgun.net/v3/"},
+        once=mailgun_once,
     ),
     Provider(
         key="postmark",

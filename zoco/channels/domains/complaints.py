@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zoco.channels.domains.naming import domain_of
 from zoco.channels.domains.verdicts import COMPLAINTS_MOST, COMPLAINTS_WANTED
+from zoco.channels.hearing import NOT_OURS
 from zoco.channels.models import Account, Message, Told
 from zoco.ledger.pictures import formats
 from zoco.stats.proportions import wilson
@@ -38,6 +40,24 @@ def complaints_of(accounts: Collection[int], *, now: datetime) -> Complaints:
     count = told.filter(told="complained").exclude(message=None).values("message").distinct().count()
     back = told.filter(told="bounced", message__gt=last).values("message").distinct().count()
     return Complaints(count, max(sent - back, 0))
+
+
+def strangers_said(account: int, *, now: datetime) -> str:
+    """Return how much was told of addresses that an account never wrote to, and what to do; or nothing."""
+    since = now - timedelta(days=DAYS)
+    count = Told.objects.filter(account=account, told=NOT_OURS, at__gt=since).count()
+    if not count:
+        return ""
+    said = ngettext(
+        "In the last %(days)s days %(count)s notice named an address that this account never wrote to; "
+        "nothing followed from it. If nobody else sends by this account of the provider, it was made up: "
+        "renew there what proves its notices, and enter it below.",
+        "In the last %(days)s days %(count)s notices named addresses that this account never wrote to; "
+        "nothing followed from them. If nobody else sends by this account of the provider, they were made "
+        "up: renew there what proves its notices, and enter it below.",
+        count,
+    )
+    return said % {"days": DAYS, "count": formats.count(count)}
 
 
 def _last_before(moment: datetime) -> int:

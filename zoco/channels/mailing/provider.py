@@ -7,13 +7,14 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -61,7 +62,10 @@ _NO_REPORT = (ValueError, LookupError, TypeError, AttributeError, RecursionError
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What providers differ in. `proof` is the field that proves who tells, and what anymail calls it."""
+    """What providers differ in. `proof` is the field that proves who tells, and what anymail calls it.
+
+    `once` gives what a request that was proved serves once by, where the proof is not of its body.
+    """
 
     key: str
     label: Any
@@ -72,6 +76,7 @@ class Provider:
     headers: Callable[[Mapping[str, str]], dict[str, str]]
     bases: Mapping[str, str]
     access: str = "api_key"
+    once: Callable[..., str] | None = None
 
 
 class ProviderLine:
@@ -202,12 +207,16 @@ class ProviderChannel(Channel):
         try:
             view = import_string(place)(**{option: proof})
             view.run_validators(request)
+            proof = self.provider.once(request, now=timezone.now()) if self.provider.once else ""
             events = view.parse_events(request)
+        except ListenRefused:
+            raise
         except (AnymailWebhookValidationFailure, *_NO_REPORT) as error:
             raise ListenRefused(
                 gettext_noop("It is not signed as it should be, or cannot be read.")
             ) from error
-        return [_heard(each) for each in events if each.event_type in TOLD and each.recipient]
+        heard = [_heard(each) for each in events if each.event_type in TOLD and each.recipient]
+        return [replace(each, proof=proof) for each in heard]
 
 
 def _heard(event: Any) -> Heard:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zoco.channels import facts, services
 from zoco.channels.contract import CHANNELS, Ability
-from zoco.channels.domains.complaints import certainty_said, complaints_of, complaints_said
+from zoco.channels.domains.complaints import certainty_said, complaints_of, complaints_said, strangers_said
 from zoco.channels.domains.looking import domains_gather
 from zoco.channels.models import OPEN, Account, Message
 from zoco.channels.rates.pausing import destination_release
@@ -132,6 +132,7 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
     where = reverse("zoco_channels_heard", args=[found.uid])
     is_mail = found.pk and found.options.get("from_address")
     complaints = complaints_of([found.pk], now=timezone.now()) if is_mail else None
+    hears = found.pk and channel.may(Ability.LISTEN)
     return _page(
         request,
         "account",
@@ -143,7 +144,8 @@ def _edited(request: HttpRequest, found: Account, title: str) -> HttpResponse:
         destinations=destinations_said(found, now=timezone.now()) if found.pk else [],
         complaints=complaints_said(complaints) if complaints else None,
         certainty=certainty_said(complaints) if complaints else "",
-        heard_at=request.build_absolute_uri(where) if found.pk and channel.may(Ability.LISTEN) else "",
+        heard_at=request.build_absolute_uri(where) if hears else "",
+        strangers=strangers_said(found.pk, now=timezone.now()) if hears else "",
     )
 
 

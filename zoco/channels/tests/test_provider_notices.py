@@ -1,17 +1,21 @@
-"""What providers tell of messages that arrived and were opened."""
+"""What providers tell of messages that arrived and were opened, and what is made up by others."""
 
+import json
+import time
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from zoco.channels.contract import CHANNELS
-from zoco.channels.hearing import heard_write
-from zoco.channels.models import Message, Told
+from zoco.channels.hearing import heard_write, proofs_forget
+from zoco.channels.models import Account, Message, Proof, Told
 from zoco.channels.services import account_open
 from zoco.channels.tests.conftest import NOON
-from zoco.channels.tests.test_providers import ANA, KEYS, account, told
+from zoco.channels.tests.test_providers import ANA, KEYS, Posted, account, told
 from zoco.consent.suppressing import suppressed
 from zoco.ledger.models import OutboxRow
 from zoco.people.models import Person
@@ -54,3 +58,80 @@ def test_what_arrived_and_was_opened_is_noted_once_and_nothing_follows_for_the_a
     ]
     message.refresh_from_db()
     assert (message.because, suppressed([ANA])) == ("", {})
+
+
+BO = ("email", "", "bo@shop.example")
+
+
+def sent(by: Account, to: str, person: Person | None = None) -> Message:
+    return Message.objects.create(
+        uid=uuid4(), key=to, account=by, adapter=by.adapter, person=person, to=to, state="sent",
+        created_at=NOON, done_at=NOON,
+    )  # fmt: skip
+
+
+def post(client: Client, by: Account, posted: Posted) -> int:
+    where = reverse("zoco_channels_heard", args=[by.uid])
+    return client.post(where, posted[0], "application/json", **posted[1]).status_code  # type: ignore[arg-type]
+
+
+def test_signed_word_of_mailgun_proves_one_thing_once(ana: Person, client: Client) -> None:
+    made = account("mailgun")
+    message = sent(made, "ana@shop.example", ana)
+    sent(made, "bo@shop.example")
+    raw, _proof = told("mailgun", str(message.uid), "bounced", event="delivered")
+    forged = json.loads(raw)
+    forged["event-data"] |= {"event": "complained", "recipient": "bo@shop.example"}
+    parted = json.loads(json.dumps(forged))
+    signed = parted["signature"]
+    signed["timestamp"], signed["token"] = signed["timestamp"][:-1], signed["timestamp"][-1] + signed["token"]
+
+    codes = [
+        post(client, made, (each, {}))
+        for each in (raw, json.dumps(forged).encode(), json.dumps(parted).encode())
+    ]
+
+    assert codes == [200, 200, 403]
+    assert suppressed([BO]) == {}
+    assert [each.told for each in Told.objects.all()] == ["delivered"]
+    proofs_forget(now=Proof.objects.get().at + timedelta(hours=13))
+    assert Proof.objects.count() == 1
+
+
+@pytest.mark.parametrize(("hours", "code"), [(-11, 200), (-13, 403), (1, 403)])
+def test_signature_of_mailgun_holds_for_half_a_day(
+    hours: int, code: int, ana: Person, client: Client
+) -> None:
+    made = account("mailgun")
+    message = sent(made, "ana@shop.example", ana)
+    posted = told("mailgun", str(message.uid), "complained", signed_at=time.time() + hours * 3_600)
+
+    assert post(client, made, posted) == code
+    assert bool(suppressed([ANA])) is (code == 200)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_nothing_follows_for_an_address_that_the_account_never_wrote_to(
+    key: str, ana: Person, client: Client, admin_client: Client
+) -> None:
+    made, other = account(key), account("postmark" if key != "postmark" else "brevo")
+    sent(other, "ana@shop.example", ana)
+
+    assert post(client, made, told(key, "", "complained")) == 200
+
+    assert suppressed([ANA]) == {}
+    assert Told.objects.get().told == "not_ours"
+    page = admin_client.get(reverse("zoco_channels_account", args=[made.pk])).content.decode()
+    assert "1 notice named an address that this account never wrote to" in page
+    assert not OutboxRow.objects.filter(name__startswith="channels.message.").exists()
+
+
+def test_complaint_that_names_no_letter_counts_where_the_account_wrote_to_the_address(
+    ana: Person, client: Client
+) -> None:
+    made = account("mailgun")
+    sent(made, "Ana@Shop.example", ana)
+
+    post(client, made, told("mailgun", "", "complained"))
+
+    assert suppressed([ANA]) == {ANA: {"complaint"}}

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -160,7 +161,9 @@ def told(key: str, uid: str, kind: str, **over: Any) -> Posted:
 
 
 def _mailgun(uid: str, *, is_bounce: bool, **over: Any) -> Posted:
-    signature = hmac.new(b"honeycomb", b"1790000000t1", hashlib.sha256).hexdigest()
+    token = f"{uid}{is_bounce}{over.get('event', '')}"
+    moment = str(int(over.pop("signed_at", time.time())) // 60 * 60)
+    signature = hmac.new(b"honeycomb", f"{moment}{token}".encode(), hashlib.sha256).hexdigest()
     event = {
         "event": "failed" if is_bounce else "complained",
         "severity": "permanent",
@@ -170,7 +173,7 @@ def _mailgun(uid: str, *, is_bounce: bool, **over: Any) -> Posted:
         "timestamp": 1790000000,
         **over,
     }
-    signed = {"token": "t1", "timestamp": "1790000000", "signature": signature}
+    signed = {"token": token, "timestamp": moment, "signature": signature}
     return json.dumps({"signature": signed, "event-data": event}).encode(), {}
 
 
