@@ -116,7 +116,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What an account of an adapter must say. The value of a `secret` is sealed and never shown again."""
+    """What an account of an adapter must say. The value of a `secret` is sealed and never shown again.
+
+    `is_place`: secrets go where this says, or as whose this says; whoever changes it enters them again. A
+    secret that is `of` another field goes when that is left empty.
+    """
 
     name: str
     label: Any
@@ -125,6 +129,8 @@ class Field:
     choices: tuple[tuple[str, Any], ...] = ()
     default: str | int | bool = ""
     is_needed: bool = True
+    is_place: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Writes of accounts: made, changed, tested, switched on and off; their secrets sealed anew."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,19 +30,19 @@ def account_save(
 ) -> Account:
     """Save an account with what its adapter asks for. Raises ValidationError, by field.
 
-    A secret that is left out or empty stays as it was; one that is given is sealed, and never read back.
+    A secret that is left out or empty stays as it was, where it would go to no other place; one that is
+    given is sealed, and never read back.
     """
     channel = CHANNELS.get(account.adapter)
     values = _settings(channel, settings)
     was = dict(account.options)
     held = _held(account)
-    given = {name: value for name in channel.secret_names if (value := secrets.get(name, ""))}
-    kept = Hidden({name: value for name, value in held.items() if name in channel.secret_names} | given)
-    missing = [each for each in channel.fields if each.kind == "secret" and each.is_needed]
-    if wrong := {each.name: _("Enter it.") for each in missing if not kept.get(each.name)}:
-        raise ValidationError(wrong)
-    channel.validate(values)
     is_new = account.pk is None
+    given = {name: value for name in channel.secret_names if (value := secrets.get(name, ""))}
+    kept = _kept(channel, held, given, values)
+    channel.validate(values)
+    if not is_new:
+        _stays(channel, kept.keys() - given.keys(), was, values)
     account.options = values
     account.secrets = seal(kept, account=str(account.uid))
     if not is_new:
@@ -112,6 +112,26 @@ def _held(account: Account) -> Hidden:
         return opened(account.secrets, account=str(account.uid))
     except SealBroken:
         return Hidden()  # whoever saves enters them again; nothing of them can be had
+
+
+def _kept(
+    channel: Channel, held: Mapping[str, str], given: Mapping[str, str], values: Mapping[str, Any]
+) -> Hidden:
+    """Return the secrets of an account from now on. Raises ValidationError where one is missing."""
+    asked = [each for each in channel.fields if each.kind == "secret"]
+    wanted = {each.name for each in asked if not each.of or values[each.of]}
+    kept = Hidden({name: value for name, value in {**held, **given}.items() if name in wanted})
+    if wrong := {each.name: _("Enter it.") for each in asked if each.is_needed and not kept.get(each.name)}:
+        raise ValidationError(wrong)
+    return kept
+
+
+def _stays(channel: Channel, unseen: Set[str], was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse to take secrets that nobody entered now to another place. Raises ValidationError, by field."""
+    if any(each.is_place and was.get(each.name, each.default) != now[each.name] for each in channel.fields):
+        said = _("Enter it again: it would go to another place than before.")
+        if unseen:
+            raise ValidationError(dict.fromkeys(sorted(unseen), said))
 
 
 def _settings(channel: Channel, given: Mapping[str, Any]) -> dict[str, Any]:

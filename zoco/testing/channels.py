@@ -35,6 +35,8 @@ from zoco.channels.contract import (
 from zoco.testing.contracts import ContractBroken
 
 PATIENCE_SECONDS = 30.0
+PLACES = {"host", "port", "server", "url", "user"}
+"""Names of fields that say where secrets go, or as whose."""
 OUTCOMES = (Sent, Refused, Later, Unknown)
 
 
@@ -131,6 +133,9 @@ def channel_holds(channel: Channel) -> None:
     names = [each.name for each in channel.fields]
     if set(names) != set(channel.example) or len(set(names)) < len(names):
         raise ContractBroken(f"The example of {channel.key} has not the fields that its accounts have.")
+    places = {each.name for each in channel.fields if each.is_place}
+    if channel.secret_names and (open_places := PLACES.intersection(names) - places):
+        raise ContractBroken(f"{channel.key} takes its secrets along when these change: {open_places}.")
     account = account_of(channel, channel.example)
     if any(value in repr(account) for value in account.secrets.values()):
         raise ContractBroken(f"Secrets of {channel.key} print themselves.")

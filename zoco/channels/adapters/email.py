@@ -59,8 +59,9 @@ class EmailChannel(Channel):
                 "Its name, such as smtp.shop.example. One in a network of your own must be named in "
                 "ZOCO_PRIVATE_NETWORKS."
             ),
+            is_place=True,
         ),
-        Field("port", gettext_lazy("Port"), "number", default=587),
+        Field("port", gettext_lazy("Port"), "number", default=587, is_place=True),
         Field(
             "tls",
             gettext_lazy("Encryption"),
@@ -71,9 +72,10 @@ class EmailChannel(Channel):
                 (PLAIN, gettext_lazy("None: only for a server beside this one, without a password")),
             ),
             default=STARTTLS,
+            is_place=True,
         ),
-        Field("user", gettext_lazy("User name"), is_needed=False),
-        Field("password", gettext_lazy("Password"), "secret", is_needed=False),
+        Field("user", gettext_lazy("User name"), is_needed=False, is_place=True),
+        Field("password", gettext_lazy("Password"), "secret", is_needed=False, of="user"),
     )
     example = {
         "from_address": "news@shop.example",

@@ -81,6 +81,7 @@ class HookChannel(Channel):
             "url",
             gettext_lazy("Address"),
             help=gettext_lazy("It gets JSON by POST, signed in the header X-Zoco-Signature."),
+            is_place=True,
         ),
         Field(
             "key",

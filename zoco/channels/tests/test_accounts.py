@@ -56,6 +56,39 @@ def test_secret_that_is_not_entered_again_stays(account: Account, file: Path) ->
     assert (ready.settings["answer"], ready.secrets) == ("later", {"word": "honeycomb"})
 
 
+@pytest.mark.parametrize(
+    ("adapter", "other"),
+    [
+        ("email", {"host": "mail.thief.example"}),
+        ("email", {"port": 2525}),
+        ("email", {"tls": "tls"}),
+        ("email", {"user": "thief"}),
+        ("hook", {"url": "https://thief.example/hook"}),
+    ],
+)
+def test_kept_secret_does_not_go_to_another_place(adapter: str, other: dict[str, Any]) -> None:
+    given = {**CHANNELS.get(adapter).example, "host": "smtp.shop.example", "url": "https://shop.example/hook"}
+    made = account_save(account=Account(adapter=adapter, name="a"), settings=given, secrets=given)
+    before = (made.options, made.secrets)
+
+    with pytest.raises(ValidationError, match="Enter it again: it would go to another place") as refused:
+        account_save(account=made, settings=given | other, secrets={})
+
+    assert tuple(refused.value.message_dict) == CHANNELS.get(adapter).secret_names
+    assert Account.objects.values_list("options", "secrets").get() == before
+    account_save(account=made, settings={**given, "from_name": "New"}, secrets={})
+    account_save(account=made, settings=given | other, secrets=given)
+
+
+def test_password_goes_with_the_user_it_is_of() -> None:
+    given = {**CHANNELS.get("email").example, "host": "smtp.shop.example"}
+    made = account_save(account=Account(adapter="email", name="a"), settings=given, secrets=given)
+
+    account_save(account=made, settings=given | {"host": "relay.shop.example", "user": ""}, secrets={})
+
+    assert account_open(made).secrets == {}
+
+
 def test_log_of_changes_tells_what_changed_and_no_secret(account: Account, file: Path) -> None:
     account_save(account=account, settings={"file": str(file), "answer": "later"}, secrets={"word": "wax"})
 

@@ -111,7 +111,7 @@ def test_whoever_says_gone_is_told_nothing_more(hook: Account, receiver: Receive
 
 
 def test_silent_address_is_tried_until_it_is_given_up(hook: Account, receiver: Receiver) -> None:
-    account_save(account=hook, settings={"url": "http://127.0.0.1:9/hook"}, secrets={})
+    account_save(account=hook, settings={"url": "http://127.0.0.1:9/hook"}, secrets={"key": KEY})
     deliver(Draft("e1", hook.pk, ORDER), now=NOON)
     for day in range(10):
         due.due_send(now=NOON + timedelta(days=day + 1))
