@@ -6,7 +6,7 @@ Workbooks are read row by row; of a cell with a formula the value counts that wa
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -22,6 +22,8 @@ PARTS_MOST, PARTS_OF_BOOK_MOST = 50, 2_000
 BYTES_MOST, SMALL_BYTES, RATIO_MOST = 4 << 30, 64 << 20, 100
 STRINGS_MOST = 512 << 20
 COLUMNS_MOST = 300
+LINES_MOST = 1 << 20
+"""Lines of a sheet that spreadsheet programs write; one that says it is another would be waited for."""
 CHUNK = 1 << 20
 ZIP, OLD_BOOK = b"PK\3\4", b"\xd0\xcf\x11\xe0"
 _ENTITIES = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
@@ -150,6 +152,8 @@ def _sheet_rows(path: Path, title: str) -> Rows:
             sheet = book[title]
             sheet.reset_dimensions()  # a sheet may claim to be as large as it likes
             for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                if line > LINES_MOST:
+                    raise TableWrong(_no_book())  # noqa: TRY301 - it is said as it stands
                 if cells := _cells(row):
                     yield line, cells
         except TableWrong:
@@ -159,11 +163,12 @@ def _sheet_rows(path: Path, title: str) -> Rows:
             raise TableWrong(words % {"line": line + 1, "sheet": title}) from error
 
 
-def _cells(row: Iterable[Any]) -> list[str]:
-    cells = [_cell(value) for value in row]
+def _cells(row: Sequence[Any]) -> list[str]:
+    beyond = any(str(value).strip() for value in filter(None, row[COLUMNS_MOST:]))
+    cells = [_cell(value) for value in row[:COLUMNS_MOST]]
     while cells and not cells[-1].strip():
         cells.pop()
-    if len(cells) > COLUMNS_MOST:
+    if beyond:
         raise TableWrong(_("A table has at most %(most)s columns.") % {"most": COLUMNS_MOST})
     return cells
 

@@ -1,9 +1,12 @@
 """Files of people are read however they are written, or refused with the line that is wrong."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
+from zoco.people.importing.packs import parts_of
 from zoco.people.importing.tables import Form, TableWrong, form_of, rows_read
 
 
@@ -40,3 +43,32 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path: Path, bad: bytes) -
 
     with pytest.raises(TableWrong, match="Line 2 cannot be read"):
         list(rows_read(path, form_of(path)))
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>Email</t></is></c></row>%s</sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            '<row r="999999999999"><c r="A2" t="inlineStr"><is><t>a@b.example</t></is></c></row>',
+            "no workbook",
+        ),
+        ('<row r="2"><c r="XFD2" t="inlineStr"><is><t>a@b.example</t></is></c></row>', "at most 300 columns"),
+    ],
+)
+def test_sheet_that_says_it_goes_on_for_ever_is_refused_at_once(rows: str, said: str, tmp_path: Path) -> None:
+    openpyxl.Workbook().save(whole := tmp_path / "whole.xlsx")
+    path = tmp_path / "endless.xlsx"
+    with ZipFile(whole) as book, ZipFile(path, "w") as made:
+        for each in book.namelist():
+            is_sheet = each == "xl/worksheets/sheet1.xml"
+            made.writestr(each, SHEET % rows if is_sheet else book.read(each))
+    (part,) = parts_of(path, "endless.xlsx", tmp_path)
+
+    with pytest.raises(TableWrong, match=said):
+        list(part.rows())
