@@ -1,7 +1,8 @@
 """How a line of the log is written: as text, or as one JSON object; never with what could let somebody in.
 
 What Django says of requests names their paths: addresses of people and long random parts (keys, tokens)
-are left out of these. Our own messages carry ids only.
+are left out of these. Our own messages carry ids only; of what an exception says addresses are left out, and
+the rows that PostgreSQL shows.
 """
 
 import json
@@ -9,6 +10,7 @@ import logging
 import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that this thread answers, "" outside of requests."""
@@ -20,6 +22,11 @@ _WORD = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{12,}")
 _FOUR_DIGITS = re.compile(r"(?:[^0-9]*[0-9]){4}.{8}")
 _MAIL = re.compile(r"(?<![^\s/@])[^\s/@]+@[^\s/]+")
 _QUERY = re.compile(r"\?\S*")
+_SAID_MAIL = re.compile(r"(?<![^\s\"'<>(),=:;\[\]])[^\s\"'<>(),=:;\[\]@]+@[^\s\"'<>(),;\[\]]+")
+_ROW = re.compile(
+    r"^DETAIL:.*?(?=^(?:CONTEXT:|HINT:|Traceback |During handling |The above exception )|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def masked(text: str) -> str:
@@ -32,7 +39,20 @@ def _unless_plain(word: re.Match[str]) -> str:
     return "…" if _FOUR_DIGITS.match(word[0]) else word[0]
 
 
-class Line(logging.Formatter):
+def traced(text: str) -> str:
+    """Return a traceback without addresses of people, and without the values that PostgreSQL names in it."""
+    return _SAID_MAIL.sub("…", _ROW.sub("DETAIL: …\n", text))
+
+
+class Traced(logging.Formatter):
+    """Writes no exception that names people."""
+
+    def formatException(self, ei: Any) -> str:
+        """Mask what an exception says."""
+        return traced(super().formatException(ei))
+
+
+class Line(Traced):
     """A line of text."""
 
     def __init__(self, process: str) -> None:
@@ -45,7 +65,7 @@ class Line(logging.Formatter):
         return super().formatMessage(record)
 
 
-class JsonLine(logging.Formatter):
+class JsonLine(Traced):
     """A JSON object on one line: time, level, process, logger, message, fields, request, trace."""
 
     def __init__(self, process: str) -> None:

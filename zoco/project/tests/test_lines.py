@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from zoco.project import log
-from zoco.project.health.lines import JsonLine, Line, masked, request_id
+from zoco.project.health.lines import JsonLine, Line, masked, request_id, traced
 from zoco.project.health.requests import Measured
 
 
@@ -57,6 +58,27 @@ def test_error_has_its_trace_on_the_same_line() -> None:
         record = _record("Failed. key=%s", "a", trace=(ValueError, error, error.__traceback__))
 
     assert _json(record)["trace"].endswith("ValueError: invalid literal for int() with base 10: 'no'")
+
+
+def test_trace_names_nobody() -> None:
+    said = (
+        'duplicate key value violates unique constraint "one_person"\n'
+        "DETAIL:  Failing row contains (7, email, ana@honey.example,\nGil, +34 600).\n"
+    )
+    error = ValueError(f"<bo@honey.example> of {'x' * 20}: {said}")
+    error.__cause__ = RuntimeError(said)
+    trace: Any = (ValueError, error, None)
+
+    for line in (
+        Line("web-1").format(_record("Failed.", trace=trace)),
+        traced("".join(format_exception(*trace))),
+    ):
+        assert not any(each in line for each in ("honey.example", "Gil", "+34"))
+        assert 'violates unique constraint "one_person"' in line
+        assert line.count("DETAIL: …") == 2
+    began = time.perf_counter()
+    traced("x" * 200_000 + "DETAIL: " * 20_000)
+    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(

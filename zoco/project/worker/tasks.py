@@ -17,6 +17,7 @@ from django_tasks.utils import normalize_json
 from django_tasks_db.models import DBTaskResult
 
 from zoco.kit.retry import TryAgain
+from zoco.project.health.lines import traced
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -116,7 +117,7 @@ def _fail(claimed: "Row", error: BaseException) -> None:
         status=TaskResultStatus.FAILED,
         finished_at=timezone.now(),
         exception_class_path=f"{type(error).__module__}.{type(error).__qualname__}",
-        traceback="".join(format_exception(error)),
+        traceback=traced("".join(format_exception(error))),
     )
 
 
