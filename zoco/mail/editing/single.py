@@ -15,6 +15,7 @@ from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft, Fate, message_uid
 from zoco.channels.models import Account
 from zoco.channels.reads import account_usual
+from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.editing.printing import copy_keep, print_draft, print_made, print_ready, single_links
@@ -125,7 +126,12 @@ def letter_test(
     copy_keep(made=made, message=uid, way=Copy.Way.TEST, data=data, at=now, journey=None)
     subject = _("[Test] %(subject)s") % {"subject": look.seen.subject}
     marked = Seen(subject, look.seen.html, look.seen.text)
-    return _sent(letter, me, key, marked, {"X-Zoco-Test": "1"}, now, to=named.value)
+    left = _sent(letter, me, key, marked, {"X-Zoco-Test": "1"}, now, to=named.value)
+    if left.fate.is_new:  # whoever changes his own address can write to anybody by it
+        local, _at, domain = named.value.rpartition("@")
+        details = {"tested_to": [None, f"{local[:1]}•••@{domain}"]}
+        noting.note(action="changed", kind="zoco_mail.letter", name=letter.name, details=details, by=by)
+    return left
 
 
 def letter_account(letter: Letter) -> Account:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.services import batch_pause, batch_resume, batch_stop
+from zoco.consent.models import Purpose
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.sending.checks import Problem, Weight, legs_of, problems_of
@@ -109,6 +110,8 @@ def sending_start(
     details["total"] = [None, sending.total]
     if sending.override:
         details["override"] = [None, sending.override]
+    if sending.purpose != Purpose.MARKETING:  # whoever calls a letter so sends it to who agreed to nothing
+        details["without_consent"] = [None, True]
     noting.note(action="changed", kind=KIND, name=sending.name, details=details, by=by)
 
 

@@ -60,10 +60,12 @@ NAMES = {
     "size": _("Size"),
     "spans": _("Spans of days"),
     "state": _("State"),
+    "tested_to": _("Test sent to"),
     "told_at": _("Last heard of"),
     "total": _("Total"),
     "totals": _("Totals"),
     "user": _("Account"),
     "verdicts": _("Verdicts"),
     "website": _("Website"),
+    "without_consent": _("Sent without asking for consent"),
 }

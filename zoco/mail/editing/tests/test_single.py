@@ -18,6 +18,7 @@ from zoco.mail.editing.models import Letter
 from zoco.mail.editing.services import Words, edition_write, letter_archive, letter_write
 from zoco.people.models import Identity
 from zoco.project.entry.keys.services import key_make
+from zoco.project.models import Change
 from zoco.project.tests.readers import client_of
 from zoco.testing.channels import fake_channel, taken
 
@@ -134,3 +135,5 @@ def test_a_test_goes_to_oneself_once_and_is_marked(letter: Letter, tmp_path: Pat
     message = Message.objects.get()
     assert sent.to == "mia@shop.example"
     assert (message.subject, message.about_kind) == ("[Test] Order [number]", "letter-test")
+    (line,) = Change.objects.filter(kind="zoco_mail.letter", details__has_key="tested_to")
+    assert (line.details, line.by_name) == ({"tested_to": [None, "m•••@shop.example"]}, "marketer")

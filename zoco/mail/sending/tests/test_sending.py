@@ -215,6 +215,7 @@ def test_an_owner_starts_in_spite_of_a_domain_and_it_is_written_down(
     sending: Sending, server: Mailbox, noted: list[dict[str, Any]]
 ) -> None:
     SendingDomain.objects.all().delete()
+    Letter.objects.update(purpose="service")
     owner = User.objects.create_superuser("owner", "o@shop.example", "x")
     with pytest.raises(SendingHeld, match=r"Nobody has looked at shop\.example"):
         start(sending)
@@ -226,7 +227,12 @@ def test_an_owner_starts_in_spite_of_a_domain_and_it_is_written_down(
         "action": "changed",
         "kind": "zoco_mail.sending",
         "name": "May",
-        "details": {"state": ["draft", "planned"], "total": [None, 3], "override": [None, "It is new"]},
+        "details": {
+            "state": ["draft", "planned"],
+            "total": [None, 3],
+            "override": [None, "It is new"],
+            "without_consent": [None, True],
+        },
         "by": owner,
     }
 
