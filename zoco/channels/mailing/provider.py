@@ -55,7 +55,7 @@ TOLD = {
 """What follows from an event, by anymail's name for it."""
 NOT_THERE = "invalid"
 """Anymail's name for an address of which the provider says that it is none."""
-_NO_REPORT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_NO_REPORT = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What anymail raises for what providers never send; whoever is not proved yet may send anything."""
 # What brings anymail in stands inside functions: it takes requests along, and few processes send.
 
@@ -208,18 +208,19 @@ class ProviderChannel(Channel):
             view = import_string(place)(**{option: proof})
             view.run_validators(request)
             proof = self.provider.once(request, now=timezone.now()) if self.provider.once else ""
-            events = view.parse_events(request)
+            events = [each for each in view.parse_events(request) if each.event_type in TOLD]
+            return [replace(_heard(each), proof=proof) for each in events if each.recipient]
         except ListenRefused:
             raise
         except (AnymailWebhookValidationFailure, *_NO_REPORT) as error:
             raise ListenRefused(
                 gettext_noop("It is not signed as it should be, or cannot be read.")
             ) from error
-        heard = [_heard(each) for each in events if each.event_type in TOLD and each.recipient]
-        return [replace(each, proof=proof) for each in heard]
 
 
 def _heard(event: Any) -> Heard:
+    if not isinstance(event.recipient, str):
+        raise TypeError("An address is text.")
     raw = json.dumps(event.esp_event, default=str, sort_keys=True)
     name = event.event_id or blake2b(raw.encode(), digest_size=16).hexdigest()
     said = " ".join(filter(None, (event.mta_response, event.description)))

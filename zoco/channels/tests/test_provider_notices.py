@@ -135,3 +135,13 @@ def test_complaint_that_names_no_letter_counts_where_the_account_wrote_to_the_ad
     post(client, made, told("mailgun", "", "complained"))
 
     assert suppressed([ANA]) == {ANA: {"complaint"}}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"recipient": {"a": 1}}, {"timestamp": 1e300}, {"user-variables": 5}, {"url": 5}]
+)
+def test_what_is_signed_and_still_no_notice_is_refused(odd: dict[str, Any], db: None, client: Client) -> None:
+    made = account("mailgun")
+
+    assert post(client, made, told("mailgun", "", "complained", **odd)) == 403
+    assert not Told.objects.exists()
