@@ -20,6 +20,7 @@ from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.snippet import tracker_line
+from zoco.people.opening import sees_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class HomePanel(Component):  # type: ignore[misc]
             "program": program(),
             "tracker_line": tracker_line(self.request),
             "add_site_url": add_site_url(self.request),
+            "sees_people": sees_people(),
             "overview_url": next(
                 (reverse("zoco_desk:overview", args=[board.key]) for board in dashboards_all()), ""
             ),

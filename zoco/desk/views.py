@@ -13,6 +13,7 @@ from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.snippet import tracker_line
+from zoco.people.opening import sees_people
 
 
 class DeskFrame(LedgerView):
@@ -56,5 +57,6 @@ class FirstStepsView(LedgerView):
             slug=next((info.slug for info in known if not info.is_demo), ""),
             tracker_line=tracker_line(request),
             add_site_url=add_site_url(request),
+            sees_people=sees_people(),
             program=program(),
         )
