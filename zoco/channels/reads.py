@@ -1,7 +1,7 @@
 """Reads of channels: the account that is usual, and the clock that stands for people who have none."""
 
 from zoco.channels.models import Account
-from zoco.ledger import sitebook
+from zoco.ledger import moments
 
 
 def account_usual(adapter: str) -> Account | None:
@@ -11,5 +11,4 @@ def account_usual(adapter: str) -> Account | None:
 
 def zone_usual() -> str:
     """Return the time zone of people of whom none is known: that of the first site."""
-    with sitebook.everything():
-        return next((each.zone for each in sitebook.sites()), "UTC")
+    return moments.zone().key

@@ -101,7 +101,7 @@ def complaints_said(found: Complaints) -> dict[str, str]:
         "most": formats.percent(COMPLAINTS_MOST, 1),
     }
     if value >= COMPLAINTS_MOST:
-        words = _("%(share)s complained: above %(most)s large mailboxes refuse what you send.")
+        words = _("%(share)s complained: from %(most)s on large mailboxes take it for spam, or refuse it.")
         return {"grade": "bad", "words": words % named}
     if value >= COMPLAINTS_WANTED:
         words = _("%(share)s complained: stay below %(wanted)s, and never reach %(most)s.")

@@ -158,7 +158,7 @@ def test_messages_stand_with_their_fates_and_reasons(account: Account, ana: Pers
 
     page = body(reader.get(where))
 
-    assert "until 2026-05-24 12:00" in page
+    assert "until 24\xa0May\xa02026, 12:00" in page
     assert "It would be more often than this person wants" in page
     assert "This person wants it no more." in page
     assert page.count('role="rowheader"') == 3

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from zoco.consent.models import Suppression, SuppressionEvent
 from zoco.consent.suppressing import OWN_WILL, Place, hash_of, own_will
-from zoco.ledger.pictures import formats
+from zoco.ledger import moments
 
 By = SuppressionEvent.By
 MEANINGS = {
@@ -48,7 +48,7 @@ def _holds(row: Suppression, told: Sequence[SuppressionEvent]) -> dict[str, Any]
     return {
         "why": row.why,
         "label": row.get_why_display(),
-        "at": formats.moment(row.at),
+        "at": moments.said(row.at),
         "is_own": row.why in OWN_WILL,
         "own": own_will(row.why) if row.why in OWN_WILL else "",
         "decided": _decided(made) if made else [],
@@ -70,7 +70,7 @@ def _decided(event: SuppressionEvent) -> list[tuple[str, str]]:
         (_("Code of the server"), event.code),
         (_("Words of the server"), event.said),
         (_("Letter"), event.subject),
-        (_("The letter left on"), formats.moment(event.sent_at) if event.sent_at else ""),
+        (_("The letter left on"), moments.said(event.sent_at)),
         (_("Reason"), event.note),
     ]
     return [(label, value) for label, value in rows if value]
@@ -82,6 +82,6 @@ def _past(told: Sequence[SuppressionEvent]) -> list[str]:
     for each in told:
         words = _("%(moment)s: lifted.") if each.is_lift else _("%(moment)s: suppressed.")
         who = each.user.get_username() if each.user else str(WHO[By(each.by)])
-        parts = [words % {"moment": formats.moment(each.at)}, who, each.note]
+        parts = [words % {"moment": moments.said(each.at)}, who, each.note]
         sentences.append(" ".join(filter(None, parts)))
     return sentences

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from zoco.kit import noting
+from zoco.ledger import moments
 from zoco.ledger.pictures import formats
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
@@ -56,7 +57,7 @@ def _came(request: HttpRequest, change: AudienceChange, side: str) -> HttpRespon
         "members",
         title % {"name": change.audience.name},
         audience=change.audience,
-        at=formats.moment(change.at.astimezone(reads.zone())),
+        at=moments.said(change.at),
         **_listed(request, unpacked(getattr(change, side))),
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from zoco.kit.cells import csv_texts, disarmed, is_phone
-from zoco.ledger import sitebook
+from zoco.ledger.moments import day_of, zone
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.people.audiences.bitmaps import unpacked
@@ -67,12 +66,6 @@ def overlaps(people: BitMap, *, but: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-def zone() -> ZoneInfo:
-    """Return the zone in which days of audiences begin: that of the default site."""
-    sites = sitebook.sites()
-    return ZoneInfo(sites[0].zone if sites else "UTC")
-
-
 def sizes(audience: Audience, now: datetime) -> list[tuple[datetime, int]]:
     """Return the size at the end of each of the last days, from its first change on; today's is now."""
     here = now.astimezone(zone())
@@ -99,7 +92,7 @@ def picture(audience: Audience, now: datetime) -> SafeString | None:
         "least": formats.count(min(size for _at, size in found)),
         "most": formats.count(max(size for _at, size in found)),
     }  # fmt: skip
-    days = [(at - timedelta(seconds=1)).astimezone(zone()).date() for at, _size in found]
+    days = [day_of(at - timedelta(seconds=1)) for at, _size in found]
     drawn = Curve(
         values=[float(size) for _at, size in found],
         labels=[formats.day(day, year=False) for day in days],

@@ -12,6 +12,7 @@ from django.utils.translation import npgettext
 
 from zoco.kit import noting
 from zoco.kit.said import Said
+from zoco.ledger import moments
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.people.audiences import services
@@ -49,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _state(audience: Audience) -> dict[str, str]:
-    counted = formats.moment(audience.counted_at.astimezone(reads.zone())) if audience.counted_at else ""
+    counted = moments.said(audience.counted_at)
     return {"kind": audience.get_kind_display(), "counted": counted, "wrong": audience.wrong}
 
 
@@ -109,7 +110,7 @@ def _change(change: AudienceChange) -> dict[str, Any]:
         "is_known": is_known,
         "has_entered": bool(change.entered_size),
         "has_left": bool(change.left_size),
-        "at": formats.moment(change.at.astimezone(reads.zone())),
+        "at": moments.said(change.at),
         "entered": formats.count(change.entered_size),
         "left": formats.count(change.left_size),
         "size": formats.count(change.size),

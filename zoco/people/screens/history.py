@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from zoco.ledger import sitebook
+from zoco.ledger import moments, sitebook
 from zoco.ledger.outbox import joining
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import value_label
@@ -49,7 +48,6 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, found: Person) -> dict[str, Any]:
     names = {each.id: each.name for each in sitebook.sites()}
-    zone = next((each.zone for each in sitebook.sites()), "UTC")
     text = request.GET.get("page", "")
     page = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
     known = known_of(store(), found.number)
@@ -59,8 +57,8 @@ def _shown(request: HttpRequest, found: Person) -> dict[str, Any]:
         zip(("first", "last", "total"), map(formats.count, (first, last, given.total)), strict=True)
     )
     return {
-        "zone": zone,
-        "lines": [_line(row, names, ZoneInfo(zone)) for row in given.rows],
+        "zone": moments.zone().key,
+        "lines": [_line(row, names) for row in given.rows],
         "range": _("%(first)s–%(last)s of %(total)s") % places,
         "previous": f"?page={page - 1}" if page > 1 else "",
         "next": f"?page={page + 1}" if last < given.total else "",
@@ -68,19 +66,19 @@ def _shown(request: HttpRequest, found: Person) -> dict[str, Any]:
             {
                 "browser": each,
                 "site": names.get(each.site, str(each.site)),
-                "since": formats.moment(each.since.astimezone(ZoneInfo(zone))),
+                "since": moments.said(each.since),
             }
             for each in known.browsers
         ],
     }
 
 
-def _line(row: dict[str, Any], names: Mapping[int, str], zone: ZoneInfo) -> dict[str, str]:
+def _line(row: dict[str, Any], names: Mapping[int, str]) -> dict[str, str]:
     where = [names.get(row["site"], ""), row["title"] or row["path"] or ""]
     if row["name"].startswith("consent.") or row["subject_kind"] == "person":
         row["subject"] = ""
     return {
-        "at": formats.moment(row["occurred_at"].astimezone(zone), seconds=True),
+        "at": moments.said(row["occurred_at"], seconds=True),
         "name": value_label("name", "name", row["name"]),
         "subject": row["subject"],
         "where": " · ".join(each for each in where if each),

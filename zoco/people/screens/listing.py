@@ -5,11 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from zoco.ledger import moments
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.views.heads import head
@@ -103,7 +103,7 @@ def lines(people: list[Person]) -> list[dict[str, Any]]:
             "phones": ", ".join(known[each.pk].get("phone", [])),
             "place": place(each),
             "tags": ", ".join(sorted(tags[each.pk])),
-            "since": formats.day(timezone.localtime(each.created_at).date()),
+            "since": moments.day_said(each.created_at),
         }
         for each in people
     ]

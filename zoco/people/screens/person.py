@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zoco.kit.said import Said
+from zoco.ledger import moments
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import head
@@ -236,7 +237,7 @@ def value_shown(kind: str, value: Value) -> str:
         case "day":
             return formats.day(date.fromisoformat(str(value)))
         case "moment":
-            return formats.moment(datetime.fromisoformat(str(value)))
+            return moments.said(datetime.fromisoformat(str(value)))
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

@@ -130,6 +130,17 @@ def test_identities_are_added_and_removed_and_refused_with_reasons(marketer: Cli
     assert sorted(Identity.objects.values_list("value", flat=True)) == ["7", "bob@shop.example"]
 
 
+def test_moments_are_those_of_the_zone_that_the_page_names(marketer: Client, ana: Person) -> None:
+    Site.objects.create(slug="shop", name="Shop", zone="America/Argentina/Buenos_Aires")
+    reads.forget()
+    Note.objects.create(person=ana, text="Called.", at=datetime(2026, 5, 18, 1, 30, tzinfo=UTC))
+
+    shown = body(marketer.get(f"{PEOPLE}{ana.pk}/"))
+
+    assert "17\xa0May\xa02026, 22:30" in shown
+    assert "Moments are those of America/Argentina/Buenos Aires." in shown
+
+
 def test_tags_and_notes_come_and_go(marketer: Client, ana: Person) -> None:
     act(marketer, ana, "tag", " fair  2026 ")
     act(marketer, ana, "tag", "fair 2026")

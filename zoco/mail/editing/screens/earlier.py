@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from zoco.kit.said import Said
-from zoco.ledger.pictures import formats
+from zoco.ledger import moments
 from zoco.mail.editing.models import Edition, EditionChange, Letter
 from zoco.mail.editing.reads import draft_of, letter_base, look_read
 from zoco.mail.editing.screens.listing import page, user_of
@@ -45,7 +45,7 @@ def earlier(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         lines=[
             {
                 "version": each,
-                "at": formats.moment(timezone.localtime(each.at)),
+                "at": moments.said(each.at),
                 "by": each.by.get_username() if each.by else "",
                 "kind": each.get_kind_display(),
             }

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures import formats
+from zoco.ledger import moments
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of
 from zoco.mail.editing.models import Edition, EditionChange, Letter
@@ -98,7 +98,7 @@ def _lines(letters: list[Letter]) -> list[dict[str, Any]]:
             "letter": each,
             "purpose": each.get_purpose_display(),
             "languages": ", ".join(languages[each.pk]),
-            "at": formats.moment(timezone.localtime(each.changed_at)),
+            "at": moments.said(each.changed_at),
             "by": getattr(each, "last_by", "") or (each.by.get_username() if each.by else ""),
         }
         for each in letters
@@ -181,7 +181,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         editions=letter.editions.order_by("pk"),
         tongues=settings.LANGUAGES,
-        at=formats.moment(timezone.localtime(letter.changed_at)),
+        at=moments.said(letter.changed_at),
         may_change=request.user.has_perm(CHANGE),
         may_add=request.user.has_perm(ADD),
         status=422 if request.method == "POST" else 200,

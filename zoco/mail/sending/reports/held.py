@@ -10,9 +10,9 @@ from zoco.channels.models import Message
 from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.kit.cells import csv_line, disarmed
+from zoco.ledger import moments
 from zoco.ledger.pictures import formats
 from zoco.mail.counting.scope import Scope
-from zoco.people.gathering.reads import zone
 
 State = Message.State
 HELD = (State.WAITS, State.REFUSED)
@@ -48,11 +48,7 @@ def held_file(scope: Scope) -> Iterator[str]:
     )
     for each in held_rows(scope).iterator(500):
         why = why_said(each.because) if each.state in HELD else each.reason
-        until = (
-            formats.moment(each.next_at.astimezone(zone()))
-            if each.next_at and each.state == State.WAITS
-            else ""
-        )
+        until = moments.said(each.next_at) if each.state == State.WAITS else ""
         name = str(each.person) if each.person else ""
         who = str(each.person_id or "")
         yield _line([who, name, each.to, str(State(each.state).label), why, each.because or each.code, until])

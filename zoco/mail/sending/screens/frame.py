@@ -8,10 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures import formats
+from zoco.ledger import moments
 from zoco.ledger.views.heads import head
 from zoco.mail.sending.models import Sending
-from zoco.people.gathering.reads import zone
 
 SEE, ADD, CHANGE, DELETE = (f"zoco_mail.{verb}_sending" for verb in ("view", "add", "change", "delete"))
 START = "zoco_mail.start_sending"
@@ -41,7 +40,7 @@ def page(
 
 def moment(at: datetime | None) -> str:
     """Write a moment, empty for none."""
-    return formats.moment(at.astimezone(zone())) if at else ""
+    return moments.said(at)
 
 
 def who(request: HttpRequest) -> User | None:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from zoco.consent.models import Topic
+from zoco.ledger.moments import zone
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mail.sending.reports import lists
@@ -18,7 +19,6 @@ from zoco.mail.sending.reports.lists import Step
 from zoco.mail.sending.screens.frame import SEE, page
 from zoco.mail.sending.screens.reporting import PERIODS
 from zoco.people.audiences.models import Audience
-from zoco.people.gathering.reads import zone
 from zoco.people.opening import for_whom
 
 KEPT_SECONDS = 300

@@ -24,6 +24,7 @@ from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import micros
+from zoco.ledger.moments import zone
 from zoco.ledger.schema import Fact
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Erasure
@@ -39,7 +40,6 @@ from zoco.mail.sending.reports.rows import Credit, cells, row_of, rows_of, whole
 from zoco.mail.sending.reports.scopes import all_parts, sending_parts
 from zoco.mail.sending.tests.conftest import audience_of, go, start
 from zoco.people.audiences.models import Audience
-from zoco.people.gathering.reads import zone
 from zoco.people.identities import identity_read
 from zoco.people.models import NUMBER_BASE, Person
 from zoco.project.tests.readers import client_of
