@@ -11,6 +11,7 @@ from zoco.channels.models import Account, Batch, Message
 from zoco.channels.rates.models import Bucket, Destination, Rate, WarmUp
 from zoco.channels.rates.taking import EACH, bounds_of, places_now, plan_left, planned, step_now
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.bars import bar
 
 STEPS_MOST = 60
 LATELY = timedelta(seconds=10)
@@ -66,9 +67,9 @@ def steps_said(plan: WarmUp, *, now: datetime) -> list[dict[str, object]]:
         most = planned(plan, number)
         is_now = number == step
         left = formats.count(most - plan_left(plan, now=now)) if is_now else ""
-        share = round(100 * most / plan.full)
+        drawn = bar(most, plan.full)
         found.append(
-            {"day": number + 1, "most": formats.count(most), "share": share, "is_now": is_now, "left": left}
+            {"day": number + 1, "most": formats.count(most), "bar": drawn, "is_now": is_now, "left": left}
         )
         if most >= plan.full and number >= step:
             break

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from zoco.kit.cells import csv_texts, disarmed, is_phone
 from zoco.ledger.moments import day_of, zone
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
@@ -61,7 +62,12 @@ def overlaps(people: BitMap, *, but: int = 0) -> list[dict[str, Any]]:
     rows.sort(key=lambda row: -row[0])
     whole = max(len(people), 1)
     return [
-        {"audience": other, "both": formats.count(both), "share": formats.percent(both / whole)}
+        {
+            "audience": other,
+            "both": formats.count(both),
+            "share": formats.percent(both / whole),
+            "bar": bar(both, whole),
+        }
         for both, other in rows
     ]
 

@@ -135,7 +135,7 @@ def test_owner_sets_and_deletes_rates_and_what_they_held_goes_on(account: Accoun
 
     page = body(owner.get(where))
     assert "this account" in page
-    assert page.count("<progress") == 4
+    assert page.count("z-fill") == 4
     now = timezone.now()
     first, second = crowd(2)
     deliver(draft(account, first, "a"), now=now)

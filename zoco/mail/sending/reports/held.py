@@ -12,6 +12,7 @@ from zoco.consent.answers import SAID, Because
 from zoco.kit.cells import csv_line, disarmed
 from zoco.ledger import moments
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.bars import bar
 from zoco.mail.counting.scope import Scope
 
 State = Message.State
@@ -19,15 +20,16 @@ HELD = (State.WAITS, State.REFUSED)
 NOT_SENT = (*HELD, State.FAILED, State.UNCERTAIN)
 
 
-def held_counts(scope: Scope) -> list[tuple[str, str, str]]:
-    """Return (what, why, how many) of the letters that did not leave, the most frequent first."""
+def held_counts(scope: Scope) -> list[tuple[str, str, str, str]]:
+    """Return (what, why, how many, its bar) of the letters that did not leave, the most frequent first."""
     rows = scope.messages.filter(state__in=NOT_SENT).exclude(state=State.WAITS, because="").order_by()
     sums: Counter[tuple[str, str]] = Counter()
     for state, because, reason, n in rows.values_list("state", "because", "reason").annotate(n=Count("pk")):
         sums[state, because if state in HELD else reason] += n
     found = [(state, why_said(why) if state in HELD else why or "–", n) for (state, why), n in sums.items()]
     found.sort(key=lambda each: (-each[2], each[0], each[1]))
-    return [(str(State(state).label), why, formats.count(n)) for state, why, n in found]
+    most = found[0][2] if found else 0
+    return [(str(State(state).label), why, formats.count(n), bar(n, most)) for state, why, n in found]
 
 
 def why_said(because: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.labels import language_name
 from zoco.mail.counting.credit import Credited, Place, credited, revenue
 from zoco.mail.counting.domains import DomainFigures
@@ -20,6 +21,8 @@ from zoco.mail.sending.reports.scopes import Part
 
 Cell = dict[str, str]
 LINKS_MOST = 50
+FEW_PLACES = 2
+"""Decimals of shares that are looked at closely: one complaint in a thousand letters is already many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,24 @@ def cells(row: Row) -> list[Cell]:
     found = row.figures
     shares = (found.delivered, found.opened, found.clicked, row.converted)
     said = [{"count": formats.count(found.sent)}, *(cell(each) for each in shares)]
-    return [*said, {"count": money(row.credited)}, cell(found.unsubscribed), cell(found.complained)]
+    few = (found.unsubscribed, found.complained)
+    return [*said, {"count": money(row.credited)}, *(cell(each, places=FEW_PLACES) for each in few)]
+
+
+def whole_said(row: Row) -> list[tuple[str, Cell]]:
+    """Return the figures of all letters, each with the bar of its part of what was sent; money has none."""
+    found = row.figures
+    steps = (found.delivered, found.opened, found.clicked, row.converted)
+    counts = [
+        found.sent,
+        *(each.count for each in steps),
+        0,
+        found.unsubscribed.count,
+        found.complained.count,
+    ]
+    drawn = [bar(count, found.sent) for count in counts]
+    named = zip(heads(), cells(row), drawn, strict=True)
+    return [(label, each | {"bar": picture}) for label, each, picture in named]
 
 
 def parts_said(parts: Sequence[Part], whole: Whole) -> list[dict[str, Any]]:
@@ -117,12 +137,12 @@ def parts_said(parts: Sequence[Part], whole: Whole) -> list[dict[str, Any]]:
     ]
 
 
-def cell(found: Share) -> Cell:
+def cell(found: Share, *, places: int = 1) -> Cell:
     """Return a number with its share and the bounds of that (Wilson, 95 %)."""
     if found.value is None or found.low is None or found.high is None:
         return {"count": formats.count(found.count)}
-    bounds = f"{formats.percent(found.low)} – {formats.percent(found.high)}"
-    return {"count": formats.count(found.count), "share": formats.percent(found.value), "bounds": bounds}
+    said, low, high = (formats.percent(each, places) for each in (found.value, found.low, found.high))
+    return {"count": formats.count(found.count), "share": said, "bounds": f"{low} – {high}"}
 
 
 def money(found: Iterable[Credited]) -> str:
@@ -178,6 +198,6 @@ def domain_said(found: DomainFigures) -> dict[str, Any]:
         (_("Came back"), cell(found.bounced)),
         (_("Opened by people"), cell(found.opened)),
         (_("Followed a link"), cell(found.clicked)),
-        (_("Complained"), cell(found.complained)),
+        (_("Complained"), cell(found.complained, places=FEW_PLACES)),
     ]
     return {"label": found.domain or _("all others"), "url": "", "cells": named}

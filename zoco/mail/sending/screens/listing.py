@@ -19,6 +19,7 @@ from zoco.mail.sending.checks import Weight, legs_of, problems_of
 from zoco.mail.sending.models import OPEN, REST, Sending
 from zoco.mail.sending.people import arm_sizes, people_of
 from zoco.mail.sending.reads import progress_of, report_of
+from zoco.mail.sending.reports.rows import cell
 from zoco.mail.sending.screens import saying
 from zoco.mail.sending.screens.frame import ADD, CHANGE, DELETE, SEE, START, moment, page
 from zoco.mail.sending.screens.mapping import sent_drafts
@@ -190,7 +191,7 @@ def _trial(sending: Sending) -> dict[str, Any]:
         counted = {each.arm: (each.successes, each.trials) for each in found}
     arms = []
     for leg in sending.legs.exclude(arm=REST).select_related("letter").defer("people", "editions"):
-        figure = saying.share_said(share(*counted[leg.arm])) if leg.arm in counted else None
+        figure = cell(share(*counted[leg.arm])) if leg.arm in counted else None
         arms.append({**saying.arm_said(leg, sending), "figure": figure})
     return {
         "arms": arms,

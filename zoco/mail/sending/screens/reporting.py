@@ -28,13 +28,13 @@ from zoco.mail.sending.reports import scopes
 from zoco.mail.sending.reports.held import held_counts, held_file, held_rows
 from zoco.mail.sending.reports.rows import (
     Credit,
-    cells,
     delivery_said,
     domain_said,
     heads,
     links_said,
     parts_said,
     whole_of,
+    whole_said,
 )
 from zoco.mail.sending.reports.scopes import Part
 from zoco.mail.sending.screens.frame import SEE, moment, page
@@ -216,7 +216,7 @@ def _counted(whole: Scope, parts: list[Part], credit: Credit) -> dict[str, Any]:
     links, more = links_said(found)
     return {
         "heads": heads(),
-        "whole": list(zip(heads(), cells(row), strict=True)),
+        "whole": whole_said(row),
         "sent": row.figures.sent,
         "delivery": delivery_said(row.figures),
         "parts": parts_said(parts, found),

@@ -11,11 +11,13 @@ from zoco.channels.domains.complaints import Complaints, complaints_said
 from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.labels import language_name
-from zoco.mail.counting.figures import LetterFigures, Share, share
+from zoco.mail.counting.figures import LetterFigures, share
 from zoco.mail.sending.checks import Problem, Weight
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reads import Progress
+from zoco.mail.sending.reports.rows import FEW_PLACES, cell
 
 STATES = {
     "waits": gettext_lazy("waits"),
@@ -63,28 +65,22 @@ def held_said(progress: Progress) -> str:
     return str(OTHERWISE.get(held.held_because, "")) if held is not None else ""
 
 
-def share_said(found: Share) -> dict[str, str]:
-    """Return a number with its share and the bounds of that."""
-    said = {"count": formats.count(found.count), "share": "", "bounds": ""}
-    if found.value is not None and found.low is not None and found.high is not None:
-        said["share"] = formats.percent(found.value)
-        said["bounds"] = f"{formats.percent(found.low)} – {formats.percent(found.high)}"
-    return said
-
-
 def report_said(found: LetterFigures) -> dict[str, Any]:
     """Return the figures of a report."""
     bounced = share(found.sent - found.delivered.count, found.sent)
     rows = [
-        (_("Delivered"), found.delivered),
-        (_("Opened by people"), found.opened),
-        (_("Followed a link"), found.clicked),
-        (_("Unsubscribed"), found.unsubscribed),
-        (_("Came back"), bounced),
-        (_("Complained"), found.complained),
+        (_("Delivered"), found.delivered, 1),
+        (_("Opened by people"), found.opened, 1),
+        (_("Followed a link"), found.clicked, 1),
+        (_("Unsubscribed"), found.unsubscribed, FEW_PLACES),
+        (_("Came back"), bounced, 1),
+        (_("Complained"), found.complained, FEW_PLACES),
     ]
     return {
-        "rows": [(label, share_said(each)) for label, each in rows],
+        "rows": [
+            (label, cell(each, places=places) | {"bar": bar(each.count, found.sent)})
+            for label, each, places in rows
+        ],
         "machines_opened": formats.count(found.opened_by_machines_only),
         "machines_clicked": formats.count(found.clicked_by_machines_only),
         "unsettled": found.unsettled,

@@ -100,7 +100,7 @@ def test_report_counts_people_and_says_how_sure_it_is(
     assert "Delivered 2 66.7% 20.8% – 93.9%" in said
     assert "Opened by people 1 50.0% 9.5% – 90.5%" in said
     assert "Followed a link 1 50.0%" in said
-    assert "Unsubscribed 1 50.0%" in said
+    assert "Unsubscribed 1 50.00%" in said
     assert "Came back 1 33.3%" in said
     assert "50.00% complained: from 0.3% on large mailboxes take it for spam, or refuse it." in said
     assert "machines alone opened 0 and followed links in 1." in said
