@@ -15,4 +15,4 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Let choices be merged, imported and erased with people, be a rule of audiences, stand on a page."""
-        from zoco.consent import erasing, importing, leaves, merging, panels  # noqa: F401
+        from zoco.consent import erasing, importing, leaves, merging, naming, panels  # noqa: F401

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from zoco.channels.contract import CHANNELS
 from zoco.channels.domains.verdicts import domain_verdict
 from zoco.consent.models import Purpose
+from zoco.ledger.pictures.labels import language_name
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.compiling import Compiled, compiled
@@ -104,7 +105,7 @@ def _letter(letter: Letter, legs: list[Leg]) -> Iterator[Problem]:
         words = _("The letter %(letter)s says nothing yet; write it first.")
         yield Problem(words % {"letter": letter}, mend=here)
     for draft in drafts:
-        named = {"letter": letter.name, "language": draft.language}
+        named = {"letter": letter.name, "language": language_name(draft.language)}
         editor = ("zoco_letter_edition", letter.pk, draft.language)
         if not draft.subject:
             yield Problem(_("%(letter)s (%(language)s): it has no subject.") % named, mend=editor)
@@ -130,7 +131,7 @@ def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
         words = _("%(letter)s is no marketing: it goes also to people who never agreed to get any.")
         yield Problem(words % {"letter": letter.name}, Weight.NOTE, settings)
         return
-    named = {"letter": letter.name, "language": draft.language}
+    named = {"letter": letter.name, "language": language_name(draft.language)}
     if WAY_OUT not in made.asked.names:
         words = _("%(letter)s (%(language)s): nobody can unsubscribe; put {{ links.unsubscribe }} into it.")
         yield Problem(words % named, mend=editor)

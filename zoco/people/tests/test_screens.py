@@ -12,10 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from zoco.channels.facts import SENT
 from zoco.consent.models import Choice, Topic
 from zoco.consent.services import choice_record
 from zoco.ledger.store.joins import JOINED, MERGED, MERGES_SITE
 from zoco.ledger.tests.reports.made import fact, ledger
+from zoco.people.audiences.models import Audience
+from zoco.people.audiences.telling import ENTERED
 from zoco.people.identities import identity_read
 from zoco.people.models import NUMBER_BASE, Attribute, Edit, Identity, Note, Person
 from zoco.people.writing import Incoming, people_write
@@ -230,10 +233,13 @@ def test_timeline_has_own_merged_and_joined_facts_and_a_browser_is_taken_away(
     marketer: Client, ana: Person, tmp_path: Path
 ) -> None:
     at, number = "2026-03-28 10:0", NUMBER_BASE | ana.pk
+    vips = Audience.objects.create(name="VIPs", kind=Audience.Kind.STATIC, created_at=NOW)
     facts = [
         fact(f"{at}0:00", 1, "/mine", known=500),
         fact(f"{at}1:00", 1, "/other", known=600),
         fact(f"{at}2:00", 0, "", name="shop.order.placed", person=77, subject="order-9"),
+        fact(f"{at}2:30", 0, "", name=SENT, person=77, subject="0b1c", subject_kind="message"),
+        fact(f"{at}2:40", 0, "", name=ENTERED, person=77, subject=str(vips.pk), subject_kind="audience"),
         fact(f"{at}3:00", 0, "", name=JOINED, known=500, person=number),
         fact(
             f"{at}4:00",
@@ -253,7 +259,8 @@ def test_timeline_has_own_merged_and_joined_facts_and_a_browser_is_taken_away(
         assert "/mine" in shown
         assert "order-9" in shown
         assert "/other" not in shown
-        assert "1–4 of 4" in shown
+        assert "1–6 of 6" in shown
+        assert ("0b1c" in shown, "VIPs" in shown) == (False, True)
         away = {"site": "1", "known": "500", "number": str(number)}
         assert marketer.post(f"{PEOPLE}{ana.pk}/timeline/", {**away, "known": "600"}).status_code == 302
         assert not Edit.objects.exists()

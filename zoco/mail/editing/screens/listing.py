@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from zoco.ledger import moments
+from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of
 from zoco.mail.editing.models import Edition, EditionChange, Letter
@@ -92,7 +93,7 @@ def _lines(letters: list[Letter]) -> list[dict[str, Any]]:
     languages: dict[int, list[str]] = {each.pk: [] for each in letters}
     rows = Edition.objects.filter(letter__in=languages).order_by("pk").values_list("letter", "language")
     for pk, language in rows:
-        languages[pk].append(language)
+        languages[pk].append(language_name(language))
     return [
         {
             "letter": each,
