@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from zoco.ledger.pictures.labels import language_name
+
 Grade = Literal["bad", "warn"]
 
 
@@ -20,3 +22,8 @@ class Check:
     language: str = ""
     block: int = 0
     source: str = ""
+
+    @property
+    def tongue(self) -> str:
+        """The name of the language."""
+        return language_name(self.language) if self.language else ""

@@ -152,7 +152,8 @@ def _found(request: HttpRequest, query: str, asked: dict[str, str], base: str) -
 
 
 def _reads(person: Person, editions: list[Edition]) -> str:
-    return language_chosen(person.language, [each.language for each in editions])
+    chosen = language_chosen(person.language, [each.language for each in editions])
+    return next(each.tongue for each in editions if each.language == chosen)
 
 
 def _data_shown(request: HttpRequest, look: Look | None) -> str:

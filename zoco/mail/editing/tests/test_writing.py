@@ -176,7 +176,7 @@ def test_a_preview_reads_as_a_real_person_in_a_page_that_runs_nothing(writer: Cl
     stranger = writer.get(url(news, "preview/sheet/"))
 
     assert "For Ana</h2>" in page
-    assert "gets the letter in en" in page
+    assert "gets the letter in English" in page
     assert "z-sheet narrow dark" in page
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
     assert "Hi Ana" in sheet.content.decode()
