@@ -16,6 +16,7 @@ from zoco.consent.signup.asking import text_of
 from zoco.consent.signup.counting import ASKED, DAYS, OUTCOMES, TAKEN, outcomes_of
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import code_of, fragment, plain_code_of, root, topics_of
+from zoco.consent.signup.views import hosts_of
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import no_site
@@ -60,7 +61,8 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     language = chosen if chosen in languages() else translation.get_language() or languages()[0]
     return page(
         request, "form", found.name, under=UNDER, form=found, ends=ends, days=DAYS,
-        address=f"{root()}/f/{found.key}", code=code_of(found), plain=plain_code_of(found, language),
+        address=f"{root()}/f/{found.key}", code=code_of(found), hosts=", ".join(hosts_of(found)),
+        plain=plain_code_of(found, language),
         language=language, languages=[(code, language_name(code)) for code in languages()],
         may_change=request.user.has_perm(CHANGE_FORM), may_delete=request.user.has_perm(DELETE_FORM),
     )  # fmt: skip

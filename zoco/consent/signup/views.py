@@ -95,7 +95,8 @@ def _form(key: str) -> Form:
     return found
 
 
-def _hosts(form: Form) -> tuple[str, ...]:
+def hosts_of(form: Form) -> tuple[str, ...]:
+    """Return the host names of the pages that may show a form."""
     with sitebook.everything():
         return next((each.own_hosts for each in sitebook.sites() if each.id == form.site_id), ())
 
@@ -104,7 +105,7 @@ def _let(request: HttpRequest, form: Form, response: HttpResponse) -> HttpRespon
     """Let pages of the form's own site read an answer, and no others."""
     origin = request.headers.get("Origin", "")
     response.headers["Vary"] = "Origin"
-    if origin and plain_host(_parted(origin).netloc) in _hosts(form):
+    if origin and plain_host(_parted(origin).netloc) in hosts_of(form):
         response.headers["Access-Control-Allow-Origin"] = origin
     return response
 
@@ -121,7 +122,7 @@ def _is_foreign(request: HttpRequest, form: Form) -> bool:
     """Return whether a page of somebody else sends this; browsers that hide it are believed."""
     origin = request.headers.get("Origin", "")
     host = plain_host(_parted(origin).netloc) if origin not in ("", "null") else None
-    return host is not None and host not in (*_hosts(form), plain_host(request.get_host()))
+    return host is not None and host not in (*hosts_of(form), plain_host(request.get_host()))
 
 
 def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:

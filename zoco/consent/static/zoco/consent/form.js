@@ -127,7 +127,10 @@
         const answer = await fetch(`${root}${encodeURIComponent(place.dataset.zocoForm)}/fields?language=${language}`);
         if (answer.ok) place.innerHTML = await answer.text();
       } catch (wrong) {
-        console.warn("Zoco: the form could not be loaded.", wrong);
+        console.warn("Zoco: the form could not be loaded; is this page's host name one of the site's?", wrong);
+        const onward = doc.createElement("a");
+        onward.href = onward.textContent = root + encodeURIComponent(place.dataset.zocoForm);
+        place.append(onward);
       }
     }
     doc.querySelectorAll("form[data-zoco-signup]").forEach(enhance);
