@@ -5,6 +5,7 @@ a table of our own: Django's formats know neither ranges nor units, and CLDR's C
 (2026/11/1 – 2026/11/30) reads worse than the sentence.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -104,9 +105,14 @@ def count(number: float | Decimal) -> str:
 
 def percent(share: float | Decimal, places: int = 1) -> str:
     """Write a share, where 1 is all, as per cent: 41.2%."""
-    exact = share if isinstance(share, Decimal) else Decimal(repr(share))
+    return percents([share], places)[0]
+
+
+def percents(shares: Iterable[float | Decimal], places: int = 1) -> list[str]:
+    """Write several shares: the language is asked for once, which tables of a thousand shares feel."""
     how = spelling()
-    return _decimal(exact * 100, places, how) + how.percent
+    exact = (each if isinstance(each, Decimal) else Decimal(repr(each)) for each in shares)
+    return [_decimal(each * 100, places, how) + how.percent for each in exact]
 
 
 def money(amount: float | Decimal, currency: str, *, cents: bool = False) -> str:

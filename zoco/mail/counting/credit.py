@@ -51,11 +51,12 @@ Place = tuple[int, str, int]
 
 
 class Click(NamedTuple):
-    """A link that a person followed in a message."""
+    """A link that a person followed in a message; `at` is in UTC and says no zone."""
 
     at: datetime
     message: int
     link: Place
+    is_sent: bool
 
 
 class Deed(NamedTuple):
@@ -92,7 +93,8 @@ def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credi
     for each in deeds:
         if each.name == REFUNDED:
             back[each.subject] += each.amount
-        click = _last(clicks.get(each.person, []), moment_at(each.at), days) if each.name == fact else None
+        at = moment_at(each.at).replace(tzinfo=None)
+        click = _last(clicks.get(each.person, []), at, days) if each.name == fact else None
         if click is not None:
             found.append((each, click))
     mine = _mine(scope, found)
@@ -111,18 +113,16 @@ def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credi
 def _mine(scope: Scope, found: Iterable[tuple[Deed, Click]]) -> set[int]:
     """Return the messages that are of a scope, of those whose links people followed before their deeds."""
     batches = set(scope.batches)
-    asked = sorted({click.message for _deed, click in found if click.link[0] in batches})
-    mine: set[int] = set()
-    for some in chunks(asked):
-        if not scope.is_bulk:
-            mine |= set(scope.sent.filter(pk__in=some).order_by().values_list("pk", flat=True))
-            continue
-        # They are of these batches; by their keys alone, whatever else SQLite knows of them.
-        rows = Message.objects.filter(pk__in=some).order_by().values_list("pk", "state", "person")
-        sent = [(pk, person) for pk, state, person in rows if state == Message.State.SENT]
-        whose = set(msgspec.json.decode(scope.members)) if scope.members else None
-        mine |= {pk for pk, person in sent if whose is None or person in whose}
-    return mine
+    whose = set(msgspec.json.decode(scope.members)) if scope.members else None
+    mine = {
+        click.message
+        for deed, click in found
+        if click.is_sent and click.link[0] in batches and (whose is None or deed.person in whose)
+    }
+    if scope.is_bulk:
+        return mine
+    asked = (scope.sent.filter(pk__in=some).order_by() for some in chunks(sorted(mine)))
+    return {pk for rows in asked for pk in rows.values_list("pk", flat=True)}
 
 
 def revenue(found: Iterable[Credited]) -> dict[str, Decimal]:
@@ -150,22 +150,23 @@ def _clicks(people: Set[int], first: datetime) -> dict[int, list[Click]]:
         rows = rows.filter(message__person__in=people)
     found: dict[int, list[Click]] = defaultdict(list)
     # As text, and past the mapper: ten thousand clicks are read in half the time.
-    columns = ("message__person", "message__pk", "batch", "language", "number", "moment")
+    columns = ("message__person", "message__pk", "message__state", "batch", "language", "number", "moment")
     query = rows.order_by().annotate(moment=Cast("at", TextField())).values_list(*columns).query
     with connections[rows.db].cursor() as cursor:
         cursor.execute(*query.sql_with_params())
-        for person, message, batch, language, number, at in cursor.fetchall():
+        for person, message, state, batch, language, number, at in cursor.fetchall():
             if person in people:
-                found[person].append(Click(_moment(at), message, (batch, language, number)))
+                link, is_sent = (batch, language, number), state == Message.State.SENT
+                found[person].append(Click(_moment(at), message, link, is_sent))
     for each in found.values():
         each.sort(key=lambda click: click.at)
     return found
 
 
 def _moment(text: str) -> datetime:
-    """Read a moment as a database writes it: SQLite says no zone, and means UTC."""
+    """Read a moment as a database writes it, in UTC without a zone: SQLite says none, and means that."""
     at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
 
 
 def deeds_of(*, fact: str, since: int, now: datetime) -> list[Deed]:

@@ -131,8 +131,9 @@ def whole_said(row: Row) -> list[tuple[str, Cell]]:
 
 def parts_said(parts: Sequence[Part], whole: Whole) -> list[dict[str, Any]]:
     """Return parts of a report as lines of a table."""
+    names = heads()
     return [
-        {"label": part.label, "url": part.url, "cells": list(zip(heads(), cells(row), strict=True))}
+        {"label": part.label, "url": part.url, "cells": list(zip(names, cells(row), strict=True))}
         for part, row in zip(parts, rows_of(parts, whole), strict=True)
     ]
 
@@ -141,7 +142,7 @@ def cell(found: Share, *, places: int = 1) -> Cell:
     """Return a number with its share and the bounds of that (Wilson, 95 %)."""
     if found.value is None or found.low is None or found.high is None:
         return {"count": formats.count(found.count)}
-    said, low, high = (formats.percent(each, places) for each in (found.value, found.low, found.high))
+    said, low, high = formats.percents((found.value, found.low, found.high), places)
     return {"count": formats.count(found.count), "share": said, "bounds": f"{low} – {high}"}
 
 
@@ -189,15 +190,24 @@ def delivery_said(figures: Outline) -> str:
     return _("Delivered is what the provider told to be, and elsewhere what was sent less what came back.")
 
 
-def domain_said(found: DomainFigures) -> dict[str, Any]:
-    """Return what became of letters to a domain as a line of a table."""
-    named = [
-        (_("Sent to"), {"count": formats.count(found.tried)}),
-        (_("Delivered"), cell(found.delivered)),
-        (_("Not taken"), cell(found.failed)),
-        (_("Came back"), cell(found.bounced)),
-        (_("Opened by people"), cell(found.opened)),
-        (_("Followed a link"), cell(found.clicked)),
-        (_("Complained"), cell(found.complained, places=FEW_PLACES)),
+def domains_said(found: Sequence[DomainFigures]) -> list[dict[str, Any]]:
+    """Return what became of letters to each domain as lines of a table."""
+    names = [
+        _("Sent to"), _("Delivered"), _("Not taken"), _("Came back"), _("Opened by people"),
+        _("Followed a link"), _("Complained"),
+    ]  # fmt: skip
+    others = _("all others")
+    return [
+        {
+            "label": each.domain or others,
+            "url": "",
+            "cells": list(zip(names, _domain_cells(each), strict=True)),
+        }
+        for each in found
     ]
-    return {"label": found.domain or _("all others"), "url": "", "cells": named}
+
+
+def _domain_cells(found: DomainFigures) -> list[Cell]:
+    shares = (found.delivered, found.failed, found.bounced, found.opened, found.clicked)
+    said = [{"count": formats.count(found.tried)}, *map(cell, shares)]
+    return [*said, cell(found.complained, places=FEW_PLACES)]

@@ -29,7 +29,7 @@ from zoco.mail.sending.reports.held import held_counts, held_file, held_rows
 from zoco.mail.sending.reports.rows import (
     Credit,
     delivery_said,
-    domain_said,
+    domains_said,
     heads,
     links_said,
     parts_said,
@@ -222,7 +222,7 @@ def _counted(whole: Scope, parts: list[Part], credit: Credit) -> dict[str, Any]:
         "parts": parts_said(parts, found),
         "links": links,
         "links_more": more,
-        "domains": [domain_said(each) for each in domain_figures(found.tally)],
+        "domains": domains_said(domain_figures(found.tally)),
         "held": held_counts(whole),
         "currencies": len({each.currency for each in row.credited if each.currency}),
         "at": credit.now,
