@@ -1,7 +1,7 @@
 """Reads of channels: the account that is usual, and the clock that stands for people who have none."""
 
 from zoco.channels.models import Account
-from zoco.ledger import moments
+from zoco.ledger.pictures import moments
 
 
 def account_usual(adapter: str) -> Account | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from zoco.consent.models import Suppression, SuppressionEvent
 from zoco.consent.suppressing import OWN_WILL, Place, hash_of, own_will
-from zoco.ledger import moments
+from zoco.ledger.pictures import moments
 
 By = SuppressionEvent.By
 MEANINGS = {

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zoco.ledger import moments
+from zoco.ledger.pictures import moments
 
 register = template.Library()
 

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from zoco.kit import noting
-from zoco.ledger import moments
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.gathering import reads

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from zoco.kit.cells import csv_texts, disarmed, is_phone
-from zoco.ledger.moments import day_of, zone
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.moments import day_of, zone
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.models import Identity, Person

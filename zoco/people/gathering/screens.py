@@ -12,8 +12,7 @@ from django.utils.translation import npgettext
 
 from zoco.kit import noting
 from zoco.kit.said import Said
-from zoco.ledger import moments
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.views.heads import head
 from zoco.people.audiences import services
 from zoco.people.audiences.bitmaps import unpacked

@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from zoco.ledger import moments, sitebook
+from zoco.ledger import sitebook
 from zoco.ledger.outbox import joining
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
 from zoco.ledger.store.opening import store

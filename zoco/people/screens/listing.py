@@ -9,8 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from zoco.ledger import moments
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.views.heads import head
 from zoco.people.models import Identity, Person, Tag

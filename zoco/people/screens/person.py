@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zoco.kit.said import Said
-from zoco.ledger import moments
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import head
 from zoco.ledger.views.problems import said

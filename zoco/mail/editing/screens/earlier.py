@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from zoco.kit.said import Said
-from zoco.ledger import moments
+from zoco.ledger.pictures import moments
 from zoco.mail.editing.models import Edition, EditionChange, Letter
 from zoco.mail.editing.reads import draft_of, letter_base, look_read
 from zoco.mail.editing.screens.listing import page, user_of

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from zoco.ledger import moments
+from zoco.ledger.pictures import moments
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of

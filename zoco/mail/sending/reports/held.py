@@ -10,8 +10,7 @@ from zoco.channels.models import Message
 from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.kit.cells import csv_line, disarmed
-from zoco.ledger import moments
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.bars import bar
 from zoco.mail.counting.scope import Scope
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoco.channels.contract import CHANNELS
 from zoco.channels.models import Account
 from zoco.channels.reads import account_usual
-from zoco.ledger.moments import zone
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.moments import zone
 from zoco.ledger.services import NAME
 from zoco.mail.editing.models import SUBJECT_LONGEST, Letter
 from zoco.mail.sending.models import ARMS, Leg, Sending

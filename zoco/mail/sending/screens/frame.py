@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zoco.ledger import moments
+from zoco.ledger.pictures import moments
 from zoco.ledger.views.heads import head
 from zoco.mail.sending.models import Sending
 

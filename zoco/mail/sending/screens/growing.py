@@ -11,9 +11,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from zoco.consent.models import Topic
-from zoco.ledger.moments import zone
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.moments import zone
 from zoco.mail.sending.reports import lists
 from zoco.mail.sending.reports.lists import Step
 from zoco.mail.sending.screens.frame import SEE, page

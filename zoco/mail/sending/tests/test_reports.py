@@ -24,7 +24,7 @@ from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import micros
-from zoco.ledger.moments import zone
+from zoco.ledger.pictures.moments import zone
 from zoco.ledger.schema import Fact
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Erasure
