@@ -23,11 +23,9 @@ from zoco.kit.said import Said
 
 LONGEST = 300_000
 """Characters of a source."""
-VALUE_LONGEST = 2_000
-ROWS_MOST = 200
-NESTED_MOST = 20
-_TRIMS = ("-", "+")
-_ENDS = (["variable_end"], ["block_end"])
+VALUE_LONGEST, MARK_LONGEST = 2_000, 4_000
+ROWS_MOST, NESTED_MOST = 200, 20
+_TRIMS, _ENDS = ("-", "+"), (["variable_end"], ["block_end"])
 _OUTSIDE = {"data", "variable_begin", "block_begin", "comment_begin", "raw_begin"}
 _OPENS = re.compile(r"\{[{%#]")
 _SHUTS = {"{{": "}}", "{%": "%}", "{#": "#}"}
@@ -113,8 +111,7 @@ def sandbox(finalize: Callable[[object], str] | None = None) -> Sandbox:
         keep_trailing_newline=True, cache_size=0,
     )  # fmt: skip
     made.filters = dict(FILTERS)
-    made.tests = {}
-    made.globals = {}
+    made.tests, made.globals = {}, {}
     return made
 
 
@@ -190,8 +187,11 @@ def _alone(source: str, start: int, end: int) -> str:
 
 def asked_read(source: str, *, roots: frozenset[str]) -> Asked:
     """Read all placeholders of a source. Raises PlaceholderWrong for what may not stand in one."""
+    parts = list(marks(source))
+    if any(is_mark and len(text) > MARK_LONGEST for is_mark, text in parts):
+        raise PlaceholderWrong(gettext_noop("Placeholders are nested too deeply."))
     try:
-        tree = sandbox().parse("".join(text if is_mark else _blank(text) for is_mark, text in marks(source)))
+        tree = sandbox().parse("".join(text if is_mark else _blank(text) for is_mark, text in parts))
     except TemplateSyntaxError as wrong:
         words = gettext_noop("Line %(line)s: a placeholder cannot be read: %(why)s")
         raise PlaceholderWrong(words, line=wrong.lineno, why=wrong.message or "") from wrong
@@ -247,7 +247,7 @@ def _named(node: nodes.Node, asked: Asked, roots: frozenset[str], *, shown: bool
     while isinstance(at, nodes.Getattr):
         parts.insert(0, at.attr)
         at = at.node
-    if not isinstance(at, nodes.Name) or any(part.startswith("_") for part in parts):
+    if not isinstance(at, nodes.Name) or parts[NESTED_MOST:] or any(each[0] == "_" for each in parts):
         words = gettext_noop("Line %(line)s: write a field such as person.given_name.")
         raise PlaceholderWrong(words, line=node.lineno)
     parts.insert(0, at.name)

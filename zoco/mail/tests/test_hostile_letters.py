@@ -1,12 +1,14 @@
 """Letters that somebody brings to end the process, to run in a reader's browser, or to reckon for hours."""
 
+import time
+
 import pytest
 
 from zoco.mail.letters.compiling import compiled
 from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.letters.filling import SIZE_MOST
 from zoco.mail.letters.message import seen
-from zoco.mail.letters.placeholders import PlaceholderWrong, marks
+from zoco.mail.letters.placeholders import PlaceholderWrong, asked_read, marks
 
 MJML = "<mjml><mj-body>{}</mj-body></mjml>"
 
@@ -75,3 +77,20 @@ def test_signs_without_an_end_are_read_once(db: None) -> None:
 def test_many_long_values_are_bounded_without_any_loop(db: None) -> None:
     with pytest.raises(LetterWrong, match=str(SIZE_MOST)):
         _page("{{ data.x }}" * 1_100, data={"x": "y" * 2_000})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ person.a" + ".a" * 50_000 + " }}",
+        "{{ person.a" + ".a" * 100 + " }}",
+        "{{ " + "person.a or " * 20_000 + "1 }}",
+    ],
+)
+def test_placeholder_that_goes_on_and_on_is_refused_at_once(source: str) -> None:
+    began = time.process_time()
+
+    with pytest.raises(PlaceholderWrong):
+        asked_read(source, roots=frozenset({"person"}))
+
+    assert time.process_time() - began < 1
