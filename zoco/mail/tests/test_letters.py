@@ -246,7 +246,6 @@ def test_pieces_of_any_text_join_to_what_they_were(texts: list[str]) -> None:
     from quopri import decodestring
 
     joined = "".join(quoted.piece(each) for each in texts)
-
     assert all(len(line) <= 78 and not line.startswith((".", "From ")) for line in joined.split("\r\n"))
     assert "{" not in joined
     meant = "".join(each.replace("\r\n", "\n") for each in texts)
