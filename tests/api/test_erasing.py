@@ -141,6 +141,7 @@ def test_whoever_is_erased_is_in_no_table_and_no_file(
             "0 rows of exported files erased.",
             "0 counts of failures erased.",
             "0 sendings that people were in erased.",
+            "0 messages to an address erased.",
             "0 choices erased.",
             "0 archives of sites erased.",
             "0 people erased.",

@@ -56,7 +56,7 @@ def test_a_provider_is_given_parts_and_the_same_headers(
     (made,) = making.contents([mine])
 
     assert isinstance(made, Content)
-    assert (made.raw, made.subject, "Hello you" in made.text, "Hello you" in made.html) == (
+    assert (made.whole, made.subject, "Hello you" in made.text, "Hello you" in made.html) == (
         b"", "Honey", True, True,
     )  # fmt: skip
     assert sorted(made.headers) == ["Feedback-ID", "List-Unsubscribe", "List-Unsubscribe-Post"]
@@ -74,7 +74,7 @@ def test_where_a_mailbox_is_read_one_may_leave_by_mail(
     returning.forget()
 
     assert isinstance(made, Content)
-    head = made.raw.decode().partition("\r\n\r\n")[0]
+    head = made.wire[0].decode()
     (line,) = [each for each in head.split("\r\n") if each.startswith("List-Unsubscribe:")]
     assert line.count("<https://") + line.count("<http://") == 1
     assert "<mailto:bounces+" in line

@@ -203,8 +203,8 @@ def test_what_speaks_against_a_start_is_said(
 
     assert found == {
         "The account mail is off; switch it on first.": Weight.STOPS,
-        "News (es): nobody can unsubscribe; put {{ links.unsubscribe }} into it.": Weight.STOPS,
-        "News (es): write your postal address into its footer.": Weight.STOPS,
+        "News (Spanish): nobody can unsubscribe; put {{ links.unsubscribe }} into it.": Weight.STOPS,
+        "News (Spanish): write your postal address into its footer.": Weight.STOPS,
         "Nobody has looked at shop.example yet; add it under Sending domains.": Weight.OWNER,
     }
     with pytest.raises(SendingHeld):
