@@ -52,7 +52,7 @@ def test_a_letter_is_sent_from_the_browser(visit: Open, monkeypatch: pytest.Monk
         page.get_by_label("tested on").fill("66")
         fits(page, "test")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("en: “Sweet”")).to_be_visible()
+        expect(page.get_by_text("English: “Sweet”")).to_be_visible()
         fits(page, "draft")
         page.get_by_role("link", name="Look and start…").click()
         fits(page, "start")

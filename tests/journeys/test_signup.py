@@ -92,7 +92,9 @@ def test_a_form_on_a_page_of_another_origin_signs_up_and_says_so_in_its_place(
     kept = in_product(running.folder, KEPT)
     assert "[('asked', 1)]" in kept
     assert "('ana@shop.example', 'es', 'script', {'name': 'Ana'})" in kept
-    # A name that the site does not have is a stranger's page: the form does not come.
+    # A name that the site does not have is a stranger's page: only a link to the form's own page comes.
     page.goto(f"http://localhost:{server.server_port}/")
-    expect(page.locator("[data-zoco-form]")).to_be_empty()
+    place = page.locator("[data-zoco-form]")
+    expect(place.get_by_role("link")).to_have_attribute("href", f"http://127.0.0.1:{running.port}/f/news")
+    expect(place.locator("input")).to_have_count(0)
     server.shutdown()

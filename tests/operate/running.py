@@ -147,7 +147,7 @@ def memory_kb(pid: int) -> int:
 
 def with_tables(folder: Path) -> Path:
     """Make a data folder with the tables that the run made, if it did; a first start makes the rest."""
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700, parents=True)
     migrated.put(folder / "zoco.sqlite3")
     return folder
 
