@@ -30,6 +30,19 @@ OTHER = 7
 NUMBERS = [str(number).encode() for number in (VISITOR, PERSON)]
 NUMBERS += [number.to_bytes(8, "little") for number in (VISITOR, PERSON)]
 AT = datetime.now(UTC) - timedelta(hours=5)
+# 20 page views, 2 orders, the one with a person, the one after midnight; 3 lines of the spool.
+SAID = [
+    "27 facts erased.",
+    "2 rows of the outbox erased.",
+    "0 rows of exported files erased.",
+    "0 counts of failures erased.",
+    "0 sendings that people were in erased.",
+    "0 messages to an address erased.",
+    "0 choices erased.",
+    "0 archives of sites erased.",
+    "0 people erased.",
+    "0 audiences that people were in erased.",
+]
 
 
 def mine(minute: int, site: int, **columns: Any) -> schema.Fact:
@@ -132,22 +145,7 @@ def test_whoever_is_erased_is_in_no_table_and_no_file(
 
     writer.close()
     said = capsys.readouterr().out.splitlines()
-    # 20 page views, 2 orders, the one with a person, the one after midnight; 3 lines of the spool.
-    assert (code, said) == (
-        0,
-        [
-            "27 facts erased.",
-            "2 rows of the outbox erased.",
-            "0 rows of exported files erased.",
-            "0 counts of failures erased.",
-            "0 sendings that people were in erased.",
-            "0 messages to an address erased.",
-            "0 choices erased.",
-            "0 archives of sites erased.",
-            "0 people erased.",
-            "0 audiences that people were in erased.",
-        ],
-    )
+    assert (code, said) == (0, SAID)
     assert files_with_traces(chdb.folder()) == []
     assert files_with_traces(data) == []
     assert tables_with_traces() == []

@@ -56,7 +56,7 @@ def test_a_file_becomes_letters_in_mailboxes_and_a_click_is_counted(
     to = page.get_by_role("row").filter(
         has=page.get_by_role("rowheader", name=f"{live_server.url}/m/archive/")
     )
-    assert to.get_by_role("cell").all_inner_texts() == ["en", "1", "1"]
+    assert to.get_by_role("cell").all_inner_texts() == ["English", "1", "1"]
 
 
 def sends_by(servers: MailServers) -> None:
