@@ -4,8 +4,9 @@ The path: claimed, permission asked, made for each person, handed over, sent, wr
 The letter is that of `benchmarks.letters`. The reference runs in the same process against the same server:
 Django's own back end sends mails that are ready, one connection, nothing else. Needs `smtp-sink` of Postfix;
 the database is an SQLite file in a temporary folder. With `distant` the server is 20 ms away, there and back,
-behind a proxy in a process of its own, for us and for Django's back end; usual are then 50 lines.
-Run: `.venv/bin/python -m benchmarks.sending [letters] [lines] [distant]`
+behind a proxy in a process of its own, for us and for Django's back end; usual are then 50 lines. With `rsa`,
+`ed25519` or both our own DKIM signs each letter with such keys; Django's back end signs none.
+Run: `.venv/bin/python -m benchmarks.sending [letters] [lines] [distant] [rsa] [ed25519]`
 """
 
 import os
@@ -40,6 +41,9 @@ from zoco.channels.bulk.reads import batch_counts  # noqa: E402
 from zoco.channels.bulk.sending import batch_send  # noqa: E402
 from zoco.channels.bulk.services import batch_create, batch_fill, batch_start  # noqa: E402
 from zoco.channels.contract import Content, Refused  # noqa: E402
+from zoco.channels.domains.keys import ED25519, RSA  # noqa: E402
+from zoco.channels.domains.models import SendingDomain  # noqa: E402
+from zoco.channels.domains.services import key_add, key_switch  # noqa: E402
 from zoco.channels.drafts import Claimed  # noqa: E402
 from zoco.channels.models import Account  # noqa: E402
 from zoco.channels.services import account_save  # noqa: E402
@@ -159,6 +163,13 @@ def prepared(count: int, port: int) -> Batch:
     return batch
 
 
+def signed_by(kinds: Sequence[str]) -> None:
+    """Let our own DKIM sign what leaves, with a key of each kind."""
+    domain = SendingDomain.objects.create(name="shop.example")
+    for kind in kinds:
+        key_switch(key=key_add(domain=domain, kind=kind, at=NOW), at=NOW)
+
+
 def djangos(count: int, port: int) -> tuple[float, float]:
     """Return how many ready mails Django sends: in a second of one processor, and in a second."""
     letter = compiled(Draft(subject="Honey", blocks=blocks(), base="https://s.example"))
@@ -173,11 +184,12 @@ def djangos(count: int, port: int) -> tuple[float, float]:
     return count / (time.process_time() - began), count / (time.monotonic() - clock)
 
 
-def main(count: int = 3_000, lines: int = 20, *, is_distant: bool = False) -> None:
+def main(count: int = 3_000, lines: int = 20, *, is_distant: bool = False, kinds: Sequence[str] = ()) -> None:
     """Measure and print."""
     try:
         with smtp_sink() as sink, distant(sink) if is_distant else nullcontext(sink) as port:
             batch = prepared(count, port)
+            signed_by(kinds)
             began, clock = time.process_time(), time.monotonic()
             while batch.state != Batch.State.FINISHED:
                 batch_send(batch=batch, lines=lines)
@@ -186,6 +198,7 @@ def main(count: int = 3_000, lines: int = 20, *, is_distant: bool = False) -> No
             counts = batch_counts(batch)
             reference, second = djangos(100 if is_distant else 300, port)
         where = "20 ms away" if is_distant else "near"
+        where += f", signed by {' and '.join(kinds)}" if kinds else ""
         said = (
             f"{counts.sent:,} of {counts.total:,} letters sent by {lines} lines, {counts.uncertain} uncertain"
         )
@@ -201,6 +214,7 @@ def main(count: int = 3_000, lines: int = 20, *, is_distant: bool = False) -> No
 
 
 if __name__ == "__main__":
-    words = [each for each in sys.argv[1:] if each != "distant"]
+    numbers = [int(each) for each in sys.argv[1:] if each.isdigit()]
     far = "distant" in sys.argv[1:]
-    main(*map(int, words or (["3000", "50"] if far else [])), is_distant=far)
+    signs = [each for each in (RSA, ED25519) if each in sys.argv[1:]]
+    main(*(numbers or ([3_000, 50] if far else [])), is_distant=far, kinds=signs)
