@@ -67,6 +67,7 @@ examples:
             _say("The simulated company is there already; --replace makes it anew.")
             return Exit.OK
         print(f"{loaded.facts} facts")
+        _say(_club_said(demo.club_size()))
         _say("It is the site demo. Start `zoco up` and open it, or try: zoco reports")
         return Exit.OK
 
@@ -79,6 +80,12 @@ examples:
             return Exit.NOTHING_TO_DO
         print(f"{erased} facts erased")
         return Exit.OK
+
+
+def _club_said(members: int) -> str:
+    if members:
+        return f"{members} of its customers signed up and got letters; their mailboxes lead nowhere."
+    return "None of its customers signed up: it is too small, or there are people of your own here."
 
 
 class _Progress:

@@ -17,6 +17,7 @@ from zoco.sites import services
 from zoco.sites.consenting.words import language_for, words_of
 from zoco.sites.leaving import EVERYTHING
 from zoco.sites.models import Site
+from zoco.testing.club.loading import club_load, club_remove, club_size
 from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.plan import Banner
 from zoco.testing.company.truth import Truth
@@ -24,6 +25,7 @@ from zoco.testing.company.ways import LANGUAGES
 
 SLUG = "demo"
 HOSTS = ("alacena.example",)
+__all__ = ["DemoRefused", "club_size", "demo_load", "demo_remove", "demo_truth", "truth_path"]
 GOALS = ("order.placed", "basket.added", "checkout.begun")
 
 
@@ -66,9 +68,11 @@ def demo_load(
         site = _site_make()
     else:
         _erase(site)
+        club_remove()
     plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed, banners=_banners(site))
     written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
     opening.store().drain()
+    club_load(site=site, seed=seed, until=now)
     written.truth.save(truth_path())
     return written
 
@@ -101,6 +105,7 @@ def demo_remove() -> int | None:
     if site is None:
         return None
     erased = _erase(site)
+    club_remove()
     services.site_delete(site=site)
     return erased
 
