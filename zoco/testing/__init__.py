@@ -1,1 +1,1 @@
-"""What tests and demonstrations are made of: factories, contract suites, the simulated company."""
+"""What tests and demonstrations are made of: factories, contract suites, the simulated company, its club."""
