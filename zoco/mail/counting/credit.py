@@ -113,13 +113,13 @@ def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credi
 def _mine(scope: Scope, found: Iterable[tuple[Deed, Click]]) -> set[int]:
     """Return the messages that are of a scope, of those whose links people followed before their deeds."""
     batches = set(scope.batches)
-    whose = set(msgspec.json.decode(scope.members)) if scope.members else None
+    whose = set(msgspec.json.decode(scope.only.members)) if scope.only.members else None
     mine = {
         click.message
         for deed, click in found
         if click.is_sent and click.link[0] in batches and (whose is None or deed.person in whose)
     }
-    if scope.is_bulk:
+    if scope.is_bulk and not (scope.only.domain or scope.only.readers):
         return mine
     asked = (scope.sent.filter(pk__in=some).order_by() for some in chunks(sorted(mine)))
     return {pk for rows in asked for pk in rows.values_list("pk", flat=True)}

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from zoco.channels.models import Message, Told
 from zoco.mail.counting.models import Look
-from zoco.mail.counting.scope import Among
+from zoco.mail.counting.scope import Among, Only, domain_of_address
 from zoco.mail.counting.tallies import (
     DOMAINS_KEPT,
     ENDED,
@@ -21,7 +21,6 @@ from zoco.mail.counting.tallies import (
     WORDS,
     Counts,
     Tally,
-    domain_of_address,
     people_looks,
 )
 
@@ -120,16 +119,18 @@ class _Joined(NamedTuple):
     links: list[tuple[int, str, int]]
 
 
-def fates_counted(packed: Mapping[int, bytes], members: str) -> dict[int, Tally]:
-    """Count what became of messages of members, by batch. One query, that an index alone answers."""
-    batches = sorted(packed)
-    all_ = _joined(batches, [msgspec.msgpack.decode(packed[each], type=Fates) for each in batches])
+def fates_counted(packed: Mapping[int, bytes], only: Only) -> dict[int, Tally]:
+    """Count what became of some messages, by batch. One query at most, that an index alone answers.
+
+    Batches that do not tell a domain apart from others are left out.
+    """
+    read = {each: msgspec.msgpack.decode(packed[each], type=Fates) for each in sorted(packed)}
+    batches = [each for each, fates in read.items() if _tells(fates, only.domain)]
+    found = {each: Tally() for each in batches}
+    all_ = _joined(batches, [read[each] for each in batches])
     if not len(all_.messages):
-        return {}
-    span = (int(all_.messages.min()), int(all_.messages.max()))
-    theirs = Message.objects.filter(Among("person", members, leads=True), pk__range=span).order_by()
-    is_mine = np.isin(all_.messages, np.fromiter(theirs.values_list("pk", flat=True), np.int64))
-    found: dict[int, Tally] = {}
+        return found
+    is_mine = _mine(all_, only)
     keys = all_.batch[is_mine] * len(all_.names) + all_.domain[is_mine]
     present, of = np.unique(keys, return_inverse=True)
     bits = all_.bits[is_mine]
@@ -137,7 +138,7 @@ def fates_counted(packed: Mapping[int, bytes], members: str) -> dict[int, Tally]
     whose, named = np.divmod(present, len(all_.names))
     rows = np.stack([*sums, *_delivered(whose, sums)], axis=1).tolist()
     for batch, domain, row in zip(whose.tolist(), named.tolist(), rows, strict=True):
-        found.setdefault(batches[batch], Tally()).domains[all_.names[domain]] = Counts._make(row)
+        found[batches[batch]].domains[all_.names[domain]] = Counts._make(row)
     message, link, times = all_.clicks
     mine = is_mine[message]
     readers = np.bincount(link[mine], minlength=len(all_.links)).tolist()
@@ -146,6 +147,25 @@ def fates_counted(packed: Mapping[int, bytes], members: str) -> dict[int, Tally]
         if n:
             found[place[0]].links[place] = (n, int(clicks))
     return found
+
+
+def _tells(fates: Fates, domain: str) -> bool:
+    return not domain or domain in fates.domains or OTHERS not in fates.domains
+
+
+def _mine(all_: _Joined, only: Only) -> Any:
+    """Return of each message whether it counts."""
+    is_mine = np.ones(len(all_.messages), bool)
+    if only.members:
+        span = (int(all_.messages.min()), int(all_.messages.max()))
+        theirs = Message.objects.filter(Among("person", only.members, leads=True), pk__range=span).order_by()
+        is_mine &= np.isin(all_.messages, np.fromiter(theirs.values_list("pk", flat=True), np.int64))
+    if only.readers:
+        is_mine &= np.isin(all_.messages, np.array(msgspec.json.decode(only.readers), np.int64))
+    if only.domain:
+        place = all_.names.index(only.domain) if only.domain in all_.names else -1
+        is_mine &= all_.domain == place
+    return is_mine
 
 
 def _delivered(batch: Any, sums: Sequence[Any]) -> tuple[Any, Any]:

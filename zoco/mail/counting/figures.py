@@ -118,6 +118,18 @@ def links_leading(batches: Sequence[int]) -> list[tuple[tuple[int, str, int], st
     return [((batch, language, number), to) for batch, language, number, to in columns]
 
 
+def link_readers(batches: Sequence[int], language: str, address: str) -> set[int]:
+    """Return the numbers of messages in which people followed a link of batches and prints. Two queries."""
+    kept = LetterLink.objects.filter(batch__in=batches, language=language, address=address)
+    places = set(kept.values_list("batch", "number"))
+    clicks = Look.objects.filter(
+        batch__in={batch for batch, _number in places}, kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON,
+        language=language, number__in={number for _batch, number in places},
+    )  # fmt: skip
+    rows = clicks.order_by().values_list("batch", "number", "message__pk")
+    return {message for batch, number, message in rows if (batch, number) in places and message}
+
+
 def links_of(leads: Sequence[tuple[tuple[int, str, int], str]], counts: Followed) -> tuple[LinkFigure, ...]:
     """Add up the same address in the same language over batches and prints, the most followed first."""
     people: Counter[tuple[str, str]] = Counter()

@@ -20,6 +20,7 @@ from django.db.models.functions import Cast
 from zoco.channels.models import Batch, Message, Told
 from zoco.mail.counting.fates import fates_counted, fates_packed
 from zoco.mail.counting.models import Look, TallyKept
+from zoco.mail.counting.scope import ALL, Only
 from zoco.mail.counting.tallies import (
     DOMAINS_KEPT,
     NONE,
@@ -48,18 +49,18 @@ class Kept(msgspec.Struct):
     links: list[tuple[str, int, int, int]]
 
 
-def tallies_kept(batches: Collection[int], members: str = "") -> dict[int, Tally]:
-    """Return what is kept of batches and holds, of everybody or of members. Five queries, or six."""
+def tallies_kept(batches: Collection[int], only: Only = ALL) -> dict[int, Tally]:
+    """Return what is kept of batches and holds, of all messages or of some. Five queries, or six."""
     marks = quick_marks(batches)
     rows = TallyKept.objects.filter(batch__in=batches)
     holds = [batch for batch, mark in rows.values_list("batch", "mark") if mark.startswith(marks[batch])]
     held = rows.filter(batch__in=holds)
     if not holds:
         return {}
-    if members:
-        packed = {batch: bytes(fates) for batch, fates in held.values_list("batch", "fates")}
-        counted = fates_counted(packed, members)
-        return {batch: counted.get(batch, Tally()) for batch in packed}
+    if only:
+        return fates_counted(
+            {batch: bytes(fates) for batch, fates in held.values_list("batch", "fates")}, only
+        )
     decoder = msgspec.json.Decoder(Kept)
     written = held.annotate(written=Cast("counted", TextField())).values_list("batch", "written")
     return {batch: _read(batch, decoder.decode(text)) for batch, text in written}

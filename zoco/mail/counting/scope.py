@@ -1,11 +1,12 @@
-"""What figures are about: the letters of a sending, of a letter on all its ways, of an audience."""
+"""What figures are about: letters of a sending, of a letter, of an audience; to a domain, with a click."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
-from django.db.models import BooleanField, F, Func, Min, QuerySet, Value
+from django.db.models import BooleanField, Expression, F, Func, Min, Model, QuerySet, Value
+from django.db.models.functions import Lower, StrIndex, Substr
 from pyroaring import BitMap
 
 from zoco.channels.models import Batch, Message, Told
@@ -14,6 +15,7 @@ from zoco.mail.editing.prints import SINGLE
 
 CHUNK = 500
 Kind = TypeVar("Kind")
+RowKind = TypeVar("RowKind", bound=Model)
 
 
 class Among(Func):
@@ -43,16 +45,57 @@ class Among(Func):
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Which messages alone count. Lists of numbers are in JSON: "" is all of them, "[]" none.
+
+    `members` are people, `readers` messages in which a link was followed, `domain` is where they went to.
+    """
+
+    members: str = ""
+    domain: str = ""
+    readers: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.members or self.domain or self.readers)
+
+    def of(self, rows: QuerySet[RowKind], message: str = "") -> QuerySet[RowKind]:
+        """Return those of some rows; `message` leads from a row to its message."""
+        to = f"{message}__" if message else ""
+        if self.members:
+            rows = rows.filter(Among(f"{to}person", self.members))
+        if self.readers:
+            rows = rows.filter(Among(f"{to}pk", self.readers, leads=not message))
+        return rows.alias(went=domain_of_address(f"{to}to")).filter(went=self.domain) if self.domain else rows
+
+
+ALL = Only()
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Write numbers as one parameter of a query."""
+    return msgspec.json.encode(numbers).decode()
+
+
+def members_of(people: BitMap | None) -> str:
+    """Return people as `Only` takes them; None is everybody."""
+    return listed(people.to_array().tolist()) if people is not None else ""
+
+
+def domain_of_address(column: str) -> Expression:
+    """Return what stands behind the @ of an address."""
+    return Lower(Substr(F(column), StrIndex(F(column), Value("@")) + 1))
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Messages, and the numbers of batches and prints under which their links and looks are kept.
 
-    Without `chosen` they are all messages of these batches, and no others; where `members` are given, a list
-    of people in JSON, they are theirs only.
+    Without `chosen` they are all messages of these batches, and no others; `only` narrows them further.
     """
 
     batches: tuple[int, ...]
     chosen: QuerySet[Message] | None = None
-    members: str = ""
+    only: Only = ALL
 
     @property
     def is_bulk(self) -> bool:
@@ -63,7 +106,7 @@ class Scope:
     def messages(self) -> QuerySet[Message]:
         """The messages."""
         rows = self.chosen if self.chosen is not None else Message.objects.filter(batch__in=self.batches)
-        return rows.filter(Among("person", self.members)) if self.members else rows
+        return self.only.of(rows)
 
     @property
     def sent(self) -> QuerySet[Message]:
@@ -80,16 +123,10 @@ class Scope:
         """What left one by one, if anything did."""
         prints = tuple(each for each in self.batches if each >= SINGLE)
         return (
-            Scope(prints, self.chosen.filter(batch=None), self.members)
+            Scope(prints, self.chosen.filter(batch=None), self.only)
             if prints and self.chosen is not None
             else None
         )
-
-    def among(self, people: BitMap | None) -> "Scope":
-        """Return the letters to some people only; None is everybody."""
-        if people is None:
-            return self
-        return replace(self, members=msgspec.json.encode(people.to_array().tolist()).decode())
 
 
 def unsubscribed(sent: QuerySet[Message]) -> set[str]:
@@ -102,18 +139,19 @@ def unsubscribed(sent: QuerySet[Message]) -> set[str]:
     return found
 
 
-def unsubscribed_of(batches: Sequence[int], members: str = "") -> dict[int, int]:
+def unsubscribed_of(batches: Sequence[int], only: Only = ALL) -> dict[int, int]:
     """Return the numbers of such messages of batches, with the batch of each."""
-    told = Told.objects.filter(batch__in=batches, told="unsubscribed")
-    told = told.filter(Among("message__person", members)) if members else told
+    told = only.of(Told.objects.filter(batch__in=batches, told="unsubscribed"), "message")
     found = {message: batch for message, batch in told.values_list("message", "batch") if batch}
     first = Batch.objects.filter(pk__in=batches).aggregate(first=Min("created_at"))["first"]
-    wanted, whose = set(batches), set(msgspec.json.decode(members)) if members else None
+    wanted = set(batches)
+    whose, which = (set(msgspec.json.decode(each)) if each else None for each in (only.members, only.readers))
     for some in chunks(_named(first)) if first is not None else ():
         # By their uids alone: told more, SQLite would read all that was ever sent.
-        rows = Message.objects.filter(uid__in=some).order_by().values_list("pk", "batch", "state", "person")
-        for pk, batch, state, person in rows:
-            if batch in wanted and state == Message.State.SENT and (whose is None or person in whose):
+        rows = Message.objects.filter(uid__in=some).order_by().annotate(domain=domain_of_address("to"))
+        for pk, batch, state, person, domain in rows.values_list("pk", "batch", "state", "person", "domain"):
+            is_whose = (whose is None or person in whose) and (which is None or pk in which)
+            if batch in wanted and state == Message.State.SENT and is_whose and only.domain in ("", domain):
                 found[pk] = batch
     return found
 

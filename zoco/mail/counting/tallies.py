@@ -11,12 +11,11 @@ from operator import add
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Expression, F, Q, QuerySet, Value
-from django.db.models.functions import Lower, StrIndex, Substr
 
 from zoco.channels.models import Message, Told
 from zoco.mail.counting.figures import Share, delivered_of, share
 from zoco.mail.counting.models import Look
-from zoco.mail.counting.scope import Among, Scope, unsubscribed, unsubscribed_of
+from zoco.mail.counting.scope import ALL, Only, Scope, domain_of_address, unsubscribed, unsubscribed_of
 
 State = Message.State
 ENDED = (State.SENT, State.FAILED, State.UNCERTAIN)
@@ -27,7 +26,7 @@ SEEN = (Look.Kind.OPEN, Look.Kind.CLICK)
 DOMAINS_KEPT = 300
 OTHERS = "*"
 """Domains that are too many to be kept one by one."""
-ALL = 0
+SINGLES = 0
 """What stands for the batch of what left one by one."""
 
 
@@ -114,35 +113,31 @@ def together(tallies: Collection[Tally]) -> Tally:
 def tally_of(scope: Scope) -> Tally:
     """Count all letters of a scope."""
     single = [single_counted(scope.single)] if scope.single is not None else []
-    return together([*tallies_of(scope.many, scope.members).values(), *single])
+    return together([*tallies_of(scope.many, scope.only).values(), *single])
 
 
-def tallies_of(batches: Collection[int], members: str = "") -> dict[int, Tally]:
+def tallies_of(batches: Collection[int], only: Only = ALL) -> dict[int, Tally]:
     """Count messages of batches by what became of them; what is kept is not counted anew."""
     from zoco.mail.counting.kept import tallies_kept
 
     if not batches:
         return {}
-    found = tallies_kept(batches, members)
+    found = tallies_kept(batches, only)
     rest = sorted(set(batches) - set(found))
-    found |= batches_counted(rest, members)
-    for batch in unsubscribed_of(sorted(batches), members).values():
+    found |= batches_counted(rest, only)
+    for batch in unsubscribed_of(sorted(batches), only).values():
         found.setdefault(batch, Tally()).unsubscribed += 1
     return found
 
 
-def batches_counted(batches: Sequence[int], members: str = "") -> dict[int, Tally]:
+def batches_counted(batches: Sequence[int], only: Only = ALL) -> dict[int, Tally]:
     """Count batches anew, but for who left. Four queries."""
     if not batches:
         return {}
     messages = Message.objects.filter(batch__in=batches, state__in=ENDED)
     told = Told.objects.filter(batch__in=batches, message__state=State.SENT)
     looks = Look.objects.filter(batch__in=batches, message__state=State.SENT)
-    if members:
-        messages = messages.filter(Among("person", members))
-        told = told.filter(Among("message__person", members))
-        looks = looks.filter(Among("message__person", members))
-    return _counted(messages, told, looks, F("batch"))
+    return _counted(only.of(messages), only.of(told, "message"), only.of(looks, "message"), F("batch"))
 
 
 def single_counted(scope: Scope) -> Tally:
@@ -150,7 +145,9 @@ def single_counted(scope: Scope) -> Tally:
     sent = scope.sent
     told = Told.objects.filter(message__in=sent)
     looks = Look.objects.filter(batch__in=scope.batches, message__in=sent.values("uid"))
-    found = _counted(scope.messages.filter(state__in=ENDED), told, looks, Value(ALL)).get(ALL, Tally())
+    found = _counted(scope.messages.filter(state__in=ENDED), told, looks, Value(SINGLES)).get(
+        SINGLES, Tally()
+    )
     found.unsubscribed = len(unsubscribed(sent))
     return found
 
@@ -180,7 +177,7 @@ def _counted(
     for number, language, place, n, times in clicks.annotate(
         n=Count("message", distinct=True), times=Count("pk")
     ):
-        key = ALL if isinstance(batch, Value) else number
+        key = SINGLES if isinstance(batch, Value) else number
         tallies[key].links[number, language, place] = (n, times)
     return tallies
 
@@ -203,11 +200,6 @@ def _by(rows: QuerySet[Any], batch: Expression | F, to: str, *columns: str) -> Q
     named: QuerySet[Any] = rows.order_by().annotate(of=batch, domain=domain_of_address(to))
     found: QuerySet[Any] = named.values_list("of", "domain", *columns)
     return found
-
-
-def domain_of_address(column: str) -> Expression:
-    """Return what stands behind the @ of an address."""
-    return Lower(Substr(F(column), StrIndex(F(column), Value("@")) + 1))
 
 
 def outline_of(*tallies: Tally) -> Outline:

@@ -1,7 +1,7 @@
 """Rows of reports: figures with the bounds of their shares, what people did afterwards, and money."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -64,7 +64,7 @@ def row_of(scope: Scope, credit: Credit) -> Row:
 
 def whole_of(scope: Scope, credit: Credit) -> Whole:
     """Count all letters of a report. As many queries for three hundred sendings as for one."""
-    by_batch = tallies_of(scope.many, scope.members)
+    by_batch = tallies_of(scope.many, scope.only)
     single = [single_counted(scope.single)] if scope.single is not None else []
     tally = together([*by_batch.values(), *single])
     found = credited(scope, fact=credit.fact, days=credit.days, now=credit.now)
@@ -129,11 +129,15 @@ def whole_said(row: Row) -> list[tuple[str, Cell]]:
     return [(label, each | {"bar": picture}) for label, each, picture in named]
 
 
-def parts_said(parts: Sequence[Part], whole: Whole) -> list[dict[str, Any]]:
-    """Return parts of a report as lines of a table."""
+def parts_said(parts: Sequence[Part], whole: Whole, url: Callable[..., str]) -> list[dict[str, Any]]:
+    """Return parts of a report as lines of a table; `url` narrows the report to an arm."""
     names = heads()
     return [
-        {"label": part.label, "url": part.url, "cells": list(zip(names, cells(row), strict=True))}
+        {
+            "label": part.label,
+            "url": url(arm=part.arm) if part.arm else part.url,
+            "cells": list(zip(names, cells(row), strict=True)),
+        }
         for part, row in zip(parts, rows_of(parts, whole), strict=True)
     ]
 
@@ -152,8 +156,11 @@ def money(found: Iterable[Credited]) -> str:
     return " + ".join(formats.money_charged(Decimal(each), name) for name, each in sums.items()) or "–"
 
 
-def links_said(whole: Whole) -> tuple[list[dict[str, Any]], int]:
-    """Return the most followed links: who followed them, what that led to; and how many more there are."""
+def links_said(whole: Whole, url: Callable[..., str]) -> tuple[list[dict[str, Any]], int]:
+    """Return the most followed links: who followed them, what that led to; and how many more there are.
+
+    `url` returns where the report is narrowed to whoever followed one.
+    """
     leads = links_leading(whole.scope.batches)
     links = links_of(leads, whole.tally.links)
     by_place: dict[Place, list[Credited]] = defaultdict(list)
@@ -169,6 +176,7 @@ def links_said(whole: Whole) -> tuple[list[dict[str, Any]], int]:
         found.append(
             {
                 "address": link.address,
+                "url": url(link=f"{link.language}:{link.address}"),
                 "language": language_name(link.language),
                 "people": cell(share(link.people, of)),
                 "clicks": formats.count(link.clicks),
@@ -190,8 +198,8 @@ def delivery_said(figures: Outline) -> str:
     return _("Delivered is what the provider told to be, and elsewhere what was sent less what came back.")
 
 
-def domains_said(found: Sequence[DomainFigures]) -> list[dict[str, Any]]:
-    """Return what became of letters to each domain as lines of a table."""
+def domains_said(found: Sequence[DomainFigures], url: Callable[..., str]) -> list[dict[str, Any]]:
+    """Return what became of letters to each domain as lines of a table; `url` narrows the report to one."""
     names = [
         _("Sent to"), _("Delivered"), _("Not taken"), _("Came back"), _("Opened by people"),
         _("Followed a link"), _("Complained"),
@@ -200,7 +208,7 @@ def domains_said(found: Sequence[DomainFigures]) -> list[dict[str, Any]]:
     return [
         {
             "label": each.domain or others,
-            "url": "",
+            "url": url(domain=each.domain) if each.domain else "",
             "cells": list(zip(names, _domain_cells(each), strict=True)),
         }
         for each in found

@@ -10,13 +10,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from pyroaring import BitMap
 
 from zoco.channels.models import Message
-from zoco.mail.counting.scope import Scope
+from zoco.mail.counting.scope import Only, Scope
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.prints import Copy, Print
-from zoco.mail.sending.models import REST, Leg, Sending
+from zoco.mail.sending.models import ARMS, REST, Leg, Sending
 
 SENDINGS_MOST = 1_000
 """Of more sendings in a time the latest are counted; the page says so."""
@@ -31,6 +30,8 @@ class Part:
     label: str
     scope: Scope
     place: tuple[str, int] | None = None
+    arm: str = ""
+    """The arm of a test that it is, where it is one."""
 
     @property
     def url(self) -> str:
@@ -78,27 +79,33 @@ def both(legs: Iterable[_Line], prints: Iterable[Print]) -> Scope:
     return Scope((*many.batches, *single.batches), messages)
 
 
-def sending_parts(sending: Sending) -> tuple[Scope, list[Part]]:
-    """Return a sending, and its arms where something was tried."""
+def sending_parts(sending: Sending, *, arm: str = "") -> tuple[Scope, list[Part]]:
+    """Return a sending, and its arms where something was tried; or one arm alone."""
     legs = list(sending.legs.defer("people", "editions").order_by("arm"))
-    arms = [Part(arm_label(leg), of_legs([leg])) for leg in legs if leg.batch_id is not None]
-    return of_legs(legs), arms if len(legs) > 1 else []
+    chosen = [leg for leg in legs if arm in ("", leg.arm)]
+    arms = [Part(arm_label(leg), of_legs([leg]), arm=leg.arm) for leg in chosen if leg.batch_id is not None]
+    return of_legs(chosen), arms if len(legs) > 1 else []
 
 
 def arm_label(leg: Leg) -> str:
+    """Name the arm of a leg."""
+    return arm_named(leg.arm)
+
+
+def arm_named(arm: str) -> str:
     """Name an arm of a test."""
-    return pgettext("arm of a test", "everybody else") if leg.arm == REST else leg.arm.upper()
+    return pgettext("arm of a test", "everybody else") if arm == REST else arm.upper()
 
 
-def letter_parts(letter: Letter, *, since: datetime) -> tuple[Scope, list[Part]]:
-    """Return a letter since a moment on all its ways: each sending, programs, journeys."""
-    legs = _legs(since, letter=letter)
+def letter_parts(letter: Letter, *, since: datetime, arm: str = "") -> tuple[Scope, list[Part]]:
+    """Return a letter since a moment on all its ways (sendings, programs, journeys), or an arm of tests."""
+    legs = _legs(since, arm, letter=letter)
     by_sending: dict[_Named, list[_Line]] = defaultdict(list)
     for leg in legs:
         by_sending[_name("sending", leg)].append(leg)
-    prints = list(letter.prints.defer("draft").order_by("pk"))
+    prints = list(letter.prints.defer("draft").order_by("pk")) if not arm else []
     parts = [Part(name, of_legs(mine), place) for (name, place), mine in by_sending.items()]
-    for way in WAYS:
+    for way in WAYS if prints else ():
         scope = _since(of_prints(prints, way), since)
         if scope.messages.exists():
             label = _("By programs") if way == Copy.Way.PROGRAM else _("On journeys")
@@ -111,15 +118,16 @@ def is_cut(whole: Scope) -> bool:
     return len(whole.many) >= SENDINGS_MOST
 
 
-def parts_among(parts: Sequence[Part], people: BitMap | None) -> list[Part]:
-    """Return parts with the letters to some people only."""
-    return [replace(each, scope=each.scope.among(people)) for each in parts]
+def parts_of(parts: Sequence[Part], only: Only) -> list[Part]:
+    """Return parts with some of their letters only."""
+    return [replace(each, scope=replace(each.scope, only=only)) for each in parts]
 
 
-def all_parts(by: str, *, since: datetime) -> tuple[Scope, list[Part]]:
-    """Return all letters since a moment, by `letter`, `sending` or `audience`."""
-    legs = _legs(since)
-    prints = list(Print.objects.filter(copies__at__gte=since, copies__way__in=WAYS).defer("draft").distinct())
+def all_parts(by: str, *, since: datetime, arm: str = "") -> tuple[Scope, list[Part]]:
+    """Return all letters since a moment, or those of an arm, by `letter`, `sending` or `audience`."""
+    legs = _legs(since, arm)
+    single = Print.objects.filter(copies__at__gte=since, copies__way__in=WAYS)
+    prints = list(single.defer("draft").distinct()) if not arm else []
     whole = _since(both(legs, prints), since)
     found: dict[_Named, tuple[list[_Line], list[Print]]] = defaultdict(lambda: ([], []))
     for leg in legs:
@@ -127,8 +135,8 @@ def all_parts(by: str, *, since: datetime) -> tuple[Scope, list[Part]]:
     names = {each.pk: each.name for each in Letter.objects.filter(prints__in=prints)}
     for each in prints:
         place = ("zoco_letter_report", each.letter_id)
-        single = (names[each.letter_id], place) if by == "letter" else (_("Letters to one person"), None)
-        found[single][1].append(each)
+        named = (names[each.letter_id], place) if by == "letter" else (_("Letters to one person"), None)
+        found[named][1].append(each)
     parts = [Part(label, _since(both(*mine), since), place) for (label, place), mine in found.items()]
     return whole, parts
 
@@ -146,9 +154,12 @@ def _name(by: str, leg: _Line) -> _Named:
     return leg.sending_name, ("zoco_sending_report", leg.sending)
 
 
-def _legs(since: datetime, **which: object) -> list[_Line]:
+def _legs(since: datetime, arm: str, **which: object) -> list[_Line]:
     """Return the legs that began to leave since a moment, the latest first, so many at most."""
     rows = Leg.objects.filter(batch__created_at__gte=since, **which).order_by("-pk")
+    if arm:
+        # Everybody else is an arm only where something was tried.
+        rows = rows.filter(arm=arm, sending__legs__arm=ARMS[0])
     columns = (
         "batch_id", "letter", "letter__name", "sending", "sending__name", "sending__is_again",
         "sending__audience", "sending__audience__name",

@@ -1,5 +1,6 @@
 """Reports of letters: of a sending, of a letter on all its ways, of all of them; who was held back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
@@ -11,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from zoco.mail.counting.domains import domain_figures
 from zoco.mail.counting.scope import Scope
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.screens import opening as letters
-from zoco.mail.sending.models import Sending
+from zoco.mail.sending.models import ARMS, Leg, Sending
 from zoco.mail.sending.reports import scopes
 from zoco.mail.sending.reports.held import held_counts, held_file, held_rows
 from zoco.mail.sending.reports.rows import (
@@ -37,9 +37,8 @@ from zoco.mail.sending.reports.rows import (
     whole_said,
 )
 from zoco.mail.sending.reports.scopes import Part
-from zoco.mail.sending.screens.frame import SEE, moment, page
-from zoco.people.audiences.bitmaps import unpacked
-from zoco.people.audiences.models import Audience
+from zoco.mail.sending.screens.frame import SEE, page
+from zoco.mail.sending.screens.narrowing import Narrow, narrow_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 
@@ -53,8 +52,8 @@ PARTS_SHOWN = 25
 def of_sending(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what came of a sending, by arm, link, domain."""
     sending = get_object_or_404(Sending.objects.defer("people").select_related("letter"), pk=pk)
-    credit = _credit(request, sending.test_fact)
-    whole, parts = scopes.sending_parts(sending)
+    credit, narrow = _credit(request, sending.test_fact), narrow_of(request)
+    whole, parts = scopes.sending_parts(sending, arm=narrow.arm)
     maps = [
         {
             "url": reverse("zoco_letter_map", args=["leg", leg.pk, each["language"]]),
@@ -63,7 +62,7 @@ def of_sending(request: HttpRequest, pk: int) -> HttpResponse:
         for leg in sending.legs.defer("people").exclude(batch=None).order_by("arm")
         for each in leg.editions
     ]
-    shown = _shown(request, whole, parts, credit, f"sending.{pk}")
+    shown = _shown(request, whole, parts, credit, narrow, f"sending.{pk}")
     return page(
         request,
         "report",
@@ -71,7 +70,8 @@ def of_sending(request: HttpRequest, pk: int) -> HttpResponse:
         sending=sending,
         maps=maps,
         by=_("Arm"),
-        held_url=_held(request, "sending", pk),
+        held_url=_held(request, narrow, "sending", pk),
+        **narrow.said(is_tested=len(parts) > 1 or bool(narrow.arm)),
         **_asked(credit),
         **shown,
     )
@@ -87,8 +87,9 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what came of a letter on all its ways: sendings, journeys, programs."""
     letter = get_object_or_404(Letter, pk=pk)
     days = _days(request)
-    credit = _credit(request, ORDERED)
-    whole, parts = scopes.letter_parts(letter, since=credit.now - timedelta(days=days))
+    credit, narrow = _credit(request, ORDERED), narrow_of(request)
+    since = credit.now - timedelta(days=days)
+    whole, parts = scopes.letter_parts(letter, since=since, arm=narrow.arm)
     prints = letter.prints.filter(copies__way__in=scopes.WAYS).distinct().order_by("-pk")[:6]
     maps = [
         {
@@ -97,7 +98,7 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for each in prints
     ]
-    shown = _shown(request, whole, parts, credit, f"letter.{pk}.{days}")
+    shown = _shown(request, whole, parts, credit, narrow, f"letter.{pk}.{days}")
     return page(
         request,
         "report",
@@ -105,7 +106,8 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
         letter=letter,
         maps=maps,
         by=_("Way"),
-        held_url=_held(request, "letter", pk),
+        held_url=_held(request, narrow, "letter", pk),
+        **narrow.said(is_tested=_is_tested()),
         is_letter=True,
         days=days,
         periods=PERIODS,
@@ -117,15 +119,13 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
 @for_whom(SEE)
 def of_all(request: HttpRequest) -> HttpResponse:
     """Show what came of all letters, by letter, sending or audience; by domain; who was held back."""
-    days, credit = _days(request), _credit(request, ORDERED)
+    days, credit, narrow = _days(request), _credit(request, ORDERED), narrow_of(request)
     names = {"letter": _("Letter"), "audience": _("Audience"), "sending": _("Sending")}
     by = request.GET.get("by", "letter") if request.GET.get("by") in names else "letter"
-    whole, parts = scopes.all_parts(by, since=credit.now - timedelta(days=days))
-    asked: dict[str, int | str] = {"days": days, "window": credit.days, "fact": credit.fact}
-    if request.GET.get("audience", "").isdecimal():
-        asked["audience"] = request.GET["audience"]
-    tabs = [(label, "?" + urlencode({**asked, "by": key}), key == by) for key, label in names.items()]
-    shown = _shown(request, whole, parts, credit, f"all.{by}.{days}")
+    since = credit.now - timedelta(days=days)
+    whole, parts = scopes.all_parts(by, since=since, arm=narrow.arm)
+    tabs = [(label, narrow.url(by=key), key == by) for key, label in names.items()]
+    shown = _shown(request, whole, parts, credit, narrow, f"all.{by}.{days}")
     return page(
         request,
         "report",
@@ -135,7 +135,8 @@ def of_all(request: HttpRequest) -> HttpResponse:
         chosen=by,
         days=days,
         periods=PERIODS,
-        held_url=_held(request, "all", days),
+        held_url=_held(request, narrow, "all", days),
+        **narrow.said(is_tested=_is_tested()),
         **_asked(credit),
         **shown,
     )
@@ -144,19 +145,19 @@ def of_all(request: HttpRequest) -> HttpResponse:
 @for_whom(EXPORT, "POST")
 def held_csv(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
     """Give who was held back as CSV; it is written down who took it."""
-    now = timezone.now()
+    now, narrow, name = timezone.now(), narrow_of(request), ""
     if kind == "sending":
         sending = get_object_or_404(Sending.objects.defer("people"), pk=key)
-        scope, name = scopes.sending_parts(sending)[0], sending.name
+        scope, name = scopes.sending_parts(sending, arm=narrow.arm)[0], sending.name
     elif kind == "letter":
         letter = get_object_or_404(Letter, pk=key)
-        scope, name = scopes.letter_parts(letter, since=now - timedelta(days=max(PERIODS)))[0], letter.name
+        since = now - timedelta(days=max(PERIODS))
+        scope, name = scopes.letter_parts(letter, since=since, arm=narrow.arm)[0], letter.name
     elif kind == "all" and key in PERIODS:
-        scope, name = scopes.all_parts("letter", since=now - timedelta(days=key))[0], ""
+        scope = scopes.all_parts("letter", since=now - timedelta(days=key), arm=narrow.arm)[0]
     else:
         raise Http404
-    board = _audience(request)
-    scope = scope.among(unpacked(board.members) if board is not None else None)
+    scope = replace(scope, only=narrow.only(scope))
     details: dict[str, list[object]] = {"exported": [None, held_rows(scope).count()]}
     noting.note(action="exported", kind="zoco_mail.sending", name=name, details=details, by=request.user)
     answer = StreamingHttpResponse(held_file(scope), content_type="text/csv; charset=utf-8")
@@ -164,12 +165,13 @@ def held_csv(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
     return answer
 
 
-def _held(request: HttpRequest, kind: str, key: int) -> str:
-    if not request.user.has_perm(EXPORT):
-        return ""
-    board = _audience(request)
-    chosen = f"?audience={board.pk}" if board is not None else ""
-    return reverse("zoco_letters_held", args=[kind, key]) + chosen
+def _held(request: HttpRequest, narrow: Narrow, kind: str, key: int) -> str:
+    may_take = request.user.has_perm(EXPORT)
+    return reverse("zoco_letters_held", args=[kind, key]) + narrow.held if may_take else ""
+
+
+def _is_tested() -> bool:
+    return Leg.objects.filter(arm=ARMS[0]).exists()
 
 
 def _days(request: HttpRequest) -> int:
@@ -190,56 +192,35 @@ def _asked(credit: Credit) -> dict[str, Any]:
     return {"fact": credit.fact, "window": credit.days, "windows": sorted({*WINDOWS, credit.days})}
 
 
-def _shown(request: HttpRequest, whole: Scope, parts: list[Part], credit: Credit, key: str) -> dict[str, Any]:
+def _shown(
+    request: HttpRequest, whole: Scope, parts: list[Part], credit: Credit, narrow: Narrow, key: str
+) -> dict[str, Any]:
     """Return the figures, not anew for each look at the page."""
-    board = _audience(request)
-    people = unpacked(board.members) if board is not None else None
     turned = Paginator(parts, PARTS_SHOWN).get_page(request.GET.get("page"))
-    asked = (key, credit.fact, credit.days, turned.number, board and board.pk, get_language())
+    asked = (key, credit.fact, credit.days, turned.number, sorted(narrow.asked.items()), get_language())
     place = "zoco_mail.report." + blake2b(repr(asked).encode(), digest_size=16).hexdigest()
     found: dict[str, Any] | None = cache.get(place)
     if found is None:
-        found = _counted(whole.among(people), scopes.parts_among(list(turned), people), credit)
+        only = narrow.only(whole)
+        found = _counted(replace(whole, only=only), scopes.parts_of(list(turned), only), credit, narrow)
         cache.set(place, found, KEPT_SECONDS)
-    return found | {
-        "page": turned,
-        "is_cut": scopes.is_cut(whole),
-        "audiences": Audience.objects.order_by("name", "pk").values_list("pk", "name"),
-        "board": board,
-        "board_said": board_said(board) if board is not None else "",
-    }
+    return found | {"page": turned, "is_cut": scopes.is_cut(whole)}
 
 
-def _counted(whole: Scope, parts: list[Part], credit: Credit) -> dict[str, Any]:
+def _counted(whole: Scope, parts: list[Part], credit: Credit, narrow: Narrow) -> dict[str, Any]:
     found = whole_of(whole, credit)
     row = found.row
-    links, more = links_said(found)
+    links, more = links_said(found, narrow.url)
     return {
         "heads": heads(),
         "whole": whole_said(row),
         "sent": row.figures.sent,
         "delivery": delivery_said(row.figures),
-        "parts": parts_said(parts, found),
+        "parts": parts_said(parts, found, narrow.url),
         "links": links,
         "links_more": more,
-        "domains": domains_said(domain_figures(found.tally)),
+        "domains": domains_said(domain_figures(found.tally), narrow.url),
         "held": held_counts(whole),
         "currencies": len({each.currency for each in row.credited if each.currency}),
         "at": credit.now,
     }
-
-
-def _audience(request: HttpRequest) -> Audience | None:
-    """Return whose letters alone are counted. Raises Http404 for an audience that is gone."""
-    given = request.GET.get("audience", "")
-    if not given.isdecimal() or len(given) > 12:
-        return None
-    return get_object_or_404(Audience.objects.defer("rules"), pk=given)
-
-
-def board_said(board: Audience) -> str:
-    """Say of which people figures are, and as of when they are members."""
-    named = {"name": board.name, "at": moment(board.counted_at) if board.counted_at else ""}
-    if board.kind == Audience.Kind.LIVE and named["at"]:
-        return _("Only letters to members of %(name)s, as they were counted at %(at)s.") % named
-    return _("Only letters to members of %(name)s, as they are now.") % named
