@@ -128,6 +128,7 @@ READERS = [
     "zoco_consent_choices",
     "zoco_journeys",
     "zoco_journey",
+    "zoco_replies",
     "zoco_mailboxes",
     "zoco_mailbox",
     "zoco_sendings",

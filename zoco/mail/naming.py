@@ -1,4 +1,4 @@
-"""What sendings and letters are called in a person's timeline."""
+"""What sendings and letters are called in a person's timeline, and what somebody replied."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,9 +9,11 @@ from django.db import models
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.single import ABOUT as LETTER
 from zoco.mail.editing.single import ABOUT_TEST
+from zoco.mail.inbox.following import REPLIED
+from zoco.mail.inbox.reads import replies_said
 from zoco.mail.sending.following import ABOUT as SENDING
 from zoco.mail.sending.models import Sending
-from zoco.people.naming import SUBJECTS, SubjectNames
+from zoco.people.naming import SUBJECTS, WORDS, FactWords, SubjectNames
 
 
 def _sendings(subjects: Sequence[str]) -> Mapping[str, str]:
@@ -34,3 +36,4 @@ def _named(model: type[models.Model], subjects: Sequence[str]) -> dict[str, str]
 SUBJECTS.add(SubjectNames(SENDING, _sendings))
 SUBJECTS.add(SubjectNames(LETTER, _letters))
 SUBJECTS.add(SubjectNames(ABOUT_TEST, _letters))
+WORDS.add(FactWords(REPLIED, "zoco_mail.view_reply", replies_said))

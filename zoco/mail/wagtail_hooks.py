@@ -12,6 +12,7 @@ from zoco.mail.drawing import screens, steps
 from zoco.mail.drawing.opening import SEE
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.editing.screens.addresses import letter_paths
+from zoco.mail.inbox import replies
 from zoco.mail.inbox import screens as mailboxes
 from zoco.mail.sending.screens import frame, growing, listing, mapping, reporting, starting, writing
 from zoco.people.opening import sees_people
@@ -96,12 +97,23 @@ def sendings_entry() -> MenuItem:
 def mailbox_urls() -> list[URLPattern]:
     """Return the addresses of mailboxes."""
     return [
+        path("replies/", replies.replies, name="zoco_replies"),
         path("mailboxes/", mailboxes.mailboxes, name="zoco_mailboxes"),
         path("mailboxes/new/", mailboxes.new, name="zoco_mailbox_new"),
         path("mailboxes/<int:pk>/", mailboxes.one, name="zoco_mailbox"),
         path("mailboxes/<int:pk>/edit/", mailboxes.edit, name="zoco_mailbox_edit"),
         path("mailboxes/<int:pk>/act/", mailboxes.act, name="zoco_mailbox_act"),
     ]
+
+
+@hooks.register("register_retain_menu_item")  # type: ignore[untyped-decorator]
+def replies_entry() -> MenuItem:
+    """Show what people wrote to whoever sees all sites."""
+    return RightItem(
+        replies.SEE, _("Replies"), reverse_lazy("zoco_replies"),
+        name="zoco_replies", icon_name="comment", order=117,
+        is_there=sees_people,
+    )  # fmt: skip
 
 
 @hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]

@@ -22,6 +22,7 @@ from zoco.mail.inbox.resting import failure_count
 from zoco.people.models import NUMBER_BASE, Identity
 
 TEXT_MOST = 20_000
+REPLIED = "mail.reply.received"
 EVERYWHERE = 0
 NO_LETTER = "It names no letter of ours."
 ALIKE, ALIKE_WITHIN = 3, timedelta(days=1)
@@ -139,7 +140,7 @@ def _replied(arrival: Arrival, person: int, answer: Answer, at: datetime) -> Non
         arrival=arrival, person_id=person, subject=subject[:200], text=text[:TEXT_MOST], at=at
     )
     record(
-        name="mail.reply.received",
+        name=REPLIED,
         site=EVERYWHERE,
         at=at,
         person=NUMBER_BASE | person,

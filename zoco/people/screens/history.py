@@ -18,7 +18,7 @@ from zoco.ledger.store.opening import store
 from zoco.ledger.views.heads import head
 from zoco.people import editing
 from zoco.people.models import Edit, Person
-from zoco.people.naming import subjects_named
+from zoco.people.naming import Said, facts_worded, subjects_named
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import CHANGE, FACTS, SEE, hand_of
 from zoco.people.screens.person import person_or_404
@@ -54,13 +54,15 @@ def _shown(request: HttpRequest, found: Person) -> dict[str, Any]:
     known = known_of(store(), found.number)
     given = timeline(store(), known, first=(page - 1) * SIZE, size=SIZE)
     subjects = subjects_named((row["subject_kind"], row["subject"]) for row in given.rows)
+    facts = [(row["name"], row["occurred_at"]) for row in given.rows]
+    said = facts_worded(found.pk, facts, request.user.has_perm)
     first, last = (page - 1) * SIZE + 1, (page - 1) * SIZE + len(given.rows)
     places = dict(
         zip(("first", "last", "total"), map(formats.count, (first, last, given.total)), strict=True)
     )
     return {
         "zone": moments.zone().key,
-        "lines": [_line(row, names, subjects) for row in given.rows],
+        "lines": [_line(row, names, subjects, said) for row in given.rows],
         "range": _("%(first)s–%(last)s of %(total)s") % places,
         "previous": f"?page={page - 1}" if page > 1 else "",
         "next": f"?page={page + 1}" if last < given.total else "",
@@ -76,13 +78,17 @@ def _shown(request: HttpRequest, found: Person) -> dict[str, Any]:
 
 
 def _line(
-    row: dict[str, Any], names: Mapping[int, str], subjects: Mapping[tuple[str, str], str]
-) -> dict[str, str]:
+    row: dict[str, Any],
+    names: Mapping[int, str],
+    subjects: Mapping[tuple[str, str], str],
+    said: Mapping[str, Said],
+) -> dict[str, Any]:
     where = [names.get(row["site"], ""), row["title"] or row["path"] or ""]
     return {
         "at": moments.said(row["occurred_at"], seconds=True),
         "name": value_label("name", "name", row["name"]),
         "subject": subjects[row["subject_kind"], row["subject"]],
+        "said": said.get(row["name"], {}).get(row["occurred_at"], ()),
         "where": " · ".join(each for each in where if each),
         "channel": value_label("channel", "channel", row["channel"]) if row["channel"] else "",
         "amount": formats.money_charged(row["amount"], row["currency"]) if row["amount"] else "",
