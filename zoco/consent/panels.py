@@ -11,6 +11,7 @@ from zoco.consent.answers import SAID, Answer
 from zoco.consent.asking import Request, may_contact
 from zoco.consent.hours import zone_named
 from zoco.consent.models import Choice, Purpose, Topic
+from zoco.consent.proofs import proofs_said
 from zoco.consent.screens.decided import held
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
@@ -39,11 +40,12 @@ class PermissionPanel:
         zone = person.zone or next((each.zone for each in sitebook.sites()), "UTC")
         topics = {each.key: each.said("label") for each in Topic.objects.all()[:TOPICS_SHOWN]}
         addresses = person.identities.filter(kind=Identity.Kind.EMAIL).order_by("id")[:ADDRESSES_SHOWN]
-        chosen = Choice.objects.filter(person=person).order_by("-at", "-id")[:CHOICES_SHOWN]
+        chosen = list(Choice.objects.filter(person=person).order_by("-at", "-id")[:CHOICES_SHOWN])
+        said = proofs_said(chosen, lambda each: _moment(each, zone))
         return {
             "zone": zone,
             "addresses": [(each.value, _answers(person, each, topics, at, zone)) for each in addresses],
-            "choices": [_chosen(each, topics, zone) for each in chosen],
+            "choices": [_chosen(each, topics, zone, said.get(each.pk, "")) for each in chosen],
         }
 
 
@@ -88,18 +90,22 @@ def _said(answer: Answer, zone: str) -> str:
         return _("Yes")
     if answer.until is None:
         return _("No")
-    return _("Not before %(moment)s") % {"moment": formats.moment(answer.until.astimezone(zone_named(zone)))}
+    return _("Not before %(moment)s") % {"moment": _moment(answer.until, zone)}
+
+
+def _moment(at: datetime, zone: str) -> str:
+    return formats.moment(at.astimezone(zone_named(zone)))
 
 
 def _grade(answer: Answer) -> str:
     return "good" if answer.is_yes else "bad" if answer.is_no else "warn"
 
 
-def _chosen(choice: Choice, topics: Mapping[str, str], zone: str) -> dict[str, Any]:
+def _chosen(choice: Choice, topics: Mapping[str, str], zone: str, said: str) -> dict[str, Any]:
     parts = [str(Purpose(choice.purpose).label), topics.get(choice.topic, choice.topic), choice.adapter]
-    proof = ", ".join(f"{name}: {value}" for name, value in sorted(choice.proof.items()))
+    proof = said or ", ".join(f"{name}: {value}" for name, value in sorted(choice.proof.items()))
     return {
-        "at": formats.moment(choice.at.astimezone(zone_named(zone))),
+        "at": _moment(choice.at, zone),
         "what": " · ".join(each for each in parts if each),
         "state": choice.get_state_display(),
         "proof": proof if len(proof) <= PROOF_LONGEST else f"{proof[:PROOF_LONGEST]} …",

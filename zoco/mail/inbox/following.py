@@ -23,6 +23,8 @@ from zoco.people.models import NUMBER_BASE, Identity
 
 TEXT_MOST = 20_000
 REPLIED = "mail.reply.received"
+BY_MAIL = "mail"
+"""How a proof says that a mail told it."""
 EVERYWHERE = 0
 NO_LETTER = "It names no letter of ours."
 ALIKE, ALIKE_WITHIN = 3, timedelta(days=1)
@@ -109,7 +111,7 @@ def _wants_nothing(arrival: Arrival, told: Told, at: datetime) -> None:
     elif person is None and (named := address_of(message.adapter, message.to)) is not None:
         suppress(identity=named, why=Suppression.Why.UNSUBSCRIBED, at=at)
     if person is not None and (person := standing_held(person)) is not None:
-        proof = {"by": "mail", "told": told.value, "mail": arrival.digest}
+        proof = {"by": BY_MAIL, "told": told.value, "mail": arrival.digest}
         topic = message.topic if told is Told.UNSUBSCRIBED else ""
         choice_record(person=person, state=Choice.State.WITHDRAWN, proof=proof, at=at, topic=topic)
 
