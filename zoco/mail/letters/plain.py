@@ -27,11 +27,12 @@ def text_made(html: str) -> str:
 
 
 class _Reader(HTMLParser):
-    """Gathers paragraphs. Comments that hold marks stand as lines of their own."""
+    """Gathers paragraphs. Statements between them, which are comments that hold marks, take no line."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.paragraphs: list[str] = []
+        self.statements: set[int] = set()
         self.words = ""
         self.silent: list[str] = []
         self.links: list[tuple[str, int]] = []
@@ -41,9 +42,10 @@ class _Reader(HTMLParser):
 
     def text(self) -> str:
         self._end()
-        if self.words:
-            self.paragraphs.append(self.words.strip())
-        return re.sub(r"\n{3,}", "\n\n", "\n\n".join(self.paragraphs)).strip() + "\n"
+        said = (
+            f"{each}\n\n" * (at not in self.statements) or each for at, each in enumerate(self.paragraphs)
+        )
+        return re.sub(r"\n{3,}", "\n\n", "".join(said)).strip() + "\n"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -90,8 +92,13 @@ class _Reader(HTMLParser):
             self.words += _SPACES.sub(" ", data)
 
     def handle_comment(self, data: str) -> None:
-        if not self.silent and data.startswith(OPEN):
+        if self.silent or not data.startswith(OPEN):
+            return
+        if self.words.strip():
             self.words += data
+            return
+        self.statements.add(len(self.paragraphs))
+        self.paragraphs.append(data)
 
     def _link(self, address: str, since: int) -> None:
         said = self.words[since:].strip()

@@ -1,5 +1,6 @@
 """What people may read of letters without logging in: their own in the browser, and those in the archive."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -37,6 +38,10 @@ from zoco.people.models import Person
 SHOWN_MOST = 100
 FRESH_SECONDS = 300
 KEPT = "zoco_mail.archive"
+NOBODYS = "#z-nobodys"
+"""Where links lead that only a reader has who is known: to leave, to choose."""
+_PART, _WAY = r"\s*[·•|]\s*", rf"<a\b[^>]*\bhref=[\"']{NOBODYS}[^>]*>.*?</a>"
+_WAYS_OUT = [re.compile(each, re.I | re.S) for each in (_WAY + _PART, _PART + _WAY, _WAY)]
 Found = tuple[Message, Person, Compiled, dict[str, Any]]
 """A message, its reader, its letter, and what is filled in besides what is known of the reader."""
 POLICY = (
@@ -139,8 +144,15 @@ def archived(request: HttpRequest, uid: UUID) -> HttpResponse:
     if leg is None:
         raise Http404
     letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
-    links = {"unsubscribe": "#", "preferences": "#", "online": request.path}
-    return _shown(letter, {"links": links})
+    links = {"unsubscribe": NOBODYS, "preferences": NOBODYS, "online": request.path}
+    return _answer(letter, _without_ways(seen(letter, {"links": links}).html))
+
+
+def _without_ways(html: str) -> str:
+    """Return a letter without the links that only a known reader has, and without what parts them."""
+    for each in _WAYS_OUT:
+        html = each.sub("", html)
+    return html
 
 
 def _public() -> Any:
@@ -197,7 +209,11 @@ def _letter(leg: int, language: str) -> Compiled:
 
 
 def _shown(letter: Compiled, values: Mapping[str, Any], holds: frozenset[str] = frozenset()) -> HttpResponse:
-    response = HttpResponse(seen(letter, values, holds).html)
+    return _answer(letter, seen(letter, values, holds).html)
+
+
+def _answer(letter: Compiled, html: str) -> HttpResponse:
+    response = HttpResponse(html)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Content-Language"] = letter.language
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -62,6 +62,23 @@ def test_looks_hold_only_colours() -> None:
         Look(accent="red;}</style>")
 
 
+def test_text_has_one_empty_line_between_blocks_also_where_some_are_for_a_few(db: None) -> None:
+    key = "tag:1"
+    blocks = [
+        {"type": "heading", "value": {"text": "Honey", "rank": 1, "only": key}},
+        {"type": "text", "value": {"text": "<p>One</p><p>Two</p>", "without": key}},
+        {"type": "text", "value": {"text": "<p>Three</p>", "only": key}},
+        {"type": "text", "value": {"text": '<p>{{ person.city|default("Town") }}</p>'}},
+        {"type": "footer", "value": {"company": "Honey SL", "address": "Calle Mayor 1"}},
+    ]
+    letter = compiled(Draft(subject="x", blocks=blocks))
+
+    among, others = (seen(letter, {}, holds).text for holds in (frozenset({key}), frozenset[str]()))
+
+    assert among == "Honey\n\nThree\n\nTown\n\nHoney SL\nCalle Mayor 1\n"
+    assert others == "One\n\nTwo\n\nTown\n\nHoney SL\nCalle Mayor 1\n"
+
+
 def test_text_of_tables_is_read_cell_by_cell() -> None:
     page = "<table><tr><td><img alt='Jar'></td><td>Honey<br>€5</td></tr></table><div style='display:none'>no</div>"
 

@@ -97,6 +97,44 @@ def test_everybody_reads_what_is_public_and_nothing_of_anybody(
     assert spanish.headers["Content-Language"] == "es"
 
 
+def test_a_public_letter_has_no_links_that_only_a_known_reader_has(
+    sending: Sending, server: Mailbox, client: Client
+) -> None:
+    footer = {"type": "footer", "value": {**WAYS["value"], "online": "In the browser"}}  # type: ignore[dict-item]
+    Edition.objects.filter(letter=sending.letter).update(blocks=[footer])
+    Sending.objects.filter(pk=sending.pk).update(is_public=True)
+    sending.refresh_from_db()
+    go(start(sending))
+    address = f"/m/archive/{sending.uid}/"
+
+    shown = client.get(address).content.decode()
+
+    assert re.findall(r'href="([^"]*)"', shown) == [address]
+    assert re.search(rf'1 Road<br[^>]*><a [^>]*href="{address}"[^>]*>In the browser</a></div>', shown)
+    assert ("Leave" in shown, "Choose" in shown, "·" in shown) == (False, False, False)
+    message = Message.objects.exclude(batch=None)[0]
+    meant: dict[str, Any] = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}
+    own = client.get(f"/m/{token_made(**meant, use='online')}/online").content.decode()
+    assert (own.count("Leave"), own.count("Choose"), own.count(" · ")) == (1, 1, 2)
+
+
+def test_own_html_in_the_archive_has_none_either(sending: Sending, server: Mailbox, client: Client) -> None:
+    Edition.objects.filter(letter=sending.letter).update(
+        kind="html",
+        source=(
+            '<p>Honey</p><p><a href="/shop">Shop</a> | <a href="{{ links.unsubscribe }}"><b>Leave</b></a> | '
+            "<a href='{{ links.preferences }}' style='color:red'>Choose</a></p>"
+        ),
+    )
+    Sending.objects.filter(pk=sending.pk).update(is_public=True)
+    sending.refresh_from_db()
+    go(start(sending))
+
+    shown = client.get(f"/m/archive/{sending.uid}/").content.decode()
+
+    assert re.search(r"<p>Honey</p><p><a [^>]*>Shop</a></p>", shown)
+
+
 def test_signs_that_xml_forbids_do_not_end_the_feed(
     sending: Sending, server: Mailbox, client: Client
 ) -> None:
