@@ -23,6 +23,7 @@ SECONDS_MOST = 0.3
 ROUNDS = 3
 UNHASHED = "django.contrib.staticfiles.storage.StaticFilesStorage"
 LINKS, LETTERS, DOMAINS = 5, 12, 40
+NARROWED = ("audience=2", "domain=host3.example", "link=en:https://shop.example/1")
 
 
 def generate(folder: Path, sendings: int, people: int) -> None:
@@ -207,7 +208,7 @@ def paths() -> list[str]:
     ways = ("letter", "audience", "sending")
     return [
         *(f"sendings/report/?by={by}&days={days}" for by in ways for days in (30, 90)),
-        "sendings/report/?by=sending&days=90&audience=2",
+        *(f"sendings/report/?by=sending&days=90&{narrowed}" for narrowed in NARROWED),
         f"letters/{some.letter_id}/report/",
         f"sendings/{some.pk}/report/",
         f"sendings/{some.pk}/",

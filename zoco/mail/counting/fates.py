@@ -136,7 +136,7 @@ def fates_counted(packed: Mapping[int, bytes], only: Only) -> dict[int, Tally]:
     bits = all_.bits[is_mine]
     sums = [np.bincount(of[bits >> n & 1 == 1], minlength=len(present)) for n in range(len(BITS))]
     whose, named = np.divmod(present, len(all_.names))
-    rows = np.stack([*sums, *_delivered(whose, sums)], axis=1).tolist()
+    rows = np.stack([*sums, *_delivered(_worded(all_, len(batches))[whose], sums)], axis=1).tolist()
     for batch, domain, row in zip(whose.tolist(), named.tolist(), rows, strict=True):
         found[batches[batch]].domains[all_.names[domain]] = Counts._make(row)
     message, link, times = all_.clicks
@@ -168,11 +168,16 @@ def _mine(all_: _Joined, only: Only) -> Any:
     return is_mine
 
 
-def _delivered(batch: Any, sums: Sequence[Any]) -> tuple[Any, Any]:
-    """Return how many arrived, by the same rule as `delivered_of`, and of how many a provider said so."""
+def _worded(all_: _Joined, batches: int) -> Any:
+    """Return of each batch whether a provider says what of all of it arrived, as `delivered_of` does."""
+    of = {name: all_.batch[all_.bits >> BITS.index(name) & 1 == 1] for name in ("sent", "bounced", "told")}
+    sent, bounced, told = (np.bincount(each, minlength=batches) for each in of.values())
+    return (told > bounced) & (told * 2 >= sent)
+
+
+def _delivered(is_told: Any, sums: Sequence[Any]) -> tuple[Any, Any]:
+    """Return how many arrived, and of how many a provider said so."""
     sent, bounced, told = (sums[BITS.index(name)] for name in ("sent", "bounced", "told"))
-    of_sent, of_bounced, of_told = (np.bincount(batch, weights=each) for each in (sent, bounced, told))
-    is_told = ((of_told > of_bounced) & (of_told * 2 >= of_sent))[batch]
     arrived = np.maximum(np.where(is_told, told, sent) - bounced, 0)
     return arrived, np.where(is_told, arrived, 0)
 

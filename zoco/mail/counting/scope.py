@@ -65,7 +65,10 @@ class Only:
             rows = rows.filter(Among(f"{to}person", self.members))
         if self.readers:
             rows = rows.filter(Among(f"{to}pk", self.readers, leads=not message))
-        return rows.alias(went=domain_of_address(f"{to}to")).filter(went=self.domain) if self.domain else rows
+        if self.domain:
+            named: Any = rows.alias(went=domain_of_address(f"{to}to"))
+            rows = named.filter(went=self.domain)
+        return rows
 
 
 ALL = Only()

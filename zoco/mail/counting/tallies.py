@@ -5,8 +5,8 @@ batches that are over is kept beside them (`kept`); reports of everybody read th
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from operator import add
 from typing import Any, NamedTuple
 
@@ -137,7 +137,8 @@ def batches_counted(batches: Sequence[int], only: Only = ALL) -> dict[int, Tally
     messages = Message.objects.filter(batch__in=batches, state__in=ENDED)
     told = Told.objects.filter(batch__in=batches, message__state=State.SENT)
     looks = Look.objects.filter(batch__in=batches, message__state=State.SENT)
-    return _counted(only.of(messages), only.of(told, "message"), only.of(looks, "message"), F("batch"))
+    words = _worded(messages, told, F("batch")) if only else None
+    return _counted(only.of(messages), only.of(told, "message"), only.of(looks, "message"), F("batch"), words)
 
 
 def single_counted(scope: Scope) -> Tally:
@@ -145,16 +146,39 @@ def single_counted(scope: Scope) -> Tally:
     sent = scope.sent
     told = Told.objects.filter(message__in=sent)
     looks = Look.objects.filter(batch__in=scope.batches, message__in=sent.values("uid"))
-    found = _counted(scope.messages.filter(state__in=ENDED), told, looks, Value(SINGLES)).get(
-        SINGLES, Tally()
-    )
+    words = None
+    if scope.only:
+        whole = replace(scope, only=ALL)
+        words = _worded(whole.messages, Told.objects.filter(message__in=whole.sent), Value(SINGLES))
+    ended = scope.messages.filter(state__in=ENDED)
+    found = _counted(ended, told, looks, Value(SINGLES), words).get(SINGLES, Tally())
     found.unsubscribed = len(unsubscribed(sent))
     return found
 
 
+def _worded(messages: QuerySet[Message], told: QuerySet[Told], batch: Expression | F) -> dict[int, bool]:
+    """Return of each batch whether a provider says what of all of it arrived."""
+    kinds = {
+        name: Count("message", distinct=True, filter=Q(told__in=WORDS[name])) for name in ("bounced", "told")
+    }
+    rows = told.order_by().annotate(of=batch).values_list("of").annotate(**kinds)
+    heard = {key: counts for key, *counts in rows}
+    sent = messages.filter(state=State.SENT).order_by().annotate(of=batch).values_list("of")
+    found = {}
+    for key, n in sent.annotate(n=Count("pk")):
+        bounced, said = heard.get(key, (0, 0))
+        found[key] = delivered_of(sent=n, bounced=bounced, told=said)[1]
+    return found
+
+
 def _counted(
-    messages: QuerySet[Message], told: QuerySet[Told], looks: QuerySet[Look], batch: Expression | F
+    messages: QuerySet[Message],
+    told: QuerySet[Told],
+    looks: QuerySet[Look],
+    batch: Expression | F,
+    worded: Mapping[int, bool] | None,
 ) -> dict[int, Tally]:
+    """Count by batch and domain; `worded` says whose word counts where these are not all letters of it."""
     found: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
     for key, domain, state, n in _by(messages, batch, "to", "state").annotate(n=Count("pk")):
         found[key, domain][state] = n
@@ -171,8 +195,8 @@ def _counted(
     tallies: dict[int, Tally] = defaultdict(Tally)
     for (key, domain), counted in found.items():
         tallies[key].domains[domain] = Counts(**counted)
-    for each in tallies.values():
-        _delivered(each)
+    for key, each in tallies.items():
+        _delivered(each, None if worded is None else worded.get(key, False))
     clicks = people.filter(kind=Look.Kind.CLICK).order_by().values_list("batch", "language", "number")
     for number, language, place, n, times in clicks.annotate(
         n=Count("message", distinct=True), times=Count("pk")
@@ -187,10 +211,11 @@ def people_looks(looks: QuerySet[Look]) -> QuerySet[Look]:
     return looks.filter(verdict=Look.Verdict.PERSON, kind__in=SEEN)
 
 
-def _delivered(tally: Tally) -> None:
-    """Say of each domain how many arrived, all of them by the same rule."""
-    whole = tally.whole
-    _n, is_told = delivered_of(sent=whole.sent, bounced=whole.bounced, told=whole.told)
+def _delivered(tally: Tally, is_told: bool | None) -> None:
+    """Say of each domain how many arrived, all of them by the same rule: by all letters, where it is None."""
+    if is_told is None:
+        whole = tally.whole
+        _n, is_told = delivered_of(sent=whole.sent, bounced=whole.bounced, told=whole.told)
     for domain, counts in tally.domains.items():
         delivered = max((counts.told if is_told else counts.sent) - counts.bounced, 0)
         tally.domains[domain] = counts._replace(delivered=delivered, by_word=delivered if is_told else 0)

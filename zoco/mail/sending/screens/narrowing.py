@@ -43,7 +43,7 @@ class Narrow:
         readers = listed(sorted(link_readers(scope.batches, *self.link))) if self.link[1] else ""
         return Only(members, self.domain, readers)
 
-    def url(self, **changed: object) -> str:
+    def url(self, **changed: str) -> str:
         """Return the address of the same report, asked otherwise; empty values are left out."""
         return "?" + urlencode({name: each for name, each in {**self.asked, **changed}.items() if each})
 

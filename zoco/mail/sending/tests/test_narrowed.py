@@ -78,6 +78,9 @@ def _leg(made: Sending, arm: str, luck: random.Random, now: Any) -> list[Message
 
 def _came(message: Message, luck: random.Random, now: Any) -> None:
     batch, seen = message.batch_id or 0, now - timedelta(hours=2)
+    account, person = message.account, message.person_id
+    assert account is not None
+    assert person is not None
     if luck.random() < 0.5:
         Look.objects.create(message=message, batch=batch, kind="open", verdict="person", at=seen)
         for number in luck.sample((1, 2), luck.randrange(3)):
@@ -87,12 +90,12 @@ def _came(message: Message, luck: random.Random, now: Any) -> None:
             )  # fmt: skip
     elif luck.random() < 0.4:
         Told.objects.create(
-            account=message.account, event=uuid4().hex, told="bounced", message=message, batch=batch, at=now
+            account=account, event=uuid4().hex, told="bounced", message=message, batch=batch, at=now
         )
     elif luck.random() < 0.4:
         proof = {"form": "unsubscribe", "message": str(message.uid)}
         Choice.objects.create(
-            person_id=message.person_id, state="withdrawn", proof=proof, at=now, topic="news",
+            person_id=person, state="withdrawn", proof=proof, at=now, topic="news",
             purpose="marketing",
         )  # fmt: skip
 
@@ -204,7 +207,7 @@ def test_list_of_who_got_nothing_is_narrowed_as_its_page_is(
     asked = {"domain": DOMAINS[2], "arm": "b"}
 
     url = client.get("/admin/sendings/report/", asked).context["held_url"]
-    lines = b"".join(client.post(url)).decode().splitlines()  # type: ignore[call-overload]
+    lines = b"".join(client.post(url)).decode().splitlines()
 
     held = Message.objects.filter(state__in=("refused", "failed"), batch__isnull=False)
     wanted = {each.to for each in held if to_domain(DOMAINS[2])(each) and of_arm("b")(each)}
@@ -223,3 +226,32 @@ def test_letters_that_left_one_by_one_are_in_no_arm(
 
     assert (page["sent"], page["arms"]) == (0, [])
     assert client.get("/admin/sendings/report/").context["sent"] == 3
+
+
+@pytest.mark.parametrize("is_kept", [False, True], ids=["counted anew", "kept"])
+def test_what_a_provider_tells_of_a_batch_holds_for_each_of_its_domains(
+    sending: Sending, orders: Counter[int], client: Client, is_kept: bool
+) -> None:
+    quiet = to_domain(DOMAINS[0])
+    for message in Message.objects.filter(state="sent", batch__isnull=False).exclude(
+        pk__in=Told.objects.values("message")
+    ):
+        if not quiet(message):
+            assert message.account is not None
+            Told.objects.create(
+                account=message.account, event=uuid4().hex, told="delivered", message=message,
+                batch=message.batch_id, at=timezone.now(),
+            )  # fmt: skip
+    if is_kept:
+        tallies_keep(now=timezone.now())
+    client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
+    where = f"/admin/sendings/{Sending.objects.get(name='June').pk}/report/"
+
+    rows = {line["label"]: line for line in client.get(where).context["domains"]}
+
+    for domain in DOMAINS:
+        line = rows[domain]
+        narrowed = client.get(where + line["url"]).context["whole"]
+        delivered = line["cells"][1][1]["count"]
+        assert narrowed[1][1]["count"] == delivered, domain
+        assert (delivered == "0") is (domain == DOMAINS[0])
