@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zoco.consent.models import Topic
 from zoco.mail.editing.models import Edition, Letter, Written
 from zoco.mail.letters.drafts import Draft, Look
 from zoco.sites.models import Site
@@ -42,6 +43,12 @@ def look_read(kept: Mapping[str, Any]) -> Look:
     """Return colours that are kept; what is not kept is the usual. Raises LetterWrong."""
     names = ("accent", "ground", "sheet", "ink", "font")
     return Look(**{name: str(kept[name]) for name in names if kept.get(name)})
+
+
+def topic_usual() -> str:
+    """Return the key of the only topic of advertising, "" if there are several or none."""
+    keys = list(Topic.objects.order_by("id").values_list("key", flat=True)[:2])
+    return keys[0] if len(keys) == 1 else ""
 
 
 def site_usual() -> Site | None:

@@ -19,7 +19,7 @@ from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of
 from zoco.mail.editing.models import Edition, EditionChange, Letter
-from zoco.mail.editing.reads import look_read, site_usual
+from zoco.mail.editing.reads import look_read, site_usual, topic_usual
 from zoco.mail.editing.screens.forms import EditionForm, LanguagesForm, LetterForm, LookForm
 from zoco.mail.editing.screens.opening import ADD, CHANGE, SEE
 from zoco.mail.editing.services import (
@@ -116,6 +116,7 @@ def new(request: HttpRequest) -> HttpResponse:
         purpose=ready.purpose if ready else "marketing",
         site=site_usual(),
     )
+    begins.topic = topic_usual() if begins.purpose == "marketing" else ""
     if copied is not None:
         begins = Letter(purpose=copied.purpose, topic=copied.topic, account=copied.account, site=copied.site)
         begins.name = _("Copy of %(name)s") % {"name": copied.name[:100]}

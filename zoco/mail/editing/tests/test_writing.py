@@ -65,6 +65,18 @@ def test_a_letter_is_begun_from_the_gallery_in_four_languages(
     assert "No letter fits" in body(writer.get("/admin/letters/?q=autumn"))
 
 
+def test_a_letter_is_about_the_only_topic_there_is_for_nobody_agreed_to_more(writer: Client) -> None:
+    chosen = '<option value="news" selected>News</option>'
+    assert chosen not in body(writer.get("/admin/letters/new/"))
+    Topic.objects.create(key="news", label="News")
+
+    assert chosen in body(writer.get("/admin/letters/new/"))
+    assert chosen in body(writer.get("/admin/letters/new/?ready=offer"))
+    assert chosen not in body(writer.get("/admin/letters/new/?ready=order"))
+    Topic.objects.create(key="offers", label="Offers")
+    assert chosen not in body(writer.get("/admin/letters/new/"))
+
+
 def test_every_letter_of_the_gallery_can_be_made_and_is_written_in_its_language() -> None:
     for ready in READY:
         letter = letter_begin(letter=Letter(name=ready.key), ready=ready, languages=TONGUES, at=AT)
