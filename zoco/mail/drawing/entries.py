@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zoco.consent.signup.models import Form
+from zoco.ledger.services import NAME
+from zoco.mail.drawing.saying import ENTRIES
 from zoco.mail.journeys.models import Journey
 from zoco.people.models import Attribute, Audience
 
@@ -17,19 +20,20 @@ class JourneyForm(forms.ModelForm[Journey]):
         model = Journey
         fields = ("name", "goal", "is_left_at_goal", "held_out", "again_days")
 
+    def clean_goal(self) -> str:
+        """Refuse what nobody ever reaches, for no fact is called so."""
+        goal = str(self.cleaned_data["goal"]).strip()
+        if goal and not NAME.fullmatch(goal):
+            raise forms.ValidationError(gettext("A fact has a name such as shop.order.placed."))
+        return goal
+
 
 class EntryForm(forms.Form):
     """One thing that lets people in."""
 
     kind = forms.ChoiceField(
         label=_("People come in by"),
-        choices=[
-            ("fact", _("something that happens")),
-            ("form", _("a form by which they sign up")),
-            ("audience", _("an audience that they enter")),
-            ("date", _("a day that is known of them")),
-            ("program", _("a program")),
-        ],
+        choices=list(ENTRIES.items()),
     )
     fact = forms.CharField(label=_("What happens"), required=False, max_length=120)
     form = forms.ModelChoiceField(
@@ -51,6 +55,16 @@ class EntryForm(forms.Form):
         label=_("Hour of the day"), initial=9, min_value=0, max_value=23, required=False
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the chosen kind needs, beside its own field."""
+        found = super().clean() or {}
+        wanted = {"fact": "fact", "form": "form", "audience": "audience", "date": "day"}.get(
+            found.get("kind", "")
+        )
+        if wanted and wanted not in self.errors and not found.get(wanted):
+            self.add_error(wanted, self.fields[wanted].error_messages["required"])
+        return found
+
     def entry(self) -> dict[str, Any]:
         """Return it as it is kept, unchecked."""
         data = self.cleaned_data
@@ -58,10 +72,10 @@ class EntryForm(forms.Form):
             case "fact":
                 return {"kind": "fact", "fact": data["fact"]}
             case "form":
-                return {"kind": "form", "key": data["form"].key if data["form"] else ""}
+                return {"kind": "form", "key": data["form"].key}
             case "audience":
-                return {"kind": "audience", "key": data["audience"].pk if data["audience"] else 0}
+                return {"kind": "audience", "key": data["audience"].pk}
             case "date":
-                key = data["day"].key if data["day"] else ""
-                return {"kind": "date", "key": key, "days": data["days"] or 0, "hour": data["hour"] or 0}
+                days, hour = data["days"] or 0, data["hour"] or 0
+                return {"kind": "date", "key": data["day"].key, "days": days, "hour": hour}
         return {"kind": "program"}

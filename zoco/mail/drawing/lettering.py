@@ -16,7 +16,7 @@ from zoco.consent.models import Topic
 from zoco.mail.drawing.ready import Graph, Ready
 from zoco.mail.editing.gallery import ready as gallery
 from zoco.mail.editing.models import Letter
-from zoco.mail.editing.reads import site_usual
+from zoco.mail.editing.reads import site_usual, topic_usual
 from zoco.mail.journeys.models import Journey
 
 MAY_WRITE = "zoco_mail.add_letter"
@@ -42,7 +42,7 @@ class LettersForm(forms.Form):
         topics = list(Topic.objects.order_by("label", "id").values_list("key", "label"))
         topic: Any = self.fields["topic"]
         topic.choices = [("", _("no topic: all advertising")), *topics]
-        topic.initial = topics[0][0] if len(topics) == 1 else ""
+        topic.initial = topic_usual()
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The drawing of a journey as a page shows it: boxes and lines, and the same as a list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from zoco.ledger.pictures import formats
 from zoco.mail.drawing.canvas import SAID_MOST, TITLE_MOST, canvas, short
 from zoco.mail.drawing.editing import step_wrongs
-from zoco.mail.drawing.reads import AtStep
-from zoco.mail.drawing.saying import label, said, way_word
+from zoco.mail.drawing.reads import AtStep, Cause
+from zoco.mail.drawing.saying import cause_said, label, said, way_word
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.models import Journey
 
@@ -51,7 +51,9 @@ def _here(at: AtStep) -> str:
     return _("%(people)s here now") % {"people": formats.count(at.here)}
 
 
-def lines_of(journey: Journey, graph: Mapping[str, Any], figures: Figures) -> list[dict[str, Any]]:
+def lines_of(
+    graph: Mapping[str, Any], figures: Figures, causes: Mapping[str, Sequence[Cause]]
+) -> list[dict[str, Any]]:
     """Return the steps as a list, with where each of their ways leads."""
     wrongs = step_wrongs(graph)
     numbers = {name: number for number, name in enumerate(graph["steps"], 1)}
@@ -68,6 +70,7 @@ def lines_of(journey: Journey, graph: Mapping[str, Any], figures: Figures) -> li
                 "label": label(step["kind"]),
                 "said": said(step["kind"], step.get("settings", {})),
                 "wrong": _(wrong.words) % wrong.places if wrong else "",
+                "causes": [cause_said(each) for each in causes.get(name, ())],
                 "here": formats.count(at.here),
                 "passed": formats.count(at.passed),
                 "failed": formats.count(at.failed) if at.failed else "",

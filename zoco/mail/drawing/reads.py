@@ -1,12 +1,17 @@
 """What pages of journeys show: how many stand at each step, and what the journey brings about."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
+from zoco.mail.counting.figures import Share, share
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.stats.proportions import difference
 
+CAUSES_MOST = 3
 LEAST = 10
 """So many of each kind there must be before a difference is named."""
 Due = StepDue.State
@@ -19,6 +24,27 @@ class AtStep:
     here: int = 0
     passed: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why so many people were passed over at a step, wait for it, or cannot go on."""
+
+    state: str
+    reason: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What came of a split: of those who went each way, how many reached the goal afterwards.
+
+    `leader` is the way that brings more than each other one, sure at 95 % (Newcombe 1998, method 10).
+    """
+
+    step: str
+    ways: Sequence[tuple[str, Share]]
+    leader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +83,41 @@ def at_steps(journey: Journey) -> dict[str, AtStep]:
         failed=Count("pk", filter=going & Q(state=Due.FAILED)),
     )
     return {each["step"]: AtStep(each["here"], each["passed"], each["failed"]) for each in counted}
+
+
+def causes(journey: Journey) -> dict[str, list[Cause]]:
+    """Return what keeps people from steps, by name, the most frequent first; whoever left is not told of."""
+    rows = StepDue.objects.filter(traveller__journey=journey, reason__gt="", way="")
+    told = rows.exclude(state=Due.DONE, reason=F("traveller__because")).values_list("step", "state", "reason")
+    found: dict[str, list[Cause]] = defaultdict(list)
+    for step, state, reason, people in told.annotate(people=Count("pk")).order_by(
+        "-people", "state", "reason"
+    ):
+        if len(found[step]) < CAUSES_MOST:
+            found[step].append(Cause(state, reason, people))
+    return found
+
+
+def parted(journey: Journey, steps: Mapping[str, Any]) -> list[Parted]:
+    """Return what came of each split that somebody went through."""
+    splits = [name for name, step in steps.items() if step.get("kind") == "split"]
+    rows = StepDue.objects.filter(traveller__journey=journey, step__in=splits, state=Due.DONE, way__gt="")
+    counted = rows.values_list("step", "way").annotate(
+        went=Count("traveller", distinct=True),
+        reached=Count("traveller", distinct=True, filter=Q(traveller__goal_at__gte=F("done_at"))),
+    )
+    found: dict[str, list[tuple[str, Share]]] = defaultdict(list)
+    for step, way, went, reached in counted.order_by("step", "way"):
+        found[step].append((way, share(reached, went)))
+    return [Parted(name, found[name], _leader(found[name])) for name in splits if name in found]
+
+
+def _leader(ways: Sequence[tuple[str, Share]]) -> str:
+    if len(ways) < 2 or min(each.of for _way, each in ways) < LEAST:
+        return ""
+    way, best = max(ways, key=lambda each: each[1].value or 0)
+    lows = [difference(best.count, best.of, each.count, each.of)[0] for other, each in ways if other != way]
+    return way if min(lows) > 0 else ""
 
 
 def travellers(journey: Journey) -> dict[str, int]:

@@ -23,7 +23,8 @@ class Ready:
     entries: Sequence[dict[str, Any]] = ()
     goal: str = ""
     again_days: int | None = None
-    needs: Sequence[str] = field(default_factory=tuple)
+    asks: str = ""
+    """The kind of entry that only its owner can name; he is asked for it first."""
     letters: Mapping[str, str] = field(default_factory=dict)
     """Steps, and the letters of the gallery that can be written for them."""
 
@@ -89,7 +90,7 @@ READY = (
         [],
         ORDERED,
         180,
-        ("audience",),
+        "audience",
         {"s1": "announcement", "s3": "offer"},
     ),
     Ready(
@@ -100,7 +101,7 @@ READY = (
         [],
         ORDERED,
         300,
-        ("day",),
+        "date",
         {"s1": "offer"},
     ),
     Ready(

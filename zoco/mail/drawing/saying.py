@@ -6,9 +6,14 @@ from typing import Any
 
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from zoco.channels.models import Account
+from zoco.channels.screens.pages import OTHERWISE
+from zoco.consent.answers import SAID, Because
+from zoco.consent.signup.models import Form
+from zoco.ledger.pictures import formats
+from zoco.mail.drawing.reads import Cause
 from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.choices import _arms as arms_of
 from zoco.mail.journeys.kinds import KINDS
@@ -16,6 +21,13 @@ from zoco.mail.journeys.waits import NO, YES
 from zoco.people.models import Attribute, Audience, Tag
 
 Settings = Mapping[str, Any]
+ENTRIES = {
+    "fact": gettext_lazy("something that happens"),
+    "form": gettext_lazy("a form by which they sign up"),
+    "audience": gettext_lazy("an audience that they enter"),
+    "date": gettext_lazy("a day that is known of them"),
+    "program": gettext_lazy("a program"),
+}
 
 
 def way_word(way: str) -> str:
@@ -36,6 +48,51 @@ def said(kind: str, settings: Settings) -> str:
         return _SAID[kind](settings) if kind in _SAID else ""
     except (KeyError, TypeError, ValueError, AttributeError):
         return ""
+
+
+def cause_said(cause: Cause) -> str:
+    """Return why people were passed over at a step, wait for it, or cannot go on."""
+    known = SAID[Because(cause.reason)] if cause.reason in set(Because) else OTHERWISE.get(cause.reason)
+    said = {"people": formats.count(cause.people), "why": known or cause.reason}
+    match cause.state:
+        case "done":
+            return _("Went on without it (%(people)s): %(why)s") % said
+        case "failed":
+            return _("Failed (%(people)s): %(why)s") % said
+    return _("Wait (%(people)s): %(why)s") % said
+
+
+def entry_said(entry: Mapping[str, Any]) -> str:
+    """Return what lets people in, by the names that its readers know."""
+    kind, key = str(entry.get("kind", "")), entry.get("key") or ""
+    match kind:
+        case "form":
+            named = Form.objects.filter(key=key).values_list("name", flat=True).first()
+        case "audience":
+            named = Audience.objects.filter(pk=key or 0).values_list("name", flat=True).first()
+        case "date":
+            named = _day_said(entry)
+        case _:
+            named = entry.get("fact")
+    more = named or key
+    return f"{ENTRIES.get(kind, kind)}: {more}" if more else str(ENTRIES.get(kind, kind))
+
+
+def _day_said(entry: Mapping[str, Any]) -> str:
+    label = Attribute.objects.filter(key=entry["key"]).values_list("label", flat=True).first() or entry["key"]
+    days, hour = entry.get("days") or 0, time_format(time(entry.get("hour") or 0), "TIME_FORMAT")
+    said = {"day": label, "days": abs(days), "time": hour}
+    if days < 0:
+        words = ngettext(
+            "%(day)s, %(days)d day before, at %(time)s", "%(day)s, %(days)d days before, at %(time)s", -days
+        )
+        return words % said
+    if days > 0:
+        words = ngettext(
+            "%(day)s, %(days)d day later, at %(time)s", "%(day)s, %(days)d days later, at %(time)s", days
+        )
+        return words % said
+    return _("%(day)s, at %(time)s") % said
 
 
 def _span(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """Pages of journeys: all of them, one with its drawing and figures, its start, pause and end."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,9 +20,11 @@ from zoco.mail.drawing import reads
 from zoco.mail.drawing.editing import EMPTY
 from zoco.mail.drawing.entries import JourneyForm
 from zoco.mail.drawing.lettering import MAY_WRITE, LettersForm, letters_begin
+from zoco.mail.drawing.minding import letters_minded
 from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
 from zoco.mail.drawing.ready import Ready, ready_of, ready_there
+from zoco.mail.drawing.saying import entry_said
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import (
@@ -33,6 +36,7 @@ from zoco.mail.journeys.services import (
     step_again,
 )
 from zoco.mail.journeys.triggers import entries_read
+from zoco.mail.sending.reports.rows import cell
 from zoco.people.opening import for_whom
 
 PAGE = 50
@@ -97,7 +101,10 @@ def new(request: HttpRequest) -> HttpResponse:
     may_write = ready is not None and request.user.has_perm(MAY_WRITE)
     letters = LettersForm(posted) if may_write else None
     if posted is not None and form.is_valid() and (letters is None or letters.is_valid()):
-        return redirect("zoco_journey", pk=_begun(request, form, ready, letters).pk)
+        begun = _begun(request, form, ready, letters)
+        if ready is not None and ready.asks:
+            return redirect(f"{reverse('zoco_journey_settings', args=[begun.pk])}?kind={ready.asks}")
+        return redirect("zoco_journey", pk=begun.pk)
     return page(
         request,
         "new",
@@ -149,8 +156,9 @@ def shown(request: HttpRequest, journey: Journey, problem: str = "", *, status: 
         is_changed=_is_changed(journey),
         wrong=_wrong(journey),
         picture=picture(journey, graph, figures, may_change=may_change),
-        lines=lines_of(journey, graph, figures),
-        entries=journey.draft.get("entries", []),
+        lines=lines_of(graph, figures, reads.causes(journey)),
+        parted=_parted(journey, graph),
+        entries=[entry_said(each) for each in journey.draft.get("entries", [])],
         **_effect(journey),
         may_change=may_change,
         may_run=request.user.has_perm(RUN),
@@ -169,6 +177,19 @@ def _effect(journey: Journey) -> dict[str, Any]:
         "effect_points": effect.points,
     }
     return {"effect": effect, **{name: formats.decimal(value, 1) for name, value in bounds.items()}}
+
+
+def _parted(journey: Journey, graph: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what came of splits, in words."""
+    numbers = {name: number for number, name in enumerate(graph["steps"], 1)}
+    return [
+        {
+            "number": numbers[each.step],
+            "ways": [(way, formats.count(found.of), cell(found)) for way, found in each.ways],
+            "leader": each.leader,
+        }
+        for each in (reads.parted(journey, graph["steps"]) if journey.goal else ())
+    ]
 
 
 def _is_changed(journey: Journey) -> bool:
@@ -237,4 +258,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         moves = moves_of(journey=journey)
     except GraphWrong as wrong:
         return shown(request, journey, said_here(wrong), status=422)
-    return page(request, "publish", _("Publish"), journey=journey, moves=moves)
+    minded = letters_minded(journey.draft.get("graph", {}))
+    has_entries = bool(journey.draft.get("entries"))
+    return page(
+        request, "publish", _("Publish"), journey=journey, moves=moves, minded=minded, has_entries=has_entries
+    )

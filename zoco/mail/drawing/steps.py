@@ -10,7 +10,7 @@ from zoco.mail.drawing.editing import drawn, step_add, step_remove, step_set, wa
 from zoco.mail.drawing.entries import EntryForm, JourneyForm
 from zoco.mail.drawing.forms import form_of
 from zoco.mail.drawing.opening import CHANGE
-from zoco.mail.drawing.saying import label, said, way_word
+from zoco.mail.drawing.saying import entry_said, label, said, way_word
 from zoco.mail.drawing.screens import page, said_here, shown
 from zoco.mail.journeys.graph import GraphWrong
 from zoco.mail.journeys.kinds import KINDS
@@ -117,7 +117,8 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
     journey = _journey(pk)
     posted = request.POST if request.method == "POST" else None
     form = JourneyForm(posted if posted and "save" in posted else None, instance=journey)
-    entry = EntryForm(posted if posted and "put" in posted else None)
+    asked = {"kind": request.GET.get("kind", "")}
+    entry = EntryForm(posted if posted and "put" in posted else None, initial=asked)
     entries = list(journey.draft.get("entries", []))
     problem = ""
     if posted:
@@ -125,23 +126,19 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
             if "save" in posted and form.is_valid():
                 form.save()
                 return redirect("zoco_journey", pk=pk)
-            if "put" in posted and entry.is_valid():
+            is_put = "put" in posted and entry.is_valid()
+            if is_put:
                 entries_read([*entries, entry.entry()])
                 entries.append(entry.entry())
             elif "take" in posted and posted["take"].isdecimal():
                 del entries[int(posted["take"]) : int(posted["take"]) + 1]
-            if "put" in posted or "take" in posted:
+            if is_put or "take" in posted:
                 journey_draw(journey=journey, graph=journey.draft.get("graph", {}), entries=entries)
                 return redirect("zoco_journey_settings", pk=pk)
         except GraphWrong as wrong:
             problem = said_here(wrong)
     return page(
         request, "settings", _("Settings of the journey"), journey=journey, form=form, entry=entry,
-        entries=[_entry_said(each) for each in entries], problem=problem, status=422 if problem else 200,
+        entries=[entry_said(each) for each in entries], problem=problem,
+        status=422 if problem or form.errors or entry.errors else 200,
     )  # fmt: skip
-
-
-def _entry_said(entry: dict[str, Any]) -> str:
-    kinds = dict(EntryForm.base_fields["kind"].choices)  # type: ignore[attr-defined]
-    more = entry.get("fact") or entry.get("key") or ""
-    return f"{kinds.get(entry.get('kind'), entry.get('kind'))} {more}".strip()
