@@ -51,6 +51,12 @@ def topic_usual() -> str:
     return keys[0] if len(keys) == 1 else ""
 
 
+def topic_said(key: str) -> str:
+    """Return what a topic is called in the reader's language; one that is gone is called by its key."""
+    found = Topic.objects.filter(key=key).first() if key else None
+    return str(found.said("label")) if found else key
+
+
 def site_usual() -> Site | None:
     """Return the site of whoever has one alone: addresses without a host lead there."""
     found = list(Site.objects.filter(is_demo=False).order_by("pk")[:2])

@@ -25,10 +25,9 @@ def span_of(settings: Settings) -> timedelta:
     count, unit = settings.get("count"), settings.get("unit", "days")
     if not isinstance(count, int) or isinstance(count, bool) or unit not in UNITS or count < 1:
         raise StepWrong(gettext_noop("Say how long: a whole number from 1, and minutes, hours or days."))
-    span = timedelta(seconds=count * UNITS[unit])
-    if span > WAIT_MOST:
+    if count * UNITS[unit] > WAIT_MOST.total_seconds():
         raise StepWrong(gettext_noop("Nobody waits longer than %(days)s days."), days=WAIT_MOST.days)
-    return span
+    return timedelta(seconds=count * UNITS[unit])
 
 
 @KINDS.plug

@@ -107,6 +107,8 @@ def test_a_journey_is_drawn_published_and_run(owner: Client) -> None:
     bad = owner.post(f"{ADMIN}{pk}/steps/s2/", {"count": 900, "unit": "days", "act": "save"})
     assert bad.status_code == 422
     assert "Nobody waits longer than 400 days." in bad.content.decode()
+    far = owner.post(f"{ADMIN}{pk}/steps/s2/", {"count": 10**20, "unit": "days", "act": "save"})
+    assert (far.status_code, "Nobody waits longer than 400 days." in far.content.decode()) == (422, True)
     owner.post(f"{ADMIN}{pk}/steps/s2/", {"count": 2, "unit": "days", "act": "save"})
     owner.post(f"{ADMIN}{pk}/settings/", {"kind": "fact", "fact": "shop.order.placed", "put": 1})
     assert "0 people on the way stand" in owner.get(f"{ADMIN}{pk}/publish/").content.decode()

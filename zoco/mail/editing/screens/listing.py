@@ -19,7 +19,7 @@ from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import head
 from zoco.mail.editing.gallery.ready import READY, Ready, letter_begin, ready_of
 from zoco.mail.editing.models import Edition, EditionChange, Letter
-from zoco.mail.editing.reads import look_read, site_usual, topic_usual
+from zoco.mail.editing.reads import look_read, site_usual, topic_said, topic_usual
 from zoco.mail.editing.screens.forms import EditionForm, LanguagesForm, LetterForm, LookForm
 from zoco.mail.editing.screens.opening import ADD, CHANGE, SEE
 from zoco.mail.editing.services import (
@@ -184,6 +184,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         editions=letter.editions.order_by("pk"),
         tongues=settings.LANGUAGES,
         at=moments.said(letter.changed_at),
+        topic=topic_said(letter.topic),
         may_change=request.user.has_perm(CHANGE),
         may_add=request.user.has_perm(ADD),
         status=422 if request.method == "POST" else 200,

@@ -56,6 +56,7 @@ def test_a_letter_is_begun_from_the_gallery_in_four_languages(
     assert answer["Location"] == f"/admin/letters/{letter.pk}/"
     assert (letter.topic, str(letter.by)) == ("news", "marketer")
     assert [each.language for each in letter_drafts(letter)] == list(TONGUES)
+    assert "<dd>marketing · News</dd>" in body(writer.get(f"/admin/letters/{letter.pk}/"))
     form |= {"name": "Summer", "languages": ["en"]}
     writer.post("/admin/letters/new/", form)
     with django_assert_max_num_queries(17):

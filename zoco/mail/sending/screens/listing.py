@@ -116,9 +116,8 @@ def sheets_of(sending: Sending) -> list[tuple[str, str, str, str]]:
 
 
 def subjects_of(sending: Sending) -> list[tuple[str, str]]:
-    """Return (name of the language, subject) of what is sent."""
-    own = sending.letter.editions.order_by("pk").values_list("language", "subject")
-    return [(language_name(code), sending.subjects.get(code) or subject) for code, subject in own]
+    """Return (name of the language, subject) of what is sent: of what left, whatever the letter says now."""
+    return [(language_name(each.language), each.subject) for each in sent_drafts(sending)]
 
 
 def acts(sending: Sending) -> set[str]:

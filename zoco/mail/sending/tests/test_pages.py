@@ -107,6 +107,17 @@ def test_report_counts_people_and_says_how_sure_it_is(
     assert "https://shop.example/honey English 1 1" in said
 
 
+def test_what_left_is_shown_whatever_the_letter_says_now(owner: Client, sending: Sending) -> None:
+    subjects = dict(sending.letter.editions.values_list("language", "subject"))
+    start(sending)
+    sending.letter.editions.update(subject="Changed since")
+
+    said = words(owner, f"{LIST}{sending.pk}/")
+
+    assert "Changed since" not in said
+    assert all(f") {each} " in said for each in subjects.values())
+
+
 def test_who_may_do_what(client: Client, sending: Sending) -> None:
     roles_ensure()
     SendingDomain.objects.all().delete()
