@@ -16,7 +16,7 @@ from zoco.mail.journeys import running
 from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.models import StepDue, Traveller
 from zoco.people.identities import identity_read
-from zoco.people.models import Person, Tag
+from zoco.people.models import Audience, Person, Tag
 from zoco.people.writing import Incoming, people_write
 
 pytestmark = [
@@ -90,8 +90,15 @@ def tagging(page: Page, name: str) -> None:
 
 
 def let_in_by(page: Page, fact: str) -> None:
-    """Let people in by something that happens."""
+    """Let people in by something that happens; on a phone, too, no field is cut off."""
+    Audience.objects.create(
+        name="Whoever bought honey twice in " * 3, kind="static", created_at=timezone.now()
+    )
     page.get_by_role("link", name="Settings", exact=True).last.press("Enter")
+    page.set_viewport_size({"width": 390, "height": 844})
+    fields = page.locator("main select:visible, main input:visible")
+    assert max(fields.evaluate_all("all => all.map(each => each.getBoundingClientRect().right)")) <= 390
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_label("What happens").fill(fact)
     page.get_by_role("button", name="Let them in").press("Enter")
     expect(page.get_by_role("button", name="Take away")).to_be_visible()
