@@ -1,6 +1,6 @@
 """Forms of what lets people in, and of a journey itself."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.consent.signup.models import Form
 from zoco.ledger.services import NAME
+from zoco.mail.drawing.forms import fact_field
 from zoco.mail.drawing.saying import ENTRIES
 from zoco.mail.journeys.models import Journey
 from zoco.people.models import Attribute, Audience
@@ -19,6 +20,7 @@ class JourneyForm(forms.ModelForm[Journey]):
     class Meta:
         model = Journey
         fields = ("name", "goal", "is_left_at_goal", "held_out", "again_days")
+        widgets: ClassVar = {"goal": forms.TextInput(attrs={"list": "z-facts", "autocomplete": "off"})}
 
     def clean_goal(self) -> str:
         """Refuse what nobody ever reaches, for no fact is called so."""
@@ -35,7 +37,7 @@ class EntryForm(forms.Form):
         label=_("People come in by"),
         choices=list(ENTRIES.items()),
     )
-    fact = forms.CharField(label=_("What happens"), required=False, max_length=120)
+    fact = fact_field(label=_("What happens"), required=False)
     form = forms.ModelChoiceField(
         label=_("Form"), queryset=Form.objects.order_by("name"), to_field_name="key", required=False
     )

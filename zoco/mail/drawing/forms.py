@@ -41,6 +41,12 @@ OFS = [
 ]
 
 
+def fact_field(**more: Any) -> forms.CharField:
+    """Return a field for the name of a fact, which suggests those that there are."""
+    suggesting = forms.TextInput(attrs={"list": "z-facts", "autocomplete": "off"})
+    return forms.CharField(max_length=120, widget=suggesting, **more)
+
+
 class StepForm(forms.Form):
     """What a kind of step asks for. Each name of a field is one of the settings, unless it says otherwise."""
 
@@ -104,9 +110,7 @@ class FactForm(WaitForm):
     """What is waited for, and how long at most."""
 
     kind = "fact"
-    fact = forms.CharField(
-        label=_("What happens"), help_text=_("The name of a fact, such as shop.order.placed."), max_length=120
-    )
+    fact = fact_field(label=_("What happens"), help_text=_("The name of a fact, such as shop.order.placed."))
     field_order = ("fact", "count", "unit")
 
 
@@ -124,7 +128,7 @@ class BranchForm(StepForm):
     field = forms.CharField(label=_("Field"), required=False, max_length=80)
     how = forms.ChoiceField(label=_("Compared"), choices=HOWS, required=False, initial="is")
     value = forms.CharField(label=_("With"), required=False, max_length=200)
-    fact = forms.CharField(label=_("What happened"), required=False, max_length=120)
+    fact = fact_field(label=_("What happened"), required=False)
 
     def settings(self) -> dict[str, Any]:
         """Return the settings."""

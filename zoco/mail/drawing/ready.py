@@ -74,7 +74,7 @@ READY = (
                 "s2": _letter("s3"), "s3": _order(1, "s5", "s4"), "s4": _letter(), "s5": END,
             },
         },
-        [{"kind": "fact", "fact": "shop.basket.filled", "where": []}],
+        [{"kind": "program"}, {"kind": "fact", "fact": "shop.basket.added", "where": []}],
         ORDERED,
         7,
         letters={"s2": "basket", "s4": "basket"},

@@ -13,6 +13,7 @@ from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.consent.signup.models import Form
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import NAMES
 from zoco.mail.drawing.reads import Cause
 from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.choices import _arms as arms_of
@@ -50,6 +51,11 @@ def said(kind: str, settings: Settings) -> str:
         return ""
 
 
+def fact_said(name: str) -> str:
+    """Return what a fact is called; one of a site's own is called by its name."""
+    return str(NAMES.get(name, name))
+
+
 def cause_said(cause: Cause) -> str:
     """Return why people were passed over at a step, wait for it, or cannot go on."""
     known = SAID[Because(cause.reason)] if cause.reason in set(Because) else OTHERWISE.get(cause.reason)
@@ -73,7 +79,7 @@ def entry_said(entry: Mapping[str, Any]) -> str:
         case "date":
             named = _day_said(entry)
         case _:
-            named = entry.get("fact")
+            named = fact_said(entry.get("fact", ""))
     more = named or key
     return f"{ENTRIES.get(kind, kind)}: {more}" if more else str(ENTRIES.get(kind, kind))
 
@@ -106,7 +112,7 @@ def _span(settings: Settings) -> str:
 
 
 def _fact(settings: Settings) -> str:
-    return _("%(fact)s, at most %(span)s") % {"fact": settings["fact"], "span": _span(settings)}
+    return _("%(fact)s, at most %(span)s") % {"fact": fact_said(settings["fact"]), "span": _span(settings)}
 
 
 def _hour(settings: Settings) -> str:
@@ -123,7 +129,7 @@ def _branch(settings: Settings) -> str:
             name = Tag.objects.values_list("name", flat=True).get(pk=key)
             return _("has the tag %(tag)s?") % {"tag": name}
         case "fact":
-            return _("%(fact)s since?") % {"fact": settings["fact"]}
+            return _("%(fact)s since?") % {"fact": fact_said(settings["fact"])}
     sign = {"is": "=", "is_not": "≠", "contains": "∋", "at_least": "≥", "at_most": "≤", "is_there": "?"}
     return (
         f"{settings.get('key', '')} {sign[settings.get('how', 'is')]} {settings.get('value') or ''}".strip()

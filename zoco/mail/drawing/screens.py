@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit.said import Said
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import NAMES
 from zoco.ledger.views.heads import head
 from zoco.mail.drawing import reads
 from zoco.mail.drawing.editing import EMPTY
@@ -60,7 +61,7 @@ def page(
         if template != "journey":
             crumbs.append({"url": reverse("zoco_journey", args=[journey.pk]), "label": journey.name})
         shown["breadcrumbs_items"] = [*crumbs, {"url": None, "label": title}]
-    values = {**shown, **values, "journey": journey}
+    values = {**shown, "facts": sorted(NAMES.items()), **values, "journey": journey}
     return render(request, f"zoco/mail/journeys/{template}.html", values, status=status)
 
 

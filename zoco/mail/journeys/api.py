@@ -35,7 +35,8 @@ _ASKED = {
         "person": WHO_SHAPE,
         "data": {
             "type": "object",
-            "description": f"Up to {DATA_MOST} plain values by name; letters read them as data.NAME.",
+            "description": f"Up to {DATA_MOST} plain values by name, or lists of rows of such; letters read"
+            " them as data.NAME.",
         },
     },
 }

@@ -14,6 +14,7 @@ from zoco.trials import facts
 from zoco.trials.assigning import is_held_out
 
 DATA_MOST = 50
+ROWS_MOST = 50
 TEXT_LONGEST = 500
 TREATED, HELD = "journey", "held_out"
 
@@ -61,7 +62,16 @@ def _may_again(journey: Journey, last: Traveller, now: datetime) -> bool:
 
 
 def data_held(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an entry brought, held to a size: plain values by name."""
+    """Return what an entry brought, held to a size: plain values by name, and lists of rows of such."""
+    held = _plain(data)
+    for name, value in list(data.items())[:DATA_MOST]:
+        if isinstance(value, list):
+            rows = [each for each in value if isinstance(each, Mapping)]
+            held[str(name)[:80]] = [_plain(each) for each in rows[:ROWS_MOST]]
+    return held
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     held: dict[str, Any] = {}
     for name, value in list(data.items())[:DATA_MOST]:
         if value is None or isinstance(value, bool | int | float):

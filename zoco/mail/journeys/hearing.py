@@ -15,6 +15,7 @@ from django.db.models import Q
 from zoco.kit.periods import moment_at
 from zoco.ledger.outbox.registry import SUBSCRIBERS
 from zoco.ledger.schema import Fact
+from zoco.mail.journeys.browsers import Browsers
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
@@ -38,6 +39,7 @@ class JourneySubscriber:
     def __init__(self) -> None:
         self._names: tuple[str, ...] = ()
         self._until = 0.0
+        self._browsers = Browsers()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,10 +62,11 @@ class JourneySubscriber:
     def reset(self) -> None:
         """Be as at the start of the process: nothing is known."""
         self._names, self._until = (), 0.0
+        self._browsers.forget()
 
     def handle(self, fact: Fact) -> None:
         """Do what follows from a fact about a person."""
-        person = person_of(fact.person)
+        person = person_of(self._browsers.person(fact))
         if person is not None:
             heard(fact, person, moment_at(fact.occurred_at))
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from zoco.consent.models import Topic
+from zoco.ledger.pictures.labels import NAMES
 from zoco.mail.drawing.canvas import canvas
 from zoco.mail.drawing.editing import EMPTY, step_add, step_remove, step_set, step_wrongs, way_set
 from zoco.mail.drawing.reads import effect
@@ -175,6 +176,8 @@ def test_ready_ones_are_whole_but_for_their_letters() -> None:
         assert {each["kind"] for each in steps.values()} - {"letter"} <= set(KINDS.keys())
         for step in steps.values():
             assert set(step["next"].values()) <= set(steps)
+        asked = [*ready.entries, *(each["settings"] for each in steps.values())]
+        assert {each["fact"] for each in asked if "fact" in each} | ({ready.goal} - {""}) <= set(NAMES)
         wants = {name for name, step in steps.items() if step["kind"] == "letter"}
         assert set(ready.letters) == wants
         assert all(ready_of(each) for each in ready.letters.values())

@@ -126,7 +126,7 @@ def test_what_lets_people_in_is_called_by_its_name(owner: Client) -> None:
     assert (
         "People come in by: a form by which they sign up: Below the page · an audience that they enter: Slept"
         " · a day that is known of them: Birthday, 3 days before, at 09:00"
-        " · something that happens: shop.order.placed · a program</p>"
+        " · something that happens: Order placed · a program</p>"
     ) in text(owner, journey)
 
 
@@ -140,6 +140,18 @@ def test_what_the_chosen_kind_needs_is_asked_for_at_its_field(owner: Client, kin
     assert answer.content.decode().count("This field is required.") == 1
     journey.refresh_from_db()
     assert journey.draft == {}
+
+
+def test_facts_are_suggested_where_one_is_named(owner: Client) -> None:
+    journey = Journey.objects.create(name="All", created_at=NOW, draft={"graph": GRAPH, "entries": []})
+    owner.post(f"{ADMIN}{journey.pk}/steps/add/?after=hello&way=", {"kind": "fact"})
+
+    for path in ("new/", f"{journey.pk}/settings/", f"{journey.pk}/steps/s1/"):
+        page = owner.get(f"{ADMIN}{path}").content.decode()
+        assert 'list="z-facts"' in page
+        assert '<option value="shop.basket.added">Put into the basket</option>' in page
+    owner.post(f"{ADMIN}{journey.pk}/steps/s1/", {"fact": "shop.order.placed", "count": 3, "unit": "days"})
+    assert "Order placed, at most 3 days" in text(owner, journey)
 
 
 @pytest.mark.parametrize("goal", ["buys", "Shop.Order", "shop order", "🎉"])

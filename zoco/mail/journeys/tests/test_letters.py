@@ -15,7 +15,7 @@ from zoco.consent.models import Choice, Rule
 from zoco.consent.services import choice_record
 from zoco.kit.showing import SHOWCASES, Shown, ShownKind
 from zoco.mail.editing.models import Letter
-from zoco.mail.editing.services import letter_archive
+from zoco.mail.editing.services import Words, edition_write, letter_archive
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
@@ -46,6 +46,24 @@ def test_letter_leaves_once_however_often_its_step_is_tried(
     assert len(taken(tmp_path / "fake")) == 1
     assert Message.objects.get().subject == "3 jars"
     assert Traveller.objects.get().state == Traveller.State.DONE
+
+
+def test_rows_that_a_program_gave_stand_in_the_letter(
+    letter: Letter, made: Made, people: list[Person]
+) -> None:
+    row = "{{ row.quantity|default('1') }} x {{ row.title|default('') }};"
+    words = Words(f"{{% for row in data.rows %}}{row}{{% endfor %}}", blocks=letter.editions.get().blocks)
+    edition_write(letter=letter, language="en", words=words, at=NOW)
+    rows = [{"title": "Honey", "quantity": 2, "deep": {"a": [1]}}, "no row", {"title": "Wax"}]
+    journey = made(graph_of(letter))
+
+    given = {"left": 3, "rows": rows, "deep": {"a": 1}}
+    enter(journey=journey, person=people[0], by="hand", now=NOW, data=given)
+    running.due_run(now=NOW)
+
+    held = [{"title": "Honey", "quantity": 2}, {"title": "Wax"}]
+    assert Traveller.objects.get().data == {"left": 3, "rows": held}
+    assert Message.objects.get().subject == "2 x Honey;1 x Wax;"
 
 
 def test_letter_that_was_put_away_is_waited_for(
