@@ -1,14 +1,16 @@
 """What happens to messages when people are forgotten: those to their addresses go, whomever they name."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from zoco.channels.models import Message
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
-from zoco.people.models import NUMBER_BASE, Identity, Person
+from zoco.people.giving.others import GIVERS, Rows
+from zoco.people.models import NUMBER_BASE, Identity
 
 AT_ONCE = 500
 
@@ -25,24 +27,34 @@ class MessageEraser:
         if erasure.site:
             return
         keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
-        named = Identity.objects.filter(person__in=keys, person__created_at__lte=moment_at(erasure.at))
-        places = {each.lower() for row in named.values_list("key", "value") for each in row}
-        for some in _parts(sorted(places)):
-            rows = Message.objects.filter(person=None).annotate(place=Lower("to"))
-            rows.filter(place__in=some, created_at__lte=moment_at(erasure.at)).delete()
+        until = moment_at(erasure.at)
+        for rows in _addressed(Identity.objects.filter(person__in=keys, person__created_at__lte=until)):
+            rows.filter(created_at__lte=until).delete()
 
     def erase(self, erasure: Erasure) -> int:
         """Nothing is left to erase."""
         return 0
 
     def known(self) -> tuple[Pairs, Pairs]:
-        """Return everybody as long as there are such messages: none says whose its address is."""
-        if not Message.objects.filter(person=None).exclude(to="").exists():
-            return [], []
-        people = Person.objects.order_by("pk").values_list("pk", flat=True)
-        return [], [(0, NUMBER_BASE | pk) for pk in people.iterator()]
+        """Return nobody: whose address it is people know."""
+        return [], []
 
 
-def _parts(places: list[str]) -> Iterator[list[str]]:
+@GIVERS.plug
+class MessageGiver:
+    """Messages that name no person and went to an address of whoever asks."""
+
+    key = "messages"
+
+    def rows(self, people: Collection[int]) -> Rows:
+        """Return them."""
+        found = _addressed(Identity.objects.filter(person__in=people))
+        return {Message._meta.label: [row for some in found for row in some.order_by("pk").values()]}
+
+
+def _addressed(named: QuerySet[Identity]) -> Iterator[QuerySet[Message]]:
+    """Return messages of nobody to these addresses, in parts."""
+    places = sorted({each.lower() for row in named.values_list("key", "value") for each in row})
     for start in range(0, len(places), AT_ONCE):
-        yield places[start : start + AT_ONCE]
+        rows = Message.objects.filter(person=None).alias(place=Lower("to"))
+        yield rows.filter(place__in=places[start : start + AT_ONCE])

@@ -4,6 +4,8 @@ Without it a file that still names the address, or the old program, would bring 
 """
 
 from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -14,6 +16,7 @@ from zoco.consent.suppressing import hash_of, suppress
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
+from zoco.people.giving.others import GIVERS, Rows
 from zoco.people.models import NUMBER_BASE, Identity, Person
 
 
@@ -49,6 +52,20 @@ class ConsentEraser:
         """Return everybody who chose."""
         people = Standing.objects.order_by().values_list("person", flat=True).distinct()
         return [], [(0, NUMBER_BASE | pk) for pk in people.iterator()]
+
+
+@GIVERS.plug
+class SuppressionGiver:
+    """Whether addresses are written to no more, and what decided it."""
+
+    key = "suppressions"
+
+    def rows(self, people: Collection[int]) -> Rows:
+        """Return what is known under the hashes of their addresses."""
+        marks = [hash_of(each.place) for each in Identity.objects.filter(person__in=people)]
+        models: tuple[Any, ...] = (Suppression, SuppressionEvent)
+        rows = {each: each.objects.filter(hash__in=marks).order_by("pk").values() for each in models}
+        return {each._meta.label: list(some) for each, some in rows.items()}
 
 
 def _of(erasure: Erasure) -> QuerySet[Person]:

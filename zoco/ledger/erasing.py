@@ -35,7 +35,8 @@ class Eraser(Protocol):
     `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him. One that
     needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
     writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. What is to
-    stay known of whoever goes, `keep(erasure)` keeps; it is called before, after a restore too.
+    stay known of whoever goes, `keep(erasure)` keeps; it is called before, after a restore too. After a
+    restore all are called for whomever any of them knows.
     """
 
     key: str
@@ -45,7 +46,7 @@ class Eraser(Protocol):
         """Delete; returns how many rows went."""
 
     def known(self) -> tuple[Pairs, Pairs]:
-        """Return all (site, visitor) and all (site, person) that there are; site 0 where it has none."""
+        """Return all (site, visitor), all (site, person) that it alone knows of; site 0 where it has none."""
 
 
 ERASERS: Registry[Eraser] = Registry("eraser")
@@ -119,14 +120,14 @@ def facts_erase(
 def facts_erase_again(*, book: Erasures) -> Gone:
     """Erase from the databases whoever the book says was erased; the store sees to itself."""
     rows = {}
-    for eraser in (each for each in ERASERS if hasattr(each, "keep")):
-        for erasure in book.found_in(*eraser.known()):
-            eraser.keep(erasure)
+    known = zip(*(eraser.known() for eraser in ERASERS), strict=True)
+    found = book.found_in(*([*set().union(*each)] for each in known))
+    for keep in (each.keep for each in ERASERS if hasattr(each, "keep")):
+        for erasure in found:
+            keep(erasure)
     for eraser in ERASERS:
-        visitors, persons = eraser.known()
-        rows[eraser.label] = sum(eraser.erase(erasure) for erasure in book.found_in(visitors, persons))
-        if again := getattr(eraser, "erase_again", None):
-            rows[eraser.label] += again(book)
+        again = getattr(eraser, "erase_again", None)
+        rows[eraser.label] = again(book) if again else sum(map(eraser.erase, found))
     databases_vacuum()
     return Gone(0, rows)
 

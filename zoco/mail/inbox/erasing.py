@@ -1,10 +1,16 @@
 """What happens to counts of failures when people are forgotten: those of their addresses go."""
 
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
 from zoco.consent.suppressing import hashes_of
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
 from zoco.mail.inbox.models import SoftCount
+from zoco.people.giving.others import GIVERS, Rows
 from zoco.people.models import NUMBER_BASE, Identity
 
 
@@ -20,9 +26,8 @@ class FailureEraser:
         if erasure.site:
             return
         keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
-        named = Identity.objects.filter(person__in=keys, person__created_at__lte=moment_at(erasure.at))
-        places = named.values_list("kind", "space", "key")
-        SoftCount.objects.filter(hash__in=list(hashes_of(places))).delete()
+        until = moment_at(erasure.at)
+        _counts(Identity.objects.filter(person__in=keys, person__created_at__lte=until)).delete()
 
     def erase(self, erasure: Erasure) -> int:
         """Nothing is left to erase."""
@@ -31,3 +36,20 @@ class FailureEraser:
     def known(self) -> tuple[Pairs, Pairs]:
         """Return nobody: a hash does not say whose it is."""
         return [], []
+
+
+@GIVERS.plug
+class FailureGiver:
+    """How often addresses took no letters for a while."""
+
+    key = "failures"
+
+    def rows(self, people: Collection[int]) -> Rows:
+        """Return the counts of their addresses."""
+        rows: Any = _counts(Identity.objects.filter(person__in=people)).values()
+        return {SoftCount._meta.label: list(rows)}
+
+
+def _counts(named: QuerySet[Identity]) -> QuerySet[SoftCount]:
+    places: Iterable[Any] = named.values_list("kind", "space", "key")
+    return SoftCount.objects.filter(hash__in=list(hashes_of(places)))

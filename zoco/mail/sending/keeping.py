@@ -1,6 +1,6 @@
 """What happens to sendings when people are forgotten: they are in none of its bitmaps any more."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db import transaction
 from pyroaring import BitMap
@@ -11,6 +11,7 @@ from zoco.mail.counting.kept import tallies_drop
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reports.lists import erased_count
 from zoco.people.audiences.bitmaps import packed, unpacked
+from zoco.people.giving.others import GIVERS, Rows
 from zoco.people.models import NUMBER_BASE
 
 
@@ -22,7 +23,7 @@ class SendingEraser:
     label = "sendings that people were in"
 
     @transaction.atomic
-    def owe(self, erasure: Erasure) -> None:
+    def keep(self, erasure: Erasure) -> None:
         """Count on which lists they were, while that is still known; figures of their sendings go."""
         erased_count(erasure)
         if not erasure.site:
@@ -52,6 +53,19 @@ class SendingEraser:
         some = BitMap(_keys(whom))
         rows = Sending.objects.exclude(people=b"").order_by("pk").only("pk", "people").iterator(20)
         return [f"sending {each.pk}" for each in rows if unpacked(each.people) & some]
+
+
+@GIVERS.plug
+class SendingGiver:
+    """Sendings that were started for somebody, whether or not a letter left."""
+
+    key = "sendings"
+
+    def rows(self, people: Collection[int]) -> Rows:
+        """Return their names."""
+        some = BitMap(key for key in people if key < 1 << 32)
+        rows = Sending.objects.exclude(people=b"").order_by("pk").only("pk", "name", "people").iterator(20)
+        return {Sending._meta.label: [{"name": each.name} for each in rows if unpacked(each.people) & some]}
 
 
 def _keys(erasure: Erasure) -> Iterator[int]:

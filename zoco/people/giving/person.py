@@ -1,7 +1,8 @@
 """Everything that is held of one person, for whoever asks what there is of him (GDPR, articles 15 and 20).
 
 The rows are those that go when the person is erased: whatever an app keeps of people with a key of the
-person is found by that key, so that nobody has to be told of it. Facts come from the ledger.
+person is found by that key, so that nobody has to be told of it; the rest apps give. Facts come from the
+ledger.
 """
 
 import json
@@ -16,7 +17,10 @@ from django.db import models
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
 from zoco.people.erasing import merged_with
-from zoco.people.models import AttributeValue, LikeKey, Likeness, Person, Word
+from zoco.people.giving.others import GIVERS, Rows
+from zoco.people.importing.forgetting import rows_naming
+from zoco.people.importing.models import PeopleImport
+from zoco.people.models import AttributeValue, Identity, LikeKey, Likeness, Person, Word
 from zoco.people.timeline import everything, known_of
 
 if TYPE_CHECKING:
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
 
 MADE_ANEW = (AttributeValue, Likeness, LikeKey, Word)
 """Worked out from the others, or of two people."""
-Rows = dict[str, list[dict[str, Any]]]
 
 
 def person_told(*, store: "Store", person: Person) -> IO[bytes]:
@@ -53,6 +56,11 @@ def rows_held(people: Collection[int]) -> Rows:
     found[Audience._meta.label] = [
         {"name": each.name} for each in audiences if not unpacked(each.members).isdisjoint(_bitmap(people))
     ]
+    named = Identity.objects.filter(person__in=people)
+    found[PeopleImport._meta.label] = [{"cells": row[-1]} for row in rows_naming(named)]
+    for each in GIVERS:
+        for label, rows in each.rows(people).items():
+            found.setdefault(label, []).extend(rows)
     return {label: rows for label, rows in found.items() if rows}
 
 

@@ -6,7 +6,7 @@ are known by addresses, phones and handles; a number of another system may be an
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -38,6 +38,18 @@ def rows_forget(identities: Iterable[Identity]) -> int:
             PeopleImport.objects.filter(pk=run.pk).update(columns=run.columns)
     folders = sorted((conf.DATA() / "people-imports").glob("*"))
     return sum(_emptied(folder / name, names) for folder in folders for name in (ROWS, REFUSED))
+
+
+def rows_naming(identities: Iterable[Identity]) -> Iterator[Sequence[object]]:
+    """Return the rows that name these, in files that are kept."""
+    names = _naming(identities)
+    if names is None:
+        return
+    for folder in sorted((conf.DATA() / "people-imports").glob("*")):
+        for path in (each for name in (ROWS, REFUSED) if (each := folder / name).is_file()):
+            with path.open("rb") as file:
+                whole = (_decode(line) for line in file if line.endswith(b"\n"))
+                yield from (row for row in whole if _is_of(row, names))
 
 
 def _naming(identities: Iterable[Identity]) -> Names | None:

@@ -253,7 +253,7 @@ def _lived(erasure: Erasure, *, statements: int) -> bool:
 
     try:
         with transaction.atomic(), connection.execute_wrapper(counted):
-            SendingEraser().owe(erasure)
+            SendingEraser().keep(erasure)
     except _Died:
         return False
     return True
@@ -272,7 +272,7 @@ def test_lists_grow_and_shrink_by_reasons(
     while not _lived(erasure, statements=tries):
         tries += 1
     assert tries >= 8
-    SendingEraser().owe(replace(erasure, at=erasure.at + 1))
+    SendingEraser().keep(replace(erasure, at=erasure.at + 1))
     topic = "news"
     Person.objects.filter(pk=people[2].pk).delete()
 
