@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 from zoco.mail.counting.conf import LINK_DAYS, LOOKS_DAYS
-from zoco.mail.counting.kept import tallies_keep
+from zoco.mail.counting.kept import TURN_SECONDS, tallies_keep
 from zoco.mail.counting.settling import looks_forget, looks_settle
 from zoco.mail.editing.printing import copies_forget
 from zoco.mail.inbox.models import Mailbox
@@ -62,6 +62,6 @@ PERIODIC.add(Periodic("mail.journeys", 5, move))
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
 PERIODIC.add(Periodic("mail.sendings", 5, send))
 PERIODIC.add(Periodic("mail.looks", 60, settle))
-PERIODIC.add(Periodic("mail.tallies", 300, tally))
+PERIODIC.add(Periodic("mail.tallies", TURN_SECONDS, tally))
 PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))
 STEADY.add(Steady("mail.inbox", fetch))

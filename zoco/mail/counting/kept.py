@@ -2,8 +2,9 @@
 
 A kept row holds as long as its mark. It begins with what a page asks, which costs the same for ten letters
 and for a million: the newest looks and tellings, how many looks are not settled, how many letters did not
-leave. The rest is how many messages, looks and tellings there are of each kind; the worker asks that every
-few minutes, and whoever erases people drops the rows of their batches. Pages never write.
+leave. The rest is how many messages, looks and tellings there are of each kind, for which every one of them
+is read; the worker asks the first part every few minutes and the rest of each batch once a day, and whoever
+erases people drops the rows of their batches. Pages never write.
 """
 
 from collections import defaultdict
@@ -40,6 +41,8 @@ OVER = (Batch.State.FINISHED, Batch.State.STOPPED)
 LEFT_OVER = tuple(set(Message.State) - {Message.State.SENT, Message.State.REFUSED})
 """Where messages of a batch that is over are few: what changes there changes how many were sent."""
 KEEP_DAYS = 400
+TURN_SECONDS, TURNS = 300, 288
+"""In one turn of these many a batch is asked for its whole mark."""
 
 
 class Kept(msgspec.Struct):
@@ -67,17 +70,23 @@ def tallies_kept(batches: Collection[int], only: Only = ALL) -> dict[int, Tally]
 
 
 def tallies_keep(*, now: datetime) -> int:
-    """Add up what is over and not kept as it is now; returns how many batches. May run twice at once."""
+    """Add up what is over and not kept as it is now; returns how many batches. May run twice at once.
+
+    Not guaranteed before a day is over: that something is noticed which no page could notice.
+    """
     since = now - timedelta(days=KEEP_DAYS)
     over = Batch.objects.filter(state__in=OVER, created_at__gte=since).order_by("-pk")
     batches = list(over.values_list("pk", flat=True))
+    turn = int(now.timestamp()) // TURN_SECONDS % TURNS
     written = 0
     for start in range(0, len(batches), AT_ONCE):
         some = batches[start : start + AT_ONCE]
-        # Before counting: what comes meanwhile makes the row one that does not hold.
-        marks = batch_marks(some)
+        quick = quick_marks(some)
         known = dict(TallyKept.objects.filter(batch__in=some).values_list("batch", "mark"))
-        stale = [batch for batch in some if known.get(batch) != marks[batch]]
+        asked = [each for each in some if each % TURNS == turn or not _begins(known.get(each), quick[each])]
+        # Before counting: what comes meanwhile makes the row one that does not hold.
+        marks = batch_marks(asked) if asked else {}
+        stale = [batch for batch in asked if known.get(batch) != marks[batch]]
         counted = batches_counted(stale)
         for batch in stale:
             said = {"mark": marks[batch], "counted": _written(counted.get(batch, Tally()))}
@@ -111,6 +120,10 @@ def quick_marks(batches: Collection[int]) -> dict[int, str]:
     for batch, *counts in few.values_list("batch", "state").annotate(n=Count("pk")):
         said[batch].append(counts)
     return {batch: FORM + _mark(said[batch]) for batch in batches}
+
+
+def _begins(mark: str | None, quick: str) -> bool:
+    return mark is not None and mark.startswith(quick)
 
 
 def _newest(rows: QuerySet[Any]) -> Subquery:

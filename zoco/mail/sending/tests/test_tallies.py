@@ -1,19 +1,21 @@
 """Figures of sendings that are kept added up, of members only, and by the word of a provider."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from zoco.channels.contract import Heard
 from zoco.channels.contract import Told as HeardAs
 from zoco.channels.hearing import heard_write
 from zoco.channels.models import Batch, Message
-from zoco.mail.counting.kept import tallies_drop, tallies_keep, tallies_kept
+from zoco.mail.counting.kept import TURN_SECONDS, TURNS, tallies_drop, tallies_keep, tallies_kept
 from zoco.mail.counting.models import Look
 from zoco.mail.counting.scope import Only, members_of
 from zoco.mail.counting.tallies import batches_counted, tally_of
@@ -88,7 +90,7 @@ def test_members_are_counted_from_what_is_kept_also_when_people_were_merged_or_g
     assert tallies_keep(now=now) == 2
 
 
-def test_rows_do_not_hold_once_letters_are_gone_though_nobody_dropped_them(
+def test_rows_do_not_hold_a_day_after_letters_are_gone_though_nobody_dropped_them(
     sending: Sending, people: list[Person]
 ) -> None:
     more(sending, people, 1)
@@ -99,8 +101,30 @@ def test_rows_do_not_hold_once_letters_are_gone_though_nobody_dropped_them(
 
     Message.objects.filter(batch=batch, state="sent").order_by("pk")[:1].get().delete()
 
-    assert tallies_keep(now=now) == 1
+    turns = [tallies_keep(now=now + timedelta(seconds=TURN_SECONDS * turn)) for turn in range(TURNS)]
+    assert sorted(turns) == [0] * (TURNS - 1) + [1]
     assert tallies_kept([batch]) == batches_counted([batch])
+
+
+def test_letters_of_batches_that_hold_are_not_counted_again_every_time(
+    sending: Sending, people: list[Person]
+) -> None:
+    more(sending, people, 3)
+    Batch.objects.update(state="finished")
+    now = timezone.now()
+    keys = {each % TURNS for each in Batch.objects.values_list("pk", flat=True)}
+    spared = next(each for each in range(TURNS) if each not in keys)
+    midnight = datetime.combine(now.date(), time(), UTC)
+    quiet = midnight + timedelta(seconds=TURN_SECONDS * spared)
+    assert tallies_keep(now=now) == 3
+
+    with CaptureQueriesContext(connection) as caught:
+        assert tallies_keep(now=quiet) == 0
+
+    counts = [each["sql"] for each in caught if "COUNT(" in each["sql"]]
+    assert len(counts) == 2
+    assert "'failed'" in counts[1].lower()
+    assert "verdict" in counts[0]
 
 
 def test_reports_of_an_audience_count_its_members_only(
