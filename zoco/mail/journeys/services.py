@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from zoco.consent.models import Purpose
 from zoco.kit import noting
 from zoco.kit.said import Said
+from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.graph import graph_read
 from zoco.mail.journeys.hearing import SUBSCRIBER
+from zoco.mail.journeys.leaving import LetterStep
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
 from zoco.mail.journeys.running import traveller_end
 from zoco.mail.journeys.triggers import entries_read
@@ -70,7 +73,10 @@ def journey_publish(
     if is_moving:
         moving = _standing(held).filter(step__in=read.steps)
         Traveller.objects.filter(pk__in=moving.values("traveller")).update(version=version)
-    details = {"version": [last, version.number], "moved": [None, is_moving]}
+    details: dict[str, Any] = {"version": [last, version.number], "moved": [None, is_moving]}
+    letters = [each.settings["letter"] for each in read.steps.values() if each.kind == LetterStep.key]
+    if Letter.objects.filter(pk__in=letters).exclude(purpose=Purpose.MARKETING).exists():
+        details["without_consent"] = [None, True]
     noting.note(action="changed", kind=KIND, name=held.name, details=details, by=by)
     transaction.on_commit(SUBSCRIBER.forget)
     return version

@@ -22,6 +22,7 @@ from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.tests.conftest import NOW, Made
 from zoco.people.models import Person
 from zoco.project.entry.keys.services import key_make
+from zoco.project.models import Change
 from zoco.project.tests.readers import client_of
 from zoco.testing.channels import taken
 
@@ -172,3 +173,16 @@ def test_program_lets_people_onto_journeys_that_are_open_to_programs(made: Made,
     assert ask(program, journey, who=ana).status_code == 422
     assert ask(Client(), journey, person=ana).status_code == 401
     assert ask(client_of("analyst"), journey, person=ana).status_code == 403
+
+
+def test_the_log_says_where_a_journey_writes_to_whoever_agreed_to_nothing(letter: Letter, made: Made) -> None:
+    made(graph_of(letter), name="Orders")
+    Letter.objects.filter(pk=letter.pk).update(purpose="marketing")
+    made(graph_of(letter), name="News")
+
+    lines = Change.objects.filter(kind="zoco_mail.journey", details__has_key="version").order_by("pk")
+
+    assert [(each.subject_name, each.details.get("without_consent")) for each in lines] == [
+        ("Orders", [None, True]),
+        ("News", None),
+    ]
