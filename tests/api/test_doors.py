@@ -48,6 +48,9 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_exclusions": (Exclusion, {"kind": "country", "value": "AQ"}),
     "zoco_annotations": (Annotation, {"on": "2026-11-02", "text": "Down until noon"}),
 }
+# What the page of one's own account asks for besides.
+LOOK = {"locale-preferred_language": "en", "locale-current_time_zone": "Europe/Madrid"}
+LOOK |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
 KEPT_ONES = (*OF_SITES, "zoco_sites")
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)
@@ -164,14 +167,23 @@ def test_nobody_raises_his_own_rights() -> None:
     browsers, users = clients(), get_user_model().objects
     for role in ("analyst", "marketer"):
         me = users.get(username=role)
-        mine = {"username": role, "email": me.email, "first_name": "A", "last_name": "B", "is_active": "on"}
+        address = me.email
+        mine = {
+            "username": role,
+            "email": "else@other.example",
+            "first_name": "A",
+            "last_name": "B",
+            "is_active": "on",
+        }
         more = mine | {"is_superuser": "on", "groups": str(Group.objects.get(name="owner").pk)}
         browsers[role].post(f"/admin/users/edit/{me.pk}/", more)
-        browsers[role].post("/admin/account/", {f"name_email-{key}": value for key, value in more.items()})
+        own = {f"name_email-{key}": value for key, value in more.items()} | LOOK
+        browsers[role].post("/admin/account/", own)
         browsers[role].post(f"/admin/groups/edit/{me.groups.get().pk}/", {"name": role, "permissions": "1"})
 
         me.refresh_from_db()
         assert not me.is_superuser
+        assert (me.email, me.first_name) == (address, "A")
         assert [group.name for group in me.groups.all()] == [role]
         assert not me.has_perm("auth.change_user")
 

@@ -111,7 +111,9 @@ def letter_test(
     LetterWrong, PlaceholderWrong, IdentityWrong.
     """
     if not by.email:
-        raise CannotSend(gettext_noop("Your account has no e-mail address; enter one in your account."))
+        raise CannotSend(
+            gettext_noop("Your account has no e-mail address; an owner enters one in Settings → Users.")
+        )
     named = identity_read("email", by.email)
     (written,) = people_write([Incoming((named,))], at=now)
     if written.person is None:
@@ -127,7 +129,7 @@ def letter_test(
     subject = _("[Test] %(subject)s") % {"subject": look.seen.subject}
     marked = Seen(subject, look.seen.html, look.seen.text)
     left = _sent(letter, me, key, marked, {"X-Zoco-Test": "1"}, now, to=named.value)
-    if left.fate.is_new:  # whoever changes his own address can write to anybody by it
+    if left.fate.is_new:  # where an account may change its own address, anybody can be written to by it
         local, _at, domain = named.value.rpartition("@")
         details = {"tested_to": [None, f"{local[:1]}•••@{domain}"]}
         noting.note(action="changed", kind="zoco_mail.letter", name=letter.name, details=details, by=by)
