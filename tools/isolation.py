@@ -34,6 +34,14 @@ OTHER_DATABASE = "only the run on PostgreSQL says something"
 """Why a test is left out of the run on SQLite; `make test` makes both runs, so it is not left out of that."""
 
 
+COUNTED = {
+    "zoco.project.entry.keys.pace": "pace",
+    "zoco.consent.signup.views": "pace",
+    "zoco.sites.installing.pace": "_asked",
+}
+"""Modules that count who asked how often, and where they keep it."""
+
+
 LEFT_OUT = 6
 """How pytest ends, whatever failed beside it, when something was left out that may not be."""
 
@@ -158,6 +166,15 @@ def _sites_forgotten() -> Iterator[None]:
     reads = sys.modules.get("zoco.sites.reads")
     if reads is not None:
         reads.forget()
+
+
+@pytest.fixture(autouse=True)
+def _counts_forgotten() -> Iterator[None]:
+    """Let no test be refused for what the ones before asked: their accounts have the same numbers."""
+    yield
+    for name, counts in COUNTED.items():
+        if name in sys.modules:
+            getattr(sys.modules[name], counts).clear()
 
 
 @pytest.fixture

@@ -1,14 +1,16 @@
 """Tests reach this machine alone and own their data folder."""
 
 import os
+import re
 import socket
+from importlib import import_module
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.contracts.tree import ROOT
-from tools.isolation import SocketShut, differs_by_database
+from tools.isolation import COUNTED, SocketShut, differs_by_database
 from tools.postgres import postgres
 
 
@@ -40,6 +42,26 @@ def test_loopback_is_reached() -> None:
 def test_data_folder_of_the_developer_is_never_used(data: Path) -> None:
     assert Path(os.environ["ZOCO_DATA"]) == data
     assert ROOT not in data.parents
+
+
+@pytest.mark.parametrize("turn", ["first", "again"])
+def test_nobody_is_refused_for_what_the_test_before_asked(turn: str) -> None:
+    for name in ("zoco.project.entry.keys.pace", "zoco.consent.signup.views"):
+        assert import_module(name).pace.wait("account 1", 1) == 0
+    installing = import_module("zoco.sites.installing.pace")
+    assert [installing.wait(1) for _ in range(installing.MOST)] == [0] * installing.MOST
+
+
+def test_all_that_counts_who_asked_is_forgotten() -> None:
+    counting = re.compile(r"^(\w+)(?:: [^=\n]+)? = Pace\(\)$", re.MULTILINE)
+    found = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): name[1]
+        for path in (ROOT / "zoco").rglob("*.py")
+        for name in counting.finditer(path.read_text("utf-8"))
+    }
+
+    assert len(found) == 2
+    assert found.items() <= COUNTED.items()
 
 
 @pytest.mark.postgres
