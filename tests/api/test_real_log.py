@@ -20,6 +20,7 @@ import duckdb
 import pytest
 
 from tests.api.real_agents import OTHERWISE, declares_itself
+from tests.operate.running import with_tables
 
 ROOT = Path(__file__).parents[2]
 LOG = ROOT.parent / "shared" / "data" / "logs" / "apache_logs"
@@ -125,7 +126,7 @@ def table(data: Path, report: str, *words: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder into which the log was imported."""
-    folder = tmp_path_factory.mktemp("real") / "data"
+    folder = with_tables(tmp_path_factory.mktemp("real") / "data")
     words = ("--counting", "log", "--host", "semicomplete.com", "--zone", "Europe/Madrid")
     zoco(folder, "site", "add", "Blog", *words)
     summary = json.loads(zoco(folder, "import", "log", str(LOG), "--site", "blog", "--json"))
