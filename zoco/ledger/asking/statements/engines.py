@@ -20,6 +20,7 @@ from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
 
 from zoco.ledger import schema
 from zoco.ledger.asking.statements.blanks import moment_sql
+from zoco.ledger.asking.statements.weighing import weighing
 from zoco.ledger.expr import Table
 from zoco.ledger.store.base import Dialect
 
@@ -245,7 +246,8 @@ def compiler(dialect: Dialect) -> Any:
 def to_sql(table: Table, dialect: Dialect) -> str:
     """Write an expression in an engine's words, laid out to be read."""
     chosen = compiler(dialect)
-    written: str = chosen.to_sqlglot(table).sql(dialect=chosen.dialect, pretty=True)
+    with weighing():
+        written: str = chosen.to_sqlglot(table).sql(dialect=chosen.dialect, pretty=True, copy=False)
     return written
 
 

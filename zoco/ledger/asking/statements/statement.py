@@ -89,7 +89,14 @@ class Asked:
 
     def facts(self, period: Period) -> Facts:
         """Return the facts in scope in a period, with the columns that the report needs."""
-        return self._facts(period, self._columns)
+        if period not in self._in_scope:
+            self._in_scope[period] = self._facts(period, self._columns)
+        return self._in_scope[period]
+
+    @cached_property
+    def _in_scope(self) -> dict[Period, Facts]:
+        """Facts by their period: what is built of them once serves the rows and the figures over all."""
+        return {}
 
     def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
         given = (self.site, period, self.filters, self.verdicts, columns, self.goals)
@@ -151,10 +158,12 @@ class Asked:
         return replace(self, filters=filters, guard=guard)
 
     def over(self, given: Given) -> Asked:
-        """Return the same over what is left blank of site, periods and words."""
+        """Return the same over what is left blank of site, periods and words; its columns are the same."""
         now, *before = given.periods
         said = self.saying(worded(self.filters, given.words))
-        return replace(said, site=given.site, period=now, before=before[0] if before else None)
+        over = replace(said, site=given.site, period=now, before=before[0] if before else None)
+        vars(over)["_columns"] = self._columns
+        return over
 
     @property
     def shape(self) -> tuple[object, ...]:

@@ -6,9 +6,11 @@ reports, with few words of filters, outlive the process: `kept` reads and writes
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from zoco.ledger import expr
 from zoco.ledger.asking.statements import kept
@@ -40,14 +42,32 @@ def filled(
     found = _found(key, given)
     if found is None:
         outlines = Outlines(given)
-        found = outlines.template(expr.to_sql(write(outlines.given), dialect))
+        found = outlines.template(written(write, outlines.given, dialect))
         if not found.has_all(len(given.words)):
             # The report reads words or hosts in a way of its own: they are written as they are, each time.
-            return expr.to_sql(write(given), dialect)
+            return written(write, given, dialect)
         if not found.is_bound:
             _hold(key, found)
             kept.append(key, found, lasting)
     return found.filled(given, dialect)
+
+
+def written(write: Callable[[Given], Table], given: Given, dialect: Dialect) -> str:
+    """Write a statement over what is given."""
+    with _garbage_left():
+        return expr.to_sql(write(given), dialect)
+
+
+@contextmanager
+def _garbage_left() -> Iterator[None]:
+    """Look for no garbage meanwhile: Ibis makes many objects, all in use, and the search takes a tenth."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
 
 
 def _found(key: str, given: Given) -> Template | None:

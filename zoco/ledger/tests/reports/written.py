@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 
 from zoco.kit.periods import Period
-from zoco.ledger import expr
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import kept, statement, templates
+from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
@@ -66,7 +66,8 @@ def sql(asked: Asked) -> str:
 def written(asked: Asked) -> str:
     """Return the statement written for just this period, with no blanks."""
     write = statement._curves if asked.report.picture == "curve" else statement._page
-    return expr.to_sql(write(asked), asked.dialect)
+    given = Given(asked.site, asked.periods)
+    return templates.written(lambda _given: write(asked), given, asked.dialect)
 
 
 def words(text: str) -> list[str]:
