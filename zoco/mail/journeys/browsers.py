@@ -6,12 +6,18 @@ later.
 """
 
 import time
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from zoco.ledger.schema import Fact
 
+if TYPE_CHECKING:
+    from zoco.ledger.store.base import Dialect
+
 FRESH_SECONDS = 30.0
 HELD_MOST = 10_000
+_SITE, _KNOWN = 2_121_212_121, 8_080_808_080_808_080_808
+"""What stands in a statement where a site and a browser do."""
 
 
 class Browsers:
@@ -39,14 +45,19 @@ class Browsers:
 
 def joined(site: int, known: int, at: int) -> int:
     """Return the number of whose browser it was at a moment in microseconds; 0 for nobody's."""
-    from zoco.ledger import expr
-    from zoco.ledger.asking.people import spans_of
     from zoco.ledger.store import opening
 
-    spans = spans_of(expr.whole(site))
-    of_browser = spans.filter(spans.known == known, spans.since <= at, spans.until > at)
     store = opening.store()
-    rows: list[dict[str, Any]] = store.query(
-        expr.to_sql(of_browser.select("person"), store.dialect)
-    ).to_pylist()
-    return int(rows[0]["person"]) if rows else 0
+    text = _statement(store.dialect).replace(str(_SITE), str(site)).replace(str(_KNOWN), str(known))
+    spans: list[dict[str, Any]] = store.query(text).to_pylist()
+    return next((int(each["person"]) for each in spans if each["since"] <= at < each["until"]), 0)
+
+
+@cache
+def _statement(dialect: "Dialect") -> str:
+    """Write once, with numbers that stand for site and browser, what costs more to write than to ask."""
+    from zoco.ledger import expr
+    from zoco.ledger.asking.people import spans_of
+
+    spans = spans_of(expr.whole(_SITE))
+    return expr.to_sql(spans.filter(spans.known == expr.whole(_KNOWN)), dialect)
