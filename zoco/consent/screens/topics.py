@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -44,14 +44,15 @@ def _agreed(topic: str) -> int:
     """Return how many agreed to a topic, by itself or with all others."""
     standing = Standing.objects.filter(purpose=Purpose.MARKETING)
     given = standing.filter(state=Choice.State.GIVEN)
-    left_all = standing.filter(
-        person=OuterRef("person"), topic="", state=Choice.State.WITHDRAWN, since__gte=OuterRef("since")
-    )
+    left = standing.filter(
+        Q(adapter="") | Q(adapter=OuterRef("adapter")), person=OuterRef("person"), topic__in=("", topic),
+        state=Choice.State.WITHDRAWN, since__gte=OuterRef("since"),
+    )  # fmt: skip
     chose = standing.filter(
         person=OuterRef("person"), topic=topic, state__in=(Choice.State.GIVEN, Choice.State.WITHDRAWN)
     )
-    by_itself = given.filter(~Exists(left_all), topic=topic)
-    with_all = given.filter(~Exists(chose), topic="")
+    by_itself = given.filter(~Exists(left), topic=topic)
+    with_all = given.filter(~Exists(chose), ~Exists(left), topic="")
     return sum(each.aggregate(n=Count("person", distinct=True))["n"] for each in (by_itself, with_all))
 
 

@@ -70,6 +70,27 @@ def test_whoever_agreed_to_all_topics_agreed_to_each_that_he_did_not_leave() -> 
     assert {each["topic"].key: each["agreed"] for each in lines} == {"honey": "4", "bread": "3"}
 
 
+def test_whoever_left_by_any_way_counts_no_more_though_he_agreed_by_mail() -> None:
+    Topic.objects.create(key="honey", label="Honey")
+    left = {
+        "topic": ("honey", "honey"),
+        "all": ("honey", ""),
+        "all of all": ("", ""),
+        "nothing": ("honey", "x"),
+    }
+    for name, (agreed, withdrawn) in left.items():
+        person = Person.objects.create(name=name, created_at=AT, changed_at=AT)
+        given = Standing(person=person, purpose="marketing", topic=agreed, state="given", since=AT)
+        given.adapter = "email"
+        gone = Standing(person=person, purpose="marketing", topic=withdrawn, state="withdrawn")
+        gone.since = AT + timedelta(1)
+        Standing.objects.bulk_create([given, gone])
+
+    (line,) = client_of("owner").get(reverse("zoco_consent_topics")).context["lines"]
+
+    assert line["agreed"] == "1"
+
+
 def test_a_key_is_made_of_the_label_where_none_is_given() -> None:
     owner = client_of("owner")
     for label in ("Весенние новости", "Весенние новости", "24 hours"):

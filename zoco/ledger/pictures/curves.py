@@ -141,9 +141,9 @@ def _names(frame: Frame, labels: Sequence[str]) -> SafeString:
     shown = range(0, len(labels), every)
     return format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+        '<text x="{}" y="{}" text-anchor="middle">{}</text>',
         (
-            (f"{frame.x(index):.1f}", frame.height - 6, "start" if index == 0 else "middle", labels[index])
+            (f"{frame.x(index):.1f}", frame.height - 6, labels[index])
             for index in shown
             if index == 0 or frame.x(index) < frame.width - 40
         ),
