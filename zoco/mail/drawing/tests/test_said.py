@@ -166,12 +166,14 @@ def test_a_goal_that_nobody_can_reach_is_refused(owner: Client, goal: str) -> No
 def test_a_split_shows_how_many_reached_the_goal_by_each_way(owner: Client, made: Made) -> None:
     journey = made(SPLIT, goal="shop.order.placed")
     people = Person.objects.bulk_create([Person(created_at=NOW, changed_at=NOW) for _ in range(80)])
+    version = journey.version
+    assert version is not None
     later, before = NOW + timedelta(days=1), NOW - timedelta(days=1)
     for at, person in enumerate(people):
         is_b = at >= 40
         bought = at < 8 or 40 <= at < 72
         on_the_way = Traveller.objects.create(
-            journey=journey, version=journey.version, person=person, entered_at=before,
+            journey=journey, version=version, person=person, entered_at=before,
             goal_at=later if bought else before if at == 20 else None,
         )  # fmt: skip
         StepDue.objects.create(

@@ -25,6 +25,7 @@ STATES = {
 }
 
 
+P_LEAST = 0.001
 GRADES = {Weight.STOPS: "bad", Weight.OWNER: "bad", Weight.NOTE: "warn"}
 
 
@@ -118,9 +119,11 @@ def verdict_said(sending: Sending) -> str:
     arm = {"arm": sending.winner.upper()}
     match sending.verdict:
         case Sending.Verdict.WON:
-            p = formats.decimal(sending.decision.get("p", 0), 3)
+            p = sending.decision.get("p", 0)
             words = _("%(arm)s is better, and everybody else gets it (p = %(p)s, Fisher's exact test).")
-            return words % {**arm, "p": p}
+            if p < P_LEAST:
+                words = _("%(arm)s is better, and everybody else gets it (p < %(p)s, Fisher's exact test).")
+            return words % {**arm, "p": formats.decimal(max(p, P_LEAST), 3)}
         case Sending.Verdict.TIE:
             words = _("A tie: the difference is not sure. Everybody else gets %(arm)s, which has not won.")
             return words % arm

@@ -16,6 +16,7 @@ from zoco.mail.counting.models import Look
 from zoco.mail.editing.models import Letter
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.reads import progress_of
+from zoco.mail.sending.screens.saying import verdict_said
 from zoco.mail.sending.tests.conftest import go, start
 from zoco.people.audiences.models import Audience
 from zoco.people.models import Person
@@ -116,6 +117,13 @@ def test_what_left_is_shown_whatever_the_letter_says_now(owner: Client, sending:
 
     assert "Changed since" not in said
     assert all(f") {each} " in said for each in subjects.values())
+
+
+@pytest.mark.parametrize(("p", "said"), [(0.00001, "(p < 0.001,"), (0.0316, "(p = 0.032,")])
+def test_a_winner_is_as_sure_as_can_be_said_and_never_wholly(p: float, said: str) -> None:
+    sending = Sending(verdict=Sending.Verdict.WON, winner="b", decision={"p": p})
+
+    assert verdict_said(sending) == f"B is better, and everybody else gets it {said} Fisher's exact test)."
 
 
 def test_who_may_do_what(client: Client, sending: Sending) -> None:
