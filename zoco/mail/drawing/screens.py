@@ -159,6 +159,7 @@ def shown(request: HttpRequest, journey: Journey, problem: str = "", *, status: 
         picture=picture(journey, graph, figures, may_change=may_change),
         lines=lines_of(graph, figures, reads.causes(journey)),
         parted=_parted(journey, graph),
+        gone=sum(each.here for name, each in figures.items() if name not in graph["steps"]),
         entries=[entry_said(each) for each in journey.draft.get("entries", [])],
         **_effect(journey),
         may_change=may_change,

@@ -70,6 +70,18 @@ def test_whoever_waits_for_something_to_be_mended_is_counted_with_the_reason(
     assert "Wait (" not in shown
 
 
+def test_whoever_stands_at_a_step_that_is_gone_is_counted(
+    owner: Client, made: Made, people: list[Person]
+) -> None:
+    journey, words = made(), "1 person stands at a step that is gone, and goes on as before in any case."
+    enter(journey=journey, person=people[0], by="hand", now=NOW)
+    assert words not in text(owner, journey)
+
+    owner.post(f"{ADMIN}{journey.pk}/steps/hello/", {"act": "remove"})
+
+    assert words in text(owner, journey)
+
+
 @pytest.mark.parametrize(
     ("key", "kind"), [("win-back", "audience"), ("birthday", "date"), ("welcome", ""), ("review", "")]
 )
