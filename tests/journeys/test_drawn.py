@@ -95,6 +95,7 @@ def let_in_by(page: Page, fact: str) -> None:
         name="Whoever bought honey twice in " * 3, kind="static", created_at=timezone.now()
     )
     page.get_by_role("link", name="Settings", exact=True).last.press("Enter")
+    expect(page.get_by_label("What happens")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
     fields = page.locator("main select:visible, main input:visible")
     assert max(fields.evaluate_all("all => all.map(each => each.getBoundingClientRect().right)")) <= 390
