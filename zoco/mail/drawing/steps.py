@@ -130,7 +130,7 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
             if is_put:
                 entries_read([*entries, entry.entry()])
                 entries.append(entry.entry())
-            elif "take" in posted and posted["take"].isdecimal():
+            elif "take" in posted and posted["take"].isdecimal() and len(posted["take"]) < 4:
                 del entries[int(posted["take"]) : int(posted["take"]) + 1]
             if is_put or "take" in posted:
                 journey_draw(journey=journey, graph=journey.draft.get("graph", {}), entries=entries)

@@ -29,7 +29,7 @@ OWN = ("language", "country", "city", "zone", "given_name", "family_name", "name
 def _number(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -107,7 +107,7 @@ class Split(Kind):
             raise StepWrong(gettext_noop("A split has two to five arms with weights."))
         try:
             arm_of("check", 1, _arms(settings))
-        except (ArmsWrong, TypeError, ValueError) as wrong:
+        except (ArmsWrong, TypeError, ValueError, OverflowError) as wrong:
             raise StepWrong(gettext_noop("A split has two to five arms with weights.")) from wrong
 
     def ways(self, settings: Settings) -> Sequence[str]:

@@ -83,7 +83,7 @@ def _where(kept: object) -> list[dict[str, Any]]:
 def _number(value: object) -> float:
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise GraphWrong(gettext_noop("Compare it with a number.")) from None
 
 
@@ -114,6 +114,6 @@ def fits(entry: Entry, fact: Fact) -> bool:
         try:
             if has is None or not COMPARED[each["how"]](has, each["value"]):
                 return False
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return False
     return True

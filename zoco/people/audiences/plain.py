@@ -126,7 +126,7 @@ def _values(field: str, how: str, text: str) -> list[Any]:
     if how == "starts" and kind in NUMBERS:
         raise LeafWrong(gettext_noop("That can be asked of texts alone."))
     if how == "days":
-        if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= DAYS_MOST):
+        if not (text.isascii() and text.isdigit() and len(text) < 7 and 0 < int(text) <= DAYS_MOST):
             words = gettext_noop("Write a whole number of days, from 1 to %(most)s.")
             raise LeafWrong(words, most=DAYS_MOST)
         return [int(text)]

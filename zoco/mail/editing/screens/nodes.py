@@ -145,8 +145,9 @@ class Nodes:
         name, _dot, column = place.partition(".")
         for siblings in self._lists():
             for at, each in enumerate(siblings):
-                if each.name == name and column.isdecimal() and int(column) < len(each.columns):
-                    return each.columns[int(column)], len(each.columns[int(column)])
+                for number, inner in enumerate(each.columns):
+                    if each.name == name and column == str(number):
+                        return inner, len(inner)
                 if each.name == name and not column:
                     return siblings, at + 1
         return self.root, 0

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from zoco.mail.journeys.choices import COMPARED
 from zoco.mail.journeys.graph import GraphWrong, graph_read
+from zoco.mail.journeys.kinds import KINDS, StepWrong
 from zoco.mail.journeys.tests.conftest import GRAPH
-from zoco.mail.journeys.triggers import entries_read
+from zoco.mail.journeys.triggers import entries_read, fits
+from zoco.testing.factories import fact
 
 pytestmark = pytest.mark.django_db
 TAG = {"kind": "tag", "settings": {"name": "x"}}
@@ -75,3 +78,26 @@ def test_a_circle_with_a_wait_in_it_may_run() -> None:
 def test_what_lets_nobody_in_is_refused(entry: Any) -> None:
     with pytest.raises(GraphWrong):
         entries_read([entry])
+
+
+def test_a_number_beyond_numbers_is_no_number_and_breaks_nothing() -> None:
+    huge = 10**400
+    branch = {"of": "data", "key": "left", "how": "at_least", "value": huge}
+    split = {"arms": {"a": huge, "b": 1}}
+
+    for kind, settings in (("branch", branch), ("split", split)):
+        with pytest.raises(StepWrong):
+            KINDS.get(kind).check(settings)
+    assert not COMPARED["at_least"](huge, 5)
+    entry = {
+        "kind": "fact",
+        "fact": "shop.jar.seen",
+        "where": [{"field": "n", "how": "at_least", "value": 5}],
+    }
+    with pytest.raises(GraphWrong):
+        entries_read([entry | {"where": [{"field": "n", "how": "at_least", "value": huge}]}])
+    assert [fits(entry, fact(props={"n": n}, name="shop.jar.seen")) for n in (huge, 4, 5)] == [
+        False,
+        False,
+        True,
+    ]
