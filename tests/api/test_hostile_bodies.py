@@ -96,8 +96,8 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     site = Site.objects.create(slug="shop", name="Honey shop", zone="Europe/Madrid")
     for key, kind in (("size", "number"), ("born", "day"), ("fan", "flag"), ("kind", "text")):
         Attribute.objects.create(key=key, label=key, kind=kind)
-    for key in (FIRST, FIRST + 1):
-        Person.objects.create(pk=key, name="Ben", created_at=timezone.now(), changed_at=timezone.now())
+    for number in (FIRST, FIRST + 1):
+        Person.objects.create(pk=number, name="Ben", created_at=timezone.now(), changed_at=timezone.now())
     letter = Letter.objects.create(
         name="Order",
         key="order",

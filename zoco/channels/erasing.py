@@ -1,6 +1,7 @@
 """What happens to messages when people are forgotten: those to their addresses go, whomever they name."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -49,7 +50,8 @@ class MessageGiver:
     def rows(self, people: Collection[int]) -> Rows:
         """Return them."""
         found = _addressed(Identity.objects.filter(person__in=people))
-        return {Message._meta.label: [row for some in found for row in some.order_by("pk").values()]}
+        rows: list[Any] = [row for some in found for row in some.order_by("pk").values()]
+        return {Message._meta.label: rows}
 
 
 def _addressed(named: QuerySet[Identity]) -> Iterator[QuerySet[Message]]:
