@@ -23,14 +23,20 @@ ADAPTER = "email"
 
 
 def _topics() -> list[tuple[str, Any]]:
-    return [("", _("All topics")), *((each.key, each.said("label")) for each in Topic.objects.all())]
+    known = [(each.key, each.said("label")) for each in Topic.objects.all()]
+    return [*known, ("", _("No topic: only those who agreed to all letters"))]
+
+
+def _first_topic() -> str:
+    """Return what a new rule is about: most people agree by topic, and few to all letters."""
+    return Topic.objects.values_list("key", flat=True).first() or ""
 
 
 class ConsentForm(LeafForm):
     """For what, and about what."""
 
     purpose = forms.ChoiceField(label=gettext_lazy("For"), choices=Purpose.choices, initial=Purpose.MARKETING)
-    topic = forms.ChoiceField(label=gettext_lazy("About"), choices=_topics, required=False)
+    topic = forms.ChoiceField(label=gettext_lazy("About"), choices=_topics, initial=_first_topic, required=False)
 
 
 @LEAVES.plug

@@ -122,7 +122,7 @@ class SoftCount(models.Model):
 
 
 class Reply(models.Model):
-    """What a person whom we know wrote, without what is quoted; kept as long as the settings say."""
+    """What a person whom we know wrote, without what is quoted; kept until the person is erased."""
 
     arrival = models.OneToOneField(Arrival, models.CASCADE, related_name="reply")
     person = models.ForeignKey("zoco_people.Person", models.CASCADE, related_name="+")

@@ -22,6 +22,7 @@ from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.running import traveller_end
 from zoco.mail.journeys.triggers import fits
 from zoco.mail.journeys.waits import YES
+from zoco.people.audiences.deeds import COUNTED
 from zoco.people.models import NUMBER_BASE, Person
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,9 @@ class JourneySubscriber:
         self._browsers.forget()
 
     def handle(self, fact: Fact) -> None:
-        """Do what follows from a fact about a person."""
+        """Do what follows from what a person did; what a robot does is nobody's wish."""
+        if fact.verdict not in COUNTED:
+            return
         person = person_of(self._browsers.person(fact))
         if person is not None:
             heard(fact, person, moment_at(fact.occurred_at))

@@ -27,9 +27,10 @@ def test_a_browser_that_is_joined_lets_its_person_in(
         fact("2026-11-02 10:01:00", 0, "", name="people.visitor.unjoined", known=88, person=bea.number),
     ]
     added = [fact("2026-11-02 11:00:00", 5, "/honey", name=BASKET, known=known) for known in (77, 88, 99, 0)]
+    robot = fact("2026-11-02 10:30:00", 5, "/honey", name=BASKET, known=77, verdict="bot")
 
     with ledger(tmp_path, said):
-        for each in added:
+        for each in (robot, *added):
             JourneySubscriber().handle(each)
 
     traveller = Traveller.objects.get()
