@@ -36,7 +36,9 @@ class ConsentForm(LeafForm):
     """For what, and about what."""
 
     purpose = forms.ChoiceField(label=gettext_lazy("For"), choices=Purpose.choices, initial=Purpose.MARKETING)
-    topic = forms.ChoiceField(label=gettext_lazy("About"), choices=_topics, initial=_first_topic, required=False)
+    topic = forms.ChoiceField(
+        label=gettext_lazy("About"), choices=_topics, initial=_first_topic, required=False
+    )
 
 
 @LEAVES.plug

@@ -11,7 +11,7 @@ from zoco.consent.answers import SAID, Answer
 from zoco.consent.asking import Request, may_contact
 from zoco.consent.hours import zone_named
 from zoco.consent.models import Choice, Purpose, Topic
-from zoco.consent.proofs import proofs_said
+from zoco.consent.proofs import proof_named, proofs_said
 from zoco.consent.screens.decided import held
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
@@ -103,7 +103,8 @@ def _grade(answer: Answer) -> str:
 
 def _chosen(choice: Choice, topics: Mapping[str, str], zone: str, said: str) -> dict[str, Any]:
     parts = [str(Purpose(choice.purpose).label), topics.get(choice.topic, choice.topic), choice.adapter]
-    proof = said or ", ".join(f"{name}: {value}" for name, value in sorted(choice.proof.items()))
+    named = proof_named(choice.proof, lambda each: _moment(each, zone))
+    proof = said or " · ".join(f"{name}: {value}" for name, value in named)
     return {
         "at": _moment(choice.at, zone),
         "what": " · ".join(each for each in parts if each),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import pgettext
 
 from zoco.consent.models import Choice, Purpose, Topic
-from zoco.consent.proofs import proofs_said
+from zoco.consent.proofs import proof_named, proofs_said
 from zoco.consent.screens.forms import ChoicesForm
 from zoco.consent.screens.opening import SEE_CHOICES, page
 from zoco.ledger.pictures import moments
@@ -46,5 +46,5 @@ def _line(choice: Choice, labels: dict[str, str], said: str) -> dict[str, Any]:
         "state": state.label,
         "icon": ICONS[state],
         "said": said,
-        "proof": sorted(choice.proof.items()),
+        "proof": proof_named(choice.proof, moments.said),
     }
