@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from django.utils.translation import gettext_noop, override
 
+from zoco.kit.masks import plain_text
 from zoco.ledger.pictures.countries import LANGUAGES, country_code
 from zoco.people.attributes import ValueWrong, value_read
 from zoco.people.models import FIELDS
@@ -14,8 +15,11 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
 
 
 def field_read(name: str, raw: object) -> str:
-    """Read a field; a country may be written by its name in our languages. Raises ValueWrong."""
-    text = str(value_read("text", raw))
+    """Read a field; a country may be written by its name in our languages. Raises ValueWrong.
+
+    It is one line: a name of several fits above no letter.
+    """
+    text = plain_text(str(value_read("text", raw)))
     if not text:
         return ""
     match name:

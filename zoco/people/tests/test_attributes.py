@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from zoco.people.attributes import Indexed, Value, ValueWrong, value_indexed, value_read
+from zoco.people.fields import field_read
 
 PLANS = ("Basic", "Gold")
 
@@ -52,3 +53,10 @@ def test_value_of_another_kind_is_told(kind: str, raw: object, said: str) -> Non
 def test_moments_at_the_edge_of_all_years_are_refused(raw: str) -> None:
     with pytest.raises(ValueWrong):
         value_read("moment", raw)
+
+
+def test_a_name_is_one_line_wherever_it_comes_from() -> None:
+    assert field_read("name", " Ana\r\nBcc: eve@evil.example\u2028\x0b Prieto\x1b ") == (
+        "Ana Bcc: eve@evil.example Prieto"
+    )
+    assert field_read("city", "\r\n") == ""
