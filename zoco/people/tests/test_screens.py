@@ -226,7 +226,7 @@ def test_permission_stands_on_the_page_with_its_reason(marketer: Client, ana: Pe
 
     assert "Marketing: News" in shown
     assert "This person wants it no more." in shown
-    assert "form: footer" in shown
+    assert "Form: footer" in shown
 
 
 def test_timeline_has_own_merged_and_joined_facts_and_a_browser_is_taken_away(

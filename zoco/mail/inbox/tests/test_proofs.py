@@ -59,7 +59,7 @@ def test_complaint_and_wish_to_leave_are_said_in_words_on_the_persons_page(
 
         assert words in page
         assert DIGEST not in page
-        assert "form: test" in page  # what nobody puts into words stands as it was kept
+        assert "Form: test" in page  # what nobody puts into words stands as it was kept
     listed = body(analyst.get(reverse("zoco_consent_choices")))
     assert COMPLAINED in listed
     assert WROTE in listed
