@@ -83,10 +83,14 @@ def _hello() -> str:
     return _("Hello %(name)s,") % {"name": _name()}
 
 
-def footer() -> dict[str, Any]:
-    """Return who writes and the way out; name and address are for the company to fill in."""
+def footer(*, is_online: bool = True) -> dict[str, Any]:
+    """Return who writes and the way out; name and address are for the company to fill in.
+
+    `is_online` letters can be read in the browser, too: not those of a program, whose data would be kept.
+    """
     why = _("You get this letter because you agreed to it.")
     words = {"unsubscribe": _("Unsubscribe"), "preferences": _("Choose what you get")}
+    words |= {"online": _("Read in the browser")} if is_online else {}
     return _block("footer", company="", address="", why=why, **words)
 
 
@@ -148,7 +152,7 @@ def _welcome() -> Words:
         _text(_hello(), _("thank you for joining us.")),
         _block("columns", columns=[{"blocks": left}, {"blocks": right}]),
         _block("button", text=_("Look around"), link="/"),
-        footer(),
+        footer(is_online=False),
     ]
     return Words(_("Welcome, %(name)s") % {"name": _name()}, _("What you get from us."), blocks=blocks)
 
@@ -165,7 +169,7 @@ def _basket() -> Words:
         _rows(),
         _block("button", text=_("To the basket"), link='{{ data.url|default("/") }}'),
         _text(_("Is something unclear? Answer this letter; a person reads it.")),
-        footer(),
+        footer(is_online=False),
     ]
     return Words(_("Your basket is still here"), _("We kept it for you."), blocks=blocks)
 
@@ -176,7 +180,7 @@ def _review() -> Words:
         _text(_hello(), _("some days ago you got your order. Tell others in two sentences how it is.")),
         _block("button", text=_("Write a review"), link='{{ data.url|default("/") }}'),
         _text(_("If something is wrong with it, answer this letter first: we put it right.")),
-        footer(),
+        footer(is_online=False),
     ]
     return Words(_("How do you like it?"), _("Two sentences help others to choose."), blocks=blocks)
 
