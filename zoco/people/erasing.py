@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from zoco.kit.periods import moment_at
@@ -18,7 +19,10 @@ class PeopleEraser:
     label = "people"
 
     def erase(self, erasure: Erasure) -> int:
-        """Delete them; of one site alone nobody is erased, for people are of the whole installation."""
+        """Delete them; of one site alone nobody is erased, for people are of the whole installation.
+
+        Whoever was merged is known by that alone: killed in the middle, a second try must find him still.
+        """
         if erasure.site:
             return 0
         people = self._of(erasure)
@@ -27,9 +31,10 @@ class PeopleEraser:
             from zoco.people.importing.forgetting import rows_forget
 
             rows_forget(Identity.objects.filter(person__in=keys))
-        Merge.objects.filter(Q(person__in=keys) | Q(into__in=keys)).delete()
-        Person.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys)).update(merged_into=None)
-        return Person.objects.filter(pk__in=keys).delete()[1].get("zoco_people.Person", 0)
+        with transaction.atomic():
+            Merge.objects.filter(Q(person__in=keys) | Q(into__in=keys)).delete()
+            Person.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys)).update(merged_into=None)
+            return Person.objects.filter(pk__in=keys).delete()[1].get("zoco_people.Person", 0)
 
     def known(self) -> tuple[Pairs, Pairs]:
         """Return everybody."""

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.deletion import Collector
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from zoco.channels.models import Message
@@ -19,11 +21,14 @@ from zoco.consent.confirming.models import Confirmation
 from zoco.consent.models import Choice, Suppression, Topic
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
+from zoco.kit.periods import micros
 from zoco.ledger.erasing import facts_erase
+from zoco.ledger.store.base import Erasure
 from zoco.ledger.tests.reports.made import fact, ledger
 from zoco.mail.inbox.models import Arrival, Mailbox, Reply
 from zoco.people import tasks
 from zoco.people.doubles.looking import some_compare
+from zoco.people.erasing import PeopleEraser, merged_with
 from zoco.people.giving.person import person_told
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
@@ -185,6 +190,29 @@ def test_whoever_was_merged_by_way_of_another_is_given_and_goes_too(ana: Person,
         assert not Person.objects.filter(pk__in=[ana.pk, ben.pk, cy.pk]).exists()
         assert tables_with(OF_ANA) == set()
         assert files_with(data, OF_ANA) == set()
+
+
+def test_killed_while_people_go_a_second_try_still_finds_who_was_merged(
+    ana: Person, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = person("4@shop.example", "+34600111114")
+    people_merge(person=ana, into=ben, why="", at=NOW)
+    erasure = Erasure(at=micros(timezone.now()), persons=(ana.number, ben.number))
+    whole = Collector.delete
+
+    def killed(rows: Collector) -> Any:
+        if Person in rows.data:
+            raise KeyboardInterrupt
+        return whole(rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Collector, "delete", killed)
+        with pytest.raises(KeyboardInterrupt):
+            PeopleEraser().erase(erasure)
+
+    assert merged_with([ben.pk]) == {ana.pk, ben.pk}
+    assert PeopleEraser().erase(erasure) == 2
+    assert not Person.objects.filter(pk__in=[ana.pk, ben.pk]).exists()
 
 
 def test_erasing_wants_the_name_typed_and_is_done_by_the_worker(ana: Person, data: Path) -> None:
