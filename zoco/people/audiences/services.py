@@ -75,7 +75,7 @@ def audience_write(
 ) -> Audience:
     """Make an audience, or change one; its kind stays. It is counted by whoever calls, or within a minute.
 
-    Raises AudienceWrong.
+    Who is in may have changed since the audience was read, and stays. Raises AudienceWrong.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= NAME_LONGEST:
@@ -85,12 +85,13 @@ def audience_write(
         raise AudienceWrong(gettext_noop("Put in one rule at least, or make it by hand."))
     if audience is None:
         audience = Audience(kind=kind, created_at=at, created_by=by)
-    audience.name, audience.note = name, note.strip()[:200]
+    audience.name, audience.note, given = name, note.strip()[:200], ["name", "note"]
     if is_live and rules is not None:
         audience.rules, audience.due_at = rules_write(rules), at
+        given += ["rules", "due_at"]
     try:
         with transaction.atomic():
-            audience.save()
+            audience.save(update_fields=given if audience.pk else None)
     except IntegrityError:
         words = gettext_noop("There is an audience %(name)s already; choose another name.")
         raise AudienceWrong(words, name=name) from None
@@ -121,7 +122,7 @@ def audience_count(*, key: int, at: datetime, store: "Store | None" = None) -> A
     """Count an audience by rules anew and write who entered and left; None where it is there no more.
 
     What cannot be counted stays as it was and says why. One that was changed meanwhile, or counted by
-    somebody who began later, is left to that. Raises StoreBusy where the ledger cannot be asked now.
+    somebody who began later, is left to that.
     """
     audience = Audience.objects.filter(pk=key, kind=Audience.Kind.LIVE).first()
     if audience is None:

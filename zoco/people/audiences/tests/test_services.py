@@ -188,6 +188,23 @@ def test_people_are_put_in_and_taken_out_by_hand(people: list[Person]) -> None:
     assert set(unpacked(audience.members)) == {*keys[1:4]}
 
 
+def test_whoever_came_in_while_a_name_was_typed_is_in(people: list[Person]) -> None:
+    board, vips = audience_write(name="Board", kind=STATIC, at=NOW), live("VIPs", leaf="tag", tag="vip")
+    typed = Audience.objects.get(pk=board.pk), Audience.objects.get(pk=vips.pk)
+    members_add(audience=board, people=[people[0].pk], at=NOW)
+    counted(vips)
+
+    audience_write(name="Council", kind=STATIC, at=NOW, audience=typed[0])
+    rules = rules_read(tree(leaf="tag", tag="old"))
+    audience_write(name="Others", kind=LIVE, at=NOW, audience=typed[1], rules=rules)
+
+    board.refresh_from_db()
+    vips.refresh_from_db()
+    assert (board.name, board.size, set(unpacked(board.members))) == ("Council", 1, {people[0].pk})
+    assert (vips.name, vips.size, vips.due_at, vips.counted_at) == ("Others", 3, NOW, NOW)
+    assert vips.rules["rules"] == {"all": [{"leaf": "tag", "tag": "old"}]}
+
+
 def test_merge_puts_the_survivor_in_and_undone_all_is_as_it_was(people: list[Person]) -> None:
     one, both = (audience_write(name=name, kind=STATIC, at=NOW) for name in ("One", "Both"))
     gone, kept = people[0], people[1]
