@@ -84,7 +84,7 @@ class AttributeLeaf(FormLeaf):
         people = Person.objects.all()
         if how in {"known", "unknown"}:
             is_own = field.startswith(OF)
-            rows = people.exclude(**{_own(field): ""}) if is_own else _of_attribute(field)
+            rows = _of_own(people, field) if is_own else _of_attribute(field)
             return Found(of_rows(rows, "pk" if is_own else "person_id"), is_rest=how == "unknown")
         values = _values(field, how, rule["value"])
         if field == f"{OF}{CREATED}":
@@ -103,8 +103,13 @@ class AttributeLeaf(FormLeaf):
         return f"{label} {HOW[rule['how']]} {value}".strip()
 
 
+def _of_own(people: QuerySet[Person], field: str) -> QuerySet[Person]:
+    """Return of whom a field is known that all have: when somebody came is known of everybody."""
+    return people if field == f"{OF}{CREATED}" else people.exclude(**{_own(field): ""})
+
+
 def _own(field: str) -> str:
-    return "created_at" if field == f"{OF}{CREATED}" else field.removeprefix(OF)
+    return field.removeprefix(OF)
 
 
 def _kind(field: str) -> tuple[str, list[str]]:

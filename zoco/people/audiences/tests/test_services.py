@@ -78,6 +78,8 @@ def told() -> list[tuple[str, int, str]]:
         ({"leaf": "attribute", "field": "likes", "how": "unknown"}, {0, 3}),
         ({"leaf": "attribute", "field": "own.city", "how": "known"}, set()),
         ({"leaf": "attribute", "field": "own.created", "how": "days", "value": "1"}, {0, 1, 2, 3, 4, 5}),
+        ({"leaf": "attribute", "field": "own.created", "how": "known"}, {0, 1, 2, 3, 4, 5}),
+        ({"leaf": "attribute", "field": "own.created", "how": "unknown"}, set()),
         ({"leaf": "attribute", "field": "own.created", "how": "most", "value": "2026-11-27"}, set()),
         ({"leaf": "identity", "kind": "email", "domain": "@MX.example"}, {1, 3, 5}),
         ({"leaf": "identity", "kind": "email", "proved": True}, set()),
