@@ -72,7 +72,8 @@ class AudienceEraser:
             if members & gone:
                 rows += 1
                 _let(audience, members - gone)
-        for change in AudienceChange.objects.select_for_update().order_by("pk").iterator():
+        known = AudienceChange.objects.exclude(entered=b"", left=b"")
+        for change in known.select_for_update().order_by("pk").iterator():
             _forget(change, gone)
         return rows
 

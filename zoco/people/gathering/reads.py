@@ -1,5 +1,6 @@
 """What pages and the API say of audiences: overlaps, members, who came and went, as rows and as a file."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -78,10 +79,12 @@ def sizes(audience: Audience, now: datetime) -> list[tuple[datetime, int]]:
     midnight = datetime.combine(here.date(), time(), here.tzinfo)
     ends = [midnight - timedelta(days=number - 1) for number in range(DAYS, 0, -1)]
     changes = AudienceChange.objects.filter(audience=audience).order_by("at", "pk").values_list("at", "size")
-    found, known, size = [], list(changes), None
+    earlier = changes.filter(at__lt=ends[0]).last()
+    found, size = [], earlier[1] if earlier else None
+    known = deque(changes.filter(at__gte=ends[0]))
     for end in [*ends, now]:
         while known and known[0][0] < end:
-            size = known.pop(0)[1]
+            size = known.popleft()[1]
         if size is not None:
             found.append((min(end, now), size))
     return found
