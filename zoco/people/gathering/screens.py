@@ -21,7 +21,7 @@ from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.audiences.rules import RuleWrong
 from zoco.people.audiences.services import AudienceWrong
 from zoco.people.gathering import building, reads
-from zoco.people.gathering.importing import SHOWN_MOST, Listed, ListWrong, list_read
+from zoco.people.gathering.importing import BYTES_MOST, SHOWN_MOST, Listed, ListWrong, list_read
 from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE
 from zoco.people.opening import for_whom
 
@@ -147,7 +147,7 @@ def said_here(wrong: Said) -> str:
 def _add(request: HttpRequest, audience: Audience) -> HttpResponse:
     upload = request.FILES.get("file")
     typed = str(request.POST.get("people", "")).encode()
-    listed = list_read(upload.read() if upload else typed)
+    listed = list_read(upload.read(BYTES_MOST + 1) if upload else typed)
     added = services.members_add(audience=audience, people=listed.people, at=timezone.now())
     if added:
         members_note(request.user, audience, "joined", added)

@@ -251,6 +251,7 @@ def test_list_puts_people_in_and_says_which_lines_name_nobody(people: list[Perso
     shown = body(marketer.post(url, {"act": "add", "file": SimpleUploadedFile("list.csv", sent)}))
     gone = marketer.post(url, {"act": "remove", "person": [str(people[1].pk), "x"]})
     broken = marketer.post(url, {"act": "add", "file": SimpleUploadedFile("list.csv", b"\xff\xfe")})
+    endless = marketer.post(url, {"act": "add", "file": SimpleUploadedFile("list.csv", b"1\n" * 6_000_000)})
 
     assert "<dt>Put in</dt><dd>2</dd>" in shown
     assert "<dt>In already, or named twice</dt><dd>1</dd>" in shown
@@ -260,6 +261,7 @@ def test_list_puts_people_in_and_says_which_lines_name_nobody(people: list[Perso
     assert set(unpacked(board.members)) == {people[2].pk}
     assert broken.status_code == 422
     assert "not in UTF-8" in body(broken)
+    assert "more than 10 MB" in body(endless)
     assert Change.objects.filter(kind="zoco_people.audience", details={"members": [None, 2]}).exists()
 
 
