@@ -139,7 +139,7 @@ def tag_add(*, person: Person, name: str, hand: Hand) -> None:
 
 @transaction.atomic
 def tag_remove(*, person: Person, name: str, hand: Hand) -> None:
-    """Take a tag from a person; the last one of a tag takes it from the lists too."""
+    """Take a tag from a person. The tag itself stays: letters, journeys and audiences may ask for it."""
     mine = person_locked(person.pk)
     if Tagged.objects.filter(tag__name=name, person=mine).delete()[0]:
         told(mine, Edit.What.UNTAGGED, {"tags": [name, None]}, hand)
