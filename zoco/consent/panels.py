@@ -1,6 +1,6 @@
 """On a person's page: whether somebody may be written to now, for what, and because of what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.consent.answers import SAID, Answer
-from zoco.consent.asking import Request, may_contact
+from zoco.consent.asking import Known, Request, answered, known_of
 from zoco.consent.hours import zone_named
 from zoco.consent.models import Choice, Purpose, Topic
 from zoco.consent.proofs import proof_named, proofs_said
 from zoco.consent.screens.decided import held
-from zoco.ledger import sitebook
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.people.models import Identity, Person
 from zoco.people.panels import PANELS
 
@@ -36,15 +35,17 @@ class PermissionPanel:
     template = "zoco/consent/panel.html"
 
     def values(self, person: Person, *, at: datetime) -> Mapping[str, object]:
-        """Ask for each e-mail address, as whoever sends would."""
-        zone = person.zone or next((each.zone for each in sitebook.sites()), "UTC")
+        """Ask for each e-mail address, as whoever sends would; what answers go by is read once for all."""
+        zone = person.zone or moments.zone().key
         topics = {each.key: each.said("label") for each in Topic.objects.all()[:TOPICS_SHOWN]}
-        addresses = person.identities.filter(kind=Identity.Kind.EMAIL).order_by("id")[:ADDRESSES_SHOWN]
+        rows = person.identities.filter(kind=Identity.Kind.EMAIL).order_by("id")[:ADDRESSES_SHOWN]
+        asked = [(each.value, _requests(person, each, topics)) for each in rows]
+        known = known_of([request for _value, requests in asked for request in requests], at=at)
         chosen = list(Choice.objects.filter(person=person).order_by("-at", "-id")[:CHOICES_SHOWN])
         said = proofs_said(chosen, lambda each: _moment(each, zone))
         return {
             "zone": zone,
-            "addresses": [(each.value, _answers(person, each, topics, at, zone)) for each in addresses],
+            "addresses": [(value, _answers(requests, known, topics, at, zone)) for value, requests in asked],
             "choices": [_chosen(each, topics, zone, said.get(each.pk, "")) for each in chosen],
         }
 
@@ -70,16 +71,23 @@ class SuppressedPanel:
         return {"person": person.pk, "addresses": addresses}
 
 
-def _answers(
-    person: Person, address: Identity, topics: Mapping[str, str], at: datetime, zone: str
-) -> list[dict[str, str]]:
+def _requests(person: Person, address: Identity, topics: Mapping[str, str]) -> list[Request]:
+    """Return what is asked for an address: marketing by topic, then what is needed more and more."""
     asked = [(Purpose.MARKETING, topic) for topic in topics] or [(Purpose.MARKETING, "")]
+    return [
+        Request(person.pk, address.place, "email", purpose, topic)
+        for purpose, topic in (*asked, (Purpose.SERVICE, ""), (Purpose.TRANSACTIONAL, ""))
+    ]
+
+
+def _answers(
+    requests: Sequence[Request], known: Known, topics: Mapping[str, str], at: datetime, zone: str
+) -> list[dict[str, str]]:
     found = []
-    for purpose, topic in (*asked, (Purpose.SERVICE, ""), (Purpose.TRANSACTIONAL, "")):
-        request = Request(person.pk, address.place, "email", purpose, topic)
-        answer = may_contact(request, at=at, zone=zone)
-        label = str(Purpose(purpose).label)
-        what = _("%(purpose)s: %(topic)s") % {"purpose": label, "topic": topics[topic]} if topic else label
+    for request in requests:
+        answer = answered(request, known, at=at, zone=zone)
+        label, topic = str(Purpose(request.purpose).label), topics.get(request.topic, "")
+        what = _("%(purpose)s: %(topic)s") % {"purpose": label, "topic": topic} if topic else label
         why = str(SAID[answer.because])
         found.append({"what": what, "answer": _said(answer, zone), "grade": _grade(answer), "why": why})
     return found

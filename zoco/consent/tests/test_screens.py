@@ -1,6 +1,7 @@
 """Pages of owners: topics in four languages, rules, addresses looked up without being listed, choices."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 from zoco.consent.deciding import Decision
 from zoco.consent.erasing import ConsentEraser
 from zoco.consent.models import Choice, Rule, Standing, Suppression, SuppressionEvent, Topic
+from zoco.consent.panels import PermissionPanel
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress, suppressed
 from zoco.kit.periods import micros
@@ -201,6 +203,26 @@ def _ana() -> Person:
     (written,) = people_write([Incoming((ANA,), {"name": "Ana"})], at=AT)
     assert written.person is not None
     return written.person
+
+
+def test_answers_for_many_topics_and_addresses_are_read_at_once(django_assert_max_num_queries: Any) -> None:
+    for number in range(8):
+        Topic.objects.create(key=f"topic-{number}", label=f"Topic {number}")
+    others = tuple(identity_read("email", f"ana{number}@shop.example") for number in range(3))
+    (written,) = people_write([Incoming((ANA, *others))], at=AT)
+    assert written.person is not None
+    choice_record(person=written.person.pk, state=Choice.State.GIVEN, proof={}, at=AT, topic="topic-3")
+    suppress(identity=others[0], why=Suppression.Why.BY_HAND, at=AT)
+
+    with django_assert_max_num_queries(10):
+        shown = PermissionPanel().values(written.person, at=AT)
+
+    addresses: Any = shown["addresses"]
+    answers = dict(addresses)
+    assert [len(each) for each in answers.values()] == [10] * 4
+    said = {address: [each["answer"] for each in lines][3] for address, lines in answers.items()}
+    assert said == {ANA.value: "Yes", others[0].value: "No", others[1].value: "Yes", others[2].value: "Yes"}
+    assert [each["answer"] for each in answers[others[0].value]][-2:] == ["No", "Yes"]
 
 
 def test_choices_stand_with_their_proof_for_whoever_sees_all_sites() -> None:
