@@ -64,8 +64,8 @@ class ConsentKeeper:
         given = [each for each in told if each.word == "given"]
         if left or given:
             contacts_lock({each.person for each in [*left, *given]})
-            counts.update(_withdraw(_first(left)))
-            counts.update(_give(_first(given)))
+            counts.update(_withdraw(_latest(left)))
+            counts.update(_give(_latest(given)))
         return counts
 
 
@@ -88,12 +88,12 @@ def _suppress(told: Sequence[Told]) -> Counter[str]:
     return Counter(word for word, _at in new.values())
 
 
-def _first(told: Iterable[Told]) -> dict[Spot, Told]:
-    """Return one for each person and topic; of several the earliest leaves, and the latest agrees."""
+def _latest(told: Iterable[Told]) -> dict[Spot, Told]:
+    """Return one for each person and topic, of several the latest: no earlier row undoes a later one."""
     found: dict[Spot, Told] = {}
     for each in told:
         held = found.get((each.person, each.topic))
-        if held is None or (each.word == "given" and each.at > held.at):
+        if held is None or each.at > held.at:
             found[each.person, each.topic] = each
     return found
 
