@@ -18,6 +18,7 @@ from zoco.channels.domains.models import DkimKey, DomainChange, SendingDomain
 from zoco.channels.domains.naming import domain_of, parents_of
 from zoco.channels.domains.resolving import LOOK_SECONDS, Dns, NotAnswered
 from zoco.channels.domains.services import key_switch
+from zoco.channels.domains.verdicts import problems_of
 from zoco.channels.models import Account
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def domain_look(*, domain: SendingDomain, at: datetime, seconds: float = LOOK_SE
         _changes(held, before, after, at)
         was, held.state = held.state, _STATES.get(worst(after), State.WARNING)
         held.findings, held.checked_at = [each.kept() for each in after], at
-        if held.state != State.BAD:
+        if not problems_of(after):
             held.excuse, held.excused_at, held.excused_by = "", None, None
         held.save()
         for key in look.keys:

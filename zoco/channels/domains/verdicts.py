@@ -60,10 +60,14 @@ def verdict_of(domain: SendingDomain, *, now: datetime) -> Verdict:
         said = _("%(domain)s was not looked at yet; it takes some minutes.") % {"domain": domain.name}
         problems: tuple[str, ...] = (said,)
     else:
-        findings = [finding_read(each) for each in domain.findings]
-        problems = tuple(each.said for each in findings if _holds_up(each, findings))
+        problems = tuple(each.said for each in problems_of([finding_read(each) for each in domain.findings]))
     excuse = domain.excuse if is_excused(domain, now) else ""
     return Verdict(not problems or bool(excuse), problems, domain.checked_at, excuse if problems else "")
+
+
+def problems_of(findings: list[Finding]) -> list[Finding]:
+    """Return what keeps campaigns from starting: what is bad, and what nobody answered that must be seen."""
+    return [each for each in findings if _holds_up(each, findings)]
 
 
 def is_excused(domain: SendingDomain, now: datetime) -> bool:

@@ -38,6 +38,9 @@ def test_silence_of_name_servers_changes_no_verdict_for_days(
     looked(domain, at=late, seconds=0.3)
     verdict = domain_verdict(FROM, now=late)
     assert (verdict.may_start, len(verdict.problems)) == (False, 3)
+    domain_excuse(domain=domain, reason="No name server is reached from here.", by=None, at=late)
+    looked(domain, at=late + timedelta(minutes=30), seconds=0.3)
+    assert (domain.state, domain_verdict(FROM, now=late).may_start) == ("warning", True)
 
 
 def test_bad_turn_is_kept_told_and_can_be_excused(domain: SendingDomain, serve: Serve) -> None:
