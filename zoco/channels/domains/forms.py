@@ -36,6 +36,13 @@ class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
         model = SendingDomain
         fields = ["hosts", "selectors", "is_signing", "keep_days"]
 
+    def save(self, commit: bool = True) -> Any:
+        """Save what was filled in; what a look found since the page was opened stays."""
+        found = super().save(commit=False)
+        if commit:
+            found.save(update_fields=self.Meta.fields)
+        return found
+
 
 class KeyForm(forms.Form):
     """A new key: made here, unless one is brought along."""

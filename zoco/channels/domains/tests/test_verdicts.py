@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
+from zoco.channels.domains.forms import DomainForm
 from zoco.channels.domains.looking import REMEMBERED, domain_look, domains_due, domains_gather
 from zoco.channels.domains.models import DomainChange, SendingDomain
 from zoco.channels.domains.telling import owners_tell
@@ -69,6 +70,18 @@ def test_bad_turn_is_kept_told_and_can_be_excused(domain: SendingDomain, serve: 
     serve(*BASE, told(key))
     domain_look(domain=domain, at=NOON)
     assert (domain.state, domain.excuse) == ("good", "")
+
+
+def test_what_is_found_while_a_domain_is_changed_stays(domain: SendingDomain) -> None:
+    given = {"hosts": "mx.shop.example", "selectors": "", "is_signing": "on", "keep_days": "9"}
+    form = DomainForm(given, instance=SendingDomain.objects.get(pk=domain.pk))
+    SendingDomain.objects.update(state="good", checked_at=NOON, excuse="It is set tonight.")
+
+    form.save()
+
+    domain.refresh_from_db()
+    assert (domain.hosts, domain.keep_days, domain.is_signing) == ("mx.shop.example", 9, True)
+    assert (domain.state, domain.checked_at, domain.excuse) == ("good", NOON, "It is set tonight.")
 
 
 def test_servers_of_accounts_encrypt_or_not(
