@@ -1,5 +1,6 @@
 """Writes of sending domains: added, given keys, which take turns when DNS knows the new one."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from zoco.kit import noting
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+log = logging.getLogger(__name__)
 State = DkimKey.State
 
 
@@ -78,7 +80,7 @@ def keys_expire(*, now: datetime) -> int:
 
 
 def keys_reseal() -> int:
-    """Seal anew what an older SECRET_KEY sealed; returns how many were."""
+    """Seal anew what an older SECRET_KEY sealed; returns how many were. What does not open is logged."""
     done = 0
     for key in DkimKey.objects.order_by("pk"):
         if is_current(key.secret):
@@ -86,7 +88,8 @@ def keys_reseal() -> int:
         try:
             values = opened(key.secret, account=seal_name(key))
         except SealBroken:
-            continue  # the page of its domain says so
+            log.warning("The key of a sending domain cannot be opened. key=%s", key.pk)
+            continue
         sealed = seal(values, account=seal_name(key))
         done += DkimKey.objects.filter(pk=key.pk, secret=key.secret).update(secret=sealed)
     return done
