@@ -220,12 +220,16 @@ def is_held(run: PeopleImport) -> bool:
 
 
 def tidy() -> None:
-    """Let imports that died with their process have failed; take away files that are old or nobody's."""
+    """Let imports that died with their process have failed; take away files that are old or nobody's.
+
+    Folders are listed before it is asked whose they are: one that is made meanwhile is somebody's.
+    """
     dead_fail(PeopleImport.objects.filter(state=State.WORKING), failed=State.FAILED, is_held=is_held)
     holding.left_clear(HELD)
+    folders = list((conf.DATA() / "people-imports").glob("*"))
     recent = PeopleImport.objects.filter(told_at__gt=timezone.now() - KEPT).values_list("pk", flat=True)
     kept = {str(key) for key in recent}
-    for folder in (conf.DATA() / "people-imports").glob("*"):
+    for folder in folders:
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
     old = PeopleImport.objects.filter(told_at__lt=timezone.now() - KEPT).exclude(
