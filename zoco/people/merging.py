@@ -83,7 +83,8 @@ def people_merge(*, person: Person, into: Person, why: str, at: datetime, by: Us
 def merge_undo(*, merge: Merge, at: datetime, by: User | None = None) -> Person:
     """Take a merge back; returns who is somebody again. Raises MergeRefused.
 
-    What was changed of the survivor since then stays so; all else is as it was.
+    What was changed of the survivor since then stays so; all else is as it was. The latest goes first: what
+    an earlier one gave back would be the survivor's without what a later one made stricter.
     """
     gone, kept = _locked(merge.person_id, merge.into_id)
     merge.refresh_from_db()
@@ -91,6 +92,8 @@ def merge_undo(*, merge: Merge, at: datetime, by: User | None = None) -> Person:
         raise MergeRefused(gettext_noop("This merge was undone already."))
     if kept.merged_into_id:
         raise MergeRefused(gettext_noop("Undo the later merge of %(name)s first."), name=str(kept))
+    if later := _later(merge):
+        raise MergeRefused(gettext_noop("Undo the later merge of %(name)s first."), name=str(later.person))
     before, filled = merge.before["kept"], merge.before["filled"]
     for name in (*FIELDS, "changed_at"):
         if _plain(kept)[name] == filled[name]:
@@ -120,6 +123,12 @@ def _locked(*keys: int) -> list[Person]:
         if (hold := getattr(each, "hold", None)) is not None:
             hold(keys)
     return [both[key] for key in keys]
+
+
+def _later(merge: Merge) -> Merge | None:
+    """Return the last merge into the same person that still holds, if it is a later one."""
+    others = Merge.objects.filter(into=merge.into_id, undone_at=None, pk__gt=merge.pk)
+    return others.select_related("person").order_by("-pk").first()
 
 
 def _save(gone: Person, kept: Person) -> None:

@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.serializers import serialize
 
+from zoco.consent.models import Choice, Standing
+from zoco.consent.services import choice_record
 from zoco.ledger.models import OutboxRow
 from zoco.people.finding import people_found
 from zoco.people.identities import identity_read
@@ -113,6 +115,32 @@ def test_nobody_is_merged_or_undone_twice(two: tuple[Person, Person]) -> None:
     merge_undo(merge=merge, at=LATER)
     with pytest.raises(MergeRefused, match="undone already"):
         merge_undo(merge=merge, at=LATER)
+
+
+def test_of_several_merges_the_latest_is_undone_first_so_that_a_refusal_holds(
+    two: tuple[Person, Person],
+) -> None:
+    kept, gone = two
+    (written,) = people_write(
+        [Incoming((identity_read("email", "cy@shop.example"),), {"name": "Cy"})], at=NOW
+    )
+    assert written.person is not None
+    given, withdrawn = Choice.State.GIVEN, Choice.State.WITHDRAWN
+    choice_record(person=written.person.pk, state=withdrawn, proof={}, at=NOW, topic="news")
+    choice_record(person=kept.pk, state=given, proof={}, at=LATER, topic="news")
+    first = people_merge(person=gone, into=kept, why="", at=LATER)
+    second = people_merge(person=written.person, into=kept, why="", at=LATER)
+    before = everything()
+
+    with pytest.raises(MergeRefused, match="Undo the later merge of Cy first"):
+        merge_undo(merge=first, at=LATER)
+
+    assert everything() == before
+    assert Standing.objects.get(person=kept).state == withdrawn
+    merge_undo(merge=second, at=LATER)
+    merge_undo(merge=first, at=LATER)
+    assert Standing.objects.get(person=kept).state == given
+    assert Standing.objects.get(person=written.person).state == withdrawn
 
 
 def test_apps_above_move_their_rows_and_move_them_back(two: tuple[Person, Person]) -> None:
