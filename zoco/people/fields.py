@@ -11,7 +11,8 @@ from zoco.ledger.pictures.countries import LANGUAGES, country_code
 from zoco.people.attributes import ValueWrong, value_read
 from zoco.people.models import FIELDS
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
+"""What a code of a language looks like."""
 
 
 def field_read(name: str, raw: object) -> str:
@@ -52,7 +53,7 @@ def _codes(name: str) -> str | None:
 
 def _language(value: str) -> str:
     code = value.strip().casefold().replace("_", "-")
-    if not _LANGUAGE.match(code) or len(code) > FIELDS["language"]:
+    if not LANGUAGE.match(code) or len(code) > FIELDS["language"]:
         words = gettext_noop("%(value)r is no language; write its code, such as es or pt-br.")
         raise ValueWrong(words, value=value[:40])
     return code

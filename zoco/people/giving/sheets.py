@@ -10,15 +10,15 @@ from itertools import chain
 
 from pyroaring import BitMap
 
-from zoco.kit.cells import FORMULA_STARTS, csv_texts, is_phone
+from zoco.kit.cells import csv_texts, is_phone
 from zoco.people.attributes import Value
 from zoco.people.giving.workbooks import WORKBOOK, workbook
+from zoco.people.importing.mapping import OURS_ESCAPED
 from zoco.people.importing.programs import OWN_MARK
 from zoco.people.models import FIELDS, Attribute, Identity, Person, Tag
 
 CHUNK = 500
 SYSTEMS_MOST = 50
-ESCAPED = (*FORMULA_STARTS, "'")
 
 
 class Sheet:
@@ -84,7 +84,7 @@ def csv_pieces(people: BitMap) -> Iterator[str]:
 
 
 def _disarmed(text: str) -> str:
-    return f"'{text}" if text.startswith(ESCAPED) and not _is_number(text) else text
+    return f"'{text}" if text.startswith(OURS_ESCAPED) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from zoco.kit.cells import FORMULA_STARTS
 from zoco.kit.said import Said
 from zoco.people.attributes import Value, value_read
 from zoco.people.fields import field_read
@@ -39,6 +40,8 @@ STATUS: dict[str, Word] = {
 }  # fmt: skip
 _DNC = re.compile(r"DNC ([\w ]+): ([^,]+)", re.IGNORECASE)
 STRICT = ("withdrawn", "dead", "blocked")
+OURS_ESCAPED = (*FORMULA_STARTS, "'")
+"""Before these our own files have an apostrophe; see `giving.sheets`."""
 _MANY = {"email": re.compile(r"[\s,;]+"), "phone": re.compile(r"[,;/|\n]+"), "social": re.compile(r"[\s,;]+")}
 
 
@@ -248,9 +251,6 @@ class Mapper:
         """When people agreed whose row does not say it."""
         text = self.options.agreed_on
         return min(datetime.fromisoformat(text).replace(tzinfo=UTC), self.now) if text else self.now
-
-
-OURS_ESCAPED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 
 def _text(value: str) -> str:

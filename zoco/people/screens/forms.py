@@ -1,6 +1,5 @@
 """Forms of people: what may be typed, what is chosen, and own fields by their kind."""
 
-import re
 import zoneinfo
 from typing import Any
 
@@ -15,11 +14,11 @@ from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.problems import said
 from zoco.people import attributes
 from zoco.people.attributes import Value, ValueWrong, value_read
+from zoco.people.fields import LANGUAGE
 from zoco.people.identities import IdentityWrong, Named, identity_read
 from zoco.people.models import FIELDS, Attribute, Identity, Person
 
 OWN = "own_"
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*\Z")
 
 
 class DayInput(forms.DateInput):
@@ -92,7 +91,7 @@ class PersonForm(forms.Form):
             if isinstance(self.fields[name], forms.CharField):
                 self.fields[name].max_length = most  # type: ignore[attr-defined]
                 self.fields[name].widget.attrs |= {"maxlength": str(most), "autocomplete": "off"}
-        languages = {code: language_name(code) for code in LANG_INFO if _LANGUAGE.match(code)}
+        languages = {code: language_name(code) for code in LANG_INFO if LANGUAGE.match(code)}
         self._offer("language", languages, person.language)
         self._offer("country", {code: country_name(code) for code in country_codes()}, person.country)
         self._offer("zone", {name: name for name in zoneinfo.available_timezones()}, person.zone)
