@@ -51,7 +51,12 @@ def person_make(*, incoming: Incoming, hand: Hand) -> Person:
     """Add somebody who is not known yet. Raises IdentityTaken, NotOnePerson."""
     for each in incoming.identities:
         _hold_free(each, None)
-    (written,) = people_write([incoming], at=hand.at)
+    try:
+        (written,) = people_write([incoming], at=hand.at)
+    except IntegrityError:  # somebody else was quicker
+        for each in incoming.identities:
+            _hold_free(each, None)
+        raise
     if written.person is None:
         raise written.why or EditRefused(gettext_noop("This person is not there any more; it was erased."))
     told(written.person, Edit.What.MADE, {}, hand)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase, JsonResponse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
 from zoco.ledger.apidoc import Refusal
 from zoco.people.attributes import Value, ValueWrong, value_read
-from zoco.people.editing import EditRefused, Hand, person_change, person_make
+from zoco.people.editing import EditRefused, Hand, IdentityTaken, person_change, person_make
 from zoco.people.fields import field_read
 from zoco.people.identities import IdentityWrong, Named, identity_read
 from zoco.people.models import FIELDS, Attribute, Identity, Person
@@ -143,7 +143,7 @@ def person_write(request: HttpRequest) -> HttpResponseBase:
     try:
         said = json_read(request.body, PersonSaid)
         incoming, attributes = _read(said)
-        state, written = _written(incoming, attributes, _hand(request))
+        state, written = _brought(incoming, attributes, _hand(request))
     except msgspec.MsgspecError as error:
         return refused(422, "question_wrong", f"{error}")
     except (IdentityWrong, ValueWrong) as wrong:
@@ -170,6 +170,14 @@ def _read(said: PersonSaid) -> tuple[Incoming, dict[str, Value | None]]:
     fields = {name: field_read(name, raw) for name, raw in said.fields.items()}
     tags = tuple(" ".join(each.split())[:80] for each in said.tags if each.strip())
     return Incoming(named, fields, tags=tags), attributes
+
+
+def _brought(incoming: Incoming, attributes: dict[str, Value | None], hand: Hand) -> tuple[str, Person]:
+    """Write it, a second time where somebody wrote the same identity meanwhile: now it is there."""
+    try:
+        return _written(incoming, attributes, hand)
+    except (IntegrityError, IdentityTaken):
+        return _written(incoming, attributes, hand)
 
 
 @transaction.atomic

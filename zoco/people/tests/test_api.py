@@ -1,14 +1,20 @@
 """Programs read people by number and identity, and write them however often."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
+from zoco.people import editing
+from zoco.people.editing import Hand, IdentityTaken
+from zoco.people.identities import identity_read
 from zoco.people.models import Attribute, Edit, Person
+from zoco.people.screens import api
+from zoco.people.writing import Incoming, people_write
 from zoco.project.entry.keys.services import key_make
 from zoco.project.tests.readers import client_of
 
@@ -56,6 +62,32 @@ def test_whoever_is_written_twice_is_there_once(shop: Client) -> None:
     one = shop.get(f"{URL}/named?kind=external&space=shop&value=17").json()
     assert shop.get(f"{URL}/{first['id']}").json() == one
     assert (one["id"], len(one["identities"])) == (first["id"], 2)
+
+
+def test_of_two_who_write_somebody_at_once_neither_is_refused(
+    shop: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write(shop, "17", "ana@shop.example").json()
+    answers = iter([False, False])  # as it was before the other one wrote
+    monkeypatch.setattr(api, "_is_known", lambda named: next(answers, True))
+
+    second = write(shop, "17", "ana@shop.example", fields={"city": "Lugo"})
+
+    assert second.status_code == 200
+    assert (second.json()["id"], second.json()["state"]) == (first["id"], "changed")
+    assert Person.objects.get().city == "Lugo"
+
+
+def test_whoever_is_made_by_two_at_once_is_the_quicker_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = Incoming((identity_read("email", "ana@shop.example"),))
+
+    def quicker(rows: list[Incoming], *, at: datetime) -> None:
+        people_write(rows, at=at)
+        raise IntegrityError
+
+    monkeypatch.setattr(editing, "people_write", quicker)
+    with pytest.raises(IdentityTaken, match="belongs to Person"):
+        editing.person_make(incoming=ana, hand=Hand(timezone.now()))
 
 
 def test_what_is_true_of_nobody_or_two_changes_nothing(shop: Client) -> None:
