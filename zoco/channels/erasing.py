@@ -10,8 +10,9 @@ from zoco.channels.models import Message
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
+from zoco.people.erasing import keys_of
 from zoco.people.giving.others import GIVERS, Rows
-from zoco.people.models import NUMBER_BASE, Identity
+from zoco.people.models import Identity
 
 AT_ONCE = 500
 
@@ -25,9 +26,7 @@ class MessageEraser:
 
     def keep(self, erasure: Erasure) -> None:
         """Delete them while it is known which addresses are whose; nothing is kept."""
-        if erasure.site:
-            return
-        keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
+        keys = keys_of(erasure)
         until = moment_at(erasure.at)
         for rows in _addressed(Identity.objects.filter(person__in=keys, person__created_at__lte=until)):
             rows.filter(created_at__lte=until).delete()

@@ -16,6 +16,7 @@ from zoco.consent.suppressing import hash_of, suppress
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
+from zoco.people.erasing import keys_of
 from zoco.people.giving.others import GIVERS, Rows
 from zoco.people.models import NUMBER_BASE, Identity, Person
 
@@ -69,11 +70,7 @@ class SuppressionGiver:
 
 
 def _of(erasure: Erasure) -> QuerySet[Person]:
-    """Return who is meant: of one site alone nobody, for people are of the whole installation."""
-    keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
-    if erasure.site:
-        keys = []
-    return Person.objects.filter(pk__in=keys, created_at__lte=moment_at(erasure.at))
+    return Person.objects.filter(pk__in=keys_of(erasure), created_at__lte=moment_at(erasure.at))
 
 
 def _has_left(standings: list[Standing]) -> bool:

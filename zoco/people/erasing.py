@@ -23,8 +23,6 @@ class PeopleEraser:
 
         Whoever was merged is known by that alone: killed in the middle, a second try must find him still.
         """
-        if erasure.site:
-            return 0
         people = self._of(erasure)
         keys = list(people.values_list("pk", flat=True))
         if keys:
@@ -46,8 +44,16 @@ class PeopleEraser:
         return [f"person {each.pk}" for each in self._of(whom)]
 
     def _of(self, erasure: Erasure) -> QuerySet[Person]:
-        keys = merged_with(number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE)
-        return Person.objects.filter(created_at__lte=moment_at(erasure.at), pk__in=keys)
+        return Person.objects.filter(
+            created_at__lte=moment_at(erasure.at), pk__in=merged_with(keys_of(erasure))
+        )
+
+
+def keys_of(erasure: Erasure) -> list[int]:
+    """Return the keys of the people who are erased: of one site alone nobody is."""
+    if erasure.site:
+        return []
+    return [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
 
 
 def merged_with(keys: Iterable[int]) -> set[int]:

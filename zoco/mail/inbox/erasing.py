@@ -10,8 +10,9 @@ from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
 from zoco.mail.inbox.models import SoftCount
+from zoco.people.erasing import keys_of
 from zoco.people.giving.others import GIVERS, Rows
-from zoco.people.models import NUMBER_BASE, Identity
+from zoco.people.models import Identity
 
 
 @ERASERS.plug
@@ -23,9 +24,7 @@ class FailureEraser:
 
     def keep(self, erasure: Erasure) -> None:
         """Forget them while it is known which addresses are whose; nothing is kept."""
-        if erasure.site:
-            return
-        keys = [number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE]
+        keys = keys_of(erasure)
         until = moment_at(erasure.at)
         _counts(Identity.objects.filter(person__in=keys, person__created_at__lte=until)).delete()
 

@@ -1,6 +1,6 @@
 """What happens to sendings when people are forgotten: they are in none of its bitmaps any more."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from django.db import transaction
 from pyroaring import BitMap
@@ -11,8 +11,8 @@ from zoco.mail.counting.kept import tallies_drop
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reports.lists import erased_count
 from zoco.people.audiences.bitmaps import packed, unpacked
+from zoco.people.erasing import keys_of
 from zoco.people.giving.others import GIVERS, Rows
-from zoco.people.models import NUMBER_BASE
 
 
 @ERASERS.plug
@@ -26,14 +26,13 @@ class SendingEraser:
     def keep(self, erasure: Erasure) -> None:
         """Count on which lists they were, while that is still known; figures of their sendings go."""
         erased_count(erasure)
-        if not erasure.site:
-            tallies_drop(_keys(erasure))
+        tallies_drop(_keys(erasure))
 
     @transaction.atomic
     def erase(self, erasure: Erasure) -> int:
         """Take them out; of one site alone nobody is erased."""
         gone = BitMap(_keys(erasure))
-        if erasure.site or not gone:
+        if not gone:
             return 0
         rows = 0
         for model in (Sending, Leg):
@@ -68,7 +67,6 @@ class SendingGiver:
         return {Sending._meta.label: [{"name": each.name} for each in rows if unpacked(each.people) & some]}
 
 
-def _keys(erasure: Erasure) -> Iterator[int]:
-    for number in erasure.persons:
-        if number >= NUMBER_BASE and number ^ NUMBER_BASE < 1 << 32:
-            yield number ^ NUMBER_BASE
+def _keys(erasure: Erasure) -> list[int]:
+    """Return the keys of the erased that a set may hold."""
+    return [key for key in keys_of(erasure) if key < 1 << 32]

@@ -11,8 +11,8 @@ from zoco.ledger.store.base import Erasure
 from zoco.people.audiences.bitmaps import packed, unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.audiences.telling import row_write
+from zoco.people.erasing import keys_of
 from zoco.people.merging import MERGERS, State
-from zoco.people.models import NUMBER_BASE
 
 REMEMBERED = timedelta(days=400)
 """For so long it is known who entered and left; how many is known always."""
@@ -64,7 +64,7 @@ class AudienceEraser:
     def erase(self, erasure: Erasure) -> int:
         """Take them out of all; of one site alone nobody is erased. Nobody is told that they left."""
         gone = BitMap(_keys(erasure))
-        if erasure.site or not gone:
+        if not gone:
             return 0
         rows = 0
         for audience in Audience.objects.select_for_update().filter(size__gt=0).order_by("pk").iterator():
@@ -89,8 +89,8 @@ class AudienceEraser:
 
 
 def _keys(erasure: Erasure) -> list[int]:
-    keys = (number ^ NUMBER_BASE for number in erasure.persons if number >= NUMBER_BASE)
-    return [key for key in keys if key < 1 << 32]
+    """Return the keys of the erased that a set may hold."""
+    return [key for key in keys_of(erasure) if key < 1 << 32]
 
 
 def _forget(change: AudienceChange, gone: BitMap) -> None:

@@ -20,7 +20,8 @@ from zoco.mail.counting.scope import chunks
 from zoco.mail.sending.models import ListErased
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
-from zoco.people.models import NUMBER_BASE, Identity
+from zoco.people.erasing import keys_of
+from zoco.people.models import Identity
 
 TOPIC, AUDIENCE = "topic", "audience"
 PERSON, COUNTED_KEPT = "person", timedelta(days=90)
@@ -165,10 +166,8 @@ def _change(counts: Counter[str], *, with_erased: bool) -> int:
 @transaction.atomic
 def erased_count(erasure: Erasure) -> None:
     """Count on which lists people are who are about to be erased; each once, however often it is begun."""
-    people = BitMap(
-        each ^ NUMBER_BASE for each in erasure.persons if NUMBER_BASE <= each < NUMBER_BASE | 1 << 32
-    )
-    if erasure.site or not people:
+    people = BitMap(key for key in keys_of(erasure) if key < 1 << 32)
+    if not people:
         return
     on = datetime.fromtimestamp(erasure.at / 1_000_000, tz=ZoneInfo("UTC")).date()
     people = _uncounted(people, on)
