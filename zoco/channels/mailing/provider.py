@@ -40,7 +40,9 @@ from zoco.channels.contract import (
 from zoco.channels.mailing.mime import MessageUnfit, letter_of
 from zoco.kit import http
 
-MAY_HEAL = {401, 402, 403, 408, 425, 429}
+OF_ACCOUNT = {401, 402}
+"""A key that is none, and an account that is not paid for: they hold for every message."""
+MAY_HEAL = {*OF_ACCOUNT, 403, 408, 425, 429}
 """Of our account or of the moment, not of the message."""
 NOT_KNOWN = {500, 502, 504}
 TOLD = {
@@ -118,16 +120,22 @@ class ProviderLine:
 
 
 def _outcome(error: Any) -> Outcome:
-    from requests import ConnectionError as NotConnected
-    from requests import ConnectTimeout, Timeout
-
     said, status = str(error), error.status_code
     if status is None:
-        is_told = isinstance(error, Timeout) and not isinstance(error, ConnectTimeout)
-        return Later(said, "connection") if isinstance(error, NotConnected) and not is_told else Unknown(said)
+        return Later(said, "connection", is_account=True) if _is_untold(error) else Unknown(said)
     if status in NOT_KNOWN or 200 <= status < 300:
         return Unknown(said)
-    return Later(said, str(status)) if status in MAY_HEAL or status >= 500 else Refused(said, str(status))
+    if status in MAY_HEAL or status >= 500:
+        return Later(said, str(status), is_account=status in OF_ACCOUNT)
+    return Refused(said, str(status))
+
+
+def _is_untold(error: Any) -> bool:
+    """Tell whether no connection was made at all: one that was cut may have carried the message."""
+    from urllib3.exceptions import MaxRetryError
+
+    why = error.__cause__
+    return why is not None and bool(why.args) and isinstance(why.args[0], MaxRetryError)
 
 
 class ProviderChannel(Channel):

@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +14,8 @@ from django.urls import reverse
 from zoco.channels.contract import CHANNELS
 from zoco.channels.hearing import heard_write, proofs_forget
 from zoco.channels.models import Account, Message, Proof, Told
-from zoco.channels.services import account_open
-from zoco.channels.tests.conftest import NOON
+from zoco.channels.services import account_open, account_save
+from zoco.channels.tests.conftest import NOON, account_of
 from zoco.channels.tests.test_providers import ANA, KEYS, Posted, account, told
 from zoco.consent.suppressing import suppressed
 from zoco.ledger.models import OutboxRow
@@ -145,3 +146,25 @@ def test_what_is_signed_and_still_no_notice_is_refused(odd: dict[str, Any], db: 
 
     assert post(client, made, told("mailgun", "", "complained", **odd)) == 403
     assert not Told.objects.exists()
+
+
+def test_account_without_proof_hears_nothing_and_others_have_no_ear(
+    db: None, file: Path, client: Client
+) -> None:
+    made = account("postmark")
+    bare = Account(adapter="postmark", name="bare")
+    account_save(account=bare, settings={"from_address": "a@shop.example"}, secrets={"server_token": "x"})
+    body, proof = told("postmark", "", "complained")
+
+    codes = [
+        client.post(
+            reverse("zoco_channels_heard", args=[each.uid]),
+            body,
+            "application/json",
+            **proof,  # type: ignore[arg-type]
+        ).status_code
+        for each in (made, bare, account_of("fake", file))
+    ]
+
+    assert codes == [200, 403, 404]
+    assert client.head(reverse("zoco_channels_heard", args=[made.uid])).status_code == 200

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.urls import reverse
 
-from zoco.channels.contract import CHANNELS, Content
+from zoco.channels.contract import CHANNELS, Content, Later, Outcome, Outgoing, Unknown
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
 from zoco.channels.models import Account, Message, Told
-from zoco.channels.services import account_check, account_save
-from zoco.channels.tests.conftest import NOON, account_of
+from zoco.channels.services import account_check, account_open, account_save
+from zoco.channels.tests.conftest import NOON
 from zoco.consent.models import Choice
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppressed
@@ -55,6 +54,7 @@ class Api(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answering)
         self.status = 200
+        self.hangs_up = False
         self.got: list[tuple[str, str, dict[str, str]]] = []
 
 
@@ -67,6 +67,8 @@ class Answering(BaseHTTPRequestHandler):
         """Take a message."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         self.server.got.append((self.path, body, dict(self.headers)))
+        if self.server.hangs_up:
+            return
         self.send_response(self.server.status)
         self.end_headers()
         self.wfile.write(json.dumps(ANSWERS[self.path.split("/")[1]]).encode())
@@ -99,6 +101,12 @@ def account(key: str, **over: str) -> Account:
     return account_save(account=Account(adapter=key, name=key), settings=given, secrets=secrets)
 
 
+def sent(made: Account) -> Outcome:
+    """Hand a message to a provider."""
+    with CHANNELS.get(made.adapter).line(account_open(made)) as line:
+        return line.send(Outgoing("1", "ana@shop.example", HELLO))
+
+
 def draft(account: Account, person: Person, key: str = "m1") -> Draft:
     return Draft(key, account.pk, HELLO, person.pk, "marketing", "news")
 
@@ -128,6 +136,30 @@ def test_status_of_the_api_is_what_it_says(status: int, state: str, api: Api, an
 
     assert fate.state == state
     assert "honeycomb" not in fate.reason
+
+
+@pytest.mark.parametrize(("status", "is_account"), [(401, True), (402, True), (403, False), (429, False)])
+def test_what_is_of_the_account_is_no_try_of_a_message(status: int, is_account: bool, api: Api) -> None:
+    api.status = status
+
+    outcome = sent(account("postmark"))
+
+    assert isinstance(outcome, Later)
+    assert (outcome.code, outcome.is_account) == (str(status), is_account)
+
+
+def test_what_was_cut_off_may_have_been_taken_and_what_was_not_reached_was_not(api: Api) -> None:
+    made, api.hangs_up = account("postmark"), True
+    cut = sent(made)
+    api.shutdown()
+    api.server_close()
+
+    away = sent(made)
+
+    assert isinstance(cut, Unknown)
+    assert len(api.got) == 1
+    assert isinstance(away, Later)
+    assert (away.code, away.is_account) == ("connection", True)
 
 
 def test_provider_is_a_server_for_what_people_agreed_to_get_by_mail(api: Api, ana: Person) -> None:
@@ -260,25 +292,3 @@ def test_nobody_else_is_believed(key: str, api: Api, ana: Person, client: Client
     assert suppressed([ANA]) == {}
     assert not Told.objects.exists()
     assert client.get(where).status_code == 405
-
-
-def test_account_without_proof_hears_nothing_and_others_have_no_ear(
-    db: None, file: Path, api: Api, client: Client
-) -> None:
-    made = account("postmark")
-    bare = Account(adapter="postmark", name="bare")
-    account_save(account=bare, settings={"from_address": "a@shop.example"}, secrets={"server_token": "x"})
-    body, proof = told("postmark", "", "complained")
-
-    codes = [
-        client.post(
-            reverse("zoco_channels_heard", args=[each.uid]),
-            body,
-            "application/json",
-            **proof,  # type: ignore[arg-type]
-        ).status_code
-        for each in (made, bare, account_of("fake", file))
-    ]
-
-    assert codes == [200, 403, 404]
-    assert client.head(reverse("zoco_channels_heard", args=[made.uid])).status_code == 200
