@@ -72,5 +72,5 @@ def _audiences(subjects: Sequence[str]) -> Mapping[str, str]:
 
 
 SUBJECTS.add(SubjectNames("audience", _audiences))
-for _kind in ("message", "confirmation", "topic", "person", "trial"):
+for _kind in ("message", "confirmation", "person", "trial"):
     SUBJECTS.add(SubjectNames(_kind, nameless))

@@ -19,6 +19,7 @@ from zoco.kit.periods import micros
 from zoco.ledger.store.base import Erasure
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
+from zoco.people.naming import subjects_named
 from zoco.people.writing import Incoming, people_write
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
@@ -91,6 +92,15 @@ def test_whoever_left_by_any_way_counts_no_more_though_he_agreed_by_mail() -> No
     (line,) = client_of("owner").get(reverse("zoco_consent_topics")).context["lines"]
 
     assert line["agreed"] == "1"
+
+
+def test_topics_are_called_in_a_timeline_as_its_reader_knows_them() -> None:
+    Topic.objects.create(key="news", label="News", words={"es": {"label": "Noticias"}})
+
+    with translation.override("es"):
+        named = subjects_named([("topic", "news"), ("topic", "gone"), ("topic", "")])
+
+    assert named == {("topic", "news"): "Noticias", ("topic", "gone"): "", ("topic", ""): ""}
 
 
 def test_a_key_is_made_of_the_label_where_none_is_given() -> None:
