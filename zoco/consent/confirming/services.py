@@ -26,7 +26,7 @@ from zoco.consent.suppressing import suppressed, unsuppress
 from zoco.ledger.outbox.joining import join
 from zoco.ledger.services import record
 from zoco.people.identities import identity_read
-from zoco.people.models import NUMBER_BASE, Identity
+from zoco.people.models import NUMBER_BASE, Identity, Person
 from zoco.people.writing import Incoming, people_write
 
 LETTERS_MOST = 3
@@ -191,6 +191,8 @@ def confirmation_confirm(*, token: str, at: datetime) -> Confirmation:
     given = held.given
     if given.get("fields") or given.get("attributes"):
         people_write([Incoming((named,), given.get("fields", {}), given.get("attributes", {}))], at=at)
+    if held.language:
+        Person.objects.filter(pk=person, language="").update(language=held.language, changed_at=at)
     if held.known and held.site:
         join(site=held.site, known=held.known, person=NUMBER_BASE | person, by="form", at=at)
     if held.form:

@@ -19,7 +19,7 @@ from zoco.consent.signup.models import Form
 from zoco.consent.suppressing import suppressed
 from zoco.ledger.outbox.joining import join
 from zoco.people.identities import Named
-from zoco.people.models import Person
+from zoco.people.models import Identity, Person
 from zoco.people.writing import Incoming, people_write
 
 
@@ -48,7 +48,8 @@ def form_fill(*, form: Form, filled: FillForm, filling: Filling, at: datetime) -
     confirmed = [each for each in topics if is_back or _is_asked(form, each, filling)]
     fields, own = filled.known
     if not confirmed:
-        people_write([Incoming((named,), fields, own)], at=at, only_blank=not is_new)
+        said = {"language": filling.language, **fields}
+        people_write([Incoming((named,), said, own)], at=at, only_blank=not is_new)
     for each in topics:
         if each not in confirmed:
             choice_give(person=person.pk, topic=each.key, proof=proof, at=at)
@@ -78,13 +79,14 @@ def _is_asked(form: Form, topic: Topic, filling: Filling) -> bool:
 
 
 def _person(named: Named, language: str, at: datetime) -> tuple[Person, bool]:
-    """Return who has this address, and whether that is somebody new."""
-    incoming = [Incoming((named,), {"language": language})]
+    """Return who has this address, and whether that is somebody new; who is known stays as he is."""
+    kind, space, key = named.place
+    is_known = Identity.objects.filter(kind=kind, space=space, key=key).exists()
     try:
         with transaction.atomic():
-            (written,) = people_write(incoming, at=at, only_blank=True)
+            (written,) = people_write([Incoming((named,), {} if is_known else {"language": language})], at=at)
     except IntegrityError:  # somebody wrote the same address meanwhile; now it is there
-        (written,) = people_write(incoming, at=at, only_blank=True)
+        (written,) = people_write([Incoming((named,))], at=at)
     if written.person is None:
         raise RuntimeError("One address is of one person, and was refused all the same.") from written.why
     return written.person, written.state == "added"

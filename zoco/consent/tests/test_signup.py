@@ -102,11 +102,12 @@ def test_what_is_typed_changes_nobody_who_is_known_and_who_left_comes_back_by_co
     answer = sent(form, {**worked(form), "name": "Mallory", "visitor": "a" * 22})
 
     assert answer.json()["state"] == "taken"  # nobody learns who left
-    assert Person.objects.get().name == "Ana Ríos"
+    assert Person.objects.values_list("name", "language").get() == ("Ana Ríos", "")
     assert not Choice.objects.filter(state="given").exists()
     assert not OutboxRow.objects.exclude(name__startswith="consent.choice.").exists()
     Client().post(f"/confirm/{token_of(Confirmation.objects.get())}")
     assert Choice.objects.filter(state="given", topic="news").exists()
+    assert Person.objects.values_list("name", "language").get() == ("Mallory", "es")
     assert not suppressed([ANA.place])
     assert counted(form) == {"asked": 1, "confirmed": 1}
 
