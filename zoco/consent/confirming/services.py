@@ -171,11 +171,14 @@ def confirmation_confirm(*, token: str, at: datetime) -> Confirmation:
 
     That an address wanted nothing more ends with it; a complaint or a dead address does not.
     """
-    held = Confirmation.objects.select_for_update().get(pk=confirmation_opened(token, at=at).pk)
+    held = confirmation_opened(token, at=at)
     person = standing_held(held.person_id)
-    if held.confirmed_at is not None or person is None:
+    if person is None:
         return held
-    contact_lock(person)
+    contact_lock(person)  # before the question, as whoever asks does: else two could wait for one another
+    held = Confirmation.objects.select_for_update().get(pk=held.pk)
+    if held.confirmed_at is not None:
+        return held
     proof = {**held.proof, "asked_at": held.asked_at.isoformat(), "token": token_mark(token)}
     for topic in held.topics:
         choice_give(person=person, topic=topic, proof=proof, at=at)
