@@ -13,6 +13,8 @@ from zoco.channels.contract import CHANNELS, Ability, Channel, CheckFailed, Fiel
 from zoco.channels.mailing.smtp import PLAIN, STARTTLS, TLS, CannotConnect, SmtpLine
 
 PORT_MOST = 65_535
+LINES, LINES_MOST = 20, 100
+"""Connections that an account has at once, where nobody says another number, and at most."""
 SENDER_FIELDS = (
     Field(
         "from_address",
@@ -76,6 +78,17 @@ class EmailChannel(Channel):
         ),
         Field("user", gettext_lazy("User name"), is_needed=False, is_place=True),
         Field("password", gettext_lazy("Password"), "secret", is_needed=False, of="user"),
+        Field(
+            "lines",
+            gettext_lazy("Connections at once"),
+            "number",
+            help=gettext_lazy(
+                "So many letters are on their way at any moment, from each process. More are quicker where "
+                "the server is far away; ask its provider how many it takes."
+            ),
+            default=LINES,
+            is_needed=False,
+        ),
     )
     example = {
         "from_address": "news@shop.example",
@@ -86,6 +99,7 @@ class EmailChannel(Channel):
         "tls": STARTTLS,
         "user": "news",
         "password": "honeycomb",
+        "lines": 10,
     }
 
     @contextmanager
@@ -102,6 +116,9 @@ class EmailChannel(Channel):
         sender_validate(settings)
         if not 0 < settings["port"] <= PORT_MOST:
             raise ValidationError({"port": _("A port is a number from 1 to 65535.")})
+        if not 0 < (settings["lines"] or LINES) <= LINES_MOST:
+            words = _("At least one connection is needed, and at most %(most)s are made.")
+            raise ValidationError({"lines": words % {"most": LINES_MOST}})
         if settings["tls"] == PLAIN and settings["user"]:
             said = _("Without encryption everybody on the way could read the password; choose one.")
             raise ValidationError({"tls": said})

@@ -9,15 +9,15 @@ from django.db import close_old_connections, connections
 from django.db.models import Q
 from django.utils import timezone
 
+from zoco.channels.adapters.email import LINES, LINES_MOST
 from zoco.channels.bulk.models import Batch
-from zoco.channels.bulk.sending import LINES, TROUBLE, batch_send
+from zoco.channels.bulk.sending import TROUBLE, batch_send
 from zoco.channels.bulk.services import batch_end, batch_trouble, rest_refuse
 from zoco.channels.models import Message
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 AT_ONCE = 4
-LINES_MOST = 100
 
 
 def bulk_run(stop: threading.Event) -> None:

@@ -37,7 +37,6 @@ from zoco.kit.said import Said
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-LINES = 10
 HORIZON_SECONDS = 5.0
 """How long a claim may wait for a line before permission is asked again."""
 POLL_SECONDS = 0.2
@@ -70,7 +69,7 @@ class _Ready:
 def batch_send(
     *,
     batch: Batch,
-    lines: int = LINES,
+    lines: int,
     clock: Clock = timezone.now,
     is_over: Callable[[], bool] = lambda: False,
 ) -> int:

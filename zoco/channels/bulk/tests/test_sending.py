@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 
 from zoco.channels.bulk import sending
 from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_counts
-from zoco.channels.bulk.running import bulk_run
+from zoco.channels.bulk.running import bulk_run, lines_of
 from zoco.channels.bulk.sending import batch_send
 from zoco.channels.bulk.services import (
     BatchWrong,
@@ -30,7 +31,7 @@ from zoco.channels.bulk.services import (
 from zoco.channels.bulk.tests.conftest import PlainMaker, begun, crowd, mail_account
 from zoco.channels.bulk.tests.sink import kept_folder, receivers, sink
 from zoco.channels.models import Account, Message
-from zoco.channels.services import account_turn
+from zoco.channels.services import account_save, account_turn
 from zoco.channels.tests.conftest import NOON, account_of
 from zoco.channels.tests.mailbox import mailbox
 from zoco.consent.models import Choice, Reservation, Suppression
@@ -110,7 +111,7 @@ def test_what_is_due_later_goes_later(account: Account, file: Path) -> None:
     batch_start(batch=batch, at=NOON)
 
     assert send(batch) == 0
-    assert batch_send(batch=batch, clock=lambda: later) == 2
+    assert batch_send(batch=batch, lines=2, clock=lambda: later) == 2
 
 
 def test_a_pause_is_heard_at_once_and_what_is_left_goes_on(
@@ -289,3 +290,18 @@ def _until(is_so: Any) -> None:
     while not is_so():
         assert datetime.now(UTC) < until
         time.sleep(0.02)
+
+
+def test_an_account_says_how_many_connections_it_has() -> None:
+    said = {"from_address": "a@shop.example", "host": "127.0.0.1", "tls": "plain"}
+    many, usual = (Account(adapter="email", name=name) for name in ("many", "usual"))
+    account_save(account=many, settings={**said, "lines": "50"}, secrets={})
+    account_save(account=usual, settings=said, secrets={})
+
+    assert [lines_of(each.options) for each in (many, usual)] == [50, 20]
+    assert lines_of({}) == 20
+    account_save(account=many, settings={**said, "lines": ""}, secrets={})
+    assert lines_of(many.options) == 20
+    for wrong in ("101", "-3"):
+        with pytest.raises(ValidationError, match="connection"):
+            account_save(account=many, settings={**said, "lines": wrong}, secrets={})

@@ -18,7 +18,7 @@ from zoco.channels.domains.services import key_add, key_switch
 from zoco.channels.domains.signing import signer_of, signers_forget
 from zoco.channels.models import Account, Message, SendingDomain
 from zoco.channels.tests.mailbox import Mailbox
-from zoco.consent.models import Choice
+from zoco.consent.models import Choice, Rule
 from zoco.consent.services import choice_record
 from zoco.ledger.store.base import Erasure
 from zoco.mail.counting.models import LetterLink
@@ -216,6 +216,7 @@ def test_an_owner_starts_in_spite_of_a_domain_and_it_is_written_down(
 ) -> None:
     SendingDomain.objects.all().delete()
     Letter.objects.update(purpose="service")
+    Rule.objects.create(purpose="service", most=0, opens_at="08:00", closes_at="08:00")
     owner = User.objects.create_superuser("owner", "o@shop.example", "x")
     with pytest.raises(SendingHeld, match=r"Nobody has looked at shop\.example"):
         start(sending)
