@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from zoco.mail.journeys.graph import graph_read
+from zoco.mail.journeys.graph import graph_kept
 from zoco.mail.journeys.models import Journey, Traveller
 from zoco.mail.journeys.running import arrive
 from zoco.people.models import Person
@@ -46,7 +46,7 @@ def enter(
                 entered_at=now,
             )
             if not held:
-                graph = graph_read(journey.version.graph)
+                graph = graph_kept(journey.version.graph)
                 arrive(traveller=traveller, step=graph.start, visit=1, graph=graph, now=now)
             seen = [(person.number, HELD if held else TREATED)]
             facts.shown(trial=journey.trial, seen=seen, at=now, kind="journey")

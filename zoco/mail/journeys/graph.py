@@ -47,7 +47,10 @@ class Graph:
     def facts(self) -> frozenset[str]:
         """Return the names of facts that its steps ask for."""
         return frozenset(
-            fact for each in self.steps.values() for fact in KINDS.get(each.kind).facts(each.settings)
+            fact
+            for each in self.steps.values()
+            if each.kind in KINDS
+            for fact in KINDS.get(each.kind).facts(each.settings)
         )
 
 
@@ -73,6 +76,19 @@ def graph_read(kept: Mapping[str, Any]) -> Graph:
     return graph
 
 
+def graph_kept(kept: Mapping[str, Any]) -> Graph:
+    """Return a drawing that was published, as it is: what a step names may be gone since, and it says so."""
+    steps = {
+        str(name): Step(str(name), each["kind"], each.get("settings") or {}, _leads(each.get("next") or {}))
+        for name, each in kept["steps"].items()
+    }
+    return Graph(str(kept["start"]), steps)
+
+
+def _leads(following: Mapping[str, Any]) -> dict[str, str]:
+    return {str(way): str(to) for way, to in following.items() if to}
+
+
 def _step(name: str, kept: object) -> Step:
     if not _NAME.match(name) or not isinstance(kept, Mapping):
         raise GraphWrong(gettext_noop("A step's name has small letters, digits, - and _."), step=name)
@@ -87,7 +103,7 @@ def _step(name: str, kept: object) -> Step:
     except StepWrong as wrong:
         raise GraphWrong(wrong.words, step=name, **wrong.places) from wrong
     ways = KINDS.get(kind).ways(settings)
-    leads = {str(way): str(to) for way, to in following.items() if to}
+    leads = _leads(following)
     for way in leads:
         if way not in ways:
             words = gettext_noop("A step %(kind)s has no way %(way)s.")

@@ -17,7 +17,7 @@ from zoco.ledger.outbox.registry import SUBSCRIBERS
 from zoco.ledger.schema import Fact
 from zoco.mail.journeys.browsers import Browsers
 from zoco.mail.journeys.entering import enter
-from zoco.mail.journeys.graph import GraphWrong, graph_read
+from zoco.mail.journeys.graph import graph_kept
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.running import traveller_end
 from zoco.mail.journeys.triggers import fits
@@ -90,10 +90,7 @@ def wanted() -> set[str]:
         found |= {str(each["fact"]) for each in journey.entries if each.get("fact")}
         found |= {journey.goal} - {""}
         if journey.version is not None:
-            try:
-                found |= graph_read(journey.version.graph).facts()
-            except GraphWrong:
-                continue  # what it names is gone; its steps fail, and say why
+            found |= graph_kept(journey.version.graph).facts()
     return found
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from zoco.channels.rates.waking import HELD
-from zoco.mail.journeys.graph import Graph, graph_read
+from zoco.mail.journeys.graph import Graph, graph_kept
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Listens, Stays, Visit
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
 from zoco.people.models import Person
@@ -80,6 +80,7 @@ def step_run(*, pk: int, tries: int, now: datetime, graphs: dict[int, Graph]) ->
             with transaction.atomic():
                 held = _held(pk, tries)
                 if held is not None:
+                    kind.check(step.settings)
                     _moved(held, kind.work(_visit(held, step.settings, now)), graph, now)
     except StepDue.DoesNotExist:
         return  # the person was forgotten meanwhile
@@ -137,9 +138,9 @@ def _moved(row: StepDue, went: Goes | Stays, graph: Graph, now: datetime) -> Non
 
 def arrive(*, traveller: Traveller, step: str, visit: int, graph: Graph, now: datetime) -> StepDue:
     """Let somebody come to a step."""
-    kind, settings = KINDS.get(graph.steps[step].kind), graph.steps[step].settings
+    kind, settings = graph.steps[step].kind, graph.steps[step].settings
     person = Person.objects.get(pk=traveller.person_id)
-    due = kind.arrive(settings, person, now)
+    due = KINDS.get(kind).arrive(settings, person, now) if kind in KINDS else now
     listens = isinstance(due, Listens)
     return StepDue.objects.create(
         traveller=traveller,
@@ -162,7 +163,7 @@ def traveller_end(*, traveller: Traveller, state: Traveller.State, because: str,
 
 def _graph(version: JourneyVersion, graphs: dict[int, Graph]) -> Graph:
     if version.pk not in graphs:
-        graphs[version.pk] = graph_read(version.graph)
+        graphs[version.pk] = graph_kept(version.graph)
     return graphs[version.pk]
 
 
