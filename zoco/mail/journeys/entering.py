@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Max, Q
 
 from zoco.mail.journeys.graph import graph_kept
 from zoco.mail.journeys.models import Journey, Traveller
@@ -29,8 +30,10 @@ def enter(
     """
     if journey.state not in {Journey.State.RUNNING, Journey.State.PAUSED} or journey.version is None:
         return None
-    last = Traveller.objects.filter(journey=journey, person=person).order_by("-turn").first()
-    if last is not None and not _may_again(journey, last, now):
+    came = Traveller.objects.filter(journey=journey, person=person).aggregate(
+        turn=Max("turn"), at=Max("entered_at"), going=Count("pk", filter=Q(state=Traveller.State.GOING))
+    )
+    if came["turn"] and (came["going"] or not _may_again(journey, came["at"], now)):
         return None
     held = is_held_out(journey.trial, person.number, journey.held_out / 100)
     try:
@@ -39,7 +42,7 @@ def enter(
                 journey=journey,
                 version=journey.version,
                 person=person,
-                turn=last.turn + 1 if last else 1,
+                turn=(came["turn"] or 0) + 1,
                 state=Traveller.State.HELD_OUT if held else Traveller.State.GOING,
                 entered_by=by[:120],
                 data=data_held(data or {}),
@@ -55,10 +58,9 @@ def enter(
     return traveller
 
 
-def _may_again(journey: Journey, last: Traveller, now: datetime) -> bool:
-    if last.state == Traveller.State.GOING or journey.again_days is None:
-        return False
-    return last.entered_at + timedelta(days=journey.again_days) <= now
+def _may_again(journey: Journey, last: datetime, now: datetime) -> bool:
+    """Return whether whoever came last at a moment may come again; turns say no order, of whom was merged."""
+    return journey.again_days is not None and last + timedelta(days=journey.again_days) <= now
 
 
 def data_held(data: Mapping[str, Any]) -> dict[str, Any]:
