@@ -12,6 +12,8 @@ from django.utils.translation import gettext_noop
 
 from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
+from zoco.channels.domains.naming import domain_of
+from zoco.channels.domains.verdicts import feedback_id
 from zoco.channels.drafts import Draft, Fate, message_uid
 from zoco.channels.models import Account
 from zoco.channels.reads import account_usual
@@ -21,9 +23,11 @@ from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.editing.printing import copy_keep, print_draft, print_made, print_ready, single_links
 from zoco.mail.editing.prints import Copy, Print
 from zoco.mail.editing.seeing import data_sample, letter_seen
+from zoco.mail.inbox.returning import verp_sender
 from zoco.mail.letters.compiling import Compiled
 from zoco.mail.letters.conditions import conditions_held
 from zoco.mail.letters.drafts import LetterWrong, language_chosen
+from zoco.mail.letters.heads import leaving_headers
 from zoco.mail.letters.message import Seen, seen
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.letters.values import data_held, values_of
@@ -81,7 +85,7 @@ def letter_send(
     uid = message_uid(key)
     links = single_links(person=person, topic=letter.topic, message=uid, batch=made.number, now=now)
     values = {**values_of([person])[person.pk], "links": links, "data": given}
-    headers = _headers(links) if letter.purpose == "marketing" else {}
+    headers = _headers(letter, links["unsubscribe"], uid, now)
     read = seen(ready, values, holds)
     way = Copy.Way.PROGRAM if journey is None else Copy.Way.JOURNEY
     copy_keep(made=made, message=uid, way=way, data=given, at=now, journey=journey)
@@ -168,9 +172,17 @@ def _sent(
     return Leaving(message_uid(key), deliver(draft, now=now))
 
 
-def _headers(links: Mapping[str, str]) -> dict[str, str]:
-    """Return the way out for mailboxes (RFC 2369, RFC 8058)."""
-    return {
-        "List-Unsubscribe": f"<{links['unsubscribe']}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+def _headers(letter: Letter, leave: str, uid: UUID, now: datetime) -> dict[str, str]:
+    """Return what mailboxes ask for, as letters of sendings have it. Raises CannotSend."""
+    account = letter_account(letter)
+    feedback = feedback_id(
+        campaign=str(letter.uid)[:8],
+        customer=letter.topic or letter.purpose,
+        mailtype=letter.purpose,
+        sender=domain_of(account.options.get("from_address", "")).replace(".", ""),
+    )
+    found = {"Feedback-ID": feedback}
+    if letter.purpose == "marketing":
+        mailto = verp_sender(uid, account.pk, on=now.date())
+        found |= dict(leaving_headers(address=leave, mailto=mailto))
+    return found

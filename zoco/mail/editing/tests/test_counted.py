@@ -21,6 +21,8 @@ from zoco.mail.editing.prints import SINGLE, Copy, Print
 from zoco.mail.editing.seeing import letter_seen
 from zoco.mail.editing.services import Words, edition_write, letter_write
 from zoco.mail.editing.single import letter_send
+from zoco.mail.inbox import returning
+from zoco.mail.inbox.models import Mailbox as Inbox
 from zoco.mail.letters.conditions import conditions_held
 from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.sending.reports.scopes import letter_parts
@@ -58,6 +60,26 @@ def sent_html(server: Mailbox) -> str:
     part = server.letters[-1].get_body(("html",))
     assert part is not None
     return str(part.get_content())
+
+
+def test_advertising_that_leaves_one_by_one_says_what_that_of_sendings_says(
+    letter: Letter, server: Mailbox
+) -> None:
+    letter.purpose, letter.topic = "marketing", "news"
+    letter_write(letter=letter, at=timezone.now())
+    inbox = Inbox.objects.create(name="box", host="127.0.0.1", bounce_address="bounces@shop.example")
+    assert letter.account is not None
+    inbox.accounts.add(letter.account)
+    returning.forget()
+
+    letter_send(letter=letter, person=agreed("ana"), key="1", now=timezone.now(), data={"number": 7})
+    returning.forget()
+
+    mail = server.letters[-1]
+    ways = r"<https?://\S+/unsubscribe/\S+>, <mailto:bounces\+[\w-]+@shop\.example\?subject=unsubscribe>"
+    assert re.fullmatch(ways, mail["List-Unsubscribe"])
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Feedback-ID"] == f"{str(letter.uid)[:8]}:news:marketing:shopexample"
 
 
 def test_a_letter_of_a_program_is_counted_and_read_in_the_browser(
