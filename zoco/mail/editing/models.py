@@ -15,7 +15,7 @@ LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", _("Write a l
 
 
 class Letter(models.Model):
-    """What is written to people. `key` names it to programs; a letter of no topic is not marketing."""
+    """What is written to people. `key` names it to programs; marketing of no topic is about all of it."""
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     name = models.CharField(

@@ -103,6 +103,7 @@ def letter_copy(*, letter: Letter, name: str, at: datetime, by: "User | None" = 
         topic=letter.topic,
         account=letter.account,
         site=letter.site,
+        is_counted=letter.is_counted,
         look=letter.look,
     )
     letter_write(letter=copy, at=at, by=by)

@@ -119,6 +119,7 @@ def new(request: HttpRequest) -> HttpResponse:
     begins.topic = topic_usual() if begins.purpose == "marketing" else ""
     if copied is not None:
         begins = Letter(purpose=copied.purpose, topic=copied.topic, account=copied.account, site=copied.site)
+        begins.is_counted = copied.is_counted
         begins.name = _("Copy of %(name)s") % {"name": copied.name[:100]}
     posted = request.POST if request.method == "POST" else None
     form = LetterForm(posted, instance=begins)
@@ -160,7 +161,7 @@ def _begun(
     if copied is None:
         return letter_begin(letter=letter, ready=ready, languages=languages, at=now, by=by)
     made = letter_copy(letter=copied, name=letter.name, at=now, by=by)
-    for name in ("purpose", "topic", "account", "site", "key"):
+    for name in ("purpose", "topic", "account", "site", "key", "is_counted"):
         setattr(made, name, getattr(letter, name))
     return letter_write(letter=made, at=now, by=by)
 

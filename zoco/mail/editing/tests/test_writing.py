@@ -14,6 +14,7 @@ from zoco.mail.editing.gallery.ready import READY, TONGUES, letter_begin
 from zoco.mail.editing.models import EditionChange, Letter
 from zoco.mail.editing.reads import letter_drafts
 from zoco.mail.editing.screens.nodes import Nodes
+from zoco.mail.editing.services import letter_copy
 from zoco.mail.letters.compiling import compiled
 from zoco.people.models import Person, Tag, Tagged
 from zoco.project.tests.readers import body, client_of
@@ -76,6 +77,19 @@ def test_a_letter_is_about_the_only_topic_there_is_for_nobody_agreed_to_more(wri
     assert chosen not in body(writer.get("/admin/letters/new/?ready=order"))
     Topic.objects.create(key="offers", label="Offers")
     assert chosen not in body(writer.get("/admin/letters/new/"))
+
+
+def test_a_copy_counts_nobody_whom_its_letter_does_not_count(writer: Client, news: Letter) -> None:
+    news.is_counted = False
+    news.save()
+    form = {"name": "One", "purpose": "marketing"}
+
+    writer.post(f"/admin/letters/new/?copy={news.pk}", form)
+    writer.post(f"/admin/letters/new/?copy={news.pk}", {**form, "name": "Two", "is_counted": "on"})
+    letter_copy(letter=news, name="Three", at=AT)
+
+    copies = Letter.objects.exclude(pk=news.pk).values_list("name", "is_counted")
+    assert dict(copies) == {"One": False, "Two": True, "Three": False}
 
 
 def test_every_letter_of_the_gallery_can_be_made_and_is_written_in_its_language() -> None:
