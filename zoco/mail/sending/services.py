@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from zoco.channels.bulk.models import Batch
@@ -16,7 +17,7 @@ from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.sending.checks import Problem, Weight, legs_of, problems_of
 from zoco.mail.sending.freezing import frozen
-from zoco.mail.sending.models import OPEN, REST, Leg, Sending
+from zoco.mail.sending.models import ARMS, OPEN, REST, Leg, Sending
 from zoco.mail.sending.people import arms_dealt, people_of
 from zoco.people.audiences.bitmaps import packed
 
@@ -46,16 +47,17 @@ def sending_write(*, sending: Sending, at: datetime, by: "User | None" = None) -
         sending.created_at, sending.created_by = at, by
     else:
         _locked(sending, State.DRAFT)
-        if sending.subjects and not Sending.objects.filter(pk=sending.pk, letter=sending.letter).exists():
+        was = Sending.objects.values_list("letter", flat=True).get(pk=sending.pk)
+        if was != sending.letter.pk:
             sending.subjects = {}  # they were of another letter
+        sending.legs.filter(Q(arm=ARMS[0]) | Q(letter=was)).update(letter=sending.letter)
     sending.full_clean(exclude=["audience"] if sending.is_again else [])
     sending.save()
-    sending.legs.filter(arm="a").update(letter=sending.letter)
     return sending
 
 
 @transaction.atomic
-def trial_write(*, sending: Sending, legs: list[Leg], at: datetime) -> None:
+def trial_write(*, sending: Sending, legs: list[Leg]) -> None:
     """Let these be tried on a part of the people first; of fewer than two there is no test.
 
     Raises SendingWrong once it was started.
@@ -67,7 +69,8 @@ def trial_write(*, sending: Sending, legs: list[Leg], at: datetime) -> None:
     if len(legs) > 1:
         for each in legs:
             each.pk, each.sending = None, sending
-            each.subjects = {**sending.subjects, **each.subjects}
+            if each.letter == sending.letter:
+                each.subjects = {**sending.subjects, **each.subjects}
         Leg.objects.bulk_create(legs)
 
 

@@ -16,6 +16,7 @@ from zoco.channels.models import Message
 from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.mail.counting.figures import letter_figures
+from zoco.mail.counting.models import Look
 from zoco.mail.counting.scope import Scope
 from zoco.mail.sending.models import REST, Leg, Sending
 from zoco.people.audiences.bitmaps import of_rows, of_table
@@ -39,30 +40,37 @@ class ArmFigure:
 
 
 def arm_figures(sending: Sending, *, now: datetime) -> list[ArmFigure]:
-    """Count each arm of a test, as far as it is known now."""
+    """Count each arm of a test, as far as it is known now; each for as long after its own beginning.
+
+    Else whoever got his letter hours earlier would have had more time to follow a link.
+    """
     legs = list(sending.legs.exclude(arm=REST).select_related("batch").defer("people", "editions"))
-    did = _did(sending, now) if sending.test_metric == Sending.Metric.CONVERSIONS else None
-    return [_figure(leg, did) for leg in legs]
+    last = max((each.begins_at for each in legs if each.begins_at), default=now)
+    span = (sending.decides_at or now) - last
+    return [_figure(sending, leg, min((leg.begins_at or now) + span, now), now) for leg in legs]
 
 
-def _figure(leg: Leg, did: BitMap | None) -> ArmFigure:
+def _figure(sending: Sending, leg: Leg, until: datetime, now: datetime) -> ArmFigure:
     if leg.batch is None:
         return ArmFigure(leg.arm, 0, 0)
     messages = Message.objects.filter(batch=leg.batch)
-    if did is None:
-        clicked = letter_figures(Scope((leg.batch.pk,), messages)).clicked
-        return ArmFigure(leg.arm, clicked.count, clicked.of)
+    if sending.test_metric == Sending.Metric.CLICKS:
+        of = letter_figures(Scope((leg.batch.pk,), messages)).clicked.of
+        clicks = Look.objects.filter(
+            batch=leg.batch.pk, kind=Look.Kind.CLICK, verdict=Look.Verdict.PERSON, at__lt=until,
+            message__in=messages.filter(state=Message.State.SENT).values("uid"),
+        )  # fmt: skip
+        return ArmFigure(leg.arm, min(clicks.values("message").distinct().count(), of), of)
     got = of_rows(messages.filter(state=Message.State.SENT, person__isnull=False))
+    did = _did(sending.test_fact, Span(micros(leg.begins_at or now), micros(until)), now)
     return ArmFigure(leg.arm, len(got & did), len(got))
 
 
-def _did(sending: Sending, now: datetime) -> BitMap:
-    """Return who did what the test asks for since it began."""
-    begun = sending.legs.exclude(arm=REST).order_by("begins_at").values_list("begins_at", flat=True).first()
-    span = Span(micros(begun or now), micros(now))
+def _did(fact: str, span: Span, now: datetime) -> BitMap:
+    """Return who did what a test asks for within a time."""
     store = Asked(now).ledger
     with sitebook.everything():
-        deed = Deed(sending.test_fact, "count", Decimal(1), span)
+        deed = Deed(fact, "count", Decimal(1), span)
         return of_table(store.query(statement(deed, now, store.dialect)))
 
 

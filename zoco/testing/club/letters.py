@@ -97,7 +97,7 @@ def sending_begin(
         return None
     if other is not None and expected > 20:
         legs = [Leg(arm="a", letter=letter), Leg(arm="b", letter=letter, subjects=other)]
-        trial_write(sending=sending, legs=legs, at=at)
+        trial_write(sending=sending, legs=legs)
     sending_start(sending=sending, expected=expected, at=at, reason=WHY)
     return sending
 

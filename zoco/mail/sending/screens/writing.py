@@ -65,7 +65,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         legs = form.legs() if request.POST.get("act") != "none" else []
         try:
-            trial_write(sending=form.save(commit=False), legs=legs, at=timezone.now())
+            trial_write(sending=form.save(commit=False), legs=legs)
         except SendingWrong as wrong:
             problem = said_here(wrong)
         else:

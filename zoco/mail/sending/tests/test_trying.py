@@ -26,7 +26,7 @@ from zoco.mail.sending import services
 from zoco.mail.sending.following import sendings_follow
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.services import SendingHeld, trial_write
-from zoco.mail.sending.tests.conftest import audience_of, go, start
+from zoco.mail.sending.tests.conftest import audience_of, go, letter_made, start
 from zoco.mail.sending.trying import arm_figures, trial_decide
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.models import NUMBER_BASE
@@ -41,7 +41,7 @@ def tried(letter: Letter, account: Account) -> Sending:
     everybody = audience_of([agreed(f"p{n}") for n in range(PEOPLE)])
     made = Sending(name="May", letter=letter, audience=everybody, account=account, test_share=50)
     services.sending_write(sending=made, at=timezone.now())
-    trial_write(sending=made, legs=arms(letter), at=timezone.now())
+    trial_write(sending=made, legs=arms(letter))
     return made
 
 
@@ -119,7 +119,7 @@ def test_machines_decide_nothing_and_a_decision_is_made_once(tried: Sending, ser
 def test_an_hour_that_won_is_the_same_hour_for_the_rest(
     tried: Sending, letter: Letter, server: Mailbox
 ) -> None:
-    trial_write(sending=tried, legs=arms(letter, later=180), at=timezone.now())
+    trial_write(sending=tried, legs=arms(letter, later=180))
     begun = timezone.now()
     services.sending_start(sending=tried, expected=PEOPLE, at=begun)
     go(tried)
@@ -135,6 +135,45 @@ def test_an_hour_that_won_is_the_same_hour_for_the_rest(
     assert tried.legs.get(arm="rest").begins_at == begun + timedelta(hours=27)
 
 
+def test_an_arm_that_begins_later_is_looked_at_for_as_long(
+    tried: Sending, letter: Letter, server: Mailbox
+) -> None:
+    trial_write(sending=tried, legs=arms(letter, later=180))
+    begun = timezone.now()
+    services.sending_start(sending=tried, expected=PEOPLE, at=begun)
+    go(tried)
+    sendings_follow(now=begun + timedelta(hours=3))
+    Message.objects.update(state=Message.State.SENT)
+    click(tried, a=6, b=6)
+    for arm, hours in (("a", 5), ("b", 6)):
+        batch = tried.legs.get(arm=arm).batch_id or 0
+        Look.objects.filter(batch=batch).update(at=begun + timedelta(hours=hours))
+
+    figures = arm_figures(tried, now=begun + timedelta(hours=7))
+
+    assert [(each.arm, each.successes, each.trials) for each in figures] == [("a", 0, 6), ("b", 6, 6)]
+
+
+def test_arms_of_the_letter_go_along_when_another_one_is_chosen(tried: Sending, letter: Letter) -> None:
+    third, other = letter_made("Third"), letter_made("June")
+    trial_write(sending=tried, legs=[*arms(letter), Leg(arm="c", letter=third)])
+
+    tried.letter = other
+    services.sending_write(sending=tried, at=timezone.now())
+
+    legs = list(tried.legs.values_list("arm", "letter", "subjects"))
+    assert legs == [("a", other.pk, {}), ("b", other.pk, arms(letter)[1].subjects), ("c", third.pk, {})]
+
+
+def test_a_subject_that_won_before_stands_above_no_other_letter(tried: Sending, letter: Letter) -> None:
+    tried.subjects = {"en": "Sweet"}
+    tried.save()
+
+    trial_write(sending=tried, legs=[Leg(arm="a", letter=letter), Leg(arm="b", letter=letter_made("June"))])
+
+    assert dict(tried.legs.values_list("arm", "subjects")) == {"a": {"en": "Sweet"}, "b": {}}
+
+
 def test_a_pause_is_no_time_of_the_test(tried: Sending, server: Mailbox) -> None:
     start(tried)
     before, now = tried.decides_at, timezone.now()
@@ -146,15 +185,13 @@ def test_a_pause_is_no_time_of_the_test(tried: Sending, server: Mailbox) -> None
 
 
 def test_a_test_that_tests_nothing_does_not_start(tried: Sending, letter: Letter) -> None:
-    trial_write(
-        sending=tried, legs=[Leg(arm="a", letter=letter), Leg(arm="b", letter=letter)], at=timezone.now()
-    )
+    trial_write(sending=tried, legs=[Leg(arm="a", letter=letter), Leg(arm="b", letter=letter)])
     with pytest.raises(SendingHeld, match="Two arms of the test are alike"):
         start(tried)
     other = Letter.objects.create(
         name="Other", topic="else", created_at=timezone.now(), changed_at=timezone.now()
     )
-    trial_write(sending=tried, legs=[*arms(letter), Leg(arm="c", letter=other)], at=timezone.now())
+    trial_write(sending=tried, legs=[*arms(letter), Leg(arm="c", letter=other)])
     with pytest.raises(SendingHeld, match="Other has another purpose or topic; others would get it"):
         start(tried)
 
