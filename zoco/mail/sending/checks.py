@@ -13,6 +13,7 @@ from zoco.channels.contract import CHANNELS
 from zoco.channels.domains.verdicts import domain_verdict
 from zoco.consent.models import Purpose
 from zoco.ledger.pictures.labels import language_name
+from zoco.mail.editing.checks.contents import everybody_sees
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.compiling import Compiled, compiled
@@ -24,7 +25,7 @@ from zoco.mail.sending.models import REST, Leg, Sending
 from zoco.mail.sending.people import arm_sizes, people_of
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z")
-WAY_OUT = "links.unsubscribe"
+WAY_OUT = "unsubscribe"
 
 
 class Weight(StrEnum):
@@ -132,7 +133,7 @@ def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
         yield Problem(words % {"letter": letter.name}, Weight.NOTE, settings)
         return
     named = {"letter": letter.name, "language": language_name(draft.language)}
-    if WAY_OUT not in made.asked.names:
+    if not everybody_sees(made, WAY_OUT):
         words = _("%(letter)s (%(language)s): nobody can unsubscribe; put {{ links.unsubscribe }} into it.")
         yield Problem(words % named, mend=editor)
     if draft.kind != "blocks":

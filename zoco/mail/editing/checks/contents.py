@@ -1,6 +1,6 @@
 """What a letter says and lacks: the way out, an address, words for pictures, defaults, its weight."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,8 +23,7 @@ LAW = "CAN-SPAM Act, 15 U.S.C. § 7704(a)(5)(A)"
 def contents_checked(letter: Letter, draft: Draft, ready: Compiled, page: Page) -> Iterator[Check]:
     """Give what is to be seen to in one language of a letter."""
     language = draft.language
-    values: Mapping[str, Any] = {"links": LINKS}
-    least, most = seen(ready, values), seen(ready, values, ready.conditions)
+    least, most = _read(ready)
     if not draft.subject.strip():
         yield Check("subject", "bad", _("There is no subject."), _("Write one."), language)
     if letter.purpose == "marketing":
@@ -34,9 +33,23 @@ def contents_checked(letter: Letter, draft: Draft, ready: Compiled, page: Page) 
     yield from _weight(len(most.html.encode()), language)
 
 
+def everybody_sees(ready: Compiled, *ways: str) -> bool:
+    """Return whether one of some links is seen, whatever is true of whoever reads the letter."""
+    return _are_seen(_read(ready), ways)
+
+
+def _read(ready: Compiled) -> tuple[Seen, Seen]:
+    """Return a letter as it is read where none of its conditions is true, and where all are."""
+    values: Mapping[str, Any] = {"links": LINKS}
+    return seen(ready, values), seen(ready, values, ready.conditions)
+
+
+def _are_seen(read: tuple[Seen, ...], ways: Sequence[str]) -> bool:
+    return all(any(f'"{LINKS[way]}"' in each.html for way in ways) for each in read)
+
+
 def _ways_out(draft: Draft, read: tuple[Seen, ...]) -> Iterator[Check]:
-    ways = (LINKS["unsubscribe"], LINKS["preferences"])
-    if any(all(f'"{way}"' not in each.html for way in ways) for each in read):
+    if not _are_seen(read, ("unsubscribe", "preferences")):
         yield Check(
             "unsubscribe",
             "bad",

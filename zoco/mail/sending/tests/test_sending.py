@@ -32,7 +32,7 @@ from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.services import SendingHeld, SendingWrong
 from zoco.mail.sending.tests.conftest import go, start
 from zoco.mail.tests.test_letters import FOOTER, text
-from zoco.people.models import NUMBER_BASE, Person
+from zoco.people.models import NUMBER_BASE, Person, Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +209,16 @@ def test_what_speaks_against_a_start_is_said(
     }
     with pytest.raises(SendingHeld):
         services.sending_start(sending=sending, expected=3, at=timezone.now(), reason="We know")
+
+
+def test_a_way_out_that_some_do_not_see_is_none(sending: Sending, letter: Letter) -> None:
+    only = {**FOOTER["value"], "only": f"tag:{Tag.objects.create(name='vip').pk}"}
+    words = editing.Words(subject="Miel", blocks=[text("<p>Hola</p>"), {**FOOTER, "value": only}])
+    editing.edition_write(letter=letter, language="es", words=words, at=timezone.now())
+
+    found = [each.words for each in problems_of(sending, now=timezone.now())]
+
+    assert found == ["News (Spanish): nobody can unsubscribe; put {{ links.unsubscribe }} into it."]
 
 
 def test_an_owner_starts_in_spite_of_a_domain_and_it_is_written_down(
