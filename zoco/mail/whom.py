@@ -39,7 +39,7 @@ class Who(msgspec.Struct, forbid_unknown_fields=True):
 def person_meant(request: HttpRequest, who: int | Who) -> Person | None:
     """Return whom a program means; an address that nobody has becomes a person. Raises IdentityWrong."""
     if isinstance(who, int):
-        return Person.objects.filter(pk=who).first() if 0 < who < 1 << 63 else None
+        return person_standing(who) if 0 < who < 1 << 63 else None
     named = identity_read(who.kind, who.value, space=who.space)
     found = _known(named.place)
     if found is not None or named.kind != "email" or not request.user.has_perm(ADD_PERSON):
@@ -50,6 +50,14 @@ def person_meant(request: HttpRequest, who: int | Who) -> Person | None:
         return person_make(incoming=Incoming((named,)), hand=hand)
     except IdentityTaken:  # somebody else was quicker
         return _known(named.place)
+
+
+def person_standing(key: int) -> Person | None:
+    """Return the person of a key; of whom was merged, who stands for him."""
+    person = Person.objects.filter(pk=key).select_related("merged_into").first()
+    while person is not None and person.merged_into is not None:
+        person = person.merged_into
+    return person
 
 
 def _known(place: tuple[str, str, str]) -> Person | None:

@@ -53,7 +53,7 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
 class EnteredShape(Schema):
     """Where somebody is. `is_new` is false for whoever is on the journey, or may not come again yet.
 
-    `state` is one of going, held_out, done, goal, out.
+    `state` is one of going, held_out, done, left.
     """
 
     person: int

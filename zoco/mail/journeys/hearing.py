@@ -22,6 +22,7 @@ from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.running import traveller_end
 from zoco.mail.journeys.triggers import fits
 from zoco.mail.journeys.waits import YES
+from zoco.mail.whom import person_standing
 from zoco.people.audiences.deeds import COUNTED
 from zoco.people.models import NUMBER_BASE, Person
 
@@ -100,12 +101,7 @@ def _open() -> Any:
 
 def person_of(number: int) -> Person | None:
     """Return the person that a fact is about, by its number; of whom was merged, who stands for him."""
-    if number < NUMBER_BASE:
-        return None
-    person = Person.objects.filter(pk=number ^ NUMBER_BASE).select_related("merged_into").first()
-    while person is not None and person.merged_into is not None:
-        person = person.merged_into
-    return person
+    return person_standing(number ^ NUMBER_BASE) if number >= NUMBER_BASE else None
 
 
 def heard(fact: Fact, person: Person, at: datetime) -> None:

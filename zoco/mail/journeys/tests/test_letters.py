@@ -168,6 +168,8 @@ def test_program_lets_people_onto_journeys_that_are_open_to_programs(made: Made,
     assert (first.status_code, first.json()["is_new"], again.json()["is_new"]) == (200, True, False)
     traveller = Traveller.objects.get()
     assert (traveller.entered_by, traveller.data) == ("program", {"left": 3})
+    person = Person.objects.create(merged_into_id=first.json()["person"], created_at=NOW, changed_at=NOW)
+    assert ask(program, journey, person=person.pk).json()["person"] == first.json()["person"]
     assert ask(program, journey, person={"kind": "email", "value": "nobody"}).status_code == 422
     assert ask(program, journey, person=1 << 70).status_code in {404, 422}
     assert ask(program, journey, who=ana).status_code == 422
