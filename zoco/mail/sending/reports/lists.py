@@ -97,10 +97,14 @@ def audience_steps(
 ) -> list[Step]:
     """Return an audience's steps; whoever left by no reason of these does not fit its rules any more."""
     events: list[tuple[datetime, str]] = []
+    first = since.astimezone(zone).date()
     changes = AudienceChange.objects.filter(audience=audience).order_by("at", "pk")
     for change in changes.iterator(100):
         events += [(change.at, JOINED)] * change.entered_size
         if not change.left_size:
+            continue
+        if change.at.astimezone(zone).date() < first:  # it counts for the size alone
+            events += [(change.at, OTHER)] * change.left_size
             continue
         why = Counter(_why_left(unpacked(change.left), change.at).values())
         events += [(change.at, name) for name in why.elements()]
