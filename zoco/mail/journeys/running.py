@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from zoco.channels.rates.waking import HELD
 from zoco.mail.journeys.graph import Graph, graph_kept
@@ -157,7 +157,19 @@ def traveller_end(*, traveller: Traveller, state: Traveller.State, because: str,
     """Let somebody come to the end, or leave; what was still to come is dropped, and told so."""
     traveller.state, traveller.because, traveller.ended_at = state, because, now
     traveller.save(update_fields=["state", "because", "ended_at"])
-    open_steps = traveller.steps.filter(state__in=(Due.DUE, Due.LISTENS))
+    _dropped(traveller.steps.all(), because, now)
+
+
+def everybody_leaves(*, journey: Journey, because: str, now: datetime) -> None:
+    """Let all leave who are on the way, however many: two queries."""
+    going = Traveller.objects.filter(journey=journey, state=Traveller.State.GOING)
+    going.update(state=Traveller.State.LEFT, because=because, ended_at=now)
+    gone = StepDue.objects.filter(traveller__journey=journey, traveller__because=because)
+    _dropped(gone, because, now)
+
+
+def _dropped(steps: QuerySet[StepDue], because: str, now: datetime) -> None:
+    open_steps = steps.filter(state__in=(Due.DUE, Due.LISTENS))
     open_steps.update(state=Due.DONE, way="", reason=because, done_at=now, leased_until=None)
 
 

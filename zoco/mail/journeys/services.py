@@ -16,7 +16,7 @@ from zoco.mail.journeys.graph import graph_read
 from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.leaving import LetterStep
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
-from zoco.mail.journeys.running import traveller_end
+from zoco.mail.journeys.running import everybody_leaves
 from zoco.mail.journeys.triggers import entries_read
 
 if TYPE_CHECKING:
@@ -115,9 +115,7 @@ def journey_let(*, journey: Journey, state: Journey.State, at: datetime, by: "Us
     was, held.state = held.state, state
     held.save(update_fields=["state"])
     if state == State.ENDED:
-        going = held.travellers.select_for_update().filter(state=Traveller.State.GOING)
-        for traveller in going.order_by("pk"):
-            traveller_end(traveller=traveller, state=Traveller.State.LEFT, because="ended", now=at)
+        everybody_leaves(journey=held, because="ended", now=at)
     noting.note(action="changed", kind=KIND, name=held.name, details={"state": [was, held.state]}, by=by)
     transaction.on_commit(SUBSCRIBER.forget)
     return held

@@ -91,6 +91,23 @@ def test_paused_for_an_hour_nobody_leaves_and_nothing_happens(made: Made, people
     assert tagged("hello") == {each.pk for each in people}
 
 
+def test_all_leave_a_journey_that_ends_at_once(
+    made: Made, people: list[Person], django_assert_max_num_queries: Any
+) -> None:
+    journey = made()
+    for each in people:
+        enter(journey=journey, person=each, by="hand", now=NOW)
+    running.due_run(now=NOW)
+
+    with django_assert_max_num_queries(14):
+        journey_let(journey=journey, state=Journey.State.ENDED, at=NOW + DAY)
+    running.due_run(now=NOW + 9 * DAY)
+
+    assert set(Traveller.objects.values_list("state", "because")) == {("left", "ended")}
+    steps = StepDue.objects.values_list("step", "state", "reason").distinct()
+    assert set(steps) == {("hello", "done", ""), ("wait", "done", "ended")}
+
+
 def test_a_lease_that_ran_out_is_somebody_elses(made: Made, people: list[Person]) -> None:
     enter(journey=made(), person=people[0], by="hand", now=NOW)
     ((pk, tries),) = running._leased(NOW)
