@@ -32,8 +32,9 @@ def step_add(graph: Drawn, *, kind: str, after: str = "", way: str = ON) -> tupl
         raise GraphWrong(gettext_noop("There is no step %(kind)s."), kind=kind)
     if len(steps) >= STEPS_MOST:
         raise GraphWrong(gettext_noop("A journey has at most %(most)s steps."), most=STEPS_MOST)
-    number = 1 + max((int(name[1:]) for name in steps if name[1:].isdigit()), default=0)
-    name = f"s{number}"
+    # Never a name of before: whoever stands at a step of an earlier version is known by it.
+    last = max([graph.get("last", 0), *(int(name[1:]) for name in steps if name[1:].isdigit())])
+    graph["last"], name = last + 1, f"s{last + 1}"
     if after:
         _held(graph, after, way)
         following = steps[after].setdefault("next", {}).get(way, "")

@@ -124,7 +124,7 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
     if posted:
         try:
             if "save" in posted and form.is_valid():
-                form.save()
+                form.save(commit=False).save(update_fields=list(form.fields))
                 return redirect("zoco_journey", pk=pk)
             is_put = "put" in posted and entry.is_valid()
             if is_put:

@@ -10,6 +10,7 @@ from zoco.consent.models import Topic
 from zoco.ledger.pictures.labels import NAMES
 from zoco.mail.drawing.canvas import canvas
 from zoco.mail.drawing.editing import EMPTY, step_add, step_remove, step_set, step_wrongs, way_set
+from zoco.mail.drawing.entries import JourneyForm
 from zoco.mail.drawing.reads import effect
 from zoco.mail.drawing.ready import READY
 from zoco.mail.editing.gallery.ready import letter_begin, ready_of
@@ -63,6 +64,30 @@ def test_taken_out_what_led_to_it_leads_on() -> None:
     graph = step_remove(graph, name="hello")
     assert graph["start"] == "bye"
     assert step_remove(graph, name="bye") == EMPTY
+
+
+def test_a_step_that_is_put_in_bears_no_name_of_one_that_was_taken_out() -> None:
+    graph, first = step_add(EMPTY, kind="tag")
+    graph, gone = step_add(graph, kind="wait", after=first)
+
+    graph, other = step_add(step_remove(graph, name=gone), kind="letter", after=first)
+
+    assert (first, gone, other) == ("s1", "s2", "s3")
+
+
+def test_settings_that_are_saved_undo_no_pause_that_was_pressed_meanwhile(
+    owner: Client, journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = JourneyForm.clean_goal
+
+    def slow(form: JourneyForm) -> str:
+        Journey.objects.update(state=Journey.State.PAUSED)
+        return read(form)
+
+    monkeypatch.setattr(JourneyForm, "clean_goal", slow)
+    owner.post(f"{ADMIN}{journey.pk}/settings/", {"name": "Hello", "held_out": 7, "save": 1})
+
+    assert list(Journey.objects.values_list("name", "state", "held_out")) == [("Hello", "paused", 7)]
 
 
 def test_arms_that_are_gone_take_their_ways_along() -> None:
