@@ -120,10 +120,13 @@ def _leader(ways: Sequence[tuple[str, Share]]) -> str:
     return way if min(lows) > 0 else ""
 
 
-def travellers(journey: Journey) -> dict[str, int]:
-    """Return how many are in each state."""
-    counted = journey.travellers.values_list("state").annotate(Count("pk")).order_by()
-    return dict(counted)
+def travellers(journeys: Sequence[Journey]) -> dict[int, dict[str, int]]:
+    """Return how many are in each state, by journey. One query."""
+    found: dict[int, dict[str, int]] = {each.pk: {} for each in journeys}
+    rows = Traveller.objects.filter(journey__in=found).order_by().values_list("journey", "state")
+    for journey, state, people in rows.annotate(people=Count("pk")):
+        found[journey][state] = people
+    return found
 
 
 def effect(journey: Journey) -> Effect:

@@ -74,13 +74,13 @@ def said_here(wrong: Said) -> str:
 def listing(request: HttpRequest) -> HttpResponse:
     """List the journeys."""
     listed = Paginator(Journey.objects.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    lines = [{"journey": each, **_figures(each)} for each in listed]
+    found = reads.travellers(list(listed))
+    lines = [{"journey": each, **_figures(found[each.pk])} for each in listed]
     may_add = request.user.has_perm(ADD)
     return page(request, "journeys", _("Journeys"), lines=lines, page=listed, may_add=may_add)
 
 
-def _figures(journey: Journey) -> dict[str, int]:
-    found = reads.travellers(journey)
+def _figures(found: Mapping[str, int]) -> dict[str, int]:
     return {
         "going": found.get("going", 0),
         "ended": found.get("done", 0) + found.get("left", 0),
@@ -165,7 +165,7 @@ def shown(request: HttpRequest, journey: Journey, problem: str = "", *, status: 
         may_change=may_change,
         may_run=request.user.has_perm(RUN),
         acts=_acts(journey),
-        **_figures(journey),
+        **_figures(reads.travellers([journey])[journey.pk]),
     )
 
 

@@ -4,7 +4,9 @@ from copy import deepcopy
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from zoco.consent.models import Topic
 from zoco.ledger.pictures.labels import NAMES
@@ -88,6 +90,24 @@ def test_settings_that_are_saved_undo_no_pause_that_was_pressed_meanwhile(
     owner.post(f"{ADMIN}{journey.pk}/settings/", {"name": "Hello", "held_out": 7, "save": 1})
 
     assert list(Journey.objects.values_list("name", "state", "held_out")) == [("Hello", "paused", 7)]
+
+
+def test_many_journeys_are_listed_by_as_many_queries_as_one(owner: Client, journey: Journey) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            owner.get(ADMIN)
+        return len(queries)
+
+    asked()
+    one = asked()
+    for n in range(4):
+        made = Journey.objects.create(name=f"No. {n}", created_at=NOW, held_out=0)
+        version = made.versions.create(number=1, graph=deepcopy(GRAPH), at=NOW)
+        person = Person.objects.create(created_at=NOW, changed_at=NOW)
+        made.travellers.create(person=person, version=version, entered_at=NOW)
+
+    assert asked() == one
+    assert owner.get(ADMIN).content.decode().count('data-label="On the way">1</td>') == 4
 
 
 def test_arms_that_are_gone_take_their_ways_along() -> None:
