@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message is. Only BOUNCE, COMPLAINT and UNSUBSCRIBE have consequences."""
+    """What a message is. Only BOUNCE, COMPLAINT and UNSUBSCRIBE change what somebody gets."""
 
     BOUNCE = "bounce"
     DELAYED = "delayed"

@@ -17,7 +17,6 @@ from django.conf import settings
 
 LENGTH = 40
 CODE = 8
-BATCH_MOST = (1 << 32) - 1
 _BEGAN = date(2020, 1, 1)
 _INFO = {
     "count": b"zoco.mail.counting: tokens of messages, version 1",

@@ -16,7 +16,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import NAMES
 from zoco.mail.drawing.reads import Cause
 from zoco.mail.editing.models import Letter
-from zoco.mail.journeys.choices import _arms as arms_of
+from zoco.mail.journeys.choices import arms_of
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.waits import NO, YES
 from zoco.people.models import Attribute, Audience, Tag

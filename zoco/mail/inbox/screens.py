@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.channels.domains.complaints import complaints_of, complaints_said
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.views.heads import head
 from zoco.mail.inbox.forms import MailboxForm
 from zoco.mail.inbox.models import Arrival, Mailbox
 from zoco.mail.inbox.reads import arrivals_of, kinds_read
 from zoco.mail.inbox.services import mailbox_check, mailbox_save, mailbox_turn
-from zoco.mail.sending.screens.frame import moment
 from zoco.people.opening import for_whom
 
 SEE, ADD, CHANGE = (f"zoco_mail.{verb}_mailbox" for verb in ("view", "add", "change"))
@@ -60,7 +59,7 @@ def _page(
 def mailboxes(request: HttpRequest) -> HttpResponse:
     """List the mailboxes."""
     lines = [
-        {"mailbox": each, "read_at": moment(each.checked_at)}
+        {"mailbox": each, "read_at": moments.said(each.checked_at)}
         for each in Mailbox.objects.order_by("name", "pk")
     ]
     return _page(request, "mailboxes", _("Mailboxes"), lines=lines, may_add=request.user.has_perm(ADD))
@@ -107,7 +106,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "mailbox",
         found.name,
         mailbox=found,
-        read_at=moment(found.checked_at),
+        read_at=moments.said(found.checked_at),
         kinds=kinds,
         kind=KINDS.get(chosen, ""),
         complaints=[(name, each) for name, each in rates if each["words"]],
@@ -119,7 +118,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _line(arrival: Arrival) -> dict[str, Any]:
     return {
-        "at": moment(arrival.at),
+        "at": moments.said(arrival.at),
         "kind": KINDS.get(arrival.kind, arrival.kind),
         "person": arrival.person,
         "letter": arrival.message.subject if arrival.message else "",

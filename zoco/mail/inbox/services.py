@@ -1,4 +1,4 @@
-"""Writes of mailboxes: saved with a sealed password, tested, switched on and off, deleted."""
+"""Writes of mailboxes: saved with a sealed password, tested, switched on and off."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING

@@ -106,7 +106,7 @@ class Split(Kind):
         if not isinstance(arms, dict) or not 2 <= len(arms) <= ARMS_MOST:
             raise StepWrong(gettext_noop("A split has two to five arms with weights."))
         try:
-            arm_of("check", 1, _arms(settings))
+            arm_of("check", 1, arms_of(settings))
         except (ArmsWrong, TypeError, ValueError, OverflowError) as wrong:
             raise StepWrong(gettext_noop("A split has two to five arms with weights.")) from wrong
 
@@ -117,10 +117,11 @@ class Split(Kind):
     def work(self, visit: Visit) -> Goes:
         """Give the arm, and tell that it was given."""
         trial = f"{visit.traveller.journey.trial}.{visit.row.step}"
-        arm = arm_of(trial, visit.person.number, _arms(visit.settings))
+        arm = arm_of(trial, visit.person.number, arms_of(visit.settings))
         facts.shown(trial=trial, seen=[(visit.person.number, arm)], at=visit.now, kind="journey")
         return Goes(arm)
 
 
-def _arms(settings: Settings) -> list[Arm]:
+def arms_of(settings: Settings) -> list[Arm]:
+    """Return the arms of a split, in their order."""
     return [Arm(str(key), float(weight)) for key, weight in settings["arms"].items()]

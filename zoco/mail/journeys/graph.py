@@ -14,8 +14,6 @@ from zoco.kit.said import Said
 from zoco.mail.journeys.kinds import KINDS, StepWrong
 
 STEPS_MOST = 200
-ON = ""
-"""The way that leads on where there is only one."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 ON = ""
+"""The way that leads on where there is only one."""
 
 
 class StepWrong(Said, ValueError):
