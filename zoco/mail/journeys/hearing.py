@@ -119,7 +119,7 @@ def heard(fact: Fact, person: Person, at: datetime) -> None:
         due_at__gt=at,
     )
     rows.update(state=StepDue.State.DUE, way=YES, due_at=at, leased_until=None)
-    for journey in _open().select_related("version"):
+    for journey in _open().defer("draft"):
         if any(fits(each, fact) for each in journey.entries):
             enter(journey=journey, person=person, by=fact.name, now=at, data=brought(fact))
 
