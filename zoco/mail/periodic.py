@@ -14,11 +14,15 @@ from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
 from zoco.mail.sending import following
 
-FETCH_SECONDS = 60
+FETCH_SECONDS, MOVE_SECONDS = 60, 5
 
 
-def move() -> None:
-    """Do the steps that are due."""
+def move(stop: threading.Event) -> None:
+    """Do the steps that are due, again and again: letters to a slow server hold no other work up."""
+    keep_time([Periodic("mail.journeys", MOVE_SECONDS, _move)], stop)
+
+
+def _move() -> None:
     running.due_run(now=timezone.now())
 
 
@@ -58,10 +62,10 @@ def forget() -> None:
     copies_forget(now=timezone.now(), days=LINK_DAYS())
 
 
-PERIODIC.add(Periodic("mail.journeys", 5, move))
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
 PERIODIC.add(Periodic("mail.sendings", 5, send))
 PERIODIC.add(Periodic("mail.looks", 60, settle))
 PERIODIC.add(Periodic("mail.tallies", TURN_SECONDS, tally))
 PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))
 STEADY.add(Steady("mail.inbox", fetch))
+STEADY.add(Steady("mail.journeys", move))

@@ -1,5 +1,6 @@
 """Letters on a journey, and programs that let people onto one."""
 
+import threading
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from zoco.channels.models import Message
 from zoco.channels.rates.waking import Waker
 from zoco.consent.models import Choice, Rule
 from zoco.consent.services import choice_record
+from zoco.kit.periodic import PERIODIC, STEADY
 from zoco.kit.showing import SHOWCASES, Shown, ShownKind
+from zoco.mail import periodic
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.services import Words, edition_write, letter_archive
 from zoco.mail.journeys import running
@@ -65,6 +68,21 @@ def test_rows_that_a_program_gave_stand_in_the_letter(
     held = [{"title": "Honey", "quantity": 2}, {"title": "Wax"}]
     assert Traveller.objects.get().data == {"left": 3, "rows": held}
     assert Message.objects.get().subject == "2 x Honey;1 x Wax;"
+
+
+def test_letters_of_journeys_hold_no_other_work_up(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    enter(journey=made(graph_of(letter)), person=people[0], by="hand", now=timezone.now(), data={"left": 3})
+    stop = threading.Event()
+    ending = threading.Timer(0.5, stop.set)
+
+    ending.start()
+    periodic.move(stop)
+
+    assert len(taken(tmp_path / "fake")) == 1
+    assert "mail.journeys" in STEADY
+    assert "mail.journeys" not in PERIODIC
 
 
 def test_letter_that_was_put_away_is_waited_for(
