@@ -142,7 +142,7 @@ def _case(
             campaign=draft.campaign,
             about_kind=draft.about_kind,
             about=draft.about,
-            subject=kept.subject[:200] if kept else "",
+            subject=(kept.subject if kept else draft.subject)[:200],
             body=kept_body(kept) if kept else None,
             created_at=now,
         )

@@ -28,8 +28,9 @@ class Draft:
 
     Content is kept until the message's fate is known, and sent from here when its time has come. Whoever
     gives a function instead (of the message's id) makes it when it is needed, and calls again with the same
-    key at the time that a fate names. `to` is an address of the person's, else the one that is used. Without
-    a person it is for everybody who follows the account, or for its program; permission is nobody's then.
+    key at the time that a fate names; `subject` says meanwhile what it is. `to` is an address of the
+    person's, else the one that is used. Without a person it is for everybody who follows the account, or for
+    its program; permission is nobody's then.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Draft:
     campaign: str = ""
     about_kind: str = ""
     about: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

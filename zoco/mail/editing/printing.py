@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from zoco.channels.models import Message
 from zoco.consent.public.tokens import Links
 from zoco.mail.counting.links import LANGUAGE, Rewriter, home, rewriter
 from zoco.mail.counting.tokens import token_made
@@ -93,22 +94,18 @@ def _lead(made: Print) -> Rewriter:
 def copy_keep(
     *, made: Print, message: UUID, way: Copy.Way, data: Mapping[str, Any], at: datetime, journey: int | None
 ) -> None:
-    """Write down of which print a message is, before it leaves; twice is once."""
+    """Write down of which print a message is, before it leaves; twice is once.
+
+    On a journey it is made anew each time that it is tried, and so may be of another print by then.
+    """
     asked = print_ready(made).asked
     is_kept = ONLINE in asked.names and any(name.startswith("data.") for name in asked.names)
-    Copy.objects.bulk_create(
-        [
-            Copy(
-                message_id=message,
-                print=made,
-                way=way,
-                journey_id=journey,
-                data=dict(data) if is_kept and data else None,
-                at=at,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    said = dict(data) if is_kept and data else None
+    row = Copy(message_id=message, print=made, way=way, journey_id=journey, data=said, at=at)
+    Copy.objects.bulk_create([row], ignore_conflicts=True)
+    if journey is not None:
+        waits = Copy.objects.filter(message=message, message__state=Message.State.WAITS)
+        waits.exclude(print=made).update(print=made, data=said)
 
 
 def copies_forget(*, now: datetime, days: int) -> int:

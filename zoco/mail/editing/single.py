@@ -89,7 +89,7 @@ def letter_send(
     read = seen(ready, values, holds)
     way = Copy.Way.PROGRAM if journey is None else Copy.Way.JOURNEY
     copy_keep(made=made, message=uid, way=way, data=given, at=now, journey=journey)
-    return _sent(letter, person, key, read, headers, now)
+    return _sent(letter, person, key, read, headers, now, is_kept=journey is None)
 
 
 def _ready(
@@ -156,18 +156,23 @@ def _sent(
     headers: Mapping[str, str],
     now: datetime,
     to: str = "",
+    *,
+    is_kept: bool = True,
 ) -> Leaving:
+    """Hand a letter over; one that is not kept and has to wait leaves only when it is given again."""
     is_test = bool(to)
+    content = Content(subject=read.subject, text=read.text, html=read.html, headers=headers)
     draft = Draft(
         key=key,
         account=letter_account(letter).pk,
-        content=Content(subject=read.subject, text=read.text, html=read.html, headers=headers),
+        content=content if is_kept else lambda _uid: content,
         person=person.pk,
         purpose="transactional" if is_test else letter.purpose,
         topic="" if is_test else letter.topic,
         to=to,
         about_kind=ABOUT_TEST if is_test else ABOUT,
         about=str(letter.uid),
+        subject=read.subject,
     )
     return Leaving(message_uid(key), deliver(draft, now=now))
 

@@ -98,5 +98,9 @@ class HookStep(Kind):
             "data": visit.traveller.data,
         }
         content = Content(subject=visit.settings["event"], data=told)
-        draft = Draft(visit.key, visit.settings["account"], content, about_kind="journey")
+        # Given as a function it is not kept: whoever is erased or leaves meanwhile is told of to nobody.
+        draft = Draft(
+            visit.key, visit.settings["account"], lambda _uid: content, about_kind="journey",
+            subject=content.subject,
+        )  # fmt: skip
         return went(deliver(draft, now=visit.now), visit)

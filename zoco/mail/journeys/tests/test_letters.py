@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from zoco.channels.due import due_send
 from zoco.channels.models import Message
 from zoco.channels.rates.waking import Waker
 from zoco.consent.models import Choice, Rule
@@ -18,10 +19,12 @@ from zoco.kit.periodic import PERIODIC, STEADY
 from zoco.kit.showing import SHOWCASES, Shown, ShownKind
 from zoco.mail import periodic
 from zoco.mail.editing.models import Letter
+from zoco.mail.editing.prints import Copy
 from zoco.mail.editing.services import Words, edition_write, letter_archive
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
+from zoco.mail.journeys.services import journey_let
 from zoco.mail.journeys.tests.conftest import NOW, Made
 from zoco.people.models import Person
 from zoco.project.entry.keys.services import key_make
@@ -156,6 +159,31 @@ def test_whose_letter_may_go_earlier_moves_on_with_it(
     running.due_run(now=NOW + 3 * SOON)
 
     assert len(taken(tmp_path / "fake")) == 1
+    assert Traveller.objects.get().state == Traveller.State.DONE
+
+
+def test_a_letter_that_waits_leaves_by_its_journey_alone(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    Letter.objects.update(purpose="marketing")
+    Rule.objects.update_or_create(purpose="marketing", defaults={"opens_at": time(18)})
+    choice_record(person=people[0].pk, state=Choice.State.GIVEN, proof={"form": "x"}, at=NOW - 9 * SOON)
+    journey, later = made(graph_of(letter)), NOW + timedelta(hours=9, minutes=1)
+    enter(journey=journey, person=people[0], by="hand", now=NOW, data={"left": 3})
+    running.due_run(now=NOW)
+
+    journey_let(journey=journey, state=Journey.State.PAUSED, at=NOW)
+    due_send(now=later)
+    running.due_run(now=later)
+    held = (taken(tmp_path / "fake"), Message.objects.values_list("state", "subject", "body").get())
+    words = Words("{{ data.left }} pots", blocks=letter.editions.get().blocks)
+    edition_write(letter=letter, language="en", words=words, at=later)
+    journey_let(journey=journey, state=Journey.State.RUNNING, at=later)
+    running.due_run(now=later)
+
+    assert held == ([], ("waits", "3 jars", None))
+    assert len(taken(tmp_path / "fake")) == 1
+    assert Copy.objects.get().print.draft["subject"] == "{{ data.left }} pots"
     assert Traveller.objects.get().state == Traveller.State.DONE
 
 
