@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from zoco.channels import facts
 from zoco.channels.claiming import LEASE
@@ -91,6 +92,13 @@ def lost_settle(*, now: datetime, most: int = 500) -> int:
     if lost:
         log.warning("Messages were left by a process that died. count=%s", len(lost))
     return len(lost)
+
+
+def waiting_drop(*, messages: QuerySet[Message], now: datetime) -> int:
+    """Refuse those that wait and are not wanted any more; returns how many. What may have arrived stays."""
+    waits = messages.filter(state=State.WAITS, unknowns=0)
+    stopped = {"because": facts.STOPPED, "next_at": None, "done_at": now, "body": None}
+    return waits.update(state=State.REFUSED, **stopped)
 
 
 def _written(

@@ -10,6 +10,7 @@ from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft, DraftWrong, Fate
 from zoco.channels.models import Account, Message
+from zoco.channels.rates.waking import HELD
 from zoco.channels.sealing import SealBroken
 from zoco.ledger.services import NAME
 from zoco.mail.editing.models import Letter
@@ -20,6 +21,8 @@ from zoco.mail.letters.placeholders import PlaceholderWrong
 
 AGAIN = timedelta(minutes=1)
 """How long a step waits for another process that has its message in hand."""
+ASKED_AGAIN = timedelta(minutes=15)
+"""How long it may take until a message is seen to wait no more: for its hour and caps steps are woken."""
 MENDED = timedelta(hours=1)
 """How long a step waits for somebody to mend its letter or account."""
 HOOK = "hook"
@@ -35,7 +38,10 @@ def went(fate: Fate, visit: Visit) -> Goes | Stays:
             return Goes(reason=fate.because or "refused")
         case State.FAILED | State.UNCERTAIN:
             return Goes(reason=fate.reason or str(fate.state))
-    return Stays(fate.until or visit.now + AGAIN, fate.because or fate.reason)
+    until = fate.until or visit.now + AGAIN
+    if fate.because not in HELD:
+        until = min(until, visit.now + ASKED_AGAIN)
+    return Stays(until, fate.because or fate.reason)
 
 
 @KINDS.plug

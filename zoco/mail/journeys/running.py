@@ -7,11 +7,15 @@ left under the key of the visit, and does not leave again.
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from zoco.channels.concluding import waiting_drop
+from zoco.channels.models import Message
 from zoco.channels.rates.waking import HELD
+from zoco.mail.editing.prints import Copy
 from zoco.mail.journeys.graph import Graph, graph_kept
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Listens, Stays, Visit
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
@@ -158,14 +162,22 @@ def traveller_end(*, traveller: Traveller, state: Traveller.State, because: str,
     traveller.state, traveller.because, traveller.ended_at = state, because, now
     traveller.save(update_fields=["state", "because", "ended_at"])
     _dropped(traveller.steps.all(), because, now)
+    mine = Message.objects.filter(person=traveller.person_id)
+    waiting_drop(messages=mine.filter(uid__in=_letters(traveller.journey_id)), now=now)
 
 
 def everybody_leaves(*, journey: Journey, because: str, now: datetime) -> None:
-    """Let all leave who are on the way, however many: two queries."""
+    """Let all leave who are on the way, however many: three queries."""
     going = Traveller.objects.filter(journey=journey, state=Traveller.State.GOING)
     going.update(state=Traveller.State.LEFT, because=because, ended_at=now)
     gone = StepDue.objects.filter(traveller__journey=journey, traveller__because=because)
     _dropped(gone, because, now)
+    waiting_drop(messages=Message.objects.filter(uid__in=_letters(journey.pk)), now=now)
+
+
+def _letters(journey: int) -> Any:
+    """Return the ids of what left, or was to leave, on a journey."""
+    return Copy.objects.filter(journey=journey).values_list("message", flat=True)
 
 
 def _dropped(steps: QuerySet[StepDue], because: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.services import journey_let
 from zoco.mail.journeys.tests.conftest import NOW, Made
+from zoco.mail.journeys.tests.test_running import told
 from zoco.people.models import Person
 from zoco.project.entry.keys.services import key_make
 from zoco.project.models import Change
@@ -162,12 +163,39 @@ def test_whose_letter_may_go_earlier_moves_on_with_it(
     assert Traveller.objects.get().state == Traveller.State.DONE
 
 
+def hours_closed(people: list[Person]) -> None:
+    """Let letters be advertising that people want, from six in the evening on."""
+    Letter.objects.update(purpose="marketing")
+    Rule.objects.update_or_create(purpose="marketing", defaults={"opens_at": time(18)})
+    for each in people:
+        choice_record(person=each.pk, state=Choice.State.GIVEN, proof={"form": "x"}, at=NOW - 9 * SOON)
+
+
+def test_whoever_left_does_not_get_the_letter_that_waited_for_him(
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+) -> None:
+    hours_closed(people[:2])
+    journey, later = made(graph_of(letter), goal="shop.order.placed"), NOW + timedelta(hours=9, minutes=1)
+    for each in people[:2]:
+        enter(journey=journey, person=each, by="hand", now=NOW, data={"left": 3})
+    running.due_run(now=NOW)
+    assert set(Message.objects.values_list("state", "because")) == {("waits", "hours")}
+
+    told("shop.order.placed", people[0], at=NOW + SOON)
+    first = list(Message.objects.order_by("pk").values_list("state", "because"))
+    journey_let(journey=journey, state=Journey.State.ENDED, at=NOW + 2 * SOON)
+    due_send(now=later)
+    running.due_run(now=later)
+
+    assert first == [("refused", "stopped"), ("waits", "hours")]
+    assert set(Message.objects.values_list("state", "because")) == {("refused", "stopped")}
+    assert taken(tmp_path / "fake") == []
+
+
 def test_a_letter_that_waits_leaves_by_its_journey_alone(
     letter: Letter, made: Made, people: list[Person], tmp_path: Path
 ) -> None:
-    Letter.objects.update(purpose="marketing")
-    Rule.objects.update_or_create(purpose="marketing", defaults={"opens_at": time(18)})
-    choice_record(person=people[0].pk, state=Choice.State.GIVEN, proof={"form": "x"}, at=NOW - 9 * SOON)
+    hours_closed(people[:1])
     journey, later = made(graph_of(letter)), NOW + timedelta(hours=9, minutes=1)
     enter(journey=journey, person=people[0], by="hand", now=NOW, data={"left": 3})
     running.due_run(now=NOW)
