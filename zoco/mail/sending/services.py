@@ -90,8 +90,8 @@ def sending_start(
     `expected` is how many people were shown to whoever starts it; `reason` why an owner starts it although
     something speaks against it. Raises SendingHeld, SendingWrong.
     """
-    sending.refresh_from_db()
     _locked(sending, State.DRAFT)
+    sending.refresh_from_db()  # what somebody changed until the lock was free
     people, legs = people_of(sending), legs_of(sending)
     problems = problems_of(sending, now=at, people=people, legs=legs)
     reason = " ".join(reason.split())[:300]
