@@ -16,7 +16,7 @@ from zoco.project.tests.readers import body, client_of
 
 pytestmark = pytest.mark.django_db
 __all__ = ["account"]
-DIGEST = "4f" * 32
+DIGEST = "4f" * 30
 AT = formats.moment(NOW)
 COMPLAINED = (
     f"Complained about the letter “Honey of May”: a report came to bounces at {AT}. "
