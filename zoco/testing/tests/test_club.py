@@ -37,7 +37,7 @@ def own_data(data: Path) -> Iterator[Path]:
 
 
 def loaded(**more: Any) -> None:
-    demo_load(visitors=900, days=80, seed=1, replaces=True, now=NOW, **more)
+    demo_load(visitors=450, days=80, seed=1, replaces=True, now=NOW, **more)
 
 
 def rows() -> dict[str, int]:
@@ -48,29 +48,28 @@ def rows() -> dict[str, int]:
     return {each._meta.db_table: each._default_manager.count() for each in models}
 
 
-def test_members_get_letters_that_they_agreed_to() -> None:
+def test_members_get_letters_that_they_agreed_to_and_do_what_people_do(data: Path) -> None:
     loaded()
 
     agreed: dict[int | None, datetime] = dict(
         Choice.objects.filter(state="given").values_list("person", "at")
     )
-    assert club_size() == Person.objects.count() == len(agreed) > 50
+    assert club_size() == Person.objects.count() == len(agreed) > 30
     sendings = list(Sending.objects.order_by("started_at"))
     assert [each.state for each in sendings] == ["ended"] * len(sendings)
     assert len(sendings) == 4
     messages = list(Message.objects.all())
-    assert len(messages) == sum(each.total for each in sendings) > 100
+    assert len(messages) == sum(each.total for each in sendings) > 50
     assert {each.state for each in messages} == {"sent", "failed"}
     assert all(agreed[each.person_id] <= each.created_at for each in messages)
     assert all(each.to.endswith(".example") for each in messages)
     dead = {each.person_id for each in messages if each.state == "failed"}
     assert Suppression.objects.filter(why="dead").count() == len(dead) > 0
     assert not Account.objects.get().is_on
+    _what_members_do(data)
 
 
-def test_what_members_do_is_read_as_what_people_do(data: Path) -> None:
-    loaded()
-
+def _what_members_do(data: Path) -> None:
     kinds = set(Look.objects.values_list("kind", "verdict"))
     assert kinds == {("open", "person"), ("open", "privacy"), ("click", "person")}
     assert not Look.objects.filter(at__gte=NOW).exists()
@@ -89,7 +88,7 @@ def test_what_members_do_is_read_as_what_people_do(data: Path) -> None:
         "SELECT count(DISTINCT f.known) AS n FROM facts f WHERE f.name = 'shop.order.placed' AND f.known IN"
         " (SELECT known FROM visitor_person WHERE NOT is_taken_back)"
     )
-    assert opening.store().query(asked)["n"][0].as_py() > 20
+    assert opening.store().query(asked)["n"][0].as_py() > 5
 
 
 def test_people_of_somebodys_own_stay_alone_and_stay() -> None:
@@ -114,7 +113,7 @@ def test_it_goes_without_a_trace_and_comes_again() -> None:
 
     left = {table for table, count in rows().items() if count != before[table]}
     assert left <= KEPT
-    assert first["zoco_people_person"] == second["zoco_people_person"] > 50
+    assert first["zoco_people_person"] == second["zoco_people_person"] > 30
     assert first["zoco_mail_sending"] == second["zoco_mail_sending"] == 4
 
 
