@@ -174,19 +174,10 @@ def _failed(
         told.append((facts.FAILED, message))
         released.append(message.key)
     message.reason, message.code = reason, code
-    answers = Decision(SuppressionEvent.By.SERVER, letter=message.uid, subject=message.subject, sent_at=now)
-    address_judge(
-        adapter=message.adapter,
-        to=message.to,
-        said=reason,
-        at=now,
-        counts=_is_direct(message),
-        answers=answers,
-    )
-
-
-def _is_direct(message: Message) -> bool:
-    return CHANNELS.get(message.adapter).is_direct
+    if CHANNELS.get(message.adapter).is_direct:  # an API's words are of its own, whatever they sound like
+        by = SuppressionEvent.By.SERVER
+        answers = Decision(by, letter=message.uid, subject=message.subject, sent_at=now)
+        address_judge(adapter=message.adapter, to=message.to, said=reason, at=now, answers=answers)
 
 
 def _ended(message: Message, state: Message.State, now: datetime) -> None:

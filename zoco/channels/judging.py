@@ -59,9 +59,7 @@ def judged(said: str) -> Judged:
     return _judges[0][0](said) if said and _judges else NOTHING
 
 
-def address_judge(
-    *, adapter: str, to: str, said: str, at: datetime, counts: bool = True, answers: Decision = NO_LETTER
-) -> bool:
+def address_judge(*, adapter: str, to: str, said: str, at: datetime, answers: Decision = NO_LETTER) -> bool:
     """Suppress an address of mail that is dead by what a server said, count what may pass; is it dead?
 
     `answers` names the letter that it was said of.
@@ -75,7 +73,7 @@ def address_judge(
             answers, said=said, rule=found.rule, source=found.source, reason=found.reason, code=found.code
         )
         suppress(identity=named, why=Suppression.Why.DEAD, at=at, decision=decision)
-    elif found.weight and counts:
+    elif found.weight:
         _judges[0][1](identity=named, weight=found.weight, at=at)
     return found.is_dead
 

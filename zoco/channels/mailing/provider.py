@@ -26,7 +26,6 @@ from zoco.channels.contract import (
     CheckFailed,
     Field,
     Heard,
-    Later,
     Limits,
     ListenRefused,
     Opened,
@@ -35,16 +34,12 @@ from zoco.channels.contract import (
     Refused,
     Sent,
     Told,
-    Unknown,
 )
+from zoco.channels.mailing.faults import fault_of
 from zoco.channels.mailing.mime import MessageUnfit, letter_of
+from zoco.channels.mailing.outcomes import UNCLEAR, Said, answered, unanswered
 from zoco.kit import http
 
-OF_ACCOUNT = {401, 402}
-"""A key that is none, and an account that is not paid for: they hold for every message."""
-MAY_HEAL = {*OF_ACCOUNT, 403, 408, 425, 429}
-"""Of our account or of the moment, not of the message."""
-NOT_KNOWN = {500, 502, 504}
 TOLD = {
     "bounced": Told.BOUNCED,
     "rejected": Told.BOUNCED,
@@ -107,9 +102,10 @@ class ProviderLine:
         try:
             self._backend.send_messages([letter])
         except AnymailRequestsAPIError as error:
-            return _outcome(error)
+            return self._outcome(error)
         except AnymailError as error:
             return Refused(str(error), "refused")
+        UNCLEAR.worked(self.channel.key, self.account)
         return Sent(str(letter.anymail_status.message_id or ""))
 
     def close(self) -> None:
@@ -118,24 +114,12 @@ class ProviderLine:
             with suppress(OSError):
                 self._backend.close()
 
-
-def _outcome(error: Any) -> Outcome:
-    said, status = str(error), error.status_code
-    if status is None:
-        return Later(said, "connection", is_account=True) if _is_untold(error) else Unknown(said)
-    if status in NOT_KNOWN or 200 <= status < 300:
-        return Unknown(said)
-    if status in MAY_HEAL or status >= 500:
-        return Later(said, str(status), is_account=status in OF_ACCOUNT)
-    return Refused(said, str(status))
-
-
-def _is_untold(error: Any) -> bool:
-    """Tell whether no connection was made at all: one that was cut may have carried the message."""
-    from urllib3.exceptions import MaxRetryError
-
-    why = error.__cause__
-    return why is not None and bool(why.args) and isinstance(why.args[0], MaxRetryError)
+    def _outcome(self, error: Any) -> Outcome:
+        said, status = str(error), error.status_code
+        if status is None:
+            return unanswered(said, error.__cause__)
+        fault = fault_of(self.channel.key, status, error.response.text)
+        return answered(self.channel.key, self.account, Said(said, status, fault=fault))
 
 
 class ProviderChannel(Channel):

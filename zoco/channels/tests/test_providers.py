@@ -55,6 +55,7 @@ class Api(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.status = 200
         self.hangs_up = False
+        self.answer: Any = None
         self.got: list[tuple[str, str, dict[str, str]]] = []
 
 
@@ -71,7 +72,8 @@ class Answering(BaseHTTPRequestHandler):
             return
         self.send_response(self.server.status)
         self.end_headers()
-        self.wfile.write(json.dumps(ANSWERS[self.path.split("/")[1]]).encode())
+        usual = ANSWERS[self.path.split("/")[1]]
+        self.wfile.write(json.dumps(usual if self.server.answer is None else self.server.answer).encode())
 
     do_GET = do_POST
 
