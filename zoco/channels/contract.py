@@ -89,6 +89,10 @@ class ListenRefused(Said, ValueError):
     """What came in was not proved to come from the account's other side."""
 
 
+class ListenLater(Said, RuntimeError):
+    """What came in cannot be proved now; it may come again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One thing that was told. `event` is its name there: told twice, it is one. `message` is our id.
@@ -269,7 +273,7 @@ class Channel:
         raise NotImplementedError
 
     def listen(self, account: Opened, request: HttpRequest) -> list[Heard]:
-        """Return what a request tells, once it is proved who tells it. Raises ListenRefused."""
+        """Return what a request tells, once it is proved who tells it. Raises ListenRefused, ListenLater."""
         raise NotImplementedError
 
     @property

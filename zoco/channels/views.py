@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from zoco.channels.contract import CHANNELS, Ability, ListenRefused
+from zoco.channels.contract import CHANNELS, Ability, ListenLater, ListenRefused
 from zoco.channels.hearing import heard_write
 from zoco.channels.models import Account
 from zoco.channels.sealing import SealBroken
@@ -35,6 +35,9 @@ def heard(request: HttpRequest, uid: UUID) -> HttpResponse:
     except ListenRefused as refused:
         log.warning("What was told of messages was not proved. account=%s", account.pk)
         return HttpResponse(str(refused), status=403, content_type=PLAIN)
+    except ListenLater as later:
+        log.warning("What was told of messages could not be proved. account=%s", account.pk)
+        return HttpResponse(str(later), status=503, content_type=PLAIN)
     except SealBroken as broken:
         log.warning("Secrets of an account cannot be opened. account=%s", account.pk)
         return HttpResponse(str(broken), status=503, content_type=PLAIN)

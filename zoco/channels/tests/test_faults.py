@@ -1,5 +1,6 @@
 """Whose fault it is that a provider's API did not take a message, and what follows for the others."""
 
+# ruff: noqa: F811
 import json
 from typing import Any
 
@@ -77,7 +78,7 @@ def sent(opened: Opened) -> Outcome:
         return line.send(Outgoing("1", "ana@shop.example", HELLO))
 
 
-def test_sender_that_is_not_known_there_loses_no_letter(api: Api) -> None:  # noqa: F811
+def test_sender_that_is_not_known_there_loses_no_letter(api: Api) -> None:
     opened = account_open(account("postmark"))
     api.status, api.answer = 422, {"ErrorCode": 400, "Message": "Sender Signature not found"}
 
@@ -87,7 +88,7 @@ def test_sender_that_is_not_known_there_loses_no_letter(api: Api) -> None:  # no
     assert len(api.got) == UNCLEAR_MOST + 1
 
 
-def test_recipient_whom_a_provider_does_not_take_is_refused_however_many_there_are(api: Api) -> None:  # noqa: F811
+def test_recipient_whom_a_provider_does_not_take_is_refused_however_many_there_are(api: Api) -> None:
     opened = account_open(account("postmark"))
     api.status, api.answer = 413, {}
 
@@ -96,7 +97,7 @@ def test_recipient_whom_a_provider_does_not_take_is_refused_however_many_there_a
     assert all(isinstance(each, Refused) and each.code == "413" for each in found)
 
 
-def test_what_nobody_understands_stops_after_a_few_letters(api: Api, unclear: Any) -> None:  # noqa: F811
+def test_what_nobody_understands_stops_after_a_few_letters(api: Api, unclear: Any) -> None:
     opened, other = (
         account_open(account("postmark")),
         Opened("other", account_open(account("brevo")).settings),
@@ -112,7 +113,7 @@ def test_what_nobody_understands_stops_after_a_few_letters(api: Api, unclear: An
     assert outcomes.UNCLEAR is unclear
 
 
-def test_letter_that_is_taken_says_that_the_account_works(api: Api) -> None:  # noqa: F811
+def test_letter_that_is_taken_says_that_the_account_works(api: Api) -> None:
     opened = account_open(account("postmark"))
     for _ in range(3):
         api.status, api.answer = 422, UNSURE
@@ -122,7 +123,7 @@ def test_letter_that_is_taken_says_that_the_account_works(api: Api) -> None:  # 
         assert isinstance(sent(opened), Sent)
 
 
-def test_words_of_an_api_say_nothing_of_an_address(api: Api, ana: Person) -> None:  # noqa: F811
+def test_words_of_an_api_say_nothing_of_an_address(api: Api, ana: Person) -> None:
     words = "550 5.1.1 user unknown. Found inactive addresses: ana@shop.example. Inactive recipients are ones"
     api.answer = {"ErrorCode": 406, "Message": words}
 

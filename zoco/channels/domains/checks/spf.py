@@ -16,6 +16,7 @@ INCLUDES = {
     "mailgun": "mailgun.org",
     "postmark": "spf.mtasv.net",
     "sendgrid": "sendgrid.net",
+    "ses": "amazonses.com",
 }
 """What providers have their customers include, by key of the adapter."""
 
