@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from zoco.consent.asking import weighed
 from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
-from zoco.consent.suppressing import NOT_EVEN_NEEDED, hash_of
+from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, hash_of
 from zoco.people.audiences.bitmaps import of_rows
 from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm
 from zoco.people.models import Identity
@@ -43,8 +43,8 @@ class ConsentForm(LeafForm):
 
 @LEAVES.plug
 class ConsentLeaf(FormLeaf):
-    """Whoever may get a letter: has an address that is used and not suppressed, and agreed where that is
-    needed.
+    """Whoever may get a letter: the address that it would go to is not suppressed, and who has it agreed
+    where that is needed.
     """
 
     key = "consent"
@@ -52,8 +52,8 @@ class ConsentLeaf(FormLeaf):
     form = ConsentForm
 
     def found(self, rule: Json, asked: Asked) -> Found:
-        """Find them by what stands, then leave out whose addresses are suppressed."""
-        addressed = of_rows(Identity.objects.filter(kind=Identity.Kind.EMAIL, is_main=True))
+        """Find them by what stands, then leave out whose address is suppressed."""
+        addressed = of_rows(Identity.objects.filter(kind=Identity.Kind.EMAIL))
         may = addressed & self._agreed(rule["purpose"], rule.get("topic", ""), addressed)
         return Found(may - _suppressed(may, rule["purpose"]))
 
@@ -88,20 +88,33 @@ def _weighed(rows: Any, people: BitMap) -> BitMap:
 
 
 def _suppressed(people: BitMap, purpose: str) -> BitMap:
-    """Return those whose addresses are all suppressed. Of each address only a hash is known."""
+    """Return those whose address is suppressed: of several the one that whoever sends takes, and no other.
+
+    Of each address only a hash is known.
+    """
     whys = Suppression.objects.all()
     if purpose == Purpose.TRANSACTIONAL:
         whys = whys.filter(why__in=NOT_EVEN_NEEDED)
     hashes = set(whys.values_list("hash", flat=True))
     if not hashes:
         return BitMap()
-    rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, is_main=True)
-    open_to = BitMap(
+    rows = Identity.objects.filter(kind=Identity.Kind.EMAIL).order_by()
+    some = BitMap(
         person
         for person, space, key in rows.values_list("person_id", "space", "key").iterator(chunk_size=10_000)
-        if person in people and hash_of((Identity.Kind.EMAIL.value, space, key)) not in hashes
+        if person in people and hash_of((Identity.Kind.EMAIL.value, space, key)) in hashes
     )
-    return people - open_to
+    return BitMap(person for person, place in _used(some).items() if hash_of(place) in hashes)
+
+
+def _used(people: BitMap) -> dict[int, Place]:
+    """Return the address of each to which letters go, found as `channels` finds it."""
+    found: dict[int, Place] = {}
+    for some in _parts(people):
+        rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, person__in=some).order_by("-is_main", "pk")
+        for each in rows:
+            found.setdefault(each.person_id, each.place)
+    return found
 
 
 def _parts(people: BitMap) -> Iterable[list[int]]:
