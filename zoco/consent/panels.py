@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.consent.answers import SAID, Answer
-from zoco.consent.asking import Known, Request, answered, known_of
+from zoco.consent.asking import Known, Request, Wish, answered, known_of
 from zoco.consent.hours import zone_named
 from zoco.consent.models import Choice, Purpose, Topic
 from zoco.consent.proofs import proof_named, proofs_said
+from zoco.consent.public.wishing import wishes_said
 from zoco.consent.screens.decided import held
 from zoco.ledger.pictures import formats, moments
 from zoco.people.models import Identity, Person
@@ -46,6 +47,7 @@ class PermissionPanel:
         return {
             "zone": zone,
             "addresses": [(value, _answers(requests, known, topics, at, zone)) for value, requests in asked],
+            "wishes": wishes_said(known.wishes.get(person.pk, Wish()), person, at=at),
             "choices": [_chosen(each, topics, zone, said.get(each.pk, "")) for each in chosen],
         }
 

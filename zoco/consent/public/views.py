@@ -30,6 +30,7 @@ from zoco.consent.public.tokens import (
     preferences_opened,
     token_mark,
 )
+from zoco.consent.public.wishing import PAUSE_DAYS, often_save, pause_save, wished
 from zoco.people.editing import Hand, person_change
 from zoco.people.models import Person
 
@@ -84,7 +85,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             request, "preferences", 200, is_saved=is_saved, topics=offered(key, language), zone=person.zone,
             addresses=[_masked(each.value) for each in addresses_of(key)], is_stopped=is_stopped(key),
             languages=[(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
-            language=language,
+            language=language, wished=wished(person, at=now),
             zones=sorted({*_zones(), person.zone} - {""}),
         )  # fmt: skip
 
@@ -112,12 +113,16 @@ def _save(request: HttpRequest, person: Person, preferring: Preferring, token: s
         fields["zone"] = given["zone"]
     if fields:
         person_change(person=person, fields=fields, attributes={}, hand=Hand(now, name="preferences"))
-    if given.get("act") == "nothing":
+    act = given.get("act", "")
+    if act == "nothing":
         choice_withdraw(person=person.pk, topic="", proof=proof, at=now)
-    elif given.get("act") == "save":
+    elif act == "save":
         preferences_save(
             person=person.pk, chosen=given.getlist("topic"), language=proof["language"], proof=proof, at=now
         )
+        often_save(person=person.pk, often=given.get("often", ""), at=now)
+    elif act in PAUSE_DAYS:
+        pause_save(person=person.pk, days=PAUSE_DAYS[act], at=now)
 
 
 @cache
