@@ -27,16 +27,19 @@ class Offered:
 
 
 def offered(person: int, language: str) -> list[Offered]:
-    """Return what somebody may choose: open topics, and others that were agreed to."""
+    """Return what somebody may choose: open topics, and others that were agreed to.
+
+    Nothing is agreed to as long as a complaint, or that nothing more is wanted, stops all letters.
+    """
     standings = list(Standing.objects.filter(person=person, purpose=Purpose.MARKETING))
-    found = [
-        Offered(
-            each.key, each.said("label", language), each.said("note", language), _agreed(standings, each.key)
-        )
-        for each in Topic.objects.all()
-    ]
-    is_open = set(Topic.objects.filter(is_public=True).values_list("key", flat=True))
-    return [each for each in found if each.key in is_open or each.is_agreed]
+    is_left = bool(_whys(person).intersection(OWN_WILL))
+    found = []
+    for each in Topic.objects.all():
+        is_agreed = _agreed(standings, each.key)
+        if each.is_public or is_agreed:
+            label, note = each.said("label", language), each.said("note", language)
+            found.append(Offered(each.key, label, note, is_agreed and not is_left))
+    return found
 
 
 def _agreed(standings: Collection[Standing], topic: str) -> bool:
@@ -50,23 +53,23 @@ def preferences_save(
 ) -> int:
     """Agree to what was ticked and leave what was not; what is so already is not written again.
 
-    Returns how many choices were written. Whoever comes by a letter's link and ticks a topic takes back that
-    nothing more was wanted, and a complaint; a dead address stays.
+    Returns how many choices were written. Whoever comes by a letter's link and newly ticks a topic takes back
+    that nothing more was wanted, and a complaint; a dead address stays.
     """
     held = standing_held(person)
     if held is None:
         return 0
     person = held
     contact_lock(person)
-    written = 0
+    written, is_back = 0, False
     for each in offered(person, language):
         text = f"{each.label}: {each.note}" if each.note else each.label
         if each.key in chosen and not each.is_agreed:
             choice_give(person=person, topic=each.key, proof={**proof, "text": text}, at=at)
-            written += 1
+            written, is_back = written + 1, True
         elif each.key not in chosen and each.is_agreed:
             written += choice_withdraw(person=person, topic=each.key, proof=proof, at=at) is not None
-    if chosen:
+    if is_back:
         own_will_lift(person, at=at)
     return written
 
@@ -99,7 +102,10 @@ def own_will_lift(person: int, *, at: datetime) -> None:
 
 def is_stopped(person: int) -> bool:
     """Return whether all letters to somebody are stopped by what cannot be chosen: a dead address."""
-    places = [each.place for each in addresses_of(person)]
-    whys = suppressed(places)
-    lifted = {why.value for why in OWN_WILL}
-    return bool(places) and all(whys.get(place, set()) - lifted for place in places)
+    return bool(_whys(person).difference(OWN_WILL))
+
+
+def _whys(person: int) -> set[str]:
+    """Return why the address of somebody is suppressed to which letters go."""
+    places = [each.place for each in addresses_of(person)[:1]]
+    return suppressed(places).get(places[0], set()) if places else set()

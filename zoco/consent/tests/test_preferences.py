@@ -12,6 +12,7 @@ from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, Links, signed
 from zoco.consent.suppressing import suppress, suppressed
 from zoco.consent.tests.test_unsubscribing import BASE, gets, path_of, somebody
 from zoco.ledger.models import OutboxRow
+from zoco.people.editing import Hand, identity_add
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
 
@@ -71,6 +72,27 @@ def test_nothing_any_more_ends_all_and_a_tick_takes_that_back_but_no_dead_addres
     assert [gets(ana, each) for each in ("news", "offers")] == [True, False]
     assert suppressed([place.place]) == {place.place: {"dead"}}
     assert "are stopped" in again.content.decode()
+
+
+def test_only_a_topic_that_is_newly_ticked_takes_a_complaint_back(ana: Person) -> None:
+    place = identity_read("email", "ana@shop.example")
+    client, page = Client(), where(ana)
+    suppress(identity=place, why=Suppression.Why.COMPLAINT, at=AT)
+    before = Choice.objects.count()
+
+    assert " checked>" not in client.get(page).content.decode().partition("</fieldset>")[0]
+    for untouched in ([], ["invented"], ["staff"]):
+        client.post(page, {"act": "save", "topic": untouched})
+        assert suppressed([place.place]) == {place.place: {"complaint"}}
+    assert Choice.objects.count() == before
+
+    client.post(page, {"act": "save", "topic": ["news"]})
+    assert not suppressed([place.place])
+    assert Choice.objects.get(topic="news", proof__form="preferences").state == Choice.State.GIVEN
+    suppress(identity=identity_read("email", "ana@other.example"), why=Suppression.Why.COMPLAINT, at=AT)
+    identity_add(person=ana, named=identity_read("email", "ana@other.example"), hand=Hand(AT))
+    client.post(page, {"act": "save", "topic": ["news", "invented"]})
+    assert list(suppressed([("email", "", "ana@other.example")]).values()) == [{"complaint"}]
 
 
 def test_forged_cut_swapped_and_old_links_change_nothing(ana: Person) -> None:
