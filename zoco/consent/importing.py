@@ -23,6 +23,8 @@ GIVEN, WITHDRAWN = Choice.State.GIVEN, Choice.State.WITHDRAWN
 WHY = {"dead": Suppression.Why.DEAD, "blocked": Suppression.Why.IMPORTED}
 Spot = tuple[int, str]
 """A person and a topic."""
+Mark = tuple[str, str]
+"""What is kept of an address, and why it is suppressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +72,46 @@ class ConsentKeeper:
 
 
 def _suppress(told: Sequence[Told]) -> Counter[str]:
-    rows = {
-        (hash_of(address), WHY[each.word]): (each.word, each.at)
-        for each in told
-        for address in each.addresses
+    """Suppress addresses; not those that a colleague let go after the moment, or the line, that tells it."""
+    rows = {(hash_of(address), WHY[each.word]): each for each in told for address in each.addresses}
+    marks = {mark for mark, _why in rows}
+    held = set(Suppression.objects.filter(hash__in=marks).values_list("hash", "why"))
+    lifted, sources = _decided(marks)
+    new = {
+        spot: each
+        for spot, each in rows.items()
+        if spot not in held
+        and not (spot in lifted and (lifted[spot] >= each.at or _source(each) in sources.get(spot, set())))
     }
-    held = set(Suppression.objects.filter(hash__in=[mark for mark, _why in rows]).values_list("hash", "why"))
-    new = {spot: said for spot, said in rows.items() if spot not in held}
     Suppression.objects.bulk_create(
-        [Suppression(hash=mark, why=why, at=at) for (mark, why), (_word, at) in new.items()],
+        [Suppression(hash=mark, why=why, at=each.at) for (mark, why), each in new.items()],
         ignore_conflicts=True,
     )
-    decision = Decision(by=SuppressionEvent.By.IMPORT)
     SuppressionEvent.objects.bulk_create(
-        event_of(decision, mark=mark, why=why, at=at) for (mark, why), (_word, at) in new.items()
+        event_of(
+            Decision(by=SuppressionEvent.By.IMPORT, source=_source(each)), mark=mark, why=why, at=each.at
+        )
+        for (mark, why), each in new.items()
     )
-    return Counter(word for word, _at in new.values())
+    return Counter(each.word for each in new.values())
+
+
+def _source(told: Told) -> str:
+    """Return by which line of which file it is told."""
+    return ": ".join(filter(None, (told.proof.get("import"), told.proof.get("line"))))
+
+
+def _decided(marks: Collection[str]) -> tuple[dict[Mark, datetime], dict[Mark, set[str]]]:
+    """Return when addresses were let go the last time, and which lines of files had told before."""
+    lifted: dict[Mark, datetime] = {}
+    sources: dict[Mark, set[str]] = {}
+    events = SuppressionEvent.objects.filter(hash__in=marks).order_by("pk")
+    for mark, why, is_lift, source, at in events.values_list("hash", "why", "is_lift", "source", "at"):
+        if is_lift:
+            lifted[mark, why] = at
+        elif source:
+            sources.setdefault((mark, why), set()).add(source)
+    return lifted, sources
 
 
 def _latest(told: Iterable[Told]) -> dict[Spot, Told]:

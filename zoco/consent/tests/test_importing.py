@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
+from django.contrib.auth.models import User
 
 from zoco.consent.asking import Request, may_contact
 from zoco.consent.importing import ConsentKeeper
-from zoco.consent.models import Choice
+from zoco.consent.models import Choice, Suppression
 from zoco.consent.services import choice_record
+from zoco.consent.suppressing import suppressed, suppressed_lift
 from zoco.people.identities import identity_read
-from zoco.people.importing.permission import Told
+from zoco.people.importing.permission import Told, Word
 from zoco.people.writing import Incoming, people_write
 
 NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
@@ -36,3 +38,27 @@ def test_of_two_rows_that_left_the_later_one_counts_whichever_stands_first(years
     assert (left.topic, left.at) == ("", of_year(2024))
     request = Request(ana, ANA.place, "email", "marketing", "news")
     assert may_contact(request, at=NOON, zone="UTC").because == "withdrawn"
+
+
+@pytest.mark.parametrize("word", ["dead", "blocked"])
+def test_who_was_let_go_is_not_suppressed_by_what_a_file_told_before(
+    word: Word, django_user_model: type[User]
+) -> None:
+    (written,) = people_write([Incoming((ANA,))], at=of_year(2019))
+    assert written.person is not None
+    ana, keeper, boss = written.person.pk, ConsentKeeper(), django_user_model.objects.create(username="boss")
+    proof = {"import": "list.csv", "line": "2"}
+    first = Told(ana, word, of_year(2020), (ANA,), proof=proof)
+    assert keeper.take([first])[word] == 1
+    why = Suppression.Why(Suppression.objects.get().why)
+    suppressed_lift(identity=ANA, why=why, reason="It works.", by=boss, at=of_year(2022))
+
+    earlier = Told(ana, word, of_year(2021), (ANA,), proof={"import": "old.csv", "line": "7"})
+    again = Told(ana, word, of_year(2023), (ANA,), proof=proof)
+    for told in (first, earlier, again):
+        assert not sum(keeper.take([told]).values())
+    assert not suppressed([ANA.place])
+
+    later = Told(ana, word, of_year(2023), (ANA,), proof={"import": "new.csv", "line": "2"})
+    assert keeper.take([later])[word] == 1
+    assert suppressed([ANA.place]) == {ANA.place: {why.value}}
