@@ -140,6 +140,12 @@ class Mapper:
                 )
         if not self._has_status and self.options.topic != NOTHING:
             made.words.setdefault(self.options.topic, "given")
+        if "given" in made.words.values() and not (made.given_at or self.options.agreed_on):
+            made.wrong = made.wrong or RowRefused(
+                gettext_noop(
+                    "It says that somebody agreed, and not when; no other day was given for all rows."
+                )
+            )
         if self.options.tag:
             made.tags.append(self.options.tag)
         return made
