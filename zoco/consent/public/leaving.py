@@ -1,7 +1,7 @@
 """Leave a topic, or all marketing, by a link: once written down, a second time changes nothing."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
 
@@ -61,6 +61,15 @@ def standing_held(person: int) -> int | None:
             return found
         found = standing_for(found)
     return None
+
+
+def is_younger(person: int, made_on: date) -> bool:
+    """Return whether somebody was made after a link that names his number was: it names another.
+
+    After an older backup is restored numbers are given anew. A day is between them for clocks that differ.
+    """
+    end = datetime.combine(made_on + timedelta(days=2), time(), UTC)
+    return Person.objects.filter(pk=person, created_at__gte=end).exists()
 
 
 def standing_for(person: int) -> int | None:

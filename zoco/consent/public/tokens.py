@@ -10,7 +10,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -143,7 +143,12 @@ def token_mark(token: str) -> str:
 
 def is_recent(token: str, *, on: date) -> bool:
     """Return whether a token of unsubscribing that holds is new enough to lead to preferences as well."""
-    return on.toordinal() <= int(token.split(".")[2]) + PREFERENCES_HOLD_DAYS
+    return on <= made_on(token) + timedelta(days=PREFERENCES_HOLD_DAYS)
+
+
+def made_on(token: str) -> date:
+    """Return the day on which a token of unsubscribing or of preferences was made that holds."""
+    return date.fromordinal(int(token.split(".")[2]))
 
 
 def opened(token: str, *, on: date) -> Leaving:

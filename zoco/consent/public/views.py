@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from zoco.consent.models import Topic
-from zoco.consent.public.leaving import choice_withdraw, standing_for, topic_leave
+from zoco.consent.public.leaving import choice_withdraw, is_younger, standing_for, topic_leave
 from zoco.consent.public.preferring import addresses_of, is_stopped, offered, preferences_save
 from zoco.consent.public.renewing import link_renew
 from zoco.consent.public.tokens import (
@@ -26,6 +26,7 @@ from zoco.consent.public.tokens import (
     LinkWrong,
     Preferring,
     is_recent,
+    made_on,
     opened,
     preferences_opened,
     token_mark,
@@ -45,6 +46,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         leaving = opened(token, on=now.date())
     except LinkWrong:
         return shown(request, "link_wrong", 404)
+    # A page that was handed on bears links that are dated back: of those no younger person is another.
+    if is_recent(token, on=now.date()) and is_younger(leaving.person, made_on(token)):
+        return shown(request, "link_old", 410, is_lost=True)
     if request.method == "POST":
         topic_leave(leaving=leaving, at=now)
     page = "left" if request.method == "POST" else "leave"
@@ -69,9 +73,11 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     try:
         preferring = preferences_opened(token, on=now.date())
     except LinkOld as old:
-        return _old(request, old, now)
+        return _old(request, old, token, now)
     except LinkWrong:
         return shown(request, "link_wrong", 404)
+    if is_younger(preferring.person, made_on(token)):
+        return shown(request, "link_old", 410, is_lost=True)
     key = standing_for(preferring.person)
     if key is None:
         return shown(request, "left", 200, topic="")
@@ -90,9 +96,11 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         )  # fmt: skip
 
 
-def _old(request: HttpRequest, old: LinkOld, now: datetime) -> HttpResponse:
+def _old(request: HttpRequest, old: LinkOld, token: str, now: datetime) -> HttpResponse:
     """Offer a new link, by a letter to the reader's own address; send it by POST."""
     meant, is_shared = old.meant, isinstance(old, LinkShared)
+    if meant is not None and is_younger(meant.person, made_on(token)):
+        return shown(request, "link_old", 410, is_lost=True)
     if meant is None or request.POST.get("act") != "new":
         return shown(request, "link_old", 200 if is_shared else 410, is_shared=is_shared)
     person = Person.objects.filter(pk=meant.person).first()

@@ -14,6 +14,7 @@ from zoco.consent.tests.test_unsubscribing import BASE, gets, path_of, somebody
 from zoco.ledger.models import OutboxRow
 from zoco.people.editing import Hand, identity_add
 from zoco.people.identities import identity_read
+from zoco.people.merging import people_merge
 from zoco.people.models import Person
 
 AT = datetime(2026, 5, 17, 12, tzinfo=UTC)
@@ -124,6 +125,7 @@ def test_an_old_link_brings_a_new_one_to_the_own_address_once_a_day(
 
     for post in POSTS:
         monkeypatch.setattr(type(post), "send", send)
+    Person.objects.update(created_at=AT - timedelta(days=3_000))
     old = where(ana, PREFERENCES_HOLD_DAYS + 1)
     assert (Client().get(old).status_code, left) == (410, [])
     assert "Send me a new link" in Client().get(old).content.decode()
@@ -133,3 +135,36 @@ def test_an_old_link_brings_a_new_one_to_the_own_address_once_a_day(
     assert (sent.status_code, len(left), left[0][1]) == (200, 1, "ana@shop.example")
     assert left[0][0] == f"preferences.{ana.pk}.{timezone.now().date()}"
     assert Client().get("/preferences/" + left[0][2].partition("/preferences/")[2]).status_code == 200
+
+
+def test_a_link_that_is_older_than_the_person_of_its_number_opens_nothing_and_sends_nothing(
+    ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+    for post in POSTS:
+        monkeypatch.setattr(type(post), "send", lambda _post, letter, _words, *, at: left.append(letter.to))
+    now = timezone.now()
+    links = Links(on=now.date() - timedelta(days=2), base=BASE)
+    ways = [
+        where(ana, 2), where(ana, PREFERENCES_HOLD_DAYS + 1),
+        links.preferences_asked(person=ana.pk).removeprefix(BASE),
+        links.unsubscribe(person=ana.pk, topic="news").removeprefix(BASE),
+    ]  # fmt: skip
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    Person.objects.filter(pk=ana.pk).update(created_at=midnight)
+    before = Choice.objects.count()
+
+    for way in ways:
+        for given in ({"act": "nothing"}, {"act": "new"}):
+            answer = Client().post(way, given)
+            assert (answer.status_code, b"<button" in answer.content) == (410, False)
+            assert "does not lead to you any more" in answer.content.decode()
+    assert (Choice.objects.count(), left) == (before, [])
+
+    Person.objects.filter(pk=ana.pk).update(created_at=midnight - timedelta(microseconds=1))
+    assert Client().get(ways[0]).status_code == Client().post(ways[3]).status_code == 200
+    assert not gets(ana, "news")
+    ben = somebody("ben")
+    people_merge(person=ana, into=ben, why="", at=AT)
+    Person.objects.filter(pk=ben.pk).update(created_at=now)
+    assert Client().get(ways[0]).status_code == 200
