@@ -7,7 +7,7 @@ from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
 from zoco.channels.models import Account, Message
 from zoco.channels.reads import account_usual
-from zoco.consent.confirming.posting import POSTS, Letter, Words
+from zoco.consent.confirming.posting import NO_ACCOUNT, POSTS, Letter, Words
 from zoco.consent.models import Purpose
 
 State = Message.State
@@ -31,7 +31,7 @@ class ByChannels:
         """Deliver it; what must wait goes by itself."""
         account = email_usual()
         if account is None:
-            return "there is no account that sends e-mail"
+            return NO_ACCOUNT
         draft = Draft(
             key=letter.key,
             account=account.pk,

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from zoco.kit.plugs import Registry
 
+NO_ACCOUNT = "there is no account that sends e-mail"
+"""Why a letter waits, as a post says it; it is tried again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from zoco.consent.signup.models import Form, FormDay
 
 DAYS = 30
-TAKEN, ASKED = "taken", "asked"
+TAKEN, ASKED, NO_ACCOUNT = "taken", "asked", "no_account"
 OUTCOMES = {
     TAKEN: _("signed up at once"),
     ASKED: _("asked to confirm by e-mail"),
+    NO_ACCOUNT: _("the letter that asks waits: no account sends e-mail"),
     "confirmed": _("confirmed"),
     "asked_already": _("asked a moment before"),
     "too_often": _("asked often enough this week"),

@@ -18,6 +18,7 @@ from zoco.kit.commands import CommandFailed, program
 from zoco.kit.plugs import load_modules
 from zoco.ledger.pictures import formats
 from zoco.project import env, folder, ready
+from zoco.project.health.confirmations import confirmations
 from zoco.project.health.destinations import destinations
 from zoco.project.health.exports import exports
 from zoco.project.health.findings import Finding, counted
@@ -238,5 +239,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     spool,
     exports,
     destinations,
+    confirmations,
     clock,
 )

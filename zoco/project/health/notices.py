@@ -16,7 +16,7 @@ from zoco.project.health import checks
 from zoco.project.health.findings import Finding
 from zoco.project.health.page import line
 
-NOTICED = ("disk", "salts", "worker", "addresses", "places", "spool", "destinations")
+NOTICED = ("disk", "salts", "worker", "addresses", "places", "spool", "destinations", "confirmations")
 AWAY_DAYS = 30
 KEPT_SECONDS = 60.0
 
