@@ -81,7 +81,10 @@ class Choice(models.Model):
         verbose_name = _("choice")
         verbose_name_plural = _("choices")
         ordering = ["-at", "-id"]
-        indexes = [models.Index("person", "at", name="zoco_consent_of_person")]
+        indexes = [
+            models.Index("person", "at", name="zoco_consent_of_person"),
+            models.Index("at", "id", name="zoco_consent_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose}/{self.topic or '*'}/{self.adapter or '*'}: {self.state}"

@@ -12,7 +12,7 @@ LONGEST = timedelta(hours=6)
 
 def pause_of(tries: int) -> timedelta:
     """Return how long a letter waits that was tried so many times before: longer each time."""
-    return min(FIRST * 2 ** min(tries, 10), LONGEST)
+    return min(FIRST * (1 << min(tries, 10)), LONGEST)
 
 
 def waiting_count(*, key: int, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """A letter that asks and finds no account waits for one, is counted once, and is told to owners."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -23,7 +24,7 @@ from zoco.sites.models import Site
 pytestmark = pytest.mark.django_db
 
 
-def waiting() -> list[DBTaskResult]:
+def waiting() -> list[Any]:
     rows = DBTaskResult.objects.filter(
         task_path__endswith="confirmation_post", args_kwargs__kwargs__tries__gt=0
     )
