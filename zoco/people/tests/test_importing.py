@@ -171,29 +171,6 @@ def test_whoever_refused_is_not_made_to_agree_and_leaving_counts_in_a_row_that_i
     assert line[3]["why"][1] == {"value": "Nowhere"}
 
 
-def test_a_row_that_does_not_say_when_somebody_agreed_is_refused_where_no_day_holds_for_all() -> None:
-    Topic.objects.create(key="news", label="News")
-    table = (
-        "email,status,joined,mail\n"
-        "ana@shop.example,subscribed,2024-03-01,\nben@shop.example,subscribed,,\n"
-        "cy@shop.example,unsubscribed,,\ndi@shop.example,,,yes\neva@shop.example,,,\n"
-    )
-    mapping = {"joined": "given_at", "mail": "topic.news"}
-
-    run = imported("list.csv", table, mapping, topic="", where="fair")
-
-    assert run.counts == run.plan == {"added": 3, "refused": 2, "given": 1, "withdrawn": 1}
-    known = Identity.objects.order_by("key").values_list("key", flat=True)
-    assert list(known) == ["ana@shop.example", "cy@shop.example", "eva@shop.example"]
-    assert [(line, words[:32]) for _table, line, words, *_rest in refused(run)] == [
-        (3, "It says that somebody agreed, an"),
-        (5, "It says that somebody agreed, an"),
-    ]
-    assert [each.at for each in Choice.objects.filter(state="given")] == [datetime(2024, 3, 1, tzinfo=UTC)]
-    dated = imported("list.csv", table, mapping, topic="", where="fair", agreed_on="2025-01-01")
-    assert dated.counts == {"added": 2, "same": 3, "given": 2}
-
-
 @pytest.mark.parametrize("head", ["Subscribed", "Accepts Email Marketing", "подписан"])
 def test_whoever_a_column_says_is_not_subscribed_agrees_to_nothing(head: str) -> None:
     table = f"email,{head}\nana@a.example,yes\nben@a.example,no\ncy@a.example,\n"

@@ -31,6 +31,12 @@ def waiting() -> list[Any]:
     return list(rows.order_by("enqueued_at"))
 
 
+def account_made(port: int) -> None:
+    settings = {"from_address": "news@shop.example", "from_name": "", "host": "127.0.0.1", "user": ""}
+    account = Account(adapter="email", name="mail")
+    account_save(account=account, settings={**settings, "port": port, "tls": "plain"}, secrets={})
+
+
 def test_a_letter_without_an_account_waits_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOCO_PRIVATE_NETWORKS", "127.0.0.0/8")
     now = timezone.now()
@@ -52,17 +58,11 @@ def test_a_letter_without_an_account_waits_for_one(monkeypatch: pytest.MonkeyPat
         assert wanted <= pause < wanted + timedelta(seconds=60)
     assert list(FormDay.objects.values_list("outcome", "count")) == [("no_account", 1)]
     (found,) = confirmations()
-    assert (found.level, found.message) == (
-        "warning",
-        "No account sends e-mail, and 1 person who signed up is to be asked by it to confirm.",
-    )
+    wanted = "No account sends e-mail, and 1 person who signed up is to be asked by it to confirm."
+    assert (found.level, found.message) == ("warning", wanted)
 
     with mailbox() as kept:
-        account_save(
-            account=Account(adapter="email", name="mail"), secrets={},
-            settings={"from_address": "news@shop.example", "from_name": "", "host": "127.0.0.1", "user": "",
-                      "port": kept.port, "tls": "plain"},
-        )  # fmt: skip
+        account_made(kept.port)
         for _twice in range(2):
             confirmation_post.call(key=held.pk, number=1, tries=2)
         assert len(kept.letters) == 1
