@@ -75,8 +75,9 @@ def test_rows_that_a_program_gave_stand_in_the_letter(
 
 
 def test_letters_of_journeys_hold_no_other_work_up(
-    letter: Letter, made: Made, people: list[Person], tmp_path: Path
+    letter: Letter, made: Made, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("django.db.close_old_connections", lambda: None)  # what is open is the test's own
     enter(journey=made(graph_of(letter)), person=people[0], by="hand", now=timezone.now(), data={"left": 3})
     stop = threading.Event()
     ending = threading.Timer(0.5, stop.set)
