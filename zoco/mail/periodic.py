@@ -1,6 +1,7 @@
 """Periodic work of mail: journeys, sendings, mailboxes, verdicts on openings and clicks, and their end."""
 
 import threading
+from functools import partial
 
 from django.utils import timezone
 
@@ -19,11 +20,11 @@ FETCH_SECONDS, MOVE_SECONDS = 60, 5
 
 def move(stop: threading.Event) -> None:
     """Do the steps that are due, again and again: letters to a slow server hold no other work up."""
-    keep_time([Periodic("mail.journeys", MOVE_SECONDS, _move)], stop)
+    keep_time([Periodic("mail.journeys", MOVE_SECONDS, partial(_move, stop))], stop)
 
 
-def _move() -> None:
-    running.due_run(now=timezone.now())
+def _move(stop: threading.Event) -> None:
+    running.due_run(now=timezone.now(), clock=timezone.now, stop=stop)
 
 
 def look() -> None:

@@ -1,5 +1,8 @@
 """Entries by a date that is known of people: once a day and journey, on the clock of the installation.
 
+A day on which nobody looked, as the worker was down, is caught up with for a while. Of a journey that is
+paused people come, too, and wait at its first step.
+
 Who was born on the 29th of February has his day on the 28th where there is none.
 """
 
@@ -9,32 +12,56 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from zoco.channels.reads import zone_usual
-from zoco.mail.journeys.entering import enter
+from zoco.mail.journeys.entering import BY_LONGEST, enter
 from zoco.mail.journeys.models import Journey, Traveller
 from zoco.mail.journeys.triggers import DATE
 from zoco.people.models import AttributeValue, Person
 
 CHUNK = 500
+CAUGHT_UP = 3
+"""So many days that were missed are looked at afterwards."""
 
 
 def dates_look(*, now: datetime) -> int:
     """Let people in whose day it is and who are not in yet; returns how many came."""
-    clock = ZoneInfo(zone_usual())
-    local = now.astimezone(clock)
+    local = now.astimezone(ZoneInfo(zone_usual()))
     came = 0
-    for journey in Journey.objects.filter(state=Journey.State.RUNNING).select_related("version"):
+    is_open = Journey.objects.filter(state__in=(Journey.State.RUNNING, Journey.State.PAUSED))
+    for journey in is_open.select_related("version"):
         for entry in journey.entries:
-            if entry.get("kind") == DATE and local.hour >= entry["hour"]:
-                came += _come(journey, entry, local.date(), now)
+            if entry.get("kind") == DATE:
+                for day in _days(journey, entry, local):
+                    came += _come(journey, entry, day, now)
     return came
 
 
+def looked_name(entry: dict[str, Any]) -> str:
+    """Return the name under which a journey keeps when it was last looked whose date it is."""
+    once = ":once" if entry["every"] == "once" else ""
+    return f"{entry['key']}:{entry['days']}{once}"
+
+
+def _days(journey: Journey, entry: dict[str, Any], local: datetime) -> list[date]:
+    """Return the days whose hour is past and that nobody looked at yet, the earliest first."""
+    today = local.date()
+    last = today - timedelta(days=local.hour < entry["hour"])
+    known = journey.looked.get(looked_name(entry))
+    if known is None:  # nothing of before; what is lost from here on is caught up with
+        _looked(journey, entry, today - timedelta(days=1))
+        return [today] if last == today else []
+    first = max(date.fromisoformat(known[-10:]) + timedelta(days=1), today - timedelta(days=CAUGHT_UP))
+    return [first + timedelta(days=further) for further in range((last - first).days + 1)]
+
+
+def _looked(journey: Journey, entry: dict[str, Any], day: date) -> None:
+    name = looked_name(entry)
+    journey.looked = {**journey.looked, name: f"{name}:{day.isoformat()}"}
+    journey.save(update_fields=["looked"])
+
+
 def _come(journey: Journey, entry: dict[str, Any], today: date, now: datetime) -> int:
-    """Let them in; whoever came today by the same date does not come again, however often it is looked."""
-    looked = f"{entry['key']}:{entry['days']}:{today.isoformat()}"
-    name, by = f"{entry['key']}:{entry['days']}", f"date:{looked}"
-    if journey.looked.get(name) == looked:
-        return 0
+    """Let them in; whoever came by the same date of the same day does not come again."""
+    by = f"date:{looked_name(entry)}:{today.isoformat()}"[:BY_LONGEST]
     came = 0
     day = today - timedelta(days=entry["days"])
     here = set(Traveller.objects.filter(journey=journey, entered_by=by).values_list("person", flat=True))
@@ -43,8 +70,7 @@ def _come(journey: Journey, entry: dict[str, Any], today: date, now: datetime) -
         for person in Person.objects.filter(pk__in=keys[start : start + CHUNK], merged_into=None):
             data = {"day": day.isoformat()}
             came += enter(journey=journey, person=person, by=by, now=now, data=data) is not None
-    journey.looked = {**journey.looked, name: looked}
-    journey.save(update_fields=["looked"])
+    _looked(journey, entry, today)
     return came
 
 

@@ -14,6 +14,7 @@ from zoco.people.models import Person
 from zoco.trials import facts
 from zoco.trials.assigning import is_held_out
 
+BY_LONGEST = 120
 DATA_MOST = 50
 ROWS_MOST = 50
 TEXT_LONGEST = 500
@@ -44,7 +45,7 @@ def enter(
                 person=person,
                 turn=(came["turn"] or 0) + 1,
                 state=Traveller.State.HELD_OUT if held else Traveller.State.GOING,
-                entered_by=by[:120],
+                entered_by=by[:BY_LONGEST],
                 data=data_held(data or {}),
                 entered_at=now,
             )

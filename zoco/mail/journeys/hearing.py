@@ -125,6 +125,7 @@ def heard(fact: Fact, person: Person, at: datetime) -> None:
 
 
 def _seen(traveller: Traveller, fact: Fact, at: datetime) -> None:
+    """Write down what was heard; at the goal whoever is on the way leaves, of a paused journey once it goes on."""
     changed = []
     if traveller.state == Traveller.State.GOING and fact.name not in traveller.seen:
         traveller.seen = {**traveller.seen, fact.name: at.isoformat()}
@@ -135,7 +136,8 @@ def _seen(traveller: Traveller, fact: Fact, at: datetime) -> None:
         changed.append("goal_at")
     if changed:
         traveller.save(update_fields=changed)
-    if is_goal and traveller.journey.is_left_at_goal and traveller.state == Traveller.State.GOING:
+    journey, is_going = traveller.journey, traveller.state == Traveller.State.GOING
+    if is_goal and journey.is_left_at_goal and is_going and journey.state == Journey.State.RUNNING:
         traveller_end(traveller=traveller, state=Traveller.State.LEFT, because="goal", now=at)
 
 

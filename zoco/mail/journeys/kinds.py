@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Any]
 ON = ""
 """The way that leads on where there is only one."""
+VISIT = "j"
+"""With what the name begins of whatever leaves from a step."""
 
 
 class StepWrong(Said, ValueError):
@@ -40,7 +42,7 @@ class Visit:
     @property
     def key(self) -> str:
         """Return the name of what leaves from here, the same each time that it is tried."""
-        return f"j{self.row.pk}"
+        return f"{VISIT}{self.row.pk}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,21 @@ left under the key of the visit, and does not leave again.
 """
 
 import logging
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from zoco.channels.concluding import waiting_drop
 from zoco.channels.models import Message
 from zoco.channels.rates.waking import HELD
 from zoco.mail.editing.prints import Copy
 from zoco.mail.journeys.graph import Graph, graph_kept
-from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Listens, Stays, Visit
+from zoco.mail.journeys.kinds import KINDS, VISIT, Goes, Kind, Listens, Stays, Visit
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
 from zoco.people.models import Person
 
@@ -30,17 +32,30 @@ PAUSES = (30, 120, 600, 3_600, 21_600)
 Due = StepDue.State
 
 
-def due_run(*, now: datetime, most: int = 2_000) -> int:
-    """Do the steps that are due; returns how many were done. Several may do this at once."""
+def due_run(
+    *,
+    now: datetime,
+    clock: Callable[[], datetime] | None = None,
+    stop: threading.Event | None = None,
+    most: int = 2_000,
+) -> int:
+    """Do the steps that are due; returns how many were done. Several may do this at once.
+
+    `clock` is asked anew before each step; without one it stays `now`. At a `stop` no further step begins.
+    """
+    tell, ends = clock or (lambda: now), stop or threading.Event()
     done = 0
     graphs: dict[int, Graph] = {}
-    while done < most:
-        leased = _leased(now)
+    while done < most and not ends.is_set():
+        leased = _leased(tell())
         if not leased:
             break
-        for pk, tries in leased:
-            step_run(pk=pk, tries=tries, now=now, graphs=graphs)
-        done += len(leased)
+        for at, (pk, tries) in enumerate(leased):
+            if ends.is_set():
+                _freed(leased[at:])
+                break
+            step_run(pk=pk, tries=tries, now=tell(), graphs=graphs)
+            done += 1
     return done
 
 
@@ -69,6 +84,13 @@ def _leased(now: datetime) -> list[tuple[int, int]]:
         leased_until=now + LEASE, tries=F("tries") + 1
     )
     return [(pk, tries + 1) for pk, tries in found]
+
+
+@transaction.atomic
+def _freed(leased: Sequence[tuple[int, int]]) -> None:
+    """Give back what was leased and not begun: nobody has to wait until the lease is over."""
+    for pk, tries in leased:
+        StepDue.objects.filter(pk=pk, tries=tries).update(leased_until=None)
 
 
 def step_run(*, pk: int, tries: int, now: datetime, graphs: dict[int, Graph]) -> None:
@@ -175,6 +197,16 @@ def everybody_leaves(*, journey: Journey, because: str, now: datetime) -> None:
     waiting_drop(messages=Message.objects.filter(uid__in=_letters(journey.pk)), now=now)
 
 
+def some_leave(*, journey: Journey, which: Q, because: str, now: datetime) -> None:
+    """Let those leave who are on the way and are meant, however many."""
+    going = Traveller.objects.filter(which, journey=journey, state=Traveller.State.GOING)
+    going.update(state=Traveller.State.LEFT, because=because, ended_at=now)
+    gone = Traveller.objects.filter(journey=journey, because=because, ended_at=now)
+    _dropped(StepDue.objects.filter(traveller__in=gone), because, now)
+    mine = Message.objects.filter(person__in=gone.values("person"))
+    waiting_drop(messages=mine.filter(uid__in=_letters(journey.pk)), now=now)
+
+
 def _letters(journey: int) -> Any:
     """Return the ids of what left, or was to leave, on a journey."""
     return Copy.objects.filter(journey=journey).values_list("message", flat=True)
@@ -182,6 +214,8 @@ def _letters(journey: int) -> Any:
 
 def _dropped(steps: QuerySet[StepDue], because: str, now: datetime) -> None:
     open_steps = steps.filter(state__in=(Due.DUE, Due.LISTENS))
+    keys = open_steps.annotate(key=Concat(Value(VISIT), Cast("pk", CharField()))).values("key")
+    waiting_drop(messages=Message.objects.filter(key__in=keys), now=now)
     open_steps.update(state=Due.DONE, way="", reason=because, done_at=now, leased_until=None)
 
 

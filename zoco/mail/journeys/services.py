@@ -6,18 +6,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from zoco.consent.models import Purpose
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Letter
+from zoco.mail.journeys.dates import looked_name
 from zoco.mail.journeys.graph import graph_read
 from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.leaving import LetterStep
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
-from zoco.mail.journeys.running import everybody_leaves
-from zoco.mail.journeys.triggers import entries_read
+from zoco.mail.journeys.running import everybody_leaves, some_leave
+from zoco.mail.journeys.triggers import DATE, entries_read
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -69,7 +71,9 @@ def journey_publish(
     last = held.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = JourneyVersion.objects.create(journey=held, number=last + 1, graph=graph, at=at, by=by)
     held.version, held.entries = version, entries
-    held.save(update_fields=["version", "entries"])
+    dates = {looked_name(each) for each in entries if each["kind"] == DATE}
+    held.looked = {name: day for name, day in held.looked.items() if name in dates}
+    held.save(update_fields=["version", "entries", "looked"])
     if is_moving:
         moving = _standing(held).filter(step__in=read.steps)
         Traveller.objects.filter(pk__in=moving.values("traveller")).update(version=version)
@@ -102,7 +106,8 @@ FROM: dict[str, tuple[str, ...]] = {
 def journey_let(*, journey: Journey, state: Journey.State, at: datetime, by: "User | None" = None) -> Journey:
     """Start, pause or end a journey. Raises JourneyWrong.
 
-    Whoever is on it while it is paused is held where he is. When it ends everybody leaves.
+    Whoever is on it while it is paused is held where he is; who reached the goal meanwhile leaves when it
+    goes on. When it ends everybody leaves.
     """
     held = Journey.objects.select_for_update().get(pk=journey.pk)
     if held.state == state:
@@ -114,6 +119,8 @@ def journey_let(*, journey: Journey, state: Journey.State, at: datetime, by: "Us
         raise JourneyWrong(gettext_noop("Publish the journey first; then start it."))
     was, held.state = held.state, state
     held.save(update_fields=["state"])
+    if state == State.RUNNING and held.is_left_at_goal and held.goal:
+        some_leave(journey=held, which=Q(seen__has_key=held.goal), because="goal", now=at)
     if state == State.ENDED:
         everybody_leaves(journey=held, because="ended", now=at)
     noting.note(action="changed", kind=KIND, name=held.name, details={"state": [was, held.state]}, by=by)

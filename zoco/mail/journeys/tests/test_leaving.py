@@ -13,7 +13,8 @@ from zoco.channels.models import Account, Message
 from zoco.channels.services import account_save
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
-from zoco.mail.journeys.models import StepDue, Traveller
+from zoco.mail.journeys.models import Journey, StepDue, Traveller
+from zoco.mail.journeys.services import journey_let
 from zoco.mail.journeys.tests.conftest import NOW, Made
 from zoco.people.models import Person
 
@@ -101,3 +102,25 @@ def test_whoever_is_not_told_yet_stays_and_is_told_later(
     assert Message.objects.get().state == Message.State.SENT
     assert Traveller.objects.get().state == Traveller.State.DONE
     assert len({each["id"] for each in program.told}) == 1
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_whoever_left_is_told_of_to_nobody_any_more(
+    made: Made, people: list[Person], program: Program, is_ended: bool
+) -> None:
+    program.status = 503
+    journey = journey_of(made, program)
+    for each in people[:2]:
+        enter(journey=journey, person=each, by="hand", now=NOW)
+    running.due_run(now=NOW)
+    assert set(Message.objects.values_list("state", flat=True)) == {"waits"}
+    ana = Traveller.objects.get(person=people[0])
+
+    if is_ended:
+        journey_let(journey=journey, state=Journey.State.ENDED, at=NOW)
+    else:
+        running.traveller_end(traveller=ana, state=Traveller.State.LEFT, because="goal", now=NOW)
+
+    found = Message.objects.order_by("pk").values_list("state", "because")
+    waits = ("waits", Message.objects.order_by("pk").values_list("because", flat=True)[1])
+    assert list(found) == [("refused", "stopped"), ("refused", "stopped") if is_ended else waits]

@@ -1,6 +1,7 @@
 """People on journeys: each step once, held while it is paused, moved on by facts and clocks."""
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from zoco.ledger.outbox.sequencer import place
 from zoco.ledger.outbox.subscribers import subscriber_tell
 from zoco.ledger.services import record
 from zoco.mail.journeys import running
-from zoco.mail.journeys.dates import dates_look
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.kinds import KINDS
@@ -19,8 +19,7 @@ from zoco.mail.journeys.merging import JourneyMerger
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.services import journey_draw, journey_let, journey_publish, moves_of, step_again
 from zoco.mail.journeys.tests.conftest import GRAPH, NOW, Made
-from zoco.people.models import Attribute, Person, Tag
-from zoco.people.writing import people_indexed
+from zoco.people.models import Person, Tag
 from zoco.trials.assigning import is_held_out
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +142,29 @@ def test_what_fails_is_tried_again_and_then_shown(
     assert tagged("hello") == {people[0].pk}
 
 
+def test_each_step_is_done_at_its_own_time_and_none_begins_after_a_stop(
+    made: Made, people: list[Person]
+) -> None:
+    journey, stop = made(), threading.Event()
+    for each in people:
+        enter(journey=journey, person=each, by="hand", now=NOW)
+    times: list[datetime] = []
+
+    def clock() -> datetime:
+        times.append(NOW + len(times) * timedelta(minutes=1))
+        if len(times) == 3:  # one to lease by, and two for steps
+            stop.set()
+        return times[-1]
+
+    assert running.due_run(now=NOW, clock=clock, stop=stop) == 2
+
+    done = StepDue.objects.filter(state="done").order_by("pk").values_list("done_at", flat=True)
+    assert list(done) == times[1:]
+    assert StepDue.objects.filter(step="hello", state="due", leased_until=None).count() == len(people) - 2
+    assert running.due_run(now=NOW, stop=stop) == 0
+    assert running.due_run(now=NOW) == len(people) - 2
+
+
 WAITING = {
     "start": "wait",
     "steps": {
@@ -217,24 +239,6 @@ def test_a_new_version_takes_along_whoever_can(made: Made, people: list[Person])
         running.due_run(now=NOW + days * DAY)
 
     assert (tagged("other"), tagged("bye")) == ({people[0].pk}, {people[1].pk})
-
-
-def test_a_birthday_lets_in_once_a_year(made: Made, people: list[Person]) -> None:
-    Attribute.objects.create(key="birthday", label="Birthday", kind="day")
-    for person, day in zip(people, ("1990-11-02", "1984-02-29", "2001-11-03"), strict=False):
-        person.attributes = {"birthday": day}
-        person.save()
-        people_indexed([person])
-    journey = made(entries=[{"kind": "date", "key": "birthday", "days": 0, "hour": 9}], again_days=300)
-
-    for _ in range(2):
-        assert dates_look(now=NOW) in {0, 1}
-    assert [each.person for each in Traveller.objects.all()] == [people[0]]
-    Traveller.objects.update(state="done")
-    Journey.objects.filter(pk=journey.pk).update(looked={})
-    assert dates_look(now=NOW) == 0
-    assert dates_look(now=NOW.replace(year=2027, month=2, day=28)) == 1
-    assert dates_look(now=NOW.replace(year=2027)) == 1
 
 
 def test_two_who_are_one_go_on_once(made: Made, people: list[Person]) -> None:
