@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from zoco.ledger.viewsets import RightItem
-from zoco.mail.drawing import screens, steps
+from zoco.mail.drawing import acting, screens, steps
 from zoco.mail.drawing.opening import SEE
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.editing.screens.addresses import letter_paths
@@ -27,8 +27,8 @@ def journey_urls() -> list[URLPattern]:
         path("journeys/", screens.listing, name="zoco_journeys"),
         path("journeys/new/", screens.new, name="zoco_journey_new"),
         path("journeys/<int:pk>/", screens.one, name="zoco_journey"),
-        path("journeys/<int:pk>/act/", screens.act, name="zoco_journey_act"),
-        path("journeys/<int:pk>/publish/", screens.publish, name="zoco_journey_publish"),
+        path("journeys/<int:pk>/act/", acting.act, name="zoco_journey_act"),
+        path("journeys/<int:pk>/publish/", acting.publish, name="zoco_journey_publish"),
         path("journeys/<int:pk>/settings/", steps.settings, name="zoco_journey_settings"),
         path("journeys/<int:pk>/steps/add/", steps.add, name="zoco_journey_add"),
         path("journeys/<int:pk>/steps/<str:name>/", steps.step, name="zoco_journey_step"),

@@ -38,6 +38,13 @@ class EntryForm(forms.Form):
         choices=list(ENTRIES.items()),
     )
     fact = fact_field(label=_("What happens"), required=False)
+    field = forms.CharField(
+        label=_("Only where this property"),
+        max_length=80,
+        required=False,
+        help_text=_("Such as campaign or subject, or one that your site sends along; left empty, always."),
+    )
+    value = forms.CharField(label=_("has this value"), max_length=200, required=False)
     form = forms.ModelChoiceField(
         label=_("Form"), queryset=Form.objects.order_by("name"), to_field_name="key", required=False
     )
@@ -48,6 +55,11 @@ class EntryForm(forms.Form):
         label=_("Day"),
         queryset=Attribute.objects.filter(kind=Attribute.Kind.DAY).order_by("label"),
         to_field_name="key",
+        required=False,
+    )
+    every = forms.ChoiceField(
+        label=_("Comes round"),
+        choices=[("year", _("each year")), ("once", _("once, on the day itself"))],
         required=False,
     )
     days = forms.IntegerField(
@@ -65,6 +77,10 @@ class EntryForm(forms.Form):
         )
         if wanted and wanted not in self.errors and not found.get(wanted):
             self.add_error(wanted, self.fields[wanted].error_messages["required"])
+        if wanted == "fact":
+            one, other = ("field", "value") if found.get("value") else ("value", "field")
+            if found.get(other) and not found.get(one):
+                self.add_error(one, self.fields[one].error_messages["required"])
         return found
 
     def entry(self) -> dict[str, Any]:
@@ -72,12 +88,13 @@ class EntryForm(forms.Form):
         data = self.cleaned_data
         match data["kind"]:
             case "fact":
-                return {"kind": "fact", "fact": data["fact"]}
+                one = {"field": data["field"], "how": "is", "value": data["value"]}
+                return {"kind": "fact", "fact": data["fact"], "where": [one] if data["field"] else []}
             case "form":
                 return {"kind": "form", "key": data["form"].key}
             case "audience":
                 return {"kind": "audience", "key": data["audience"].pk}
             case "date":
-                days, hour = data["days"] or 0, data["hour"] or 0
-                return {"kind": "date", "key": data["day"].key, "days": days, "hour": hour}
+                said = {"days": data["days"] or 0, "hour": data["hour"] or 0}
+                return {"kind": "date", "key": data["day"].key, "every": data["every"] or "year", **said}
         return {"kind": "program"}

@@ -22,6 +22,7 @@ from zoco.mail.journeys.waits import NO, YES
 from zoco.people.models import Attribute, Audience, Tag
 
 Settings = Mapping[str, Any]
+SIGNS = {"is": "=", "is_not": "≠", "contains": "∋", "at_least": "≥", "at_most": "≤", "is_there": "?"}
 ENTRIES = {
     "fact": gettext_lazy("something that happens"),
     "form": gettext_lazy("a form by which they sign up"),
@@ -78,10 +79,16 @@ def entry_said(entry: Mapping[str, Any]) -> str:
             named = Audience.objects.filter(pk=key or 0).values_list("name", flat=True).first()
         case "date":
             named = _day_said(entry)
+            if entry.get("every") == "once":
+                named = _("%(day)s, once") % {"day": named}
         case _:
-            named = fact_said(entry.get("fact", ""))
+            named = ", ".join([fact_said(entry.get("fact", "")), *map(_where, entry.get("where") or ())])
     more = named or key
     return f"{ENTRIES.get(kind, kind)}: {more}" if more else str(ENTRIES.get(kind, kind))
+
+
+def _where(condition: Mapping[str, Any]) -> str:
+    return f"{condition['field']} {SIGNS[condition.get('how', 'is')]} {condition['value']}"
 
 
 def _day_said(entry: Mapping[str, Any]) -> str:
@@ -130,9 +137,8 @@ def _branch(settings: Settings) -> str:
             return _("has the tag %(tag)s?") % {"tag": name}
         case "fact":
             return _("%(fact)s since?") % {"fact": fact_said(settings["fact"])}
-    sign = {"is": "=", "is_not": "≠", "contains": "∋", "at_least": "≥", "at_most": "≤", "is_there": "?"}
     return (
-        f"{settings.get('key', '')} {sign[settings.get('how', 'is')]} {settings.get('value') or ''}".strip()
+        f"{settings.get('key', '')} {SIGNS[settings.get('how', 'is')]} {settings.get('value') or ''}".strip()
     )
 
 

@@ -1,10 +1,9 @@
-"""Pages of journeys: all of them, one with its drawing and figures, its start, pause and end."""
+"""Pages of journeys: all of them, one with its drawing and figures."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -21,28 +20,19 @@ from zoco.mail.drawing import reads
 from zoco.mail.drawing.editing import EMPTY
 from zoco.mail.drawing.entries import JourneyForm
 from zoco.mail.drawing.lettering import MAY_WRITE, LettersForm, letters_begin
-from zoco.mail.drawing.minding import letters_minded
 from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
 from zoco.mail.drawing.ready import Ready, ready_of, ready_there
 from zoco.mail.drawing.saying import entry_said
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey
-from zoco.mail.journeys.services import (
-    JourneyWrong,
-    journey_draw,
-    journey_let,
-    journey_publish,
-    moves_of,
-    step_again,
-)
+from zoco.mail.journeys.services import drawn_mark, journey_draw
 from zoco.mail.journeys.triggers import entries_read
 from zoco.mail.sending.reports.rows import cell
 from zoco.people.opening import for_whom
 
 PAGE = 50
 State = Journey.State
-ACTS = {"run": State.RUNNING, "pause": State.PAUSED, "end": State.ENDED}
 
 
 def page(
@@ -61,6 +51,7 @@ def page(
         if template != "journey":
             crumbs.append({"url": reverse("zoco_journey", args=[journey.pk]), "label": journey.name})
         shown["breadcrumbs_items"] = [*crumbs, {"url": None, "label": title}]
+        shown["drawn"] = drawn_mark(journey)
     values = {**shown, "facts": sorted(NAMES.items()), **values, "journey": journey}
     return render(request, f"zoco/mail/journeys/{template}.html", values, status=status)
 
@@ -228,40 +219,3 @@ def _acts(journey: Journey) -> set[str]:
         case State.PAUSED:
             return {"run", "end"}
     return set()
-
-
-@for_whom(SEE, "POST")
-def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Start, pause or end it; publish what is drawn; let what failed be tried again."""
-    if not request.user.has_perm(RUN):
-        raise PermissionDenied
-    journey = get_object_or_404(Journey, pk=pk)
-    what, now = request.POST.get("act", ""), timezone.now()
-    by = request.user if isinstance(request.user, User) else None
-    try:
-        if what in ACTS:
-            journey_let(journey=journey, state=ACTS[what], at=now, by=by)
-        elif what in {"publish", "publish-moving"}:
-            journey_publish(journey=journey, is_moving=what == "publish-moving", at=now, by=by)
-        elif what == "again":
-            step_again(journey=journey, step=request.POST.get("step", ""), at=now)
-        else:
-            return shown(request, journey, _("Choose what to do."), status=422)
-    except (GraphWrong, JourneyWrong) as wrong:
-        return shown(request, journey, said_here(wrong), status=422)
-    return redirect("zoco_journey", pk=pk)
-
-
-@for_whom(RUN)
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask who moves to what is drawn."""
-    journey = get_object_or_404(Journey, pk=pk)
-    try:
-        moves = moves_of(journey=journey)
-    except GraphWrong as wrong:
-        return shown(request, journey, said_here(wrong), status=422)
-    minded = letters_minded(journey.draft.get("graph", {}))
-    has_entries = bool(journey.draft.get("entries"))
-    return page(
-        request, "publish", _("Publish"), journey=journey, moves=moves, minded=minded, has_entries=has_entries
-    )

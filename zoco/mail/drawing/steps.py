@@ -15,7 +15,7 @@ from zoco.mail.drawing.screens import page, said_here, shown
 from zoco.mail.journeys.graph import GraphWrong
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.models import Journey
-from zoco.mail.journeys.services import journey_draw
+from zoco.mail.journeys.services import DrawnMeanwhile, drawn_mark, journey_draw
 from zoco.mail.journeys.triggers import entries_read
 from zoco.people.opening import for_whom
 
@@ -27,8 +27,14 @@ def _journey(pk: int) -> Journey:
     return journey
 
 
-def _draw(journey: Journey, graph: dict[str, Any]) -> None:
-    journey_draw(journey=journey, graph=graph, entries=journey.draft.get("entries", []))
+def _draw(
+    request: HttpRequest, journey: Journey, *, graph: Any = None, entries: list[Any] | None = None
+) -> None:
+    """Keep what was changed of the drawing that was shown. Raises DrawnMeanwhile."""
+    graph = journey.draft.get("graph", {}) if graph is None else graph
+    entries = journey.draft.get("entries", []) if entries is None else entries
+    was = request.POST.get("drawn") or drawn_mark(journey)
+    journey_draw(journey=journey, graph=graph, entries=entries, was=was)
 
 
 @for_whom(CHANGE, "GET", "HEAD", "POST")
@@ -41,11 +47,20 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             graph, name = step_add(
                 drawn(journey.draft.get("graph", {})), kind=request.POST.get("kind", ""), after=after, way=way
             )
+            _draw(request, journey, graph=graph)
         except GraphWrong as wrong:
             return shown(request, journey, said_here(wrong), status=422)
-        _draw(journey, graph)
+        except DrawnMeanwhile as wrong:
+            journey.refresh_from_db()
+            return _adding(request, journey, said_here(wrong), status=409)
         return redirect("zoco_journey_step", pk=pk, name=name)
-    return page(request, "add", _("Add a step"), journey=journey, kinds=list(KINDS))
+    return _adding(request, journey)
+
+
+def _adding(request: HttpRequest, journey: Journey, problem: str = "", *, status: int = 200) -> HttpResponse:
+    return page(
+        request, "add", _("Add a step"), journey=journey, kinds=list(KINDS), problem=problem, status=status
+    )
 
 
 @for_whom(CHANGE, "GET", "HEAD", "POST")
@@ -58,22 +73,25 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     held = graph["steps"][name]
     kind = form_of(held["kind"])
     form = kind(request.POST if request.method == "POST" else None, initial=_initial(kind, held))
+    problem = ""
     if request.method == "POST":
         try:
             if request.POST.get("act") == "remove":
-                _draw(journey, step_remove(graph, name=name))
+                _draw(request, journey, graph=step_remove(graph, name=name))
                 return redirect("zoco_journey", pk=pk)
             if form.is_valid():
                 graph = step_set(graph, name=name, settings=form.settings())
-                _draw(journey, _joined(graph, name, request))
+                _draw(request, journey, graph=_joined(graph, name, request))
                 return redirect("zoco_journey", pk=pk)
+        except DrawnMeanwhile as wrong:
+            journey.refresh_from_db()
+            problem = said_here(wrong)
         except GraphWrong as wrong:
             return shown(request, journey, said_here(wrong), status=422)
-    status = 422 if form.errors else 200
-    ways = _ways(graph, name)
     return page(
-        request, "step", label(held["kind"]), journey=journey, form=form, name=name, ways=ways, status=status
-    )
+        request, "step", label(held["kind"]), journey=journey, form=form, name=name, problem=problem,
+        ways=_ways(graph, name), status=409 if problem else 422 if form.errors else 200,
+    )  # fmt: skip
 
 
 def _initial(kind: Any, held: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +138,7 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
     asked = {"kind": request.GET.get("kind", "")}
     entry = EntryForm(posted if posted and "put" in posted else None, initial=asked)
     entries = list(journey.draft.get("entries", []))
-    problem = ""
+    problem, status = "", 200
     if posted:
         try:
             if "save" in posted and form.is_valid():
@@ -133,12 +151,15 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
             elif "take" in posted and posted["take"].isdecimal() and len(posted["take"]) < 4:
                 del entries[int(posted["take"]) : int(posted["take"]) + 1]
             if is_put or "take" in posted:
-                journey_draw(journey=journey, graph=journey.draft.get("graph", {}), entries=entries)
+                _draw(request, journey, entries=entries)
                 return redirect("zoco_journey_settings", pk=pk)
         except GraphWrong as wrong:
-            problem = said_here(wrong)
+            problem, status = said_here(wrong), 422
+        except DrawnMeanwhile as wrong:
+            journey.refresh_from_db()
+            problem, status, entries = said_here(wrong), 409, list(journey.draft.get("entries", []))
     return page(
         request, "settings", _("Settings of the journey"), journey=journey, form=form, entry=entry,
         entries=[entry_said(each) for each in entries], problem=problem,
-        status=422 if problem or form.errors or entry.errors else 200,
+        status=422 if form.errors or entry.errors else status,
     )  # fmt: skip

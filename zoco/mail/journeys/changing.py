@@ -1,4 +1,4 @@
-"""Steps that change what is known of somebody: a tag, an attribute, an audience by hand, the goal."""
+"""Steps on what is known of somebody: a tag, an attribute, an audience by hand. And one that counts."""
 
 from collections.abc import Sequence
 
@@ -101,17 +101,10 @@ class AudienceStep(Kind):
 
 @KINDS.plug
 class GoalStep(Kind):
-    """Says that whoever comes here has reached the goal."""
+    """Counts whoever comes here. It is no goal: nobody who is held out could ever reach it."""
 
     key = "goal"
-    label = pgettext_lazy("step of a journey", "Goal reached")
-
-    def work(self, visit: Visit) -> Goes:
-        """Write it down, the first time."""
-        if visit.traveller.goal_at is None:
-            visit.traveller.goal_at = visit.now
-            visit.traveller.save(update_fields=["goal_at"])
-        return Goes()
+    label = pgettext_lazy("step of a journey", "Count who comes here")
 
 
 @KINDS.plug

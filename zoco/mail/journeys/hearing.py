@@ -125,7 +125,7 @@ def heard(fact: Fact, person: Person, at: datetime) -> None:
 
 
 def _seen(traveller: Traveller, fact: Fact, at: datetime) -> None:
-    """Write down what was heard; at the goal whoever is on the way leaves, of a paused journey once it goes on."""
+    """Write down what was heard. At the goal people leave; of a paused journey once it goes on."""
     changed = []
     if traveller.state == Traveller.State.GOING and fact.name not in traveller.seen:
         traveller.seen = {**traveller.seen, fact.name: at.isoformat()}

@@ -1,8 +1,10 @@
 """Writes of journeys: drawn, published as a version, started, paused, ended; who moves to a new one."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,13 +15,14 @@ from zoco.consent.models import Purpose
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Letter
+from zoco.mail.journeys.checks import letter_keys, problems_of
 from zoco.mail.journeys.dates import looked_name
 from zoco.mail.journeys.graph import graph_read
 from zoco.mail.journeys.hearing import SUBSCRIBER
-from zoco.mail.journeys.leaving import LetterStep
 from zoco.mail.journeys.models import Journey, JourneyVersion, StepDue, Traveller
 from zoco.mail.journeys.running import everybody_leaves, some_leave
 from zoco.mail.journeys.triggers import DATE, entries_read
+from zoco.mail.sending.checks import Problem, Weight
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -32,6 +35,14 @@ class JourneyWrong(Said, ValueError):
     """This cannot be done with a journey as it is; the message says what to do."""
 
 
+class JourneyHeld(ValueError):
+    """What is drawn cannot be published; `problems` say what speaks against its letters."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(each.words for each in problems))
+        self.problems = tuple(problems)
+
+
 @dataclass(frozen=True, slots=True)
 class Moves:
     """Who would move to a new version, and who stays in his old one, as the step he stands at is gone."""
@@ -40,10 +51,33 @@ class Moves:
     stay: int
 
 
-@transaction.atomic
-def journey_draw(*, journey: Journey, graph: Mapping[str, Any], entries: list[Any]) -> Journey:
-    """Keep a drawing, however unfinished; it changes nothing for anybody until it is published."""
+class DrawnMeanwhile(JourneyWrong):
+    """Somebody else drew since it was looked at."""
+
+
+def drawn_mark(journey: Journey) -> str:
+    """Return a mark of what is drawn: another one as soon as anything of it is changed."""
+    said = json.dumps(journey.draft, sort_keys=True, ensure_ascii=False)
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _locked(journey: Journey, was: str) -> Journey:
     held = Journey.objects.select_for_update().get(pk=journey.pk)
+    if was and was != drawn_mark(held):
+        words = gettext_noop(
+            "Somebody changed the drawing since you opened this page. Look at it; then do it once more."
+        )
+        raise DrawnMeanwhile(words)
+    return held
+
+
+@transaction.atomic
+def journey_draw(*, journey: Journey, graph: Mapping[str, Any], entries: list[Any], was: str = "") -> Journey:
+    """Keep a drawing, however unfinished; it changes nothing for anybody until it is published.
+
+    `was` is the mark of the drawing that was changed, if it is known. Raises DrawnMeanwhile.
+    """
+    held = _locked(journey, was)
     held.draft = {"graph": dict(graph), "entries": list(entries)}
     held.save(update_fields=["draft"])
     return held
@@ -59,15 +93,24 @@ def moves_of(*, journey: Journey) -> Moves:
 
 @transaction.atomic
 def journey_publish(
-    *, journey: Journey, is_moving: bool, at: datetime, by: "User | None" = None
+    *,
+    journey: Journey,
+    is_moving: bool,
+    at: datetime,
+    by: "User | None" = None,
+    was: str = "",
+    reason: str = "",
 ) -> JourneyVersion:
     """Make what is drawn a version that new people go by; `is_moving` takes those on the way along.
 
-    Whoever stands at a step that is there no more goes on by the version on which he came. Raises GraphWrong.
+    Whoever stands at a step that is there no more goes on by the version on which he came. `was` is the mark
+    of what was shown; `reason` why an owner publishes although something speaks against its letters. Raises
+    GraphWrong, DrawnMeanwhile, JourneyHeld.
     """
-    held = Journey.objects.select_for_update().get(pk=journey.pk)
+    held = _locked(journey, was)
     graph = held.draft.get("graph", {})
     read, entries = graph_read(graph), entries_read(held.draft.get("entries", []))
+    override = _override(letter_keys(graph), reason, at)
     last = held.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = JourneyVersion.objects.create(journey=held, number=last + 1, graph=graph, at=at, by=by)
     held.version, held.entries = version, entries
@@ -78,12 +121,22 @@ def journey_publish(
         moving = _standing(held).filter(step__in=read.steps)
         Traveller.objects.filter(pk__in=moving.values("traveller")).update(version=version)
     details: dict[str, Any] = {"version": [last, version.number], "moved": [None, is_moving]}
-    letters = [each.settings["letter"] for each in read.steps.values() if each.kind == LetterStep.key]
-    if Letter.objects.filter(pk__in=letters).exclude(purpose=Purpose.MARKETING).exists():
+    if override:
+        details["override"] = [None, override]
+    if Letter.objects.filter(pk__in=letter_keys(graph)).exclude(purpose=Purpose.MARKETING).exists():
         details["without_consent"] = [None, True]
     noting.note(action="changed", kind=KIND, name=held.name, details=details, by=by)
     transaction.on_commit(SUBSCRIBER.forget)
     return version
+
+
+def _override(letters: list[int], reason: str, at: datetime) -> str:
+    """Return the reason that is wanted to publish these letters, empty for none. Raises JourneyHeld."""
+    reason = " ".join(reason.split())[:300]
+    against = [each for each in problems_of(letters, now=at) if each.weight != Weight.NOTE]
+    if any(each.weight == Weight.STOPS or not reason for each in against):
+        raise JourneyHeld(against)
+    return reason if against else ""
 
 
 def _standing(journey: Journey) -> Any:

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from zoco.channels.contract import CHANNELS
 from zoco.channels.domains.verdicts import domain_verdict
+from zoco.channels.models import Account
 from zoco.consent.models import Purpose
 from zoco.ledger.pictures.labels import language_name
 from zoco.mail.editing.checks.contents import everybody_sees
@@ -59,9 +60,10 @@ def problems_of(
     """Return what speaks against starting now, the gravest first."""
     legs = legs_of(sending) if legs is None else legs
     people = people_of(sending) if people is None else people
-    found = [*_people(sending, people), *_account(sending, now)]
+    found = [*_people(sending, people), *account_problems(sending.account, now=now, mend=_edit(sending))]
     for letter in {each.letter.pk: each.letter for each in legs}.values():
-        found += _letter(letter, [each for each in legs if each.letter == letter])
+        mine = [each for each in legs if each.letter == letter]
+        found += letter_problems(letter, [draft for leg in mine for draft in drafts_of(letter, leg.subjects)])
     found += _test(sending, legs, people)
     order = list(Weight)
     return sorted(dict.fromkeys(found), key=lambda each: order.index(each.weight))
@@ -78,15 +80,17 @@ def _people(sending: Sending, people: BitMap) -> Iterator[Problem]:
         yield Problem(words % {"why": sending.audience.wrong}, Weight.NOTE, _audience_of(sending))
 
 
-def _account(sending: Sending, now: datetime) -> Iterator[Problem]:
-    account = sending.account
+def account_problems(
+    account: Account | None, *, now: datetime, mend: tuple[object, ...]
+) -> Iterator[Problem]:
+    """Yield what speaks against an account and its domain; `mend` is where another one is chosen."""
     if account is None:
-        yield Problem(_("No account is chosen by which the letter leaves."), mend=_edit(sending))
+        yield Problem(_("No account is chosen by which the letter leaves."), mend=mend)
         return
     channel = CHANNELS.get(account.adapter)
     if (channel.means or channel.key) != "email":
         words = _("%(account)s does not send e-mail; choose another account.") % {"account": account}
-        yield Problem(words, mend=_edit(sending))
+        yield Problem(words, mend=mend)
         return
     if not account.is_on:
         words = _("The account %(account)s is off; switch it on first.") % {"account": account}
@@ -97,11 +101,11 @@ def _account(sending: Sending, now: datetime) -> Iterator[Problem]:
             yield Problem(words, Weight.OWNER, ("zoco_domains",))
 
 
-def _letter(letter: Letter, legs: list[Leg]) -> Iterator[Problem]:
+def letter_problems(letter: Letter, drafts: list[Draft]) -> Iterator[Problem]:
+    """Yield what speaks against a letter that says this."""
     here = ("zoco_letter", letter.pk)
     if letter.is_archived:
         yield Problem(_("The letter %(letter)s is archived.") % {"letter": letter}, mend=here)
-    drafts = [draft for leg in legs for draft in drafts_of(letter, leg.subjects)]
     if not drafts:
         words = _("The letter %(letter)s says nothing yet; write it first.")
         yield Problem(words % {"letter": letter}, mend=here)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from zoco.channels.models import Account
+from zoco.channels.models import Account, SendingDomain
 from zoco.channels.services import account_save
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.services import Words, edition_write, letter_write
 from zoco.mail.journeys.hearing import SUBSCRIBER
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import journey_draw, journey_let, journey_publish
+from zoco.mail.tests.test_letters import FOOTER
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
@@ -65,14 +66,20 @@ def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letter]:
     """Return a letter that a fake channel takes into the file `fake`."""
     with fake_channel() as channel:
         monkeypatch.setattr(type(channel), "identity", ("email", ""))
+        monkeypatch.setattr(type(channel), "means", "email")
         account = account_save(
             account=Account(adapter="fake", name="fake"),
             settings={"file": str(tmp_path / "fake"), "answer": "take"},
             secrets={"word": "honeycomb"},
         )
+        Account.objects.filter(pk=account.pk).update(
+            options={**account.options, "from_address": "news@shop.example"}
+        )
+        SendingDomain.objects.create(name="shop.example", checked_at=NOW, findings=[])
+        account.refresh_from_db()
         made = Letter(name="Basket", purpose="transactional", account=account)
         letter_write(letter=made, at=NOW)
-        blocks = [{"type": "heading", "value": {"text": "Still {{ data.left }} jars"}}]
+        blocks = [{"type": "heading", "value": {"text": "Still {{ data.left }} jars"}}, FOOTER]
         words = Words("{{ data.left }} jars", blocks=blocks)
         edition_write(letter=made, language="en", words=words, at=NOW)
         yield made
