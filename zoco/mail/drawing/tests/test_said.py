@@ -117,7 +117,8 @@ def test_letters_that_nobody_looked_at_are_named_before_they_leave(owner: Client
     edition.blocks[-1]["value"].update(company="Miel", address="Calle 1, Lugo")
     edition.save()
     page = owner.get(f"{ADMIN}{journey.pk}/publish/").content.decode()
-    assert "Mine 1" not in page
+    assert "Mine 1: Announcement: its checks" not in page
+    assert "Mine 1: Announcement: nobody has changed" not in page
     assert f'<a href="/admin/letters/{second.pk}/">Mine 2: Offer: nobody has changed its words' in page
 
 
