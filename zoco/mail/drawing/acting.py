@@ -22,6 +22,7 @@ from zoco.mail.journeys.services import (
     moves_of,
     step_again,
 )
+from zoco.mail.journeys.there import at_once
 from zoco.mail.sending.checks import Weight
 from zoco.mail.sending.screens.frame import OVERRIDE
 from zoco.mail.sending.screens.saying import problems_said
@@ -66,6 +67,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return _asked(request, get_object_or_404(Journey, pk=pk))
 
 
+@at_once()
 def _asked(request: HttpRequest, journey: Journey, problem: str = "", *, status: int = 200) -> HttpResponse:
     try:
         moves = moves_of(journey=journey)

@@ -8,18 +8,16 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from zoco.channels.models import Account
 from zoco.channels.screens.pages import OTHERWISE
 from zoco.consent.answers import SAID, Because
 from zoco.consent.signup.models import Form
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import NAMES
 from zoco.mail.drawing.reads import Cause
-from zoco.mail.editing.models import Letter
+from zoco.mail.journeys import there
 from zoco.mail.journeys.choices import arms_of
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.waits import NO, YES
-from zoco.people.models import Attribute, Audience, Tag
 
 Settings = Mapping[str, Any]
 SIGNS = {"is": "=", "is_not": "≠", "contains": "∋", "at_least": "≥", "at_most": "≤", "is_there": "?"}
@@ -76,7 +74,8 @@ def entry_said(entry: Mapping[str, Any]) -> str:
         case "form":
             named = Form.objects.filter(key=key).values_list("name", flat=True).first()
         case "audience":
-            named = Audience.objects.filter(pk=key or 0).values_list("name", flat=True).first()
+            audience = there.audience(key)
+            named = audience.name if audience else ""
         case "date":
             named = _day_said(entry)
             if entry.get("every") == "once":
@@ -92,7 +91,8 @@ def _where(condition: Mapping[str, Any]) -> str:
 
 
 def _day_said(entry: Mapping[str, Any]) -> str:
-    label = Attribute.objects.filter(key=entry["key"]).values_list("label", flat=True).first() or entry["key"]
+    attribute = there.attribute(entry["key"])
+    label = attribute.label if attribute else entry["key"]
     days, hour = entry.get("days") or 0, time_format(time(entry.get("hour") or 0), "TIME_FORMAT")
     said = {"day": label, "days": abs(days), "time": hour}
     if days < 0:
@@ -106,6 +106,13 @@ def _day_said(entry: Mapping[str, Any]) -> str:
         )
         return words % said
     return _("%(day)s, at %(time)s") % said
+
+
+def _name(row: Any) -> str:
+    """Return what a row is called that a step names. Raises ValueError where it is gone."""
+    if row is None:
+        raise ValueError
+    return str(row.name)
 
 
 def _span(settings: Settings) -> str:
@@ -130,10 +137,10 @@ def _branch(settings: Settings) -> str:
     key = settings.get("key") or 0
     match settings["of"]:
         case "audience":
-            name = Audience.objects.values_list("name", flat=True).get(pk=key)
+            name = _name(there.audience(key))
             return _("in %(audience)s?") % {"audience": name}
         case "tag":
-            name = Tag.objects.values_list("name", flat=True).get(pk=key)
+            name = _name(there.tag(key))
             return _("has the tag %(tag)s?") % {"tag": name}
         case "fact":
             return _("%(fact)s since?") % {"fact": fact_said(settings["fact"])}
@@ -157,20 +164,22 @@ def _tag(settings: Settings) -> str:
 
 
 def _audience(settings: Settings) -> str:
-    return _deed(settings, Audience.objects.values_list("name", flat=True).get(pk=settings["key"]))
+    return _deed(settings, _name(there.audience(settings["key"])))
 
 
 def _attribute(settings: Settings) -> str:
-    name = Attribute.objects.values_list("label", flat=True).get(key=settings["key"])
-    return f"{name} = {settings.get('value', '')}"
+    attribute = there.attribute(settings["key"])
+    if attribute is None:
+        return ""
+    return f"{attribute.label} = {settings.get('value', '')}"
 
 
 def _letter(settings: Settings) -> str:
-    return str(Letter.objects.values_list("name", flat=True).get(pk=settings["letter"]))
+    return _name(there.letter(settings["letter"]))
 
 
 def _hook(settings: Settings) -> str:
-    name = Account.objects.values_list("name", flat=True).get(pk=settings["account"])
+    name = _name(there.account(settings["account"]))
     return f"{name}: {settings['event']}"
 
 

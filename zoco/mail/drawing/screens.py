@@ -27,6 +27,7 @@ from zoco.mail.drawing.saying import entry_said
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import drawn_mark, journey_draw
+from zoco.mail.journeys.there import at_once
 from zoco.mail.journeys.triggers import entries_read
 from zoco.mail.sending.reports.rows import cell
 from zoco.people.opening import for_whom
@@ -131,6 +132,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return shown(request, get_object_or_404(Journey, pk=pk))
 
 
+@at_once()
 def shown(request: HttpRequest, journey: Journey, problem: str = "", *, status: int = 200) -> HttpResponse:
     """Render the page of one: what is drawn, who stands where, what it brings about."""
     graph = journey.draft.get("graph") or EMPTY

@@ -16,6 +16,7 @@ from zoco.mail.journeys.graph import GraphWrong
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import DrawnMeanwhile, drawn_mark, journey_draw
+from zoco.mail.journeys.there import at_once
 from zoco.mail.journeys.triggers import entries_read
 from zoco.people.opening import for_whom
 
@@ -100,6 +101,7 @@ def _initial(kind: Any, held: dict[str, Any]) -> dict[str, Any]:
     return {**defaults, **shown}
 
 
+@at_once()
 def _ways(graph: dict[str, Any], name: str) -> list[dict[str, Any]]:
     held = graph["steps"][name]
     others = [

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
+from zoco.mail.journeys import there
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, StepWrong, Visit
 from zoco.people.attributes import Value, ValueWrong, value_read
 from zoco.people.audiences.services import members_add, members_remove
 from zoco.people.editing import TAG_LONGEST, Hand, person_change, tag_add, tag_remove
-from zoco.people.models import Attribute, Audience, Tagged
+from zoco.people.models import Audience, Tagged
 
 ADD, REMOVE = "add", "remove"
 
@@ -65,7 +66,7 @@ class AttributeStep(Kind):
 
 def attribute_value(settings: Settings) -> Value | None:
     """Return the value that a step sets, None to empty it. Raises StepWrong."""
-    attribute = Attribute.objects.filter(key=settings.get("key", "")).first()
+    attribute = there.attribute(settings.get("key"))
     if attribute is None:
         raise StepWrong(gettext_noop("Choose an attribute that there is."))
     value = settings.get("value")
@@ -86,8 +87,8 @@ class AudienceStep(Kind):
 
     def check(self, settings: Settings) -> None:
         """Refuse an audience that nobody can be put into."""
-        found = Audience.objects.filter(pk=settings.get("key") or 0, kind=Audience.Kind.STATIC)
-        if not isinstance(settings.get("key"), int) or not found.exists():
+        found = there.audience(settings.get("key"))
+        if found is None or found.kind != Audience.Kind.STATIC:
             raise StepWrong(gettext_noop("Choose an audience that is kept by hand."))
         _check_deed(settings)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from zoco.mail.journeys import there
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, StepWrong, Visit
 from zoco.mail.journeys.waits import NO, YES, fact_checked
 from zoco.people.audiences.bitmaps import unpacked
@@ -47,7 +48,7 @@ class Branch(Kind):
             raise StepWrong(gettext_noop("Choose what the branch asks for."))
         if of in {"audience", "tag"} and not isinstance(settings.get("key"), int):
             raise StepWrong(gettext_noop("Choose an audience or a tag."))
-        if of == "audience" and not Audience.objects.filter(pk=settings["key"]).exists():
+        if of == "audience" and there.audience(settings["key"]) is None:
             raise StepWrong(gettext_noop("The audience of a branch is not there any more; choose another."))
         if of == "fact":
             fact_checked(settings)

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_noop
 from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft, DraftWrong, Fate
-from zoco.channels.models import Account, Message
+from zoco.channels.models import Message
 from zoco.channels.rates.waking import HELD
 from zoco.channels.sealing import SealBroken
 from zoco.ledger.services import NAME
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.single import CannotSend, LetterUnready, letter_send
+from zoco.mail.journeys import there
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, Stays, StepWrong, Visit
 from zoco.mail.letters.drafts import LetterWrong
 from zoco.mail.letters.placeholders import PlaceholderWrong
@@ -54,9 +55,7 @@ class LetterStep(Kind):
 
     def check(self, settings: Settings) -> None:
         """Refuse a letter that is not there, or says nothing yet."""
-        key = settings.get("letter")
-        pk = key if isinstance(key, int) and not isinstance(key, bool) else 0
-        if not Letter.objects.filter(pk=pk, is_archived=False, editions__isnull=False).exists():
+        if there.letter(settings.get("letter"), is_ready=True) is None:
             raise StepWrong(gettext_noop("Choose a letter that says something in some language."))
 
     def work(self, visit: Visit) -> Goes | Stays:
@@ -89,8 +88,8 @@ class HookStep(Kind):
 
     def check(self, settings: Settings) -> None:
         """Refuse a program that is not there, and an event without a name."""
-        key, event = settings.get("account"), settings.get("event")
-        if not isinstance(key, int) or not Account.objects.filter(pk=key, adapter=HOOK).exists():
+        account, event = there.account(settings.get("account")), settings.get("event")
+        if account is None or account.adapter != HOOK:
             raise StepWrong(gettext_noop("Choose a web hook among the accounts to send by."))
         if not isinstance(event, str) or not NAME.fullmatch(event) or len(event) > 120:
             raise StepWrong(gettext_noop("Name the event such as journey.basket.left."))
