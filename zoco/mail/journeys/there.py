@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from zoco.channels.models import Account
 from zoco.mail.editing.models import Letter
 from zoco.people.models import Attribute, Audience, Tag
 
+Row = TypeVar("Row", bound=Model)
 _HELD: ContextVar[dict[str, dict[Any, Any]] | None] = ContextVar("held", default=None)
 
 
@@ -52,7 +53,7 @@ def tag(key: object) -> Tag | None:
     return _one("tag", Tag.objects.only("name"), "pk", key)
 
 
-def _one(name: str, rows: QuerySet[Any], by: str, key: object) -> Any:
+def _one(name: str, rows: QuerySet[Row], by: str, key: object) -> Row | None:
     if isinstance(key, bool) or not isinstance(key, str if by == "key" else int):
         return None
     held = _HELD.get()
@@ -60,4 +61,5 @@ def _one(name: str, rows: QuerySet[Any], by: str, key: object) -> Any:
         return rows.filter(**{by: key}).first()
     if name not in held:
         held[name] = {getattr(each, by): each for each in rows}
-    return held[name].get(key)
+    found: Row | None = held[name].get(key)
+    return found

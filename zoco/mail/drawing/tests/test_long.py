@@ -29,7 +29,7 @@ def test_long_drawings_are_read_by_as_many_queries_as_short_ones(owner: Client) 
             assert owner.get(path).status_code == 200
         return len(queries)
 
-    counts = []
+    counts: list[list[int]] = []
     for rounds in (1, 1, 20):
         graph, first = step_add(EMPTY, kind="end")
         for n in range(rounds):
