@@ -17,6 +17,7 @@ from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.people.attributes import Value
 from zoco.people.identities import Named
+from zoco.people.mains import mains_fill
 from zoco.people.models import FIELDS, Edit, Identity, Note, Person, Tag, Tagged
 from zoco.people.writing import Incoming, people_indexed, people_write
 
@@ -100,11 +101,12 @@ def identity_add(*, person: Person, named: Named, hand: Hand) -> Identity:
             "In %(space)s this person is %(has)s already; remove that first, or make this somebody else."
         )
         raise EditRefused(words, space=named.space, has=other.value)
+    is_main = not mine.identities.filter(kind=named.kind, space=named.space).exists()
     try:
         with transaction.atomic():
             made = Identity.objects.create(
                 person=mine, kind=named.kind, space=named.space, key=named.key, value=named.value,
-                created_at=hand.at,
+                is_main=is_main, created_at=hand.at,
             )  # fmt: skip
     except IntegrityError:
         _hold_free(named, mine)
@@ -112,6 +114,24 @@ def identity_add(*, person: Person, named: Named, hand: Hand) -> Identity:
     _saved(mine, hand)
     told(mine, Edit.What.NAMED, {named.kind: [None, named.value]}, hand)
     return made
+
+
+@transaction.atomic
+def identity_use(*, person: Person, pk: int, hand: Hand) -> None:
+    """Let this one of its kind and system be used from now on. Raises EditRefused for one that is gone."""
+    mine = person_locked(person.pk)
+    held = mine.identities.filter(pk=pk).first()
+    if held is None:
+        raise EditRefused(gettext_noop("This is not known of the person any more; choose another."))
+    alike = mine.identities.filter(kind=held.kind, space=held.space)
+    used = alike.order_by("-is_main", "pk")[0]
+    if used.pk == held.pk:
+        return
+    alike.update(is_main=False)
+    alike.filter(pk=pk).update(is_main=True)
+    mine.changed_at = hand.at
+    mine.save(update_fields=["changed_at"])
+    told(mine, Edit.What.USED, {held.kind: [used.value, held.value]}, hand)
 
 
 @transaction.atomic
@@ -127,6 +147,7 @@ def identity_remove(*, person: Person, pk: int, hand: Hand) -> None:
         )
         raise EditRefused(words, value=held.value)
     held.delete()
+    mains_fill(mine)
     _saved(mine, hand)
     told(mine, Edit.What.UNNAMED, {held.kind: [held.value, None]}, hand)
 

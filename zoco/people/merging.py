@@ -1,8 +1,9 @@
 """Merging people who turn out to be one, and taking it back.
 
 The other's identities, tags and notes go over, and what the survivor lacks is filled in; what either said
-differently stays the survivor's. Never across two different numbers of one system: those are two
-people there. Both histories say so, without names. Apps above that keep rows of people register a Merger.
+differently, and which address is used, stays the survivor's. Never across two different numbers of one
+system: those are two people there. Both histories say so, without names. Apps above that keep rows of people
+register a Merger.
 """
 
 from datetime import datetime
@@ -16,6 +17,7 @@ from zoco.kit.plugs import Registry
 from zoco.kit.said import Said
 from zoco.ledger.outbox import joining
 from zoco.people.editing import Hand, told
+from zoco.people.mains import mains_given_back, mains_taken_over
 from zoco.people.models import FIELDS, Edit, Identity, Merge, Note, Person, Tagged
 from zoco.people.writing import people_indexed
 
@@ -65,6 +67,7 @@ def people_merge(*, person: Person, into: Person, why: str, at: datetime, by: Us
     }
     before: State = {"gone": _plain(gone), "kept": _plain(kept)}
     before |= {name: sorted(rows.values_list("pk", flat=True)) for name, rows in moved.items()}
+    before["mains"] = mains_taken_over(gone, kept)
     for name, model in MOVED.items():
         model.objects.filter(pk__in=before[name]).update(person=kept)
     for name in FIELDS:
@@ -101,6 +104,7 @@ def merge_undo(*, merge: Merge, at: datetime, by: User | None = None) -> Person:
     kept.attributes = _unfilled(kept.attributes, before["attributes"], filled["attributes"])
     for name, model in MOVED.items():
         model.objects.filter(pk__in=merge.before[name], person=kept).update(person=gone)
+    mains_given_back(gone, kept, merge.before.get("mains", []))
     for each in MERGERS:
         if each.key in merge.before["apps"]:
             each.part(gone.pk, kept.pk, merge.before["apps"][each.key])

@@ -80,7 +80,7 @@ FIELDS = {
 
 
 class Identity(models.Model):
-    """How a person is known; each stands for one person."""
+    """How a person is known; each stands for one person. Of each kind and system one is used (`mains`)."""
 
     class Kind(models.TextChoices):
         """What an identity may be."""
@@ -239,6 +239,7 @@ class Edit(models.Model):
         MADE = "made", _("added")
         CHANGED = "changed", pgettext_lazy("edit", "changed")
         NAMED = "named", _("identity added")
+        USED = "used", _("another one is used")
         UNNAMED = "unnamed", _("identity removed")
         TAGGED = "tagged", _("tag added")
         UNTAGGED = "untagged", _("tag removed")

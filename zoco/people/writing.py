@@ -68,7 +68,8 @@ class _Desk:
         self.owners: dict[Place, Person] = {}
         self.spaces: dict[tuple[int, str], str] = {}
         self.added: list[Person] = []
-        self.named: list[tuple[Person, Named]] = []
+        self.named: list[tuple[Person, Named, bool]] = []
+        self.mains: set[tuple[int, str, str]] = set()
         self.touched: dict[int, Person] = {}
         self.tags: dict[int, set[str]] = {}
         self.tagged: list[tuple[Person, str]] = []
@@ -82,6 +83,7 @@ class _Desk:
 
     def _own(self, place: Place, person: Person) -> None:
         self.owners[place] = person
+        self.mains.add((id(person), *place[:2]))
         if place[0] == "external":
             self.spaces[id(person), place[1]] = place[2]
 
@@ -123,8 +125,9 @@ class _Desk:
     def _name(self, person: Person, named: Named) -> bool:
         if named.place in self.owners:
             return False
+        is_main = (id(person), named.kind, named.space) not in self.mains
         self._own(named.place, person)
-        self.named.append((person, named))
+        self.named.append((person, named, is_main))
         return True
 
     def _set(self, person: Person, row: Incoming) -> bool:
@@ -156,7 +159,7 @@ class _Desk:
         rows_add(
             Identity,
             ["person", "kind", "space", "key", "value", "is_main", "created_at"],
-            [(person.pk, *named.place, named.value, True, self.at) for person, named in self.named],
+            [(each.pk, *named.place, named.value, is_main, self.at) for each, named, is_main in self.named],
         )
         names = dict.fromkeys(name for _person, name in self.tagged)
         tags = {name: Tag.objects.get_or_create(name=name)[0].pk for name in names}
@@ -167,7 +170,7 @@ class _Desk:
             is_ignoring=True,
         )
         fresh: dict[int, list[Named]] = {each.pk: [] for each in self.added}
-        for person, named in self.named:
+        for person, named, _is_main in self.named:
             if person.pk in fresh:
                 fresh[person.pk].append(named)
         people_indexed(self.touched.values(), fresh=fresh)

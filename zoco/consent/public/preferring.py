@@ -89,8 +89,9 @@ def choice_give(*, person: int, topic: str, proof: dict[str, str], at: datetime)
 
 
 def addresses_of(person: int) -> list[Identity]:
-    """Return the e-mail addresses that are used of somebody."""
-    return list(Identity.objects.filter(person=person, kind=Identity.Kind.EMAIL, is_main=True).order_by("pk"))
+    """Return the e-mail addresses of somebody, the one that is used first."""
+    rows = Identity.objects.filter(person=person, kind=Identity.Kind.EMAIL)
+    return list(rows.order_by("-is_main", "pk"))
 
 
 def own_will_lift(person: int, *, at: datetime) -> None:

@@ -1,3 +1,3 @@
 """Giving out what is held: `sheets` are files of many people, `workbooks` how those for spreadsheets are
-written, `person` is all that is held of one.
+written, `timeline` is what somebody did, `person` all that is held of one.
 """

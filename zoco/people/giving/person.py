@@ -18,10 +18,10 @@ from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
 from zoco.people.erasing import merged_with
 from zoco.people.giving.others import GIVERS, Rows
+from zoco.people.giving.timeline import everything, known_of
 from zoco.people.importing.forgetting import rows_naming
 from zoco.people.importing.models import PeopleImport
 from zoco.people.models import AttributeValue, Identity, LikeKey, Likeness, Person, Word
-from zoco.people.timeline import everything, known_of
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store

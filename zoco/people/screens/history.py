@@ -17,12 +17,12 @@ from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
 from zoco.ledger.store.opening import store
 from zoco.ledger.views.heads import head
 from zoco.people import editing
+from zoco.people.giving.timeline import Browser, known_of, timeline
 from zoco.people.models import Edit, Person
 from zoco.people.naming import Said, facts_worded, subjects_named
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import CHANGE, FACTS, SEE, hand_of
 from zoco.people.screens.person import person_or_404
-from zoco.people.timeline import Browser, known_of, timeline
 
 SIZE = 50
 DIGITS = 20

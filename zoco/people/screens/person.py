@@ -1,5 +1,6 @@
 """One person: what is known, what colleagues wrote, what apps add, and all that may be done at once."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -111,6 +112,10 @@ def _name(request: HttpRequest, found: Person) -> HttpResponse:
     return page(request, found, status=422, form=form, other=other)
 
 
+def _use(found: Person, value: str, hand: Hand) -> None:
+    editing.identity_use(person=found, pk=_key(value), hand=hand)
+
+
 def _unname(found: Person, value: str, hand: Hand) -> None:
     editing.identity_remove(person=found, pk=_key(value), hand=hand)
 
@@ -139,6 +144,7 @@ def _part(found: Person, value: str, hand: Hand) -> None:
 
 
 ACTS: dict[str, tuple[str, Callable[[Person, str, Hand], None]]] = {
+    "use": ("z-known", _use),
     "unname": ("z-known", _unname),
     "tag": ("z-tags", _tag),
     "untag": ("z-tags", _untag),
@@ -166,12 +172,12 @@ def page(request: HttpRequest, found: Person, *, status: int = 200, **more: Any)
     """Show the page of a person, with what was refused."""
     refused = more.pop("refused", {})
     may = request.user.has_perm
-    wrong = (refused.get(each, "") for each in ("unname", "untag", "unnote", "part"))
+    wrong = (refused.get(each, "") for each in ("use", "unname", "untag", "unnote", "part"))
     shown = {
         **head(str(found), "group"),
         "person": found,
         "facts": facts_of(found),
-        "identities": [(each, each.get_kind_display()) for each in found.identities.order_by("id")],
+        "identities": _identities(found),
         "tags": list(found.tagged.order_by("tag__name").values_list("tag__name", flat=True)),
         "notes": found.notes.select_related("by")[:NOTES_SHOWN],
         "edits": _edits(found),
@@ -188,6 +194,21 @@ def page(request: HttpRequest, found: Person, *, status: int = 200, **more: Any)
         "may_see_facts": may(FACTS),
     }
     return render(request, "zoco/people/person.html", shown | more, status=status)
+
+
+def _identities(found: Person) -> list[dict[str, Any]]:
+    """Return how a person is known; which is used is said where it could be another."""
+    rows = list(found.identities.order_by("id"))
+    several = Counter((each.kind, each.space) for each in rows)
+    return [
+        {
+            "row": each,
+            "kind": each.get_kind_display(),
+            "is_used": each.is_main and several[each.kind, each.space] > 1,
+            "is_spare": not each.is_main,
+        }
+        for each in rows
+    ]
 
 
 def panels_of(request: HttpRequest, found: Person) -> list[dict[str, Any]]:
