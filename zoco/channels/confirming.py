@@ -7,7 +7,7 @@ from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
 from zoco.channels.models import Account, Message
 from zoco.channels.reads import account_usual
-from zoco.consent.confirming.posting import NO_ACCOUNT, POSTS, Letter, Words
+from zoco.consent.confirming.posting import ABOUT, NO_ACCOUNT, POSTS, Letter, Words
 from zoco.consent.models import Purpose
 
 State = Message.State
@@ -39,7 +39,7 @@ class ByChannels:
             person=letter.person,
             purpose=Purpose.TRANSACTIONAL,
             to=letter.to,
-            about_kind="confirmation",
+            about_kind=ABOUT,
             about=letter.key,
         )
         fate = deliver(draft, now=at)

@@ -14,4 +14,14 @@ def prune() -> None:
     Spent.objects.filter(until__lt=now).delete()
 
 
+def strangers_look() -> None:
+    """Have those forgotten who never confirmed, where there are any."""
+    from zoco.consent.confirming.forgetting import maybe_strangers
+    from zoco.consent.confirming.tasks import strangers_go
+
+    if maybe_strangers(now=timezone.now()):
+        strangers_go.enqueue()
+
+
 PERIODIC.add(Periodic("consent.prune", 3_600, prune))
+PERIODIC.add(Periodic("consent.strangers", 86_400, strangers_look))

@@ -15,6 +15,8 @@ from zoco.kit.plugs import Registry
 
 NO_ACCOUNT = "there is no account that sends e-mail"
 """Why a letter waits, as a post says it; it is tried again."""
+ABOUT = "confirmation"
+"""What the messages are about that a post sends."""
 
 
 @dataclass(frozen=True, slots=True)

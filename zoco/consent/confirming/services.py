@@ -217,5 +217,5 @@ def form_told(
 
 
 def confirmations_prune(*, now: datetime) -> int:
-    """Forget questions that were never answered; that they were asked stays among the choices."""
+    """Forget questions that were never answered; that they were asked stays among choices while he does."""
     return Confirmation.objects.filter(confirmed_at=None, expires_at__lt=now - KEPT).delete()[0]

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from zoco.consent.confirming.forgetting import strangers_forget
 from zoco.consent.confirming.posting import NO_ACCOUNT
 from zoco.consent.confirming.services import confirmation_send
 from zoco.consent.confirming.waiting import pause_of, waiting_count
@@ -26,3 +27,11 @@ def confirmation_post(key: int, number: int, tries: int = 0) -> None:
             later.enqueue(key=key, number=number, tries=tries + 1)
     if why:
         log.warning("A letter that asks for a confirmation cannot leave. confirmation=%s: %s", key, why)
+
+
+@task()
+def strangers_go() -> None:
+    """Forget those who never confirmed."""
+    from zoco.ledger.store.opening import store
+
+    strangers_forget(store=store(), now=timezone.now())

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from zoco.consent.confirming.services import Asking, confirmation_ask, form_told
+from zoco.consent.confirming.services import Asked, Asking, confirmation_ask, form_told
 from zoco.consent.models import Choice, Purpose, Standing, Topic
 from zoco.consent.public.preferring import choice_give
 from zoco.consent.signup.asking import FillForm
@@ -21,6 +21,9 @@ from zoco.ledger.outbox.joining import join
 from zoco.people.identities import Named
 from zoco.people.models import Identity, Person
 from zoco.people.writing import Incoming, people_write
+
+UNASKED = (Asked.OFTEN, Asked.SUPPRESSED)
+"""Nobody who is new is made who is not even asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ def form_fill(*, form: Form, filled: FillForm, filling: Filling, at: datetime) -
             language=filling.language, proof=proof, form=form.key, site=form.site_id, known=filling.known,
             given={"fields": fields, "attributes": own}, onward=form.onward,
         )  # fmt: skip
-        return str(confirmation_ask(asking, at=at))
+        became = confirmation_ask(asking, at=at)
+        if is_new and became in UNASKED:
+            person.delete()
+        return str(became)
     if filling.known and is_new:
         join(site=form.site_id, known=filling.known, person=person.number, by="form", at=at)
     form_told(
