@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoco.ledger.asking.people import TABLES, resolved
 from zoco.ledger.expr import Table, to_sql
+from zoco.ledger.schema import TOUCH
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store
@@ -85,11 +86,34 @@ def timeline(store: Store, known: Known, *, first: int, size: int) -> Timeline:
 
 
 def everything(store: Store, known: Known) -> list[dict[str, Any]]:
-    """Return all facts of somebody with all their columns, the oldest first."""
+    """Return all facts of somebody with all their columns, the oldest first.
+
+    With them what was sent, as long as it is kept, and, as `own_…`, what a fact said itself of where it came
+    from.
+    """
     found: list[dict[str, Any]] = []
     for site in _sites(store, known):
-        found += _rows(store, _of_site(site, known, columns=()))
+        beside = _beside(store, site, known)
+        facts = _rows(store, _of_site(site, known, columns=()))
+        found += [row | beside.get(str(row["id"]), {}) for row in facts]
     return sorted(found, key=lambda row: (row["occurred_at"], str(row["id"])))
+
+
+def _beside(store: Store, site: int, known: Known) -> dict[str, dict[str, Any]]:
+    """Return, by the id of a fact, what stands of it in other tables."""
+    import ibis
+
+    from zoco.ledger.asking.statements.engines import table
+
+    keys = {"id": "!uuid", "site": "!int32"}
+    touch = ibis.table(ibis.schema(keys | dict.fromkeys(TOUCH, "!string")), name="touch")
+    own = touch.select("id", "site", **{f"own_{name}": touch[name] for name in TOUCH})
+    found: dict[str, dict[str, Any]] = {}
+    for rows in (table("evidence").drop("occurred_at"), own):
+        mine = _of_site(site, known, columns=("id", "occurred_at")).select("id")
+        for row in _rows(store, rows.filter(rows.site == site).semi_join(mine, "id").drop("site")):
+            found.setdefault(str(row.pop("id")), {}).update(row)
+    return found
 
 
 def _maybe(known: Known) -> Table:

@@ -111,7 +111,13 @@ def files_with(folder: Path, pattern: str) -> set[str]:
 
 def of_ana(who: Person) -> list[Any]:
     number, name = NUMBER_BASE | who.pk, "shop.order.placed"
-    return [fact("2026-03-28 10:00:00", 0, "", name=name, person=number, subject="order-of-prieto")]
+    return [
+        fact(
+            "2026-03-28 10:00:00", 0, "", name=name, person=number, subject="order-of-prieto",
+            user_agent="Browser of Prieto/1.0", referrer="https://mail.example/am%20Prieto",
+            source="letter", campaign="spring",
+        )
+    ]  # fmt: skip
 
 
 def unfinished() -> PeopleImport:
@@ -172,7 +178,11 @@ def test_whoever_asks_is_given_all_that_would_be_erased(ana: Person, data: Path)
         "zoco_channels.Message", "zoco_mail.Reply", "zoco_consent.Choice", "zoco_consent.Confirmation",
     } < set(rows)  # fmt: skip
     assert "joana" not in str(rows)
-    assert json.loads(pack.read("facts.ndjson"))["subject"] == "order-of-prieto"
+    (told,) = map(json.loads, pack.read("facts.ndjson").splitlines())
+    sent = ("subject", "user_agent", "referrer", "own_source", "own_campaign")
+    assert [told[each] for each in sent] == [
+        "order-of-prieto", "Browser of Prieto/1.0", "https://mail.example/am%20Prieto", "letter", "spring",
+    ]  # fmt: skip
     assert Change.objects.get(action="exported").subject_name == f"#{ana.pk}"
     assert client_of("analyst").post(f"/admin/people/{ana.pk}/export/")["Location"] == "/admin/"
 
