@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoco.kit import noting
 from zoco.kit.cells import csv_line, disarmed
 from zoco.kit.said import Said
 from zoco.ledger.pictures import formats
@@ -29,6 +30,7 @@ from zoco.people.importing.running import ImportWrong
 from zoco.people.importing.said import COUNTS, counted, tables_said
 from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
+from zoco.people.screens.opening import EXPORT
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
 PIECE_MOST = 8 << 20
@@ -156,7 +158,7 @@ def _one(request: HttpRequest, run: PeopleImport, form: MappingForm | None = Non
         "may_stop": may and is_open,
         "may_go_on": may and run.state in (State.STOPPED, State.FAILED) and bool(run.total),
         "may_discard": may and not is_open,
-        "has_report": running.has_report(run),
+        "has_report": request.user.has_perm(EXPORT) and running.has_report(run),
     }
     return render(request, "zoco/people/imports/one.html", shown, status=422 if form and form.errors else 200)
 
@@ -228,12 +230,14 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("zoco_people_import", pk=pk)
 
 
-@for_whom(SEE)
+@for_whom(EXPORT, "POST")
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Hand out the rows that were refused, each with its line and the reason."""
+    """Hand out the rows that were refused, each with its line and the reason; who took them is noted."""
     run = get_object_or_404(PeopleImport, pk=pk)
     if not running.has_report(run):
         raise Http404(_("Nothing was refused, or it is no longer kept."))
+    label = PeopleImport._meta.label_lower
+    noting.note(action="exported", kind=label, name=f"#{pk}", details={}, by=request.user)
     answer = StreamingHttpResponse(_refused(run), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
     return answer

@@ -9,6 +9,7 @@ from zoco.consent.models import Choice
 from zoco.people.importing import running
 from zoco.people.importing.models import PeopleImport
 from zoco.people.models import Identity, Person
+from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 
 TABLE = b"E-mail,Size,Status\nana@a.example,41,subscribed\n=cmd()@,42,subscribed\n"
@@ -56,7 +57,18 @@ def test_from_upload_to_report() -> None:
 
     assert Identity.objects.get().person.attributes == {"size": 41.0}
     assert Choice.objects.get().proof["where"] == "fair"
-    report = marketer.get(f"/admin/people/imports/{run.pk}/refused.csv")
+    page, where = f"/admin/people/imports/{run.pk}/", f"/admin/people/imports/{run.pk}/refused.csv"
+    analyst = client_of("analyst")
+    assert analyst.post(where)["Location"] == "/admin/"
+    assert where not in body(analyst.get(page))
+    assert marketer.get(where).status_code == 405
+    assert where in body(marketer.get(page))
+    assert not Change.objects.filter(action="exported").exists()
+    report = marketer.post(where)
+    noted = Change.objects.get(action="exported")
+    assert (noted.kind, noted.subject_name, noted.by_name) == (
+        "zoco_people.peopleimport", f"#{run.pk}", "marketer",
+    )  # fmt: skip
     text = b"".join(report.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     (_head, row) = csv.reader(io.StringIO(text))
     assert row[:2] == ["list.csv", "3"]
