@@ -25,7 +25,8 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     is_sent, typed = request.method == "POST", request.POST.get("typed", "")
     if is_sent and " ".join(typed.split()).casefold() == " ".join(str(found).split()).casefold():
         with transaction.atomic():
-            details = {"merged": [len(merged_with([pk])) - 1, None]}
+            merged = sorted(merged_with([pk]) - {pk})
+            details = {"merged": [len(merged), None]}
             noting.note(
                 action="erased",
                 kind=Person._meta.label_lower,
@@ -33,15 +34,15 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
                 details=details,
                 by=request.user,
             )
-            person_erase.enqueue(person=pk)
+            person_erase.enqueue(person=pk, merged=merged)
         messages.success(request, _("This person is being erased; in some minutes nothing is left."))
         return redirect("zoco_people")
-    merged = Person.objects.filter(pk__in=merged_with([pk])).exclude(pk=pk)
+    others = Person.objects.filter(pk__in=merged_with([pk])).exclude(pk=pk)
     shown = {
         **head(_("Erase %(name)s") % {"name": str(found)}, "bin"),
         "person": found,
         "is_wrong": is_sent,
         "typed": typed[:200],
-        "merged": [str(each) for each in merged.order_by("pk")],
+        "merged": [str(each) for each in others.order_by("pk")],
     }
     return render(request, "zoco/people/erase.html", shown, status=422 if is_sent else 200)

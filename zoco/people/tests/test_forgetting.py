@@ -27,6 +27,10 @@ from zoco.ledger.store.base import Erasure
 from zoco.ledger.tests.reports.made import fact, ledger
 from zoco.mail.inbox.models import Arrival, Mailbox, Reply
 from zoco.people import tasks
+from zoco.people.audiences.bitmaps import unpacked
+from zoco.people.audiences.models import Audience, AudienceChange
+from zoco.people.audiences.services import audience_write, members_add
+from zoco.people.audiences.telling import ENTERED
 from zoco.people.doubles.looking import some_compare
 from zoco.people.erasing import PeopleEraser, merged_with
 from zoco.people.giving.person import person_told
@@ -239,9 +243,40 @@ def test_erasing_wants_the_name_typed_and_is_done_by_the_worker(ana: Person, dat
 
     assert owner.post(page, {"typed": " ana  prieto"}).status_code == 302
 
-    assert asked.get().args_kwargs == {"args": [], "kwargs": {"person": ana.pk}}
+    assert asked.get().args_kwargs == {"args": [], "kwargs": {"person": ana.pk, "merged": []}}
     assert Change.objects.get(action="erased").subject_name == f"#{ana.pk}"
     with ledger(data, of_ana(ana)):
         tasks.person_erase.func(person=ana.pk)
         tasks.person_erase.func(person=ana.pk)
     assert not Person.objects.filter(pk=ana.pk).exists()
+
+
+def test_killed_once_people_are_gone_a_second_run_still_takes_the_merged_out_of_sets(
+    ana: Person, data: Path
+) -> None:
+    ben = person("4@shop.example", "+34600111114")
+    audience = audience_write(name="Some", kind=Audience.Kind.STATIC, at=NOW)
+    members_add(audience=audience, people=[ana.pk, ben.pk], at=NOW)
+    people_merge(person=ana, into=ben, why="", at=NOW)
+    client_of("owner").post(f"/admin/people/{ben.pk}/erase/", {"typed": "Ana Prieto"})
+    asked = DBTaskResult.objects.get(task_path="zoco.people.tasks.person_erase").args_kwargs["kwargs"]
+    PeopleEraser().erase(Erasure(at=micros(timezone.now()), persons=(ana.number, ben.number)))
+    assert asked == {"person": ben.pk, "merged": [ana.pk]}
+
+    with ledger(data, of_ana(ana)):
+        tasks.person_erase.func(**asked)
+
+    assert [list(unpacked(each.entered)) for each in AudienceChange.objects.all()] == [[]]
+
+
+def test_a_fact_says_which_audience_somebody_entered(ana: Person, data: Path) -> None:
+    audience = audience_write(name="Old friends", kind=Audience.Kind.STATIC, at=NOW)
+    entered = fact(
+        "2026-03-28 10:00:00", 0, "", name=ENTERED, person=ana.number, subject=str(audience.pk),
+        subject_kind="audience",
+    )  # fmt: skip
+    with ledger(data, [entered, *of_ana(ana)]) as store:
+        given = zipfile.ZipFile(person_told(store=store, person=ana)).read("facts.ndjson")
+
+    rows = {row["name"]: row.get("subject_name") for row in map(json.loads, given.splitlines())}
+    assert rows == {ENTERED: "Old friends", "shop.order.placed": None}
