@@ -22,6 +22,7 @@ from zoco.people.giving.timeline import everything, known_of
 from zoco.people.importing.forgetting import rows_naming
 from zoco.people.importing.models import PeopleImport
 from zoco.people.models import AttributeValue, Identity, LikeKey, Likeness, Person, Word
+from zoco.people.naming import subjects_named
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store
@@ -41,10 +42,18 @@ def person_told(*, store: "Store", person: Person) -> IO[bytes]:
     with ZipFile(file, "w", ZIP_DEFLATED) as pack:
         pack.writestr("person.json", _json(rows_held(everybody), indent=1))
         with pack.open("facts.ndjson", "w") as lines:
-            for row in everything(store, known_of(store, person.number)):
+            for row in _named(everything(store, known_of(store, person.number))):
                 lines.write(_json(row).encode() + b"\n")
     file.seek(0)
     return file
+
+
+def _named(facts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Add to facts what their subjects are called, as timelines do."""
+    names = subjects_named((row["subject_kind"], row["subject"]) for row in facts)
+    for row in facts:
+        name = names[row["subject_kind"], row["subject"]]
+        yield row | {"subject_name": name} if name not in {"", row["subject"]} else row
 
 
 def rows_held(people: Collection[int]) -> Rows:
