@@ -25,6 +25,7 @@ from zoco.consent.asking import Request
 from zoco.consent.services import Reserved, Wanted, contacts_lock, release_many, reserve_many
 from zoco.kit.rows import rows_write
 from zoco.people.models import Identity, Person
+from zoco.people.standing import standing
 
 LEASE = timedelta(minutes=10)
 """How long whoever claimed a message has for it, and for each of its steps."""
@@ -115,13 +116,7 @@ def _people(drafts: Sequence[Draft]) -> dict[int, Person]:
     for pk in named:
         if pk not in found:
             raise DraftWrong(gettext_noop("There is no person %(person)s."), person=pk)
-    people = {}
-    for pk in named:
-        person = found[pk]
-        while person.merged_into_id is not None:
-            person = Person.objects.get(pk=person.merged_into_id)
-        people[pk] = person
-    return people
+    return {pk: standing(found[pk]) for pk in named}
 
 
 def _case(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from zoco.people.editing import Hand, IdentityTaken, person_make
 from zoco.people.identities import identity_read
 from zoco.people.models import Identity, Person
+from zoco.people.standing import standing
 from zoco.people.writing import Incoming
 
 ADD_PERSON = "zoco_people.add_person"
@@ -54,10 +55,8 @@ def person_meant(request: HttpRequest, who: int | Who) -> Person | None:
 
 def person_standing(key: int) -> Person | None:
     """Return the person of a key; of whom was merged, who stands for him."""
-    person = Person.objects.filter(pk=key).select_related("merged_into").first()
-    while person is not None and person.merged_into is not None:
-        person = person.merged_into
-    return person
+    person = Person.objects.filter(pk=key).first()
+    return None if person is None else standing(person)
 
 
 def _known(place: tuple[str, str, str]) -> Person | None:

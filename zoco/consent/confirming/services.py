@@ -16,7 +16,7 @@ from django.urls import reverse
 from zoco.consent.confirming.models import Confirmation
 from zoco.consent.confirming.posting import Letter, letter_send
 from zoco.consent.models import Choice, Suppression, Topic
-from zoco.consent.public.leaving import standing_for, standing_held
+from zoco.consent.public.leaving import standing_held
 from zoco.consent.public.preferring import ADAPTER, choice_give
 from zoco.consent.public.tokens import LinkOld, LinkWrong, signed, token_mark, unsigned
 from zoco.consent.services import EVERYWHERE, choice_record, contact_lock
@@ -27,6 +27,7 @@ from zoco.ledger.outbox.joining import join
 from zoco.ledger.services import record
 from zoco.people.identities import identity_read
 from zoco.people.models import NUMBER_BASE, Identity, Person
+from zoco.people.standing import standing_for
 from zoco.people.writing import Incoming, people_write
 
 LETTERS_MOST = 3

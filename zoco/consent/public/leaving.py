@@ -9,6 +9,7 @@ from zoco.consent.models import Choice, Purpose, Standing
 from zoco.consent.public.tokens import Leaving
 from zoco.consent.services import choice_record, contact_lock
 from zoco.people.models import Person
+from zoco.people.standing import standing_for
 
 
 def topic_leave(*, leaving: Leaving, at: datetime) -> Choice | None:
@@ -70,15 +71,3 @@ def is_younger(person: int, made_on: date) -> bool:
     """
     end = datetime.combine(made_on + timedelta(days=2), time(), UTC)
     return Person.objects.filter(pk=person, created_at__gte=end).exists()
-
-
-def standing_for(person: int) -> int | None:
-    """Return who stands for a person now, also after merges of merged ones."""
-    seen: set[int] = set()
-    while person not in seen:
-        seen.add(person)
-        into = Person.objects.filter(pk=person).values_list("merged_into_id", flat=True).first()
-        if into is None:
-            return person if Person.objects.filter(pk=person).exists() else None
-        person = into
-    return None

@@ -8,9 +8,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from zoco.consent.confirming.posting import Letter, Words, words_send
-from zoco.consent.public.leaving import standing_for
 from zoco.consent.public.preferring import addresses_of
 from zoco.consent.public.tokens import Links, Preferring
+from zoco.people.standing import standing_for
 
 
 def link_renew(*, meant: Preferring, language: str, at: datetime) -> bool:

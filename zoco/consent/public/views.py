@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from zoco.consent.models import Topic
-from zoco.consent.public.leaving import choice_withdraw, is_younger, standing_for, topic_leave
+from zoco.consent.public.leaving import choice_withdraw, is_younger, topic_leave
 from zoco.consent.public.preferring import addresses_of, is_stopped, offered, preferences_save
 from zoco.consent.public.renewing import link_renew
 from zoco.consent.public.tokens import (
@@ -34,6 +34,7 @@ from zoco.consent.public.tokens import (
 from zoco.consent.public.wishing import PAUSE_DAYS, often_save, pause_save, wished
 from zoco.people.editing import Hand, person_change
 from zoco.people.models import Person
+from zoco.people.standing import standing_for
 
 
 @csrf_exempt

@@ -24,6 +24,7 @@ from zoco.people.identities import IdentityWrong, Named, identity_read
 from zoco.people.models import FIELDS, Attribute, Identity, Person
 from zoco.people.opening import sees_people
 from zoco.people.screens.opening import ADD, CHANGE, SEE
+from zoco.people.standing import standing
 from zoco.people.writing import Incoming, NotOnePerson, people_write
 
 router = Router(tags=["people"])
@@ -123,11 +124,10 @@ def person(request: HttpRequest, key: str) -> HttpResponseBase:
     if not request.user.has_perm(SEE) or not sees_people():
         return _closed("read")
     is_number = key.isascii() and key.isdigit() and len(key) < 19
-    found = asked = Person.objects.filter(pk=int(key)).first() if is_number else None
-    while found is not None and found.merged_into_id is not None:
-        found = Person.objects.get(pk=found.merged_into_id)
-    if found is None or asked is None:
+    asked = Person.objects.filter(pk=int(key)).first() if is_number else None
+    if asked is None:
         return _unknown()
+    found = standing(asked)
     return JsonResponse(_shape(found, merged=asked.pk if asked != found else None))
 
 

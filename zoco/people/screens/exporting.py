@@ -15,6 +15,7 @@ from zoco.people.paging import people_all
 from zoco.people.screens.listing import asked_for
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import person_or_404
+from zoco.people.standing import standing
 
 KINDS = ("csv", "xlsx")
 
@@ -38,9 +39,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @for_whom(EXPORT, "POST")
 def export_one(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give everything that is held of one person; of who was merged, of whoever stands for him."""
-    found = person_or_404(pk)
-    while found.merged_into is not None:
-        found = found.merged_into
+    found = standing(person_or_404(pk))
     file = person_told(store=store(), person=found)
     label, name = Person._meta.label_lower, f"#{found.pk}"
     noting.note(action="exported", kind=label, name=name, details={}, by=request.user)
