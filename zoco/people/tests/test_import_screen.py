@@ -2,8 +2,10 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from zoco.consent.models import Choice
 from zoco.people.importing import running
@@ -21,6 +23,22 @@ def worked(run: PeopleImport) -> str:
     running.through(key=run.pk)
     run.refresh_from_db()
     return str(run.state)
+
+
+def refused_rows(run: PeopleImport, marketer: Client) -> Any:
+    """Take the rows that were refused, as only whoever may take out files of people can; it is noted."""
+    page, where = f"/admin/people/imports/{run.pk}/", f"/admin/people/imports/{run.pk}/refused.csv"
+    analyst = client_of("analyst")
+    assert analyst.post(where)["Location"] == "/admin/"
+    assert where not in body(analyst.get(page))
+    assert marketer.get(where).status_code == 405
+    assert where in body(marketer.get(page))
+    assert not Change.objects.filter(action="exported").exists()
+    report = marketer.post(where)
+    noted = Change.objects.get(action="exported")
+    assert (noted.kind, noted.subject_name) == ("zoco_people.peopleimport", f"#{run.pk}")
+    assert noted.by_name == "marketer"
+    return report
 
 
 def test_from_upload_to_report() -> None:
@@ -57,19 +75,8 @@ def test_from_upload_to_report() -> None:
 
     assert Identity.objects.get().person.attributes == {"size": 41.0}
     assert Choice.objects.get().proof["where"] == "fair"
-    page, where = f"/admin/people/imports/{run.pk}/", f"/admin/people/imports/{run.pk}/refused.csv"
-    analyst = client_of("analyst")
-    assert analyst.post(where)["Location"] == "/admin/"
-    assert where not in body(analyst.get(page))
-    assert marketer.get(where).status_code == 405
-    assert where in body(marketer.get(page))
-    assert not Change.objects.filter(action="exported").exists()
-    report = marketer.post(where)
-    noted = Change.objects.get(action="exported")
-    assert (noted.kind, noted.subject_name, noted.by_name) == (
-        "zoco_people.peopleimport", f"#{run.pk}", "marketer",
-    )  # fmt: skip
-    text = b"".join(report.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    report = refused_rows(run, marketer)
+    text = b"".join(report.streaming_content).decode("utf-8-sig")
     (_head, row) = csv.reader(io.StringIO(text))
     assert row[:2] == ["list.csv", "3"]
     assert row[3:] == ["'=cmd()@", "42", "subscribed"]
