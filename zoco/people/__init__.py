@@ -7,5 +7,5 @@
 `importing` reads files of people, `giving` writes them and knows what somebody did, `doubles` are people who
 are likely one.
 `editing` and `defining` are for what is done by hand, `panels` for what apps above add to a person's page,
-`screens` are the pages.
+`wording` keeps what went wrong for readers of any language, `screens` are the pages.
 """

@@ -27,7 +27,8 @@ class Audience(models.Model):
     counted_at = models.DateTimeField(null=True, editable=False)
     seconds = models.FloatField(default=0.0, editable=False)
     wrong = models.CharField(max_length=500, blank=True, editable=False)
-    """Why the last count failed, empty where it did not."""
+    """Why the last count failed, empty where it did not; what stands at its places is beside it."""
+    wrong_places = models.JSONField(default=dict, editable=False)
     due_at = models.DateTimeField(null=True, editable=False)
     """When it is counted next; None for one by hand."""
     created_at = models.DateTimeField(_("created"))

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zoco.kit.plugs import PlugUnknown
 from zoco.kit.said import Said
 from zoco.people.audiences.leaves import LEAVES, LeafWrong
+from zoco.people.wording import said_whole
 
 VERSION = 1
 DEPTH_MOST = 6
@@ -129,10 +129,9 @@ def _leaf(raw: Json, place: str, *, is_draft: bool) -> Rule:
         known = ", ".join(LEAVES.keys())
         raise RuleWrong(words, place=place, leaf=str(raw["leaf"])[:40], known=known) from None
     except LeafWrong as wrong:
-        why = _(wrong.words) % wrong.places
         if is_draft:
-            return Rule(leaf.key, said, why)
-        raise RuleWrong(gettext_noop("%(place)s: %(why)s"), place=place, why=why) from wrong
+            return Rule(leaf.key, said, said_whole(wrong))
+        raise RuleWrong(gettext_noop("%(place)s: %(why)s"), place=place, why=wrong) from wrong
 
 
 def _written(node: Node) -> dict[str, Any]:

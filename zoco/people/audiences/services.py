@@ -22,6 +22,7 @@ from zoco.people.audiences.models import NAME_LONGEST, Audience
 from zoco.people.audiences.rules import Node, RuleWrong, rules_read, rules_write
 from zoco.people.audiences.telling import change_write, row_write
 from zoco.people.models import Person
+from zoco.people.wording import packed_said
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store
@@ -127,21 +128,21 @@ def audience_count(*, key: int, at: datetime, store: "Store | None" = None) -> A
     audience = Audience.objects.filter(pk=key, kind=Audience.Kind.LIVE).first()
     if audience is None:
         return None
-    began, wrong, people = time.perf_counter(), "", BitMap()
+    began, wrong, places, people = time.perf_counter(), "", dict[str, Any](), BitMap()
     try:
         with sitebook.everything():
             people = people_of(rules_read(audience.rules), Asked(at, store, within=(key,)))
     except UNCOUNTABLE as error:
         log.warning("Audience not counted. audience=%s kind=%s", key, type(error).__name__)
-        wrong = str(error)[:500]
+        wrong, places = packed_said(error) if isinstance(error, Said) else (str(error)[:500], {})
     seconds = time.perf_counter() - began
     with transaction.atomic():
         held = Audience.objects.select_for_update().filter(pk=key).first()
         if held is None or held.rules != audience.rules or (held.counted_at and held.counted_at > at):
             return held
-        held.wrong, held.seconds = wrong, seconds
+        held.wrong, held.wrong_places, held.seconds = wrong, places, seconds
         held.due_at = at + max(EVERY, timedelta(seconds=seconds * SHARE))
-        row_write(held, "wrong", "seconds", "due_at")
+        row_write(held, "wrong", "wrong_places", "seconds", "due_at")
         if not wrong:
             _let(held, people, at)
     return held

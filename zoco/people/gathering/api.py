@@ -25,6 +25,7 @@ from zoco.people.audiences.services import ADDED_MOST, AudienceWrong
 from zoco.people.gathering.opening import CHANGE, SEE
 from zoco.people.gathering.screens import members_note
 from zoco.people.opening import sees_people
+from zoco.people.wording import said_again
 
 router = Router(tags=["audiences"])
 View = Callable[..., HttpResponseBase]
@@ -109,7 +110,7 @@ def _shape(audience: Audience) -> dict[str, Any]:
         "kind": audience.kind,
         "size": audience.size,
         "counted_at": audience.counted_at.isoformat() if audience.counted_at else None,
-        "wrong": audience.wrong,
+        "wrong": said_again(audience.wrong, audience.wrong_places, is_english=True),
     }
 
 

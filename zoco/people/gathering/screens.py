@@ -24,6 +24,7 @@ from zoco.people.gathering import building, reads
 from zoco.people.gathering.importing import BYTES_MOST, SHOWN_MOST, Listed, ListWrong, list_read
 from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE
 from zoco.people.opening import for_whom
+from zoco.people.wording import said_again, said_whole
 
 PAGE = 50
 CHANGES_MOST = 20
@@ -50,7 +51,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _state(audience: Audience) -> dict[str, str]:
     counted = moments.said(audience.counted_at)
-    return {"kind": audience.get_kind_display(), "counted": counted, "wrong": audience.wrong}
+    return {
+        "kind": audience.get_kind_display(),
+        "counted": counted,
+        "wrong": said_again(audience.wrong, audience.wrong_places),
+    }
 
 
 @for_whom(SEE)
@@ -94,7 +99,7 @@ def _words(audience: Audience) -> str:
     try:
         return building.said(building.draft_of(audience.rules).root)
     except RuleWrong as wrong:
-        return _(wrong.words) % wrong.places
+        return said_whole(wrong)
 
 
 def _number(text: str) -> int:
@@ -141,7 +146,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 def said_here(wrong: Said) -> str:
     """Say what is wrong in the reader's language."""
-    return _(wrong.words) % wrong.places
+    return said_whole(wrong)
 
 
 def _add(request: HttpRequest, audience: Audience) -> HttpResponse:

@@ -51,6 +51,7 @@ class PeopleImport(models.Model):
     plan = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     said = models.CharField(max_length=500, blank=True)
+    said_places = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     told_at = models.DateTimeField()

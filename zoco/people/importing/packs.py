@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zoco.people.importing.tables import Form, TableWrong, form_of, rows_read
 
@@ -48,7 +48,7 @@ class Part:
 
 
 def _no_book() -> str:
-    return _("This is no workbook that a spreadsheet program wrote; save it again.")
+    return gettext_noop("This is no workbook that a spreadsheet program wrote; save it again.")
 
 
 def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
@@ -56,10 +56,10 @@ def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(OLD_BOOK):
-        raise TableWrong(_("This is a workbook of an old kind; save it as .xlsx or as CSV."))
+        raise TableWrong(gettext_noop("This is a workbook of an old kind; save it as .xlsx or as CSV."))
     if not head.startswith(ZIP):
         if not head:
-            raise TableWrong(_("The file is empty."))
+            raise TableWrong(gettext_noop("The file is empty."))
         return [Part(name, path, form_of(path))]
     try:
         with ZipFile(path) as pack:
@@ -70,24 +70,25 @@ def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
                 return _sheets(path, name)
             return _unpacked(pack, infos, path, scratch)
     except TORN as error:
-        raise TableWrong(_("The file cannot be unpacked; it is torn or encrypted.")) from error
+        raise TableWrong(gettext_noop("The file cannot be unpacked; it is torn or encrypted.")) from error
 
 
 def _size_check(infos: list[ZipInfo], path: Path, most: int) -> None:
     size, packed = sum(each.file_size for each in infos), path.stat().st_size
     if len(infos) > most or size > max(SMALL_BYTES, min(RATIO_MOST * packed, BYTES_MOST)):
         raise TableWrong(
-            _("It unpacks to %(size)s MB in %(count)s files; that is no table of people.")
-            % {"size": size >> 20, "count": len(infos)}
+            gettext_noop("It unpacks to %(size)s MB in %(count)s files; that is no table of people."),
+            size=size >> 20,
+            count=len(infos),
         )
     if any(each.flag_bits & 1 or each.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for each in infos):
-        raise TableWrong(_("The file cannot be unpacked; it is torn or encrypted."))
+        raise TableWrong(gettext_noop("The file cannot be unpacked; it is torn or encrypted."))
 
 
 def _unpacked(pack: ZipFile, infos: list[ZipInfo], path: Path, scratch: Path) -> list[Part]:
     tables = [each for each in infos if _is_table(each.filename)]
     if not tables:
-        raise TableWrong(_("There is no CSV in this zip."))
+        raise TableWrong(gettext_noop("There is no CSV in this zip."))
     _size_check(tables, path, PARTS_MOST)
     found = []
     for number, info in enumerate(sorted(tables, key=lambda each: each.filename)):
@@ -114,7 +115,7 @@ def _book_check(pack: ZipFile, infos: list[ZipInfo], path: Path) -> None:
     _size_check(infos, path, PARTS_OF_BOOK_MOST)
     for info in infos:
         if info.filename.endswith("sharedStrings.xml") and info.file_size > STRINGS_MOST:
-            raise TableWrong(_("This workbook is too large; save it as CSV."))
+            raise TableWrong(gettext_noop("This workbook is too large; save it as CSV."))
         if info.filename.endswith((".xml", ".rels")):
             with pack.open(info) as file:
                 if _ENTITIES.search(file.read(1 << 12)):
@@ -159,8 +160,8 @@ def _sheet_rows(path: Path, title: str) -> Rows:
         except TableWrong:
             raise
         except Exception as error:  # whatever a parser says of XML that no spreadsheet wrote
-            words = _("Line %(line)d of the sheet %(sheet)s cannot be read.")
-            raise TableWrong(words % {"line": line + 1, "sheet": title}) from error
+            words = gettext_noop("Line %(line)d of the sheet %(sheet)s cannot be read.")
+            raise TableWrong(words, line=line + 1, sheet=title) from error
 
 
 def _cells(row: Sequence[Any]) -> list[str]:
@@ -169,7 +170,7 @@ def _cells(row: Sequence[Any]) -> list[str]:
     while cells and not cells[-1].strip():
         cells.pop()
     if beyond:
-        raise TableWrong(_("A table has at most %(most)s columns.") % {"most": COLUMNS_MOST})
+        raise TableWrong(gettext_noop("A table has at most %(most)s columns."), most=COLUMNS_MOST)
     return cells
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zoco.people.attributes import FALSE, TRUE
 from zoco.people.importing.packs import COLUMNS_MOST, Part
@@ -96,7 +96,7 @@ class Head:
         found = self._places.get(key)
         if found is None:
             if len(self.columns) >= COLUMNS_MOST:
-                raise TableWrong(_("A table has at most %(most)s columns.") % {"most": COLUMNS_MOST})
+                raise TableWrong(gettext_noop("A table has at most %(most)s columns."), most=COLUMNS_MOST)
             found = self._places[key] = len(self.columns)
             self.columns.append(Column(key))
         return found
@@ -127,7 +127,7 @@ def read_into(parts: list[Part], target: Path, tell: Callable[[int], None]) -> t
                 if count % 1_000 == 0:
                     tell(count)
     if not count:
-        raise TableWrong(_("There is no row below the head of the table."))
+        raise TableWrong(gettext_noop("There is no row below the head of the table."))
     return head.columns, count
 
 

@@ -26,6 +26,7 @@ from zoco.people.importing.programs import mapping_guessed, program_of
 from zoco.people.importing.reading import read_into
 from zoco.people.importing.steps import REFUSED, ROWS, go_through
 from zoco.people.importing.tables import TableWrong
+from zoco.people.wording import packed_said
 from zoco.sites import uploads
 
 IMPORT_BYTES = conf.declare(
@@ -116,7 +117,14 @@ def step_begin(*, run: PeopleImport, step: str, **fields: object) -> bool:
     with transaction.atomic():
         again = Q(step=step, state__in=[State.STOPPED, State.FAILED])
         found = PeopleImport.objects.filter(again | Q(state__in=BEGINS[Step(step)]), pk=run.pk)
-        fresh = {"state": State.WORKING, "step": step, "is_to_stop": False, "said": "", "done": 0}
+        fresh = {
+            "state": State.WORKING,
+            "step": step,
+            "is_to_stop": False,
+            "said": "",
+            "said_places": {},
+            "done": 0,
+        }
         begun = found.update(**{**fresh, **fields, "told_at": timezone.now()})
         if begun:
             import_work.enqueue(run=run.pk)
@@ -161,7 +169,8 @@ def _held(run: PeopleImport, scratch: Path) -> PeopleImport:
     except RunStopped:
         run.state, run.is_to_stop = State.STOPPED, False
     except TableWrong as error:
-        run.state, run.said = State.FAILED, str(error)[:500]
+        run.state = State.FAILED
+        run.said, run.said_places = packed_said(error)
     except Exception as error:
         # PostgreSQL names the values that a constraint refused: no address of anybody stays in the import.
         run.state, run.said = State.FAILED, masked(f"{type(error).__name__}: {error}")[:500]

@@ -17,10 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from zoco.kit import noting
 from zoco.kit.cells import csv_line, disarmed
-from zoco.kit.said import Said
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
-from zoco.ledger.views.problems import said
 from zoco.people.importing import running
 from zoco.people.importing.choosing import MappingForm, field_label
 from zoco.people.importing.models import PeopleImport
@@ -31,6 +29,7 @@ from zoco.people.importing.said import COUNTS, counted, tables_said
 from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
+from zoco.people.wording import said_again, said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
 PIECE_MOST = 8 << 20
@@ -144,6 +143,7 @@ def _one(request: HttpRequest, run: PeopleImport, form: MappingForm | None = Non
     shown = {
         **head(run.name, "upload"),
         "run": run,
+        "said": said_again(run.said, run.said_places),
         "icon": ICONS.get(State(run.state), "time"),
         "program": program_named(run.kind).label,
         "is_open": is_open,
@@ -199,14 +199,6 @@ def _plain(value: object) -> str:
     )
 
 
-def said_whole(wrong: Said) -> str:
-    """Say what is wrong in the reader's language, and what is wrong within it too."""
-    places = {
-        name: said_whole(each) if isinstance(each, Said) else each for name, each in wrong.places.items()
-    }
-    return said(Said(wrong.words, **places))
-
-
 @for_whom(MAKE, "POST")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Try it out as it was mapped, import, stop, go on, or discard."""
@@ -252,11 +244,5 @@ def _refused(run: PeopleImport) -> Iterator[str]:
             table, number, words, places, cells = json.loads(line)
             name = run.forms[table]["name"] if table < len(run.forms) else ""
             cells = cells[1:] if cells[:1] == ["\0"] else cells
-            reason = said_whole(_unpacked(words, places))
+            reason = said_again(words, places)
             yield csv_line([disarmed(each) for each in (name, str(number), reason, *cells)])
-
-
-def _unpacked(words: str, places: dict[str, Any]) -> Said:
-    return Said(
-        words, **{name: _unpacked(*each) if isinstance(each, list) else each for name, each in places.items()}
-    )

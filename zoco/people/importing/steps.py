@@ -17,12 +17,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zoco.kit.runs import Tell
-from zoco.kit.said import Said
 from zoco.people.importing.mapping import Made, Mapper, Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.permission import KEEPERS, Told
 from zoco.people.importing.reading import Row, rows_from
 from zoco.people.models import Attribute, Note, Person
+from zoco.people.wording import packed_said
 from zoco.people.writing import Written, people_planned, people_write
 
 CHUNK = 1_000
@@ -184,14 +184,6 @@ def _report(report: IO[bytes], rows: Sequence[tuple[Made, Row]]) -> None:
     """Write down which rows were refused and why, in words that are translated when they are read."""
     for made, (table, line, cells) in rows:
         if (wrong := made.wrong) is not None:
-            report.write(_encode([table, line, *_packed(wrong), cells]) + b"\n")
+            report.write(_encode([table, line, *packed_said(wrong), cells]) + b"\n")
     report.flush()
     os.fsync(report.fileno())
-
-
-def _packed(wrong: Said) -> tuple[str, dict[str, object]]:
-    places: dict[str, object] = {
-        name: list(_packed(value)) if isinstance(value, Said) else str(value)
-        for name, value in wrong.places.items()
-    }
-    return wrong.words, places

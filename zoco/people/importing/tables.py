@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zoco.kit.said import Said
 
 SAMPLE_BYTES, CHUNK = 1 << 16, 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
@@ -15,7 +17,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _RUSSIAN = re.compile("[А-Яа-яЁё]?[а-яё]{2,}")
 
 
-class TableWrong(ValueError):
+class TableWrong(Said, ValueError):
     """This file cannot be read as a table; the message says where and what to do."""
 
 
@@ -51,8 +53,10 @@ def rows_read(path: Path, form: Form) -> Iterator[tuple[int, list[str]]]:
                 whole = reader.line_num
         except (csv.Error, UnicodeError) as error:
             raise TableWrong(
-                _("Line %(line)d cannot be read: a quote is torn, or a cell is too long or no text.")
-                % {"line": whole + 1}
+                gettext_noop(
+                    "Line %(line)d cannot be read: a quote is torn, or a cell is too long or no text."
+                ),
+                line=whole + 1,
             ) from error
 
 

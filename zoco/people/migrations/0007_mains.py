@@ -25,5 +25,15 @@ class Migration(migrations.Migration):
             name='what',
             field=models.CharField(choices=[('made', 'added'), ('changed', 'changed'), ('named', 'identity added'), ('used', 'another one is used'), ('unnamed', 'identity removed'), ('tagged', 'tag added'), ('untagged', 'tag removed'), ('unjoined', 'browser taken away'), ('merged', 'merged with another'), ('parted', 'merge undone')], max_length=8),
         ),
+        migrations.AddField(
+            model_name='audience',
+            name='wrong_places',
+            field=models.JSONField(default=dict, editable=False),
+        ),
+        migrations.AddField(
+            model_name='peopleimport',
+            name='said_places',
+            field=models.JSONField(default=dict),
+        ),
         migrations.RunPython(only_oldest_is_used, migrations.RunPython.noop),
     ]

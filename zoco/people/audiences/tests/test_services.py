@@ -26,6 +26,7 @@ from zoco.people.audiences.services import (
 from zoco.people.identities import identity_read
 from zoco.people.merging import merge_undo, people_merge
 from zoco.people.models import Attribute, Person, Tag, Tagged
+from zoco.people.wording import said_again
 from zoco.people.writing import Incoming, people_write
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -276,5 +277,5 @@ def test_rule_about_what_is_there_no_more_says_so_and_keeps_who_was_in(people: l
     found = audience_count(key=audience.pk, at=NOW + timedelta(hours=1))
 
     assert found is not None
-    assert "field" in found.wrong
+    assert "field" in said_again(found.wrong, found.wrong_places)
     assert found.size == 2
