@@ -182,7 +182,8 @@ def _outweighs(given: Standing | Stand, withdrawn: Standing | Stand) -> bool:
 
 def _in_time(request: Request, said: Answer, known: Known, at: datetime, zone: str) -> Answer:
     """Say when: a break, caps and hours push the moment on until all agree."""
-    wish = known.wishes.get(request.person) or _ANYTHING
+    wishes = known.wishes if request.purpose == Purpose.MARKETING else {}
+    wish = wishes.get(request.person) or _ANYTHING
     rule = known.rule(request.purpose)
     sent = known.sent.get((request.person, request.purpose), [])
     moment, because = at, said.because

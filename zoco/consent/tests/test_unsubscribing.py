@@ -15,6 +15,7 @@ from zoco.ledger.models import OutboxRow
 from zoco.people.identities import identity_read
 from zoco.people.merging import people_merge
 from zoco.people.models import Person
+from zoco.people.standing import standing_for
 from zoco.people.writing import Incoming, people_write
 
 AT = datetime(2026, 5, 17, 12, tzinfo=UTC)
@@ -88,7 +89,7 @@ def test_links_of_merged_and_of_erased_people_still_answer() -> None:
 
 def test_who_leaves_in_the_moment_of_a_merge_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
     ana, ben = somebody("ana"), somebody("ben")
-    found = leaving.standing_for
+    found = standing_for
     merges = iter([lambda: people_merge(person=ana, into=ben, why="", at=AT)])
 
     def slow(person: int) -> int | None:

@@ -104,7 +104,7 @@ def copy_keep(
     row = Copy(message_id=message, print=made, way=way, journey_id=journey, data=said, at=at)
     Copy.objects.bulk_create([row], ignore_conflicts=True)
     if journey is not None:
-        waits = Copy.objects.filter(message=message, message__state=Message.State.WAITS)
+        waits = Copy.objects.filter(message__uid=message, message__state=Message.State.WAITS)
         waits.exclude(print=made).update(print=made, data=said)
 
 

@@ -58,8 +58,8 @@ def test_a_letter_without_an_account_waits_for_one(monkeypatch: pytest.MonkeyPat
         assert wanted <= pause < wanted + timedelta(seconds=60)
     assert list(FormDay.objects.values_list("outcome", "count")) == [("no_account", 1)]
     (found,) = confirmations()
-    wanted = "No account sends e-mail, and 1 person who signed up is to be asked by it to confirm."
-    assert (found.level, found.message) == ("warning", wanted)
+    words = "No account sends e-mail, and 1 person who signed up is to be asked by it to confirm."
+    assert (found.level, found.message) == ("warning", words)
 
     with mailbox() as kept:
         account_made(kept.port)

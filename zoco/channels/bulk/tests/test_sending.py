@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connections
 
 from zoco.channels.bulk import sending
 from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_counts
-from zoco.channels.bulk.running import bulk_run, lines_of
+from zoco.channels.bulk.running import bulk_run
 from zoco.channels.bulk.sending import batch_send
 from zoco.channels.bulk.services import (
     BatchWrong,
@@ -31,7 +30,7 @@ from zoco.channels.bulk.services import (
 from zoco.channels.bulk.tests.conftest import PlainMaker, begun, crowd, mail_account
 from zoco.channels.bulk.tests.sink import kept_folder, receivers, sink
 from zoco.channels.models import Account, Message
-from zoco.channels.services import account_save, account_turn
+from zoco.channels.services import account_turn
 from zoco.channels.tests.conftest import NOON, account_of
 from zoco.channels.tests.mailbox import mailbox
 from zoco.consent.models import Choice, Reservation, Suppression
@@ -290,18 +289,3 @@ def _until(is_so: Any) -> None:
     while not is_so():
         assert datetime.now(UTC) < until
         time.sleep(0.02)
-
-
-def test_an_account_says_how_many_connections_it_has() -> None:
-    said = {"from_address": "a@shop.example", "host": "127.0.0.1", "tls": "plain"}
-    many, usual = (Account(adapter="email", name=name) for name in ("many", "usual"))
-    account_save(account=many, settings={**said, "lines": "50"}, secrets={})
-    account_save(account=usual, settings=said, secrets={})
-
-    assert [lines_of(each.options) for each in (many, usual)] == [50, 20]
-    assert lines_of({}) == 20
-    account_save(account=many, settings={**said, "lines": ""}, secrets={})
-    assert lines_of(many.options) == 20
-    for wrong in ("101", "-3"):
-        with pytest.raises(ValidationError, match="connection"):
-            account_save(account=many, settings={**said, "lines": wrong}, secrets={})

@@ -212,7 +212,8 @@ def test_what_speaks_against_a_start_is_said(
 
 
 def test_a_way_out_that_some_do_not_see_is_none(sending: Sending, letter: Letter) -> None:
-    only = {**FOOTER["value"], "only": f"tag:{Tag.objects.create(name='vip').pk}"}
+    foot: dict[str, Any] = dict(FOOTER["value"])  # type: ignore[arg-type]
+    only = {**foot, "only": f"tag:{Tag.objects.create(name='vip').pk}"}
     words = editing.Words(subject="Miel", blocks=[text("<p>Hola</p>"), {**FOOTER, "value": only}])
     editing.edition_write(letter=letter, language="es", words=words, at=timezone.now())
 
