@@ -15,7 +15,7 @@ from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
 from zoco.mail.sending import following
 
-FETCH_SECONDS, MOVE_SECONDS = 60, 5
+FETCH_SECONDS, MOVE_SECONDS, SEND_SECONDS = 60, 5, 5
 
 
 def move(stop: threading.Event) -> None:
@@ -32,8 +32,12 @@ def look() -> None:
     dates.dates_look(now=timezone.now())
 
 
-def send() -> None:
-    """Let sendings begin, be decided and end."""
+def send(stop: threading.Event) -> None:
+    """Let sendings begin, be decided and end, again and again: a million rows hold no other work up."""
+    keep_time([Periodic("mail.sendings", SEND_SECONDS, _send)], stop)
+
+
+def _send() -> None:
     following.sendings_follow(now=timezone.now())
 
 
@@ -64,9 +68,9 @@ def forget() -> None:
 
 
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))
-PERIODIC.add(Periodic("mail.sendings", 5, send))
 PERIODIC.add(Periodic("mail.looks", 60, settle))
 PERIODIC.add(Periodic("mail.tallies", TURN_SECONDS, tally))
 PERIODIC.add(Periodic("mail.looks_forget", 86_400, forget))
 STEADY.add(Steady("mail.inbox", fetch))
 STEADY.add(Steady("mail.journeys", move))
+STEADY.add(Steady("mail.sendings", send))
