@@ -1,11 +1,13 @@
 """Letters sent a second of one processor, over the whole path, to a real mail server that takes everything.
 
 The path: claimed, permission asked, made for each person, handed over, sent, written down, told as a fact.
-The letter is that of `benchmarks.letters`. The reference runs in the same process against the same server:
-Django's own back end sends mails that are ready, one connection, nothing else. Needs `smtp-sink` of Postfix;
-the database is an SQLite file in a temporary folder. With `distant` the server is 20 ms away, there and back,
-behind a proxy in a process of its own, for us and for Django's back end; usual are then 50 lines. With `rsa`,
-`ed25519` or both our own DKIM signs each letter with such keys; Django's back end signs none.
+It is a sending that was started: links are counted and lead through us, ways out and the address for what
+comes back are signed for each person. The letter is that of `benchmarks.letters`. The reference runs in the
+same process against the same server: Django's own back end sends mails that are ready, one connection,
+nothing else. Needs `smtp-sink` of Postfix; the database is an SQLite file in a temporary folder. With
+`distant` the server is 20 ms away, there and back, behind a proxy in a process of its own, for us and for
+Django's back end; usual are then 50 lines. With `rsa`, `ed25519` or both our own DKIM signs each letter with
+such keys; Django's back end signs none.
 Run: `.venv/bin/python -m benchmarks.sending [letters] [lines] [distant] [rsa] [ed25519]`
 """
 
@@ -20,11 +22,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 FOLDER = tempfile.mkdtemp(prefix="zoco-sending-")
 os.environ |= {"DJANGO_SETTINGS_MODULE": "zoco.project.settings", "ZOCO_DATA": FOLDER}
-os.environ |= {"ZOCO_PRIVATE_NETWORKS": "127.0.0.0/8", "DATABASE_URL": ""}
+os.environ |= {
+    "ZOCO_PRIVATE_NETWORKS": "127.0.0.0/8",
+    "DATABASE_URL": "",
+    "ZOCO_ADDRESS": "https://z.example",
+}
 
 import django  # noqa: E402
 
@@ -35,60 +40,31 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.letters import blocks  # noqa: E402
-from zoco.channels.bulk.making import MAKERS  # noqa: E402
 from zoco.channels.bulk.models import Batch  # noqa: E402
 from zoco.channels.bulk.reads import batch_counts  # noqa: E402
 from zoco.channels.bulk.sending import batch_send  # noqa: E402
-from zoco.channels.bulk.services import batch_create, batch_fill, batch_start  # noqa: E402
-from zoco.channels.contract import Content, Refused  # noqa: E402
 from zoco.channels.domains.keys import ED25519, RSA  # noqa: E402
 from zoco.channels.domains.models import SendingDomain  # noqa: E402
 from zoco.channels.domains.services import key_add, key_switch  # noqa: E402
-from zoco.channels.drafts import Claimed  # noqa: E402
 from zoco.channels.models import Account  # noqa: E402
 from zoco.channels.services import account_save  # noqa: E402
-from zoco.consent.models import Choice, Rule, Standing  # noqa: E402
+from zoco.consent.models import Choice, Rule, Standing, Topic  # noqa: E402
+from zoco.mail.editing.models import Letter  # noqa: E402
+from zoco.mail.editing.services import Words, edition_write, letter_write  # noqa: E402
+from zoco.mail.inbox.models import Mailbox  # noqa: E402
 from zoco.mail.letters.compiling import compiled  # noqa: E402
 from zoco.mail.letters.drafts import Draft  # noqa: E402
-from zoco.mail.letters.message import Envelope  # noqa: E402
-from zoco.mail.letters.values import values_of  # noqa: E402
+from zoco.mail.sending.following import sending_follow  # noqa: E402
+from zoco.mail.sending.models import Sending  # noqa: E402
+from zoco.mail.sending.services import sending_start, sending_write  # noqa: E402
+from zoco.people.audiences.models import Audience  # noqa: E402
+from zoco.people.audiences.services import audience_write, members_add  # noqa: E402
 from zoco.people.identities import identity_read  # noqa: E402
-from zoco.people.models import Person  # noqa: E402
 from zoco.people.writing import Incoming, people_write  # noqa: E402
+from zoco.sites.models import Hostname, Site  # noqa: E402
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 CHUNK = 500
-
-
-class Newsletter:
-    """Makes the letter for each person, as whoever sends letters does."""
-
-    key = "benchmark"
-
-    def open(self, batch: Batch) -> "Newsletter":
-        """Make ready what all letters share."""
-        subject = "{{ person.given_name|default('Friend') }}, honey"
-        self.envelope = Envelope(compiled(Draft(subject=subject, blocks=blocks(), base="https://s.example")))
-        return self
-
-    def contents(self, claimed: Sequence[Claimed]) -> list[Content | Refused]:
-        """Return the finished mails."""
-        keys = {each.key: int(each.key.rpartition(":")[2]) for each in claimed}
-        people = Person.objects.in_bulk(keys.values())
-        values = values_of(list(people.values()))
-        return [Content(wire=self._mail(each, values[keys[each.key]])) for each in claimed]
-
-    def _mail(self, claimed: Claimed, values: dict[str, Any]) -> tuple[bytes, ...]:
-        links = {name: f"https://z.example/{name}/{claimed.uid}" for name in ("unsubscribe", "preferences")}
-        headers = [
-            ("From", "Honey <news@shop.example>"),
-            ("To", claimed.to),
-            ("Date", "Mon, 02 Nov 2026 09:00:00 +0000"),
-            ("Message-ID", f"<{claimed.uid}@shop.example>"),
-            ("List-Unsubscribe", f"<{links['unsubscribe']}>"),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ]
-        return self.envelope.wire(headers, {**values, "links": links})
 
 
 @contextmanager
@@ -144,30 +120,50 @@ def people_made(count: int) -> list[int]:
             for n in range(start, min(start + CHUNK, count))
         ]
         found += [each.person.pk for each in people_write(rows, at=NOW) if each.person]
-    given = {"purpose": "marketing", "topic": "", "adapter": "", "state": Choice.State.GIVEN, "since": NOW}
+    given = {
+        "purpose": "marketing",
+        "topic": "news",
+        "adapter": "",
+        "state": Choice.State.GIVEN,
+        "since": NOW,
+    }
     Standing.objects.bulk_create([Standing(person_id=pk, **given) for pk in found], batch_size=CHUNK)
     return found
 
 
-def prepared(count: int, port: int) -> Batch:
-    """Make the tables, the people, the account, and a filled batch that runs."""
+def prepared(count: int, port: int, kinds: Sequence[str]) -> Batch:
+    """Make the tables, the people, the account, and a sending to them whose batch runs."""
     call_command("migrate", verbosity=0)
-    MAKERS.add(Newsletter())
     Rule.objects.create(purpose="marketing", most=0, opens_at="08:00", closes_at="08:00")
-    settings = {"from_address": "news@shop.example", "host": "127.0.0.1", "port": port, "tls": "plain"}
-    account = account_save(account=Account(adapter="email", name="mail"), settings=settings, secrets={})
-    people = people_made(count)
-    batch = batch_create(maker="benchmark", account=account, purpose="marketing", at=NOW)
-    batch_fill(batch=batch, people=people, now=timezone.now())
-    batch_start(batch=batch, at=timezone.now())
-    return batch
-
-
-def signed_by(kinds: Sequence[str]) -> None:
-    """Let our own DKIM sign what leaves, with a key of each kind."""
-    domain = SendingDomain.objects.create(name="shop.example")
+    Topic.objects.create(key="news", label="News")
+    now = timezone.now()
+    domain = SendingDomain.objects.create(name="shop.example", checked_at=now, findings=[])
     for kind in kinds:
         key_switch(key=key_add(domain=domain, kind=kind, at=NOW), at=NOW)
+    settings: dict[str, object] = {"from_address": "news@shop.example", "from_name": "Honey", "tls": "plain"}
+    settings |= {"host": "127.0.0.1", "port": port}
+    account = account_save(account=Account(adapter="email", name="mail"), settings=settings, secrets={})
+    returns = Mailbox.objects.create(name="returns", bounce_address="returns@shop.example")
+    returns.accounts.add(account)
+    audience = audience_write(name="all", kind=Audience.Kind.STATIC, at=now)
+    members_add(audience=audience, people=people_made(count), at=now)
+    audience.refresh_from_db()
+    sending = Sending(name="Winter", letter=letter_made(now), audience=audience, account=account)
+    sending.campaign = "winter"
+    sending_write(sending=sending, at=now)
+    sending_start(sending=sending, expected=count, at=now)
+    sending_follow(pk=sending.pk, now=now)
+    return Batch.objects.get()
+
+
+def letter_made(now: datetime) -> Letter:
+    """Write the letter as an editor does; links lead to a site of ours."""
+    site = Site.objects.create(slug="shop", name="Shop")
+    Hostname.objects.create(site=site, name="s.example")
+    letter = letter_write(letter=Letter(name="Winter", topic="news", site=site), at=now)
+    subject = "{{ person.given_name|default('Friend') }}, honey"
+    edition_write(letter=letter, language="en", words=Words(subject=subject, blocks=blocks()), at=now)
+    return letter
 
 
 def djangos(count: int, port: int) -> tuple[float, float]:
@@ -188,8 +184,7 @@ def main(count: int = 3_000, lines: int = 20, *, is_distant: bool = False, kinds
     """Measure and print."""
     try:
         with smtp_sink() as sink, distant(sink) if is_distant else nullcontext(sink) as port:
-            batch = prepared(count, port)
-            signed_by(kinds)
+            batch = prepared(count, port, kinds)
             began, clock = time.process_time(), time.monotonic()
             while batch.state != Batch.State.FINISHED:
                 batch_send(batch=batch, lines=lines)

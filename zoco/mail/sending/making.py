@@ -1,7 +1,7 @@
 """Who makes each person's mail of a sending, in his language and with his names, links and ways out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -70,6 +70,8 @@ class LetterMaking:
 
     batch: Batch
     envelopes: Mapping[str, Envelope]
+    feedbacks: dict[str, str] = field(default_factory=dict, init=False)
+    """The Feedback-ID by the address from which it leaves."""
 
     def contents(self, claimed: Sequence[Claimed]) -> list[Content | Refused]:
         """Return each person's mail; whose letter cannot be made for him alone is refused."""
@@ -109,28 +111,32 @@ class LetterMaking:
         self, claimed: Claimed, person: Person, values: dict[str, Any], holds: frozenset[str], now: datetime
     ) -> Content:
         envelope = self.envelopes[language_chosen(person.language, list(self.envelopes))]
-        headers = [*self._headers(claimed, values["links"]["unsubscribe"], now)]
+        back = verp_sender(claimed.uid, claimed.account_key, on=now.date())
+        headers = self._headers(claimed, values["links"]["unsubscribe"], back)
         if claimed.channel.key != "email":
             shown = seen(envelope.letter, values, holds)
             return Content(shown.subject, shown.text, shown.html, dict(headers))
         name = name_headers(claimed.account, uid=claimed.uid, at=now.astimezone(UTC))
         head = people_headers(claimed.account, to=claimed.to, name=claimed.name)
-        return Content(wire=envelope.wire([*name, *headers], values, holds, above=head.decode("ascii")))
+        wire = envelope.wire([*name, *headers], values, holds, above=head.decode("ascii"))
+        return Content(wire=wire, sender=back)
 
-    def _headers(self, claimed: Claimed, leave: str, now: datetime) -> list[tuple[str, str]]:
+    def _headers(self, claimed: Claimed, leave: str, back: str) -> list[tuple[str, str]]:
         """Return what mailboxes ask of whoever writes to many."""
-        sender = domain_of(claimed.account.settings["from_address"])
-        feedback = feedback_id(
-            campaign=self.batch.campaign or str(self.batch.uid)[:8],
-            customer=self.batch.topic or self.batch.purpose,
-            mailtype=self.batch.purpose,
-            sender=sender.replace(".", ""),
-        )
-        headers = [("Feedback-ID", feedback)]
+        headers = [("Feedback-ID", self._feedback(claimed.account.settings["from_address"]))]
         if self.batch.purpose == Purpose.MARKETING:
-            mailto = verp_sender(claimed.uid, claimed.account_key, on=now.date())
-            headers += leaving_headers(address=leave, mailto=mailto)
+            headers += leaving_headers(address=leave, mailto=back)
         return headers
+
+    def _feedback(self, address: str) -> str:
+        if address not in self.feedbacks:
+            self.feedbacks[address] = feedback_id(
+                campaign=self.batch.campaign or str(self.batch.uid)[:8],
+                customer=self.batch.topic or self.batch.purpose,
+                mailtype=self.batch.purpose,
+                sender=domain_of(address).replace(".", ""),
+            )
+        return self.feedbacks[address]
 
 
 def readers_of(claimed: Sequence[Claimed]) -> dict[int, Person]:
