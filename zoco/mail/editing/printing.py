@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from zoco.channels.models import Message
 from zoco.consent.public.tokens import Links
@@ -26,6 +27,8 @@ from zoco.sites.models import Hostname
 
 COMPILED_MOST = 64
 ONLINE = "links.online"
+UNSENT_WITHIN = timedelta(days=1)
+"""A copy that has no message by then is of a process that was killed before it claimed one."""
 
 
 def print_made(*, letter: Letter, edition: Edition, at: datetime, is_counted: bool = True) -> Print:
@@ -108,8 +111,18 @@ def copy_keep(
         waits.exclude(print=made).update(print=made, data=said)
 
 
+def copy_drop(*, message: UUID) -> None:
+    """Forget the copy of a message that never was one: erasing and giving find copies by their messages."""
+    _unsent(Copy.objects.filter(message_id=str(message))).delete()
+
+
+def _unsent(copies: QuerySet[Copy]) -> QuerySet[Copy]:
+    return copies.exclude(Exists(Message.objects.filter(uid=OuterRef("message_id"))))
+
+
 def copies_forget(*, now: datetime, days: int) -> int:
-    """Forget what programs gave for letters whose links have ended; returns of how many."""
+    """Forget what programs gave for letters that never left or whose links ended; returns of how many."""
+    _unsent(Copy.objects.filter(data__isnull=False, at__lt=now - UNSENT_WITHIN)).delete()
     old = Copy.objects.filter(data__isnull=False, at__lt=now - timedelta(days=days))
     return old.update(data=None)
 

@@ -20,7 +20,14 @@ from zoco.channels.reads import account_usual
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter
-from zoco.mail.editing.printing import copy_keep, print_draft, print_made, print_ready, single_links
+from zoco.mail.editing.printing import (
+    copy_drop,
+    copy_keep,
+    print_draft,
+    print_made,
+    print_ready,
+    single_links,
+)
 from zoco.mail.editing.prints import Copy, Print
 from zoco.mail.editing.seeing import data_sample, letter_seen
 from zoco.mail.inbox.returning import verp_sender
@@ -89,7 +96,11 @@ def letter_send(
     read = seen(ready, values, holds)
     way = Copy.Way.PROGRAM if journey is None else Copy.Way.JOURNEY
     copy_keep(made=made, message=uid, way=way, data=given, at=now, journey=journey)
-    return _sent(letter, person, key, read, headers, now, is_kept=journey is None)
+    try:
+        return _sent(letter, person, key, read, headers, now, is_kept=journey is None)
+    except Exception:  # nothing was claimed, and what a program gave would belong to nobody
+        copy_drop(message=uid)
+        raise
 
 
 def _ready(

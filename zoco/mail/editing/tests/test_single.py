@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,12 +12,16 @@ from django.test import Client
 from django.utils import timezone
 
 from zoco.channels.claiming import LEASE
+from zoco.channels.drafts import DraftWrong
 from zoco.channels.due import due_send
 from zoco.channels.models import Account, Message
 from zoco.channels.services import account_save
 from zoco.mail.editing.models import Letter
+from zoco.mail.editing.printing import copies_forget
+from zoco.mail.editing.prints import Copy
 from zoco.mail.editing.services import Words, edition_write, letter_archive, letter_write
-from zoco.people.models import Identity
+from zoco.mail.editing.single import letter_send
+from zoco.people.models import Identity, Person
 from zoco.project.entry.keys.services import key_make
 from zoco.project.models import Change
 from zoco.project.tests.readers import client_of
@@ -137,3 +142,30 @@ def test_a_test_goes_to_oneself_once_and_is_marked(letter: Letter, tmp_path: Pat
     assert (message.subject, message.about_kind) == ("[Test] Order [number]", "letter-test")
     (line,) = Change.objects.filter(kind="zoco_mail.letter", details__has_key="tested_to")
     assert (line.details, line.by_name) == ({"tested_to": [None, "m•••@shop.example"]}, "marketer")
+
+
+def test_what_a_program_gave_for_a_letter_that_is_refused_outright_is_not_kept(letter: Letter) -> None:
+    person = Person.objects.create(name="Ana", created_at=AT, changed_at=AT)
+    Person.objects.filter(pk=person.pk).delete()
+
+    with pytest.raises(DraftWrong, match="There is no person"):
+        letter_send(letter=letter, person=person, key="order-7", now=AT, data={"number": 7})
+
+    assert not Copy.objects.exists()
+
+
+def test_copy_of_a_process_that_was_killed_before_its_message_was_there_is_forgotten(
+    letter: Letter, program: Client
+) -> None:
+    assert ask(program).status_code == 200
+    kept = Copy.objects.get()
+    Copy.objects.filter(pk=kept.pk).update(data={"number": 7})
+    lost = Copy.objects.create(
+        message_id=uuid4(), print=kept.print, way="program", data={"number": 8}, at=kept.at
+    )
+
+    copies_forget(now=kept.at + timedelta(hours=23), days=730)
+    assert Copy.objects.filter(pk=lost.pk).exists()
+    copies_forget(now=kept.at + timedelta(hours=25), days=730)
+
+    assert [(each.pk, each.data) for each in Copy.objects.all()] == [(kept.pk, {"number": 7})]
