@@ -24,7 +24,7 @@ class MailConfig(AppConfig):
         from zoco.consent.suppressing import forget_by
         from zoco.kit.plugs import load_modules
         from zoco.mail import naming  # noqa: F401
-        from zoco.mail.inbox import erasing, merging, proofs  # noqa: F401
+        from zoco.mail.inbox import erasing, merging, panels, proofs  # noqa: F401
         from zoco.mail.inbox.judging import said_judge
         from zoco.mail.inbox.resting import addresses_resting, failure_count, failures_forget
         from zoco.mail.inbox.returning import verp_sender

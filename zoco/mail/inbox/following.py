@@ -31,8 +31,11 @@ ALIKE, ALIKE_WITHIN = 3, timedelta(days=1)
 """So many people's reports within so long are believed when they say something of their whole destination."""
 
 
-def follow(arrival: Arrival, answer: Answer, *, at: datetime) -> None:
-    """Do what follows, in the transaction in which the arrival was written."""
+def follow(arrival: Arrival, answer: Answer, *, at: datetime, written_at: datetime) -> None:
+    """Do what follows, in the transaction in which the arrival was written.
+
+    A reply is of when it was written: a mailbox may be read for the first time when it holds years of mail.
+    """
     match answer.kind:
         case Kind.BOUNCE:
             _bounced(arrival, answer, at)
@@ -43,7 +46,7 @@ def follow(arrival: Arrival, answer: Answer, *, at: datetime) -> None:
         case Kind.AUTO_REPLY if answer.away is not None:
             arrival.away_since, arrival.away_until = answer.away.since, answer.away.until
         case Kind.REPLY if arrival.person_id is not None:
-            _replied(arrival, arrival.person_id, answer, at)
+            _replied(arrival, arrival.person_id, answer, written_at)
 
 
 def _bounced(arrival: Arrival, answer: Answer, at: datetime) -> None:

@@ -99,7 +99,9 @@ class Folder:
             self._uid("MOVE", _listed(uids), quoted(folder))
             return
         if "UIDPLUS" not in self._able:
-            raise MailboxFailed("This server cannot move mails; let them be marked as read instead.")
+            raise MailboxFailed(
+                gettext_noop("This server cannot move mails; let them be marked as read instead.")
+            )
         self._uid("COPY", _listed(uids), quoted(folder))
         self._uid("STORE", _listed(uids), "+FLAGS.SILENT", r"(\Deleted)")
         self._uid("EXPUNGE", _listed(uids))
@@ -110,7 +112,7 @@ class Folder:
     def _ok(self, command: str, kind: str, found: list[Any]) -> list[Any]:
         if kind != "OK":
             said = found[0].decode("utf-8", "replace") if found and isinstance(found[0], bytes) else ""
-            words = "The mail server refuses %(command)s: %(why)s"
+            words = gettext_noop("The mail server refuses %(command)s: %(why)s")
             raise MailboxFailed(words, command=command, why=plain_text(said)[:200])
         return found
 
@@ -151,7 +153,7 @@ def _end(server: imaplib.IMAP4) -> None:
 def quoted(name: str) -> str:
     """Return the name of a folder as IMAP writes it: modified UTF-7 (RFC 3501, section 5.1.3), in quotes."""
     if _NAME_WRONG.search(name):
-        raise MailboxFailed("The name of a folder has no line breaks or control characters.")
+        raise MailboxFailed(gettext_noop("The name of a folder has no line breaks or control characters."))
     out, held = [], ""
     for letter in f"{name}\0":
         if letter != "\0" and not " " <= letter <= "~":

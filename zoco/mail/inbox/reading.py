@@ -7,24 +7,28 @@ the mail on the server comes after it, and is made good by the next visit. The s
 import hashlib
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from zoco.channels.models import Message
 from zoco.channels.sealing import SealBroken, opened, seal
-from zoco.kit.masks import plain_text
 from zoco.mail.answers.kinds import Answer, Kind
 from zoco.mail.answers.reading import read
 from zoco.mail.inbox import imap
 from zoco.mail.inbox.following import follow, person_named
 from zoco.mail.inbox.models import Arrival, Mailbox
 from zoco.mail.inbox.returning import message_returned
+from zoco.mail.inbox.saying import kept
 
 log = logging.getLogger(__name__)
 MOST = 500
 """Mails of one visit; the next one comes within a minute."""
+WRITTEN_WITHIN = timedelta(days=7_305)
+"""Twenty years: what says to be older than that, and answers no letter of ours, is of then."""
 
 
 def nothing(_step: str) -> None:
@@ -51,7 +55,7 @@ def mailbox_read(*, mailbox: Mailbox, now: datetime, at_step: Callable[[str], No
         ) as folder:
             count = _read(mailbox, folder, now, at_step)
     except (imap.MailboxFailed, SealBroken) as failed:
-        failure = plain_text(str(failed))[:300]
+        failure = kept(failed)
         log.warning("A mailbox could not be read. mailbox=%s", mailbox.pk)
     Mailbox.objects.filter(pk=mailbox.pk).update(checked_at=now, failure=failure)
     return count
@@ -103,9 +107,26 @@ def _written(mailbox: Mailbox, validity: int, uid: int, raw: bytes, now: datetim
     of_letter = arrival.message.person_id if arrival.message else None
     arrival.person_id = of_letter if of_letter else _person(answer)
     arrival.save()
-    follow(arrival, answer, at=now)
+    follow(arrival, answer, at=now, written_at=written_at(raw, arrival.message, now))
     arrival.save()
     return True
+
+
+def written_at(raw: bytes, message: Message | None, now: datetime) -> datetime:
+    """Return when a mail says that it was written: not before the letter that it answers, nor in the future.
+
+    Where it says nothing that can be read, that is now.
+    """
+    try:
+        said = parsedate_to_datetime(str(BytesHeaderParser().parsebytes(raw)["Date"] or ""))
+    except (ValueError, OverflowError):
+        return now
+    said = said.replace(tzinfo=said.tzinfo or UTC)
+    least = (message.done_at or message.created_at) if message else now - WRITTEN_WITHIN
+    try:
+        return min(max(said.astimezone(UTC), least), now)
+    except OverflowError:
+        return now
 
 
 def _person(answer: Answer) -> int | None:

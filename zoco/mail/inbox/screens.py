@@ -16,6 +16,7 @@ from zoco.ledger.views.heads import head
 from zoco.mail.inbox.forms import MailboxForm
 from zoco.mail.inbox.models import Arrival, Mailbox
 from zoco.mail.inbox.reads import arrivals_of, kinds_read
+from zoco.mail.inbox.saying import said
 from zoco.mail.inbox.services import mailbox_check, mailbox_save, mailbox_turn
 from zoco.people.opening import for_whom
 
@@ -59,7 +60,7 @@ def _page(
 def mailboxes(request: HttpRequest) -> HttpResponse:
     """List the mailboxes."""
     lines = [
-        {"mailbox": each, "read_at": moments.said(each.checked_at)}
+        {"mailbox": each, "read_at": moments.said(each.checked_at), "failure": said(each.failure)}
         for each in Mailbox.objects.order_by("name", "pk")
     ]
     return _page(request, "mailboxes", _("Mailboxes"), lines=lines, may_add=request.user.has_perm(ADD))
@@ -107,6 +108,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         found.name,
         mailbox=found,
         read_at=moments.said(found.checked_at),
+        failure=said(found.failure),
         kinds=kinds,
         kind=KINDS.get(chosen, ""),
         complaints=[(name, each) for name, each in rates if each["words"]],
@@ -144,5 +146,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         case "test":
             mailbox_check(mailbox=found, at=timezone.now())
         case "on" | "off" as word:
-            mailbox_turn(mailbox=found, is_on=word == "on")
+            by: Any = request.user
+            mailbox_turn(mailbox=found, is_on=word == "on", by=by)
     return redirect("zoco_mailbox", pk)

@@ -4,19 +4,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from zoco.channels.sealing import SealBroken, opened
 from zoco.kit import noting
-from zoco.kit.masks import plain_text
 from zoco.mail.inbox import imap, returning
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.reading import password_seal
+from zoco.mail.inbox.saying import kept
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from zoco.mail.inbox.forms import MailboxForm
+KIND = "zoco_mail.mailbox"
 PLACE = ("host", "port", "encryption", "user")
 """Where a password is sent to: whoever changes that enters the password anew."""
 
@@ -34,7 +34,7 @@ def mailbox_save(*, form: "MailboxForm", by: "User") -> Mailbox:
     form.save_m2m()
     returning.forget()
     details = {name: ["", _shown(name, form.cleaned_data[name])] for name in form.changed_data}
-    noting.note(action="changed", kind="zoco_mail.mailbox", name=mailbox.name, details=details, by=by)
+    noting.note(action="changed", kind=KIND, name=mailbox.name, details=details, by=by)
     return mailbox
 
 
@@ -57,13 +57,16 @@ def mailbox_check(*, mailbox: Mailbox, at: datetime) -> bool:
         ):
             pass
     except (imap.MailboxFailed, SealBroken) as failed:
-        failure = plain_text(_(failed.words) % failed.places)[:300]
+        failure = kept(failed)
     Mailbox.objects.filter(pk=mailbox.pk).update(checked_at=at, failure=failure)
     mailbox.checked_at, mailbox.failure = at, failure
     return not failure
 
 
-def mailbox_turn(*, mailbox: Mailbox, is_on: bool) -> None:
+@transaction.atomic
+def mailbox_turn(*, mailbox: Mailbox, is_on: bool, by: "User | None" = None) -> None:
     """Read a mailbox, or no longer."""
-    Mailbox.objects.filter(pk=mailbox.pk).update(is_on=is_on)
+    if Mailbox.objects.filter(pk=mailbox.pk).exclude(is_on=is_on).update(is_on=is_on):
+        details = {"is_on": [not is_on, is_on]}
+        noting.note(action="changed", kind=KIND, name=mailbox.name, details=details, by=by)
     returning.forget()

@@ -14,6 +14,7 @@ from zoco.channels.domains.verdicts import domain_verdict
 from zoco.channels.models import Account
 from zoco.consent.models import Purpose
 from zoco.ledger.pictures.labels import language_name
+from zoco.mail.counting.conf import COUNT_CLICKS
 from zoco.mail.editing.checks.contents import everybody_sees
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.wrongs import words_of
@@ -23,7 +24,7 @@ from zoco.mail.letters.drafts import Draft, LetterWrong, Value, many, text_of
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.sending.freezing import drafts_of, frozen
 from zoco.mail.sending.models import REST, Leg, Sending
-from zoco.mail.sending.people import arm_sizes, people_of
+from zoco.mail.sending.people import arm_sizes, opened_unknown, people_of
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z")
 WAY_OUT = "unsubscribe"
@@ -60,7 +61,10 @@ def problems_of(
     """Return what speaks against starting now, the gravest first."""
     legs = legs_of(sending) if legs is None else legs
     people = people_of(sending) if people is None else people
-    found = [*_people(sending, people), *account_problems(sending.account, now=now, mend=_edit(sending))]
+    found = [
+        *_people(sending, people, now),
+        *account_problems(sending.account, now=now, mend=_edit(sending)),
+    ]
     for letter in {each.letter.pk: each.letter for each in legs}.values():
         mine = [each for each in legs if each.letter == letter]
         found += letter_problems(letter, [draft for leg in mine for draft in drafts_of(letter, leg.subjects)])
@@ -69,10 +73,12 @@ def problems_of(
     return sorted(dict.fromkeys(found), key=lambda each: order.index(each.weight))
 
 
-def _people(sending: Sending, people: BitMap) -> Iterator[Problem]:
+def _people(sending: Sending, people: BitMap, now: datetime) -> Iterator[Problem]:
     edit = _edit(sending)
     if sending.audience is None and not sending.is_again:
         yield Problem(_("The audience is not there any more; choose another one."), mend=edit)
+    elif sending.again_of is not None and (why := opened_unknown(sending.again_of, now=now)):
+        yield Problem(_(why))
     elif not people:
         yield Problem(_("Nobody is in the audience."), mend=_audience_of(sending) or edit)
     if sending.audience is not None and sending.audience.wrong:
@@ -168,6 +174,13 @@ def _test(sending: Sending, legs: list[Leg], people: BitMap) -> Iterator[Problem
         if (each.letter.purpose, each.letter.topic) != (first.purpose, first.topic):
             words = _("%(letter)s has another purpose or topic; others would get it.")
             yield Problem(words % {"letter": each.letter.name}, mend=here)
+    if sending.test_metric == Sending.Metric.CLICKS:
+        for letter in {each.letter.pk: each.letter for each in legs}.values():
+            if not (COUNT_CLICKS() and letter.is_counted):
+                words = _(
+                    "Clicks in %(letter)s are not counted: decided by clicks, the test can only be a tie."
+                )
+                yield Problem(words % {"letter": letter.name}, mend=here)
     said = {(each.letter.pk, tuple(sorted(each.subjects.items())), each.after_minutes) for each in legs}
     if len(said) < len(legs):
         yield Problem(_("Two arms of the test are alike; change one of them."), mend=here)

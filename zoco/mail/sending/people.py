@@ -1,11 +1,14 @@
 """Whom a sending is for, before it starts and afterwards."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import pairwise
 
+from django.utils.translation import gettext_noop
 from pyroaring import BitMap
 
 from zoco.channels.models import Message
+from zoco.mail.counting.conf import COUNT_OPENS, LOOKS_DAYS
 from zoco.mail.counting.models import Look
 from zoco.mail.sending.models import Sending
 from zoco.people.audiences.bitmaps import everybody, merged, unpacked
@@ -23,6 +26,20 @@ def people_of(sending: Sending) -> BitMap:
             return BitMap()
         return (unpacked(first.people) - opened_by(first)) & everybody()
     return unpacked(sending.audience.members) & everybody() if sending.audience else BitMap()
+
+
+def opened_unknown(sending: Sending, *, now: datetime) -> str:
+    """Return a sentence, to be translated, why it is not known who opened a sending; "" where it is."""
+    if not COUNT_OPENS() or sending.legs.exclude(batch=None).filter(is_counted=False).exists():
+        return gettext_noop(
+            "Openings of this letter are not counted, so it is not known who did not open it: it would go to "
+            "everybody again."
+        )
+    if sending.started_at is None or sending.started_at < now - timedelta(days=LOOKS_DAYS()):
+        return gettext_noop(
+            "This sending is so old that single openings are deleted already: it would go to everybody again."
+        )
+    return ""
 
 
 def opened_by(sending: Sending) -> BitMap:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from zoco.channels.models import Message
 from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, Links
+from zoco.kit.hosts import plain_host
 from zoco.kit.masks import plain_text
 from zoco.mail.counting.conf import LINK_DAYS
 from zoco.mail.counting.links import home
@@ -34,6 +37,7 @@ from zoco.mail.letters.values import values_of
 from zoco.mail.sending.freezing import thawed
 from zoco.mail.sending.models import Leg, Sending
 from zoco.people.models import Person
+from zoco.sites.models import Hostname
 
 SHOWN_MOST = 100
 FRESH_SECONDS = 300
@@ -113,7 +117,7 @@ def _copy(meant: Meant) -> Found | None:
 @cache_control(public=True, max_age=FRESH_SECONDS)
 def archive(request: HttpRequest) -> HttpResponse:
     """List the letters that everybody may read."""
-    return render(request, "zoco/mail/archive.html", {"lines": _lines()})
+    return render(request, "zoco/mail/archive.html", {"lines": _lines(request)})
 
 
 @require_safe
@@ -127,7 +131,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         feed_url=home() + reverse("zoco_mail_feed"),
         language=get_language(),
     )
-    for line in _lines():
+    for line in _lines(request):
         address = home() + line["url"]
         made.add_item(
             line["subject"], address, line["preview"], pubdate=line["at"], unique_id=str(line["uid"]),
@@ -140,7 +144,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=FRESH_SECONDS)
 def archived(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show a letter of the archive, as somebody reads it of whom nothing is known."""
-    leg = _leg(get_object_or_404(_public(), uid=uid))
+    leg = _leg(get_object_or_404(_public(request), uid=uid))
     if leg is None:
         raise Http404
     letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
@@ -155,8 +159,14 @@ def _without_ways(html: str) -> str:
     return html
 
 
-def _public() -> Any:
+def _public(request: HttpRequest) -> Any:
+    """Return what may be read at this host: of another site only where this is our own address."""
     rows = Sending.objects.filter(is_public=True, started_at__isnull=False).defer("people")
+    host = plain_host(request.get_host())
+    if host != plain_host(urlsplit(home()).netloc):
+        names = [host, host.removeprefix("www."), f"www.{host}"]
+        sites = Hostname.objects.filter(name__in=names).values("site")
+        rows = rows.filter(Q(letter__site=None) | Q(letter__site__in=sites))
     return rows.exclude(state__in=(Sending.State.PLANNED, Sending.State.DRAFT)).order_by("-started_at", "-pk")
 
 
@@ -170,35 +180,31 @@ def _languages(leg: Leg) -> list[str]:
     return [each["language"] for each in leg.editions]
 
 
-def _lines() -> list[dict[str, Any]]:
+def _lines(request: HttpRequest) -> list[dict[str, Any]]:
     """Return what lists show, not anew for each reader: a hundred letters would be compiled."""
-    key = f"{KEPT}.{get_language()}"
-    found: list[dict[str, Any]] | None = cache.get(key)
-    if found is None:
-        found = _listed()
-        cache.set(key, found, FRESH_SECONDS)
-    return found
+    shown = {f"{KEPT}.{get_language()}.{each.pk}": each for each in _public(request)[:SHOWN_MOST]}
+    kept: dict[str, dict[str, Any]] = cache.get_many(shown)
+    made = {key: _line(sending) for key, sending in shown.items() if key not in kept}
+    if made:
+        cache.set_many(made, FRESH_SECONDS)
+    return [line for key in shown if (line := {**kept, **made}[key])]
 
 
-def _listed() -> list[dict[str, Any]]:
-    found = []
-    for sending in _public()[:SHOWN_MOST]:
-        leg = _leg(sending)
-        if leg is None:
-            continue
-        letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
-        preview = next(each["preview"] for each in leg.editions if each["language"] == letter.language)
-        found.append(
-            {
-                "uid": sending.uid,
-                "subject": plain_text(letter.subject_for({})) or sending.letter.name,
-                "preview": "" if "{" in preview else plain_text(preview),
-                "language": letter.language,
-                "at": sending.started_at,
-                "url": reverse("zoco_mail_archived", args=[sending.uid]),
-            }
-        )
-    return found
+def _line(sending: Sending) -> dict[str, Any]:
+    """Return what a list shows of a sending; nothing of one that says nothing yet."""
+    leg = _leg(sending)
+    if leg is None:
+        return {}
+    letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
+    preview = next(each["preview"] for each in leg.editions if each["language"] == letter.language)
+    return {
+        "uid": sending.uid,
+        "subject": plain_text(letter.subject_for({})) or sending.letter.name,
+        "preview": "" if "{" in preview else plain_text(preview),
+        "language": letter.language,
+        "at": sending.started_at,
+        "url": reverse("zoco_mail_archived", args=[sending.uid]),
+    }
 
 
 @lru_cache(maxsize=64)

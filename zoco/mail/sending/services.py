@@ -75,10 +75,21 @@ def trial_write(*, sending: Sending, legs: list[Leg]) -> None:
 
 
 @transaction.atomic
-def sending_delete(*, sending: Sending) -> None:
+def sending_delete(*, sending: Sending, by: "User | None" = None) -> None:
     """Throw away what was never started. Raises SendingWrong."""
     _locked(sending, State.DRAFT)
+    noting.note(action="deleted", kind=KIND, name=sending.name, details={}, by=by)
     sending.delete()
+
+
+@transaction.atomic
+def sending_show(*, sending: Sending, is_public: bool, by: "User | None" = None) -> None:
+    """Let everybody read in the archive what was started, or nobody any more. Raises SendingWrong."""
+    _locked(sending, *OPEN, State.ENDED, State.STOPPED)
+    if Sending.objects.filter(pk=sending.pk).exclude(is_public=is_public).update(is_public=is_public):
+        details: dict[str, list[object]] = {"is_public": [not is_public, is_public]}
+        noting.note(action="changed", kind=KIND, name=sending.name, details=details, by=by)
+    sending.is_public = is_public
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from uuid import uuid4
 
 import pytest
@@ -14,9 +15,12 @@ from zoco.consent.models import Choice, Suppression, SuppressionEvent
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppressed_lift
 from zoco.kit.ids import uuid8
+from zoco.kit.periods import micros
+from zoco.ledger.models import OutboxRow
 from zoco.mail.answers.kinds import Answer, Complaint, Failure, Kind, Reason
 from zoco.mail.inbox.following import NO_LETTER, follow, person_named
-from zoco.mail.inbox.models import Arrival, Mailbox, SoftCount
+from zoco.mail.inbox.models import Arrival, Mailbox, Reply, SoftCount
+from zoco.mail.inbox.reading import _taken
 from zoco.mail.inbox.resting import failure_count
 from zoco.people.identities import identity_read
 from zoco.people.models import Person
@@ -55,7 +59,7 @@ def came(answer: Answer, message: Message | None = None, at: datetime = NOW) -> 
         message=message, person_id=message.person_id if message else person_named(answer),
     )  # fmt: skip
     arrival.save()
-    follow(arrival, answer, at=at)
+    follow(arrival, answer, at=at, written_at=at)
     arrival.save()
     return arrival
 
@@ -147,3 +151,28 @@ def test_let_go_an_address_is_not_dead_again_by_what_was_said_of_old_letters(acc
     came(answer, letter, later + timedelta(days=2))
     assert Suppression.objects.get().why == Suppression.Why.DEAD
     assert list(SuppressionEvent.objects.values_list("is_lift", flat=True)) == [False, True, False]
+
+
+def test_reply_of_years_ago_is_of_then_and_none_of_before_its_letter_or_of_tomorrow(account: Account) -> None:
+    person_of("ana@large.example")
+    letter = sent_to("ana@large.example", account)
+    Message.objects.update(done_at=NOW - timedelta(days=9))
+    box = Mailbox.objects.create(name="old", host="127.0.0.1", user="old")
+    box.accounts.add(account)
+    past = "Tue, 12 May 2015 10:20:30 +0200"
+    tomorrow, early = format_datetime(NOW + timedelta(days=1)), f"{past}\r\nIn-Reply-To: <{letter.uid}@x>"
+    dates = {"Then": past, "Never": "Tue, 32 May", "None": "", "Tomorrow": tomorrow, "Early": early}
+    dates["Unborn"] = "Mon, 01 Jan 1990 00:00:00 -0000"
+
+    for number, (words, date) in enumerate(dates.items(), 1):
+        head = f"From: ana@large.example\r\nSubject: {words}\r\nDate: {date}\r\n\r\n{words}\r\n"
+        assert _taken(box, 1, number, head.encode(), NOW)
+
+    then = datetime(2015, 5, 12, 8, 20, 30, tzinfo=UTC)
+    assert dict(Reply.objects.values_list("text", "at")) == {
+        "Then": then, "Never": NOW, "None": NOW, "Tomorrow": NOW, "Unborn": NOW - timedelta(days=7_305),
+        "Early": NOW - timedelta(days=9),
+    }  # fmt: skip
+    told = OutboxRow.objects.filter(name="mail.reply.received").values_list("fact", flat=True)
+    assert sum(str(micros(then)) in str(each) for each in told) == 1
+    assert set(Arrival.objects.values_list("at", flat=True)) == {NOW}

@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from zoco.channels.sealing import opened
+from zoco.kit import noting
+from zoco.mail.inbox.imap import MailboxFailed
 from zoco.mail.inbox.models import Arrival, Mailbox
+from zoco.mail.inbox.saying import kept, said
+from zoco.people.models import Person
 from zoco.project.tests.readers import body, client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.markup]
@@ -69,3 +75,58 @@ def test_what_came_in_stands_by_kind_with_what_followed_and_why() -> None:
         client.post(reverse("zoco_mailbox_act", args=[box.pk]), {"act": "off"})
     box.refresh_from_db()
     assert box.is_on
+
+
+def test_switching_a_mailbox_stands_in_the_log() -> None:
+    box = Mailbox.objects.create(name="Bounces", host="127.0.0.1", user="bounces")
+    told: list[dict[str, Any]] = []
+
+    def noter(**said: Any) -> None:
+        told.append(said)
+
+    noting.listen(noter)
+    try:
+        owner = client_of("owner")
+        told.clear()
+        for word in ("off", "off", "on"):
+            owner.post(reverse("zoco_mailbox_act", args=[box.pk]), {"act": word})
+    finally:
+        noting._noters.remove(noter)
+
+    assert [(each["kind"], each["name"], each["details"], each["by"].is_active) for each in told] == [
+        ("zoco_mail.mailbox", "Bounces", {"is_on": [True, False]}, True),
+        ("zoco_mail.mailbox", "Bounces", {"is_on": [False, True]}, True),
+    ]
+
+
+def test_failure_is_said_in_the_language_of_whoever_reads_it() -> None:
+    box = Mailbox.objects.create(name="Bounces", host="127.0.0.1", user="bounces")
+    words = "The mail server refuses %(command)s: %(why)s"
+    failure = kept(MailboxFailed(words, command="SELECT", why="no " * 150))
+    assert len(failure) == 300
+    assert said(failure).startswith("The mail server refuses SELECT: no no")
+    Mailbox.objects.update(failure=kept(MailboxFailed(words, command="MOVE", why="100 %")))
+    owner = client_of("owner")
+
+    for where in (reverse("zoco_mailboxes"), reverse("zoco_mailbox", args=[box.pk])):
+        assert "The mail server refuses MOVE: 100 %" in body(owner.get(where))
+    with override("es"):
+        assert said(Mailbox.objects.get().failure) == "El servidor de correo rechaza MOVE: 100 %"
+    assert said("Finished words.") == "Finished words."
+
+
+def test_absence_that_an_automatic_reply_told_stands_on_the_persons_page() -> None:
+    now = timezone.now()
+    person = Person.objects.create(name="Ana", created_at=now, changed_at=now)
+    box = Mailbox.objects.create(name="Answers", host="127.0.0.1", user="answers")
+    until = now.date() + timedelta(days=3)
+    Arrival.objects.create(
+        mailbox=box, uid_validity=1, uid=1, digest="1", kind="auto_reply", person=person, at=now,
+        away_until=until,
+    )  # fmt: skip
+    owner, where = client_of("owner"), reverse("zoco_person", args=[person.pk])
+    day = date_format(until, "DATE_FORMAT")
+
+    assert f"Away until {day}." in body(owner.get(where))
+    Arrival.objects.update(away_until=now.date() - timedelta(days=2))
+    assert "No automatic reply says that this person is away." in body(owner.get(where))

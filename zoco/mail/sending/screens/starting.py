@@ -21,6 +21,7 @@ from zoco.mail.sending.services import (
     sending_delete,
     sending_pause,
     sending_resume,
+    sending_show,
     sending_start,
     sending_stop,
 )
@@ -79,16 +80,18 @@ def _asked(request: HttpRequest, sending: Sending, problem: str = "") -> HttpRes
 
 @for_whom(SEE, "POST")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hold it, let it go on, stop it; throw a draft away; prepare another one for who did not open."""
+    """Hold it, let it go on, stop it, show it to all or no more; throw a draft away; prepare another one."""
     what, now = request.POST.get("act", ""), timezone.now()
     if not request.user.has_perm(RIGHTS.get(what, START)):
         raise PermissionDenied
     sending = get_object_or_404(Sending, pk=pk)
     try:
-        if what in ACTS:
+        if what in ("show", "hide"):
+            sending_show(sending=sending, is_public=what == "show", by=who(request))
+        elif what in ACTS:
             ACTS[what](sending=sending, at=now, by=who(request))
         elif what == "delete":
-            sending_delete(sending=sending)
+            sending_delete(sending=sending, by=who(request))
             return redirect("zoco_sendings")
         elif what == "again":
             return redirect("zoco_sending", pk=again_make(sending=sending, at=now, by=who(request)).pk)

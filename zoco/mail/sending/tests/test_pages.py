@@ -2,10 +2,11 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
@@ -14,9 +15,11 @@ from zoco.channels.models import Account, Message, SendingDomain, Told
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.mail.counting.models import Look
 from zoco.mail.editing.models import Letter
-from zoco.mail.sending.models import Sending
+from zoco.mail.sending.again import again_make
+from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reads import progress_of
 from zoco.mail.sending.screens.saying import verdict_said
+from zoco.mail.sending.services import SendingHeld
 from zoco.mail.sending.tests.conftest import go, start
 from zoco.people.audiences.models import Audience
 from zoco.people.models import Person
@@ -177,3 +180,86 @@ def test_end_is_not_before_a_lease_left_behind_is_over(sending: Sending, server:
     Batch.objects.update(state=Batch.State.RUNNING)
 
     assert progress_of(sending, now=now).ends_at == now + timedelta(minutes=7)
+
+
+def test_again_is_refused_where_it_is_not_known_who_opened(
+    owner: Client, sending: Sending, server: Mailbox, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(start(sending))
+    act = f"{LIST}{sending.pk}/act/"
+
+    Leg.objects.update(is_counted=False)
+    uncounted = owner.post(act, {"act": "again"})
+    Leg.objects.update(is_counted=True)
+    monkeypatch.setenv("ZOCO_MAIL_COUNT_OPENS", "0")
+    switched_off = owner.post(act, {"act": "again"})
+    monkeypatch.delenv("ZOCO_MAIL_COUNT_OPENS")
+    Sending.objects.update(started_at=timezone.now() - timedelta(days=401))
+    old = owner.post(act, {"act": "again"})
+
+    assert [each.status_code for each in (uncounted, switched_off, old)] == [422, 422, 422]
+    assert "Openings of this letter are not counted" in uncounted.content.decode()
+    assert "Openings of this letter are not counted" in switched_off.content.decode()
+    assert "single openings are deleted already" in old.content.decode()
+    assert Sending.objects.count() == 1
+
+
+def test_again_that_was_prepared_does_not_start_once_openings_are_gone(
+    sending: Sending, server: Mailbox, people: list[Person]
+) -> None:
+    go(start(sending))
+    again = again_make(sending=sending, at=timezone.now())
+    Sending.objects.filter(pk=sending.pk).update(started_at=timezone.now() - timedelta(days=401))
+
+    with pytest.raises(SendingHeld, match="single openings are deleted already"):
+        start(Sending.objects.get(pk=again.pk))
+
+
+def test_letter_leaves_the_public_archive_and_comes_back(
+    owner: Client, sending: Sending, server: Mailbox, noted: list[dict[str, Any]]
+) -> None:
+    go(start(sending))
+    here, public = f"{LIST}{sending.pk}/", f"/m/archive/{sending.uid}/"
+    noted.clear()
+    assert (owner.get(public).status_code, "Put into the public archive" in words(owner, here)) == (404, True)
+
+    owner.post(f"{here}act/", {"act": "show"})
+    shown = owner.get(public).status_code
+    said = words(owner, here)
+    owner.post(f"{here}act/", {"act": "hide"})
+    owner.post(f"{here}act/", {"act": "hide"})
+
+    assert (shown, "Take out of the public archive" in said) == (200, True)
+    assert owner.get(public).status_code == 404
+    kept = [(each["name"], each["details"], str(each["by"])) for each in noted]
+    assert kept == [
+        ("May", {"is_public": [False, True]}, "owner"),
+        ("May", {"is_public": [True, False]}, "owner"),
+    ]
+
+
+def test_draft_goes_into_no_archive_and_who_may_not_start_changes_none(
+    client: Client, owner: Client, sending: Sending, server: Mailbox
+) -> None:
+    assert owner.post(f"{LIST}{sending.pk}/act/", {"act": "show"}).status_code == 422
+    go(start(sending))
+    roles_ensure()
+    writer = User.objects.create_user("writer", "writer@shop.example", "x")
+    writer.user_permissions.add(*Permission.objects.filter(codename__in=["view_sending", "access_admin"]))
+    client.force_login(writer)
+
+    client.post(f"{LIST}{sending.pk}/act/", {"act": "show"})
+
+    assert not Sending.objects.get().is_public
+
+
+def test_deleting_a_draft_stands_in_the_log(
+    owner: Client, sending: Sending, noted: list[dict[str, Any]]
+) -> None:
+    noted.clear()
+
+    owner.post(f"{LIST}{sending.pk}/act/", {"act": "delete"})
+
+    assert [(each["action"], each["kind"], each["name"], str(each["by"])) for each in noted] == [
+        ("deleted", "zoco_mail.sending", "May", "owner")
+    ]

@@ -12,11 +12,12 @@ from django.utils import timezone
 from zoco.channels.models import Message
 from zoco.channels.tests.mailbox import Mailbox
 from zoco.mail.counting.tokens import token_made
-from zoco.mail.editing.models import Edition
+from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.sending import public
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.tests.conftest import go, start
 from zoco.people.models import Person
+from zoco.sites.models import Hostname, Site
 
 pytestmark = pytest.mark.django_db
 WAYS = {"type": "footer", "value": {"address": "1 Road", "unsubscribe": "Leave", "preferences": "Choose"}}
@@ -151,3 +152,28 @@ def test_signs_that_xml_forbids_do_not_end_the_feed(
     feed = ElementTree.fromstring(client.get("/m/archive.xml").content)
 
     assert [each.text for each in feed.iter("description")][1:] == ["Now"]
+
+
+def test_letter_of_a_site_is_read_at_hosts_of_that_site_alone(
+    sending: Sending, server: Mailbox, client: Client, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS, settings.WAGTAILADMIN_BASE_URL = ["*"], "http://zoco.example:8000"
+    for name in ("shop", "other"):
+        site = Site.objects.create(slug=name, name=name)
+        Hostname.objects.create(site=site, name=f"www.{name}.example")
+    Letter.objects.update(site=Site.objects.get(slug="shop"))
+    go(start(sending))
+    Sending.objects.update(is_public=True)
+
+    def seen(host: str) -> tuple[int, bool, bool]:
+        one = client.get(f"/m/archive/{sending.uid}/", headers={"host": host}).status_code
+        listed, feed = (
+            client.get(each, headers={"host": host}) for each in ("/m/archive/", "/m/archive.xml")
+        )
+        return one, "Honey" in listed.content.decode(), "Honey" in feed.content.decode()
+
+    assert seen("shop.example") == seen("www.shop.example:443") == (200, True, True)
+    assert seen("zoco.example:8000") == (200, True, True)
+    assert seen("other.example") == seen("www.other.example") == seen("x.example") == (404, False, False)
+    Letter.objects.update(site=None)
+    assert seen("other.example") == (200, True, True)

@@ -230,3 +230,19 @@ def test_conversions_are_counted_since_the_test_began(tried: Sending, server: Ma
     assert [(each.successes, each.trials) for each in arm_figures(tried, now=now)] == [(1, 6), (4, 6)]
     Leg.objects.update(begins_at=now)
     assert [each.successes for each in arm_figures(tried, now=now + timedelta(hours=1))] == [0, 0]
+
+
+def test_test_by_clicks_that_nobody_counts_is_not_begun(
+    tried: Sending, letter: Letter, server: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Letter.objects.filter(pk=letter.pk).update(is_counted=False)
+    with pytest.raises(SendingHeld, match="Clicks in News are not counted"):
+        start(Sending.objects.get(pk=tried.pk))
+    Letter.objects.filter(pk=letter.pk).update(is_counted=True)
+    monkeypatch.setenv("ZOCO_MAIL_COUNT_CLICKS", "0")
+    with pytest.raises(SendingHeld, match="Clicks in News are not counted"):
+        start(Sending.objects.get(pk=tried.pk))
+
+    Sending.objects.update(test_metric=Sending.Metric.CONVERSIONS)
+
+    assert start(Sending.objects.get(pk=tried.pk)).state == "planned"
