@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from zoco.ledger.pictures import formats
 from zoco.mail.inbox.models import Arrival
 from zoco.people.models import Person
 from zoco.people.panels import PANELS
@@ -24,5 +25,7 @@ class AwayPanel:
         """Look at what came in; one that does not say until when is not known to hold on."""
         rows = Arrival.objects.filter(person=person.pk, kind=Arrival.Kind.AUTO_REPLY)
         last = rows.filter(Q(away_since__isnull=False) | Q(away_until__isnull=False)).order_by("-pk").first()
-        is_now = last is not None and last.away_until is not None and last.away_until >= at.date()
-        return {"away": last if is_now else None}
+        if last is None or last.away_until is None or last.away_until < at.date():
+            return {}
+        since = formats.day(last.away_since) if last.away_since else ""
+        return {"since": since, "until": formats.day(last.away_until), "read_at": last.at}

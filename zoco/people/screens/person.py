@@ -215,14 +215,9 @@ def panels_of(request: HttpRequest, found: Person) -> list[dict[str, Any]]:
     """Return what apps above know of a person, as far as whoever asks may see it."""
     now = timezone.now()
     return [
-        {
-            "key": each.key,
-            "label": each.label,
-            "template": each.template,
-            "values": each.values(found, at=now),
-        }
+        {"key": each.key, "label": each.label, "template": each.template, "values": values}
         for each in PANELS
-        if request.user.has_perm(each.permission)
+        if request.user.has_perm(each.permission) and (values := each.values(found, at=now))
     ]
 
 
