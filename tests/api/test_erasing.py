@@ -40,8 +40,8 @@ SAID = [
     "0 messages to an address erased.",
     "0 choices erased.",
     "0 archives of sites erased.",
-    "0 people erased.",
     "0 audiences that people were in erased.",
+    "0 people erased.",
 ]
 
 

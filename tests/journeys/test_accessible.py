@@ -83,6 +83,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 
 def violations(page: Page, path: str, *, but: str = "") -> list[str]:
     """Return what axe-core finds on a page that has loaded, in words; `but` selects what is left out."""
+    page.wait_for_load_state()
     expect(page.locator("[aria-busy]")).to_have_count(0)
     context = {"exclude": [[but]]} if but else None
     found = Axe().run(page, context=context).response["violations"]

@@ -90,7 +90,7 @@ def imported(page: Page) -> None:
     page.get_by_role("button", name="Import", exact=True).click()
     running.through(key=run.pk)
     page.reload()
-    expect(page.get_by_role("link", name="Download the rows that are refused")).to_be_visible()
+    expect(page.get_by_role("button", name="Download the rows that are refused")).to_be_visible()
 
 
 def gathered(page: Page, home: str) -> None:

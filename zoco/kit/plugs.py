@@ -29,7 +29,7 @@ T = TypeVar("T", bound=Keyed)
 
 
 class Registry(Generic[T]):
-    """Plugs of one kind by key, in the order in which they were registered.
+    """Plugs of one kind by key, in the order in which they were registered; one that `is_last` at the end.
 
     A plug replaces the earlier one when it comes from the same place (a module loaded again): the
     same class, and for a record the same function in it. Any other under a taken key raises PlugTaken.
@@ -70,7 +70,7 @@ class Registry(Generic[T]):
         return key in self._plugs
 
     def __iter__(self) -> Iterator[T]:
-        return iter(list(self._plugs.values()))
+        return iter(sorted(self._plugs.values(), key=lambda each: bool(getattr(each, "is_last", False))))
 
     def __len__(self) -> int:
         return len(self._plugs)

@@ -17,6 +17,8 @@ class PeopleEraser:
 
     key = "people"
     label = "people"
+    is_last = True
+    """With people goes what the others look for."""
 
     def erase(self, erasure: Erasure) -> int:
         """Delete them; of one site alone nobody is erased, for people are of the whole installation.

@@ -26,7 +26,7 @@ class Panel(Protocol):
         """The heading."""
 
     def values(self, person: Person, *, at: datetime) -> Mapping[str, object]:
-        """Return what the template shows of this person, nothing where there is nothing. It writes nothing."""
+        """Return what the template shows of this person, nothing where it shows nothing. Writes nothing."""
 
 
 PANELS: Registry[Panel] = Registry("panel of people")

@@ -48,7 +48,7 @@ def test_a_break_holds_all_but_what_is_asked_for_and_ends_at_once(ana: Person) -
     now = timezone.now()
     for purpose, answer in (
         ("marketing", Answer(False, Because.PAUSED, until)),
-        ("service", Answer(False, Because.PAUSED, until)),
+        ("service", Answer(True, Because.NEEDED)),
         ("transactional", Answer(True, Because.NEEDED)),
     ):
         assert may_contact(asked(ana, purpose), at=now, zone="UTC") == answer

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_where_nothing_was_refused_that_is_said(reader: Any, site: Any) -> None:
 
 
 def test_no_link_leads_beyond_today(reader: Any, site: Any) -> None:
-    now = datetime.now(UTC)
+    now = datetime.now(ZoneInfo(site.zone))
     view(site, "/tea", at=micros(now))
 
     page = reader.get("/reports/pages/?period=2020-01-01..2022-12-31").content.decode()

@@ -108,8 +108,8 @@ def test_erase_says_how_many_rows_went(
         "0 messages to an address erased.",
         "0 choices erased.",
         "0 archives of sites erased.",
-        "0 people erased.",
         "0 audiences that people were in erased.",
+        "0 people erased.",
         "0 facts erased.",
         "0 rows of the outbox erased.",
         "0 rows of exported files erased.",
@@ -118,8 +118,8 @@ def test_erase_says_how_many_rows_went(
         "0 messages to an address erased.",
         "0 choices erased.",
         "0 archives of sites erased.",
-        "0 people erased.",
         "0 audiences that people were in erased.",
+        "0 people erased.",
     ]
     opening.close()
     assert files_with(tmp_path, '"person":42') == []
