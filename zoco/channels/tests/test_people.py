@@ -11,6 +11,7 @@ import pytest
 from django.core.serializers import serialize
 from django.db import connection
 
+from tools.isolation import OTHER_DATABASE
 from zoco.channels import claiming
 from zoco.channels.claiming import claim_many
 from zoco.channels.contract import Content
@@ -43,7 +44,9 @@ def beside(act: Callable[[], Any]) -> Any:
 
 @pytest.mark.alone
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason=f"SQLite has one writer at a time: {OTHER_DATABASE}."
+)
 def test_people_are_merged_while_they_are_written_to(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
