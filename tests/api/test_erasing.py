@@ -20,6 +20,7 @@ from zoco.ledger.spool import BulkSegment, SpoolWriter
 from zoco.ledger.store import opening
 from zoco.ledger.store.clickhouse.store import ClickHouseStore
 from zoco.ledger.tests.store import chdb
+from zoco.ledger.tests.store.test_backup_commands import NOBODY_ELSE
 from zoco.project import cli
 from zoco.testing.factories import fact, site_make
 
@@ -31,18 +32,7 @@ NUMBERS = [str(number).encode() for number in (VISITOR, PERSON)]
 NUMBERS += [number.to_bytes(8, "little") for number in (VISITOR, PERSON)]
 AT = datetime.now(UTC) - timedelta(hours=5)
 # 20 page views, 2 orders, the one with a person, the one after midnight; 3 lines of the spool.
-SAID = [
-    "27 facts erased.",
-    "2 rows of the outbox erased.",
-    "0 rows of exported files erased.",
-    "0 counts of failures erased.",
-    "0 sendings that people were in erased.",
-    "0 messages to an address erased.",
-    "0 choices erased.",
-    "0 archives of sites erased.",
-    "0 audiences that people were in erased.",
-    "0 people erased.",
-]
+SAID = ["27 facts erased.", "2 rows of the outbox erased.", *NOBODY_ELSE]
 
 
 def mine(minute: int, site: int, **columns: Any) -> schema.Fact:

@@ -90,7 +90,9 @@ def test_a_form_on_a_page_of_another_origin_signs_up_and_says_so_in_its_place(
     )
     assert page.url.endswith("/a?secret=1")
     kept = in_product(running.folder, KEPT)
-    assert "('asked', 1)" in kept
+    # Whether the worker has found by now that no account sends e-mail is a matter of moments.
+    outcomes = ("[('asked', 1)]", "[('asked', 1), ('no_account', 1)]")
+    assert any(each in kept for each in outcomes)
     assert "('ana@shop.example', 'es', 'script', {'name': 'Ana'})" in kept
     # A name that the site does not have is a stranger's page: only a link to the form's own page comes.
     page.goto(f"http://localhost:{server.server_port}/")

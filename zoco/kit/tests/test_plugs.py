@@ -82,3 +82,16 @@ def test_an_unknown_key_is_told_with_those_that_there_are() -> None:
 
     with pytest.raises(PlugUnknown, match="There is no work 'day'; there are: night"):
         works.get("day")
+
+
+def test_one_that_is_last_comes_after_those_that_were_registered_later() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Turn:
+        key: str
+        is_last: bool = False
+
+    turns: Registry[Turn] = Registry("turn")
+    for each in (Turn("b"), Turn("z", is_last=True), Turn("a")):
+        turns.add(each)
+
+    assert [each.key for each in turns] == ["b", "a", "z"]

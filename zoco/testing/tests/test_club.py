@@ -84,6 +84,8 @@ def _what_members_do(data: Path) -> None:
     writer.close()
     opening.store().drain()
 
+    joined = opening.store().query("SELECT count(DISTINCT known) AS n FROM visitor_person")
+    assert joined["n"][0].as_py() == club_size()
     asked = (
         "SELECT count(DISTINCT f.known) AS n FROM facts f WHERE f.name = 'shop.order.placed' AND f.known IN"
         " (SELECT known FROM visitor_person WHERE NOT is_taken_back)"
