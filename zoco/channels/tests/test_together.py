@@ -103,7 +103,7 @@ def _child(number: int, life: int, began: datetime, accounts: list[Account], peo
     if child:
         return child
     try:
-        _live(random.Random(f"{number} {life} {began}"), number, began, accounts, people)
+        _live(number, life, began, accounts, people)
     except BaseException:  # nothing of the test runs on in here
         import traceback
 
@@ -112,12 +112,11 @@ def _child(number: int, life: int, began: datetime, accounts: list[Account], peo
     os._exit(0)
 
 
-def _live(
-    rng: random.Random, number: int, began: datetime, accounts: list[Account], people: list[int]
-) -> None:
+def _live(number: int, life: int, began: datetime, accounts: list[Account], people: list[int]) -> None:
+    rng = random.Random(f"{number} {life} {began}")
     lines: tuple[Any, ...] = (FakeLine, SmtpLine)
     for line in lines:
-        line.send = deadly(line.send, rng)
+        line.send = deadly(line.send, rng, at_once=life == 0)
     now = began
     while now < began + timedelta(days=4):
         for person in rng.sample(people, len(people)):
@@ -132,10 +131,12 @@ def _made(content: Content, _uid: str) -> Content:
     return content
 
 
-def deadly(send: Send, rng: random.Random) -> Send:
+def deadly(send: Send, rng: random.Random, *, at_once: bool) -> Send:
+    """Die after some of the messages; `at_once`, after the first: whoever sends anything has died then."""
+
     def sent(line: object, outgoing: Outgoing) -> Outcome:
         outcome = send(line, outgoing)
-        if rng.random() < DIES:
+        if at_once or rng.random() < DIES:
             os.kill(os.getpid(), signal.SIGKILL)
         return outcome
 
