@@ -1,0 +1,183 @@
+"""Plans: what they promise against trials simulated with the product's own figures."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from zoco.stats.trials.fixed import ended
+from zoco.stats.trials.live import UNITS_LEAST, p_values
+from zoco.stats.trials.metrics import mean, proportion
+from zoco.stats.trials.moments import Estimate, Floats, Moments
+from zoco.stats.trials.planning import Design, OutOfReach, Past, days_for, effect_for, plan, power, units_for
+from zoco.stats.trials.planning_live import course, course_of, drift_for, effect_live, plan_live
+
+TRIALS = 20_000
+
+
+def z_of(first: Floats, second: Floats, n: Floats | int, m: Floats | int) -> tuple[Floats, Floats]:
+    """Return z and Welch's degrees of freedom of successes of n and m units."""
+    p, q = first / n, second / m
+    one, other = p * (1 - p) / (n - 1), q * (1 - q) / (m - 1)
+    freedom = (one + other) ** 2 / (one**2 / (n - 1) + other**2 / (m - 1))
+    return (q - p) / np.sqrt(one + other), freedom
+
+
+@pytest.mark.parametrize(
+    ("share", "effect", "units", "weights"),
+    [
+        (0.05, 0.01, 16_000, (1.0, 1.0)),
+        (0.2, -0.04, 2_000, (3.0, 1.0)),
+        (0.02, 0.006, 20_000, (1.0, 1.0, 1.0)),
+    ],
+)
+def test_power_of_proportions_is_within_a_point_of_simulation(
+    share: float, effect: float, units: int, weights: tuple[float, ...]
+) -> None:
+    random, design = np.random.default_rng(1), Design(weights)
+    n, m = (round(units * each) for each in design.shares)
+    first = random.binomial(n, share, TRIALS).astype(float)
+    second = random.binomial(m, share + effect, TRIALS).astype(float)
+
+    promised = power(Past.of_share(share), effect, units, design)
+
+    z, freedom = z_of(first, second, n, m)
+    p: Floats = np.asarray(2 * stats.t.sf(np.abs(z), freedom))
+    one = ended(proportion(int(first[0]), n), proportion(int(second[0]), m), planned=n + m)
+    assert one.p == pytest.approx(p[0], rel=1e-9)
+    assert promised == pytest.approx(np.mean(p <= design.level), abs=0.01)
+    assert 0.5 < promised < 0.95
+
+
+def test_power_of_few_normal_units_is_within_a_point_of_simulation() -> None:
+    random = np.random.default_rng(2)
+    first, second = random.normal(10, 4, (TRIALS, 12)), random.normal(14, 4, (TRIALS, 24))
+
+    promised = power(Past(10, 16), 4, 36, Design((1, 2)))
+
+    p = stats.ttest_ind(first, second, axis=1, equal_var=False).pvalue
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+
+
+def test_power_of_revenue_is_within_a_point_of_simulation() -> None:
+    random = np.random.default_rng(3)
+
+    def revenue(scale: float) -> Floats:
+        return np.where(random.random((4_000, 1_000)) < 0.3, random.exponential(scale, (4_000, 1_000)), 0.0)
+
+    past = Past.of(mean(Moments.of(revenue(20.0)[:300].ravel())))
+    first, second = revenue(20.0), revenue(24.0)
+
+    promised = power(past, 1.2, 2_000, Design())
+
+    p = stats.ttest_ind(first, second, axis=1, equal_var=False).pvalue
+    # The variance of what is paid more grows with it, of which a plan by the past does not know.
+    known = power(Past(6.0, (past.variance + 2 * 0.3 * 24**2 - 7.2**2) / 2), 1.2, 2_000, Design())
+    assert known == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert known < promised < known + 0.1
+
+
+def test_units_are_the_fewest_with_the_power_and_find_the_effect_planned() -> None:
+    for past, effect, design in (
+        (Past.of_share(0.05), 0.005, Design()),
+        (Past.of_share(0.3), -0.02, Design((1, 1, 1), power=0.9)),
+        (Past(40.0, 900.0), 2.0, Design((2, 1), alpha=0.01)),
+        (Past(10.0, 25.0), 8.0, Design()),
+    ):
+        units = units_for(past, effect, design)
+
+        assert power(past, effect, units, design) >= design.power > power(past, effect, units - 1, design)
+        if effect > 0:
+            least = effect_for(past, units, design)
+            assert 0.97 * effect < least <= effect
+            assert power(past, least, units, design) == pytest.approx(design.power, abs=1e-9)
+
+
+def test_worked_example_by_the_textbook() -> None:
+    # (z_0.975 + z_0.8)² (p (1 - p) + q (1 - q)) / (p - q)² an arm.
+    by_hand = (1.959964 + 0.841621) ** 2 * (0.05 * 0.95 + 0.055 * 0.945) / 0.005**2
+
+    found = plan(Past.of_share(0.05), 0.005, Design(), daily=1_000)
+
+    assert found.units == pytest.approx(2 * by_hand, abs=12)
+    assert found.days == 63
+    assert found.power == pytest.approx(0.8, abs=1e-4)
+
+
+def test_daily_traffic_makes_days() -> None:
+    assert days_for(1_000, 300) == 4
+    assert days_for(900, 300) == 3
+
+
+def test_one_look_needs_what_its_own_boundary_asks() -> None:
+    # At its planned end the boundary is 3.03512 standard errors.
+    assert drift_for(1, 0.05, 0.8) == pytest.approx(3.03512 + 0.84162, abs=0.03)
+    assert course(3.03512, 1, 0.05).power == pytest.approx(0.5, abs=0.015)
+    assert course(3.03512, 1, 0.05).expected == 1.0
+
+
+@pytest.mark.parametrize(("share", "effect", "units"), [(0.05, 0.012, 20_000), (0.2, 0.03, 12_000)])
+def test_course_of_a_live_trial_is_within_a_point_of_simulation(
+    share: float, effect: float, units: int
+) -> None:
+    random, looks = np.random.default_rng(4), 40
+    step = units // 2 // looks
+    n = step * np.arange(1.0, looks + 1)
+    first, second = (
+        random.binomial(step, each, (TRIALS, looks)).cumsum(axis=1).astype(float)
+        for each in (share, share + effect)
+    )
+
+    promised = course_of(Past.of_share(share), effect, units, Design(), looks=looks)
+
+    z, _ = z_of(first, second, n, n)
+    is_sure = (p_values(z, 2 * n, units) <= 0.05) & (n >= UNITS_LEAST)
+    stopped = np.where(is_sure.any(axis=1), is_sure.argmax(axis=1) + 1, looks)
+    assert promised.error < 0.004
+    assert promised.power == pytest.approx(is_sure.any(axis=1).mean(), abs=0.01)
+    assert promised.expected == pytest.approx(stopped.mean() / looks, abs=0.01)
+    assert 0.5 < promised.power < 0.95
+
+
+def test_live_plan_keeps_its_power_and_tells_most_and_expected() -> None:
+    design, past = Design(), Past.of_share(0.05)
+
+    found = plan_live(past, 0.005, design, daily=2_000)
+
+    fixed = plan(past, 0.005, design, daily=2_000)
+    assert found == plan_live(past, 0.005, design, daily=2_000)
+    assert found.course.power == pytest.approx(0.8, abs=0.01)
+    assert found.days == math.ceil(found.units / 2_000)
+    assert fixed.units < found.units < 2 * fixed.units
+    assert found.units_expected < 0.75 * found.units
+    assert effect_live(past, found.units, design, looks=found.days) == pytest.approx(0.005, rel=0.01)
+    larger = course_of(past, 0.01, found.units, design, looks=found.days)
+    assert larger.power > 0.999
+    assert larger.expected < 0.25
+
+
+def test_live_effect_of_a_mean_is_that_of_its_drift() -> None:
+    past, design = Past.of(Estimate(500, 40.0, 900.0)), Design()
+
+    effect = effect_live(past, 10_000, design, looks=20)
+
+    assert effect / math.sqrt(4 * 900 / 10_000) == pytest.approx(drift_for(20, 0.05, 0.8))
+    assert course_of(past, effect, 10_000, design, looks=20).power == pytest.approx(0.8, abs=0.001)
+
+
+@pytest.mark.parametrize(("past", "effect"), [(Past.of_share(0.9), 0.2), (Past(5, 0), 1), (Past(5, 1), 0.0)])
+def test_what_no_trial_finds_is_said(past: Past, effect: float) -> None:
+    with pytest.raises(OutOfReach):
+        units_for(past, effect, Design())
+    with pytest.raises(OutOfReach):
+        plan_live(past, effect, Design(), daily=100)
+
+
+def test_who_has_no_visitors_or_too_few_is_told() -> None:
+    with pytest.raises(OutOfReach, match="Nobody comes"):
+        days_for(100, 0)
+    with pytest.raises(OutOfReach):
+        effect_for(Past.of_share(0.9), 20, Design())
+    with pytest.raises(OutOfReach):
+        effect_live(Past.of_share(0.9), 20, Design(), looks=5)

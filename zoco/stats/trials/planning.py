@@ -1,0 +1,149 @@
+"""How many units a trial needs, what it can find, and how long it takes, from the metric's own past."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+from zoco.stats.trials.moments import Estimate, TooFew
+
+UNITS_MOST = 10**12
+_NORMAL_FROM = 5_000.0
+
+
+class OutOfReach(ValueError):
+    """No trial of this kind finds that: the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a metric was: its value, and the variance of what one unit tells of it.
+
+    Of a proportion (`is_share`) the variance moves with the value, of all else it is taken to stay. Of a
+    metric that will be adjusted take the adjusted variance.
+    """
+
+    value: float
+    variance: float
+    is_share: bool = False
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> "Past":
+        """Return the past of a mean, a ratio, a quantile or an adjusted metric."""
+        return cls(estimate.value, estimate.variance)
+
+    @classmethod
+    def of_share(cls, share: float) -> "Past":
+        """Return the past of a proportion."""
+        return cls(share, share * (1 - share), is_share=True)
+
+    def moved(self, effect: float) -> float:
+        """Return the variance where the value is higher by `effect`. Raises OutOfReach."""
+        if not self.is_share:
+            return self.variance
+        share = self.value + effect
+        if not 0 <= share <= 1:
+            raise OutOfReach(f"A share of {self.value:g} cannot move by {effect:g}.")
+        return share * (1 - share)
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How a trial is set up: the `weights` of its arms, the control's first, the error and the power.
+
+    With more than two arms each is compared with the control at alpha over the number of comparisons
+    (Bonferroni), which Holm's procedure never falls short of. What is planned is the comparison of the arm
+    with the smallest weight.
+    """
+
+    weights: tuple[float, ...] = (1.0, 1.0)
+    alpha: float = 0.05
+    power: float = 0.8
+
+    @property
+    def level(self) -> float:
+        """Return the error of one comparison."""
+        return self.alpha / (len(self.weights) - 1)
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Return the shares of all units that the control and the smallest other arm get."""
+        whole = sum(self.weights)
+        return self.weights[0] / whole, min(self.weights[1:]) / whole
+
+    def spread(self, past: Past, effect: float) -> float:
+        """Return the variance of the difference, times the number of all units."""
+        control, treatment = self.shares
+        return past.variance / control + past.moved(effect) / treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Units of all arms together, and days at the daily traffic."""
+
+    units: int
+    days: int
+    power: float
+
+
+def power(past: Past, effect: float, units: float, design: Design) -> float:
+    """Return how probably Welch's test finds an absolute effect, on either side, with so many units in all.
+
+    By the noncentral t of the difference (J. Cohen, Statistical Power Analysis, 2nd ed., 1988, chapter 2)
+    with Welch's degrees of freedom; of normal metrics exact but for these. Raises TooFew where
+    an arm gets less than two units, OutOfReach where a share leaves 0 to 1.
+    """
+    shares = design.shares
+    control, treatment = (units * each for each in shares)
+    if min(control, treatment) < 2:
+        raise TooFew(f"With {units:g} units an arm gets less than two.")
+    one, other = past.variance / control, past.moved(effect) / treatment
+    freedom = (one + other) ** 2 / (one**2 / (control - 1) + other**2 / (treatment - 1))
+    drift = effect / math.sqrt(one + other)
+    critical = float(stats.t.ppf(1 - design.level / 2, freedom))
+    if freedom > _NORMAL_FROM:
+        return float(stats.norm.sf(critical - drift) + stats.norm.cdf(-critical - drift))
+    upper = stats.nct.sf(critical, freedom, abs(drift))
+    return float(upper + np.nan_to_num(stats.nct.cdf(-critical, freedom, abs(drift))))
+
+
+def units_for(past: Past, effect: float, design: Design) -> int:
+    """Return the smallest number of units of all arms that finds an absolute effect. Raises OutOfReach."""
+    if not effect or not math.isfinite(effect) or not design.spread(past, effect) > 0:
+        raise OutOfReach("An effect is a number other than 0, of a metric that varies.")
+    low = math.ceil(2 / min(design.shares))
+    high = low
+    while power(past, effect, high, design) < design.power:
+        low, high = high, 2 * high
+        if high > UNITS_MOST:
+            raise OutOfReach("No trial is large enough to find so small an effect.")
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power(past, effect, middle, design) >= design.power else (middle, high)
+    return high
+
+
+def effect_for(past: Past, units: int, design: Design) -> float:
+    """Return the smallest rise that so many units in all find: the minimal detectable effect, absolute.
+
+    Raises OutOfReach where a share would have to rise to 1 or more.
+    """
+    most = 1 - past.value if past.is_share else 100 * math.sqrt(design.spread(past, 0.0))
+    if not most > 0 or power(past, most, units, design) < design.power:
+        raise OutOfReach(f"{units} units find no effect of this metric.")
+    least = most * 1e-12
+    return float(optimize.brentq(lambda e: power(past, e, units, design) - design.power, least, most))
+
+
+def days_for(units: int, daily: float) -> int:
+    """Return how many days so many units take, of which `daily` come a day. Raises OutOfReach."""
+    if not daily > 0:
+        raise OutOfReach("Nobody comes, so a trial never ends.")
+    return math.ceil(units / daily)
+
+
+def plan(past: Past, effect: float, design: Design, *, daily: float) -> Plan:
+    """Return what a trial with one look at its end needs. Raises OutOfReach."""
+    units = units_for(past, effect, design)
+    return Plan(units, days_for(units, daily), power(past, effect, units, design))
