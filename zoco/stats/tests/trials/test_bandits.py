@@ -1,0 +1,142 @@
+"""Bandits: what they deal, and that what is said after them holds where plain means do not."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from zoco.stats.trials.bandits import Batch, compared, honest, interval, shares_next
+from zoco.stats.trials.believing import Beta
+from zoco.stats.trials.moments import TooFew
+
+ARMS = ("a", "b")
+
+
+def dealt(random: np.random.Generator, rates: dict[str, float], batches: int, size: int) -> list[Batch]:
+    """Return the batches of a bandit."""
+    found: list[Batch] = []
+    for _ in range(batches):
+        shares = shares_next(ARMS, found, floor=0.05)
+        units = random.multinomial(size, list(shares.values()))
+        n = dict(zip(shares, (int(each) for each in units), strict=True))
+        found.append(Batch(shares, n, {key: int(random.binomial(n[key], rates[key])) for key in n}))
+    return found
+
+
+def test_the_first_batch_is_even_and_later_ones_follow_the_probability_to_be_best() -> None:
+    batch = Batch({"a": 0.5, "b": 0.5}, {"a": 100, "b": 100}, {"a": 10, "b": 20})
+
+    first, second = shares_next(ARMS, []), shares_next(ARMS, [batch], floor=0.05)
+
+    assert first == pytest.approx({"a": 0.5, "b": 0.5})
+    drawn = np.random.default_rng(1)
+    is_better = drawn.beta(21, 81, 400_000) > drawn.beta(11, 91, 400_000)
+    assert second["b"] == pytest.approx(0.05 + 0.9 * is_better.mean(), abs=0.002)
+    assert sum(second.values()) == pytest.approx(1.0)
+
+
+def test_no_arm_falls_below_the_floor() -> None:
+    batch = Batch({"a": 0.5, "b": 0.5}, {"a": 1_000, "b": 1_000}, {"a": 10, "b": 400})
+
+    assert shares_next(ARMS, [batch], floor=0.02)["a"] == pytest.approx(0.02)
+    with pytest.raises(ValueError, match="cannot each get"):
+        shares_next(ARMS, [batch], floor=0.6)
+
+
+def test_worked_example_of_honest_figures_unit_by_unit() -> None:
+    batches = [
+        Batch({"a": 0.5, "b": 0.5}, {"a": 52, "b": 48}, {"a": 5, "b": 9}),
+        Batch({"a": 0.2, "b": 0.8}, {"a": 23, "b": 77}, {"a": 2, "b": 16}),
+    ]
+
+    found = honest(ARMS, batches)["a"]
+
+    scores, weights = [], []
+    for share, usual, n, hits, others in ((0.5, 1 / 2, 52, 5, 48), (0.2, 6 / 54, 23, 2, 77)):
+        for y in [1] * hits + [0] * (n - hits):
+            scores.append(usual + (y - usual) / share)
+        scores += [usual] * others
+        weights += [share**0.5] * (n + others)
+    score, weight = np.array(scores), np.array(weights)
+    value = (weight * score).sum() / weight.sum()
+    error = (weight**2 * (score - value) ** 2).sum() ** 0.5 / weight.sum()
+    assert (found.n, found.value, found.error) == pytest.approx((200, value, error), abs=1e-12)
+    assert interval(found) == pytest.approx((value - 1.959964 * error, value + 1.959964 * error), abs=1e-6)
+
+
+def test_worked_example_of_a_comparison_unit_by_unit() -> None:
+    batches = [
+        Batch({"a": 0.4, "b": 0.4, "c": 0.2}, {"a": 82, "b": 78, "c": 40}, {"a": 9, "b": 19, "c": 3}),
+        Batch({"a": 0.1, "b": 0.8, "c": 0.1}, {"a": 23, "b": 157, "c": 20}, {"a": 3, "b": 36, "c": 2}),
+    ]
+
+    figure = compared("a", "b", batches, prior=Beta(1, 9))
+
+    gaps, weights = [], []
+    for batch, one, other in ((batches[0], 0.1, 0.1), (batches[1], 10 / 92, 20 / 88)):
+        for key, sign, usual in (("a", -1, one), ("b", 1, other), ("c", 0, 0.0)):
+            hits, n = batch.successes[key], batch.n[key]
+            for y in [1] * hits + [0] * (n - hits):
+                gaps.append(other - one + sign * (y - usual) / batch.shares[key])
+                weights.append((1 / batch.shares["a"] + 1 / batch.shares["b"]) ** -0.5)
+    gap, weight = np.array(gaps), np.array(weights)
+    value = (weight * gap).sum() / weight.sum()
+    error = (weight**2 * (gap - value) ** 2).sum() ** 0.5 / weight.sum()
+    assert figure.difference == pytest.approx(value, abs=1e-12)
+    assert figure.p == pytest.approx(2 * stats.norm.sf(abs(value) / error), abs=1e-10)
+    assert figure.interval == pytest.approx((value - 1.959964 * error, value + 1.959964 * error), abs=1e-6)
+    assert (figure.n, figure.is_live) == (400, False)
+
+
+def test_lift_of_scores_says_what_their_difference_says() -> None:
+    random = np.random.default_rng(5)
+    for _ in range(200):
+        n, rates = {"a": 120, "b": 130}, {"a": 0.1, "b": float(random.choice([0.1, 0.2]))}
+        batches = [
+            Batch({"a": e, "b": 1 - e}, n, {key: int(random.binomial(n[key], rates[key])) for key in n})
+            for e in (0.5, 0.2)
+        ]
+
+        figure = compared("a", "b", batches)
+
+        assert figure.lift is not None
+        assert figure.lift.holds(0.0) is not figure.is_sure()
+
+
+def test_honest_figures_hold_where_plain_means_are_too_low() -> None:
+    random, rate, trials = np.random.default_rng(2), 0.1, 300
+    plain, values, errors, called = [], [], [], 0
+    for _ in range(trials):
+        batches = dealt(random, {"a": rate, "b": rate}, 5, 300)
+        arms = honest(ARMS, batches)
+        for key in ARMS:
+            units = sum(each.n[key] for each in batches)
+            plain.append(sum(each.successes[key] for each in batches) / units)
+            values.append(arms[key].value)
+            errors.append(arms[key].error)
+        called += compared("a", "b", batches).is_sure()
+
+    z = (np.array(values) - rate) / np.array(errors)
+    assert np.mean(plain) < rate - 3 * np.std(plain) / len(plain) ** 0.5
+    assert rate - np.mean(values) < 0.7 * (rate - np.mean(plain))
+    assert rate - np.mean(values) < 0.2 * np.mean(errors)
+    assert np.mean(np.abs(z) <= 1.959964) == pytest.approx(0.95, abs=0.025)
+    assert called / trials <= 0.075
+
+
+def test_the_better_arm_is_dealt_more_and_found() -> None:
+    batches = dealt(np.random.default_rng(3), {"a": 0.1, "b": 0.2}, 8, 400)
+
+    figure = compared("a", "b", batches)
+
+    assert sum(each.n["b"] for each in batches) > 0.8 * 3_200
+    assert figure.is_sure()
+    assert figure.interval[0] < 0.1 < figure.interval[1]
+
+
+def test_few_units_and_arms_without_a_share_have_no_honest_figure() -> None:
+    even = Batch({"a": 0.5, "b": 0.5}, {"a": 100, "b": 99}, {"a": 5, "b": 9})
+
+    with pytest.raises(TooFew):
+        honest(ARMS, [even])
+    with pytest.raises(ValueError, match="Arm b had no share in batch 2"):
+        honest(ARMS, [even, Batch({"a": 1.0}, {"a": 100}, {"a": 9})])
