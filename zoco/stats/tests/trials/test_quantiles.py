@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from zoco.stats.trials.fixed import ended
 from zoco.stats.trials.moments import Floats, TooFew
 from zoco.stats.trials.quantiles import quantile
 
@@ -78,3 +79,21 @@ def test_too_few_values_for_so_far_out_are_refused() -> None:
         quantile(np.arange(99.0), 0.5)
     with pytest.raises(TooFew):
         quantile(np.arange(200.0), 0.999)
+
+
+def test_of_arms_alike_one_in_twenty_at_most_is_called_different() -> None:
+    random = np.random.default_rng(6)
+
+    independent = [
+        ended(*(quantile(random.lognormal(0, 1, 1_000), 0.9) for _ in "ab"), planned=2_000).p
+        for _ in range(1_000)
+    ]
+    clustered = [
+        ended(
+            *(quantile(values, 0.9, units) for values, units in (waits(random), waits(random))), planned=800
+        ).p
+        for _ in range(500)
+    ]
+
+    assert np.mean(np.array(independent) <= 0.05) <= 0.055
+    assert np.mean(np.array(clustered) <= 0.05) <= 0.065
