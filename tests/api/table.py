@@ -3,6 +3,7 @@
 # What marketers keep in lists of Wagtail's.
 KEPT = (
     "zoco_goals",
+    "zoco_funnels",
     "zoco_alarms",
     "zoco_segments",
     "zoco_source_rules",

@@ -17,6 +17,7 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
+from zoco.monitor.reports.funnels.chains import Funnel
 
 # One of each kind, for every site.
 GOALS = (
@@ -28,6 +29,9 @@ GOALS = (
     Goal("Money", "revenue", amount=Decimal("99.5")),
     Goal("Long", "engagement", seconds=60, views=2),
 )
+FUNNEL = Funnel("Shop", (GOALS[0], GOALS[1], GOALS[5]), 3 * 86_400)
+FUNNELS = [(lambda site, key: FUNNEL if key in ("", "1") else None, lambda site: (("1", FUNNEL.name),))]
+"""Who knows the funnels, in place of the database."""
 # What is told of the asking, not of the facts.
 _APART = {"report", "question", "sql", "seconds"}
 # Bounds of an interval take several steps in floating point, whose last digit engines may round apart.

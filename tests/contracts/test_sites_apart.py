@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import GOALS, differences
+from tests.contracts.agreement import FUNNELS, GOALS, differences
 from tests.contracts.many_facts import CHANGES, write_spool
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking import goals
@@ -30,6 +30,7 @@ from zoco.ledger.report import Report, reports_all
 from zoco.ledger.schema import Fact
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.monitor.reports.funnels import drawn
 
 pytestmark = pytest.mark.timeout(300)
 ZONE = "Europe/Madrid"
@@ -76,6 +77,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates, "_held", type(templates._held)())
     monkeypatch.setattr(kept, "_read", set())
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
+    monkeypatch.setattr(drawn, "_providers", FUNNELS)
     for written in (statement.page_sql, statement.curve_sql):
         written.cache_clear()
 

@@ -10,8 +10,8 @@ from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from zoco.ledger.dashboard import Dashboard, dashboards_all
 from zoco.ledger.report import Report, reports_all
+from zoco.ledger.views.dashboards import Dashboard, dashboards_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from zoco.ledger import sitebook
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.relative import facts_span
-from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.pictures.figures import Headline, headlines
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.ledger.views.dashboards import dashboards_all
 from zoco.ledger.views.snippet import tracker_line
 from zoco.people.opening import sees_people
 

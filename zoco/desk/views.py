@@ -9,8 +9,8 @@ from zoco.desk.areas import AREAS
 from zoco.desk.home import add_site_url
 from zoco.kit.commands import program
 from zoco.ledger import sitebook
-from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.views.dashboards import dashboards_all
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.snippet import tracker_line
 from zoco.people.opening import sees_people

@@ -68,9 +68,12 @@ def start_of(period: Period | Outline) -> Value:
     return _moments(period, blanks.START)[0]
 
 
-def end_of(period: Period | Outline) -> Value:
-    """Return the first moment after a period."""
-    return _moments(period, blanks.END)[0]
+def end_of(period: Period | Outline, later_seconds: int = 0) -> Value:
+    """Return the first moment after a period, or so many seconds later."""
+    import ibis
+
+    end = _moments(period, blanks.END)[0]
+    return end + ibis.interval(seconds=later_seconds) if later_seconds else end
 
 
 def local(at: Value, period: Period | Outline) -> Value:
@@ -156,40 +159,6 @@ def last_by(column: Value, facts: Table) -> Value:
     from zoco.ledger.asking.statements.engines import PickBy
 
     return _expression(PickBy(column, facts.occurred_at, facts.id, is_last=True))
-
-
-def before_in_visit(column: Value, rows: Table) -> Value:
-    """Return the text that the row before in the same session has by (occurred_at, id); "" for none."""
-    return _beside_in_visit(column, rows, is_after=False)
-
-
-def after_in_visit(column: Value, rows: Table) -> Value:
-    """Return the text that the next row of the same session has by (occurred_at, id); "" for none."""
-    return _beside_in_visit(column, rows, is_after=True)
-
-
-def _beside_in_visit(column: Value, rows: Table, *, is_after: bool) -> Value:
-    """Look back along a window either way: engines differ in what looking ahead means."""
-    import ibis
-
-    # As text: ClickHouse orders UUIDs by their second half.
-    along = [rows.occurred_at, rows.id.cast("string")]
-    order = [each.desc() if is_after else each.asc() for each in along]
-    return column.lag().over(ibis.window(group_by=rows.session, order_by=order)).fill_null("")
-
-
-def with_latest_in_visit(rows: Table, column: str, is_one: Value, name: str) -> Table:
-    """Return the rows with one text more: the column of the row's session at the latest row at or before
-    it, by (occurred_at, id), for which a condition holds; "" where there is none yet.
-    """
-    import ibis
-
-    order = [rows.occurred_at, rows.id.cast("string")]
-    until = ibis.window(group_by=rows.session, order_by=order, preceding=None, following=0)
-    placed = rows.mutate(__one=is_one).mutate(__place=lambda each: ones(each["__one"]).sum().over(until))
-    held = placed["__one"].ifelse(placed[column], "").max()
-    found = held.over(ibis.window(group_by=[placed.session, placed["__place"]]))
-    return placed.mutate(**{name: found}).drop("__one", "__place")
 
 
 def share(part: Value, whole: Value) -> Value:

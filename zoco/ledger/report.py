@@ -6,7 +6,7 @@ A new report is one file: subclass Report, register it with `@REPORTS.plug` in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -30,8 +30,9 @@ Unit = Literal["count", "percent", "seconds", "milliseconds", "money", "points",
 DimensionKind = Literal[
     "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name"
 ]
-Picture = Literal["curve", "bars", ""]
+Picture = Literal["curve", "bars", "steps", ""]
 Params = Mapping[str, "str | int"]
+Choices = tuple[tuple[str, "StrOrPromise"], ...]
 
 
 class ParameterWrong(Said, ValueError):
@@ -81,7 +82,7 @@ class Parameter:
     name: str
     label: StrOrPromise
     default: str | int
-    choices: tuple[tuple[str, StrOrPromise], ...] = ()
+    choices: Choices = ()
     kind: Literal["text", "whole"] = "text"
 
     def read(self, text: str) -> str | int:
@@ -173,6 +174,14 @@ class Report:
 
     def overall(self, facts: Facts, params: Params) -> Table | None:
         """Return one row of measures over everything in scope, or None where sums say it all."""
+        return None
+
+    def offered(self, site: SiteInfo) -> Mapping[str, Choices]:
+        """Return choices of parameters that only the site knows, by the parameter's name."""
+        return {}
+
+    def given(self, site: SiteInfo, params: Params) -> Hashable:
+        """Return what else `query` goes by, such as a funnel that somebody drew: its `facts.given`."""
         return None
 
     def behind(self, facts: Facts) -> Table:

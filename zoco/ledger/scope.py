@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
@@ -46,6 +46,10 @@ class Facts:
     """Whether strangers ask: nothing may be looked at beyond the filters."""
     with_nobodys: bool = False
     """Whether facts that belong to no site are among them."""
+    given: Any = None
+    """What `Report.given` said."""
+    later_seconds: int = 0
+    """How long after the period facts are among them as well."""
 
     @classmethod
     def of(cls, question: Question, period: Period | None = None) -> Facts:
@@ -99,9 +103,17 @@ class Facts:
         """Return the same without filters: what else happened in a visit. Not for strangers."""
         return self if self.is_shared else replace(self, filters=())
 
+    def later(self, seconds: int) -> Facts:
+        """Return the same with the facts of so many seconds after the period."""
+        return replace(self, later_seconds=seconds)
+
     def fitting(self, rows: Table) -> Table:
         """Return those of rows of `whole_visits` that fit the filters."""
-        return rows.filter(*(self._fits(rows, each) for each in self.filters)) if self.filters else rows
+        return rows.filter(*self.fits(rows)) if self.filters else rows
+
+    def fits(self, rows: Table) -> list[Value]:
+        """Return for each filter whether rows of `whole_visits` fit it."""
+        return [self._fits(rows, each) for each in self.filters]
 
     def named(self, *names: str) -> Table:
         """Return facts of these names, of the chosen verdicts."""
@@ -134,8 +146,8 @@ class Facts:
         return facts.filter(
             facts.site.isin((site, NOBODYS)) if self.with_nobodys else facts.site == site,
             facts.occurred_at >= expr.start_of(self.period),
-            facts.occurred_at < expr.end_of(self.period),
-            *(self._fits(facts, each) for each in self.filters),
+            facts.occurred_at < expr.end_of(self.period, self.later_seconds),
+            *self.fits(facts),
             *(condition(facts) for condition in conditions),
         )
 

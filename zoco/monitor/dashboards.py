@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.dashboard import DASHBOARDS, Dashboard
+from zoco.ledger.views.dashboards import DASHBOARDS, Dashboard
 
 DASHBOARDS.add(
     Dashboard(

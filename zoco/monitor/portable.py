@@ -8,6 +8,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Literal
 
+from zoco.monitor.funnels import FUNNELS_MOST
 from zoco.monitor.models import GOALS_MOST
 from zoco.moving.parts import PARTS, Part
 
@@ -17,6 +18,8 @@ _PARTS = (
     Part("goals", "zoco_monitor.Goal",
          ("name", "kind", "pattern", "event", "conditions", "seconds", "views", "amount"), ("name",), 2,
          shapes={"conditions": list[tuple[str, str, str]]}, most=GOALS_MOST),
+    Part("funnels", "zoco_monitor.Funnel", ("name", "steps", "within_seconds", "is_each", "is_strict"),
+         ("name",), shapes={"steps": list[str]}, most=FUNNELS_MOST),
     Part("segments", "zoco_monitor.Segment", ("name", "filters", "verdicts"), ("name",), 2,
          shapes={"filters": _FILTERS}),
     Part("annotations", "zoco_monitor.Annotation", ("on", "kind", "text"), ("on", "kind", "text")),

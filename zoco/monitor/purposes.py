@@ -9,6 +9,13 @@ GOAL = (
         "reports say how often it is reached and which visits reach it."
     ),
 )
+FUNNEL = (
+    _("New funnel"),
+    _(
+        "A funnel is a row of goals that people reach one after the other, such as product seen, basket "
+        "filled, order placed. It shows how many come to each step and where they stop."
+    ),
+)
 ANNOTATION = (
     _("New annotation"),
     _(

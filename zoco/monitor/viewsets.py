@@ -1,113 +1,36 @@
-"""Goals, annotations, alarms, segments and scheduled exports in Wagtail's admin."""
+"""Goals, annotations, alarms, segments, funnels and scheduled exports in Wagtail's admin."""
 
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db import transaction
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.models import CreateView, EditView
 
 from zoco.ledger import sitebook
-from zoco.ledger.asking.goals import PropCondition
 from zoco.ledger.viewsets import ListView, ListViewSet
 from zoco.monitor import purposes
 from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
-from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.exports.models import ExportPlan
+from zoco.monitor.funnel_form import FunnelForm, funnel_said, within_said
+from zoco.monitor.funnels import Funnel
+from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.hooks import hook_owned
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
-from zoco.monitor.schedules.services import schedules_follow
 from zoco.monitor.segments.forms import SegmentForm
 from zoco.monitor.segments.said import segment_said
-from zoco.monitor.segments.services import segments_follow
-from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:
-    _ModelForm = forms.ModelForm[Goal]
     _AnnotationForm = forms.ModelForm[Annotation]
 else:
-    _ModelForm = _AnnotationForm = forms.ModelForm
-
-# What each kind asks for.
-FIELDS: dict[str, tuple[str, ...]] = {
-    Goal.Kind.PAGE: ("pattern",),
-    Goal.Kind.EVENT: ("event", "written"),
-    Goal.Kind.FORM: ("event",),
-    Goal.Kind.REVENUE: ("event", "amount"),
-    Goal.Kind.ENGAGEMENT: ("seconds", "views"),
-}
-OWN = ("pattern", "event", "written", "seconds", "views", "amount")
-
-
-class GoalForm(_ModelForm):
-    """A goal. What its kind does not ask for is emptied."""
-
-    written = forms.CharField(
-        label=_("Properties"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("One condition a line, all must hold: plan = gold, seats > 4. Also != and ~ (contains)."),
-    )
-
-    class Meta:
-        model = Goal
-        fields = ("site", "name", "kind", "pattern", "event", "written", "seconds", "views", "amount")
-
-    class Media:
-        js = ("zoco/monitor/goal.js",)
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        if not self.instance.pk and "site" not in self.initial:
-            self.initial["site"] = next((site.id for site in sitebook.sites()), None)
-        kept = [PropCondition(*each) for each in self.instance.conditions]
-        self.initial["written"] = conditions_write(kept)
-        for name in OWN:
-            kinds = " ".join(kind for kind, names in FIELDS.items() if name in names)
-            self.fields[name].widget.attrs["data-z-kinds"] = kinds
-            self.fields[name].required = False
-
-    def clean_written(self) -> list[PropCondition]:
-        """Return the conditions. Raises ValidationError for a line that is none."""
-        try:
-            return conditions_read(self.cleaned_data["written"])
-        except ConditionUnreadable as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def clean(self) -> dict[str, Any]:
-        """Empty what the kind does not ask for; the model says what it needs."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        kind = cleaned.get("kind", "")
-        for name in OWN:
-            if name not in FIELDS.get(kind, OWN):
-                self.errors.pop(name, None)
-            elif name in self.errors or cleaned.get(name) is not None:
-                continue
-            cleaned[name] = [] if name == "written" else getattr(Goal(), name)
-        return cleaned
-
-    @transaction.atomic
-    def save(self, commit: bool = True) -> Goal:
-        """Save the goal with its conditions; what filters by it follows a new name.
-
-        To another site they do not follow: what they show is of theirs. They say that their goal is gone.
-        """
-        was = Goal.objects.filter(pk=self.instance.pk).first()
-        stays = was is not None and was.site_id == self.instance.site_id
-        if was is not None and stays and was.name != self.instance.name:
-            links_follow(site=was.site_id, was=was.name, now=self.instance.name)
-            segments_follow(site=was.site_id, was=was.name, now=self.instance.name)
-            schedules_follow(site=was.site_id, was=was.name, now=self.instance.name)
-        conditions = self.cleaned_data["written"]
-        self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]
-        return super().save(commit=commit)
+    _AnnotationForm = forms.ModelForm
 
 
 class GoalViewSet(ListViewSet):
@@ -229,6 +152,32 @@ class AlarmViewSet(ListViewSet):
 
 
 alarm_viewset = AlarmViewSet("zoco_alarms", url_prefix="alarms")  # type: ignore[no-untyped-call]
+
+
+class FunnelViewSet(ListViewSet):
+    """List, draw and change funnels; the report shows each."""
+
+    new_label, purpose = purposes.FUNNEL
+    model = Funnel
+    icon = "arrow-down-big"
+    menu_label = _("Funnels")
+    menu_order = 591
+    add_to_settings_menu = True
+    list_display = [
+        "name",
+        "site",
+        Column("steps", label=pgettext_lazy("funnel", "Steps"), accessor=funnel_said),
+        Column("within_seconds", label=pgettext_lazy("funnel", "Within"), accessor=within_said),
+    ]
+    search_fields = ["name"]
+    ordering = ["site", "name", "id"]
+
+    def get_form_class(self, for_update: bool = False) -> type[FunnelForm]:
+        """Return our own form."""
+        return FunnelForm
+
+
+funnel_viewset = FunnelViewSet("zoco_funnels", url_prefix="funnels")  # type: ignore[no-untyped-call]
 
 
 class SegmentCreate(CreateView):

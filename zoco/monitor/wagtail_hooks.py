@@ -9,14 +9,15 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
-from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import report_named
 from zoco.ledger.views.actions import Action, keeps, offer, offer_report
 from zoco.ledger.views.address import Address
+from zoco.ledger.views.dashboards import Dashboard
 from zoco.ledger.viewsets import RightItem
 from zoco.monitor import verdicts
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.exports import screens as exports
+from zoco.monitor.funnel_leaf import audience_offered
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.latest import screens as latest
 from zoco.monitor.schedules import screens as schedules
@@ -28,6 +29,7 @@ from zoco.monitor.viewsets import (
     alarm_viewset,
     annotation_viewset,
     export_plan_viewset,
+    funnel_viewset,
     goal_viewset,
     segment_viewset,
 )
@@ -37,8 +39,9 @@ MODELS = ("sharedlink", "importrun", "exportrun", "exportplan", "schedule")
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def viewsets() -> list[ViewSet]:
-    """Return the pages of goals, annotations, alarms, segments and scheduled exports."""
-    return [goal_viewset, annotation_viewset, alarm_viewset, segment_viewset, export_plan_viewset]
+    """Return the pages of goals, funnels, annotations, alarms, segments and scheduled exports."""
+    kept = [goal_viewset, funnel_viewset, annotation_viewset, alarm_viewset, segment_viewset]
+    return [*kept, export_plan_viewset]
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -201,6 +204,7 @@ def sharing_permissions() -> QuerySet[Permission]:
 keeps(offers.segments)
 offer(schedules.offered)
 offer_report(schedules.offered)
+offer_report(audience_offered)
 
 
 @offer

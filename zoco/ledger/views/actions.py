@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 
 from zoco.ledger.asking.question import Question
-from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.report import Report
 from zoco.ledger.views.address import Address
+from zoco.ledger.views.dashboards import Dashboard
 
 
 @dataclass(frozen=True, slots=True)

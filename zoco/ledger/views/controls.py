@@ -258,13 +258,16 @@ def _is_of_links(parameter: Parameter) -> bool:
 
 
 def _fields(question: Question, report: Report) -> list[Field]:
-    given = question.params_for(report)
+    given, offered = question.params_for(report), report.offered(question.site)
     return [
         Field(
             each.name,
             str(each.label),
             str(given[each.name]),
-            [Option(key, str(words), key == given[each.name]) for key, words in each.choices],
+            [
+                Option(key, str(words), key == given[each.name])
+                for key, words in offered.get(each.name, each.choices)
+            ],
         )
         for each in report.parameters
         if not _is_of_links(each)

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 
 from zoco.ledger import sitebook
-from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.report import reports_all
+from zoco.ledger.views.dashboards import dashboards_all
 from zoco.ledger.views.shell import LedgerView
 
 

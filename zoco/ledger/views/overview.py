@@ -13,12 +13,12 @@ from zoco.kit.periods import micros
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
-from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import headlines
 from zoco.ledger.report import REPORTS, Report
 from zoco.ledger.views.actions import page_actions
+from zoco.ledger.views.dashboards import dashboard_named
 from zoco.ledger.views.shell import LedgerView
 
 

@@ -12,6 +12,7 @@ from zoco.ledger.asking.ask import ask
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
+from zoco.ledger.pictures.ways import stages
 from zoco.ledger.report import Report
 from zoco.ledger.views.actions import report_actions
 from zoco.ledger.views.elsewhere import elsewhere
@@ -73,6 +74,7 @@ class ReportView(LedgerView):
         return {
             "figures": headlines(answer, urls, drawn if is_curve else ""),
             "chart": chart(answer, drawn) if is_curve else None,
+            "stages": stages(answer),
         }
 
     def _export(self, report: Report, word: str) -> str:

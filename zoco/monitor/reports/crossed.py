@@ -25,7 +25,8 @@ CHOICES = tuple((name, each.label) for name, each in COLUMNS.items())
 ROWS, ACROSS = "country", "device"
 
 
-def _dimension(name: str) -> Dimension:
+def dimension_of(name: str) -> Dimension:
+    """Return a column that can be filtered by as a dimension of rows."""
     found = COLUMNS[name]
     return Dimension(name, found.label, found.kind, name)
 
@@ -44,7 +45,7 @@ class Crossed(Report):
         )
     )
     picture = "bars"
-    dimensions = (_dimension(ROWS), _dimension(ACROSS))
+    dimensions = (dimension_of(ROWS), dimension_of(ACROSS))
     measures = (words.VISITORS, words.SESSIONS, words.PAGE_VIEWS)
     parameters = (
         Parameter("rows", pgettext_lazy("crossed", "Rows"), ROWS, CHOICES),
@@ -69,5 +70,5 @@ class Crossed(Report):
 def _by(rows: str, across: str) -> Report:
     """Return one report for a pair: what is asked is kept by it."""
     made = copy(REPORTS.get(Crossed.key))
-    made.dimensions = (_dimension(rows), _dimension(across))
+    made.dimensions = (dimension_of(rows), dimension_of(across))
     return made

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking import along
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Params, Report
 from zoco.monitor import facts as names
@@ -51,7 +52,7 @@ class MissingPages(Report):
     def query(self, facts: Facts, params: Params) -> Table:
         whole = facts.whole_visits
         rows = whole.where(lambda rows: whole.is_view(rows) | _is_missed(rows))
-        led = expr.with_latest_in_visit(rows, "path", whole.is_view(rows), "page_before")
+        led = along.with_latest_in_visit(rows, "path", whole.is_view(rows), "page_before")
         missed = facts.fitting(led.filter(_is_missed(led)))
         # Facts without a visitor share no visit.
         known = missed.mutate(before=(missed.session == 0).ifelse("", missed.page_before))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking import along
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Dimension, Measure, Parameter, Params, Report
 from zoco.monitor.reports import words
@@ -46,7 +47,7 @@ class Paths(Report):
     def query(self, facts: Facts, params: Params) -> Table:
         views = facts.whole_visits.page_views
         known = views.filter(views.session != 0)
-        beside = expr.after_in_visit if params["side"] == "after" else expr.before_in_visit
+        beside = along.after_in_visit if params["side"] == "after" else along.before_in_visit
         moved = facts.fitting(known.mutate(other=beside(known.path, known)))
         moves = moved.filter(moved.path != moved.other).select("path", "other", "visitor")
         if params["path"]:

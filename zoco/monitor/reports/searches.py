@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoco.ledger import expr
+from zoco.ledger.asking import along
 from zoco.ledger.expr import Table
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def searches(facts: Facts) -> Table:
     views = facts.whole_visits.page_views
     known = views.filter(views.session != 0).mutate(term=expr.prop_text(views, PROP))
     led = known.mutate(
-        term_after=expr.after_in_visit(known.term, known), next_page=expr.after_in_visit(known.path, known)
+        term_after=along.after_in_visit(known.term, known), next_page=along.after_in_visit(known.path, known)
     )
     ended = facts.fitting(led.filter(led.term != "", led.term != led.term_after))
     return ended.select("term", "next_page", "visitor", "session")

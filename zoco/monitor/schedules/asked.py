@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.question import Question
-from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.pictures.sheets.asked import overview_asked, report_asked
 from zoco.ledger.pictures.sheets.sheet import Sheet
 from zoco.ledger.report import Report, report_named
 from zoco.ledger.views.controls import filters_said
+from zoco.ledger.views.dashboards import dashboard_named
 from zoco.monitor.schedules.models import Schedule
 from zoco.monitor.schedules.slots import period_of
 

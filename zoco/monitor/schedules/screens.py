@@ -21,12 +21,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger import sitebook
 from zoco.ledger.asking.filters import FilterWrong, filters_named
-from zoco.ledger.dashboard import Dashboard
 from zoco.ledger.pictures import formats
 from zoco.ledger.report import Report
 from zoco.ledger.views.actions import Action
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
+from zoco.ledger.views.dashboards import Dashboard
 from zoco.ledger.views.heads import head
 from zoco.monitor.hooks import hook_owned
 from zoco.monitor.schedules import services

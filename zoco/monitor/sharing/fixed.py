@@ -9,10 +9,10 @@ from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_named, filters_read
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import NotForStrangers
-from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.pictures import formats
 from zoco.ledger.report import report_named
 from zoco.ledger.views.controls import moving_label
+from zoco.ledger.views.dashboards import dashboard_named
 from zoco.monitor.sharing.models import SharedLink
 
 

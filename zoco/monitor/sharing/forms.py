@@ -13,8 +13,8 @@ from zoco.kit.periods import PeriodUnreadable
 from zoco.ledger.asking.filters import FilterWrong, filters_read, filters_write
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question, QuestionWrong, period_read
-from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteUnknown
+from zoco.ledger.views.dashboards import dashboards_all
 from zoco.ledger.views.problems import said
 from zoco.monitor.sharing.fixed import is_shown, period_said
 from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST

@@ -20,10 +20,10 @@ from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.question import Question
-from zoco.ledger.dashboard import dashboard_named
 from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import VERDICTS, chip
+from zoco.ledger.views.dashboards import dashboard_named
 from zoco.ledger.views.heads import head
 from zoco.monitor.sharing import services
 from zoco.monitor.sharing.fixed import FilterGone, filters_kept, goals_gone, is_shown, period_said

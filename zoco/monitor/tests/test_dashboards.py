@@ -1,7 +1,7 @@
 """What overviews show is there."""
 
-from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.report import REPORTS, reports_load
+from zoco.ledger.views.dashboards import dashboards_all
 
 
 def test_every_tab_of_an_overview_is_a_report_and_stands_there_once() -> None:

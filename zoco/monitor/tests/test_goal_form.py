@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from zoco.ledger.asking.goals import Goal as GoalInfo
 from zoco.ledger.asking.goals import PropCondition, goals_of
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
+from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.models import Goal
 from zoco.monitor.said import goal_said
 from zoco.monitor.services import goal_create
-from zoco.monitor.viewsets import GoalForm
 from zoco.sites.models import Site
 
 pytestmark = pytest.mark.django_db

@@ -30,9 +30,9 @@ UNFINISHED = gettext_noop("Nothing is saved yet: finish the rule below, or leave
 
 @for_whom(ADD, "GET", "HEAD", "POST")
 def new(request: HttpRequest) -> HttpResponse:
-    """Build an audience."""
+    """Build an audience; `rules` in the address are those that it begins with."""
     kind = Audience.Kind.STATIC if request.GET.get("kind") == "static" else Audience.Kind.LIVE
-    return _built(request, Audience(kind=kind))
+    return _built(request, Audience(kind=kind), request.GET.get("rules", ""))
 
 
 @for_whom(CHANGE, "GET", "HEAD", "POST")
@@ -41,9 +41,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _built(request, get_object_or_404(Audience, pk=pk))
 
 
-def _built(request: HttpRequest, audience: Audience) -> HttpResponse:
+def _built(request: HttpRequest, audience: Audience, offered: str = "") -> HttpResponse:
     if request.method != "POST":
-        return _shown(request, audience, *_draft(audience))
+        return _shown(request, audience, *_draft(audience, offered))
     audience.name, audience.note = (request.POST.get(name, "").strip() for name in ("name", "note"))
     act, draft = request.POST.get("act", "save"), Draft(building.NOBODY)
     try:
@@ -61,9 +61,9 @@ def _built(request: HttpRequest, audience: Audience) -> HttpResponse:
     return _shown(request, audience, draft)
 
 
-def _draft(audience: Audience) -> tuple[Draft, str]:
+def _draft(audience: Audience, offered: str) -> tuple[Draft, str]:
     try:
-        return building.draft_of(audience.rules), ""
+        return building.draft_read(offered) if offered else building.draft_of(audience.rules), ""
     except RuleWrong as wrong:
         return Draft(building.NOBODY), said_here(wrong)
 

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from zoco.ledger import sitebook
-from zoco.ledger.dashboard import dashboards_all
 from zoco.ledger.sitebook import SiteInfo
+from zoco.ledger.views.dashboards import dashboards_all
 from zoco.ledger.views.heads import head
 from zoco.ledger.views.snippet import tracker_line
 from zoco.sites import reads

@@ -7,7 +7,7 @@ filters' words (see `templates`), for writing it costs more than asking.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -56,6 +56,7 @@ class Asked:
     guard: Guard | None = None
     is_shared: bool = False
     with_nobodys: bool = False
+    given: Hashable = None
 
     @classmethod
     def of(cls, report: Report, question: Question, dialect: Dialect, now: datetime | None = None) -> Asked:
@@ -69,6 +70,7 @@ class Asked:
         before = question.period_before
         if before and now:
             before = before.as_far_as(question.period, micros(now))
+        params = question.params_for(report)
         return cls(
             report=report,
             site=question.site,
@@ -76,7 +78,7 @@ class Asked:
             before=before,
             filters=question.filters,
             verdicts=report.verdicts or question.verdicts_chosen,
-            params=tuple(question.params_for(report).items()),
+            params=tuple(params.items()),
             order=question.order_for(report),
             offset=(question.page - 1) * question.size,
             size=question.size,
@@ -85,6 +87,7 @@ class Asked:
             guard=guard if guard and guard.least else None,
             is_shared=guard is not None,
             with_nobodys=report.takes_nobodys and guard is None and sees_nobodys(),
+            given=report.given(question.site, params),
         )
 
     def facts(self, period: Period) -> Facts:
@@ -100,7 +103,7 @@ class Asked:
 
     def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
         given = (self.site, period, self.filters, self.verdicts, columns, self.goals)
-        return Facts(*given, self.is_shared, self.with_nobodys)
+        return Facts(*given, self.is_shared, self.with_nobodys, self.given)
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
@@ -171,7 +174,8 @@ class Asked:
         counting = tuple(counting_of(self.site, period) for period in self.periods)
         parts = (counting, self.filters, self.verdicts, self.params, self.order)
         paged = (self.offset, self.size, self.dialect)
-        return (self.report.key, *parts, *paged, self.goals, self.guard, self.is_shared, self.with_nobodys)
+        scope = (self.goals, self.guard, self.is_shared, self.with_nobodys, self.given)
+        return (self.report.key, *parts, *paged, *scope)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

@@ -14,8 +14,8 @@ from zoco.ledger.report import REPORTS, Report, report_named
 if TYPE_CHECKING:
     from zoco.ledger.asking.answer import Answer
     from zoco.ledger.asking.question import Question
-    from zoco.ledger.dashboard import Dashboard
     from zoco.ledger.store.base import Store
+    from zoco.ledger.views.dashboards import Dashboard
 
 ROWS_MOST = 500
 PANEL_ROWS = 8

@@ -9,14 +9,18 @@ import pytest
 
 from zoco.ledger import expr
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements.engines import table
 from zoco.ledger.report import reports_all
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import FACTS, PERIOD, load
 from zoco.ledger.tests.store.chdb import opened
+from zoco.monitor.reports.funnels import drawn
+from zoco.monitor.reports.funnels.chains import Funnel
 
 NOW = datetime(2026, 4, 10, tzinfo=UTC)
+FUNNEL = Funnel("Read", (Goal("Home", "page", "/"), Goal("A", "page", "/a")), 86_400)
 GRAINS = ("hour", "day", "week", "month")
 
 
@@ -31,7 +35,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize("verdicts", ["people", "all"])
-def test_reports_agree(store: Store, cluster: Store, verdicts: str) -> None:
+def test_reports_agree(store: Store, cluster: Store, verdicts: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn, "_providers", [(lambda _site, _key: FUNNEL, lambda _site: ())])
     for report in reports_all():
         has_steps = "grain" in report.defaults()
         if verdicts == "people" and not has_steps:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zoco.ledger.dashboard import dashboards_all
+from zoco.ledger.views.dashboards import dashboards_all
 from zoco.monitor.sharing.fixed import is_shown, period_said
 from zoco.monitor.sharing.forms import PERIODS
 from zoco.monitor.sharing.models import LEAST_GIVEN, LEAST_MOST, PUBLIC, SharedLink

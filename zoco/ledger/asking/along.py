@@ -1,0 +1,85 @@
+"""Along: the vocabulary of windows over facts in order, of a visit or of whatever else they are grouped by.
+
+Always by (occurred_at, id), and always looking back: engines differ in what looking ahead means, in what
+order ids have, and in what there is where no row is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zoco.ledger.expr import Table, Value, ones
+
+
+def before_in_visit(column: Value, rows: Table) -> Value:
+    """Return the text that the row before in the same session has by (occurred_at, id); "" for none."""
+    return _beside_in_visit(column, rows, is_after=False)
+
+
+def after_in_visit(column: Value, rows: Table) -> Value:
+    """Return the text that the next row of the same session has by (occurred_at, id); "" for none."""
+    return _beside_in_visit(column, rows, is_after=True)
+
+
+def _beside_in_visit(column: Value, rows: Table, *, is_after: bool) -> Value:
+    """Look back along a window either way: engines differ in what looking ahead means."""
+    import ibis
+
+    order = [each.desc() if is_after else each.asc() for each in _order(rows)]
+    return column.lag().over(ibis.window(group_by=rows.session, order_by=order)).fill_null("")
+
+
+def with_latest_in_visit(rows: Table, column: str, is_one: Value, name: str) -> Table:
+    """Return the rows with one text more: the column of the row's session at the latest row at or before
+    it, by (occurred_at, id), for which a condition holds; "" where there is none yet.
+    """
+    import ibis
+
+    until = ibis.window(group_by=rows.session, order_by=_order(rows), preceding=None, following=0)
+    placed = rows.mutate(__one=is_one).mutate(__place=lambda each: ones(each["__one"]).sum().over(until))
+    held = placed["__one"].ifelse(placed[column], "").max()
+    found = held.over(ibis.window(group_by=[placed.session, placed["__place"]]))
+    return placed.mutate(**{name: found}).drop("__one", "__place")
+
+
+def latest_before(column: Value, rows: Table, by: str) -> Value:
+    """Return the largest that the rows before have in a column of numbers from 0, by group; else 0."""
+    import ibis
+
+    until = ibis.window(group_by=rows[by], order_by=_order(rows), preceding=(None, 1))
+    return column.max().over(until).fill_null(0)
+
+
+def just_before(column: Value, rows: Table, by: str) -> Value:
+    """Return what the row before has in a column of numbers, in the same group; 0 where there is none."""
+    import ibis
+
+    return column.lag().over(ibis.window(group_by=rows[by], order_by=_order(rows))).fill_null(0)
+
+
+def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
+    """Return what the row before has, of rows in the order of a column, in the same group; 0 for none."""
+    import ibis
+
+    groups = [rows[name] for name in by] or None
+    return column.lag().over(ibis.window(group_by=groups, order_by=rows[order])).fill_null(0)
+
+
+def of_group(value: Value, rows: Table, *by: str) -> Value:
+    """Return at each row what a sum or the like is over its group; over all rows without one."""
+    import ibis
+
+    return value.over(ibis.window(group_by=[rows[name] for name in by] or None))
+
+
+def numbered(number: Value, values: Sequence[Value]) -> Value:
+    """Return of values the one that a number chooses, from 1; the last one for any other."""
+    import ibis
+
+    *others, last = values
+    return ibis.cases(*((number == n, value) for n, value in enumerate(others, 1)), else_=last)
+
+
+def _order(rows: Table) -> list[Value]:
+    # As text: ClickHouse orders UUIDs by their second half.
+    return [rows.occurred_at, rows.id.cast("string")]

@@ -1,0 +1,158 @@
+"""A rule of audiences: how far people came through a funnel in the last days. Who is unknown has no key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
+
+from zoco.kit.periods import Period
+from zoco.ledger import expr, sitebook
+from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.outlines import Given
+from zoco.ledger.report import ParameterWrong
+from zoco.ledger.scope import Facts
+from zoco.ledger.views.actions import Action
+from zoco.monitor.funnels import Funnel, funnel_of
+from zoco.monitor.reports.funnels.chains import STEPS_MOST, everybody, newest
+from zoco.people.audiences.bitmaps import of_table
+from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm, LeafWrong
+from zoco.people.audiences.rules import VERSION
+from zoco.people.gathering.opening import ADD
+from zoco.people.models import NUMBER_BASE
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from zoco.ledger.expr import Table
+    from zoco.ledger.report import Report
+    from zoco.ledger.views.address import Address
+    from zoco.monitor.reports.funnels import chains
+
+HOW = {
+    "reached": pgettext_lazy("rule", "came to this step"),
+    "stopped": pgettext_lazy("rule", "stopped at this step"),
+}
+DAYS_FIRST, DAYS_MOST = 30, 3_650
+FUNNEL = "funnel"
+"""The key of the report."""
+GONE = gettext_noop("The funnel that a rule asks for is there no more.")
+
+
+def _funnels() -> list[tuple[int, str]]:
+    found = Funnel.objects.select_related("site").order_by("site", "name", "id")
+    return [(each.pk, f"{each.name} ({each.site.name})") for each in found]
+
+
+class FunnelLeafForm(LeafForm):
+    """Which funnel, how far, and when they began."""
+
+    funnel = forms.TypedChoiceField(label=gettext_lazy("Funnel"), choices=_funnels, coerce=int)
+    step = forms.IntegerField(
+        label=pgettext_lazy("rule", "Step, by its number"), min_value=1, max_value=STEPS_MOST, initial=2
+    )
+    how = forms.ChoiceField(label=pgettext_lazy("rule", "How"), choices=tuple(HOW.items()))
+    days = forms.IntegerField(
+        label=pgettext_lazy("rule", "Begun in the last days, as many as"),
+        min_value=1,
+        max_value=DAYS_MOST,
+        initial=DAYS_FIRST,
+    )
+
+
+@LEAVES.plug
+class FunnelLeaf(FormLeaf):
+    """Who came to a step of a funnel, or stopped there though there was time to go on."""
+
+    key = "funnel"
+    label = gettext_lazy("How far they came through a funnel")
+    form = FunnelLeafForm
+
+    def begin(self, rule: Json, asked: Asked) -> None:
+        """Begin to ask the ledger. Raises LeafWrong."""
+        asked.begin(*_ask(rule, asked))
+
+    def found(self, rule: Json, asked: Asked) -> Found:
+        """Ask the ledger. Raises LeafWrong."""
+        return Found(of_table(asked.told(*_ask(rule, asked))), is_sure=False)
+
+    def said(self, rule: Json) -> str:
+        """Say it."""
+        funnel = Funnel.objects.filter(pk=rule["funnel"]).first()
+        steps = funnel.steps if funnel else []
+        named = {
+            "funnel": funnel.name if funnel else rule["funnel"],
+            "step": steps[rule["step"] - 1] if rule["step"] <= len(steps) else rule["step"],
+            "how": HOW[rule["how"]],
+            "days": rule["days"],
+        }
+        return _("funnel %(funnel)s, step %(step)s: %(how)s, begun in the last %(days)s days") % named
+
+
+def _ask(rule: Json, asked: Asked) -> tuple[object, Callable[[], Any]]:
+    """Return what the ledger is asked, and the call that asks it. Raises LeafWrong."""
+    kept = Funnel.objects.filter(pk=rule["funnel"]).first()
+    site = next((each for each in sitebook.sites() if kept and each.id == kept.site_id), None)
+    if kept is None or site is None:
+        raise LeafWrong(GONE)
+    try:
+        funnel = funnel_of(site.id, str(kept.pk))
+    except ParameterWrong as wrong:
+        raise LeafWrong(wrong.words, **wrong.places) from wrong
+    if funnel is None:
+        raise LeafWrong(GONE)
+    if rule["step"] > len(funnel.steps):
+        words = gettext_noop("The funnel %(name)s has only %(steps)s steps.")
+        raise LeafWrong(words, name=funnel.name, steps=len(funnel.steps))
+    today = asked.now.astimezone(ZoneInfo(site.zone)).date()
+    period = Period(today - timedelta(days=rule["days"] - 1), today, site.zone)
+    shape = ("funnel leaf", funnel, rule["step"], rule["how"])
+    store = asked.ledger
+    write = partial(_people, funnel=funnel, step=rule["step"], how=rule["how"])
+
+    def ask() -> Any:
+        given = Given(site, (period,))
+        sql = templates.filled((*shape, store.dialect), given, store.dialect, write, lasting="never")
+        return store.query(sql)
+
+    return (*shape, site.id, str(period)), ask
+
+
+def _people(given: Given, *, funnel: chains.Funnel, step: int, how: str) -> Table:
+    """Return one column, person: the keys of those whom a rule is about."""
+    facts = Facts(given.site, given.periods[0])
+    each = everybody(facts, funnel).cross_join(newest(facts))
+    if how == "reached":
+        chosen = each.filter(each.came >= step)
+    else:
+        is_over = each.newest - each.last >= funnel.within_seconds * 1_000_000
+        chosen = each.filter(each.came == step, is_over)
+    ours = chosen.filter(chosen.who < -expr.whole(NUMBER_BASE))
+    return ours.select(person=-ours.who - expr.whole(NUMBER_BASE))
+
+
+def audience_offered(request: HttpRequest, report: Report, address: Address) -> Action | None:
+    """Offer to make an audience of those who stopped on the way of the report's funnel."""
+    if report.key != FUNNEL or not request.user.has_perm(ADD):
+        return None
+    site, chosen = sitebook.site(address.query.get("site", "")), address.query.get("funnel", "")
+    mine = Funnel.objects.filter(site=site.id).order_by("name", "id")
+    kept = mine.filter(pk=int(chosen[:18])).first() if chosen.isdecimal() else mine.first()
+    try:
+        where = reverse("zoco_audience_new")
+    except NoReverseMatch:  # a host project without Wagtail's admin
+        return None
+    if kept is None:
+        return None
+    rule = {"leaf": FunnelLeaf.key, "funnel": kept.pk, "step": 1, "how": "stopped", "days": DAYS_FIRST}
+    rules = json.dumps({"version": VERSION, "rules": {"all": [rule]}})
+    return Action(_("Make an audience"), f"{where}?{urlencode({'rules': rules})}")

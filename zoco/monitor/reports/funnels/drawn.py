@@ -1,0 +1,32 @@
+"""Who knows the funnels that were drawn: reports ask here, and know no tables of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoco.ledger.sitebook import SiteInfo
+    from zoco.monitor.reports.funnels.chains import Funnel
+
+Provider = Callable[[int, str], "Funnel | None"]
+Lister = Callable[[int], tuple[tuple[str, str], ...]]
+
+_providers: list[tuple[Provider, Lister]] = []
+
+
+def provide(provider: Provider, lister: Lister) -> None:
+    """Register who knows the funnels of a site by its key: one by a parameter's text, "" for the first; and
+    which there are, as text of the parameter and name.
+    """
+    _providers[:] = [(provider, lister)]
+
+
+def funnel_of(site: SiteInfo, chosen: str) -> Funnel | None:
+    """Return a funnel of a site, its first one for "", None where there is none. Raises ParameterWrong."""
+    return _providers[0][0](site.id, chosen) if _providers else None
+
+
+def funnels_of(site: SiteInfo) -> tuple[tuple[str, str], ...]:
+    """Return which funnels a site has, as choices in order."""
+    return _providers[0][1](site.id) if _providers else ()
