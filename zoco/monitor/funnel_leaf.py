@@ -113,6 +113,8 @@ def _ask(rule: Json, asked: Asked) -> tuple[object, Callable[[], Any]]:
     if rule["step"] > len(funnel.steps):
         words = gettext_noop("The funnel %(name)s has only %(steps)s steps.")
         raise LeafWrong(words, name=funnel.name, steps=len(funnel.steps))
+    if rule["how"] == "stopped" and rule["step"] == len(funnel.steps):
+        raise LeafWrong(gettext_noop("Nobody stops at the last step; choose one before it."))
     today = asked.now.astimezone(ZoneInfo(site.zone)).date()
     period = Period(today - timedelta(days=rule["days"] - 1), today, site.zone)
     shape = ("funnel leaf", funnel, rule["step"], rule["how"])

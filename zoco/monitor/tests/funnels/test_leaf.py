@@ -1,0 +1,114 @@
+"""Audiences by how far people came through a funnel."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from zoco.ledger.sitebook import site as site_named
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import fact, ledger
+from zoco.monitor.funnels import Funnel
+from zoco.monitor.services import goal_create
+from zoco.people.audiences.counting import people_of
+from zoco.people.audiences.leaves import Asked, LeafWrong
+from zoco.people.audiences.rules import RuleWrong, rules_read
+from zoco.people.models import NUMBER_BASE, Person
+from zoco.sites import reads
+from zoco.sites.models import Site
+
+pytestmark = pytest.mark.django_db
+ORDER = "shop.order.placed"
+RULE = {"leaf": "funnel", "step": 1, "how": "stopped", "days": 30}
+NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def people() -> list[Person]:
+    return [Person.objects.create(created_at=NOW, changed_at=NOW) for _ in range(4)]
+
+
+@pytest.fixture
+def funnel() -> Funnel:
+    site = Site.objects.create(slug="shop", name="Shop", zone="UTC", currency="EUR")
+    goal_create(site=site.pk, name="Seen", kind="page", pattern="/p")
+    goal_create(site=site.pk, name="Order", kind="event", event=ORDER)
+    return Funnel.objects.create(site=site, name="Shop", steps=["Seen", "Order"], within_seconds=3_600)
+
+
+@pytest.fixture
+def store(
+    people: list[Person], funnel: Funnel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    ana, bea, carl, dora = (NUMBER_BASE + each.pk for each in people)
+    at = {"zone": "UTC", "site": funnel.site_id, "name": "web.page.viewed", "origin": "tracker"}
+    order = at | {"name": ORDER}
+    facts = [
+        # Ana orders in time; Bea too late; Carl still may; Dora came long ago; somebody unknown stops
+        fact("2026-03-30 10:00:00", 1, "/p", person=ana, **at),
+        fact("2026-03-30 10:30:00", 11, "", person=ana, **order),
+        fact("2026-03-30 10:00:00", 2, "/p", person=bea, **at),
+        fact("2026-03-30 11:00:01", 2, "", person=bea, **order),
+        fact("2026-03-31 11:50:00", 3, "/p", person=carl, **at),
+        fact("2026-02-01 10:00:00", 4, "/p", person=dora, **at),
+        fact("2026-03-30 10:00:00", 5, "/p", **at),
+    ]
+    with ledger(tmp_path, facts, reads.site_infos()) as opened:
+        yield opened
+
+
+def found(store: Store, funnel: Funnel, **rule: object) -> set[int]:
+    node = rules_read({"version": 1, "rules": {"all": [RULE | {"funnel": funnel.pk} | rule]}})
+    return set(people_of(node, Asked(now=NOW, store=store)))
+
+
+def test_who_stopped_though_there_was_time(store: Store, people: list[Person], funnel: Funnel) -> None:
+    _ana, bea, _carl, dora = (each.pk for each in people)
+
+    assert found(store, funnel) == {bea}
+    assert found(store, funnel, days=90) == {bea, dora}
+    assert found(store, funnel, step=1, days=1) == set()
+
+
+def test_who_came_to_a_step(store: Store, people: list[Person], funnel: Funnel) -> None:
+    ana, bea, carl, _dora = (each.pk for each in people)
+
+    assert found(store, funnel, step=2, how="reached") == {ana}
+    assert found(store, funnel, how="reached") == {ana, bea, carl}
+
+
+def test_what_is_wrong_is_said(store: Store, funnel: Funnel) -> None:
+    with pytest.raises(LeafWrong, match="only 2 steps"):
+        found(store, funnel, step=3)
+    with pytest.raises(LeafWrong, match="last step"):
+        found(store, funnel, step=2)
+    with pytest.raises(RuleWrong):
+        found(store, funnel, how="dreamt")
+    Funnel.objects.update(steps=["Seen", "Gone"])
+    with pytest.raises(LeafWrong, match="“Gone”"):
+        found(store, funnel)
+    node = rules_read({"version": 1, "rules": {"all": [RULE | {"funnel": funnel.pk}]}})
+    funnel.delete()
+    with pytest.raises(LeafWrong, match="no more"):
+        people_of(node, Asked(now=NOW, store=store))
+
+
+def test_the_report_leads_to_the_builder_with_the_rule(
+    store: Store, funnel: Funnel, admin_client: Client
+) -> None:
+    page = admin_client.get(reverse("zoco_ledger:report", args=["funnel"]), {"site": "shop"})
+    (offered,) = [each for each in page.context["page_actions"] if "rules=" in each.url]
+
+    builder = admin_client.get(offered.url)
+    broken = admin_client.get(urlparse(offered.url).path, {"rules": "{"})
+
+    assert "stopped at this step" in builder.content.decode()
+    assert '"stopped"' in parse_qs(urlparse(offered.url).query)["rules"][0]
+    assert broken.status_code == 200
+    assert "cannot be read" in broken.content.decode()
+    assert site_named("shop").id == funnel.site_id
