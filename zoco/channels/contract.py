@@ -139,10 +139,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`size` is of one message in bytes, `seconds` how long one may take until its fate is unknown."""
+    """`size` is of one message in bytes, `seconds` how long one may take until its fate is unknown.
+
+    `characters` is how many a text may have (code points), 0 where nobody says.
+    """
 
     size: int = 10_000_000
     seconds: float = 60.0
+    characters: int = 0
 
 
 class Hidden(dict[str, str]):

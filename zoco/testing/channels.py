@@ -47,6 +47,7 @@ class Taken:
     id: str
     to: str
     data: dict[str, Any]
+    text: str = ""
 
 
 class FakeLine:
@@ -104,9 +105,9 @@ class FakeChannel(Channel):
 
 
 @contextmanager
-def fake_channel() -> Iterator[FakeChannel]:
-    """Have the adapter meanwhile."""
-    channel = FakeChannel()
+def fake_channel(channel: FakeChannel | None = None) -> Iterator[FakeChannel]:
+    """Have the adapter meanwhile, or another one that is made of it."""
+    channel = channel or FakeChannel()
     CHANNELS.add(channel)
     try:
         yield channel
@@ -117,8 +118,8 @@ def fake_channel() -> Iterator[FakeChannel]:
 def taken(path: Path) -> list[Taken]:
     """Return what the other side got, in order."""
     with closing(_opened(path)) as file:
-        rows = file.execute("select id, receiver, data from taken order by rowid").fetchall()
-    return [Taken(uid, to, json.loads(data)) for uid, to, data in rows]
+        rows = file.execute("select id, receiver, data, text from taken order by rowid").fetchall()
+    return [Taken(uid, to, json.loads(data), text) for uid, to, data, text in rows]
 
 
 def channel_holds(channel: Channel) -> None:
@@ -168,14 +169,14 @@ def _nobody_is_an_outcome(channel: Channel, account: Opened) -> None:
 def _write(path: Path, outgoing: Outgoing) -> None:
     with closing(_opened(path)) as file:
         file.execute(
-            "insert into taken (id, receiver, data) values (?, ?, ?)",
-            (outgoing.id, outgoing.to, json.dumps(dict(outgoing.content.data))),
+            "insert into taken (id, receiver, data, text) values (?, ?, ?, ?)",
+            (outgoing.id, outgoing.to, json.dumps(dict(outgoing.content.data)), outgoing.content.text),
         )
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     file = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
-    file.execute("create table if not exists taken (id text, receiver text, data text)")
+    file.execute("create table if not exists taken (id text, receiver text, data text, text text)")
     return file
 
 
