@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-STEPS = ("waits", "choices", "changing", "leaving", "merging")
+STEPS = ("waits", "choices", "changing", "leaving", "messages.step", "merging")
 """Modules of journeys that register themselves."""
 
 

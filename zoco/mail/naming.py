@@ -1,4 +1,4 @@
-"""What sendings and letters are called in a person's timeline, and what somebody replied."""
+"""What sendings, letters and journeys are called in a person's timeline, and what somebody replied."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,6 +11,8 @@ from zoco.mail.editing.single import ABOUT as LETTER
 from zoco.mail.editing.single import ABOUT_TEST
 from zoco.mail.inbox.following import REPLIED
 from zoco.mail.inbox.reads import replies_said
+from zoco.mail.journeys.messages.step import ABOUT as JOURNEY
+from zoco.mail.journeys.models import Journey
 from zoco.mail.sending.following import ABOUT as SENDING
 from zoco.mail.sending.models import Sending
 from zoco.people.naming import SUBJECTS, WORDS, FactWords, SubjectNames
@@ -22,6 +24,10 @@ def _sendings(subjects: Sequence[str]) -> Mapping[str, str]:
 
 def _letters(subjects: Sequence[str]) -> Mapping[str, str]:
     return _named(Letter, subjects)
+
+
+def _journeys(subjects: Sequence[str]) -> Mapping[str, str]:
+    return _named(Journey, subjects)
 
 
 def _named(model: type[models.Model], subjects: Sequence[str]) -> dict[str, str]:
@@ -36,4 +42,5 @@ def _named(model: type[models.Model], subjects: Sequence[str]) -> dict[str, str]
 SUBJECTS.add(SubjectNames(SENDING, _sendings))
 SUBJECTS.add(SubjectNames(LETTER, _letters))
 SUBJECTS.add(SubjectNames(ABOUT_TEST, _letters))
+SUBJECTS.add(SubjectNames(JOURNEY, _journeys))
 WORDS.add(FactWords(REPLIED, "zoco_mail.view_reply", replies_said))

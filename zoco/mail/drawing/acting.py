@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zoco.mail.drawing.minding import letters_minded
 from zoco.mail.drawing.opening import RUN, SEE
 from zoco.mail.drawing.screens import page, said_here, shown
-from zoco.mail.journeys.checks import letter_keys, problems_of
+from zoco.mail.journeys.checks import problems_of
 from zoco.mail.journeys.graph import GraphWrong
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import (
@@ -73,8 +73,7 @@ def _asked(request: HttpRequest, journey: Journey, problem: str = "", *, status:
         moves = moves_of(journey=journey)
     except GraphWrong as wrong:
         return shown(request, journey, said_here(wrong), status=422)
-    graph = journey.draft.get("graph", {})
-    problems = problems_of(letter_keys(graph), now=timezone.now())
+    problems = problems_of(journey, now=timezone.now())
     return page(
         request,
         "publish",
@@ -83,7 +82,7 @@ def _asked(request: HttpRequest, journey: Journey, problem: str = "", *, status:
         status=status,
         problem=problem,
         moves=moves,
-        minded=letters_minded(graph),
+        minded=letters_minded(journey.draft.get("graph", {})),
         has_entries=bool(journey.draft.get("entries")),
         problems=problems_said(problems),
         is_held=any(each.weight == Weight.STOPS for each in problems),

@@ -1,4 +1,4 @@
-"""Forms of steps, one a kind."""
+"""Forms of steps, one a kind; that of messages stands by itself."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.channels.models import Account
+from zoco.mail.drawing.base import StepForm
+from zoco.mail.drawing.messaging import MessageForm
 from zoco.mail.editing.models import Letter
-from zoco.mail.journeys.kinds import KINDS, StepWrong
 from zoco.people.editing import TAG_LONGEST
 from zoco.people.models import Attribute, Audience, Tag
 
@@ -45,33 +46,6 @@ def fact_field(**more: Any) -> forms.CharField:
     """Return a field for the name of a fact, which suggests those that there are."""
     suggesting = forms.TextInput(attrs={"list": "z-facts", "autocomplete": "off"})
     return forms.CharField(max_length=120, widget=suggesting, **more)
-
-
-class StepForm(forms.Form):
-    """What a kind of step asks for. Each name of a field is one of the settings, unless it says otherwise."""
-
-    kind = ""
-
-    def clean(self) -> dict[str, Any]:
-        """Hold it to what the kind of step takes."""
-        found = super().clean() or {}
-        if not self.errors:
-            try:
-                KINDS.get(self.kind).check(self.settings())
-            except StepWrong as wrong:
-                from django.utils.translation import gettext
-
-                raise forms.ValidationError(gettext(wrong.words) % wrong.places) from wrong
-        return found
-
-    def settings(self) -> dict[str, Any]:
-        """Return the settings."""
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-
-    @classmethod
-    def initial_of(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the fields show."""
-        return dict(settings)
 
 
 class NothingForm(StepForm):
@@ -254,6 +228,7 @@ FORMS: dict[str, type[StepForm]] = {
         AudienceForm,
         AttributeForm,
         LetterForm,
+        MessageForm,
         HookForm,
     )
 }

@@ -11,6 +11,7 @@ from zoco.mail.drawing.canvas import SAID_MOST, TITLE_MOST, canvas, short
 from zoco.mail.drawing.editing import step_wrongs
 from zoco.mail.drawing.reads import AtStep, Cause
 from zoco.mail.drawing.saying import cause_said, label, said, way_word
+from zoco.mail.editing.wrongs import words_of
 from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.models import Journey
 
@@ -69,7 +70,7 @@ def lines_of(
                 "is_first": graph.get("start") == name,
                 "label": label(step["kind"]),
                 "said": said(step["kind"], step.get("settings", {})),
-                "wrong": _(wrong.words) % wrong.places if wrong else "",
+                "wrong": words_of(wrong) if wrong else "",
                 "causes": [cause_said(each) for each in causes.get(name, ())],
                 "here": formats.count(at.here),
                 "passed": formats.count(at.passed),

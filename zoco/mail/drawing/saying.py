@@ -46,7 +46,7 @@ def said(kind: str, settings: Settings) -> str:
     """Return what a step does; nothing where it is not set yet."""
     try:
         return _SAID[kind](settings) if kind in _SAID else ""
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError):
         return ""
 
 
@@ -58,7 +58,7 @@ def fact_said(name: str) -> str:
 def cause_said(cause: Cause) -> str:
     """Return why people were passed over at a step, wait for it, or cannot go on."""
     known = SAID[Because(cause.reason)] if cause.reason in set(Because) else OTHERWISE.get(cause.reason)
-    said = {"people": formats.count(cause.people), "why": known or cause.reason}
+    said = {"people": formats.count(cause.people), "why": known or _(cause.reason)}
     match cause.state:
         case "done":
             return _("Went on without it (%(people)s): %(why)s") % said
@@ -178,6 +178,11 @@ def _letter(settings: Settings) -> str:
     return _name(there.letter(settings["letter"]))
 
 
+def _message(settings: Settings) -> str:
+    name = _name(there.account(settings["account"]))
+    return f"{name}: {' '.join(settings['texts'][0]['text'].split())}"
+
+
 def _hook(settings: Settings) -> str:
     name = _name(there.account(settings["account"]))
     return f"{name}: {settings['event']}"
@@ -193,5 +198,6 @@ _SAID: dict[str, Callable[[Settings], str]] = {
     "audience": _audience,
     "attribute": _attribute,
     "letter": _letter,
+    "message": _message,
     "hook": _hook,
 }

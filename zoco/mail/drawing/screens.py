@@ -24,6 +24,7 @@ from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
 from zoco.mail.drawing.ready import Ready, ready_of, ready_there
 from zoco.mail.drawing.saying import entry_said
+from zoco.mail.editing.wrongs import words_of
 from zoco.mail.journeys.graph import GraphWrong, graph_read
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import drawn_mark, journey_draw
@@ -59,7 +60,7 @@ def page(
 
 def said_here(wrong: Said) -> str:
     """Return what is wrong, in the reader's language."""
-    return _(wrong.words) % wrong.places
+    return words_of(wrong)
 
 
 @for_whom(SEE)

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from zoco.mail.drawing.editing import drawn, step_add, step_remove, step_set, way_set
 from zoco.mail.drawing.entries import EntryForm, JourneyForm
 from zoco.mail.drawing.forms import form_of
+from zoco.mail.drawing.messaging import carriers_said, message_accounts
 from zoco.mail.drawing.opening import CHANGE
 from zoco.mail.drawing.saying import entry_said, label, said, way_word
 from zoco.mail.drawing.screens import page, said_here, shown
 from zoco.mail.journeys.graph import GraphWrong
 from zoco.mail.journeys.kinds import KINDS
+from zoco.mail.journeys.messages.step import MessageStep
 from zoco.mail.journeys.models import Journey
 from zoco.mail.journeys.services import DrawnMeanwhile, drawn_mark, journey_draw
 from zoco.mail.journeys.there import at_once
@@ -59,9 +61,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _adding(request: HttpRequest, journey: Journey, problem: str = "", *, status: int = 200) -> HttpResponse:
+    has_messages = message_accounts().exists()
+    kinds = [each for each in KINDS if has_messages or each.key != MessageStep.key]
+    missing = "" if has_messages else carriers_said()
     return page(
-        request, "add", _("Add a step"), journey=journey, kinds=list(KINDS), problem=problem, status=status
-    )
+        request, "add", _("Add a step"), journey=journey, kinds=kinds, missing=missing, problem=problem,
+        status=status,
+    )  # fmt: skip
 
 
 @for_whom(CHANGE, "GET", "HEAD", "POST")

@@ -14,6 +14,14 @@ SUBJECT_LONGEST = 250
 LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", _("Write a language as es or zh-Hans."))
 
 
+def tongue(language: str) -> str:
+    """Return the name of a language within a sentence; the code where it has none."""
+    try:
+        return str(get_language_info(language)["name_translated"])
+    except KeyError:
+        return language
+
+
 class Letter(models.Model):
     """What is written to people. `key` names it to programs; marketing of no topic is about all of it."""
 
@@ -112,11 +120,8 @@ class Written(models.Model):
 
     @property
     def tongue(self) -> str:
-        """The name of its language within a sentence; the code where the language has none."""
-        try:
-            return str(get_language_info(self.language)["name_translated"])
-        except KeyError:
-            return self.language
+        """The name of its language within a sentence."""
+        return tongue(self.language)
 
 
 class Edition(Written):

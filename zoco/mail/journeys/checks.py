@@ -1,12 +1,15 @@
-"""What speaks against publishing a journey: of its letters, as it does against sending them to many."""
+"""What speaks against publishing a journey: of its letters, as against sending them, and of its messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from zoco.channels.reads import account_usual
+from zoco.consent.models import Purpose
 from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.leaving import LetterStep
+from zoco.mail.journeys.messages.checks import message_problems, needs_no_consent
+from zoco.mail.journeys.models import Journey
 from zoco.mail.sending.checks import Problem, Weight, account_problems, letter_problems
 from zoco.mail.sending.freezing import drafts_of
 
@@ -18,13 +21,24 @@ def letter_keys(graph: Mapping[str, Any]) -> list[int]:
     return [key for key in keys if isinstance(key, int)]
 
 
-def problems_of(letters: Sequence[int], *, now: datetime) -> list[Problem]:
-    """Return what speaks against letters now, the gravest first."""
-    found: list[Problem] = []
+def is_without_consent(graph: Mapping[str, Any]) -> bool:
+    """Return whether a drawing writes to people who agreed to nothing."""
+    letters = Letter.objects.filter(pk__in=letter_keys(graph)).exclude(purpose=Purpose.MARKETING)
+    return needs_no_consent(graph) or letters.exists()
+
+
+def problems_of(journey: Journey, *, now: datetime) -> list[Problem]:
+    """Return what speaks now against what is drawn and can run, the gravest first."""
+    graph = journey.draft.get("graph", {})
+    found = [*_letters(graph, now), *message_problems(graph, journey=journey.pk)]
+    order = list(Weight)
+    return sorted(dict.fromkeys(found), key=lambda each: order.index(each.weight))
+
+
+def _letters(graph: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
+    letters = letter_keys(graph)
     there = Letter.objects.select_related("site", "account").in_bulk(letters)
     for letter in (there[key] for key in letters if key in there):
         account = letter.account or account_usual("email")
-        found += account_problems(account, now=now, mend=("zoco_letter_settings", letter.pk))
-        found += letter_problems(letter, drafts_of(letter, {}))
-    order = list(Weight)
-    return sorted(dict.fromkeys(found), key=lambda each: order.index(each.weight))
+        yield from account_problems(account, now=now, mend=("zoco_letter_settings", letter.pk))
+        yield from letter_problems(letter, drafts_of(letter, {}))

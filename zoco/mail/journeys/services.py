@@ -11,11 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from zoco.consent.models import Purpose
 from zoco.kit import noting
 from zoco.kit.said import Said
-from zoco.mail.editing.models import Letter
-from zoco.mail.journeys.checks import letter_keys, problems_of
+from zoco.mail.journeys.checks import is_without_consent, problems_of
 from zoco.mail.journeys.dates import looked_name
 from zoco.mail.journeys.graph import graph_read
 from zoco.mail.journeys.hearing import SUBSCRIBER
@@ -36,7 +34,7 @@ class JourneyWrong(Said, ValueError):
 
 
 class JourneyHeld(ValueError):
-    """What is drawn cannot be published; `problems` say what speaks against its letters."""
+    """What is drawn cannot be published; `problems` say what speaks against it."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(" ".join(each.words for each in problems))
@@ -104,13 +102,13 @@ def journey_publish(
     """Make what is drawn a version that new people go by; `is_moving` takes those on the way along.
 
     Whoever stands at a step that is there no more goes on by the version on which he came. `was` is the mark
-    of what was shown; `reason` why an owner publishes although something speaks against its letters. Raises
+    of what was shown; `reason` why an owner publishes although something speaks against it. Raises
     GraphWrong, DrawnMeanwhile, JourneyHeld.
     """
     held = _locked(journey, was)
     graph = held.draft.get("graph", {})
     read, entries = graph_read(graph), entries_read(held.draft.get("entries", []))
-    override = _override(letter_keys(graph), reason, at)
+    override = _override(held, reason, at)
     last = held.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = JourneyVersion.objects.create(journey=held, number=last + 1, graph=graph, at=at, by=by)
     held.version, held.entries = version, entries
@@ -123,17 +121,17 @@ def journey_publish(
     details: dict[str, Any] = {"version": [last, version.number], "moved": [None, is_moving]}
     if override:
         details["override"] = [None, override]
-    if Letter.objects.filter(pk__in=letter_keys(graph)).exclude(purpose=Purpose.MARKETING).exists():
+    if is_without_consent(graph):
         details["without_consent"] = [None, True]
     noting.note(action="changed", kind=KIND, name=held.name, details=details, by=by)
     transaction.on_commit(SUBSCRIBER.forget)
     return version
 
 
-def _override(letters: list[int], reason: str, at: datetime) -> str:
-    """Return the reason that is wanted to publish these letters, empty for none. Raises JourneyHeld."""
+def _override(journey: Journey, reason: str, at: datetime) -> str:
+    """Return the reason that is wanted to publish what is drawn, empty for none. Raises JourneyHeld."""
     reason = " ".join(reason.split())[:300]
-    against = [each for each in problems_of(letters, now=at) if each.weight != Weight.NOTE]
+    against = [each for each in problems_of(journey, now=at) if each.weight != Weight.NOTE]
     if any(each.weight == Weight.STOPS or not reason for each in against):
         raise JourneyHeld(against)
     return reason if against else ""

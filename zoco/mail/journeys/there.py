@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from zoco.channels.models import Account
+from zoco.consent.models import Topic
 from zoco.mail.editing.models import Letter
 from zoco.people.models import Attribute, Audience, Tag
 
@@ -45,7 +46,12 @@ def attribute(key: object) -> Attribute | None:
 
 def account(key: object) -> Account | None:
     """Return an account."""
-    return _one("account", Account.objects.only("name", "adapter"), "pk", key)
+    return _one("account", Account.objects.only("name", "adapter", "is_on"), "pk", key)
+
+
+def topic(key: object) -> Topic | None:
+    """Return a topic of advertising."""
+    return _one("topic", Topic.objects.only("key"), "key", key)
 
 
 def tag(key: object) -> Tag | None:
