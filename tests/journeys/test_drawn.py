@@ -9,16 +9,19 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Open
 from tests.journeys.test_accessible import violations
+from zoco.channels.models import Account
 from zoco.ledger.outbox.sequencer import place
 from zoco.ledger.outbox.subscribers import subscriber_tell
 from zoco.ledger.services import record
 from zoco.mail.journeys import running
 from zoco.mail.journeys.hearing import SUBSCRIBER
+from zoco.mail.journeys.messages.tests.conftest import chat
 from zoco.mail.journeys.models import StepDue, Traveller
 from zoco.people.identities import identity_read
 from zoco.people.models import Audience, Person, Tag
 from zoco.people.writing import Incoming, people_write
 
+__all__ = ["chat"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(300),
@@ -62,6 +65,30 @@ def test_a_journey_is_drawn_let_run_paused_and_goes_on(visit: Open) -> None:
     assert tags() == ["bought", "thanked"]
     assert list(StepDue.objects.values_list("state", flat=True)) == ["done"] * 3
     assert Traveller.objects.get(person=ana).state == Traveller.State.DONE
+
+
+def test_a_message_is_written_by_keyboard_and_says_what_is_wrong(visit: Open, chat: Account) -> None:
+    page = visit("/admin/journeys/new/")
+    page.get_by_label("Name").fill("Parcels")
+    page.get_by_role("button", name="Begin to draw").press("Enter")
+    page.get_by_role("link", name="Put the first step in").press("Enter")
+    page.get_by_role("button", name="Send a message").press("Enter")
+    page.get_by_label("Sent by").select_option("Our chat")
+    page.get_by_label("Text in English").fill("{{ person.given_name }}, your parcel is here")
+    page.get_by_text("What can be filled in for each person").press("Enter")
+    expect(page.get_by_text("{{ links.preferences }}")).to_be_visible()
+    assert violations(page, "the form of a message") == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Say what stands there where nothing is known")).to_be_visible()
+    page.get_by_label("Text in English").fill("{{ person.given_name|default('Hello') }}, your parcel is here")
+    page.get_by_role("button", name="Save").press("Enter")
+
+    expect(page.get_by_role("link", name="Send a message, Our chat:")).to_be_visible()
+    assert violations(page, "a drawing with a message") == []
 
 
 def drawn(page: Page) -> None:
