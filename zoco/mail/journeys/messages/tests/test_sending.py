@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from zoco.channels.contract import Limits
 from zoco.channels.due import due_send
 from zoco.channels.models import Account, Message
 from zoco.channels.services import account_turn
@@ -16,7 +17,7 @@ from zoco.ledger.models import OutboxRow
 from zoco.mail.editing.models import Letter
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
-from zoco.mail.journeys.messages.tests.conftest import MOST, Step, alone
+from zoco.mail.journeys.messages.tests.conftest import Chat, Step, alone
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.services import journey_let
 from zoco.mail.journeys.tests.conftest import NOW, Made
@@ -175,13 +176,14 @@ def test_whoever_left_or_was_erased_meanwhile_does_not_get_it(
 
 
 def test_what_became_too_long_while_it_waited_is_dropped_and_its_reader_goes_on(
-    held: Journey, people: list[Person], tmp_path: Path
+    held: Journey, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Person.objects.filter(pk=people[0].pk).update(given_name="A" * MOST)
+    monkeypatch.setattr(Chat, "limits", Limits(characters=20))
+    Person.objects.filter(pk=people[0].pk).update(given_name="A" * 20)
     running.due_run(now=EVENING)
 
     ana, olga = StepDue.objects.order_by("pk").values_list("state", "reason")
-    why = f"The text has {MOST + 11} characters, and {MOST} may leave; shorten it"
+    why = "The text has 31 characters, and 20 may leave; shorten it"
     assert (ana[0], ana[1][: len(why)], olga) == ("done", why, ("done", ""))
     assert list(Message.objects.order_by("pk").values_list("state", "because")) == [
         ("refused", "stopped"),
