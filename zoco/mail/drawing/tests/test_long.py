@@ -27,7 +27,9 @@ def test_long_drawings_are_read_by_as_many_queries_as_short_ones(owner: Client) 
     def asked(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
             assert owner.get(path).status_code == 200
-        return len(queries)
+        # What stands around the page is asked for again after some seconds, on whatever page that is.
+        own = ("zoco_mail_", "zoco_people_", "zoco_consent_", "zoco_channels_")
+        return sum(any(table in each["sql"] for table in own) for each in queries.captured_queries)
 
     counts: list[list[int]] = []
     for rounds in (1, 1, 20):
