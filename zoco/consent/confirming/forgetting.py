@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from pyroaring import BitMap
 
 from zoco.consent.confirming.models import Confirmation
 from zoco.consent.confirming.posting import ABOUT
@@ -20,7 +21,7 @@ from zoco.people.importing.forgetting import rows_naming
 from zoco.people.models import FIELDS, NUMBER_BASE, Audience, Identity, Person
 
 MOST = 2_000
-"""How many go at once."""
+"""How many go at once, and are looked at together."""
 WORKED_OUT = ("channels.message.", "people.audience.")
 """Facts of what became of letters, of which there are rows, and of audiences by rules, of which none are."""
 OWN = (*MADE_ANEW, Choice, Confirmation, Contact, Identity, Reservation, Standing)
@@ -38,12 +39,23 @@ def strangers_forget(*, store: Store, now: datetime) -> int:
 
 def strangers(*, store: Store, now: datetime) -> list[int]:
     """Return whom a form made who was asked long ago, said nothing, and of whom nothing else is known."""
-    found = set(_only_asked(now - HOLDS - KEPT).values_list("pk", flat=True)[:MOST])
-    if not found:
-        return []
+    asked, found, last = _only_asked(now - HOLDS - KEPT), [], 0
+    put_in: BitMap | None = None
+    # Of whom more is known stays here for good: as many as they are, they stand in nobody's way.
+    while len(found) < MOST and (some := list(asked.filter(pk__gt=last).values_list("pk", flat=True)[:MOST])):
+        last = some[-1]
+        put_in = _put_in() if put_in is None else put_in
+        alone = {pk for pk in some if pk not in put_in}
+        found += sorted(alone - _in_files(alone) - _in_facts(alone, store)) if alone else []
+    return found[:MOST]
+
+
+def _put_in() -> BitMap:
+    """Return who was put into an audience by hand."""
+    found = BitMap()
     for audience in Audience.objects.filter(kind=Audience.Kind.STATIC).order_by("pk").iterator(20):
-        found.difference_update(unpacked(audience.members))
-    return sorted(found - _in_files(found) - _in_facts(found, store))
+        found |= unpacked(audience.members)
+    return found
 
 
 def maybe_strangers(*, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from zoco.consent.confirming.forgetting import strangers_forget
+from zoco.consent.confirming.forgetting import MOST, strangers_forget
 from zoco.consent.confirming.posting import NO_ACCOUNT
 from zoco.consent.confirming.services import confirmation_send
 from zoco.consent.confirming.waiting import pause_of, waiting_count
@@ -34,4 +34,5 @@ def strangers_go() -> None:
     """Forget those who never confirmed."""
     from zoco.ledger.store.opening import store
 
-    strangers_forget(store=store(), now=timezone.now())
+    if strangers_forget(store=store(), now=timezone.now()) >= MOST:
+        strangers_go.enqueue()  # there may be more of them than come in a day

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from zoco.channels.models import Message
+from zoco.consent.confirming import forgetting
 from zoco.consent.confirming.forgetting import strangers_forget
 from zoco.consent.confirming.models import Confirmation
 from zoco.consent.confirming.services import confirmations_prune
@@ -131,6 +132,25 @@ def test_only_those_go_of_whom_nothing_else_is_known(
     }
     assert Person.objects.filter(identities__key__in=("young@shop.example", "list@shop.example")).count() == 2
     assert DBTaskResult.objects.filter(task_path=strangers_go.module_path).count() == 1
+
+
+def test_those_of_whom_more_is_known_stand_in_nobodys_way(
+    fill: Callable[[str, datetime], str], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "MOST", 2)
+    now = timezone.now()
+    names = ("first", "second", "third", "lone", "alone", "single")
+    assert {fill(f"{each}@shop.example", now - LATE) for each in names} == {"asked"}
+    people = [Person.objects.get(identities__key=f"{each}@shop.example") for each in names]
+    audience = audience_write(name="Some", kind=Audience.Kind.STATIC, at=now)
+    members_add(audience=audience, people=[each.pk for each in people[:3]], at=now)
+    confirmations_prune(now=now)
+
+    with ledger(data, []) as store:
+        gone = [strangers_forget(store=store, now=now) for _ in range(3)]
+
+    assert gone == [2, 1, 0]
+    assert list(Person.objects.order_by("pk")) == people[:3]
 
 
 def test_nothing_is_begun_where_nobody_is_to_be_forgotten(fill: Callable[[str, datetime], str]) -> None:
