@@ -111,7 +111,11 @@ def test_forged_foreign_and_old_tokens_confirm_nothing(asking: Asking) -> None:
     confirmation_ask(asking, at=now - timedelta(days=8))
     held = Confirmation.objects.get()
     token = token_of(held)
-    other = Links(on=now.date(), base="/").preferences(person=asking.person).removeprefix("/preferences/")
+    other = (
+        Links(on=now.date(), base="/")
+        .preferences(person=Person(pk=asking.person, created_at=now))
+        .removeprefix("/preferences/")
+    )
 
     assert {Client().post(f"/confirm/{each}").status_code for each in (token[:-1], token + "A", other)} == {
         404

@@ -39,7 +39,8 @@ def strangers_forget(*, store: Store, now: datetime) -> int:
 
 def strangers(*, store: Store, now: datetime) -> list[int]:
     """Return whom a form made who was asked long ago, said nothing, and of whom nothing else is known."""
-    asked, found, last = _only_asked(now - HOLDS - KEPT), [], 0
+    asked, last = _only_asked(now - HOLDS - KEPT), 0
+    found: list[int] = []
     put_in: BitMap | None = None
     # Of whom more is known stays here for good: as many as they are, they stand in nobody's way.
     while len(found) < MOST and (some := list(asked.filter(pk__gt=last).values_list("pk", flat=True)[:MOST])):

@@ -30,7 +30,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except LinkWrong:
         return shown(request, "link_wrong", 404)
     is_recent = held.confirmed_at is None or held.confirmed_at > now - timedelta(days=PREFERENCES_HOLD_DAYS)
-    ways = Links(on=now.date(), base="/").preferences(person=held.person_id) if is_recent else ""
+    ways = Links(on=now.date(), base="/").preferences(person=held.person) if is_recent else ""
     with translation.override(held.language or translation.get_language()):
         return shown(
             request, "confirm", 200, is_done=held.confirmed_at is not None,

@@ -1,12 +1,13 @@
 """Leave a topic, or all marketing, by a link: once written down, a second time changes nothing."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
+from hmac import compare_digest
 
 from django.db import transaction
 
 from zoco.consent.models import Choice, Purpose, Standing
-from zoco.consent.public.tokens import Leaving
+from zoco.consent.public.tokens import Leaving, Preferring, person_mark
 from zoco.consent.services import choice_record, contact_lock
 from zoco.people.models import Person
 from zoco.people.standing import standing_for
@@ -64,10 +65,7 @@ def standing_held(person: int) -> int | None:
     return None
 
 
-def is_younger(person: int, made_on: date) -> bool:
-    """Return whether somebody was made after a link that names his number was: it names another.
-
-    After an older backup is restored numbers are given anew. A day is between them for clocks that differ.
-    """
-    end = datetime.combine(made_on + timedelta(days=2), time(), UTC)
-    return Person.objects.filter(pk=person, created_at__gte=end).exists()
+def is_another(meant: Leaving | Preferring) -> bool:
+    """Return whether the number of whom a link means is somebody else's by now."""
+    person = Person.objects.only("created_at").filter(pk=meant.person).first()
+    return person is not None and not compare_digest(meant.mark, person_mark(person))

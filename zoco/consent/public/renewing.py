@@ -9,24 +9,23 @@ from django.utils.translation import gettext as _
 
 from zoco.consent.confirming.posting import Letter, Words, words_send
 from zoco.consent.public.preferring import addresses_of
-from zoco.consent.public.tokens import Links, Preferring
-from zoco.people.standing import standing_for
+from zoco.consent.public.tokens import Links
+from zoco.people.models import Person
 
 
-def link_renew(*, meant: Preferring, language: str, at: datetime) -> bool:
+def link_renew(*, person: Person, language: str, at: datetime) -> bool:
     """Send a new link to whom an old one was given; returns whether a letter left or will.
 
     The second one of a day is the first. Whoever has no address gets none.
     """
-    person = standing_for(meant.person)
-    addresses = addresses_of(person) if person is not None else []
-    if person is None or not addresses:
+    addresses = addresses_of(person.pk)
+    if not addresses:
         return False
     root = str(settings.WAGTAILADMIN_BASE_URL).rstrip("/")
     link = Links(on=at.date(), base=root).preferences(person=person)
     letter = Letter(
-        key=f"preferences.{person}.{at.date().isoformat()}",
-        person=person,
+        key=f"preferences.{person.pk}.{at.date().isoformat()}",
+        person=person.pk,
         to=addresses[0].value,
         language=language,
         link=link,

@@ -1,4 +1,6 @@
-"""Tokens of unsubscribing: `<person>.<topic>.<day>.<message>.<signature>`, made and read without a query.
+"""Tokens of unsubscribing: `<person>-<mark>.<topic>.<day>.<message>.<signature>`, made and read by no query.
+
+The mark says who of all that ever had the number: after an older backup is restored they are given anew.
 
 Those of preferences begin with `p.` and hold for a shorter time, for their page shows what somebody chose;
 others are made by `signed` and read by `unsigned`. What each says begins differently, so that none passes for
@@ -10,7 +12,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,15 +23,20 @@ from django.urls import reverse
 
 from zoco.kit import conf
 from zoco.kit.files import made_once
+from zoco.kit.periods import micros
+from zoco.people.models import Person
 
 HOLDS_DAYS = 3_653
 """Ten years: letters are kept, and whoever finds an old one may leave by it."""
 PREFERENCES_HOLD_DAYS = 400
 LONGEST = 200
-_SAID = r"([1-9]\d{0,17})\.((?:[a-z][a-z0-9-]{0,39})?)\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})"
+MARK = 6
+"""36 bits: somebody else has the same by chance once in 70 thousand million."""
+_WHO = rf"([1-9]\d{{0,17}})-([\w-]{{{MARK}}})"
+_SAID = _WHO + r"\.((?:[a-z][a-z0-9-]{0,39})?)\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})"
 _WHAT = re.compile(_SAID, re.ASCII)
 _TOKEN = re.compile(_SAID + r"\.([\w-]{22})", re.ASCII)
-_PREFERRING = re.compile(r"p\.([1-9]\d{0,17})\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})", re.ASCII)
+_PREFERRING = re.compile(r"p\." + _WHO + r"\.([1-9]\d{0,6})\.([A-Za-z0-9-]{0,64})", re.ASCII)
 _ASKING = re.compile(_PREFERRING.pattern.replace("p", "o", 1), re.ASCII)
 _SIGNED = re.compile(r"([\w.-]{1,150})\.([\w-]{22})", re.ASCII)
 
@@ -54,6 +61,7 @@ class Leaving(NamedTuple):
     """What a token says; no topic means all marketing. `message` names the letter, where it is known."""
 
     person: int
+    mark: str
     topic: str
     message: str
 
@@ -62,6 +70,7 @@ class Preferring(NamedTuple):
     """What a token of preferences says."""
 
     person: int
+    mark: str
     message: str
 
 
@@ -78,29 +87,41 @@ class Links:
         self._day = on.toordinal()
         self._key = _key(conf.DATA())
 
-    def unsubscribe(self, *, person: int, topic: str = "", message: str = "") -> str:
+    def unsubscribe(self, *, person: Person, topic: str = "", message: str = "") -> str:
         """Return the one-click address for List-Unsubscribe (RFC 8058); opened with GET it is the page.
 
         `message` is a name of the letter for the proof: letters, digits and -, at most 64.
         """
-        said = f"{person:d}.{topic}.{self._day:d}.{message}"
+        said = f"{self._who(person)}.{topic}.{self._day:d}.{message}"
         if not _WHAT.fullmatch(said):
             raise ValueError("A topic is named by its key, a message by at most 64 letters, digits and -.")
         return f"{self._root}{said}.{_signature(said, self._key)}"
 
-    def preferences(self, *, person: int, message: str = "") -> str:
+    def preferences(self, *, person: Person, message: str = "") -> str:
         """Return the address of the page on which this person chooses what to get."""
         return self._preferring("p", person, message)
 
-    def preferences_asked(self, *, person: int, message: str = "") -> str:
+    def preferences_asked(self, *, person: Person, message: str = "") -> str:
         """Return the address of a page that shows nothing and sends the link of preferences by letter."""
         return self._preferring("o", person, message)
 
-    def _preferring(self, kind: str, person: int, message: str) -> str:
-        said = f"{kind}.{person:d}.{self._day:d}.{message}"
+    def _preferring(self, kind: str, person: Person, message: str) -> str:
+        said = f"{kind}.{self._who(person)}.{self._day:d}.{message}"
         if not (_PREFERRING.fullmatch(said) or _ASKING.fullmatch(said)):
             raise ValueError("A message is named by at most 64 letters, digits and -.")
         return f"{self._preferences}{said}.{_signature(said, self._key)}"
+
+    def _who(self, person: Person) -> str:
+        return f"{person.pk:d}-{_mark(person, self._key)}"
+
+
+def person_mark(person: Person) -> str:
+    """Return by what a token tells a person from another who got the same number."""
+    return _mark(person, _key(conf.DATA()))
+
+
+def _mark(person: Person, key: bytes) -> str:
+    return _signature(f"person.{person.pk:d}.{micros(person.created_at):d}", key)[:MARK]
 
 
 def signed(said: str) -> str:
@@ -126,14 +147,15 @@ def preferences_opened(token: str, *, on: date) -> Preferring:
     """Return whose preferences a token opens. Raises LinkOld, LinkShared, LinkWrong."""
     said = unsigned(token)
     if asking := _ASKING.fullmatch(said):
-        raise LinkShared("It only asks for a link.", Preferring(int(asking[1]), asking[3]))
+        raise LinkShared("It only asks for a link.", Preferring(int(asking[1]), asking[2], asking[4]))
     found = _PREFERRING.fullmatch(said)
     if found is None:
         raise LinkWrong("It is no token of preferences.")
-    person, day, message = found.groups()
+    person, mark, day, message = found.groups()
+    meant = Preferring(int(person), mark, message)
     if on.toordinal() > int(day) + PREFERENCES_HOLD_DAYS:
-        raise LinkOld("It is too old.", Preferring(int(person), message))
-    return Preferring(int(person), message)
+        raise LinkOld("It is too old.", meant)
+    return meant
 
 
 def token_mark(token: str) -> str:
@@ -143,12 +165,7 @@ def token_mark(token: str) -> str:
 
 def is_recent(token: str, *, on: date) -> bool:
     """Return whether a token of unsubscribing that holds is new enough to lead to preferences as well."""
-    return on <= made_on(token) + timedelta(days=PREFERENCES_HOLD_DAYS)
-
-
-def made_on(token: str) -> date:
-    """Return the day on which a token of unsubscribing or of preferences was made that holds."""
-    return date.fromordinal(int(token.split(".")[2]))
+    return on.toordinal() <= int(token.split(".")[2]) + PREFERENCES_HOLD_DAYS
 
 
 def opened(token: str, *, on: date) -> Leaving:
@@ -156,12 +173,12 @@ def opened(token: str, *, on: date) -> Leaving:
     found = _TOKEN.fullmatch(token) if len(token) <= LONGEST else None
     if found is None:
         raise LinkWrong("It has not the form of a token.")
-    person, topic, day, message, signature = found.groups()
+    person, mark, topic, day, message, signature = found.groups()
     if not hmac.compare_digest(signature, _signature(token.rpartition(".")[0], _key(conf.DATA()))):
         raise LinkWrong("It is not signed with the key of this installation.")
     if on.toordinal() > int(day) + HOLDS_DAYS:
         raise LinkWrong("It is too old.")
-    return Leaving(int(person), topic, message)
+    return Leaving(int(person), mark, topic, message)
 
 
 def _signature(said: str, key: bytes) -> str:

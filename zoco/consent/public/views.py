@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from zoco.consent.models import Topic
-from zoco.consent.public.leaving import choice_withdraw, is_younger, topic_leave
+from zoco.consent.public.leaving import choice_withdraw, is_another, topic_leave
 from zoco.consent.public.preferring import addresses_of, is_stopped, offered, preferences_save
 from zoco.consent.public.renewing import link_renew
 from zoco.consent.public.tokens import (
@@ -26,7 +26,6 @@ from zoco.consent.public.tokens import (
     LinkWrong,
     Preferring,
     is_recent,
-    made_on,
     opened,
     preferences_opened,
     token_mark,
@@ -47,8 +46,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         leaving = opened(token, on=now.date())
     except LinkWrong:
         return shown(request, "link_wrong", 404)
-    # A page that was handed on bears links that are dated back: of those no younger person is another.
-    if is_recent(token, on=now.date()) and is_younger(leaving.person, made_on(token)):
+    if is_another(leaving):
         return shown(request, "link_old", 410, is_lost=True)
     if request.method == "POST":
         topic_leave(leaving=leaving, at=now)
@@ -60,9 +58,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 def _way(leaving: Leaving, token: str, now: datetime) -> str:
     """Return the address of this person's preferences; from a very old letter there is none."""
-    if not is_recent(token, on=now.date()):
+    key = standing_for(leaving.person) if is_recent(token, on=now.date()) else None
+    if key is None:
         return ""
-    return Links(on=now.date(), base="/").preferences(person=leaving.person, message=leaving.message)
+    person = Person.objects.only("created_at").get(pk=key)
+    return Links(on=now.date(), base="/").preferences(person=person, message=leaving.message)
 
 
 @csrf_exempt
@@ -74,10 +74,10 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     try:
         preferring = preferences_opened(token, on=now.date())
     except LinkOld as old:
-        return _old(request, old, token, now)
+        return _old(request, old, now)
     except LinkWrong:
         return shown(request, "link_wrong", 404)
-    if is_younger(preferring.person, made_on(token)):
+    if is_another(preferring):
         return shown(request, "link_old", 410, is_lost=True)
     key = standing_for(preferring.person)
     if key is None:
@@ -97,16 +97,17 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         )  # fmt: skip
 
 
-def _old(request: HttpRequest, old: LinkOld, token: str, now: datetime) -> HttpResponse:
+def _old(request: HttpRequest, old: LinkOld, now: datetime) -> HttpResponse:
     """Offer a new link, by a letter to the reader's own address; send it by POST."""
     meant, is_shared = old.meant, isinstance(old, LinkShared)
-    if meant is not None and is_younger(meant.person, made_on(token)):
+    if meant is not None and is_another(meant):
         return shown(request, "link_old", 410, is_lost=True)
     if meant is None or request.POST.get("act") != "new":
         return shown(request, "link_old", 200 if is_shared else 410, is_shared=is_shared)
-    person = Person.objects.filter(pk=meant.person).first()
-    language = language_of(person) if person is not None else translation.get_language() or "en"
-    link_renew(meant=meant, language=language, at=now)
+    key = standing_for(meant.person)
+    if key is not None:
+        person = Person.objects.get(pk=key)
+        link_renew(person=person, language=language_of(person), at=now)
     return shown(request, "link_old", 200, is_sent=True, is_shared=is_shared)
 
 

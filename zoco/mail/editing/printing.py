@@ -134,7 +134,7 @@ def single_links(*, person: Person, topic: str, message: UUID, batch: int, now: 
     browser = token_made(message=message, batch=batch, at=now, use="online")
     return {
         "token": token,
-        "unsubscribe": ways.unsubscribe(person=person.pk, topic=topic, message=uid),
-        "preferences": ways.preferences(person=person.pk, message=uid),
+        "unsubscribe": ways.unsubscribe(person=person, topic=topic, message=uid),
+        "preferences": ways.preferences(person=person, message=uid),
         "online": f"{home()}/m/{browser}/online",
     }

@@ -101,8 +101,8 @@ class LetterMaking:
 
     def _links(self, claimed: Claimed, person: Person, ways: Links, now: datetime) -> dict[str, str]:
         token = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now)
-        leave = ways.unsubscribe(person=person.pk, topic=self.batch.topic, message=claimed.uid)
-        chosen = ways.preferences(person=person.pk, message=claimed.uid)
+        leave = ways.unsubscribe(person=person, topic=self.batch.topic, message=claimed.uid)
+        chosen = ways.preferences(person=person, message=claimed.uid)
         browser = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now, use="online")
         online = f"{home()}/m/{browser}/online"
         return {"token": token, "unsubscribe": leave, "preferences": chosen, "online": online}

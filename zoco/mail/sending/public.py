@@ -87,8 +87,8 @@ def _ways(message: Message, person: Person, now: datetime) -> dict[str, str]:
     old = Links(on=now.date() - timedelta(days=PREFERENCES_HOLD_DAYS + 1), base=home())
     ways, uid = Links(on=now.date(), base=home()), str(message.uid)
     return {
-        "unsubscribe": old.unsubscribe(person=person.pk, topic=message.topic, message=uid),
-        "preferences": ways.preferences_asked(person=person.pk, message=uid),
+        "unsubscribe": old.unsubscribe(person=person, topic=message.topic, message=uid),
+        "preferences": ways.preferences_asked(person=person, message=uid),
     }
 
 

@@ -48,7 +48,7 @@ def sending_to(names: list[str], account: Account, letter: Letter) -> Sending:
 def leave(person: Person, message: str = "") -> None:
     """Press the button of a mailbox."""
     links = Links(on=timezone.now().date(), base="https://z.example")
-    address = urlsplit(links.unsubscribe(person=person.pk, topic="news", message=message))
+    address = urlsplit(links.unsubscribe(person=person, topic="news", message=message))
     answer = Client().post(address.path, "List-Unsubscribe=One-Click", "application/x-www-form-urlencoded")
     assert answer.status_code == 200
 
