@@ -29,6 +29,8 @@ from zoco.people.standing import standing
 
 LEASE = timedelta(minutes=10)
 """How long whoever claimed a message has for it, and for each of its steps."""
+HORIZON_SECONDS = 5.0
+"""How long a claim may wait for a line before permission is asked again."""
 State = Message.State
 TOLD: dict[str, str] = {
     State.REFUSED: facts.REFUSED,

@@ -13,10 +13,12 @@ from itertools import groupby
 
 from django.db import IntegrityError
 
-from zoco.channels.claiming import claim_many
+from zoco.channels.bulk.claiming import claimed_return
+from zoco.channels.claiming import HORIZON_SECONDS, claim_many
 from zoco.channels.concluding import conclude_many, hand_many
 from zoco.channels.contract import Content, Line, Outcome, Outgoing, Refused, Unknown
 from zoco.channels.drafts import Claimed, Draft, Fate
+from zoco.channels.models import Message
 from zoco.channels.returning import returned
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,10 @@ def deliver_many(drafts: Sequence[Draft], *, now: datetime) -> list[Fate]:
 
 
 def claimed_send(claimed: Sequence[Claimed], *, now: datetime) -> list[Fate]:
-    """Send what was claimed, by one line for each account; returns the fates of what was."""
+    """Send what was claimed, by one line for each account; returns the fates of what was.
+
+    What a slow line kept waiting is given back: it waits, to be asked about again.
+    """
     began = time.monotonic()
 
     def clock() -> datetime:
@@ -54,8 +59,10 @@ def claimed_send(claimed: Sequence[Claimed], *, now: datetime) -> list[Fate]:
     for _key, group in groupby(of_account, key=lambda each: each.account_key):
         mine = list(group)
         with mine[0].channel.line(mine[0].account) as line:
-            for each in mine:
-                fates += _sent(each, line, clock)
+            while mine and (not fates or time.monotonic() - began < HORIZON_SECONDS):
+                fates += _sent(mine.pop(0), line, clock)
+        claimed_return(mine, now=clock())
+        fates += [Fate(each.message, each.key, Message.State.WAITS, until=clock()) for each in mine]
     return fates
 
 

@@ -21,6 +21,7 @@ from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.pool import Landed, Pool
 from zoco.channels.bulk.services import batch_end, batch_hold, batch_trouble
 from zoco.channels.bulk.turning import batch_turn
+from zoco.channels.claiming import HORIZON_SECONDS
 from zoco.channels.concluding import conclude_many
 from zoco.channels.contract import CHANNELS, Content, Later, Opened, Refused, Sent
 from zoco.channels.domains.naming import domain_of
@@ -37,8 +38,6 @@ from zoco.kit.said import Said
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-HORIZON_SECONDS = 5.0
-"""How long a claim may wait for a line before permission is asked again."""
 POLL_SECONDS = 0.2
 AHEAD = 5
 """How many messages are claimed ahead for each line."""
@@ -195,7 +194,7 @@ class Sending:
             self._return(following)
             return []
         places = {each.claimed.person: each.place for each in following if each.place is not None}
-        gone = set(doubted_since(following[0].mark, places, self.batch.purpose))
+        gone = set(doubted_since(following[0].mark, places, self.batch.purpose, at=self.clock()))
         if self._shut:
             gone |= {each.claimed.person for each in following if domain_of(each.claimed.to) in self._shut}
             self._shut.clear()

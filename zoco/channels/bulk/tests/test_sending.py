@@ -34,6 +34,7 @@ from zoco.channels.services import account_turn
 from zoco.channels.tests.conftest import NOON, account_of
 from zoco.channels.tests.mailbox import mailbox
 from zoco.consent.models import Choice, Reservation, Suppression
+from zoco.consent.public.wishing import pause_save
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppress
 from zoco.kit.periodic import Steady, steadily
@@ -150,7 +151,7 @@ def test_a_stop_refuses_the_rest(account: Account, slow: threading.Event) -> Non
     assert not batch_resume(batch=batch)
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "suppressed"])
+@pytest.mark.parametrize("how", ["withdrawn", "suppressed", "paused"])
 def test_who_leaves_while_others_are_sent_to_gets_nothing(
     account: Account, file: Path, slow: threading.Event, how: str
 ) -> None:
@@ -160,13 +161,15 @@ def test_who_leaves_while_others_are_sent_to_gets_nothing(
     _until(lambda: states(batch) == {State.HANDED: 4, State.CLAIMED: 8})
     if how == "withdrawn":
         choice_record(person=people[6], state=Choice.State.WITHDRAWN, proof={"form": "x"}, at=NOON)
+    elif how == "paused":
+        assert pause_save(person=people[6], days=30, at=NOON)
     else:
         named = identity_read("social", "@p6", space="fake")
         suppress(identity=named, why=Suppression.Why.BY_HAND, at=NOON)
     slow.set()
     thread.join(10)
 
-    assert states(batch) == {State.SENT: 11, State.REFUSED: 1}
+    assert states(batch) == {State.SENT: 11, State.WAITS if how == "paused" else State.REFUSED: 1}
     assert "@p6" not in {each.to for each in taken(file)}
 
 
