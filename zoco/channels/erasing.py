@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from zoco.channels.models import Message
@@ -55,7 +55,7 @@ class MessageGiver:
 
 def _addressed(named: QuerySet[Identity]) -> Iterator[QuerySet[Message]]:
     """Return messages of nobody to these addresses, in parts."""
-    places = sorted({each.lower() for row in named.values_list("key", "value") for each in row})
+    places = sorted({each for row in named.values_list("key", "value") for each in row})
     for start in range(0, len(places), AT_ONCE):
         rows = Message.objects.filter(person=None).alias(place=Lower("to"))
-        yield rows.filter(place__in=places[start : start + AT_ONCE])
+        yield rows.filter(place__in=[Lower(Value(each)) for each in places[start : start + AT_ONCE]])

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -124,6 +125,12 @@ class Message(models.Model):
                 "id",
                 condition=models.Q(batch__isnull=False),
                 name="zoco_channels_of_batch",
+            ),
+            models.Index(
+                "done_at", "about_kind", name="zoco_channels_over", condition=models.Q(batch__isnull=True)
+            ),
+            models.Index(
+                Lower("to"), name="zoco_channels_to_nobody", condition=models.Q(person__isnull=True)
             ),
         ]
 

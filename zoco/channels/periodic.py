@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from zoco.channels import due, services
 from zoco.channels.bulk.running import bulk_run
+from zoco.channels.conf import MESSAGES_DAYS
 from zoco.channels.domains.looking import domains_due, domains_gather
 from zoco.channels.domains.services import keys_expire, keys_reseal
 from zoco.channels.hearing import proofs_forget
 from zoco.channels.rates.waking import Waker
+from zoco.channels.retaining import messages_forget
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 
 DUE_SECONDS = 20
@@ -41,6 +43,11 @@ def reseal() -> None:
     keys_reseal()
 
 
+def forget() -> None:
+    """Forget messages that are over and counted by nobody."""
+    messages_forget(now=timezone.now(), days=MESSAGES_DAYS())
+
+
 def look() -> None:
     """Have the domains that accounts send from looked at, and forget keys and proofs that are over."""
     from zoco.channels.domains.tasks import domain_renew
@@ -57,3 +64,4 @@ STEADY.add(Steady("channels.bulk", bulk_run))
 STEADY.add(Steady("channels.wake", wake))
 PERIODIC.add(Periodic("channels.secrets", 3_600, reseal))
 PERIODIC.add(Periodic("channels.domains", 300, look))
+PERIODIC.add(Periodic("channels.forget", 86_400, forget))

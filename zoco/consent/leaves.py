@@ -5,6 +5,7 @@ are asked when something is sent: they change by the minute.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -14,12 +15,13 @@ from pyroaring import BitMap
 
 from zoco.consent.asking import weighed
 from zoco.consent.models import Choice, Purpose, Standing, Suppression, Topic
-from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, hash_of
+from zoco.consent.suppressing import NOT_EVEN_NEEDED, Place, hashes_of
 from zoco.people.audiences.bitmaps import of_rows
 from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm
 from zoco.people.models import Identity
 
 ADAPTER = "email"
+AT_ONCE = 10_000
 
 
 def _topics() -> list[tuple[str, Any]]:
@@ -99,12 +101,16 @@ def _suppressed(people: BitMap, purpose: str) -> BitMap:
     if not hashes:
         return BitMap()
     rows = Identity.objects.filter(kind=Identity.Kind.EMAIL).order_by()
-    some = BitMap(
-        person
-        for person, space, key in rows.values_list("person_id", "space", "key").iterator(chunk_size=10_000)
-        if person in people and hash_of((Identity.Kind.EMAIL.value, space, key)) in hashes
-    )
-    return BitMap(person for person, place in _used(some).items() if hash_of(place) in hashes)
+    known = rows.values_list("person_id", "space", "key").iterator(chunk_size=AT_ONCE)
+    some = BitMap()
+    while part := list(islice(known, AT_ONCE)):
+        owners = {
+            (Identity.Kind.EMAIL.value, space, key): person for person, space, key in part if person in people
+        }
+        some.update(owners[place] for mark, place in hashes_of(owners).items() if mark in hashes)
+    used = _used(some)
+    held = {place for mark, place in hashes_of(used.values()).items() if mark in hashes}
+    return BitMap(person for person, place in used.items() if place in held)
 
 
 def _used(people: BitMap) -> dict[int, Place]:

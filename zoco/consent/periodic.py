@@ -1,9 +1,10 @@
-"""Periodic work of permission: what was never confirmed is forgotten, and challenges that ended."""
+"""Periodic work of permission: questions that ended are forgotten, challenges, and what no cap counts."""
 
 from django.utils import timezone
 
 from zoco.consent.confirming.services import confirmations_prune
 from zoco.consent.models import Spent
+from zoco.consent.pruning import reservations_prune
 from zoco.kit.periodic import PERIODIC, Periodic
 
 
@@ -11,6 +12,7 @@ def prune() -> None:
     """Forget what has ended."""
     now = timezone.now()
     confirmations_prune(now=now)
+    reservations_prune(now=now)
     Spent.objects.filter(until__lt=now).delete()
 
 

@@ -19,11 +19,12 @@ class MailConfig(AppConfig):
     def ready(self) -> None:
         """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
         from zoco.channels import hearing as told
-        from zoco.channels import judging, returning
+        from zoco.channels import judging, retaining, returning
         from zoco.channels.rates import resting, waking
         from zoco.consent.suppressing import forget_by
         from zoco.kit.plugs import load_modules
         from zoco.mail import naming  # noqa: F401
+        from zoco.mail.editing.single import ABOUT
         from zoco.mail.inbox import erasing, merging, panels, proofs  # noqa: F401
         from zoco.mail.inbox.judging import said_judge
         from zoco.mail.inbox.resting import addresses_resting, failure_count, failures_forget
@@ -34,6 +35,7 @@ class MailConfig(AppConfig):
 
         judging.provide(said_judge, failure_count)
         returning.provide(verp_sender)
+        retaining.provide({ABOUT})
         told.provide(look_told)
         resting.provide(addresses_resting)
         forget_by(failures_forget)

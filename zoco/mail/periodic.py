@@ -6,10 +6,11 @@ from functools import partial
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
-from zoco.mail.counting.conf import LINK_DAYS, LOOKS_DAYS
+from zoco.mail.counting.conf import ARRIVALS_DAYS, LINK_DAYS, LOOKS_DAYS
 from zoco.mail.counting.kept import TURN_SECONDS, tallies_keep
 from zoco.mail.counting.settling import looks_forget, looks_settle
 from zoco.mail.editing.printing import copies_forget
+from zoco.mail.inbox.keeping import arrivals_forget
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.reading import mailbox_read
 from zoco.mail.journeys import dates, running
@@ -62,9 +63,10 @@ def tally() -> None:
 
 
 def forget() -> None:
-    """Delete single looks, and what programs gave for letters, whose time is over."""
+    """Delete single looks, what programs gave for letters, and which mails came, whose time is over."""
     looks_forget(now=timezone.now(), days=LOOKS_DAYS())
     copies_forget(now=timezone.now(), days=LINK_DAYS())
+    arrivals_forget(now=timezone.now(), days=ARRIVALS_DAYS())
 
 
 PERIODIC.add(Periodic("mail.journeys.dates", 300, look))

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from django.core.serializers import serialize
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tools.isolation import OTHER_DATABASE
 from zoco.channels import claiming
 from zoco.channels.claiming import claim_many
 from zoco.channels.contract import Content
 from zoco.channels.drafts import Draft
+from zoco.channels.erasing import _addressed
+from zoco.channels.hearing import _wrote
 from zoco.channels.models import Account, Message
 from zoco.channels.tests.conftest import NOON, agreed
 from zoco.consent.models import Contact, Reservation
@@ -24,7 +27,7 @@ from zoco.ledger.erasing import ERASERS
 from zoco.ledger.store.base import Erasure
 from zoco.people.identities import identity_read
 from zoco.people.merging import merge_undo, people_merge
-from zoco.people.models import Person
+from zoco.people.models import Identity, Person
 from zoco.people.writing import Incoming, people_write
 
 HELLO = Content("Hello", "Hello")
@@ -95,6 +98,24 @@ def test_message_to_an_address_goes_with_whoever_has_it() -> None:
         ERASERS.get("messages").keep(erasure)  # type: ignore[attr-defined]
 
     assert list(Message.objects.order_by("pk").values_list("key", flat=True)) == ["k3", "k4"]
+
+
+def test_messages_to_an_address_are_read_by_their_index(account: Account, ana: Person) -> None:
+    named = Identity.objects.filter(person=ana)
+    with CaptureQueriesContext(connection) as asked:
+        assert not [list(rows) for rows in _addressed(named) if rows]
+        assert not _wrote(account, "ana@shop.example")
+
+    assert all("SCAN zoco_channels_message" not in plan_of(each["sql"]) for each in asked)
+    assert connection.vendor != "sqlite" or "to_nobody" in "".join(plan_of(each["sql"]) for each in asked)
+
+
+def plan_of(statement: str) -> str:
+    """Return how SQLite reads what a statement asks; nothing of others, which read small tables whole."""
+    if connection.vendor != "sqlite":
+        return ""
+    with connection.cursor() as cursor:
+        return " ".join(str(row) for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from zoco.consent.confirming.models import Confirmation
@@ -18,7 +19,7 @@ from zoco.consent.confirming.posting import Letter, letter_send
 from zoco.consent.models import Choice, Suppression, Topic
 from zoco.consent.public.leaving import standing_held
 from zoco.consent.public.preferring import ADAPTER, choice_give
-from zoco.consent.public.tokens import LinkOld, LinkWrong, signed, token_mark, unsigned
+from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS, LinkOld, LinkWrong, signed, token_mark, unsigned
 from zoco.consent.services import EVERYWHERE, choice_record, contact_lock
 from zoco.consent.signup.counting import outcome_count
 from zoco.consent.signup.models import Form
@@ -218,5 +219,10 @@ def form_told(
 
 
 def confirmations_prune(*, now: datetime) -> int:
-    """Forget questions that were never answered; that they were asked stays among choices while he does."""
-    return Confirmation.objects.filter(confirmed_at=None, expires_at__lt=now - KEPT).delete()[0]
+    """Forget questions that nobody answered, and those answered so long ago that their page is over.
+
+    That somebody was asked, what he agreed to and the proof of it stay among choices while he does.
+    """
+    never = Q(confirmed_at=None, expires_at__lt=now - KEPT)
+    long_ago = Q(confirmed_at__lt=now - timedelta(days=PREFERENCES_HOLD_DAYS))
+    return Confirmation.objects.filter(never | long_ago).delete()[0]

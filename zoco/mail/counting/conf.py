@@ -17,6 +17,13 @@ LINK_DAYS = conf.declare(
     int,
     "How many days links of letters lead on; then they say that they have ended.",
 )
+ARRIVALS_DAYS = conf.declare(
+    "MAIL_ARRIVALS_DAYS",
+    730,
+    int,
+    "How many days it is known which mails came in: absences, notices, bounces that were moved away. "
+    "0: always. Complaints, wishes to leave and replies stay with their people.",
+)
 LOOKS_DAYS = conf.declare(
     "MAIL_LOOKS_DAYS",
     400,
