@@ -63,11 +63,6 @@ class Fate:
     domain: str = ""
     weight: float = 0.0
 
-    @property
-    def is_alarm(self) -> bool:
-        """Tell whether somebody has to be told at once."""
-        return self.effect is Effect.PAUSE_DOMAIN
-
 
 FATES: dict[Reason, tuple[Effect, float, str]] = {
     Reason.USER_UNKNOWN: (

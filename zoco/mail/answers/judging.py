@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zoco.mail.answers.kinds import DEAD, Reason
 from zoco.mail.answers.rules.statuses import EXCHANGE, IANA, MICROSOFT, REPLIES, RFC5321, STATUSES
 from zoco.mail.answers.rules.table import Rule, Table, load, simplified
-from zoco.mail.answers.smtp import reply_in, status_in
+from zoco.mail.answers.smtp import status_in
 from zoco.mail.answers.stages import Stage, stage_of
 
 SAID_MOST = 2000
@@ -56,11 +56,6 @@ def judged(
     return Verdict(
         rule.reason, is_final and not is_temporary and rule.reason in DEAD, rule.pattern, rule.source
     )
-
-
-def is_dead(said: str) -> bool:
-    """Return whether what a server said of an address means that nobody is there."""
-    return judged(diagnostic=said, around="", status=status_in(said), reply=reply_in(said)).is_hard
 
 
 def _doubted(rule: Rule, status: str, said: str) -> Rule | None:

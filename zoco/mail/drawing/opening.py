@@ -1,4 +1,4 @@
 """Permissions on journeys."""
 
-SEE, ADD, CHANGE, DELETE = (f"zoco_mail.{verb}_journey" for verb in ("view", "add", "change", "delete"))
+SEE, ADD, CHANGE = (f"zoco_mail.{verb}_journey" for verb in ("view", "add", "change"))
 RUN = "zoco_mail.run_journey"

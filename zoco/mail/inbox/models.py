@@ -49,6 +49,7 @@ class Mailbox(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        default_permissions = ("add", "change", "view")
 
     def __str__(self) -> str:
         return self.name

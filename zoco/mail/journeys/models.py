@@ -59,6 +59,7 @@ class Journey(models.Model):
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
         ordering = ["-id"]
+        default_permissions = ("add", "change", "view")
         permissions = [("run_journey", _("Can start, pause and end journeys"))]
 
     def __str__(self) -> str:

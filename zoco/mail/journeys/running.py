@@ -98,6 +98,7 @@ def step_run(*, pk: int, tries: int, now: datetime, graphs: dict[int, Graph]) ->
     try:
         row = StepDue.objects.select_related("traveller__journey", "traveller__version").get(pk=pk)
         graph = _graph(row.traveller.version, graphs)
+        graph = graph if row.step in graph.steps else _stood_in(row, graphs)
         step = graph.steps[row.step]
         kind = KINDS.get(step.kind)
         if kind.leaves:
@@ -223,6 +224,20 @@ def _graph(version: JourneyVersion, graphs: dict[int, Graph]) -> Graph:
     if version.pk not in graphs:
         graphs[version.pk] = graph_kept(version.graph)
     return graphs[version.pk]
+
+
+def _stood_in(row: StepDue, graphs: dict[int, Graph]) -> Graph:
+    """Return the latest version that has somebody's step, and let him go by it.
+
+    He was moved to a newer one while a step was done, and that step led to one that is there no more.
+    """
+    for version in JourneyVersion.objects.filter(journey=row.traveller.journey_id).order_by("-number"):
+        graph = _graph(version, graphs)
+        if row.step in graph.steps:
+            Traveller.objects.filter(pk=row.traveller_id).update(version=version)
+            row.traveller.version = version
+            return graph
+    raise KeyError(row.step)
 
 
 def _failed(pk: int, tries: int, error: Exception, now: datetime) -> None:

@@ -43,7 +43,7 @@ def test_what_is_not_hard_never_suppresses(reason: Reason) -> None:
     assert fate.effect not in {Effect.SUPPRESS, Effect.SUPPRESS_MARKETING}
     assert fate.domain == "example.org"
     assert (fate.weight > 0) == (fate.effect is Effect.COUNT)
-    assert fate.is_alarm == (reason is Reason.REPUTATION)
+    assert (fate.effect is Effect.PAUSE_DOMAIN) == (reason is Reason.REPUTATION)
     assert reason in FATES
 
 
