@@ -15,12 +15,12 @@ from zoco.channels.models import Account
 from zoco.consent.models import Purpose
 from zoco.ledger.pictures.labels import language_name
 from zoco.mail.counting.conf import COUNT_CLICKS
-from zoco.mail.editing.checks.contents import everybody_sees
+from zoco.mail.editing.checks.contents import everybody_reads_address, everybody_sees
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.compiling import Compiled, compiled
 from zoco.mail.letters.conditions import conditions_held
-from zoco.mail.letters.drafts import Draft, LetterWrong, Value, many, text_of
+from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.sending.freezing import drafts_of, frozen
 from zoco.mail.sending.models import REST, Leg, Sending
@@ -149,21 +149,12 @@ def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
     if draft.kind != "blocks":
         words = _("%(letter)s (%(language)s): see yourself that your postal address stands in it.")
         yield Problem(words % named, Weight.NOTE, editor)
-    elif not any(text_of(value, "address").strip() for value in _footers(draft.blocks)):
+    elif not everybody_reads_address(draft):
         words = _("%(letter)s (%(language)s): write your postal address into its footer.")
         yield Problem(words % named, mend=editor)
     if not letter.topic:
         words = _("%(letter)s has no topic: only who agreed to all marketing gets it.")
         yield Problem(words % {"letter": letter.name}, Weight.NOTE, settings)
-
-
-def _footers(blocks: object) -> Iterator[Value]:
-    for block in many({"blocks": blocks}, "blocks"):
-        value = block.get("value") or {}
-        if block.get("type") == "footer":
-            yield value
-        for column in many(value, "columns"):
-            yield from _footers(column.get("blocks"))
 
 
 def _test(sending: Sending, legs: list[Leg], people: BitMap) -> Iterator[Problem]:

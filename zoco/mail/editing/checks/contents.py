@@ -67,7 +67,7 @@ def _ways_out(draft: Draft, read: tuple[Seen, ...]) -> Iterator[Check]:
             draft.language,
             source=LAW + "(iii)",
         )
-    elif not any(text_of(each, "address").strip() for each in _footers(draft)):
+    elif not everybody_reads_address(draft):
         yield Check(
             "address",
             "bad",
@@ -78,13 +78,20 @@ def _ways_out(draft: Draft, read: tuple[Seen, ...]) -> Iterator[Check]:
         )
 
 
-def _footers(draft: Draft) -> Iterator[Mapping[str, Any]]:
-    for block in draft.blocks:
+def everybody_reads_address(draft: Draft) -> bool:
+    """Return whether a letter of blocks has a footer with a postal address that is not for some alone."""
+    return any(text_of(each, "address").strip() for each in _footers(draft.blocks))
+
+
+def _footers(blocks: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for block in blocks:
         value = block.get("value") or {}
-        inner = [each for column in many(value, "columns") for each in many(column, "blocks")]
-        for each in (block, *inner):
-            if text_of(each, "type") == "footer" and not {"only", "without"} & set(filter(value.get, value)):
-                yield each.get("value") or {}
+        if value.get("only") or value.get("without"):
+            continue
+        if text_of(block, "type") == "footer":
+            yield value
+        for column in many(value, "columns"):
+            yield from _footers(many(column, "blocks"))
 
 
 def _defaults(ready: Compiled, language: str) -> Iterator[Check]:

@@ -219,7 +219,22 @@ def test_a_way_out_that_some_do_not_see_is_none(sending: Sending, letter: Letter
 
     found = [each.words for each in problems_of(sending, now=timezone.now())]
 
-    assert found == ["News (Spanish): nobody can unsubscribe; put {{ links.unsubscribe }} into it."]
+    assert found == [
+        "News (Spanish): nobody can unsubscribe; put {{ links.unsubscribe }} into it.",
+        "News (Spanish): write your postal address into its footer.",
+    ]
+
+
+def test_an_address_that_some_do_not_read_is_none(sending: Sending, letter: Letter) -> None:
+    foot: dict[str, Any] = dict(FOOTER["value"])  # type: ignore[arg-type]
+    some = f"tag:{Tag.objects.create(name='vip').pk}"
+    for_some, for_all = ({**FOOTER, "value": foot | more} for more in ({"only": some}, {"address": " "}))
+    words = editing.Words(subject="Miel", blocks=[text("<p>Hola</p>"), for_some, for_all])
+    editing.edition_write(letter=letter, language="es", words=words, at=timezone.now())
+
+    found = [each.words for each in problems_of(sending, now=timezone.now())]
+
+    assert found == ["News (Spanish): write your postal address into its footer."]
 
 
 def test_an_owner_starts_in_spite_of_a_domain_and_it_is_written_down(
