@@ -6,12 +6,12 @@ from django.utils import timezone
 
 from zoco.channels import due, services
 from zoco.channels.bulk.running import bulk_run
-from zoco.channels.conf import MESSAGES_DAYS
 from zoco.channels.domains.looking import domains_due, domains_gather
 from zoco.channels.domains.services import keys_expire, keys_reseal
 from zoco.channels.hearing import proofs_forget
+from zoco.channels.keeping.conf import MESSAGES_DAYS
+from zoco.channels.keeping.retaining import messages_forget
 from zoco.channels.rates.waking import Waker
-from zoco.channels.retaining import messages_forget
 from zoco.kit.periodic import PERIODIC, STEADY, Periodic, Steady, keep_time
 
 DUE_SECONDS = 20

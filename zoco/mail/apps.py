@@ -19,7 +19,8 @@ class MailConfig(AppConfig):
     def ready(self) -> None:
         """Let channels know dead addresses and where bounces come back to, and journeys hear of facts."""
         from zoco.channels import hearing as told
-        from zoco.channels import judging, retaining, returning
+        from zoco.channels import judging, returning
+        from zoco.channels.keeping import retaining
         from zoco.channels.rates import resting, waking
         from zoco.consent.suppressing import forget_by
         from zoco.kit.plugs import load_modules

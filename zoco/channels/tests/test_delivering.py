@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from zoco.channels import delivering, due
+from zoco.channels import due
 from zoco.channels.claiming import LEASE, claim_many
 from zoco.channels.concluding import conclude_many, hand_many, lost_settle
 from zoco.channels.contract import Content, Later, Refused, Sent, Unknown
@@ -217,26 +217,6 @@ def test_message_that_cannot_be_made_fails_alone(account: Account, ana: Person, 
     fates = deliver_many([draft(account, ana, content=broken), draft(account, agreed("bea"), "m2")], now=NOON)
 
     assert [each.state for each in fates] == [State.FAILED, State.SENT]
-
-
-def test_who_leaves_while_a_slow_line_keeps_him_waiting_gets_nothing(
-    account: Account, ana: Person, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bea, cleo = agreed("bea"), agreed("cleo")
-    monkeypatch.setattr(delivering, "HORIZON_SECONDS", 0.0)
-
-    fates = deliver_many(
-        [draft(account, each, key) for key, each in (("m1", ana), ("m2", bea), ("m3", cleo))], now=NOON
-    )
-
-    assert [each.state for each in fates] == [State.SENT, State.WAITS, State.WAITS]
-    assert set(Message.objects.values_list("state", "tries")) == {(State.SENT, 1), (State.WAITS, 0)}
-    assert Reservation.objects.filter(is_released=False).count() == 1
-    choice_record(person=bea.pk, state=Choice.State.WITHDRAWN, proof={}, at=NOON)
-    monkeypatch.undo()
-    due.due_send(now=NOON + timedelta(minutes=1))
-    assert [each.to for each in taken(file)] == ["ana", "cleo"]
-    assert Message.objects.get(key="m2").because == "withdrawn"
 
 
 def test_secret_that_the_other_side_repeats_is_not_kept(account: Account, ana: Person) -> None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from zoco.channels import retaining
 from zoco.channels.bulk.models import Batch
+from zoco.channels.keeping import retaining
+from zoco.channels.keeping.retaining import messages_forget
 from zoco.channels.models import Account, Message, Told
 from zoco.channels.periodic import forget
-from zoco.channels.retaining import messages_forget
 from zoco.channels.tests.conftest import NOON
 from zoco.people.models import Person
 

@@ -14,7 +14,7 @@ from zoco.ledger.services import record
 from zoco.mail.journeys import running
 from zoco.mail.journeys.entering import enter
 from zoco.mail.journeys.hearing import SUBSCRIBER
-from zoco.mail.journeys.kinds import KINDS, Visit
+from zoco.mail.journeys.kinds import KINDS
 from zoco.mail.journeys.merging import JourneyMerger
 from zoco.mail.journeys.models import Journey, StepDue, Traveller
 from zoco.mail.journeys.services import journey_draw, journey_let, journey_publish, moves_of, step_again
@@ -239,32 +239,6 @@ def test_a_new_version_takes_along_whoever_can(made: Made, people: list[Person])
         running.due_run(now=NOW + days * DAY)
 
     assert (tagged("other"), tagged("bye")) == ({people[0].pk}, {people[1].pk})
-
-
-def test_who_is_moved_while_a_step_is_done_goes_on_where_that_led(
-    made: Made, people: list[Person], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    journey = made()
-    enter(journey=journey, person=people[0], by="hand", now=NOW)
-    steps = {"hello": {**GRAPH["steps"]["hello"], "next": {"": "new"}}, "new": GRAPH["steps"]["bye"]}
-    kind, work = type(KINDS.get("tag")), type(KINDS.get("tag")).work
-
-    def slow(self: Any, visit: Visit) -> Any:
-        """Let a version be published meanwhile."""
-        if visit.row.step == "hello":
-            journey_draw(journey=journey, graph={"start": "hello", "steps": steps}, entries=[])
-            journey_publish(journey=journey, is_moving=True, at=NOW)
-        return work(self, visit)
-
-    monkeypatch.setattr(kind, "work", slow)
-    for days in (0, 2):
-        running.due_run(now=NOW + days * DAY)
-
-    assert tagged("bye") == {people[0].pk}
-    assert Traveller.objects.get().state == Traveller.State.DONE
-    assert set(StepDue.objects.values_list("step", "state", "failures")) == {
-        (each, "done", 0) for each in ("hello", "wait", "bye")
-    }
 
 
 def test_two_who_are_one_go_on_once(made: Made, people: list[Person]) -> None:
