@@ -17,9 +17,9 @@ from zoco.kit.said import Said
 from zoco.people.attributes import Value, value_read
 from zoco.people.fields import field_read
 from zoco.people.identities import Named, identity_read
+from zoco.people.importing.files.reading import LONG, Row, tags_of
 from zoco.people.importing.permission import Word
 from zoco.people.importing.programs import key_of
-from zoco.people.importing.reading import LONG, Row, tags_of
 from zoco.people.models import FIELDS, Attribute
 from zoco.people.writing import Incoming
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoco.kit.slugs import slug_of
-from zoco.people.importing.reading import STATUS
+from zoco.people.importing.files.reading import STATUS
 from zoco.people.models import FIELDS, Attribute
 
 NEW = ("text", "number", "flag", "day", "moment")

@@ -19,13 +19,14 @@ from zoco.kit import conf, holding, noting
 from zoco.kit.masks import masked
 from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.kit.runs import RunStopped, Tell, beating, collecting_rarely, dead_fail, teller
-from zoco.people.importing import packs, permission
+from zoco.people.importing import permission
+from zoco.people.importing.files import packs
+from zoco.people.importing.files.reading import read_into
+from zoco.people.importing.files.tables import TableWrong
 from zoco.people.importing.mapping import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import mapping_guessed, program_of
-from zoco.people.importing.reading import read_into
 from zoco.people.importing.steps import REFUSED, ROWS, go_through
-from zoco.people.importing.tables import TableWrong
 from zoco.people.wording import packed_said
 from zoco.sites import uploads
 

@@ -21,9 +21,9 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head
 from zoco.people.importing import running
 from zoco.people.importing.choosing import MappingForm, field_label
+from zoco.people.importing.files.reading import rows_from
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import program_named
-from zoco.people.importing.reading import rows_from
 from zoco.people.importing.running import ImportWrong
 from zoco.people.importing.said import COUNTS, counted, tables_said
 from zoco.people.importing.steps import REFUSED, ROWS, mapper_of

@@ -17,10 +17,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zoco.kit.runs import Tell
+from zoco.people.importing.files.reading import Row, rows_from
 from zoco.people.importing.mapping import Made, Mapper, Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.permission import KEEPERS, Told
-from zoco.people.importing.reading import Row, rows_from
 from zoco.people.models import Attribute, Note, Person
 from zoco.people.wording import packed_said
 from zoco.people.writing import Written, people_planned, people_write

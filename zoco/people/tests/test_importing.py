@@ -16,11 +16,11 @@ from zoco.consent.services import choice_record
 from zoco.people.giving.sheets import export_named
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
+from zoco.people.importing.files.packs import parts_of
+from zoco.people.importing.files.tables import TableWrong
 from zoco.people.importing.mapping import Options
 from zoco.people.importing.models import PeopleImport
-from zoco.people.importing.packs import parts_of
 from zoco.people.importing.steps import REFUSED
-from zoco.people.importing.tables import TableWrong
 from zoco.people.models import Attribute, Identity, Note, Person, Tagged
 from zoco.people.writing import Incoming, people_write
 

@@ -6,8 +6,8 @@ from zipfile import ZipFile
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from zoco.people.importing.packs import parts_of
-from zoco.people.importing.tables import Form, TableWrong, form_of, rows_read
+from zoco.people.importing.files.packs import parts_of
+from zoco.people.importing.files.tables import Form, TableWrong, form_of, rows_read
 
 
 @pytest.mark.parametrize(

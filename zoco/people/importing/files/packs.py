@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext_noop
 
-from zoco.people.importing.tables import Form, TableWrong, form_of, rows_read
+from zoco.people.importing.files.tables import Form, TableWrong, form_of, rows_read
 
 PARTS_MOST, PARTS_OF_BOOK_MOST = 50, 2_000
 BYTES_MOST, SMALL_BYTES, RATIO_MOST = 4 << 30, 64 << 20, 100

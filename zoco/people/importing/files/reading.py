@@ -19,8 +19,8 @@ import msgspec
 from django.utils.translation import gettext_noop
 
 from zoco.people.attributes import FALSE, TRUE
-from zoco.people.importing.packs import COLUMNS_MOST, Part
-from zoco.people.importing.tables import TableWrong
+from zoco.people.importing.files.packs import COLUMNS_MOST, Part
+from zoco.people.importing.files.tables import TableWrong
 
 LOOKED_AT = 2_000
 SAMPLES, SAMPLE_LONGEST = 3, 80
