@@ -15,7 +15,7 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the adapters, let messages go with their people, take confirmations out."""
-        from zoco.channels import confirming, erasing, merging  # noqa: F401
+        from zoco.channels import confirming, erasing, merging, past  # noqa: F401
         from zoco.kit.plugs import load_modules
 
         load_modules(["zoco.channels.adapters"])

@@ -88,12 +88,14 @@ def _suppress(told: Sequence[Told]) -> Counter[str]:
         ignore_conflicts=True,
     )
     SuppressionEvent.objects.bulk_create(
-        event_of(
-            Decision(by=SuppressionEvent.By.IMPORT, source=_source(each)), mark=mark, why=why, at=each.at
-        )
-        for (mark, why), each in new.items()
+        event_of(_decision(each), mark=mark, why=why, at=each.at) for (mark, why), each in new.items()
     )
     return Counter(each.word for each in new.values())
+
+
+def _decision(told: Told) -> Decision:
+    said, letter = told.proof.get("reason", ""), told.proof.get("letter", "")
+    return Decision(by=SuppressionEvent.By.IMPORT, source=_source(told), said=said, subject=letter)
 
 
 def _source(told: Told) -> str:

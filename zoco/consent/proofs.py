@@ -30,6 +30,8 @@ NAMES = {
     "address": pgettext_lazy("proof", "Network address"),
     "import": pgettext_lazy("proof", "Imported file"),
     "line": pgettext_lazy("proof", "Line of the file"),
+    "reason": pgettext_lazy("proof", "Reason given"),
+    "letter": pgettext_lazy("proof", "After the letter"),
 }
 """What proofs say, in the order in which people ask for it."""
 OWN_FORMS = {

@@ -42,12 +42,16 @@ class NotOnePerson(Said, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What is said of one person. `fields` are of the person's own, `attributes` by key, already read."""
+    """What is said of one person. `fields` are of the person's own, `attributes` by key, already read.
+
+    Attributes named in `earliest` are moments, and never become later than they are.
+    """
 
     identities: tuple[Named, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Value] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    earliest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,8 @@ class _Desk:
                 setattr(person, name, new)
                 is_changed = True
         for key, value in row.attributes.items():
+            if key in row.earliest and str(person.attributes.get(key, value)) < str(value):
+                continue
             if person.attributes.get(key) != value and not (key in person.attributes and self.only_blank):
                 person.attributes = {**person.attributes, key: value}
                 is_changed = True

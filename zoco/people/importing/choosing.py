@@ -10,14 +10,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.countries import country_codes, country_name
 from zoco.people.importing import permission
-from zoco.people.importing.mapping import NOTHING, Options
+from zoco.people.importing.made import NOTHING, Options
 from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.past.cells import AT
+from zoco.people.importing.past.deeds import DEEDS
 from zoco.people.importing.programs import NEW
 from zoco.people.models import FIELDS, Attribute, Person
 
 COLUMN = "column-"
+HELD = ("topic", "where", "agreed_on", "tag", "space", "country", "decimal", "deed", "letter")
+"""What is said of all rows under the same names on the form."""
 
 
 def field_label(name: str) -> str:
@@ -39,7 +44,7 @@ def targets(run: PeopleImport) -> list[tuple[str, list[tuple[str, str]]]]:
         (_("Person"), [(name, field_label(name)) for name in FIELDS]),
         (_("Own fields"), own),
         (_("New own field"), [(f"new.{kind}", _("New: %(kind)s") % {"kind": kinds[kind]}) for kind in NEW]),
-        (_("More"), [("tags", pgettext("person", "Tags")), ("note", _("Note"))]),
+        (_("More"), [("since", _("Known since")), ("tags", pgettext("person", "Tags")), ("note", _("Note"))]),
         (_("Permission"), [
             ("status", _("Subscribed, unsubscribed, bounced …")),
             ("refuses", _("Yes: wants no advertising")),
@@ -47,6 +52,15 @@ def targets(run: PeopleImport) -> list[tuple[str, list[tuple[str, str]]]]:
             ("given_at", _("When permission was given")),
             ("given_ip", _("From which address permission was given")),
             ("left_at", _("When the person left")),
+            ("left_why", _("Why the person left")),
+            ("left_letter", _("After which letter the person left")),
+        ]),
+        (_("What people did"), [
+            ("did", _("What it was: sent, opened, clicked …")),
+            ("did_at", _("When it was")),
+            ("letter", _("Which letter it was about")),
+            ("did_link", _("Which link was followed")),
+            *((f"{AT}{each.key}", _("When: %(what)s") % {"what": each.said}) for each in DEEDS),
         ]),
     ]  # fmt: skip
     offered = {key for _label, some in groups for key, _words in some}
@@ -96,15 +110,28 @@ class MappingForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For numbers that are written without that of their country."),
     )
+    decimal = forms.ChoiceField(
+        label=gettext_lazy("Before the decimals of numbers stands"),
+        required=False,
+        choices=[
+            (".", gettext_lazy("a point: 1,234.5")),
+            (",", gettext_lazy("a comma: 1.234,5")),
+            ("", gettext_lazy("now this, now that: each number tells by itself")),
+        ],
+    )
+    deed = forms.ChoiceField(label=gettext_lazy("All rows tell that"), required=False)
+    letter = forms.CharField(
+        label=gettext_lazy("Which letter it was about"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("For rows that do not say it themselves."),
+    )
 
     def __init__(self, run: PeopleImport, *args: Any, **more: Any) -> None:
         options = Options(**run.options) if run.options else Options()
         start = {
             "known": "keep" if options.is_only_blank else "change",
-            **{
-                name: getattr(options, name)
-                for name in ("topic", "where", "agreed_on", "tag", "space", "country")
-            },
+            **{name: getattr(options, name) for name in HELD},
         }
         super().__init__(*args, **(more | {"initial": start}))
         self.label_suffix = ""
@@ -116,6 +143,14 @@ class MappingForm(forms.Form):
         self.fields["topic"].choices = topics  # type: ignore[attr-defined]
         names = sorted(((code, country_name(code)) for code in country_codes()), key=lambda each: each[1])
         self.fields["country"].choices = [("", _("Not known")), *names]  # type: ignore[attr-defined]
+        self.fields["decimal"].help_text = _("So that 1,234 is read as %(comma)s or as %(point)s.") % {
+            "comma": formats.decimal(1.234, 3), "point": formats.decimal(1234),
+        }  # fmt: skip
+        deeds = [
+            ("", _("nothing: each row says itself what it was")),
+            *((each.key, each.said) for each in DEEDS),
+        ]
+        self.fields["deed"].choices = deeds  # type: ignore[attr-defined]
         offered = targets(run)
         for number, column in enumerate(run.columns):
             self.fields[f"{COLUMN}{number}"] = forms.ChoiceField(
@@ -148,6 +183,13 @@ class MappingForm(forms.Form):
             self.add_error("agreed_on", _("This day is still to come."))
         if not given.get("space", "").strip() and {"external", "social"} & set(chosen):
             self.add_error("space", _("Say which system it is."))
+        says = "did" in chosen or bool(given.get("deed"))
+        if says and "did_at" not in chosen:
+            self.add_error(
+                None, _("Say which column says when people did it: without it nothing can be told.")
+            )
+        if "did_at" in chosen and not says:
+            self.add_error("deed", _("Say what it was, or which column says it."))
         return given
 
     def _mapping(self, given: Mapping[str, Any]) -> dict[str, str]:
@@ -168,5 +210,8 @@ class MappingForm(forms.Form):
             topic=given["topic"],
             where=given["where"].strip(),
             agreed_on=given["agreed_on"].isoformat() if given["agreed_on"] else "",
+            decimal=given["decimal"],
+            deed=given["deed"],
+            letter=given["letter"].strip(),
         )
         return self._mapping(given), options

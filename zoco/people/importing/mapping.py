@@ -6,25 +6,26 @@ reason; what it says of leaving still counts, for no mistake elsewhere in a row 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zoco.kit.cells import FORMULA_STARTS
 from zoco.kit.said import Said
-from zoco.people.attributes import Value, value_read
+from zoco.people.attributes import value_read
 from zoco.people.fields import field_read
-from zoco.people.identities import Named, identity_read
+from zoco.people.identities import identity_read
+from zoco.people.importing.files.moments import moment_plain
+from zoco.people.importing.files.numbers import number_plain
 from zoco.people.importing.files.reading import LONG, Row, tags_of
+from zoco.people.importing.made import NOTHING, SINCE, STRICT, Made, Options
+from zoco.people.importing.past.cells import PAST, PastCells
 from zoco.people.importing.permission import Word
 from zoco.people.importing.programs import key_of
 from zoco.people.models import FIELDS, Attribute
-from zoco.people.writing import Incoming
 
-NOTHING = "-"
-"""Chosen for permission: the file says nothing of it."""
 STATUS: dict[str, Word] = {
     **dict.fromkeys(
         ("subscribed", "enabled", "confirmed", "active", "1", "true", "yes", "y", "sí", "si", "да", "是",
@@ -39,7 +40,6 @@ STATUS: dict[str, Word] = {
         "blocked"),
 }  # fmt: skip
 _DNC = re.compile(r"DNC ([\w ]+): ([^,]+)", re.IGNORECASE)
-STRICT = ("withdrawn", "dead", "blocked")
 OURS_ESCAPED = (*FORMULA_STARTS, "'")
 """Before these our own files have an apostrophe; see `giving.sheets`."""
 _MANY = {"email": re.compile(r"[\s,;]+"), "phone": re.compile(r"[,;/|\n]+"), "social": re.compile(r"[\s,;]+")}
@@ -47,51 +47,6 @@ _MANY = {"email": re.compile(r"[\s,;]+"), "phone": re.compile(r"[,;/|\n]+"), "so
 
 class RowRefused(Said, ValueError):
     """A row, or a cell of it, cannot be taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What holds for all rows. `topic` is what people agreed to: NOTHING, a topic, or "" for all."""
-
-    is_only_blank: bool = False
-    tag: str = ""
-    space: str = "import"
-    country: str = ""
-    topic: str = NOTHING
-    where: str = ""
-    agreed_on: str = ""
-
-
-@dataclass(slots=True)
-class Made:
-    """What a row says: of a person, of permission by topic, and what to note."""
-
-    line: int
-    table: int
-    identities: list[Named] = field(default_factory=list)
-    fields: dict[str, str] = field(default_factory=dict)
-    attributes: dict[str, Value] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    words: dict[str, Word] = field(default_factory=dict)
-    given_at: datetime | None = None
-    left_at: datetime | None = None
-    address: str = ""
-    wrong: Said | None = None
-
-    @property
-    def incoming(self) -> Incoming:
-        """Return what people are written from."""
-        return Incoming(tuple(dict.fromkeys(self.identities)), self.fields, self.attributes, tuple(self.tags))
-
-    @property
-    def strict(self) -> "Made | None":
-        """Return what counts of a refused row: its addresses, where it leaves or is dead."""
-        words = {topic: word for topic, word in self.words.items() if word in STRICT}
-        emails = [each for each in self.identities if each.kind == "email"]
-        if not words or not emails:
-            return None
-        return Made(self.line, self.table, emails[:1], words=words, left_at=self.left_at)
 
 
 Taker = Callable[[Made, str], None]
@@ -113,11 +68,14 @@ class Mapper:
         self.own = {each.key: each for each in Attribute.objects.all()}
         self.new: dict[str, Attribute] = {}
         self._columns: list[tuple[int, str, Taker]] = []
+        self._past = PastCells(now=now, deed=options.deed, letter=options.letter)
         for at, column in enumerate(columns):
             target = mapping.get(column["key"], "out")
             if target != "out":
                 self._columns.append((at, column["key"], self._taker(target, column["key"])))
         self._has_status = "status" in mapping.values()
+        self.has_past = bool(options.deed) or any(PAST.match(each) for each in mapping.values())
+        self.since = self._since_field() if {"since", "given_at"} & set(mapping.values()) else None
 
     def made(self, row: Row) -> Made:
         """Read a row; what is wrong with it stands in it."""
@@ -138,7 +96,9 @@ class Mapper:
                 made.wrong = made.wrong or RowRefused(
                     gettext_noop("%(column)s: %(why)s"), column=key, why=wrong
                 )
-        if not self._has_status and self.options.topic != NOTHING:
+        self._close(made)
+        is_deed = made.past.at is not None
+        if not self._has_status and self.options.topic != NOTHING and not is_deed:
             made.words.setdefault(self.options.topic, "given")
         if "given" in made.words.values() and not (made.given_at or self.options.agreed_on):
             made.wrong = made.wrong or RowRefused(
@@ -149,6 +109,15 @@ class Mapper:
         if self.options.tag:
             made.tags.append(self.options.tag)
         return made
+
+    def _close(self, made: Made) -> None:
+        """Bring together what several cells say."""
+        try:
+            self._past.close(made.past)
+            if self.since is not None and made.since is not None:
+                made.attributes[SINCE] = value_read(self.since.kind, made.since.isoformat())
+        except Said as wrong:
+            made.wrong = made.wrong or wrong
 
     def _taker(self, target: str, column: str) -> Taker:
         head, _dot, rest = target.partition(".")
@@ -165,11 +134,20 @@ class Mapper:
             return self._own(self._new(rest, column))
         if head == "topic":
             return self._topic(rest)
+        if (past := self._past.taker(target)) is not None:
+            return lambda made, value: past(made.past, value)
         found = {
             "tags": self._tags, "note": self._note, "status": self._status, "refuses": self._refuses,
             "given_at": self._given_at, "left_at": self._left_at, "given_ip": self._given_ip,
+            "since": self._since, "left_why": self._left_why, "left_letter": self._left_letter,
         }  # fmt: skip
         return found.get(target, self._nothing)
+
+    def _since_field(self) -> Attribute:
+        """Return the own field that says since when somebody is known."""
+        fresh = Attribute(key=SINCE, label=_("Known since"), kind="moment")
+        self.new[SINCE] = self.own.get(SINCE) or fresh
+        return self.new[SINCE]
 
     def _new(self, kind: str, column: str) -> Attribute:
         """Return the own field that a column becomes; one that is there already is taken as it is."""
@@ -188,9 +166,18 @@ class Mapper:
 
     def _own(self, attribute: Attribute) -> Taker:
         def take(made: Made, value: str) -> None:
-            made.attributes[attribute.key] = value_read(attribute.kind, value, choices=attribute.choices)
+            said = self._plain(attribute.kind, value)
+            made.attributes[attribute.key] = value_read(attribute.kind, said, choices=attribute.choices)
 
         return take
+
+    def _plain(self, kind: str, value: str) -> str:
+        match kind:
+            case "number":
+                return number_plain(value, self.options.decimal)
+            case "moment":
+                return moment_plain(value)
+        return value
 
     def _identity(self, kind: str, space: str) -> Taker:
         def take(made: Made, value: str) -> None:
@@ -227,6 +214,7 @@ class Mapper:
             whys = {why.casefold() for why, channel in told if channel.strip().casefold() == "email"}
             if whys:
                 made.words[""] = "dead" if whys == {"bounced"} else "withdrawn"
+                made.why.extend(sorted(whys))
         elif value.casefold() not in ("0", "false", "no", "n", "нет", "否"):
             made.words[""] = "withdrawn"
 
@@ -239,9 +227,20 @@ class Mapper:
     def _given_at(self, made: Made, value: str) -> None:
         at = self._moment(value)
         made.given_at = max(made.given_at or at, at)
+        made.since = min(made.since or at, at)
+
+    def _since(self, made: Made, value: str) -> None:
+        at = self._moment(value)
+        made.since = min(made.since or at, at)
 
     def _left_at(self, made: Made, value: str) -> None:
         made.left_at = self._moment(value)
+
+    def _left_why(self, made: Made, value: str) -> None:
+        made.why.append(_text(value))
+
+    def _left_letter(self, made: Made, value: str) -> None:
+        made.left_letter = _text(value)[:200]
 
     def _given_ip(self, made: Made, value: str) -> None:
         made.address = _text(value)[:45]
@@ -250,7 +249,7 @@ class Mapper:
         pass
 
     def _moment(self, value: str) -> datetime:
-        return min(datetime.fromisoformat(str(value_read("moment", value))), self.now)
+        return min(datetime.fromisoformat(str(value_read("moment", moment_plain(value)))), self.now)
 
     @property
     def agreed_at(self) -> datetime:

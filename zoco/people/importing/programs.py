@@ -3,7 +3,9 @@
 A column becomes: a field of the person ("name", "city" …), "email", "phone", "external" or "social" (a number
 or handle of another system), an own field ("own.size", or a new one: "new.number"), "tags", "note", "status"
 (subscribed, unsubscribed …), "topic.news" (yes or no to a topic), "refuses" (yes: wants no advertising),
-"given_at", "given_ip", "left_at" (when and where permission was given, or taken back), or nothing: "out".
+"given_at", "given_ip", "left_at", "left_why", "left_letter" (when and where permission was given, or taken
+back, why and after which letter), "since" (when somebody became known), what somebody did: "did", "did_at",
+"did_link", "letter", or moments of one deed ("did.opened"), or nothing: "out".
 """
 
 import re
@@ -12,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoco.kit.slugs import slug_of
-from zoco.people.importing.files.reading import STATUS
+from zoco.people.importing.files.folders import DEED, LETTER, STATUS
+from zoco.people.importing.past.deeds import deed_of
 from zoco.people.models import FIELDS, Attribute
 
 NEW = ("text", "number", "flag", "day", "moment")
@@ -32,7 +35,8 @@ class Program:
 
 
 COMMON = {
-    "email": "email", "e-mail": "email", "email address": "email", "e-mail address": "email", "mail": "email",
+    "email": "email", "e-mail": "email", "email address": "email", "email_address": "email",
+    "e-mail address": "email", "mail": "email",
     "correo": "email", "correo electrónico": "email", "почта": "email", "эл. почта": "email",
     "электронная почта": "email", "邮箱": "email", "电子邮件": "email", "邮件地址": "email", "#1": "email",
     "phone": "phone", "phone number": "phone", "mobile": "phone", "telephone": "phone", "teléfono": "phone",
@@ -59,25 +63,54 @@ COMMON = {
     "accepts marketing": "status", "accepts email marketing": "status", "unsubscribed": "refuses",
     "opt out": "refuses", "opt-out": "refuses", "optout": "refuses", "opted out": "refuses",
     "do not email": "refuses", "отписан": "refuses", "已退订": "refuses",
+    "created at": "since", "created_at": "since", "created": "since", "date added": "since",
+    "date_added": "since", "dateadded": "since", "date created": "since", "date identified": "since",
+    "date_identified": "since", "known since": "since", "alta": "since", "fecha de alta": "since",
+    "дата добавления": "since", "добавлен": "since", "创建时间": "since", "添加时间": "since",
 }  # fmt: skip
+MOMENTS = {
+    "date sent": "did.sent", "date_sent": "did.sent", "sent at": "did.sent", "sent_at": "did.sent",
+    "date read": "did.opened", "date_read": "did.opened", "opened at": "did.opened",
+    "opened_at": "did.opened", "date opened": "did.opened", "clicked at": "did.clicked",
+    "clicked_at": "did.clicked", "date clicked": "did.clicked", "bounced at": "did.bounced",
+    "bounced_at": "did.bounced",
+}  # fmt: skip
+"""Columns of moments of one deed each."""
+ACCOUNT = {DEED: "did", LETTER: "letter", "timestamp": "did_at", "url": "did_link", "ip": "out"}
+"""Columns of what people did in a zip of a whole account, where lists have columns of any name."""
+PAST = {
+    "activity": "did", "action": "did", "event": "did", "event type": "did",
+    "event_type": "did", "eventtype": "did", "actividad": "did", "acción": "did", "действие": "did",
+    "событие": "did", "活动": "did", "操作": "did",
+    "timestamp": "did_at", "time": "did_at", "date": "did_at", "when": "did_at", "moment": "did_at",
+    "eventtimestamp": "did_at", "event time": "did_at", "fecha": "did_at", "когда": "did_at",
+    "дата": "did_at", "время": "did_at", "时间": "did_at", "日期": "did_at",
+    "campaign_id": "letter", "campaign": "letter", "campaign title": "letter", "campaign name": "letter",
+    "campaign_title": "letter", "eventname": "letter", "subject": "letter", "letter": "letter",
+    "campaña": "letter", "asunto": "letter", "рассылка": "letter", "письмо": "letter", "тема": "letter",
+    "邮件": "letter", "主题": "letter", "url": "did_link", "link": "did_link", "enlace": "did_link",
+    "ссылка": "did_link", "链接": "did_link", "ip": "out", **MOMENTS,
+}  # fmt: skip
+"""What columns are in a file that tells what people did; of any other file they are what they are there."""
 MAUTIC = {
-    "id": "external", "mobile": "phone", "preferred_locale": "language", "last_active": "out",
+    "id": "external", "mobile": "phone", "preferred_locale": "language", "last_active": "new.moment",
     "points": "new.number", "ownername": "out", "stage": "tags", "title": "out", "fax": "out",
     "donotemail": "refuses", "do_not_email": "refuses", "donotcontact": "refuses",
-    "do_not_contact": "refuses", "dnc": "refuses", "date_identified": "out", "attribution": "out",
-    "attribution_date": "out",
+    "do_not_contact": "refuses", "dnc": "refuses", "attribution": "out", "attribution_date": "out",
     "contact id": "external", "dnc preferences": "refuses", "dnc_preferences": "refuses",
-    "preferred locale": "language", "date identified": "out", "date last active": "out",
+    "preferred locale": "language", "date last active": "new.moment",
 }  # fmt: skip
 """Columns of Mautic: its contacts as they are exported, which say nothing of who refused, and reports of
 contacts, which may, under *DNC preferences*."""
+MAUTIC_SENT = {"contact id": "external", "id": "out", "name": "letter", "language": "out"}
+"""Columns of Mautic's report of letters sent: name, number and language are those of the letter."""
 PROGRAMS = (
     Program("zoco", "Zoco", frozenset({OWN_MARK}), {OWN_MARK: "out"}),
     Program(
         "listmonk",
         "listmonk",
         frozenset({"uuid", "email", "name", "status", "created_at"}),
-        {"uuid": "external", "created_at": "out", "updated_at": "out", "status": "status"},
+        {"id": "out", "uuid": "external", "created_at": "since", "updated_at": "out", "status": "status"},
     ),
     Program(
         "mailchimp",
@@ -89,8 +122,9 @@ PROGRAMS = (
             "unsub_time": "left_at", "clean_time": "left_at", "cc": "country", "timezone": "zone",
             "latitude": "out", "longitude": "out", "gmtoff": "out",
             "dstoff": "out", "region": "out", "last_changed": "out", "leid": "out",
-            "unsub_campaign_title": "out", "unsub_campaign_id": "out", "unsub_reason": "out",
-            "unsub_reason_other": "out", "clean_campaign_title": "out", "clean_campaign_id": "out",
+            "unsub_campaign_title": "left_letter", "unsub_campaign_id": "out", "unsub_reason": "left_why",
+            "unsub_reason_other": "left_why", "clean_campaign_title": "left_letter",
+            "clean_campaign_id": "out",
         },
     ),
     Program(
@@ -100,6 +134,8 @@ PROGRAMS = (
         MAUTIC,
     ),
     Program("mautic", "Mautic", frozenset({"email", "dnc preferences"}), MAUTIC),
+    Program("mautic", "Mautic", frozenset({"date sent", "date read"}), MAUTIC_SENT),
+    Program("mailchimp", "Mailchimp", frozenset({"email", "timestamp", DEED}), {}),
 )  # fmt: skip
 OTHER = Program("", "", frozenset(), {})
 
@@ -123,16 +159,31 @@ def mapping_guessed(
     labels = {each.label.casefold(): f"own.{each.key}" for each in own.values()}
     named = {label.casefold(): f"topic.{key}" for key, label in topics}
     named |= {key.casefold(): f"topic.{key}" for key, _label in topics}
-    return {each["key"]: _guessed(program, each, own, labels, named) for each in columns}
+    keys = {str(each["key"]) for each in columns}
+    is_told = DEED not in keys and (_is_told(columns) or program.columns is MAUTIC_SENT)
+    known = COMMON | (PAST if is_told else ACCOUNT if DEED in keys else MOMENTS)
+    found = {each["key"]: _guessed(program, each, own, labels, named, known) for each in columns}
+    if is_told:  # what else stands beside a deed is of the deed
+        found = {key: "out" if guess.startswith("new.") else guess for key, guess in found.items()}
+    return found
+
+
+def _is_told(columns: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether each row of a file is something that somebody did: a word that is known, and when."""
+    becomes = {str(each["key"]): PAST.get(str(each["key"]).casefold(), "") for each in columns}
+    words = [word for each in columns if becomes[str(each["key"])] == "did" for word in each["samples"]]
+    moments = [each for each in columns if becomes[str(each["key"])] == "did_at" and _is_time(each)]
+    return bool(moments) and any(deed_of(word) for word in words)
+
+
+def _is_time(column: Mapping[str, Any]) -> bool:
+    return column["kind"] in ("day", "moment")
 
 
 def _guessed(
-    program: Program,
-    column: Mapping[str, Any],
-    own: Mapping[str, Attribute],
-    labels: Mapping[str, str],
-    topics: Mapping[str, str],
-) -> str:
+    program: Program, column: Mapping[str, Any], own: Mapping[str, Attribute], labels: Mapping[str, str],
+    topics: Mapping[str, str], common: Mapping[str, str],
+) -> str:  # fmt: skip
     name = str(column["key"]).casefold()
     bare = re.sub(r" \(\d+\)$", "", name)
     group, dot, rest = name.partition(".")
@@ -144,13 +195,18 @@ def _guessed(
         return topics.get(rest, "out")
     if dot and group in ("attributes", "attribs"):
         name = bare = rest
-    for guess in (program.columns.get(name), COMMON.get(name), program.columns.get(bare)):
-        if guess:
+    for guess in (program.columns.get(name), common.get(name), program.columns.get(bare)):
+        if guess and (_is_time(column) or not _wants_time(guess)):
             return guess
     key = key_of(name)
     if key in own:
         return f"own.{key}"
     return labels.get(name) or f"new.{column['kind']}"
+
+
+def _wants_time(guess: str) -> bool:
+    """Say whether a guess holds only where all values are moments; else rows would be refused for it."""
+    return guess in ("since", "did_at") or guess.startswith("did.")
 
 
 def _ours(key: str, own: Mapping[str, Attribute]) -> str:

@@ -21,12 +21,13 @@ from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.kit.runs import RunStopped, Tell, beating, collecting_rarely, dead_fail, teller
 from zoco.people.importing import permission
 from zoco.people.importing.files import packs
+from zoco.people.importing.files.numbers import sign_guessed
 from zoco.people.importing.files.reading import read_into
 from zoco.people.importing.files.tables import TableWrong
-from zoco.people.importing.mapping import Options
+from zoco.people.importing.made import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import mapping_guessed, program_of
-from zoco.people.importing.steps import REFUSED, ROWS, go_through
+from zoco.people.importing.steps import REFUSED, ROWS, go_through, past_through
 from zoco.people.wording import packed_said
 from zoco.sites import uploads
 
@@ -165,6 +166,7 @@ def _held(run: PeopleImport, scratch: Path) -> PeopleImport:
                 run.state = State.PLANNED
             case Step.WRITE:
                 go_through(run, folder_of(run), tell, is_dry=False)
+                past_through(run, folder_of(run), tell)
                 run.state = State.DONE
                 _over(run)
     except RunStopped:
@@ -199,7 +201,9 @@ def _read(run: PeopleImport, scratch: Path, tell: Tell) -> None:
         for each in parts
     ]
     run.mapping = mapping_guessed(program, run.columns, permission.topics())
-    run.options = asdict(Options(space=program.key or "import"))
+    delimiters = {each.get("delimiter", "") for each in run.forms}
+    decimal = "." if program.key == "zoco" else sign_guessed(run.columns, delimiters)
+    run.options = asdict(Options(space=program.key or "import", decimal=decimal))
     (folder / "upload").unlink(missing_ok=True)
 
 

@@ -1,10 +1,10 @@
 """What came, or would come, of an import in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from zoco.ledger.pictures import formats
 
@@ -20,6 +20,7 @@ COUNTS: dict[str, Any] = {
     "withdrawn": pgettext_lazy("import", "Left"),
     "dead": pgettext_lazy("import", "Dead addresses"),
     "blocked": pgettext_lazy("import", "Blocked addresses"),
+    "deeds": pgettext_lazy("import", "What people did in the past"),
 }
 PARTED: dict[str, Any] = {
     ",": pgettext_lazy("between columns", "commas"),
@@ -28,6 +29,7 @@ PARTED: dict[str, Any] = {
     "|": pgettext_lazy("between columns", "upright strokes"),
 }
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+TABLES_SAID = 20
 ALWAYS = ("added", "changed", "same", "refused", "suppressed")
 
 
@@ -41,8 +43,10 @@ def counted(counts: Mapping[str, int], *, is_plan: bool) -> list[tuple[str, str]
     ]
 
 
-def tables_said(forms: Iterable[Mapping[str, str]]) -> list[str]:
-    """Return how each file of an import was read: its letters, and what parts its columns."""
+def tables_said(forms: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return how files of an import were read: their letters, and what parts columns; of many the first."""
+    more = len(forms) - TABLES_SAID
+    rest = ngettext("and %(n)s table more", "and %(n)s tables more", more) % {"n": formats.count(more)}
     return [
         _("%(name)s: letters as in %(encoding)s, columns parted by %(parted)s")
         % {
@@ -50,6 +54,6 @@ def tables_said(forms: Iterable[Mapping[str, str]]) -> list[str]:
             "encoding": ENCODINGS.get(each["encoding"], each["encoding"]),
             "parted": PARTED.get(each["delimiter"], each["delimiter"]),
         }
-        for each in forms
+        for each in forms[:TABLES_SAID]
         if each.get("encoding")
-    ]
+    ] + ([rest] if more > 0 else [])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -17,18 +18,20 @@ from django.utils.translation import gettext_lazy
 
 from zoco.kit import noting
 from zoco.kit.cells import csv_line, disarmed
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.views.heads import head
 from zoco.people.importing import running
 from zoco.people.importing.choosing import MappingForm, field_label
 from zoco.people.importing.files.reading import rows_from
 from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.past.cells import Past
 from zoco.people.importing.programs import program_named
 from zoco.people.importing.running import ImportWrong
 from zoco.people.importing.said import COUNTS, counted, tables_said
 from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
+from zoco.people.screens.person import value_shown
 from zoco.people.wording import said_again, said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
@@ -44,7 +47,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
-        help_text=gettext_lazy("CSV, a workbook (.xlsx), or a zip of CSV files; of any program."),
+        help_text=gettext_lazy(
+            "CSV, a workbook (.xlsx), JSON, or a zip of CSV and JSON files; of any program."
+        ),
     )
     name = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     size = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
@@ -173,6 +178,7 @@ def _preview(run: PeopleImport) -> list[dict[str, Any]]:
         known = [
             *((field_label(name), value) for name, value in made.fields.items()),
             *((labels[key], value) for key, value in made.attributes.items()),
+            *((deed.said, _done(made.past, at)) for deed, at in made.past.deeds),
         ]
         found.append(
             {
@@ -193,10 +199,14 @@ def _plain(value: object) -> str:
     return (
         ", ".join(value)
         if isinstance(value, list)
-        else f"{value:.15g}"
+        else value_shown("number", value)
         if isinstance(value, float)
         else str(value)
     )
+
+
+def _done(past: Past, at: datetime) -> str:
+    return ", ".join(filter(None, (moments.said(at), past.letter, past.link)))
 
 
 @for_whom(MAKE, "POST")

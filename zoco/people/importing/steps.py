@@ -18,8 +18,10 @@ from django.utils import timezone
 
 from zoco.kit.runs import Tell
 from zoco.people.importing.files.reading import Row, rows_from
-from zoco.people.importing.mapping import Made, Mapper, Options
+from zoco.people.importing.made import Made, Options
+from zoco.people.importing.mapping import Mapper
 from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.past.telling import deeds_counted, past_tell
 from zoco.people.importing.permission import KEEPERS, Told
 from zoco.people.models import Attribute, Note, Person
 from zoco.people.wording import packed_said
@@ -63,6 +65,19 @@ def go_through(run: PeopleImport, folder: Path, tell: Tell, *, is_dry: bool) -> 
                 tell(done=run.done)
 
 
+def past_through(run: PeopleImport, folder: Path, tell: Tell) -> None:
+    """Tell the ledger what rows say of the past, of the people who are there. Raises RunStopped."""
+    mapper = mapper_of(run)
+    if not mapper.has_past:
+        return
+    made = (mapper.made(row) for _place, row in rows_from(folder / ROWS, 0))
+    count = deeds = 0
+    for some in past_tell(made, program=mapper.options.space or "import", at=run.created_at):
+        count, deeds = count + some[0], deeds + some[1]
+        tell(done=count)
+    run.counts = run.counts | {"deeds": deeds}
+
+
 def _fields_make(mapper: Mapper) -> None:
     """Make the own fields that columns become; what is there already stays."""
     for key, each in mapper.new.items():
@@ -89,7 +104,7 @@ def _planned(made: Sequence[Made], mapper: Mapper, seen: set[int]) -> Counter[st
     for each in made:
         for word in set(each.words.values()):
             counts[word] += each.wrong is None or word != "given"
-    return counts
+    return counts + deeds_counted(made)
 
 
 def _suppressed(made: Sequence[Made]) -> int:
@@ -163,6 +178,7 @@ def _told(made: Made, person: Person, mapper: Mapper, run: PeopleImport) -> Iter
             proof |= {"where": mapper.options.where, "address": made.address}
         else:
             at = made.left_at or mapper.now
+            proof |= {"reason": "; ".join(made.why), "letter": made.left_letter}
         yield Told(person.pk, word, at, emails, topic, {key: value for key, value in proof.items() if value})
 
 

@@ -1,6 +1,8 @@
 """The list of people: searched by beginnings of words, narrowed by a tag, all of it page by page."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,6 +14,7 @@ from django.utils.translation import pgettext
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.views.heads import head
+from zoco.people.importing.made import SINCE
 from zoco.people.models import Identity, Person, Tag
 from zoco.people.opening import for_whom
 from zoco.people.paging import Page, Place, people_page
@@ -102,10 +105,18 @@ def lines(people: list[Person]) -> list[dict[str, Any]]:
             "phones": ", ".join(known[each.pk].get("phone", [])),
             "place": place(each),
             "tags": ", ".join(sorted(tags[each.pk])),
-            "since": moments.day_said(each.created_at),
+            "since": moments.day_said(_since(each)),
         }
         for each in people
     ]
+
+
+def _since(person: Person) -> datetime:
+    """Return since when somebody is known: to another program, where a file said so, else here."""
+    with suppress(ValueError):
+        said = datetime.fromisoformat(str(person.attributes.get(SINCE, "")))
+        return min(said if said.tzinfo else said.replace(tzinfo=UTC), person.created_at)
+    return person.created_at
 
 
 def place(person: Person) -> str:

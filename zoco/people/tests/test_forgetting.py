@@ -36,7 +36,7 @@ from zoco.people.erasing import PeopleEraser, merged_with
 from zoco.people.giving.person import person_told
 from zoco.people.identities import identity_read
 from zoco.people.importing import running
-from zoco.people.importing.mapping import Options
+from zoco.people.importing.made import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.steps import REFUSED, ROWS
 from zoco.people.merging import people_merge

@@ -1,4 +1,4 @@
-"""Kill -9 the process of an import wherever it writes: gone on with, the same people are there, each once."""
+"""Kill -9 the process of an import wherever it writes: gone on with, the same people and facts are there."""
 
 import os
 import signal
@@ -11,9 +11,11 @@ from django.db import connections
 
 from zoco.consent.models import Choice
 from zoco.ledger.models import OutboxRow
+from zoco.ledger.tests.reports.made import ledger
 from zoco.people.importing import running, steps
-from zoco.people.importing.mapping import Options
+from zoco.people.importing.made import Options
 from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.past import telling
 from zoco.people.models import Identity, Person, Tagged
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -22,6 +24,7 @@ PLACES = (
     ("zoco.people.importing.steps.people_write", 1),  # some are there, of the next nothing is written
     ("zoco.consent.importing.record_many", 3),  # people and their permission are written, not committed
     ("zoco.people.importing.steps._encode", 7),  # the report of refused rows is longer than is committed
+    ("zoco.people.importing.past.telling._write", 2),  # of the past some is in the spool
     ("zoco.people.importing.running._over", 0),  # all are there, and the import is not said to be over
 )
 
@@ -68,6 +71,13 @@ def killed(key: int, where: str, after: int, patch: pytest.MonkeyPatch) -> None:
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
+def facts_told(folder: Path) -> int:
+    """Return how many facts a ledger of this folder has, once all segments are in it."""
+    with ledger(folder, []) as store:
+        found = store.query("SELECT count(*) n FROM facts WHERE name = 'mail.letter.opened'").to_pylist()
+    return int(found[0]["n"])
+
+
 @pytest.mark.alone
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
@@ -75,9 +85,13 @@ def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
 ) -> None:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     (tmp_path / "spool").mkdir()
-    monkeypatch.setattr(steps, "CHUNK", 50)
-    lines = [f"{n},{'no address' if n % 10 == 7 else f'p{n}@shop.example'},Ana {n},fair" for n in range(ROWS)]
-    content = "\n".join(["id,email,name,tags", *lines]).encode()
+    for module, name in ((steps, "CHUNK"), (telling, "CHUNK"), (telling, "TABLE_ROWS")):
+        monkeypatch.setattr(module, name, 50)
+    lines = [
+        f"{n},{'no address' if n % 10 == 7 else f'p{n}@shop.example'},Ana {n},fair,2026-10-01 08:00:00"
+        for n in range(ROWS)
+    ]
+    content = "\n".join(["id,email,name,tags,opened_at", *lines]).encode()
     run = begun(content)
     assert running.step_begin(run=run, step="write", place=0, counts={}, refused_bytes=0)
 
@@ -90,15 +104,15 @@ def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
     run.refresh_from_db()
     refused = (running.folder_of(run) / steps.REFUSED).read_text().splitlines()
 
-    assert done == [("working", 50), ("working", 100), ("working", 150), ("working", 300)]
-    assert (run.state, run.counts) == ("done", {"added": 270, "given": 270, "refused": 30})
+    assert done == [("working", each) for each in (50, 100, 150, 300, 300)]
+    assert (run.state, run.counts) == ("done", {"added": 270, "given": 270, "refused": 30, "deeds": 270})
     assert len(set(refused)) == len(refused) == 30
     there = set(Identity.objects.filter(kind="email").values_list("key", "person__name"))
     assert there == {(f"p{n}@shop.example", f"Ana {n}") for n in range(ROWS) if n % 10 != 7}
     counts = [Person, Choice, Tagged, OutboxRow]
-    assert [model._default_manager.count() for model in counts] == [270] * 4
+    assert [*(model._default_manager.count() for model in counts), facts_told(tmp_path)] == [270] * 5
 
     again = through(begun(content), ("write",))
 
-    assert again.counts == {"same": 270, "refused": 30}
-    assert [model._default_manager.count() for model in counts] == [270] * 4
+    assert again.counts == {"same": 270, "refused": 30, "deeds": 270}
+    assert [*(model._default_manager.count() for model in counts), facts_told(tmp_path)] == [270] * 5

@@ -1,4 +1,4 @@
-"""When somebody agreed is said by the row or for all rows, never by the moment of the upload."""
+"""When somebody agreed is said by the row or for all rows; cells of JSON are taken as they can be kept."""
 
 from datetime import UTC, datetime
 
@@ -32,3 +32,12 @@ def test_a_row_that_does_not_say_when_somebody_agreed_is_refused_where_no_day_ho
     assert [each.at for each in Choice.objects.filter(state="given")] == [datetime(2024, 3, 1, tzinfo=UTC)]
     dated = imported("list.csv", table, mapping, topic="", where="fair", agreed_on="2025-01-01")
     assert dated.counts == {"added": 2, "same": 3, "given": 2}
+
+
+def test_cells_of_json_that_no_database_keeps_are_taken_as_they_can_be() -> None:
+    deep, torn = "[" * 100_000, '{""a"":""x\\ud800y\\u0000"",""b\\ud800"":1}'
+
+    run = imported("a.csv", f'email,attributes\nana@shop.example,{deep}\nben@shop.example,"{torn}"\n')
+
+    assert run.state == "done"
+    assert [each["key"] for each in run.columns] == ["email", "attributes", "attributes.a", "attributes.b?"]

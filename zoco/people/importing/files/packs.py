@@ -16,9 +16,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext_noop
 
+from zoco.people.importing.files.documents import document_rows, is_document
+from zoco.people.importing.files.folders import tables_told
 from zoco.people.importing.files.tables import Form, TableWrong, form_of, rows_read
 
-PARTS_MOST, PARTS_OF_BOOK_MOST = 50, 2_000
+PARTS_MOST, PARTS_OF_BOOK_MOST = 5_000, 2_000
 BYTES_MOST, SMALL_BYTES, RATIO_MOST = 4 << 30, 64 << 20, 100
 STRINGS_MOST = 512 << 20
 COLUMNS_MOST = 300
@@ -33,15 +35,21 @@ Rows = Iterator[tuple[int, list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A table of a file: its name, how it is written, and where it lies."""
+    """A table of a file: its name, how it is written, and where it lies; `place` is its name in a zip.
+
+    Without a form it is the sheet of a workbook, or JSON.
+    """
 
     name: str
     path: Path
     form: Form | None
     sheet: str = ""
+    place: str = ""
 
     def rows(self) -> Rows:
         """Yield its rows, each with its line. Raises TableWrong."""
+        if self.form is None and not self.sheet:
+            return document_rows(self.path)
         if self.form is None:
             return _sheet_rows(self.path, self.sheet)
         return rows_read(self.path, self.form)
@@ -60,7 +68,7 @@ def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
     if not head.startswith(ZIP):
         if not head:
             raise TableWrong(gettext_noop("The file is empty."))
-        return [Part(name, path, form_of(path))]
+        return [Part(name, path, _form(path))]
     try:
         with ZipFile(path) as pack:
             infos = [each for each in pack.infolist() if not each.is_dir()]
@@ -86,12 +94,13 @@ def _size_check(infos: list[ZipInfo], path: Path, most: int) -> None:
 
 
 def _unpacked(pack: ZipFile, infos: list[ZipInfo], path: Path, scratch: Path) -> list[Part]:
-    tables = [each for each in infos if _is_table(each.filename)]
+    names = {each.filename: each for each in infos if _is_table(each.filename)}
+    tables = [names[each] for each in tables_told(list(names))]
     if not tables:
-        raise TableWrong(gettext_noop("There is no CSV in this zip."))
+        raise TableWrong(gettext_noop("There is no CSV and no JSON in this zip."))
     _size_check(tables, path, PARTS_MOST)
     found = []
-    for number, info in enumerate(sorted(tables, key=lambda each: each.filename)):
+    for number, info in enumerate(tables):
         target, left = scratch / f"part-{number}.csv", info.file_size
         with pack.open(info) as packed, target.open("wb") as file:
             while piece := packed.read(min(CHUNK, left + 1)):
@@ -100,14 +109,20 @@ def _unpacked(pack: ZipFile, infos: list[ZipInfo], path: Path, scratch: Path) ->
                     raise BadZipFile(info.filename)
                 file.write(piece)
         if info.file_size:
-            found.append(Part(PurePosixPath(info.filename).name[:200], target, form_of(target)))
+            short = PurePosixPath(info.filename).name[:200]
+            found.append(Part(short, target, _form(target), place=info.filename))
     return found
+
+
+def _form(path: Path) -> Form | None:
+    with path.open("rb") as file:
+        return None if is_document(file.read(64)) else form_of(path)
 
 
 def _is_table(name: str) -> bool:
     path = PurePosixPath(name)
     is_hidden = name.startswith("__MACOSX/") or path.name.startswith(".")
-    return path.suffix.lower() in (".csv", ".txt", ".tsv") and not is_hidden
+    return path.suffix.lower() in (".csv", ".txt", ".tsv", ".json", ".jsonl", ".ndjson") and not is_hidden
 
 
 def _book_check(pack: ZipFile, infos: list[ZipInfo], path: Path) -> None:

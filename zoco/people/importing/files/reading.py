@@ -19,16 +19,17 @@ import msgspec
 from django.utils.translation import gettext_noop
 
 from zoco.people.attributes import FALSE, TRUE
+from zoco.people.importing.files.folders import said_by
+from zoco.people.importing.files.moments import moment_plain
+from zoco.people.importing.files.numbers import sign_told
 from zoco.people.importing.files.packs import COLUMNS_MOST, Part
 from zoco.people.importing.files.tables import TableWrong
 
 LOOKED_AT = 2_000
 SAMPLES, SAMPLE_LONGEST = 3, 80
 HEAD_LONGEST = 100
-STATUS = "status (file)"
 LONG = "\0"
 """Stands before the cells of a row that has more of them than the head."""
-_BY_NAME = re.compile(r"(?:^|[_-])(nonsubscribed|unsubscribed|subscribed|cleaned)(?=[_.-]|$)")
 _ADDRESS = re.compile(r"\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*\Z")
 _NUMBER = re.compile(r"-?\d{1,15}([.,]\d+)?\Z")
 _CODE = re.compile(r"0\d+\Z")
@@ -40,18 +41,24 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(slots=True)
 class Column:
-    """A column of all tables together; `fits` are the kinds that all values so far are of."""
+    """A column of all tables together; `fits` are the kinds that all values so far are of.
+
+    `signs` is what its values tell of the sign before decimals, see `numbers`.
+    """
 
     key: str
     fits: list[str] = field(default_factory=lambda: ["flag", "number", "day", "moment"])
     samples: list[str] = field(default_factory=list)
     seen: int = 0
+    signs: set[str] = field(default_factory=set)
 
     def look(self, value: str) -> None:
         """Learn from a value."""
         self.seen += 1
         if self.seen <= LOOKED_AT:
             self.fits = [kind for kind in self.fits if _FITS[kind](value)]
+        if value[-1].isdigit() and (sign := sign_told(value)):
+            self.signs.add(sign)
         if len(self.samples) < SAMPLES and (short := value[:SAMPLE_LONGEST]) not in self.samples:
             self.samples.append(short)
 
@@ -59,7 +66,8 @@ class Column:
     def shown(self) -> dict[str, Any]:
         """What is kept of it; a kind is guessed only of values that there are."""
         kind = self.fits[0] if self.fits and self.seen else "text"
-        return {"key": self.key, "kind": kind, "samples": self.samples, "seen": self.seen}
+        shown = {"key": self.key, "kind": kind, "samples": self.samples, "seen": self.seen}
+        return shown | ({"signs": sorted(self.signs)} if self.signs else {})
 
 
 def _is_day(text: str) -> bool:
@@ -71,14 +79,14 @@ def _is_day(text: str) -> bool:
 
 def _is_moment(text: str) -> bool:
     try:
-        return len(text) > 10 and bool(datetime.fromisoformat(text))
+        return len(text) >= 10 and bool(datetime.fromisoformat(moment_plain(text)))
     except ValueError:
         return False
 
 
 _FITS: dict[str, Callable[[str], bool]] = {
     "flag": lambda text: text.casefold() in TRUE | FALSE,
-    "number": lambda text: bool(_NUMBER.match(text)) and not _CODE.match(text),
+    "number": lambda text: bool(_NUMBER.match(text) or sign_told(text)) and not _CODE.match(text),
     "day": _is_day,
     "moment": _is_moment,
 }
@@ -140,7 +148,7 @@ def _part_rows(part: Part, head: Head) -> Iterator[tuple[int, list[str]]]:
     keys = head.of_table(first[1])
     places = [head.place(key) for key in keys]
     spread = {at for at, key in enumerate(keys) if key.casefold() in _JSON}
-    named = _BY_NAME.search(part.name.casefold())
+    said = said_by(part.place or part.name)
     for line, cells in rows:
         if any(cell.strip() for cell in cells[len(places) :]):
             yield line, [LONG, *cells]
@@ -153,8 +161,8 @@ def _part_rows(part: Part, head: Head) -> Iterator[tuple[int, list[str]]]:
                         _put(made, head, head.place(key), each)
                 else:
                     _put(made, head, places[at], value)
-        if named:
-            _put(made, head, head.place(STATUS), named[1])
+        for key, value in said.items():
+            _put(made, head, head.place(key), value)
         yield line, made
 
 
