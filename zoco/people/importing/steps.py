@@ -71,10 +71,10 @@ def past_through(run: PeopleImport, folder: Path, tell: Tell) -> None:
     if not mapper.has_past:
         return
     made = (mapper.made(row) for _place, row in rows_from(folder / ROWS, 0))
-    count = deeds = 0
+    deeds = 0
     for some in past_tell(made, program=mapper.options.space or "import", at=run.created_at):
-        count, deeds = count + some[0], deeds + some[1]
-        tell(done=count)
+        deeds += some
+        tell()  # all people are done, and stay so
     run.counts = run.counts | {"deeds": deeds}
 
 

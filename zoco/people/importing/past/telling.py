@@ -38,8 +38,8 @@ Fact = tuple[bytes, str, int, int, str, str, bytes]
 """Id, name, moment, person, verdict, letter, properties."""
 
 
-def past_tell(rows: Iterable["Made"], *, program: str, at: datetime) -> Iterator[tuple[int, int]]:
-    """Write the facts of rows whose people are there; yields how many rows and facts were gone through.
+def past_tell(rows: Iterable["Made"], *, program: str, at: datetime) -> Iterator[int]:
+    """Write the facts of rows whose people are there; yields how many facts each few rows gave.
 
     A row that names nobody who is there, or two, tells nothing. It may be begun anew at any time.
     """
@@ -51,7 +51,7 @@ def past_tell(rows: Iterable["Made"], *, program: str, at: datetime) -> Iterator
         if len(waiting) >= TABLE_ROWS:
             _write(list(waiting.values()), program, at)
             waiting = {}
-        yield len(some), len(facts)
+        yield len(facts)
     if waiting:
         _write(list(waiting.values()), program, at)
 
