@@ -1,5 +1,10 @@
 """Statistics on plain numbers, numpy and whatever else computes with + - * / and powers.
 
-Each function names its method and source. Knows no Django, no Ibis and no ledger. `trials` is the
-mathematics of experiments: figures, guards, plans, bandits.
+Each function names its method and source. Knows no Django, no Ibis and no ledger.
+
+attribution: which channels conversions are owed to.
+incrementality: effects where nobody drew lots, by differences and synthetic controls.
+kinds: which kinds of customers there are, how stable they are and what sets them apart.
+trials: the mathematics of experiments: figures, guards, plans, bandits.
+value: what customers are worth, from models of buying, of contracts and of spending.
 """
