@@ -130,7 +130,7 @@ def _states(paths: Paths, order: int) -> tuple[Ints, Ints]:
 
 
 def _numbered(codes: Ints, most: int) -> tuple[Ints, Ints]:
-    """Return the codes below `most` that are there, and of each its place; without sorting where few can be."""
+    """Return the codes under `most` that are there and each one's place, without sorting where few can be."""
     if most > COUNTED_MOST:
         return np.unique(codes, return_inverse=True)
     is_there = np.bincount(codes, minlength=most) > 0
