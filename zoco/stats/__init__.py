@@ -7,5 +7,4 @@ incrementality: effects where nobody drew lots, by differences and synthetic con
 kinds: which kinds of customers there are, how stable they are and what sets them apart.
 trials: the mathematics of experiments: figures, guards, plans, bandits.
 value: what customers are worth, from models of buying, of contracts and of spending.
-kinds: which kinds of customers there are, how stable they are and what sets them apart.
 """

@@ -116,7 +116,7 @@ def drafted(visit: Visit) -> Draft:
         )
     topic = settings.get("topic") or ""
     text = text_chosen(texts_read(settings["texts"]), person.language)
-    links = links_of(person.pk, topic, message_uid(visit.key), visit.now.date())
+    links = links_of(person, topic, message_uid(visit.key), visit.now.date())
     values = {**values_of([person])[person.pk], "links": links, "data": visit.traveller.data}
     content = Content(text=text_filled(text, values, most=most_of(channel)))
     # Given as a function it is not kept: whoever is erased or leaves meanwhile gets nothing, and what waits
@@ -127,7 +127,7 @@ def drafted(visit: Visit) -> Draft:
     )  # fmt: skip
 
 
-def links_of(person: int, topic: str, message: UUID, on: date) -> Mapping[str, str]:
+def links_of(person: Person, topic: str, message: UUID, on: date) -> Mapping[str, str]:
     """Return the ways out of one reader's message."""
     ways, name = Links(on=on, base=home()), str(message)
     return {

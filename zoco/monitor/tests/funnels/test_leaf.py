@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -46,7 +47,9 @@ def store(
 ) -> Iterator[Store]:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     ana, bea, carl, dora = (NUMBER_BASE + each.pk for each in people)
-    at = {"zone": "UTC", "site": funnel.site_id, "name": "web.page.viewed", "origin": "tracker"}
+    at: dict[str, Any] = {
+        "zone": "UTC", "site": funnel.site_id, "name": "web.page.viewed", "origin": "tracker"
+    }  # fmt: skip
     order = at | {"name": ORDER}
     facts = [
         # Ana orders in time; Bea too late; Carl still may; Dora came long ago; somebody unknown stops

@@ -12,7 +12,7 @@ from zoco.monitor.models import Goal, Segment
 from zoco.monitor.segments.forms import SegmentForm
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.sharing.conftest import shared
-from zoco.monitor.viewsets import GoalForm
+from zoco.monitor.goal_form import GoalForm
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
