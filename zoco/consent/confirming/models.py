@@ -15,6 +15,8 @@ class Confirmation(models.Model):
     uid = models.UUIDField(unique=True, default=uuid4, editable=False)
     person = models.ForeignKey("zoco_people.Person", models.CASCADE, related_name="+")
     to = models.CharField(max_length=254)
+    mailbox = models.CharField(max_length=254, blank=True)
+    """The mailbox that the address leads to; other spellings of it lead there as well."""
     topics = models.JSONField(default=list)
     form = models.CharField(max_length=40, blank=True)
     site = models.PositiveIntegerField(default=0)
@@ -31,7 +33,10 @@ class Confirmation(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index("person", "asked_at", name="zoco_consent_asked")]
+        indexes = [
+            models.Index("person", "asked_at", name="zoco_consent_asked"),
+            models.Index("mailbox", "asked_at", name="zoco_consent_asked_mailbox"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uid)

@@ -26,6 +26,7 @@ from zoco.consent.signup.models import Form
 from zoco.consent.suppressing import suppressed, unsuppress
 from zoco.ledger.outbox.joining import join
 from zoco.ledger.services import record
+from zoco.people.doubles.likeness import mailbox
 from zoco.people.identities import identity_read
 from zoco.people.models import NUMBER_BASE, Identity, Person
 from zoco.people.standing import standing_for
@@ -94,15 +95,14 @@ def confirmation_ask(asking: Asking, *, at: datetime) -> Asked:
 
 def _letters_beside(asking: Asking, at: datetime) -> int:
     """Return how many letters went to other spellings of a mailbox: ana+1@ and ana+2@ are read by one Ana."""
-    name, _at, host = asking.to.rpartition("@")
-    bare, plus, _tag = name.partition("+")
-    if not plus or not bare:
-        return 0
-    others = Confirmation.objects.filter(asked_at__gt=at - WITHIN).exclude(person=asking.person)
-    mine = others.filter(to__istartswith=f"{bare}+", to__iendswith=f"@{host}") | others.filter(
-        to__iexact=f"{bare}@{host}"
-    )
-    return sum(mine.values_list("letters", flat=True))
+    asked = Confirmation.objects.filter(mailbox=_mailbox(asking.to), asked_at__gt=at - WITHIN)
+    return sum(asked.exclude(person=asking.person).values_list("letters", flat=True))
+
+
+def _mailbox(address: str) -> str:
+    """Return who reads an address, as far as it can be told: what follows a + leads to one, as a rule."""
+    name, _at, host = mailbox(identity_read("email", address).key).rpartition("@")
+    return f"{name.partition('+')[0] or name}@{host}"
 
 
 def _is_same(held: Confirmation, asking: Asking, at: datetime) -> bool:
@@ -115,9 +115,10 @@ def _is_same(held: Confirmation, asking: Asking, at: datetime) -> bool:
 
 def _made(asking: Asking, at: datetime) -> Confirmation:
     made = Confirmation.objects.create(
-        person_id=asking.person, to=asking.to, topics=list(asking.topics), form=asking.form,
-        site=asking.site, language=asking.language, proof=dict(asking.proof), given=dict(asking.given),
-        known=asking.known, onward=asking.onward, asked_at=at, expires_at=at + HOLDS,
+        person_id=asking.person, to=asking.to, mailbox=_mailbox(asking.to), topics=list(asking.topics),
+        form=asking.form, site=asking.site, language=asking.language, proof=dict(asking.proof),
+        given=dict(asking.given), known=asking.known, onward=asking.onward, asked_at=at,
+        expires_at=at + HOLDS,
     )  # fmt: skip
     for topic in asking.topics:
         choice_record(

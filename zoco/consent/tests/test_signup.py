@@ -122,11 +122,13 @@ def test_spellings_of_one_mailbox_get_no_more_letters_than_it_does(form: Form) -
     form.is_confirmed = True
     form.save()
 
-    told = [sent(form, {**worked(form), "email": f"ana+{each}@Shop.example"}) for each in range(5)]
-    other = sent(form, {**worked(form), "email": "anabel+1@shop.example"})
+    shop = ["ana+1@Shop.example", "Ana+2@shop.example", "ana+3@shop.example", "ana@shop.example"]
+    gmail = ["a.na@gmail.com", "an.a+x@gmail.com", "a.n.a@googlemail.com", "ana@gmail.com", "AN.A@gmail.com"]
 
-    assert {each.json()["state"] for each in (*told, other)} == {"asked"}
-    assert counted(form) == {"asked": 4, "too_often": 2}
+    told = [sent(form, {**worked(form), "email": each}) for each in [*shop, *gmail, "anabel+1@shop.example"]]
+
+    assert {each.json()["state"] for each in told} == {"asked"}
+    assert counted(form) == {"asked": 3 + 3 + 1, "too_often": 1 + 2}
 
 
 @pytest.mark.parametrize("torn", ["http://[", "https://[::1", "http://a]b/"])
