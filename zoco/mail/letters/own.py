@@ -19,7 +19,8 @@ _LANG = re.compile(r"<html\b[^>]*\blang=[\"']?([\w-]{1,20})", re.I)
 _BODY_STYLE = re.compile(r"\bstyle=\"([^\"<>]*)\"", re.I)
 _MEDIA = re.compile(r"\bmedia=\"([\w\s():,.-]*)\"", re.I)
 _LOADING = re.compile(
-    r"@import\b[^;]*;?|@font-face\s*\{[^}]*\}?|expression\s*\(|-moz-binding|behavior\s*:|javascript:", re.I
+    r"@import\b[^;]*;?|@font-face\s*\{[^}]*\}?|@[\w-]*\\[^;{}]*;?|expression\s*\(|-moz-binding|behavior\s*:|javascript:",
+    re.I,
 )
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "center", "code", "col", "colgroup", "div", "em", "font",

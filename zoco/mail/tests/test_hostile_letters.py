@@ -34,9 +34,12 @@ def test_tags_that_stay_open_end_the_letter_and_not_the_process(source: str, kin
 def test_what_is_taken_out_of_styles_leaves_nothing_that_comes_together(db: None) -> None:
     html = _page(
         "<style><<//style><img src=x onerror=alert(1)> @im@import;port url(https://else.example/x.css);"
+        "@\\69mport url(https://else.example/y.css); @\\66ont-face {src: url(https://else.example/g)}"
         "@font-face {src: url(https://else.example/f)</style><p>Hello</p>"
     )
 
+    assert "69mport" not in html  # an escape is another way to write a name
+    assert "66ont-face" not in html
     assert html.count("</style>") == 1
     assert "onerror" not in html.partition("</style>")[2]
     assert "@import" not in html
