@@ -3,6 +3,10 @@
 It lets nobody in: whoever has it can count as its reader. The code is the first 8 octets of HMAC-SHA256
 (RFC 2104, truncated as its section 5 allows) under a key that is worked out from SECRET_KEY; tokens of keys
 in SECRET_KEY_FALLBACKS hold as well.
+
+The message's id is encrypted: links are handed on, and a complaint or bounce that comes by mail is believed
+because it names that id. It is one block of AES-256 (FIPS 197), under a key of its own; the same message has
+the same token.
 """
 
 import binascii
@@ -13,15 +17,19 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from django.conf import settings
 
 LENGTH = 40
 CODE = 8
 _BEGAN = date(2020, 1, 1)
 _INFO = {
-    "count": b"zoco.mail.counting: tokens of messages, version 1",
-    "online": b"zoco.mail.counting: tokens of letters in the browser, version 1",
+    "count": b"zoco.mail.counting: tokens of messages, version 2",
+    "online": b"zoco.mail.counting: tokens of letters in the browser, version 2",
 }
+_HIDDEN = b"zoco.mail.counting: ids of messages within tokens"
 Use = Literal["count", "online"]
 """Links and image, or the letter in the browser. Links are handed on; so they open no letter."""
 
@@ -45,7 +53,8 @@ class Meant(NamedTuple):
 def token_made(*, message: UUID, batch: int, at: datetime, use: Use = "count") -> str:
     """Return the token of a message. `batch` is 0 for none, at most 4,294,967,295."""
     days = (at.astimezone(UTC).date() - _BEGAN).days
-    said = message.bytes + batch.to_bytes(4) + days.to_bytes(2)
+    block = _cipher(settings.SECRET_KEY).encryptor().update(message.bytes)
+    said = block + batch.to_bytes(4) + days.to_bytes(2)
     return urlsafe_b64encode(said + _code(said, _key(settings.SECRET_KEY, use))).decode()
 
 
@@ -57,22 +66,21 @@ def token_read(token: str, *, use: Use = "count") -> Meant:
         held = b""
     said, code = held[:-CODE], held[-CODE:]
     # Letters that the alphabet lacks are passed over when it is read.
-    if (
-        len(held) != LENGTH * 3 // 4
-        or urlsafe_b64encode(held).decode() != token
-        or not _holds(said, code, use)
-    ):
+    is_whole = len(held) == LENGTH * 3 // 4 and urlsafe_b64encode(held).decode() == token
+    secret = _secret(said, code, use) if is_whole else ""
+    if not secret:
         raise TokenWrong("The token is not one of ours.")
     return Meant(
-        UUID(bytes=said[:16]),
+        UUID(bytes=_cipher(secret).decryptor().update(said[:16])),
         int.from_bytes(said[16:20]),
         _BEGAN + timedelta(days=int.from_bytes(said[20:])),
     )
 
 
-def _holds(said: bytes, code: bytes, use: Use) -> bool:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return any(hmac.compare_digest(code, _code(said, _key(each, use))) for each in keys)
+def _secret(said: bytes, code: bytes, use: Use) -> str:
+    """Return the secret under which a code holds, "" if under none."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return next((each for each in secrets if hmac.compare_digest(code, _code(said, _key(each, use)))), "")
 
 
 def _code(said: bytes, key: bytes) -> bytes:
@@ -82,3 +90,9 @@ def _code(said: bytes, key: bytes) -> bytes:
 @lru_cache(maxsize=8)
 def _key(secret: str, use: Use) -> bytes:
     return hmac.digest(secret.encode(), _INFO[use], "sha256")
+
+
+@lru_cache(maxsize=4)
+def _cipher(secret: str) -> Cipher[ECB]:
+    """Return what hides ids. Each is one whole block and different: a mode has nothing to add."""
+    return Cipher(AES256(hmac.digest(secret.encode(), _HIDDEN, "sha256")), ECB())  # noqa: S305

@@ -2,6 +2,7 @@
 
 import quopri
 import re
+from base64 import urlsafe_b64decode
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +63,7 @@ def test_token_holds_for_its_message_alone(settings: Any) -> None:
     made = token_made(message=message, batch=4_000_000_000, at=NOON)
 
     assert len(made) == 40
+    assert message.bytes not in urlsafe_b64decode(made)  # whoever is handed a link cannot name the letter
     assert token_read(made) == (message, 4_000_000_000, NOON.date())
     changed = [made[:n] + ("A" if made[n] != "A" else "B") + made[n + 1 :] for n in range(40)]
     for wrong in [
