@@ -21,6 +21,8 @@ CONNECT_SECONDS = 20.0
 PASS_SECONDS = 300.0
 """How long one visit may take: a server that sends a byte a second keeps within any time-out."""
 LITERAL_MOST = READ_MOST + 65_536
+NUMBERS = 1 << 32
+"""Numbers of mails have 32 bits (RFC 3501, section 2.3.1.1); what a server says beyond is none."""
 _NAME_WRONG = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -75,13 +77,13 @@ class Folder:
         # After the log-in a server can do more than it said before.
         able = self._ok("CAPABILITY", *server.capability())
         self._able = set(able[0].decode("ascii", "replace").upper().split()) if able and able[0] else set()
-        self.uid_validity = int(said[0]) if said and said[0] else 0
+        self.uid_validity = int(said[0]) % NUMBERS if said and said[0] else 0
 
     def after(self, uid: int) -> list[int]:
         """Return the UIDs above one, in order."""
         found = self._uid("SEARCH", "UID", f"{uid + 1}:*")
         words = b" ".join(each for each in found if isinstance(each, bytes)).split()
-        return sorted({number for each in words if each.isdigit() and (number := int(each)) > uid})
+        return sorted({n for each in words if each.isdigit() and uid < (n := int(each)) < NUMBERS})
 
     def fetched(self, uid: int) -> bytes | None:
         """Return a mail as far as it is looked at; None for one that is gone."""

@@ -23,7 +23,7 @@ from zoco.mail.editing.screens.blocks import (
     placeholders_offered,
 )
 from zoco.mail.editing.screens.listing import page
-from zoco.mail.editing.screens.nodes import Node, Nodes
+from zoco.mail.editing.screens.nodes import Node, Nodes, hidden_read
 from zoco.mail.editing.screens.opening import CHANGE, SEE
 from zoco.mail.editing.screens.picking import DEEDS, Picking, may_pick, pick, picker_shown
 from zoco.mail.editing.services import EditionWrong, Words, edition_write
@@ -82,10 +82,7 @@ class Written:
 
 def _parked(posted: QueryDict) -> list[Any]:
     """Return the blocks that went along."""
-    try:
-        found = json.loads(posted.get("parked", "[]"))
-    except (ValueError, RecursionError):
-        return []
+    found = hidden_read(posted.get("parked", "[]"))
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 

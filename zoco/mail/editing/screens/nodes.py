@@ -20,6 +20,8 @@ from zoco.mail.letters.fields import Field
 KIND = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _LISTED = re.compile(r"(b\d{1,6}):([a-z][a-z0-9_]{0,39}):((?:b\d{1,6}\.\d)?)\Z")
 _OWN = ("columns", "only", "without")
+_NOTHING = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
+"""What JSON writes for the octet zero, which no text of a database has."""
 
 
 @dataclass(slots=True)
@@ -79,7 +81,8 @@ class Nodes:
 
     def node(self, block: Value) -> Node:
         """Return a block with those in it; its name is given later."""
-        value = block.get("value") or {}
+        found = block.get("value")
+        value: dict[str, Any] = found if isinstance(found, dict) else {}
         node = Node("", text_of(block, "type"))
         asked = {each.name for each in node.fields}
         node.said = {name: each for name, each in value.items() if name in asked}
@@ -176,7 +179,9 @@ def _posted(name: str, kind: str, posted: QueryDict, conditions: Mapping[str, st
     node.said = {each.name: value_read(each, posted, f"{name}-{each.name}") for each in node.fields}
     if node.is_section:
         count = posted.get(f"{name}-columns", "")
-        node.columns = [[] for _ in range(min(int(count) if count.isdecimal() else 0, COLUMNS_MOST))]
+        node.columns = [
+            [] for _ in range(min(int(count), COLUMNS_MOST) if len(count) < 3 and count.isdecimal() else 0)
+        ]
     who = posted.get(f"{name}-who", "")
     written = posted.get(f"{name}-condition", "").strip()
     if who in ("only", "without"):
@@ -185,8 +190,15 @@ def _posted(name: str, kind: str, posted: QueryDict, conditions: Mapping[str, st
 
 
 def _kept(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
+    found = hidden_read(text or "{}")
     return found if isinstance(found, dict) else {}
+
+
+def hidden_read(text: str) -> Any:
+    """Return what lies in a hidden field as JSON, None where it cannot be read or no database keeps it."""
+    try:
+        found = json.loads(_NOTHING.sub(r"\1", text))
+        json.dumps(found, ensure_ascii=False).encode()  # half a letter of two (UTF-16) has no octets
+    except (ValueError, RecursionError):
+        return None
+    return found

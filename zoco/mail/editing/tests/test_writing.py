@@ -189,6 +189,31 @@ def test_a_letter_goes_on_as_html_and_back_without_losing_its_blocks(writer: Cli
     assert news.editions.get().source == "<p>x</p>"
 
 
+@pytest.mark.parametrize(
+    ("parked", "kept"),
+    [
+        ('[{"type": "text", "value": "x"}, {"type": 1, "value": [1]}]', ["text", "1"]),
+        ('[{"type": "text", "value": {"text": "<p>\\ud800</p>"}}]', []),
+        ('[{"type": "text", "value": {"text": "<p>\\u0000</p>"}}]', ["text"]),
+        ('[{"type": "\\\\\\\\u0000"}]', ["\\\\u0000"]),
+        ("[" * 5_000, []),
+    ],
+)
+def test_hidden_blocks_that_nobody_wrote_break_nothing(
+    writer: Client, news: Letter, parked: str, kept: list[str]
+) -> None:
+    was = news.editions.get().changed_at.isoformat()
+    hidden = {"was_kind": "html", "was": was, "parked": parked, "source": "<p>x</p>", "subject": "Hi"}
+
+    page = body(writer.post(url(news), hidden | {"do": "kind", "kind": "blocks"}))
+    assert re.findall(r'name="b" value="b\d+:([^:"]*):', page) == kept
+    assert "\0" not in page
+    assert writer.post(url(news), hidden).status_code == 302
+
+    many = posted(news, "b1:columns:", do="kind", kind="html") | {"b1-columns": "9" * 5_000}
+    assert writer.post(url(news), many).status_code == 200
+
+
 def test_a_preview_reads_as_a_real_person_in_a_page_that_runs_nothing(writer: Client, news: Letter) -> None:
     ana = Person.objects.create(given_name="Ana", language="es-MX", created_at=AT, changed_at=AT)
     tag = Tag.objects.create(name="VIP")
