@@ -1,7 +1,7 @@
 """The step *Send a message*: a text in the person's language, by the one door, under the key of the visit."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -30,11 +30,12 @@ from zoco.mail.journeys.messages.texts import (
 )
 from zoco.mail.letters.placeholders import PlaceholderWrong
 from zoco.mail.letters.values import values_of
+from zoco.people.models import Person
 
 ABOUT = "journey"
 MAIL = "email"
-_ANYBODY, _ANY_DAY = 10**6, date(2026, 1, 1)
-"""Of whom and when links are whose length stands for all: a number more or less is a character."""
+_ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+"""When somebody was made whose links stand for all by their length: a number more or less is a character."""
 
 
 def carriers() -> list[Channel]:
@@ -77,7 +78,8 @@ class MessageStep(Kind):
         topic = settings.get("topic") or ""
         if topic and there.topic(topic) is None:
             raise StepWrong(gettext_noop("The topic is not there any more; choose another, or none."))
-        links = links_of(_ANYBODY, topic, UUID(int=0), _ANY_DAY)
+        anybody = Person(pk=10**6, created_at=_ANY_MOMENT)
+        links = links_of(anybody, topic, UUID(int=0), _ANY_MOMENT.date())
         try:
             texts = texts_read(settings.get("texts"))
         except TextWrong as wrong:

@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from zoco.ledger.tests.reports.made import PERIOD
+from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.segments.forms import SegmentForm
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.sharing.conftest import shared
-from zoco.monitor.goal_form import GoalForm
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
