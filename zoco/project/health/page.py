@@ -37,6 +37,9 @@ LABELS = {
     "addresses": gettext_lazy("Addresses"),
     "places": gettext_lazy("Places"),
     "spool": gettext_lazy("Spool"),
+    "destinations": gettext_lazy("Destinations"),
+    "confirmations": gettext_lazy("Confirmations"),
+    "exports": gettext_lazy("Exports"),
     "clock": gettext_lazy("Clock"),
 }
 STATES = {

@@ -16,7 +16,7 @@ from wagtail.models import ModelLogEntry  # type: ignore[attr-defined]
 
 from zoco.ledger.store import opening
 from zoco.project import folder
-from zoco.project.health import measures, notices
+from zoco.project.health import checks, measures, notices, page
 from zoco.project.models import Turn
 from zoco.project.roles import roles_ensure
 from zoco.project.worker import beats
@@ -180,3 +180,7 @@ def test_error_cannot_be_put_away_and_analysts_see_none(
     client = Client()
     client.force_login(people["analyst"])
     assert said not in client.get(home).content.decode()
+
+
+def test_every_check_has_a_name_that_people_read() -> None:
+    assert {each.__name__ for each in checks.CHECKS} == set(page.LABELS)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
+from django.utils.translation import override
+
 from zoco.channels.bulk.claiming import batch_claim
 from zoco.channels.bulk.making import MAKERS
 from zoco.channels.bulk.models import Batch
@@ -60,7 +62,8 @@ def letters_write(club: Club, *, at: datetime) -> list[Letter]:
         letter = found.get(key)
         if letter is None:
             letter = found[key] = letter_write(letter=_letter(club, subject), at=at)
-        foot = footer()
+        with override(TONGUES.get(language, language)):
+            foot = footer()
         foot["value"] |= {"company": club.site.name, "address": "Calle Mayor 1, 28013 Madrid"}
         blocks = [
             {"type": "heading", "value": {"text": heading, "rank": 1}},

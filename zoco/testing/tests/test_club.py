@@ -1,19 +1,24 @@
 """The simulated company's customers: they sign up, get letters through the one door, leave no trace."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import OperationalError, connection
 
+from zoco.channels.bulk.running import batches_due
 from zoco.channels.models import Account, Message
 from zoco.consent.models import Choice, Suppression
 from zoco.ledger.outbox import sequencer
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.mail.counting.models import Look
+from zoco.mail.editing.models import Edition
 from zoco.mail.sending.models import Sending
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
@@ -91,6 +96,43 @@ def _what_members_do(data: Path) -> None:
         " (SELECT known FROM visitor_person WHERE NOT is_taken_back)"
     )
     assert opening.store().query(asked)["n"][0].as_py() > 5
+
+
+def test_each_letter_says_the_way_out_in_its_own_language(data: Path) -> None:
+    loaded()
+
+    said = {
+        (each.language, each.blocks[-1]["value"]["why"], each.blocks[-1]["value"]["unsubscribe"])
+        for each in Edition.objects.all()
+    }
+    assert said == {
+        ("en", "You get this letter because you agreed to it.", "Unsubscribe"),
+        ("es", "Recibe esta carta porque lo aceptó.", "Darme de baja"),
+        ("ru", "Вы получаете это письмо, потому что согласились на это.", "Отписаться"),
+        ("zh-hans", "您收到这封信是因为您曾同意接收。", "退订"),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_beside_finds_nothing_that_it_could_send(data: Path) -> None:
+    is_over, seen = threading.Event(), set()
+
+    def looking() -> None:
+        while not is_over.is_set():
+            with suppress(OperationalError):
+                seen.update(batches_due(now=datetime.now(UTC), without=[]))
+        connection.close()
+
+    beside = threading.Thread(target=looking)
+    beside.start()
+    try:
+        loaded()
+    finally:
+        is_over.set()
+        beside.join()
+
+    assert seen == set()
+    assert set(Sending.objects.values_list("state", flat=True)) == {"ended"}
 
 
 def test_people_of_somebodys_own_stay_alone_and_stay() -> None:
