@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from zoco.kit import noting
 from zoco.kit.cells import csv_line, disarmed
 from zoco.ledger.pictures import formats, moments
+from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.views.heads import head
 from zoco.people.importing import running
 from zoco.people.importing.choosing import MappingForm, field_label
@@ -240,7 +241,7 @@ def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404(_("Nothing was refused, or it is no longer kept."))
     label = PeopleImport._meta.label_lower
     noting.note(action="exported", kind=label, name=f"#{pk}", details={}, by=request.user)
-    answer = StreamingHttpResponse(_refused(run), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(spoken(_refused(run)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
     return answer
 

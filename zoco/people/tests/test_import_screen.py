@@ -5,7 +5,9 @@ import io
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
+from wagtail.users.models import UserProfile
 
 from zoco.consent.models import Choice
 from zoco.people.importing import running
@@ -81,3 +83,7 @@ def test_from_upload_to_report() -> None:
     assert row[:2] == ["list.csv", "3"]
     assert row[3:] == ["'=cmd()@", "42", "subscribed"]
     assert "E-mail: " in row[2]
+    UserProfile.objects.create(user=User.objects.get(username="marketer"), preferred_language="es")
+    text = b"".join(marketer.post(f"/admin/people/imports/{run.pk}/refused.csv").streaming_content).decode()
+    assert "Archivo,Línea,Motivo," in text
+    assert "no es una dirección de correo" in text

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import noting
 from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.services import NAME
 from zoco.mail.counting.credit import CREDIT_DAYS, ORDERED
 from zoco.mail.counting.domains import domain_figures
@@ -160,7 +161,7 @@ def held_csv(request: HttpRequest, kind: str, key: int) -> HttpResponseBase:
     scope = replace(scope, only=narrow.only(scope))
     details: dict[str, list[object]] = {"exported": [None, held_rows(scope).count()]}
     noting.note(action="exported", kind="zoco_mail.sending", name=name, details=details, by=request.user)
-    answer = StreamingHttpResponse(held_file(scope), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(spoken(held_file(scope)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="held-back-{kind}-{key}.csv"'
     return answer
 
