@@ -77,6 +77,12 @@ def stylesheet() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("zoco/desk/desk.css"))
 
 
+@hooks.register("insert_global_admin_js")  # type: ignore[untyped-decorator]
+def sent_once() -> SafeString:
+    """Take a double click on a button as one."""
+    return format_html('<script src="{}" defer></script>', static("zoco/desk/once.js"))
+
+
 @hooks.register("insert_editor_js")  # type: ignore[untyped-decorator]
 def editors_named() -> SafeString:
     """Give editors of rich text a name."""
