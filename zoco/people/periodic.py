@@ -7,6 +7,12 @@ PERIODIC.add(Periodic("people.audiences", 60, renewing.look))
 PERIODIC.add(Periodic("people.audiences.tidy", 3_600, renewing.tidy))
 
 
+def _imports_look() -> None:
+    from zoco.people.importing import running
+
+    running.look()
+
+
 def _imports_tidy() -> None:
     """Take uploads away; what does it is imported when it is time."""
     from zoco.people.importing import running
@@ -14,6 +20,7 @@ def _imports_tidy() -> None:
     running.tidy()
 
 
+PERIODIC.add(Periodic("people.imports", 60, _imports_look))
 PERIODIC.add(Periodic("people.imports.tidy", 3_600, _imports_tidy))
 
 

@@ -15,7 +15,9 @@ from pyroaring import BitMap
 from zoco.kit.cells import csv_texts, disarmed, is_phone
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
+from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.pictures.moments import day_of, zone
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
@@ -34,6 +36,8 @@ class Member:
     person: Person
     known_by: str
     url: str
+    country: str
+    language: str
 
 
 def members(keys: Sequence[int]) -> list[Member]:
@@ -43,7 +47,13 @@ def members(keys: Sequence[int]) -> list[Member]:
     for each in Identity.objects.filter(person__in=people).order_by("-is_main", "pk"):
         if each.kind != Identity.Kind.EXTERNAL:
             named.setdefault(each.person_id, each.value)
-    return [Member(people[key], named.get(key, ""), person_url(key)) for key in keys if key in people]
+    return [_member(people[key], named.get(key, "")) for key in keys if key in people]
+
+
+def _member(person: Person, known_by: str) -> Member:
+    country = country_name(person.country) if person.country else ""
+    language = language_name(person.language) if person.language else ""
+    return Member(person, known_by, person_url(person.pk), country, language)
 
 
 def person_url(key: int) -> str:

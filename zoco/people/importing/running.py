@@ -233,12 +233,16 @@ def is_held(run: PeopleImport) -> bool:
     return holding.is_held(HELD, f"import-{run.pk}")
 
 
+def look() -> None:
+    """Let imports that died with their process have failed, so that somebody can go on with them."""
+    dead_fail(PeopleImport.objects.filter(state=State.WORKING), failed=State.FAILED, is_held=is_held)
+
+
 def tidy() -> None:
-    """Let imports that died with their process have failed; take away files that are old or nobody's.
+    """Take away files that are old or nobody's.
 
     Folders are listed before it is asked whose they are: one that is made meanwhile is somebody's.
     """
-    dead_fail(PeopleImport.objects.filter(state=State.WORKING), failed=State.FAILED, is_held=is_held)
     holding.left_clear(HELD)
     folders = list((conf.DATA() / "people-imports").glob("*"))
     recent = PeopleImport.objects.filter(told_at__gt=timezone.now() - KEPT).values_list("pk", flat=True)

@@ -2,14 +2,17 @@
 
 import os
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from zoco.consent.models import Choice
+from zoco.kit.periodic import PERIODIC
+from zoco.kit.plugs import load_modules
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.tests.reports.made import ledger
 from zoco.people.importing import running, steps
@@ -116,3 +119,24 @@ def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
 
     assert again.counts == {"same": 270, "refused": 30, "deeds": 270}
     assert [*(model._default_manager.count() for model in counts), facts_told(tmp_path)] == [270] * 5
+
+
+@pytest.mark.django_db
+def test_whoever_waits_for_a_dead_import_may_go_on_with_it_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    run = begun(b"email\nana@shop.example\n")
+    assert running.write_begin(run=run)
+    load_modules(["zoco.people.periodic"])
+    look = PERIODIC.get("people.imports")
+
+    look.run()
+    run.refresh_from_db()
+    lives = run.state
+    PeopleImport.objects.update(told_at=timezone.now() - timedelta(minutes=11))
+    look.run()
+    run.refresh_from_db()
+
+    assert (look.every_seconds, lives, run.state) == (60, "working", "failed")
+    assert running.go_on(run=run)
