@@ -8,6 +8,7 @@ PERIODIC.add(Periodic("people.audiences.tidy", 3_600, renewing.tidy))
 
 
 def _imports_look() -> None:
+    """Let imports that died with their process have failed; what does it is imported when it is time."""
     from zoco.people.importing import running
 
     running.look()
