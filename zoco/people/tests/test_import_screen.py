@@ -84,6 +84,7 @@ def test_from_upload_to_report() -> None:
     assert row[3:] == ["'=cmd()@", "42", "subscribed"]
     assert "E-mail: " in row[2]
     UserProfile.objects.create(user=User.objects.get(username="marketer"), preferred_language="es")
-    text = b"".join(marketer.post(f"/admin/people/imports/{run.pk}/refused.csv").streaming_content).decode()
+    again: Any = marketer.post(f"/admin/people/imports/{run.pk}/refused.csv")
+    text = b"".join(again.streaming_content).decode()
     assert "Archivo,Línea,Motivo," in text
     assert "no es una dirección de correo" in text
