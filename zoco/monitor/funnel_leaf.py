@@ -60,7 +60,7 @@ class FunnelLeafForm(LeafForm):
     step = forms.IntegerField(
         label=pgettext_lazy("rule", "Step, by its number"), min_value=1, max_value=STEPS_MOST, initial=2
     )
-    how = forms.ChoiceField(label=pgettext_lazy("rule", "How"), choices=tuple(HOW.items()))
+    how = forms.ChoiceField(label=pgettext_lazy("funnel", "How far"), choices=tuple(HOW.items()))
     days = forms.IntegerField(
         label=pgettext_lazy("rule", "Begun in the last days, as many as"),
         min_value=1,

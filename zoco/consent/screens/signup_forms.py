@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoco.consent.screens.forms import key_made, languages
 from zoco.consent.signup.asking import TEXTS, askable
 from zoco.consent.signup.models import Form
+from zoco.kit.choosing import Several
 from zoco.kit.hosts import plain_host
 from zoco.ledger.pictures.labels import language_name
 
@@ -39,6 +40,7 @@ class SignupForm(_ModelForm):
         model = Form
         fields = ("name", "key", "site", "topics", "is_confirmed", "onward", "is_on")
         widgets = {"topics": forms.CheckboxSelectMultiple()}
+        field_classes = {"topics": Several}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

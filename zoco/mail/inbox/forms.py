@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.kit.choosing import Several
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.services import PLACE
 
@@ -47,6 +48,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
         }
         widgets = {"accounts": forms.CheckboxSelectMultiple}
+        field_classes = {"accounts": Several}
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)

@@ -65,8 +65,7 @@ class Asked:
         Raises QuestionWrong, ParameterWrong, NotForStrangers.
         """
         report, guard = question.report_for(report), question.guard
-        if guard:
-            report = guard.narrowed(report)
+        report = guard.narrowed(report) if guard else report
         before = question.period_before
         if before and now:
             before = before.as_far_as(question.period, micros(now))
@@ -173,9 +172,8 @@ class Asked:
         """Everything that decides on the text but the site and when the periods are."""
         counting = tuple(counting_of(self.site, period) for period in self.periods)
         parts = (counting, self.filters, self.verdicts, self.params, self.order)
-        paged = (self.offset, self.size, self.dialect)
-        scope = (self.goals, self.guard, self.is_shared, self.with_nobodys, self.given)
-        return (self.report.key, *parts, *paged, *scope)
+        more = (self.offset, self.size, self.dialect, self.goals, self.guard, self.given)
+        return (self.report.key, *parts, *more, self.is_shared, self.with_nobodys)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

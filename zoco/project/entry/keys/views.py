@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zoco.kit.choosing import Several
 from zoco.ledger.views.heads import head
 from zoco.project.entry.keys import services
 from zoco.project.models import ApiKey
@@ -34,7 +35,7 @@ class KeyForm(forms.Form):
         choices=[(key, label) for key, (label, _rights) in services.SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
-    sites = forms.ModelMultipleChoiceField(
+    sites = Several(
         label=gettext_lazy("Sites"),
         queryset=Site.objects.order_by("name", "pk"),
         to_field_name="slug",
