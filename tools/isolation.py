@@ -34,6 +34,10 @@ OTHER_DATABASE = "only the run on PostgreSQL says something"
 """Why a test is left out of the run on SQLite; `make test` makes both runs, so it is not left out of that."""
 
 
+KEPT = ("zoco.ledger.asking.goals", "zoco.ledger.pictures.marks", "zoco.monitor.reports.funnels.drawn")
+"""Modules whose `_providers` read what people keep."""
+
+
 COUNTED = {
     "zoco.project.entry.keys.pace": "pace",
     "zoco.consent.signup.views": "pace",
@@ -100,10 +104,10 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept_without_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let reports of a test without a database find no goals and no marks, instead of the database shut."""
+    """Let reports of a test without a database find no goals, funnels and marks, not the database shut."""
     if uses_database(request.node):
         return
-    for name in ("zoco.ledger.asking.goals", "zoco.ledger.pictures.marks"):
+    for name in KEPT:
         if name in sys.modules:
             monkeypatch.setattr(sys.modules[name], "_providers", [])
 

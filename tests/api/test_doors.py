@@ -21,6 +21,7 @@ from zoco.monitor.models import (
     Annotation,
     ExportPlan,
     ExportRun,
+    Funnel,
     Goal,
     ImportRun,
     Incident,
@@ -37,6 +38,7 @@ FOUND |= {"odds": 1e-6, "dispersion": 1.0, "days": 56, "cause": None, "part": No
 # One of each that belongs to a site, with what it cannot be without.
 OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
     "zoco_goals": (Goal, {"name": "Thanks"}),
+    "zoco_funnels": (Funnel, {"name": "Shop"}),
     "zoco_alarms": (Alarm, {"kind": "bots"}),
     "zoco_segments": (Segment, {"name": "Spain"}),
     "zoco_source_rules": (SourceRule, {}),

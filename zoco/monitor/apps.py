@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 NAMES = {"ga4": "Google Analytics 4", "matomo": "Matomo", "plausible": "Plausible", "umami": "Umami"}
@@ -22,7 +22,7 @@ class MonitorConfig(AppConfig):
         from zoco.ledger.asking import goals
         from zoco.ledger.asking.imported import days as imported
         from zoco.ledger.pictures import marks
-        from zoco.monitor import annotations, funnel_leaf, funnels, portable, reads  # noqa: F401 - register
+        from zoco.monitor import annotations, funnels, portable, reads  # noqa: F401 - portable registers
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
         from zoco.monitor.reports.funnels import drawn
         from zoco.sites import leaving, uploads
@@ -33,6 +33,8 @@ class MonitorConfig(AppConfig):
         marks.provide(annotations.marks)
         sites.provide(_days_given)
         imported.NAMES.update(NAMES)
+        if apps.is_installed("zoco.people"):
+            from zoco.monitor import funnel_leaf  # noqa: F401 - registers
         leaving.forget_by("monitor", _site_forget)
         uploads.begun_by("imports", _uploads_to_come)
 

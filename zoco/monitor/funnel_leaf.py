@@ -21,7 +21,7 @@ from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.report import ParameterWrong
 from zoco.ledger.scope import Facts
-from zoco.ledger.views.actions import Action
+from zoco.ledger.views.actions import Action, offer_report
 from zoco.monitor.funnels import Funnel, funnel_of
 from zoco.monitor.reports.funnels.chains import STEPS_MOST, everybody, newest
 from zoco.people.audiences.bitmaps import of_table
@@ -142,6 +142,7 @@ def _people(given: Given, *, funnel: chains.Funnel, step: int, how: str) -> Tabl
     return ours.select(person=-ours.who - expr.whole(NUMBER_BASE))
 
 
+@offer_report
 def audience_offered(request: HttpRequest, report: Report, address: Address) -> Action | None:
     """Offer to make an audience of those who stopped on the way of the report's funnel."""
     if report.key != FUNNEL or not request.user.has_perm(ADD):

@@ -17,7 +17,6 @@ from zoco.ledger.viewsets import RightItem
 from zoco.monitor import verdicts
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.exports import screens as exports
-from zoco.monitor.funnel_leaf import audience_offered
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.latest import screens as latest
 from zoco.monitor.schedules import screens as schedules
@@ -204,7 +203,6 @@ def sharing_permissions() -> QuerySet[Permission]:
 keeps(offers.segments)
 offer(schedules.offered)
 offer_report(schedules.offered)
-offer_report(audience_offered)
 
 
 @offer
