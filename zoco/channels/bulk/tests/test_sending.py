@@ -31,7 +31,7 @@ from zoco.channels.bulk.tests.conftest import PlainMaker, begun, crowd, mail_acc
 from zoco.channels.bulk.tests.sink import kept_folder, receivers, sink
 from zoco.channels.models import Account, Message
 from zoco.channels.services import account_turn
-from zoco.channels.tests.conftest import NOON, account_of
+from zoco.channels.tests.conftest import NOON
 from zoco.channels.tests.mailbox import mailbox
 from zoco.consent.models import Choice, Reservation, Suppression
 from zoco.consent.public.wishing import pause_save
@@ -262,7 +262,7 @@ def test_two_senders_at_once_send_to_none_twice() -> None:
 
 def test_workers_send_what_is_due(account: Account) -> None:
     batch = begun(account, crowd(5))
-    stopped = begun(account_of("fake", Path("/nowhere")), [])
+    stopped = begun(account, [])
     stop = threading.Event()
     thread = threading.Thread(target=steadily, args=(Steady("bulk", bulk_run), stop))
     thread.start()
