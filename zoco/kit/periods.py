@@ -13,6 +13,8 @@ from zoco.kit.said import Said
 
 Grain = Literal["hour", "day", "week", "month"]
 HOUR = 3_600_000_000
+FAR = 7_258_118_400_000_000
+"""The year 2200: later than any fact."""
 _STEP = HOUR // 12
 
 
@@ -79,6 +81,11 @@ class Period:
     def end(self) -> int:
         end = midnight(self.last + timedelta(days=1), self.zone)
         return min(end, self.until) if self.until else end
+
+    @property
+    def horizon(self) -> int:
+        """Up to which moment what followed is looked at: what was cut off stands as it did then."""
+        return self.until or FAR
 
     def as_far_as(self, other: "Period", now: int) -> "Period":
         """Return this period cut off as long after its start as `now` lies after the other's.

@@ -76,6 +76,11 @@ def end_of(period: Period | Outline, later_seconds: int = 0) -> Value:
     return end + ibis.interval(seconds=later_seconds) if later_seconds else end
 
 
+def horizon_of(period: Period | Outline) -> Value:
+    """Return up to which moment facts are looked at that follow on a period; see `Period.horizon`."""
+    return _moments(period, blanks.HORIZON)[0]
+
+
 def local(at: Value, period: Period | Outline) -> Value:
     """Return the wall clock at a moment of the period as microseconds."""
     offsets = _wholes(period, blanks.OFFSET)

@@ -14,7 +14,7 @@ from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
 from zoco.ledger.asking.goals import Goal, any_of, sessions_reached
-from zoco.ledger.asking.statements.outlines import counting_in, key_of
+from zoco.ledger.asking.statements.outlines import counting_ever, counting_in, key_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.sitebook import ELSEWHERE, NOBODYS, SiteInfo
@@ -85,7 +85,7 @@ class Facts:
 
     def is_view(self, facts: Table) -> Value:
         """Return whether facts are page views: those of the origin that counted on their day."""
-        origins = counting_in(self.site, self.period)
+        origins = counting_ever(self.site) if self.later_seconds else counting_in(self.site, self.period)
         if len(origins) == 1:
             return _is_view(facts, origins[0][1])
         counts = None
@@ -104,7 +104,9 @@ class Facts:
         return self if self.is_shared else replace(self, filters=())
 
     def later(self, seconds: int) -> Facts:
-        """Return the same with the facts of so many seconds after the period."""
+        """Return the same with the facts of so many seconds after the period; of one that was cut off to be
+        compared with what is not over yet, none after that moment.
+        """
         return replace(self, later_seconds=seconds)
 
     def fitting(self, rows: Table) -> Table:
@@ -147,6 +149,7 @@ class Facts:
             facts.site.isin((site, NOBODYS)) if self.with_nobodys else facts.site == site,
             facts.occurred_at >= expr.start_of(self.period),
             facts.occurred_at < expr.end_of(self.period, self.later_seconds),
+            *([facts.occurred_at < expr.horizon_of(self.period)] if self.later_seconds else []),
             *self.fits(facts),
             *(condition(facts) for condition in conditions),
         )

@@ -14,8 +14,9 @@ from zoco.ledger.store.base import Dialect
 
 DAY = 86_400_000_000
 # What a blank of a name stands for; those that hold a moment, the others are whole microseconds.
-MOMENTS = frozenset({"start", "end", "since", "month"})
-START, END, SINCE, OFFSET, MONTH, WALL = "start", "end", "since", "offset", "month", "wall"
+MOMENTS = frozenset({"start", "end", "horizon", "since", "month"})
+START, END, HORIZON, SINCE = "start", "end", "horizon", "since"
+OFFSET, MONTH, WALL = "offset", "month", "wall"
 
 
 class Outline:
@@ -66,6 +67,8 @@ def values(period: Period, what: str) -> list[int]:
         return [period.start]
     if what == END:
         return [period.end]
+    if what == HORIZON:
+        return [period.horizon]
     if what in {SINCE, OFFSET}:
         offsets = period.offsets()
         return [each.since if what == SINCE else each.micros for each in offsets]

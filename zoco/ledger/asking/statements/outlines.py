@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, cast
 
 import msgspec
@@ -31,6 +32,7 @@ from zoco.ledger.store.base import Dialect
 
 WORD, SITE, HOST = "word", "site", "host"
 BLANK_LENGTH = 3
+_EVER = (date(1970, 1, 1), date(9999, 12, 31))
 _PARTS = frozenset(each.name for each in fields(SiteInfo))
 
 
@@ -115,6 +117,13 @@ def counting_in(site: SiteInfo, period: Period) -> tuple[tuple[int, str], ...]:
     """Return which origins count in a period, though outlines may stand in for both: the shape tells it."""
     site = site.shaping() if isinstance(site, SiteOutline) else site
     return site.counting_in(period.shaping() if isinstance(period, Outline) else period)
+
+
+def counting_ever(site: SiteInfo) -> tuple[tuple[int, str], ...]:
+    """Return which origins count at any time, for what looks beyond a period: only sites at which they are
+    the same share the statement.
+    """
+    return site.counting_in(Period(*_EVER, site.zone if len(site.counted) > 1 else "UTC"))
 
 
 class Template(msgspec.Struct, frozen=True):

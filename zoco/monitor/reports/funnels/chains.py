@@ -71,11 +71,18 @@ def everybody(facts: Facts, funnel: Funnel, part: str = "") -> Table:
 
 
 def newest(facts: Facts) -> Table:
-    """Return one row, newest: when the last fact of the site happened, in microseconds."""
+    """Return one row, newest: when the last fact of the site happened, in microseconds.
+
+    As far as the period looks: one that was cut off knows what was known then.
+    """
     from zoco.ledger.asking.statements.engines import table
 
-    rows = table("facts")
-    mine = rows.filter(rows.site == key_of(facts.site), rows.occurred_at >= expr.start_of(facts.period))
+    rows, at = table("facts"), facts.period
+    mine = rows.filter(
+        rows.site == key_of(facts.site),
+        rows.occurred_at >= expr.start_of(at),
+        rows.occurred_at < expr.horizon_of(at),
+    )
     return mine.aggregate(newest=expr.micros(mine.occurred_at.max()))
 
 
