@@ -50,7 +50,7 @@ class FunnelForm(_ModelForm):
                 choices=[("", "–"), *_by_site(goals)],
                 required=number <= STEPS_LEAST,
             )
-            self.initial[field] = kept.get((self.instance.site_id, str(name).casefold()), "")
+            self.initial[field] = kept.get((self.instance.site_id, name.casefold()), "") if name else ""
         seconds = self.instance.within_seconds
         unit = next(each for each in (DAY_SECONDS, 3600, 60, 1) if seconds % each == 0)
         self.initial["number"], self.initial["unit"] = seconds // max(unit, 60), str(max(unit, 60))

@@ -22,13 +22,14 @@ from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.report import ParameterWrong
 from zoco.ledger.scope import Facts
 from zoco.ledger.views.actions import Action, offer_report
-from zoco.monitor.funnels import Funnel, funnel_of
+from zoco.monitor.funnels import Funnel, funnel_kept, funnel_of
 from zoco.monitor.reports.funnels.chains import STEPS_MOST, everybody, newest
 from zoco.people.audiences.bitmaps import of_table
 from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm, LeafWrong
 from zoco.people.audiences.rules import VERSION
 from zoco.people.gathering.opening import ADD
 from zoco.people.models import NUMBER_BASE
+from zoco.people.opening import sees_people
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -145,11 +146,10 @@ def _people(given: Given, *, funnel: chains.Funnel, step: int, how: str) -> Tabl
 @offer_report
 def audience_offered(request: HttpRequest, report: Report, address: Address) -> Action | None:
     """Offer to make an audience of those who stopped on the way of the report's funnel."""
-    if report.key != FUNNEL or not request.user.has_perm(ADD):
+    if report.key != FUNNEL or not sees_people() or not request.user.has_perm(ADD):
         return None
-    site, chosen = sitebook.site(address.query.get("site", "")), address.query.get("funnel", "")
-    mine = Funnel.objects.filter(site=site.id).order_by("name", "id")
-    kept = mine.filter(pk=int(chosen[:18])).first() if chosen.isdecimal() else mine.first()
+    site = sitebook.site(address.query.get("site", ""))
+    kept = funnel_kept(site.id, address.query.get("funnel", ""))
     try:
         where = reverse("zoco_audience_new")
     except NoReverseMatch:  # a host project without Wagtail's admin

@@ -3,6 +3,8 @@
 A step is named, not linked: a goal that is deleted leaves the funnel saying which one it misses.
 """
 
+from collections.abc import Container
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -73,29 +75,44 @@ class Funnel(models.Model):
 
 def funnels_of(site: int) -> tuple[tuple[str, str], ...]:
     """Return the funnels of a site by its key: the text by which reports choose one, and its name."""
-    found = Funnel.objects.filter(site=site).order_by("name", "id").values_list("pk", "name")
-    return tuple((str(pk), name) for pk, name in found)
+    return tuple((str(each.pk), each.name) for each in _in_order(site, _known(site)))
+
+
+def funnel_kept(site: int, chosen: str) -> Funnel | None:
+    """Return a funnel of a site by its key as it is kept, the first of `funnels_of` for "", None for none."""
+    return _chosen(site, chosen, _known(site))
 
 
 def funnel_of(site: int, chosen: str) -> chains.Funnel | None:
-    """Return a funnel of a site by its key, the first by name for "", None where there is none.
-
-    Raises ParameterWrong for one whose goals are gone.
-    """
-    mine = Funnel.objects.filter(site=site).order_by("name", "id")
-    if chosen and not chosen.isdecimal():
+    """Return the same as reports count it. Raises ParameterWrong for one whose goals are gone."""
+    known = _known(site)
+    kept = _chosen(site, chosen, known)
+    if kept is None:
         return None
-    kept = (mine.filter(pk=int(chosen[:18])) if chosen else mine).first()
-    return None if kept is None else _read(kept)
-
-
-def _read(kept: Funnel) -> chains.Funnel:
-    known = {each.name.casefold(): each for each in goals.goals_of(kept.site_id) if each.kind != "engagement"}
-    if missing := [name for name in kept.steps if name.casefold() not in known]:
+    if gone := _gone(kept, known):
         words = gettext_noop("The funnel “%(name)s” goes by the goal “%(goal)s”, which is gone; change it.")
-        raise ParameterWrong(words, name=kept.name, goal=missing[0])
+        raise ParameterWrong(words, name=kept.name, goal=gone[0])
     steps = tuple(known[name.casefold()] for name in kept.steps)
     return chains.Funnel(kept.name, steps, kept.within_seconds, kept.is_each, kept.is_strict)
+
+
+def _known(site: int) -> dict[str, goals.Goal]:
+    """Return the goals of a site that a funnel may go by, by name."""
+    return {each.name.casefold(): each for each in goals.goals_of(site) if each.kind != "engagement"}
+
+
+def _chosen(site: int, chosen: str, known: Container[str]) -> Funnel | None:
+    return next((each for each in _in_order(site, known) if chosen in ("", str(each.pk))), None)
+
+
+def _gone(kept: Funnel, known: Container[str]) -> list[str]:
+    return [name for name in kept.steps if name.casefold() not in known]
+
+
+def _in_order(site: int, known: Container[str]) -> list[Funnel]:
+    """Return the funnels of a site by name; one whose goals are gone hides none that can be counted."""
+    found = Funnel.objects.filter(site=site).order_by("name", "id")
+    return sorted(found, key=lambda each: bool(_gone(each, known)))
 
 
 def funnels_follow(*, site: int, was: str, now: str) -> None:

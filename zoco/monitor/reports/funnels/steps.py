@@ -102,7 +102,7 @@ class FunnelSteps(Report):
 
     def missing(self, site: SiteInfo) -> Missing | None:
         """Say that the site has no funnels yet."""
-        if funnel_of(site, ""):
+        if funnels_of(site):
             return None
         return Missing(
             _("No funnels yet"),

@@ -118,6 +118,29 @@ def test_a_goal_that_gets_another_name_stays_a_step_and_one_that_goes_is_named(
         funnel_of(site.pk, "")
 
 
+def test_a_funnel_whose_goal_is_gone_hides_no_other(
+    site: Site, goals: list[Goal], admin_client: Client
+) -> None:
+    broken = Funnel.objects.create(site=site, name="Before", steps=["Seen", "Gone"], within_seconds=60)
+    whole = form(site, goals).save()
+    where = reverse("zoco_ledger:report", args=["funnel"])
+
+    page = admin_client.get(where, {"site": "shop"})
+    named = admin_client.get(where, {"site": "shop", "funnel": str(whole.pk)})
+    gone = admin_client.get(where, {"site": "shop", "funnel": str(broken.pk)})
+
+    assert funnels_of(site.pk) == ((str(whole.pk), "Shop"), (str(broken.pk), "Before"))
+    assert (page.status_code, named.status_code, gone.status_code) == (200, 200, 400)
+    assert "“Gone”" in gone.content.decode()
+
+
+def test_a_goal_called_none_is_no_step_that_was_left_empty(site: Site, goals: list[Goal]) -> None:
+    goal_create(site=site.pk, name="None", kind="page", pattern="/none")
+    made = form(site, goals).save()
+
+    assert FunnelForm(instance=made).initial["step_3"] == ""
+
+
 @pytest.mark.parametrize("key", ["0", "nonsense", "9" * 40, "-1", "²"])
 def test_a_key_that_names_none_finds_none(site: Site, goals: list[Goal], key: str) -> None:
     form(site, goals).save()

@@ -1,12 +1,13 @@
 """Audiences by how far people came through a funnel."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -19,8 +20,10 @@ from zoco.people.audiences.counting import people_of
 from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import RuleWrong, rules_read
 from zoco.people.models import NUMBER_BASE, Person
+from zoco.project.tests.readers import client_of
 from zoco.sites import reads
-from zoco.sites.models import Site
+from zoco.sites.access.services import sites_seen_set
+from zoco.sites.models import CountingOrigin, Site
 
 pytestmark = pytest.mark.django_db
 ORDER = "shop.order.placed"
@@ -115,3 +118,36 @@ def test_the_report_leads_to_the_builder_with_the_rule(
     assert broken.status_code == 200
     assert "cannot be read" in broken.content.decode()
     assert site_named("shop").id == funnel.site_id
+
+
+def test_a_site_that_counts_by_its_log_has_an_answer_of_its_own(
+    people: list[Person], funnel: Funnel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, bea = (each.pk for each in people[:2])
+    other = Site.objects.create(slug="other", name="Other", zone="UTC", currency="EUR")
+    CountingOrigin.objects.create(site=other, origin="log", since=date(2020, 1, 1))
+    goal_create(site=other.pk, name="Seen", kind="page", pattern="/p")
+    goal_create(site=other.pk, name="Order", kind="event", event=ORDER)
+    twin = Funnel.objects.create(site=other, name="Shop", steps=["Seen", "Order"], within_seconds=3_600)
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    at: dict[str, Any] = {"zone": "UTC", "name": "web.page.viewed", "origin": "tracker"}
+    facts = [
+        fact("2026-03-30 10:00:00", 1, "/p", person=NUMBER_BASE + ana, site=funnel.site_id, **at),
+        fact("2026-03-30 10:00:00", 2, "/p", person=NUMBER_BASE + bea, site=other.pk, zone="UTC"),
+    ]
+
+    with ledger(tmp_path, facts, reads.site_infos()) as opened:
+        assert found(opened, funnel, how="reached") == {ana}
+        assert found(opened, twin, how="reached") == {bea}
+
+
+def test_whoever_sees_some_sites_only_is_offered_no_audience(store: Store, funnel: Funnel) -> None:
+    client = client_of("marketer")
+    where = reverse("zoco_ledger:report", args=["funnel"])
+    all_sites = client.get(where, {"site": "shop"}).context["page_actions"]
+    sites_seen_set(user=User.objects.get(username="marketer"), sites=[funnel.site])
+
+    one_site = client.get(where, {"site": "shop"}).context["page_actions"]
+
+    assert [each for each in all_sites if "rules=" in each.url]
+    assert not [each for each in one_site if "rules=" in each.url]
