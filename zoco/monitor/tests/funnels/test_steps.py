@@ -45,9 +45,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder: Path = tmp_path_factory.mktemp("funnel")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZOCO_DATA", str(folder))
-        patch.setattr(drawn, "_providers", [(lambda _site, key: FUNNEL if key in ("", "7") else None, list)])
         with ledger(folder, FACTS) as opened:
             yield opened
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = (lambda _site, key: FUNNEL if key in ("", "7") else None, lambda _site: (("7", FUNNEL.name),))
+    monkeypatch.setattr(drawn, "_providers", [ours])
 
 
 def test_each_step_with_those_who_stopped_and_those_who_may_still_come(store: Store) -> None:
