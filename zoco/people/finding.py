@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from zoco.people.called import full_name
 from zoco.people.identities import Named
 from zoco.people.models import WORD_LONGEST, Identity, Person, Word
 
@@ -26,7 +27,8 @@ ENDING = 6
 def words_of(person: Person, identities: Iterable[Identity | Named]) -> set[str]:
     """Return the words by which a person is found."""
     found = set()
-    for text in (person.name, person.given_name, person.family_name, person.city):
+    whole = full_name(person.given_name, person.family_name)
+    for text in (person.name, whole, person.given_name, person.family_name, person.city):
         found.update(parted(text))
     for each in identities:
         found.add(_bare(each.value))

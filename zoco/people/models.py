@@ -8,24 +8,13 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.people import attributes, identities
 from zoco.people.audiences.models import Audience, AudienceChange
+from zoco.people.called import full_name
 from zoco.people.doubles.models import LikeKey, Likeness
 from zoco.people.importing.models import PeopleImport
 
 __all__ = [
-    "Attribute",
-    "AttributeValue",
-    "Audience",
-    "AudienceChange",
-    "Identity",
-    "LikeKey",
-    "Likeness",
-    "Merge",
-    "Note",
-    "PeopleImport",
-    "Person",
-    "Tag",
-    "Tagged",
-    "Word",
+    "Attribute", "AttributeValue", "Audience", "AudienceChange", "Identity", "LikeKey", "Likeness", "Merge",
+    "Note", "PeopleImport", "Person", "Tag", "Tagged", "Word",
 ]  # fmt: skip
 NUMBER_BASE = 1 << 62
 """Numbers of people in the ledger lie above; below are numbers that sites give to their customers."""
@@ -65,7 +54,7 @@ class Person(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"{self.given_name} {self.family_name}".strip() or _("Person %d") % self.pk
+        return self.name or full_name(self.given_name, self.family_name) or _("Person %d") % self.pk
 
     @property
     def number(self) -> int:

@@ -25,6 +25,7 @@ from zoco.consent.news import Mark, mark_now
 from zoco.consent.services import Reserved, Wanted, release_many, reserve_many
 from zoco.consent.suppressing import Place
 from zoco.kit.reading import rows_among
+from zoco.people.called import full_name
 
 State = Message.State
 NOTHING = Content()
@@ -148,7 +149,7 @@ def _known(due: Sequence[_Due], channel: Channel) -> None:
     usual = zone_usual()
     for pk, name, given, family, zone in rows_among(_PEOPLE, [], by_person):
         for each in by_person[pk]:
-            each.name = name or (f"{given} {family}".strip() if given else "")
+            each.name = name or (full_name(given, family) if given else "")
             each.zone = zone or usual
     kind, space = channel.identity or ("", "")
     for pk, key, value in rows_among(_PLACES, [kind, space], by_person):

@@ -13,6 +13,7 @@ from zoco.kit.plugs import Registry
 from zoco.kit.reading import rows_among
 from zoco.mail.letters.drafts import LetterWrong
 from zoco.mail.letters.placeholders import HOLDS, ROWS_MOST, VALUE_LONGEST
+from zoco.people.called import full_name
 from zoco.people.models import Attribute, Identity, Person
 
 DATA_SIZE_MOST = 64_000
@@ -80,6 +81,7 @@ class PersonRoot(Root):
             each.pk: {
                 **each.attributes,
                 **dict(zip(_OWN, _own(each), strict=True)),
+                "name": each.name or full_name(each.given_name, each.family_name),
                 "email": emails.get(each.pk, ""),
             }
             for each in people
