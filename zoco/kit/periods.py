@@ -5,9 +5,9 @@ Days, weeks and months are local; bounds and everything stored are UTC microseco
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from zoco.kit.said import Said
 
@@ -16,10 +16,20 @@ HOUR = 3_600_000_000
 FAR = 7_258_118_400_000_000
 """The year 2200: later than any fact."""
 _STEP = HOUR // 12
+CONTINENTS = {
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian",
+    "Pacific",
+}  # fmt: skip
 
 
 class PeriodUnreadable(Said, ValueError):
     """The text is not a period."""
+
+
+@cache
+def zones_offered() -> tuple[str, ...]:
+    """Return the zones among which people choose: those of places, which every browser knows as well."""
+    return ("UTC", *sorted(zone for zone in available_timezones() if zone.partition("/")[0] in CONTINENTS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
-from zoneinfo import available_timezones
 
 from zoco.kit import conf
-
-CONTINENTS = {
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian",
-    "Pacific",
-}  # fmt: skip
 
 
 class AddressUnreadable(ValueError):
@@ -175,8 +169,3 @@ def events() -> dict[str, str]:
     """Return the part of ZOCO that EVENTS_URL gives, if it is set."""
     url = os.environ.get("EVENTS_URL", "")
     return {"EVENTS_URL": url} if url else {}
-
-
-def time_zones() -> list[str]:
-    """Return the zones that an account may choose: those of places, which every browser knows as well."""
-    return ["UTC", *sorted(zone for zone in available_timezones() if zone.partition("/")[0] in CONTINENTS)]

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zoco.kit.periods import zones_offered
 from zoco.project import env, log
 from zoco.project.serving import stored
 
@@ -151,7 +152,7 @@ WAGTAILADMIN_BASE_URL = env.ADDRESS().rstrip("/")
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
-WAGTAIL_USER_TIME_ZONES = env.time_zones()
+WAGTAIL_USER_TIME_ZONES = list(zones_offered())
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -1,8 +1,6 @@
 """The pages that letters link to. Looking changes nothing, for scanners of mail open each link; POST does."""
 
-import zoneinfo
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +29,7 @@ from zoco.consent.public.tokens import (
     token_mark,
 )
 from zoco.consent.public.wishing import PAUSE_DAYS, often_save, pause_save, wished
+from zoco.kit.periods import zones_offered
 from zoco.people.editing import Hand, person_change
 from zoco.people.models import Person
 from zoco.people.standing import standing_for
@@ -93,7 +92,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             addresses=[_masked(each.value) for each in addresses_of(key)], is_stopped=is_stopped(key),
             languages=[(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
             language=language, wished=wished(person, at=now),
-            zones=sorted({*_zones(), person.zone} - {""}),
+            zones=sorted({*zones_offered(), person.zone} - {""}),
         )  # fmt: skip
 
 
@@ -119,7 +118,7 @@ def _save(request: HttpRequest, person: Person, preferring: Preferring, token: s
     fields = {}
     if given.get("language") in dict(settings.LANGUAGES) and given["language"] != language_of(person):
         fields["language"] = given["language"]
-    if given.get("zone") in {"", *_zones(), person.zone}:
+    if given.get("zone") in {"", *zones_offered(), person.zone}:
         fields["zone"] = given["zone"]
     if fields:
         person_change(person=person, fields=fields, attributes={}, hand=Hand(now, name="preferences"))
@@ -133,14 +132,6 @@ def _save(request: HttpRequest, person: Person, preferring: Preferring, token: s
         often_save(person=person.pk, often=given.get("often", ""), at=now)
     elif act in PAUSE_DAYS:
         pause_save(person=person.pk, days=PAUSE_DAYS[act], at=now)
-
-
-@cache
-def _zones() -> tuple[str, ...]:
-    return (
-        "UTC",
-        *sorted(each for each in zoneinfo.available_timezones() if "/" in each and "Etc" not in each),
-    )
 
 
 def _masked(address: str) -> str:

@@ -1,5 +1,6 @@
 """The preference centre: what is ticked holds, looking changes nothing, and only a true link opens it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,21 @@ def test_what_is_ticked_holds_and_looking_changes_nothing(ana: Person) -> None:
     assert new.proof["token"] not in page
     assert Choice.objects.count() == before + 2
     assert OutboxRow.objects.filter(name="consent.choice.withdrawn").count() == 1
+
+
+def test_clocks_of_places_are_offered_and_one_that_is_kept_stays(ana: Person) -> None:
+    client, page = Client(), where(ana)
+    offered = set(re.findall(r"<option[^>]*>([^<]+)</option>", client.get(page).content.decode()))
+    odd = {"Factory", "localtime", "Zulu", "posixrules", "Etc/GMT+5", "US/Pacific", "SystemV/PST8"}
+
+    client.post(page, {"act": "save", "topic": [], "zone": "Zulu"})
+
+    assert {"UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires"} <= offered
+    assert offered.isdisjoint(odd)
+    ana.refresh_from_db()
+    assert ana.zone == ""
+    Person.objects.filter(pk=ana.pk).update(zone="US/Pacific")
+    assert "<option selected>US/Pacific</option>" in client.get(page).content.decode()
 
 
 def test_nothing_any_more_ends_all_and_a_tick_takes_that_back_but_no_dead_address(ana: Person) -> None:

@@ -1,6 +1,5 @@
 """Forms of people: what may be typed, what is chosen, and own fields by their kind."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -9,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from zoco.kit.periods import zones_offered
 from zoco.ledger.pictures.countries import country_codes, country_name
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.problems import said
@@ -94,7 +94,7 @@ class PersonForm(forms.Form):
         languages = {code: language_name(code) for code in LANG_INFO if LANGUAGE.match(code)}
         self._offer("language", languages, person.language)
         self._offer("country", {code: country_name(code) for code in country_codes()}, person.country)
-        self._offer("zone", {name: name for name in zoneinfo.available_timezones()}, person.zone)
+        self._offer("zone", {name: name for name in zones_offered()}, person.zone)
         self.own = list(Attribute.objects.order_by("label", "id"))
         for each in self.own:
             self.fields[OWN + each.key] = own_field(each, person.attributes.get(each.key))

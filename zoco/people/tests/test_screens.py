@@ -185,6 +185,17 @@ def test_own_fields_are_typed_and_changes_are_told_with_the_person_alone(
     assert ana.attributes == {}
 
 
+def test_time_zones_offered_are_those_of_places_and_the_one_that_is_kept(
+    marketer: Client, ana: Person
+) -> None:
+    Person.objects.filter(pk=ana.pk).update(zone="US/Pacific")
+
+    offered = re.findall(r'<option value="([^"]+)"', body(marketer.get(f"{PEOPLE}{ana.pk}/edit/")))
+
+    assert {"UTC", "Europe/Madrid", "US/Pacific"} <= set(offered)
+    assert {"Factory", "localtime", "Zulu", "posixrules", "US/Eastern"}.isdisjoint(offered)
+
+
 def test_fields_are_defined_kept_to_their_kind_and_go_with_their_values(
     marketer: Client, ana: Person
 ) -> None:
