@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.consent.models import Choice, Rule, Suppression, Topic
 from zoco.kit.slugs import slug_of
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 
 if TYPE_CHECKING:
     _TopicForm = forms.ModelForm[Topic]
@@ -63,7 +63,7 @@ class TopicForm(_TopicForm):
             held = self.instance.words.get(code) or {}
             for name, most in (("label", 80), ("note", 200)):
                 self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=f"{self.fields[name].label} ({language_name(code)})",
+                    label=f"{self.fields[name].label} ({language_within(code)})",
                     required=False,
                     max_length=most,
                     initial=held.get(name, ""),

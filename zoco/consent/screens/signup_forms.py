@@ -12,7 +12,7 @@ from zoco.consent.signup.asking import TEXTS, askable
 from zoco.consent.signup.models import Form
 from zoco.kit.choosing import Several
 from zoco.kit.hosts import plain_host
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Form]
@@ -62,7 +62,8 @@ class SignupForm(_ModelForm):
             for name in TEXTS:
                 is_long = LONGEST[name] > 500
                 self.fields[f"text_{code}_{name}"] = forms.CharField(
-                    label=f"{LABELS[name]} ({language_name(code)})", required=False, max_length=LONGEST[name],
+                    label=f"{LABELS[name]} ({language_within(code)})",
+                    required=False, max_length=LONGEST[name],
                     widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput(),
                     initial=said.get(name, ""),
                 )  # fmt: skip
@@ -83,7 +84,7 @@ class SignupForm(_ModelForm):
     @property
     def said(self) -> list[tuple[str, list[Any]]]:
         """What it says, by language."""
-        return [(language_name(code), self._of(f"text_{code}_")) for code in languages()]
+        return [(language_within(code), self._of(f"text_{code}_")) for code in languages()]
 
     def clean_key(self) -> str:
         """Return the key, made of the name where none was given."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf.locale import LANG_INFO
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger.asking.answer import Answer, Key
@@ -161,6 +161,8 @@ ORIGINS = {
     "simulated": pgettext_lazy("origin", "Simulated"),
 }
 OTHER_LANGUAGES = {"zh": _("Chinese")}  # which Django knows only by script
+UNCAPPED = ("es", "ru")
+"""Readers in whose sentences names of languages have no capital."""
 WORDS = {
     "channel": CHANNELS,
     "device": DEVICES,
@@ -204,6 +206,12 @@ def language_name(code: str) -> str:
         return str(capfirst(get_language_info(code)["name_translated"]))
     except KeyError:
         return code
+
+
+def language_within(code: str) -> str:
+    """Return the name of a language as it stands within a sentence or in brackets."""
+    name = language_name(code)
+    return name[:1].lower() + name[1:] if (get_language() or "").startswith(UNCAPPED) else name
 
 
 def bucket_label(start: datetime, grain: str, *, whole: bool = False) -> str:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.channels.models import Account
 from zoco.consent.models import Purpose, Topic
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_name, language_within
 from zoco.mail.drawing.base import StepForm
-from zoco.mail.editing.models import LANGUAGE, tongue
+from zoco.mail.editing.models import LANGUAGE
 from zoco.mail.editing.screens.blocks import placeholders_offered
 from zoco.mail.journeys.messages.step import MessageStep, carriers
 from zoco.mail.journeys.messages.texts import LONGEST
@@ -120,7 +120,7 @@ def _languages(texts: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def _text_field(language: str, *, is_first: bool) -> forms.CharField:
-    field = _area(label=gettext("Text in %(language)s") % {"language": tongue(language)})
+    field = _area(label=gettext("Text in %(language)s") % {"language": language_within(language)})
     if is_first:
         field.help_text = _("Read by whoever reads none of the languages in which there is a text.")
     return field

@@ -5,21 +5,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoco.consent.models import KEY, Purpose
+from zoco.ledger.pictures.labels import language_within
 
 SUBJECT_LONGEST = 250
 LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z", _("Write a language as es or zh-Hans."))
-
-
-def tongue(language: str) -> str:
-    """Return the name of a language within a sentence; the code where it has none."""
-    try:
-        return str(get_language_info(language)["name_translated"])
-    except KeyError:
-        return language
 
 
 class Letter(models.Model):
@@ -121,7 +114,7 @@ class Written(models.Model):
     @property
     def tongue(self) -> str:
         """The name of its language within a sentence."""
-        return tongue(self.language)
+        return language_within(self.language)
 
 
 class Edition(Written):

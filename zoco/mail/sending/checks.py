@@ -13,7 +13,7 @@ from zoco.channels.contract import CHANNELS
 from zoco.channels.domains.verdicts import domain_verdict
 from zoco.channels.models import Account
 from zoco.consent.models import Purpose
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.conf import COUNT_CLICKS
 from zoco.mail.editing.checks.contents import everybody_reads_address, everybody_sees
 from zoco.mail.editing.models import Letter
@@ -116,7 +116,7 @@ def letter_problems(letter: Letter, drafts: list[Draft]) -> Iterator[Problem]:
         words = _("The letter %(letter)s says nothing yet; write it first.")
         yield Problem(words % {"letter": letter}, mend=here)
     for draft in drafts:
-        named = {"letter": letter.name, "language": language_name(draft.language)}
+        named = {"letter": letter.name, "language": language_within(draft.language)}
         editor = ("zoco_letter_edition", letter.pk, draft.language)
         if not draft.subject:
             yield Problem(_("%(letter)s (%(language)s): it has no subject.") % named, mend=editor)
@@ -142,7 +142,7 @@ def _rules(letter: Letter, draft: Draft, made: Compiled) -> Iterator[Problem]:
         words = _("%(letter)s is no marketing: it goes also to people who never agreed to get any.")
         yield Problem(words % {"letter": letter.name}, Weight.NOTE, settings)
         return
-    named = {"letter": letter.name, "language": language_name(draft.language)}
+    named = {"letter": letter.name, "language": language_within(draft.language)}
     if not everybody_sees(made, WAY_OUT):
         words = _("%(letter)s (%(language)s): nobody can unsubscribe; put {{ links.unsubscribe }} into it.")
         yield Problem(words % named, mend=editor)

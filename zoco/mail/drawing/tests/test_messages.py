@@ -140,7 +140,7 @@ def test_what_is_wrong_with_a_text_is_said_in_the_readers_language(
     with translation.override("es"):
         wrong = {line["name"]: line["wrong"] for line in lines_of(graph, {}, {})}
 
-    assert wrong["s1"].startswith("El texto en Español no puede salir: Línea 1: no existe a; existen: ")
+    assert wrong["s1"].startswith("El texto en español no puede salir: Línea 1: no existe a; existen: ")
 
 
 @pytest.mark.markup

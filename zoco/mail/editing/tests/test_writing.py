@@ -169,6 +169,18 @@ def test_a_refused_save_loses_nothing_and_says_where_it_is_wrong(writer: Client,
     assert news.editions.get().blocks[1]["type"] == "footer"
 
 
+def test_languages_within_sentences_have_no_capital_where_their_readers_write_none(
+    writer: Client, news: Letter
+) -> None:
+    UserProfile.objects.create(user=User.objects.get(), preferred_language="es")
+
+    page = body(writer.get(f"/admin/letters/{news.pk}/"))
+
+    assert "Escribir en inglés" in page
+    assert '<span class="note">Inglés' in page
+    assert "Texto en inglés" in body(writer.get(url(news)))
+
+
 def test_a_letter_goes_on_as_html_and_back_without_losing_its_blocks(writer: Client, news: Letter) -> None:
     turned = body(writer.post(url(news), posted(news, "b1:heading:", do="kind", b1__text="One", kind="html")))
     parked = re.findall(r'name="parked" value="(.*?)">', turned)[0]

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zoco.consent.models import Purpose
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 from zoco.mail.journeys import there
 from zoco.mail.journeys.messages.step import MessageStep
 from zoco.mail.journeys.messages.texts import asks_for, texts_read
@@ -42,7 +42,7 @@ def _rules(number: int, settings: Mapping[str, Any], here: tuple[object, ...]) -
                 "The message of step %(number)s (%(language)s) says nowhere how to leave; put "
                 "{{ links.unsubscribe }} into it, unless its channel has a way of its own."
             )
-            said = {"number": number, "language": language_name(text.language)}
+            said = {"number": number, "language": language_within(text.language)}
             yield Problem(words % said, Weight.NOTE, here)
 
 

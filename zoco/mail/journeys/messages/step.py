@@ -15,8 +15,8 @@ from zoco.channels.models import Account, Message
 from zoco.channels.sealing import SealBroken
 from zoco.consent.models import Purpose
 from zoco.consent.public.tokens import Links
+from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.links import home
-from zoco.mail.editing.models import tongue
 from zoco.mail.journeys import there
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, Stays, StepWrong, Visit
 from zoco.mail.journeys.leaving import MENDED, went
@@ -89,7 +89,7 @@ class MessageStep(Kind):
                 text_check(text, most=most_of(channel), links=links)
             except (TextWrong, PlaceholderWrong) as wrong:
                 words = gettext_noop("The text in %(language)s cannot leave: %(why)s")
-                raise StepWrong(words, language=tongue(text.language), why=wrong) from wrong
+                raise StepWrong(words, language=language_within(text.language), why=wrong) from wrong
 
     def work(self, visit: Visit) -> Goes | Stays:
         """Send it. Whoever may not be written to, or has no handle there, goes on without."""

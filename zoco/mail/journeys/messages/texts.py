@@ -14,7 +14,8 @@ from django.utils.translation import gettext_noop, override
 from jinja2 import Template
 
 from zoco.kit.said import Said
-from zoco.mail.editing.models import LANGUAGE, tongue
+from zoco.ledger.pictures.labels import language_within
+from zoco.mail.editing.models import LANGUAGE
 from zoco.mail.journeys import there
 from zoco.mail.letters.drafts import language_chosen
 from zoco.mail.letters.placeholders import HOLDS, asked_read, marks, sandbox
@@ -51,7 +52,7 @@ def texts_read(kept: object) -> list[Text]:
     for text in texts:
         if tongues.count(text.language.casefold()) > 1:
             words = gettext_noop("The text is there twice in %(language)s; take one away.")
-            raise TextWrong(words, language=tongue(text.language))
+            raise TextWrong(words, language=language_within(text.language))
     return texts
 
 
@@ -61,7 +62,7 @@ def _read(kept: object) -> Text:
         raise TextWrong(gettext_noop("Write a language as es or zh-Hans."))
     if not isinstance(source, str) or not source.strip():
         words = gettext_noop("Write the text in %(language)s, or take the language away.")
-        raise TextWrong(words, language=tongue(language))
+        raise TextWrong(words, language=language_within(language))
     return Text(language, source)
 
 

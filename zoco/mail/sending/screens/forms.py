@@ -12,7 +12,7 @@ from zoco.channels.contract import CHANNELS
 from zoco.channels.models import Account
 from zoco.channels.reads import account_usual
 from zoco.ledger.pictures import formats
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 from zoco.ledger.pictures.moments import zone
 from zoco.ledger.services import NAME
 from zoco.mail.editing.models import SUBJECT_LONGEST, Letter
@@ -133,7 +133,7 @@ class TestForm(_ModelForm):
             )
             for language in self.languages:
                 self.fields[f"{arm}_subject_{language}"] = forms.CharField(
-                    label=_("Another subject (%(language)s)") % {"language": language_name(language)},
+                    label=_("Another subject (%(language)s)") % {"language": language_within(language)},
                     required=False,
                     max_length=SUBJECT_LONGEST,
                     initial=leg.subjects.get(language, "") if leg else "",

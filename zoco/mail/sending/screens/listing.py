@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zoco.ledger.pictures import formats
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.figures import LetterFigures, share
 from zoco.mail.sending.checks import Weight, legs_of, problems_of
 from zoco.mail.sending.models import OPEN, REST, Sending
@@ -107,7 +107,7 @@ def sheets_of(sending: Sending) -> list[tuple[str, str, str, str]]:
     return [
         (
             each.language,
-            language_name(each.language),
+            language_within(each.language),
             each.subject,
             reverse("zoco_sending_sheet", args=[sending.pk, each.language]),
         )
@@ -117,7 +117,7 @@ def sheets_of(sending: Sending) -> list[tuple[str, str, str, str]]:
 
 def subjects_of(sending: Sending) -> list[tuple[str, str]]:
     """Return (name of the language, subject) of what is sent: of what left, whatever the letter says now."""
-    return [(language_name(each.language), each.subject) for each in sent_drafts(sending)]
+    return [(language_within(each.language), each.subject) for each in sent_drafts(sending)]
 
 
 def acts(sending: Sending) -> set[str]:

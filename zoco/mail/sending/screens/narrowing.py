@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures.labels import language_name
+from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.figures import link_readers
 from zoco.mail.counting.models import ADDRESS_LONGEST
 from zoco.mail.counting.scope import Only, Scope, listed, members_of
@@ -58,7 +58,7 @@ class Narrow:
         language, address = self.link
         chips = []
         if self.link[1]:
-            named = f"{address} ({language_name(language)})"
+            named = f"{address} ({language_within(language)})"
             chips.append((_("Followed the link"), named, self.url(link="")))
         if self.domain:
             chips.append((_("Domain of the mailbox"), self.domain, self.url(domain="")))
