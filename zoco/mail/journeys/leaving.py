@@ -26,6 +26,7 @@ ASKED_AGAIN = timedelta(minutes=15)
 """How long it may take until a message is seen to wait no more: for its hour and caps steps are woken."""
 MENDED = timedelta(hours=1)
 """How long a step waits for somebody to mend its letter or account."""
+ACCOUNT_GONE = gettext_noop("The account by which it leaves is not there any more; choose another.")
 HOOK = "hook"
 State = Message.State
 
@@ -95,7 +96,9 @@ class HookStep(Kind):
             raise StepWrong(gettext_noop("Name the event such as journey.basket.left."))
 
     def work(self, visit: Visit) -> Goes | Stays:
-        """Tell it; whoever takes the call knows it again by its id."""
+        """Tell it; whoever takes the call knows it again by its id. One that is gone is waited for."""
+        if there.account(visit.settings["account"]) is None:
+            return Stays(visit.now + MENDED, ACCOUNT_GONE)
         told = {
             "journey": str(visit.traveller.journey.uid),
             "person": str(visit.person.number),
@@ -108,4 +111,7 @@ class HookStep(Kind):
             visit.key, visit.settings["account"], lambda _uid: content, about_kind="journey",
             subject=content.subject,
         )  # fmt: skip
-        return went(deliver(draft, now=visit.now), visit)
+        try:
+            return went(deliver(draft, now=visit.now), visit)
+        except (DraftWrong, SealBroken) as wrong:
+            return Stays(visit.now + MENDED, str(wrong))

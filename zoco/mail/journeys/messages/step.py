@@ -19,7 +19,7 @@ from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.links import home
 from zoco.mail.journeys import there
 from zoco.mail.journeys.kinds import KINDS, Goes, Kind, Settings, Stays, StepWrong, Visit
-from zoco.mail.journeys.leaving import MENDED, went
+from zoco.mail.journeys.leaving import ACCOUNT_GONE, MENDED, went
 from zoco.mail.journeys.messages.texts import (
     LONGEST,
     TextWrong,
@@ -113,9 +113,7 @@ def drafted(visit: Visit) -> Draft:
     account = Account.objects.filter(pk=settings["account"]).first()
     channel = carrier_of(account)
     if account is None or channel is None:
-        raise DraftWrong(
-            gettext_noop("The account by which it leaves is not there any more; choose another.")
-        )
+        raise DraftWrong(ACCOUNT_GONE)
     topic = settings.get("topic") or ""
     text = text_chosen(texts_read(settings["texts"]), person.language)
     links = links_of(person, topic, message_uid(visit.key), visit.now.date())

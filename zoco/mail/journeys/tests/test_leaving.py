@@ -104,6 +104,33 @@ def test_whoever_is_not_told_yet_stays_and_is_told_later(
     assert len({each["id"] for each in program.told}) == 1
 
 
+def test_a_program_that_is_gone_or_cannot_be_opened_is_waited_for_until_somebody_mends_it(
+    made: Made, people: list[Person], program: Program
+) -> None:
+    enter(journey=journey_of(made, program), person=people[0], by="hand", now=NOW)
+    kept = Account.objects.get()
+    sealed = kept.secrets
+
+    Account.objects.all().delete()
+    for hours in range(6):  # oftener than whatever fails is tried
+        running.due_run(now=NOW + timedelta(hours=hours))
+    row = StepDue.objects.get()
+    assert (row.state, row.failures, row.due_at) == ("due", 0, NOW + timedelta(hours=6))
+    assert row.reason == "The account by which it leaves is not there any more; choose another."
+    assert program.told == []
+
+    kept.secrets = "1.x.y"
+    kept.save(force_insert=True)
+    running.due_run(now=NOW + timedelta(hours=6))
+    row.refresh_from_db()
+    assert (row.state, row.failures) == ("due", 0)
+    Account.objects.update(secrets=sealed)
+    running.due_run(now=NOW + timedelta(hours=7))
+
+    assert len(program.told) == 1
+    assert Traveller.objects.get().state == Traveller.State.DONE
+
+
 @pytest.mark.parametrize("is_ended", [True, False])
 def test_whoever_left_is_told_of_to_nobody_any_more(
     made: Made, people: list[Person], program: Program, is_ended: bool
