@@ -16,6 +16,9 @@ class ChannelsConfig(AppConfig):
     def ready(self) -> None:
         """Register the adapters, let messages go with their people, take confirmations out."""
         from zoco.channels import confirming, erasing, merging, past  # noqa: F401
+        from zoco.channels.contract import CHANNELS
+        from zoco.consent.naming import means_provide
         from zoco.kit.plugs import load_modules
 
         load_modules(["zoco.channels.adapters"])
+        means_provide(lambda key: str(CHANNELS.get(key).label) if key in CHANNELS else "")

@@ -11,6 +11,7 @@ from zoco.consent.answers import SAID, Answer
 from zoco.consent.asking import Known, Request, Wish, answered, known_of
 from zoco.consent.hours import zone_named
 from zoco.consent.models import Choice, Purpose, Topic
+from zoco.consent.naming import means_name
 from zoco.consent.proofs import proof_named, proofs_said
 from zoco.consent.public.wishing import wishes_said
 from zoco.consent.screens.decided import held
@@ -112,7 +113,8 @@ def _grade(answer: Answer) -> str:
 
 
 def _chosen(choice: Choice, topics: Mapping[str, str], zone: str, said: str) -> dict[str, Any]:
-    parts = [str(Purpose(choice.purpose).label), topics.get(choice.topic, choice.topic), choice.adapter]
+    topic, means = topics.get(choice.topic, choice.topic), means_name(choice.adapter)
+    parts = [str(Purpose(choice.purpose).label), topic, means]
     named = proof_named(choice.proof, lambda each: _moment(each, zone))
     proof = said or " · ".join(f"{name}: {value}" for name, value in named)
     return {

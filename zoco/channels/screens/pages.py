@@ -1,5 +1,6 @@
 """Pages of channels: accounts, one account with its test, messages with their fates."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from zoco.channels.rates.pausing import destination_release
 from zoco.channels.rates.reads import destinations_said
 from zoco.channels.screens.forms import AccountForm
 from zoco.consent.answers import SAID, Because
+from zoco.people.naming import subjects_named
 from zoco.sites.access.reads import slugs_seen
 
 SEE, ADD, CHANGE = (f"zoco_channels.{verb}_account" for verb in ("view", "add", "change"))
@@ -184,13 +186,14 @@ def messages(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data if form.is_valid() else {}
     chosen = _chosen(given)
     page = Paginator(chosen, SIZE).get_page(request.GET.get("page"))
+    named = subjects_named((each.about_kind, each.about) for each in page if not each.subject)
     return _page(
         request,
         "messages",
         _("Messages"),
         form=form,
         page=page,
-        lines=[_line(each) for each in page],
+        lines=[_line(each, named) for each in page],
         is_empty=not any(given.values()) and not page.paginator.count,
     )
 
@@ -204,10 +207,12 @@ def _chosen(given: dict[str, Any]) -> QuerySet[Message]:
     return found
 
 
-def _line(message: Message) -> dict[str, Any]:
+def _line(message: Message, named: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """Return a message; one of a sending has no subject of its own and goes by the name of that."""
     state = State(message.state)
     return {
         "message": message,
+        "subject": message.subject or named.get((message.about_kind, message.about), ""),
         "state": state.label,
         "icon": ICONS.get(state, "time"),
         "until": message.next_at if state == State.WAITS else None,

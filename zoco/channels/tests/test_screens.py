@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zoco.channels.delivering import deliver
-from zoco.channels.models import Account, SendingDomain
+from zoco.channels.models import Account, Message, SendingDomain
 from zoco.channels.rates.pausing import destination_strike
 from zoco.channels.services import account_open
 from zoco.channels.tests.conftest import NOON, account_of, agreed
@@ -155,6 +155,7 @@ def test_messages_stand_with_their_fates_and_reasons(account: Account, ana: Pers
     bea = agreed("bea")
     choice_record(person=bea.pk, state=Choice.State.WITHDRAWN, proof={}, at=NOON)
     deliver(draft(account, bea, "m3"), now=NOON)
+    Message.objects.filter(key="m3").update(subject="", about_kind="", about="")
 
     page = body(reader.get(where))
 
@@ -162,6 +163,7 @@ def test_messages_stand_with_their_fates_and_reasons(account: Account, ana: Pers
     assert "It would be more often than this person wants" in page
     assert "This person wants it no more." in page
     assert page.count('role="rowheader"') == 3
+    assert (page.count('role="rowheader">–</th>'), "m3" in page) == (1, False)
     assert body(reader.get(where, {"state": "refused"})).count('role="rowheader"') == 1
     assert "No message is in this state" in body(reader.get(where, {"state": "failed"}))
     assert reader.get(where, {"state": "dance", "page": "x", "account": "y"}).status_code == 200

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import pgettext
 
 from zoco.consent.models import Choice, Purpose, Topic
+from zoco.consent.naming import means_name
 from zoco.consent.proofs import proof_named, proofs_said
 from zoco.consent.screens.forms import ChoicesForm
 from zoco.consent.screens.opening import SEE_CHOICES, page
@@ -80,7 +81,8 @@ def _place(named: str) -> tuple[datetime, int] | None:
 
 
 def _line(choice: Choice, labels: dict[str, str], said: str) -> dict[str, Any]:
-    parts = [str(Purpose(choice.purpose).label), labels.get(choice.topic, choice.topic), choice.adapter]
+    topic, means = labels.get(choice.topic, choice.topic), means_name(choice.adapter)
+    parts = [str(Purpose(choice.purpose).label), topic, means]
     state = Choice.State(choice.state)
     return {
         "choice": choice,

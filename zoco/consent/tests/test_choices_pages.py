@@ -29,6 +29,22 @@ def made(count: int) -> None:
     )  # fmt: skip
 
 
+def test_a_choice_names_its_way_as_people_call_it() -> None:
+    ana = Person.objects.create(name="Ana", created_at=NOON, changed_at=NOON)
+    for adapter in ("email", "hook", ""):
+        Choice.objects.create(
+            person=ana, purpose="marketing", topic="news", adapter=adapter, state="given", at=NOON, proof={}
+        )
+    client = client_of("marketer")
+
+    for where in (reverse("zoco_consent_choices"), reverse("zoco_person", args=[ana.pk])):
+        said = client.get(where).content.decode()
+        for way in (" · E-mail", " · Web hook"):
+            assert f" · news{way}" in said, where
+        assert " · email" not in said
+        assert " · hook" not in said
+
+
 def test_each_choice_stands_once_back_and_forth() -> None:
     made(120)
     client, where = client_of("marketer"), reverse("zoco_consent_choices")

@@ -75,6 +75,8 @@ def test_prepared_looked_at_started_and_watched(
     ended = owner.get(here).content.decode()
     assert ("data-z-again" in ended, "Send again to who did not open" in ended) == (False, True)
     assert "May" in words(owner, LIST)
+    left = re.findall(r'role="rowheader">([^<]*)<', owner.get("/admin/messages/").content.decode())
+    assert left == ["May"] * 3  # not the key of each message
 
 
 def test_report_counts_people_and_says_how_sure_it_is(
