@@ -151,7 +151,7 @@ def _one_line(subject: str) -> str:
 
 
 def _plainly(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def _html_value(value: object) -> str:

@@ -132,7 +132,7 @@ def _program(part: Part) -> Template:
 
 
 def _plain(value: object) -> str:
-    text = value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else "" if value is None else str(value)
     return text.replace(BETWEEN, NOTHING_THERE) if BETWEEN in text else text
 
 

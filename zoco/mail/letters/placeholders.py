@@ -23,8 +23,8 @@ from zoco.kit.said import Said
 
 LONGEST = 300_000
 """Characters of a source."""
-VALUE_LONGEST, MARK_LONGEST = 2_000, 4_000
-ROWS_MOST, NESTED_MOST = 200, 20
+UNKNOWN = (Undefined, type(None))
+VALUE_LONGEST, MARK_LONGEST, ROWS_MOST, NESTED_MOST = 2_000, 4_000, 200, 20
 _TRIMS, _ENDS = ("-", "+"), (["variable_end"], ["block_end"])
 _OUTSIDE = {"data", "variable_begin", "block_begin", "comment_begin", "raw_begin"}
 _OPENS = re.compile(r"\{[{%#]")
@@ -46,9 +46,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja that looks fields up in mappings and nowhere else."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return a field of a mapping."""
+        """Return a field of a mapping; JSON's null is not known either."""
         is_mapping = type(obj) is dict or isinstance(obj, Mapping)
-        return obj[attribute] if is_mapping and attribute in obj else Nothing(name=attribute)
+        found = obj.get(attribute) if is_mapping else None
+        return Nothing(name=attribute) if found is None else found
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return the same."""
@@ -57,11 +58,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def _default(value: object, other: str = "") -> object:
     """Return the other for what is unknown or empty."""
-    return other if value is None or value == "" or isinstance(value, Undefined) else value
+    return other if value == "" or isinstance(value, UNKNOWN) else value
 
 
 def _text(change: Callable[[str], str]) -> Callable[[object], str]:
-    return lambda value: change("" if isinstance(value, Undefined) else str(value))
+    return lambda value: change("" if isinstance(value, UNKNOWN) else str(value))
 
 
 def _day(value: object) -> str:
@@ -75,12 +76,12 @@ def _day(value: object) -> str:
 
 def _number(value: object, places: int = 0) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "" if isinstance(value, Undefined) else str(value)
+        return "" if isinstance(value, UNKNOWN) else str(value)
     return number_format(round(value, min(max(places, 0), 6)), decimal_pos=places, use_l10n=True)
 
 
 def _shortened(value: object, most: int = 80) -> str:
-    text = "" if isinstance(value, Undefined) else str(value)
+    text = "" if isinstance(value, UNKNOWN) else str(value)
     return text if len(text) <= most else text[: max(most - 1, 0)].rstrip() + "…"
 
 
@@ -110,8 +111,7 @@ def sandbox(finalize: Callable[[object], str] | None = None) -> Sandbox:
         undefined=Nothing, autoescape=False, finalize=finalize, newline_sequence="\r\n",
         keep_trailing_newline=True, cache_size=0,
     )  # fmt: skip
-    made.filters = dict(FILTERS)
-    made.tests, made.globals = {}, {}
+    made.filters, made.tests, made.globals = dict(FILTERS), {}, {}
     return made
 
 

@@ -83,3 +83,21 @@ def test_text_of_tables_is_read_cell_by_cell() -> None:
     page = "<table><tr><td><img alt='Jar'></td><td>Honey<br>€5</td></tr></table><div style='display:none'>no</div>"
 
     assert text_made(page) == "[Jar]\n\nHoney\n€5\n"
+
+
+def test_null_among_the_data_of_a_program_is_what_nobody_knows() -> None:
+    source = """<p>[{{ data.town }}] [{{ data.town|default("home") }}] [{{ data.town|upper|default("HOME") }}]
+      [{{ data.town|shorten(3) }}] [{{ data.sum|number(2) }}] [{{ data.shop.town }}]</p>"""
+    looped = source + "{% for row in data.rows %}<p>({{ row }}) ({{ row|upper }})</p>{% endfor %}"
+    data = {"town": None, "sum": None, "shop": None, "rows": None}
+
+    def told(words: str, **rows: object) -> str:
+        made = seen(
+            compiled(Draft(subject="To {{ data.town }}!", kind="html", source=words)), {"data": data | rows}
+        )
+        assert made.subject == "To !"
+        return " ".join(made.text.split())
+
+    assert told(source) == "[] [home] [HOME] [] [] []"
+    assert told(looped) == "[] [home] [HOME] [] [] []"
+    assert told(looped, rows=[None, "a"]).endswith("() () (a) (A)")
