@@ -5,9 +5,10 @@ Only what people did counts. A tie is a tie: the rest gets the first arm, and no
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from pyroaring import BitMap
@@ -15,6 +16,7 @@ from pyroaring import BitMap
 from zoco.channels.models import Message
 from zoco.kit.periods import micros
 from zoco.ledger import sitebook
+from zoco.ledger.pictures.moments import zone
 from zoco.mail.counting.figures import letter_figures
 from zoco.mail.counting.models import Look
 from zoco.mail.counting.scope import Scope
@@ -105,9 +107,18 @@ def _rest_let(sending: Sending, now: datetime) -> None:
     hours = {each.after_minutes for arm, each in legs.items() if arm != REST}
     rest.begins_at = now
     if len(hours) > 1 and won.begins_at is not None:
-        days = max(-((won.begins_at - now) // DAY), 0)
-        rest.begins_at = won.begins_at + days * DAY
+        rest.begins_at = hour_again(won.begins_at, now, zone())
     rest.save(update_fields=["letter", "subjects", "editions", "is_counted", "begins_at"])
+
+
+def hour_again(tried: datetime, now: datetime, clock: ZoneInfo) -> datetime:
+    """Return the first moment from `now` on at which a wall clock shows the time that was tried, in UTC."""
+    if tried >= now:
+        return tried
+    wall = tried.astimezone(clock)
+    days = (now.astimezone(clock).date() - wall.date()).days
+    today, tomorrow = ((wall + number * DAY).astimezone(UTC) for number in (days, days + 1))
+    return today if today >= now else tomorrow
 
 
 def _shown_tell(sending: Sending, now: datetime) -> None:

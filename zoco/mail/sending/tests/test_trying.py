@@ -1,9 +1,10 @@
 """Tests of letters: drawn by chance, decided once at the time that was set, and a tie is a tie."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
@@ -27,7 +28,7 @@ from zoco.mail.sending.following import sendings_follow
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.services import SendingHeld, trial_write
 from zoco.mail.sending.tests.conftest import audience_of, go, letter_made, start
-from zoco.mail.sending.trying import arm_figures, trial_decide
+from zoco.mail.sending.trying import arm_figures, hour_again, trial_decide
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.models import NUMBER_BASE
 
@@ -133,6 +134,26 @@ def test_an_hour_that_won_is_the_same_hour_for_the_rest(
     tried.refresh_from_db()
     assert (tried.winner, tried.state) == ("b", "going")
     assert tried.legs.get(arm="rest").begins_at == begun + timedelta(hours=27)
+
+
+def test_the_hour_that_was_tried_is_that_of_the_wall_clock_after_clocks_change() -> None:
+    madrid = ZoneInfo("Europe/Madrid")  # on 25 October 2026 clocks go back, on 28 March 2027 forward
+    nine = datetime(2026, 10, 24, 7, tzinfo=UTC)
+    spring = datetime(2027, 3, 27, 8, tzinfo=UTC)
+
+    assert hour_again(nine, datetime(2026, 10, 24, 20, tzinfo=UTC), madrid) == datetime(
+        2026, 10, 25, 8, tzinfo=UTC
+    )
+    assert hour_again(nine, datetime(2026, 10, 25, 7, 30, tzinfo=UTC), madrid) == datetime(
+        2026, 10, 25, 8, tzinfo=UTC
+    )
+    assert hour_again(nine, datetime(2026, 10, 25, 8, 30, tzinfo=UTC), madrid) == datetime(
+        2026, 10, 26, 8, tzinfo=UTC
+    )
+    assert hour_again(spring, datetime(2027, 3, 27, 20, tzinfo=UTC), madrid) == datetime(
+        2027, 3, 28, 7, tzinfo=UTC
+    )
+    assert hour_again(nine, nine, madrid) == nine
 
 
 def test_an_arm_that_begins_later_is_looked_at_for_as_long(
