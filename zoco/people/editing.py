@@ -72,7 +72,7 @@ def person_change(
     mine = person_locked(person.pk)
     details: dict[str, list[Any]] = {}
     for name, said in fields.items():
-        new = said.strip()[: FIELDS[name]]
+        new = " ".join(said.split())[: FIELDS[name]]
         if new != getattr(mine, name):
             details[name] = [getattr(mine, name), new]
             setattr(mine, name, new)

@@ -138,7 +138,7 @@ class _Desk:
         """Set what is said and not blank; what is there only where it may be changed."""
         is_changed = False
         for name, said in row.fields.items():
-            has, new = getattr(person, name), said.strip()[: FIELDS[name]]
+            has, new = getattr(person, name), " ".join(said.split())[: FIELDS[name]]
             if new and new != has and not (has and self.only_blank):
                 setattr(person, name, new)
                 is_changed = True

@@ -93,6 +93,12 @@ def test_a_filling_makes_the_person_consents_with_proof_and_tells_it_once(form: 
     assert counted(form) == {"taken": 1, "no_proof": 1}
 
 
+def test_a_name_of_several_lines_is_taken_as_one(form: Form) -> None:
+    assert sent(form, {**worked(form), "name": "Ana\r\nBcc: eve@evil.example"}).json()["state"] == "taken"
+
+    assert Person.objects.get().name == "Ana Bcc: eve@evil.example"
+
+
 def test_what_is_typed_changes_nobody_who_is_known_and_who_left_comes_back_by_confirming(form: Form) -> None:
     (written,) = people_write([Incoming((ANA,), {"name": "Ana Ríos"})], at=AT)
     assert written.person is not None

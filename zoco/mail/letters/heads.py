@@ -23,7 +23,7 @@ def address_header(header: str, name: str, address: str) -> bytes:
     name = name[:NAME_LONGEST].strip()
     if not name:
         return f"{header}: {written}\r\n".encode()
-    if name.isascii() and name.isprintable():
+    if name.isascii() and name.isprintable() and "=?" not in name:  # which would be read as encoded
         said = name if _PLAIN.issuperset(name) else f'"{quote(name)}"'
     else:
         said = "\r\n ".join(encoded(name))

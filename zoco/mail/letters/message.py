@@ -12,7 +12,8 @@ from zoco.mail.letters.compiling import Compiled
 
 _WORD = 42
 """Octets in one encoded word: 56 of base64, and no line of the header over 76."""
-_SAFE = re.compile(r"[ -~]*\Z")
+_SAFE = re.compile(r"(?!.*=\?)[ -~]*\Z")
+"""What stands in a header as it is; with =? in it, it would be read as an encoded word."""
 _NAME = re.compile(r"[A-Za-z0-9-]{1,60}\Z")
 _BREAK = re.compile(r"[\r\n\0]")
 _QUOTED = "Content-Transfer-Encoding: quoted-printable\r\n\r\n"

@@ -1,13 +1,14 @@
 """Letters that somebody brings to end the process, to run in a reader's browser, or to reckon for hours."""
 
 import time
+from email import message_from_string, policy
 
 import pytest
 
 from zoco.mail.letters.compiling import compiled
 from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.letters.filling import SIZE_MOST
-from zoco.mail.letters.message import seen
+from zoco.mail.letters.message import header, seen
 from zoco.mail.letters.placeholders import PlaceholderWrong, asked_read, marks
 
 MJML = "<mjml><mj-body>{}</mj-body></mjml>"
@@ -97,3 +98,13 @@ def test_placeholder_that_goes_on_and_on_is_refused_at_once(source: str) -> None
         asked_read(source, roots=frozenset({"person"}))
 
     assert time.process_time() - began < 1
+
+
+def test_a_subject_that_looks_like_an_encoded_word_is_read_as_it_was_written() -> None:
+    word = "=?utf-8?q?Honey=0D=0ABcc:_eve@evil.example?="
+
+    written = header("Subject", word)
+
+    assert word not in written
+    assert message_from_string(f"{written}\r\n", policy=policy.default)["Subject"] == word
+    assert header("Subject", "a = b?") == "Subject: a = b?\r\n"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from zoco.people.editing import Hand, person_change
 from zoco.people.finding import people_found
 from zoco.people.identities import Named, identity_read
 from zoco.people.models import Attribute, AttributeValue, Identity, Person, Tag, Word
@@ -114,3 +115,17 @@ def test_people_are_found_by_beginnings_of_words() -> None:
     assert found("nobody ana") == []
     assert len(found("")) == 3
     assert Tag.objects.count() == 0
+
+
+def test_a_name_of_several_lines_is_one_line_whoever_says_it() -> None:
+    """Else no letter could leave: it stands in a header."""
+    name, said = " Ana\r\nBcc: eve@evil.example\u2028\x0b\x85 Prieto\n", "Ana Bcc: eve@evil.example Prieto"
+
+    (written,) = people_write([Incoming((number("7"),), {"name": name})], at=NOW)
+
+    assert written.person is not None
+    assert Person.objects.get().name == said
+    hand = Hand(NOW)
+    assert person_change(person=written.person, fields={"city": "A\r\n\r\nB"}, attributes={}, hand=hand)
+    assert not person_change(person=written.person, fields={"name": name}, attributes={}, hand=hand)
+    assert Person.objects.values_list("name", "city").get() == (said, "A B")

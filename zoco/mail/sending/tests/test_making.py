@@ -154,6 +154,7 @@ def test_links_lead_where_they_led_whatever_becomes_of_hostnames_and_counting(
         ("Ana O'Neil", b"To: Ana O'Neil\r\n <a@b.example>\r\n"),
         ('Ana "B", C', b'To: "Ana \\"B\\", C"\r\n <a@b.example>\r\n'),
         ("Ñ", b"To: =?utf-8?b?w5E=?=\r\n <a@b.example>\r\n"),
+        ("=?utf-8?q?a?=", b"To: =?utf-8?b?PT91dGYtOD9xP2E/PQ==?=\r\n <a@b.example>\r\n"),
     ],
 )
 def test_names_stand_before_addresses_as_mail_writes_them(name: str, said: bytes) -> None:
