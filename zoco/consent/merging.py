@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from zoco.consent.models import Choice, Contact, Reservation, Standing
-from zoco.consent.services import contacts_lock
+from zoco.consent.services import choice_record, contacts_lock
 from zoco.people.merging import MERGERS, State
 
 WISHES = (("most", "days"), ("paused_until",))
@@ -30,6 +30,7 @@ class ConsentMerger:
         before = {str(each): _standings(each) for each in (person, into)}
         choices = list(Choice.objects.filter(person=person).values_list("pk", flat=True))
         sent = list(Reservation.objects.filter(person=person).values_list("pk", flat=True))
+        last = Choice.objects.order_by("pk").values_list("pk", flat=True).last()
         Choice.objects.filter(pk__in=choices).update(person=into)
         Reservation.objects.filter(pk__in=sent).update(person=into)
         own = {_place(each): each for each in before[str(into)]}
@@ -43,10 +44,14 @@ class ConsentMerger:
                 kept = Standing.objects.filter(pk=own[_place(each)]["id"])
                 kept.update(state=each["state"], since=each["since"])
         had, became = _wishes_merge(person, into)
-        return {"standings": before, "choices": choices, "sent": sent, "contact": had, "became": became}
+        kept: State = {"standings": before, "choices": choices, "sent": sent, "last": last or 0}
+        return {**kept, "contact": had, "became": became}
 
     def part(self, person: int, into: int, before: State) -> None:
-        """Give both back what was theirs; what the survivor chose since holds on for the survivor."""
+        """Give both back what was theirs; what the survivor chose since holds on for the survivor.
+
+        What he left holds for both: by whose letter he did so nobody asked while they were one.
+        """
         Choice.objects.filter(pk__in=before["choices"], person=into).update(person=person)
         Reservation.objects.filter(pk__in=before["sent"], person=into).update(person=person)
         theirs, own = before["standings"][str(person)], before["standings"][str(into)]
@@ -61,6 +66,8 @@ class ConsentMerger:
                 _restore(who, each)
         _wishes_part(into, before)
         _said_since(into)
+        if "last" in before:
+            _left_since(person, into, last=before["last"])
 
 
 def contacts_hold(people: Collection[int]) -> None:
@@ -154,3 +161,16 @@ def _said_since(person: int) -> None:
             Standing.objects.update_or_create(
                 person_id=person, defaults={"state": choice.state, "since": choice.at}, **place
             )
+
+
+def _left_since(person: int, into: int, *, last: int) -> None:
+    """Let what the survivor left after a merge, and did not come back to, be left by the other as well.
+
+    `last` is the key of the last choice before the merge.
+    """
+    since = Choice.objects.filter(person=into, pk__gt=last)
+    for each in since.filter(state=Choice.State.WITHDRAWN).order_by("at", "pk"):
+        place: dict[str, Any] = {"purpose": each.purpose, "topic": each.topic}
+        if not since.filter(state=Choice.State.GIVEN, at__gt=each.at, **place).exists():
+            state, proof = Choice.State.WITHDRAWN, each.proof
+            choice_record(person=person, state=state, proof=proof, at=each.at, adapter=each.adapter, **place)
