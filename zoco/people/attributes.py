@@ -105,12 +105,11 @@ def _flag(raw: object) -> bool:
 
 
 def _day(raw: object) -> date:
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
     try:
-        return date.fromisoformat(str(raw).strip()[:10])
+        day = raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip()[:10])
+        if not 1 < day.year < 9999:  # the day after, or another zone's, would lie outside of all years
+            raise ValueError(day.year)  # noqa: TRY301 - said in the same words
+        return day.date() if isinstance(day, datetime) else day
     except ValueError as wrong:
         words = gettext_noop("%(value)r is no day; write it such as 2026-05-17.")
         raise ValueWrong(words, value=str(raw)[:40]) from wrong

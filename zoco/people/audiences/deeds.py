@@ -30,6 +30,8 @@ COUNTED = ("human", "server")
 ANY_SITE = SiteInfo(0, "", "", "UTC", "", 0, "", is_demo=False)
 """Stands where a statement is about no site in particular; which site a deed is of is in its shape."""
 PROP = "props."
+FIRST, LAST = date(2, 1, 1), date(9998, 12, 31)
+"""Days in all years: what lies beyond is as far, and no zone brings these out of them."""
 KEPT = ("id", "site", "occurred_at", "known", "person")
 
 
@@ -85,7 +87,7 @@ def span_of(rule: Mapping[str, Any], now: datetime) -> Span:
 def _midnight(day: str | None, zone: Any, later: int) -> int | None:
     if not day:
         return None
-    on = date.fromisoformat(day) + timedelta(days=later)
+    on = min(max(date.fromisoformat(day), FIRST), LAST) + timedelta(days=later)
     return micros(datetime(on.year, on.month, on.day, tzinfo=zone))
 
 

@@ -87,6 +87,8 @@ class SendingForm(_ModelForm):
     def clean_starts_at(self) -> datetime | None:
         """Read the moment by the clock of the first site."""
         at: datetime | None = self.cleaned_data["starts_at"]
+        if at and not 1 < at.year < 9999:  # by another clock it would lie outside of all years
+            raise forms.ValidationError(self.fields["starts_at"].error_messages["invalid"], code="invalid")
         return timezone.make_naive(at).replace(tzinfo=zone()) if at else None
 
     def clean(self) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def test_what_is_known_of_people_decides(people: list[Person], leaf: dict[str, A
         (tree(leaf="attribute", field="size", how="is", value="big"), "'big' is no number"),
         (tree(leaf="attribute", field="own.city", how="least", value="3"), "numbers and days alone"),
         (tree(leaf="attribute", field="own.created", how="days", value="0000019999999"), "number of days"),
+        (tree(leaf="attribute", field="own.created", how="is", value="9999-12-31T23:59"), "is no day"),
         (tree(leaf="behaviour", fact="Order", how="did", when="ever"), "fact: Write the name of a fact"),
         (tree(leaf="behaviour", fact="a.b", how="least", when="ever"), "number: Write how many"),
         (tree(leaf="behaviour", fact="a.b", how="did", when="last"), "days: Write how many days"),
