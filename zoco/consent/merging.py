@@ -44,8 +44,8 @@ class ConsentMerger:
                 kept = Standing.objects.filter(pk=own[_place(each)]["id"])
                 kept.update(state=each["state"], since=each["since"])
         had, became = _wishes_merge(person, into)
-        kept: State = {"standings": before, "choices": choices, "sent": sent, "last": last or 0}
-        return {**kept, "contact": had, "became": became}
+        moved: State = {"standings": before, "choices": choices, "sent": sent, "last": last or 0}
+        return {**moved, "contact": had, "became": became}
 
     def part(self, person: int, into: int, before: State) -> None:
         """Give both back what was theirs; what the survivor chose since holds on for the survivor.
