@@ -162,7 +162,7 @@ def test_settings_of_several_lines_are_refused(account: Account, field: str, mor
 
 
 @pytest.mark.parametrize("field", ["from_name", "reply_to"])
-@pytest.mark.parametrize("more", ["\r\nBcc: eve@evil.example", "\nX: y", "\0"])
+@pytest.mark.parametrize("more", ["\r\nBcc: eve@evil.example", "\nX: y"])
 def test_settings_of_several_lines_that_were_kept_let_no_letter_leave(
     sending: Sending, server: Mailbox, account: Account, field: str, more: str
 ) -> None:
