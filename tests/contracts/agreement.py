@@ -56,7 +56,9 @@ def questions(report: Report, zone: str) -> Iterator[Question]:
     site = SiteInfo(1 + place % 2, "s", "S", zone, "EUR", place, ("tracker", "log")[place % 2], is_demo=False)
     span = Period(days[0] - timedelta(days=1), days[1] + timedelta(days=1), zone)
     yield Question(site, span, verdicts=("people", "all")[place % 2], size=10_000)
-    if any(parameter.name == "grain" for parameter in report.parameters):
+    if any(
+        parameter.name == "grain" and "hour" in dict(parameter.choices) for parameter in report.parameters
+    ):
         for day in days:
             around = Period(day - timedelta(days=1), day + timedelta(days=1), zone)
             yield Question(site, around, params={"grain": "hour"})

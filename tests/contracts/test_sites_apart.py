@@ -88,8 +88,8 @@ def by_chance(report: Report, site: SiteInfo, rng: random.Random) -> Question:
     filters = rng.choice(((), (Filter("device", rng.choice(("is", "is_not", "contains")), (word,)),)))
     day = rng.choice(CHANGES[ZONE])
     period = rng.choice((Period(day, day, ZONE), Period(date(2026, 5, 20), date(2026, 9, 20), ZONE)))
-    grain = {"grain": rng.choice(("hour", "day", "week", "month")) if period.days == 1 else "week"}
-    has_grain = any(parameter.name == "grain" for parameter in report.parameters)
+    grains = [name for each in report.parameters if each.name == "grain" for name, _label in each.choices]
+    grain = {"grain": rng.choice(grains) if period.days == 1 else "week"} if grains else {}
     guard = Guard(rng.choice((0, 3)), filters) if report.crowd and rng.random() < 0.3 else None
     return Question(
         site,
@@ -97,7 +97,7 @@ def by_chance(report: Report, site: SiteInfo, rng: random.Random) -> Question:
         verdicts=rng.choice(("people", "all")) if guard is None else "people",
         filters=filters,
         size=10_000,
-        params=grain if has_grain else {},
+        params=grain,
         guard=guard,
     )
 

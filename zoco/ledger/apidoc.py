@@ -79,7 +79,7 @@ class Report(Schema):
     question: str
     definition: str
     method: str
-    picture: Literal["curve", "bars", "steps", ""]
+    picture: Literal["curve", "bars", "steps", "grid", ""]
     dimensions: list[Dimension]
     measures: list[Measure]
     parameters: list[Parameter]

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 Unit = Literal["count", "percent", "seconds", "milliseconds", "money", "points", "index"]
 DimensionKind = Literal[
-    "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name"
-]
-Picture = Literal["curve", "bars", "steps", ""]
+    "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name",
+    "number",
+]  # fmt: skip
+Picture = Literal["curve", "bars", "steps", "grid", ""]
 Params = Mapping[str, "str | int"]
 Choices = tuple[tuple[str, "StrOrPromise"], ...]
 
@@ -143,6 +144,8 @@ class Report:
     parameters: tuple[Parameter, ...] = ()
     order: str = ""
     """Default order: a column, with "-" before it for descending. Ties go by the dimensions."""
+    compares: bool = True
+    """Whether a row of the period before can be the same as one of the period."""
     counts: Literal["page_views", "rows"] = "page_views"
     """Which facts it is about: what "facts used" and "left out" count."""
     verdicts: tuple[str, ...] = ()

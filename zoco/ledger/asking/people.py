@@ -28,6 +28,15 @@ def resolved(rows: Table, site: Value | None) -> Table:
     return survived(fitting.mutate(person=person).select(*rows.columns))
 
 
+def told_apart(rows: Table) -> Table:
+    """Return resolved rows with `who` in place of person, known and visitor: negative for a known person,
+    else the known browser, else the visitor of the day. What nobody did goes.
+    """
+    browser = (rows.known != 0).ifelse(rows.known, rows.visitor)
+    told = rows.mutate(who=(rows.person != 0).ifelse(-rows.person, browser))
+    return told.filter(told.who != 0).drop("person", "known", "visitor")
+
+
 def spans_of(site: Value | None) -> Table:
     """Return whose a known visitor was from when until when: site, known, person, since, until in
     UTC microseconds, without gaps. None stands for all sites.

@@ -176,7 +176,7 @@ WORDS = {
 
 def value_label(name: str, kind: str, value: Key) -> str:
     """Return how a value of a column is shown. `name` is the column, `kind` its dimension's kind."""
-    if value in ("", 0):
+    if value in ("", 0) and kind != "number":
         return pgettext("value", "(none)") if kind in {"host", "path"} else pgettext("value", "(not known)")
     if kind == "country":
         return country_name(str(value))

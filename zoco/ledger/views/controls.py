@@ -231,9 +231,9 @@ def shifted(period: Period, steps: int) -> Period:
 
 
 def _groups(question: Question, address: Address, report: Report | None) -> list[Group]:
-    groups = []
+    compared = _group("compare", gettext("Compare with"), COMPARISONS, question.compare, address)
+    groups = [compared] if report is not None and report.compares else []
     if report is not None:
-        groups.append(_group("compare", gettext("Compare with"), COMPARISONS, question.compare, address))
         given = question.params_for(report)
         for parameter in report.parameters:
             if _is_of_links(parameter):

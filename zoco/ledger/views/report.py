@@ -1,5 +1,6 @@
 """The page of any report, and its short form as a panel of an overview."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from zoco.ledger.asking.ask import ask
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
+from zoco.ledger.pictures.grids import ROWS_MOST, STEPS_MOST, grid
 from zoco.ledger.pictures.ways import stages
 from zoco.ledger.report import Report
 from zoco.ledger.views.actions import report_actions
@@ -58,7 +60,16 @@ class ReportView(LedgerView):
             table=paged(answer, self.address, can_view_facts=self.can_view_facts),
             elsewhere=elsewhere(answer),
             **self._picture(answer),
+            grid=grid(self._drawn_whole(answer, now)),
         )
+
+    def _drawn_whole(self, answer: Answer, now: datetime) -> Answer:
+        """Return the newest rows of a grid, whichever page and order the table below has."""
+        if answer.report.picture != "grid" or len(answer.rows) == answer.total_rows:
+            return answer
+        order = f"-{answer.dimensions[0].name}"
+        whole = replace(answer.question, page=1, size=ROWS_MOST * STEPS_MOST, order=order)
+        return ask(answer.report, whole, now=now)
 
     def _picture(self, answer: Answer) -> dict[str, Any]:
         names = [measure.name for measure in answer.measures]

@@ -104,7 +104,8 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
     columns = answer.measures[: max(1, 3 - len(answer.dimensions))] if is_panel else answer.measures
     offset = (question.page - 1) * question.size
     # A curve's answer holds all of its rows, any other just those of the page.
-    rows = answer.rows[offset : offset + question.size] if grain_of(answer) else answer.rows
+    is_whole = answer.report.picture == "curve"
+    rows = answer.rows[offset : offset + question.size] if is_whole else answer.rows
     names = names_of(question.site, answer.dimensions, rows)
     written = Writer(answer, address, measure, columns, can_view_facts, _open_since(answer), names)
     return Paged(
@@ -113,7 +114,7 @@ def paged(answer: Answer, address: Address, *, can_view_facts: bool, is_panel: b
         range_text=_range_text(answer, offset + 1, offset + len(rows)),
         previous_url=address.changed(page=str(question.page - 1)) if question.page > 1 else "",
         next_url=address.changed(page=str(question.page + 1)) if question.page < answer.pages else "",
-        has_change=question.compare != "none",
+        has_change=answer.period_before is not None,
         has_bars=answer.report.picture == "bars",
         has_long_names=answer.report.picture == "bars" and len(answer.dimensions) == 1,
         is_panel=is_panel,
@@ -247,7 +248,13 @@ def _bucket_days(answer: Answer, row: Row, dimension: Dimension) -> str:
 
 
 def _finer(answer: Answer) -> str:
-    return {"month": "day", "week": "day"}.get(grain_of(answer), "hour")
+    """Return the grain that shows what is within a bucket, the same one where the report has none finer."""
+    grain = grain_of(answer)
+    finer = "day" if grain in {"month", "week"} else "hour"
+    known = (
+        value for each in answer.report.parameters if each.name == "grain" for value, _label in each.choices
+    )
+    return finer if finer in known else grain
 
 
 def facts_url(answer: Answer, row: Row, address: Address) -> str:

@@ -2,11 +2,12 @@
 
 Writing a statement costs more than filling it in. A report gets an `Outline` for its period: what
 `expr` and `Facts` take from it becomes a blank, whatever else a report reads of it binds the
-statement to that one period.
+statement to that one period. What is left open of a longer period has its days at its end: "since_91".
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from zoco.kit.periods import Period, midnight, moment_at
@@ -24,16 +25,28 @@ class Outline:
 
     def __init__(self, period: Period, role: str, mark: str) -> None:
         self._period = period
-        self._prefix = f"{mark}.{role}."
+        self._prefix, self._suffix = f"{mark}.{role}.", ""
+        self._of: Outline | None = None
         self.is_bound = False
 
     def __getattr__(self, name: str) -> Any:
-        self.is_bound = True
+        self._bind()
         return getattr(self._period, name)
 
     def __str__(self) -> str:
-        self.is_bound = True
+        self._bind()
         return str(self._period)
+
+    def _bind(self) -> None:
+        self.is_bound = True
+        if self._of is not None:
+            self._of._bind()
+
+    def longer(self, days: int) -> Outline:
+        """Return the outline of a period with so many days more; what binds it binds this one."""
+        made = Outline(longer(self._period, days), "", "")
+        made._prefix, made._suffix, made._of = self._prefix, f"_{days}", self
+        return made
 
     def shaping(self) -> Period:
         """Return the period, for what the statement's shape says anyway; it binds nothing."""
@@ -41,7 +54,7 @@ class Outline:
 
     def blank(self, what: str, number: int = 0) -> str:
         """Return the text of a blank."""
-        return f"{self._prefix}{what}.{number}."
+        return f"{self._prefix}{what}{self._suffix}.{number}."
 
     def count(self, what: str) -> int:
         """Return how many offsets or months there are: what the shape of a statement depends on."""
@@ -61,8 +74,28 @@ def moment_sql(at_micros: int, dialect: Dialect) -> str:
     return f"TIMESTAMP '{text}'" if dialect == "duckdb" else f"toDateTime64('{text}', 6, 'UTC')"
 
 
+def longer(period: Period | Outline, days: int) -> Any:
+    """Return a period, or its outline, with so many days more."""
+    if isinstance(period, Outline):
+        return period.longer(days)
+    return Period(period.first, period.last + timedelta(days=days), period.zone)
+
+
+def kind_of(what: str) -> str:
+    """Return the kind of a blank, of whichever longer period it is."""
+    return what.partition("_")[0]
+
+
+def counted_by(what: str) -> str:
+    """Return the kind of which a period has as many as of this one: each offset has its moment."""
+    kind = kind_of(what)
+    return {SINCE: OFFSET, WALL: MONTH}.get(kind, kind) + what.removeprefix(kind)
+
+
 def values(period: Period, what: str) -> list[int]:
     """Return what the blanks of a kind stand for in a period."""
+    what, _, days = what.partition("_")
+    period = longer(period, int(days)) if days else period
     if what == START:
         return [period.start]
     if what == END:

@@ -19,9 +19,9 @@ from zoco.ledger.asking.statements.blanks import (
     MOMENTS,
     MONTH,
     OFFSET,
-    SINCE,
-    WALL,
     Outline,
+    counted_by,
+    kind_of,
     moment_sql,
     quoted,
     values,
@@ -114,9 +114,14 @@ def key_of(site: SiteInfo) -> Value:
 
 
 def counting_in(site: SiteInfo, period: Period) -> tuple[tuple[int, str], ...]:
-    """Return which origins count in a period, though outlines may stand in for both: the shape tells it."""
+    """Return which origins count in a period, though outlines may stand in for both: the shape tells it.
+
+    Of a period that is not the question's own it does not, and what is read of the site is noted.
+    """
+    if not isinstance(period, Outline):
+        return site.counting_in(period)
     site = site.shaping() if isinstance(site, SiteOutline) else site
-    return site.counting_in(period.shaping() if isinstance(period, Outline) else period)
+    return site.counting_in(period.shaping())
 
 
 def counting_ever(site: SiteInfo) -> tuple[tuple[int, str], ...]:
@@ -159,7 +164,7 @@ class Template(msgspec.Struct, frozen=True):
             if isinstance(value, str):
                 pieces += [quoted(value, dialect), text]
             else:
-                pieces += [moment_sql(value, dialect) if what in MOMENTS else str(value), text]
+                pieces += [moment_sql(value, dialect) if kind_of(what) in MOMENTS else str(value), text]
         return "".join(pieces)
 
 
@@ -196,9 +201,8 @@ class Outlines:
         )
 
     def _counts(self, blanks: list[tuple[int, str, int]]) -> Iterable[tuple[int, str, int]]:
-        shaping = {(role, OFFSET if what == SINCE else what) for role, what, _ in blanks}
-        shaping |= {(role, MONTH) for role, what in shaping if what == WALL}
+        shaping = {(role, counted_by(what)) for role, what, _ in blanks}
         shaping |= {(0, HOST)} if self._site.has_read_hosts else set()
         for role, what in sorted(shaping):
-            if what in {OFFSET, MONTH, HOST}:
+            if kind_of(what) in {OFFSET, MONTH, HOST}:
                 yield role, what, len(self._given.values(role, what))

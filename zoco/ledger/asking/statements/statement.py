@@ -66,7 +66,7 @@ class Asked:
         """
         report, guard = question.report_for(report), question.guard
         report = guard.narrowed(report) if guard else report
-        before = question.period_before
+        before = question.period_before if report.compares else None
         if before and now:
             before = before.as_far_as(question.period, micros(now))
         params = question.params_for(report)

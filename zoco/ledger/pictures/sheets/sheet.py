@@ -116,7 +116,7 @@ def _stated(figure: Headline) -> Stated:
 
 def _grid(answer: Answer, rows_most: int) -> Grid:
     rows = answer.rows[:rows_most]
-    has_change = answer.question.compare != "none"
+    has_change = answer.period_before is not None
     columns: tuple[Dimension | Measure, ...] = (*answer.dimensions, *answer.measures)
     heads = [str(each.label) for each in columns]
     shown = formats.count(len(rows))

@@ -60,6 +60,17 @@ def test_sites_share_a_statement_of_each_report() -> None:
     assert {key: len(alike) for key, alike in templates._held.items() if len(alike) > 1} == {}
 
 
+def test_facts_of_all_times_are_asked_of_each_site_as_it_counted_then() -> None:
+    report = report_named("retention")
+    changed = ((date(2020, 1, 1), "tracker"), (date(2025, 6, 1), "log"))
+    for number, counted in ((0, ()), (1, changed), (3, ()), (4, changed)):
+        site = replace(site_of(number, "UTC"), counted=counted)
+        asked = replace(asked_of(report, "UTC", PERIODS[0], "duckdb"), site=site)
+        assert words(sql(asked)) == words(written(asked)), number
+
+    assert [len(alike) for alike in templates._held.values()] == [2]
+
+
 def test_only_sites_with_as_many_hosts_share_what_speaks_of_hosts() -> None:
     report = report_named("referrers")
     for number in (0, 1, 2, 3, 2, 1, 0):

@@ -89,6 +89,14 @@ def test_every_step_of_time_too(grain: str) -> None:
         assert words(sql(asked)) == words(written(asked)), period
 
 
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+def test_every_step_of_time_after_the_period_too(grain: str) -> None:
+    for period in PERIODS:
+        asked = asked_of(report_named("retention"), "Australia/Lord_Howe", period, "duckdb", grain=grain)
+        assert words(sql(asked)) == words(written(asked)), period
+    assert templates._held
+
+
 def test_a_report_that_reads_its_period_is_written_for_each() -> None:
     days = [
         sql(asked_of(ByDay(), "UTC", period, "duckdb")) for period in ("2026-01-01..2026-01-07", "2026-02-01")

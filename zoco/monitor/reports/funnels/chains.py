@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zoco.ledger import expr
-from zoco.ledger.asking import along
+from zoco.ledger.asking import along, people
 from zoco.ledger.asking.goals import Goal, any_reached, reached
 from zoco.ledger.asking.statements.outlines import key_of
 from zoco.ledger.expr import Table, Value
@@ -71,7 +71,7 @@ def everybody(facts: Facts, funnel: Funnel, part: str = "") -> Table:
 
 
 def newest(facts: Facts) -> Table:
-    """Return one row, newest: when the last fact of the site happened, in microseconds.
+    """Return one row, when the last fact of the site happened: newest in microseconds, newest_at.
 
     As far as the period looks: one that was cut off knows what was known then.
     """
@@ -83,7 +83,7 @@ def newest(facts: Facts) -> Table:
         rows.occurred_at >= expr.start_of(at),
         rows.occurred_at < expr.horizon_of(at),
     )
-    return mine.aggregate(newest=expr.micros(mine.occurred_at.max()))
+    return mine.aggregate(newest=expr.micros(mine.occurred_at.max()), newest_at=mine.occurred_at.max())
 
 
 def _rows(facts: Facts, funnel: Funnel, part: str) -> Table:
@@ -95,10 +95,8 @@ def _rows(facts: Facts, funnel: Funnel, part: str) -> Table:
         starts = starts & fits
     steps = {f"is_{n}": reached(wide, rows, goal) for n, goal in enumerate(funnel.steps[1:], 2)}
     marked = rows.select(*KEPT, entry=starts, **steps, **({"part": rows[part]} if part else {}))
-    held = facts.known(marked)
-    browser = (held.known != 0).ifelse(held.known, held.visitor)
-    told = held.mutate(who=(held.person != 0).ifelse(-held.person, browser), at=expr.micros(held.occurred_at))
-    return told.filter(told.who != 0).drop("person", "known", "visitor")
+    told = people.told_apart(facts.known(marked))
+    return told.mutate(at=expr.micros(told.occurred_at))
 
 
 def _entered(rows: Table) -> Table:

@@ -1,0 +1,153 @@
+"""Retention: of those who came for the first time in a step of time, how many came back in later ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+from zoco.ledger import expr
+from zoco.ledger.asking import along
+from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.expr import Table, Value
+from zoco.ledger.report import (
+    GRAIN,
+    REPORTS,
+    Choices,
+    Dimension,
+    Measure,
+    Parameter,
+    ParameterWrong,
+    Params,
+    Report,
+)
+from zoco.monitor.reports import words
+from zoco.monitor.reports.cohorts.returns import LENGTHS, STEPS_MOST, Deed, everybody, now
+from zoco.stats.proportions import wilson
+
+if TYPE_CHECKING:
+    from zoco.kit.periods import Grain
+    from zoco.ledger.scope import Facts
+    from zoco.ledger.sitebook import SiteInfo
+
+VISIT = ("", pgettext_lazy("cohort", "any page view"))
+STEPS = range(STEPS_MOST + 1)
+
+
+@REPORTS.plug
+class Retention(Report):
+    """One row for each cohort and each step of time that has begun since, twelve at most."""
+
+    key = "retention"
+    label = pgettext_lazy("cohort", "Retention")
+    question = _("Of those who come for the first time, how many come back, and when?")
+    definition = _(
+        "A cohort is everybody who did what is chosen as first, for the first time ever, in one day, week or "
+        "month of the period, and fits the filters there; facts before the period count for who is no longer "
+        "new. A known person counts once whatever the browser, else a browser. Whoever did not consent is "
+        "another browser each day, and is never seen coming back on another. Step 0 is the day, week or "
+        "month of the first time itself, from that moment on, the first fact included; steps are those of "
+        "the site's calendar, and those after the period count as well. Counted is who came back in just "
+        "that step, or in that step or any later one. The share is of the whole cohort, with the bounds "
+        "within which the true share lies with 95% confidence, if people decide independently of each "
+        "other; in step 0 it needs none where coming back is what made the cohort. A step that is not over "
+        "by the newest fact of the site has no figures yet."
+    )
+    method = words.WILSON
+    picture = "grid"
+    dimensions = (
+        Dimension("cohort", pgettext_lazy("cohort", "Cohort"), "bucket"),
+        Dimension("step", pgettext_lazy("cohort", "Steps since"), "number"),
+    )
+    measures = (
+        Measure("people", pgettext_lazy("cohort", "People")),
+        Measure("came", pgettext_lazy("cohort", "Came back"), may_lack=True),
+        Measure("share", _("Share"), "percent", may_lack=True),
+        words.RATE_LOW,
+        words.RATE_HIGH,
+    )
+    parameters = (
+        Parameter("grain", GRAIN.label, "week", GRAIN.choices[1:]),
+        Parameter(
+            "kind",
+            pgettext_lazy("cohort", "Counted"),
+            "classic",
+            (
+                ("classic", pgettext_lazy("cohort", "who came in that step")),
+                ("rolling", pgettext_lazy("cohort", "who came in that step or later")),
+            ),
+        ),
+        Parameter("first", pgettext_lazy("cohort", "First time"), ""),
+        Parameter("back", pgettext_lazy("cohort", "Came back by"), ""),
+    )
+    order = "cohort"
+    counts = "rows"
+    compares = False
+    position = 17
+
+    def given(self, site: SiteInfo, params: Params) -> tuple[Deed, Deed]:
+        """Return what makes a cohort and what is coming back. Raises ParameterWrong for an unknown goal."""
+        return _deed(site, str(params["first"])), _deed(site, str(params["back"]))
+
+    def offered(self, site: SiteInfo) -> Mapping[str, Choices]:
+        """Return the goals of the site that are facts."""
+        goals = tuple((each.name, each.name) for each in goals_of(site.id) if each.kind != "engagement")
+        return {"first": (VISIT, *goals), "back": (VISIT, *goals)}
+
+    def query(self, facts: Facts, params: Params) -> Table:
+        first, back = facts.given
+        grain = cast("Grain", params["grain"])
+        each = everybody(facts, first, back, grain)
+        came = _counted(each, LENGTHS[grain], is_rolling=params["kind"] == "rolling")
+        rows = came.cross_join(now(facts, grain)).mutate(step=expr.each_of([expr.whole(n) for n in STEPS]))
+        return _told(rows, LENGTHS[grain], is_same=first == back)
+
+
+def _deed(site: SiteInfo, name: str) -> Deed:
+    if not name:
+        return None
+    found = next((each for each in goals_of(site.id) if each.name == name), None)
+    if found is None:
+        raise ParameterWrong(gettext_noop("This site has no goal “%(name)s”; choose another."), name=name)
+    if found.kind == "engagement":
+        raise ParameterWrong(gettext_noop("“%(name)s” is about whole visits; choose another."), name=name)
+    return found
+
+
+def _counted(each: Table, long: int, *, is_rolling: bool) -> Table:
+    """Return one row a cohort: cohort, people, and came_0 … came_12."""
+    if is_rolling:
+        each = each.group_by("who", "cohort").aggregate(is_new=each.is_new.max(), gap=each.gap.max())
+    return each.group_by("cohort").aggregate(
+        people=each.is_new.sum(),
+        **{f"came_{n}": expr.ones(_is_step(each.gap, n, long, is_rolling)).sum() for n in STEPS},
+    )
+
+
+def _is_step(gap: Value, number: int, long: int, is_rolling: bool) -> Value:
+    """Return whether a gap is so many steps, or with `is_rolling` as many at least; months differ by days."""
+    is_there = gap > number * long - long // 2
+    return is_there if is_rolling else is_there & (gap < number * long + long // 2)
+
+
+def _told(rows: Table, long: int, *, is_same: bool) -> Table:
+    """Return the rows of steps that have begun, with figures of those that are over."""
+    gone = rows.now - rows.cohort
+    begun = rows.mutate(
+        is_over=gone > (rows.step + 1) * long - long // 2,
+        came=along.numbered(rows.step + 1, [rows[f"came_{n}"] for n in STEPS]),
+    ).filter(gone > rows.step * long - long // 2)
+    low, high = wilson(begun.came.cast("float64"), begun.people.cast("float64"))
+    is_unsure = begun.is_over & (begun.step > 0) if is_same else begun.is_over
+    return begun.select(
+        "cohort",
+        "step",
+        "people",
+        # Sums of ones are unsigned on one engine, which has no type for them beside a null that is signed.
+        came=expr.only_if(begun.is_over, begun.came.cast("float64")).cast("int64"),
+        share=expr.only_if(begun.is_over, expr.share(begun.came, begun.people)),
+        rate_low=expr.only_if(is_unsure, low),
+        rate_high=expr.only_if(is_unsure, high),
+    )

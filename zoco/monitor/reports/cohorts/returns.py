@@ -1,0 +1,100 @@
+"""Returns: when everybody did something for the first time ever, and in which steps of time again.
+
+Facts are grouped by person and step of time, and what is asked is asked of these few: one pass over the
+facts, and one window over the groups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from zoco.kit.periods import Grain, Period
+from zoco.ledger import expr
+from zoco.ledger.asking import along, people
+from zoco.ledger.asking.goals import Goal, any_of, reached
+from zoco.ledger.asking.statements.blanks import longer
+from zoco.ledger.expr import DAY, Table, Value
+from zoco.monitor.reports.funnels.chains import KEPT, newest
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+Deed = Goal | None
+"""What somebody did: reached a goal of the site, or with None viewed any page."""
+
+STEPS_MOST = 12
+LENGTHS = {"day": DAY, "week": 7 * DAY, "month": 2_629_746_000_000}
+"""How long a step is, in microseconds of the wall clock; of a month the mean of the Gregorian calendar."""
+ROOM_DAYS = {"day": 13, "week": 98, "month": 430}
+"""Within how many days after the period a step more than STEPS_MOST has begun for every cohort."""
+BEGINNING, ENDING = date(1971, 1, 1), date(2200, 1, 1)
+"""All facts lie between."""
+FAR = 1 << 62
+
+
+def everybody(facts: Facts, first: Deed, back: Deed, grain: Grain) -> Table:
+    """Return who did `first` for the first time ever within the period, and fits the filters there.
+
+    One row for each of them and each step of time in which he did either. Columns: who, cohort (the local
+    start of the step in which he began), is_new (1 in one row of each, else 0), gap (how long after the
+    cohort's start the step starts in which he came back; -LENGTHS[grain] for who did not come back in it).
+    Whoever begins has come back in that step where `first` is `back`.
+    """
+    rows = _marked(facts, first, back, grain)
+    stepped = rows.group_by("who", "bucket").aggregate(
+        first_at=rows.first_at.min(), start_at=rows.start_at.min(), back_at=rows.back_at.max()
+    )
+    begins = (stepped.start_at < FAR).ifelse(stepped.bucket, FAR)
+    placed = stepped.mutate(
+        began=along.of_group(stepped.first_at.min(), stepped, "who"),
+        started=along.of_group(stepped.start_at.min(), stepped, "who"),
+        cohort=along.of_group(begins.min(), stepped, "who"),
+    )
+    new = placed.filter(placed.began == placed.started, placed.began < FAR)
+    is_back = new.back_at >= new.began
+    return new.select(
+        "who",
+        "cohort",
+        is_new=expr.ones(new.first_at == new.began),
+        gap=is_back.ifelse(new.bucket - new.cohort, -LENGTHS[grain]),
+    )
+
+
+def now(facts: Facts, grain: Grain) -> Table:
+    """Return one row, now: the local start of the step in which the newest fact of the site happened."""
+    found = newest(facts)
+    return found.select(now=_with_room(facts, grain).bucket(found.newest_at, grain))
+
+
+def _marked(facts: Facts, first: Deed, back: Deed, grain: Grain) -> Table:
+    """Return all facts ever that are either: who, bucket, first_at, start_at (a first one within the period
+    that fits), both FAR where they are none, and back_at, 0 where it is none.
+    """
+    ever = replace(facts.whole_visits, period=Period(BEGINNING, ENDING, facts.site.zone))
+    deeds = tuple(dict.fromkeys((first, back)))
+    rows = ever.where(lambda rows: any_of([_done(ever, rows, deed) for deed in deeds]))
+    is_first = _done(ever, rows, first)
+    starts = is_first & (rows.occurred_at >= expr.start_of(facts.period))
+    starts = starts & (rows.occurred_at < expr.end_of(facts.period))
+    for fits in facts.fits(rows):
+        starts = starts & fits
+    marked = rows.select(*KEPT, is_first=is_first, starts=starts, is_back=_done(ever, rows, back))
+    told = people.told_apart(facts.known(marked)).mutate(at=lambda rows: expr.micros(rows.occurred_at))
+    return told.select(
+        "who",
+        bucket=_with_room(facts, grain).bucket(told.occurred_at, grain),
+        first_at=told.is_first.ifelse(told["at"], FAR),
+        start_at=told.starts.ifelse(told["at"], FAR),
+        back_at=told.is_back.ifelse(told["at"], 0),
+    )
+
+
+def _done(facts: Facts, rows: Table, deed: Deed) -> Value:
+    return facts.is_view(rows) if deed is None else reached(facts, rows, deed)
+
+
+def _with_room(facts: Facts, grain: Grain) -> Facts:
+    """Return the same with a period in which local time is known until the last step of each cohort."""
+    return replace(facts, period=longer(facts.period, ROOM_DAYS[grain]))
