@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from zoco.ledger.pictures.figures import figure_text
-from zoco.ledger.pictures.labels import value_label
+from zoco.ledger.pictures.labels import bucket_label, value_label
 from zoco.ledger.report import Measure, Report, report_named, reports_all
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD
@@ -65,17 +66,14 @@ def expected(report: Report, answer: dict[str, Any]) -> list[tuple[list[str], li
     """Return the same of an answer of the API, written as a page writes it."""
     about = answer["report"]
     measures = [Measure(each["name"], each["label"], each["unit"]) for each in about["measures"]]
-    names = [each for each in about["dimensions"] if each["kind"] != "bucket"]
+    names = [each for each in about["dimensions"] if each["kind"] != "bucket" or report.picture != "curve"]
     rows = answer["rows"]
     if report.picture == "curve":
         first = (answer["page"] - 1) * answer["size"]
         rows = rows[first : first + answer["size"]]
     return [
         (
-            [
-                value_label(each["filter"] or each["name"], each["kind"], row["key"][each["name"]])
-                for each in names
-            ],
+            [_named(report, each, row["key"][each["name"]]) for each in names],
             [
                 figure_text(_figure(row["values"][each.name], each), each, answer["site"]["currency"])
                 for each in measures
@@ -83,6 +81,12 @@ def expected(report: Report, answer: dict[str, Any]) -> list[tuple[list[str], li
         )
         for row in rows
     ]
+
+
+def _named(report: Report, dimension: dict[str, Any], value: Any) -> str:
+    if dimension["kind"] == "bucket":
+        return bucket_label(datetime.fromisoformat(value), str(report.defaults()["grain"]), whole=True)
+    return value_label(dimension["filter"] or dimension["name"], dimension["kind"], value)
 
 
 def _figure(value: Any, measure: Measure) -> Any:
