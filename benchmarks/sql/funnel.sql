@@ -2,7 +2,7 @@
 -- written. Parameters: $start, $end (UTC) of the period in which people begin.
 with
 seen as materialized (
-  select visitor, occurred_at as at,
+  select visitor, occurred_at as moment,
     case when path like '/section-0/%' then 1 when path like '/section-1/%' then 2
       when path like '/section-2/%' then 3 when path like '/section-3/%' then 4 else 5 end as step
   from facts
@@ -12,23 +12,23 @@ seen as materialized (
       or path like '/section-3/%' or path like '/section-4/%')
 ),
 one as materialized (
-  select distinct visitor, at as began, at from seen where step = 1 and at < $end::timestamp
+  select distinct visitor, moment as began, moment from seen where step = 1 and moment < $end::timestamp
 ),
 two as materialized (
-  select distinct visitor, began, seen.at from one join seen using (visitor)
-  where step = 2 and seen.at > one.at and seen.at - began <= interval 7 days
+  select distinct visitor, began, seen.moment from one join seen using (visitor)
+  where step = 2 and seen.moment > one.moment and seen.moment - began <= interval 7 days
 ),
 three as materialized (
-  select distinct visitor, began, seen.at from two join seen using (visitor)
-  where step = 3 and seen.at > two.at and seen.at - began <= interval 7 days
+  select distinct visitor, began, seen.moment from two join seen using (visitor)
+  where step = 3 and seen.moment > two.moment and seen.moment - began <= interval 7 days
 ),
 four as materialized (
-  select distinct visitor, began, seen.at from three join seen using (visitor)
-  where step = 4 and seen.at > three.at and seen.at - began <= interval 7 days
+  select distinct visitor, began, seen.moment from three join seen using (visitor)
+  where step = 4 and seen.moment > three.moment and seen.moment - began <= interval 7 days
 ),
 five as materialized (
-  select distinct visitor, began, seen.at from four join seen using (visitor)
-  where step = 5 and seen.at > four.at and seen.at - began <= interval 7 days
+  select distinct visitor, began, seen.moment from four join seen using (visitor)
+  where step = 5 and seen.moment > four.moment and seen.moment - began <= interval 7 days
 )
 select count(distinct visitor) from one union all select count(distinct visitor) from two
 union all select count(distinct visitor) from three union all select count(distinct visitor) from four
