@@ -86,6 +86,7 @@ class Links:
         self._preferences = root + reverse("zoco_preferences", args=["0"])[:-1]
         self._day = on.toordinal()
         self._key = _key(conf.DATA())
+        self._marked: dict[int, str] = {}
 
     def unsubscribe(self, *, person: Person, topic: str = "", message: str = "") -> str:
         """Return the one-click address for List-Unsubscribe (RFC 8058); opened with GET it is the page.
@@ -112,7 +113,10 @@ class Links:
         return f"{self._preferences}{said}.{_signature(said, self._key)}"
 
     def _who(self, person: Person) -> str:
-        return f"{person.pk:d}-{_mark(person, self._key)}"
+        who = self._marked.get(person.pk)
+        if who is None:
+            who = self._marked[person.pk] = f"{person.pk:d}-{_mark(person, self._key)}"
+        return who
 
 
 def person_mark(person: Person) -> str:

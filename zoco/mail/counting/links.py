@@ -10,15 +10,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from zoco.campaigns.tags import tagged
+from zoco.consent.public.tokens import Links
 from zoco.kit.hosts import is_own, plain_host
 from zoco.kit.said import Said
 from zoco.mail.counting.conf import COUNT_CLICKS, COUNT_OPENS
 from zoco.mail.counting.models import ADDRESS_LONGEST, LetterLink
+from zoco.mail.counting.tokens import Tokens
+from zoco.people.models import Person
 
 TRAP = 0
 """The number of the link that no person sees."""
@@ -32,6 +36,16 @@ _HIDDEN = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;o
 def home() -> str:
     """Return the address of this installation, without a slash at its end."""
     return str(settings.WAGTAILADMIN_BASE_URL).rstrip("/")
+
+
+def letter_links(ways: Links, tokens: Tokens, *, person: Person, topic: str, message: UUID) -> dict[str, str]:
+    """Return the links of one reader's letter: ways out, itself in the browser, and what counts them."""
+    return {
+        "token": tokens.counted,
+        "unsubscribe": ways.unsubscribe(person=person, topic=topic, message=str(message)),
+        "preferences": ways.preferences(person=person, message=str(message)),
+        "online": f"{home()}/m/{tokens.online}/online",
+    }
 
 
 class LinksChanged(Said, ValueError):

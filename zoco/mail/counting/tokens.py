@@ -12,6 +12,7 @@ the same token.
 import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -50,12 +51,27 @@ class Meant(NamedTuple):
         return at.astimezone(UTC).date() > self.made_on + timedelta(days=days)
 
 
-def token_made(*, message: UUID, batch: int, at: datetime, use: Use = "count") -> str:
-    """Return the token of a message. `batch` is 0 for none, at most 4,294,967,295."""
+class Tokens(NamedTuple):
+    """The tokens of one message."""
+
+    counted: str
+    online: str
+
+
+def tokens_made(*, messages: Sequence[UUID], batch: int, at: datetime) -> list[Tokens]:
+    """Return the tokens of messages, in their order. `batch` is 0 for none, at most 4,294,967,295."""
     days = (at.astimezone(UTC).date() - _BEGAN).days
-    block = _cipher(settings.SECRET_KEY).encryptor().update(message.bytes)
-    said = block + batch.to_bytes(4) + days.to_bytes(2)
-    return urlsafe_b64encode(said + _code(said, _key(settings.SECRET_KEY, use))).decode()
+    rest = batch.to_bytes(4) + days.to_bytes(2)
+    counted, online = (_key(settings.SECRET_KEY, use) for use in ("count", "online"))
+    hidden = _cipher(settings.SECRET_KEY).encryptor().update(b"".join(each.bytes for each in messages))
+    said = [hidden[start : start + 16] + rest for start in range(0, len(hidden), 16)]
+    return [Tokens(_written(each, counted), _written(each, online)) for each in said]
+
+
+def token_made(*, message: UUID, batch: int, at: datetime, use: Use = "count") -> str:
+    """Return one token of a message."""
+    tokens = tokens_made(messages=[message], batch=batch, at=at)[0]
+    return tokens.counted if use == "count" else tokens.online
 
 
 def token_read(token: str, *, use: Use = "count") -> Meant:
@@ -81,6 +97,10 @@ def _secret(said: bytes, code: bytes, use: Use) -> str:
     """Return the secret under which a code holds, "" if under none."""
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return next((each for each in secrets if hmac.compare_digest(code, _code(said, _key(each, use)))), "")
+
+
+def _written(said: bytes, key: bytes) -> str:
+    return urlsafe_b64encode(said + _code(said, key)).decode()
 
 
 def _code(said: bytes, key: bytes) -> bytes:

@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from zoco.channels.models import Message
 from zoco.consent.public.tokens import Links
-from zoco.mail.counting.links import LANGUAGE, Rewriter, home, rewriter
-from zoco.mail.counting.tokens import token_made
+from zoco.mail.counting.links import LANGUAGE, Rewriter, home, letter_links, rewriter
+from zoco.mail.counting.tokens import tokens_made
 from zoco.mail.editing.models import Edition, Letter
 from zoco.mail.editing.prints import Copy, Print
 from zoco.mail.editing.reads import draft_of, letter_base, look_read
@@ -129,12 +129,7 @@ def copies_forget(*, now: datetime, days: int) -> int:
 
 def single_links(*, person: Person, topic: str, message: UUID, batch: int, now: datetime) -> dict[str, str]:
     """Return the links of one reader's letter: ways out, itself in the browser, and what counts them."""
-    ways, uid = Links(on=now.date(), base=home()), str(message)
-    token = token_made(message=message, batch=batch, at=now)
-    browser = token_made(message=message, batch=batch, at=now, use="online")
-    return {
-        "token": token,
-        "unsubscribe": ways.unsubscribe(person=person, topic=topic, message=uid),
-        "preferences": ways.preferences(person=person, message=uid),
-        "online": f"{home()}/m/{browser}/online",
-    }
+    tokens = tokens_made(messages=[message], batch=batch, at=now)[0]
+    return letter_links(
+        Links(on=now.date(), base=home()), tokens, person=person, topic=topic, message=message
+    )

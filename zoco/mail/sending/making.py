@@ -18,8 +18,8 @@ from zoco.channels.mailing.mime import MessageUnfit
 from zoco.channels.models import Message
 from zoco.consent.models import Purpose
 from zoco.consent.public.tokens import Links
-from zoco.mail.counting.links import home, rewriter
-from zoco.mail.counting.tokens import token_made
+from zoco.mail.counting.links import home, letter_links, rewriter
+from zoco.mail.counting.tokens import tokens_made
 from zoco.mail.inbox.returning import verp_sender
 from zoco.mail.letters.compiling import compiled
 from zoco.mail.letters.conditions import conditions_held
@@ -85,27 +85,21 @@ class LetterMaking:
         except LetterWrong as gone:
             raise MakingStopped(str(gone)) from gone
         ways = Links(on=now.date(), base=home())
+        uids = [UUID(each.uid) for each in claimed]
+        tokens = tokens_made(messages=uids, batch=self.batch.pk, at=now)
         made: list[Content | Refused] = []
-        for each in claimed:
+        for each, uid, mine in zip(claimed, uids, tokens, strict=True):
             person = readers.get(each.message)
             if person is None:
                 made.append(Refused("The person is not there any more.", "gone"))
                 continue
             try:
-                links = self._links(each, person, ways, now)
-                mine = {**values[person.pk], "links": links}
-                made.append(self._content(each, person, mine, holds.get(person.pk, frozenset()), now))
+                links = letter_links(ways, mine, person=person, topic=self.batch.topic, message=uid)
+                filled = {**values[person.pk], "links": links}
+                made.append(self._content(each, person, filled, holds.get(person.pk, frozenset()), now))
             except (LetterWrong, HeaderWrong, MessageUnfit) as wrong:
                 made.append(Refused(str(wrong)[:300], "unfit"))
         return made
-
-    def _links(self, claimed: Claimed, person: Person, ways: Links, now: datetime) -> dict[str, str]:
-        token = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now)
-        leave = ways.unsubscribe(person=person, topic=self.batch.topic, message=claimed.uid)
-        chosen = ways.preferences(person=person, message=claimed.uid)
-        browser = token_made(message=UUID(claimed.uid), batch=self.batch.pk, at=now, use="online")
-        online = f"{home()}/m/{browser}/online"
-        return {"token": token, "unsubscribe": leave, "preferences": chosen, "online": online}
 
     def _content(
         self, claimed: Claimed, person: Person, values: dict[str, Any], holds: frozenset[str], now: datetime
