@@ -8,7 +8,6 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from zoco.ledger.asking import goals
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import QuestionWrong
@@ -20,6 +19,7 @@ from zoco.ledger.tests.reports.made import SITE, fact, ledger
 from zoco.monitor.tests.test_reports import answered, table, wall
 from zoco.stats.proportions import wilson
 
+pytestmark = pytest.mark.usefixtures("known_goals")
 ORDER = "shop.order.placed"
 GOALS = (
     Goal("Shelf", "page", "/a"),
@@ -59,12 +59,6 @@ FACTS = [
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with ledger(tmp_path_factory.mktemp("retention"), FACTS) as opened:
         yield opened
-
-
-@pytest.fixture(autouse=True)
-def known_goals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make goals known in place of those of the database."""
-    monkeypatch.setattr(goals, "_providers", [lambda _site: GOALS])
 
 
 def asked(store: Store, **address: str) -> Answer:

@@ -11,7 +11,6 @@ import pytest
 
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import Grain, Period, micros
-from zoco.ledger.asking import goals
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import Question
@@ -23,6 +22,7 @@ from zoco.ledger.tests.reports.engines import both
 from zoco.ledger.tests.reports.made import PAGE, ZONE
 from zoco.monitor.tests.cohorts.counted import Counted, counted
 
+pytestmark = pytest.mark.usefixtures("known_goals")
 ORDER = "shop.order.placed"
 SUNDAY = 6
 SITE = SiteInfo(1, "shop", "Shop", ZONE, "EUR", SUNDAY, "log", is_demo=False, hostnames=("shop.example",))
@@ -66,12 +66,6 @@ FACTS = made(3, 250)
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
     with both(tmp_path_factory.mktemp("made"), FACTS, [SITE]) as opened:
         yield opened
-
-
-@pytest.fixture(autouse=True)
-def known_goals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make goals known in place of those of the database."""
-    monkeypatch.setattr(goals, "_providers", [lambda _site: GOALS])
 
 
 @pytest.mark.parametrize(
