@@ -18,30 +18,18 @@ import numpy as np
 from zoco.stats.attribution import (
     Credit,
     Enough,
-    First,
-    Last,
-    LastNonDirect,
-    Linear,
     Markov,
     Measure,
-    Model,
     Paths,
-    Position,
-    Shapley,
-    ShapleyRates,
-    TimeDecay,
     attribute,
 )
 from zoco.stats.attribution.credits import REPLICATES
-from zoco.stats.tests.attribution.walks import chain_drawn, paths_drawn
+from zoco.stats.tests.attribution.walks import chain_drawn, models, paths_drawn
 
 CHANNELS = 10
 Worths = TypeVar("Worths")
 DRAWS = 3
-MODELS: list[Model] = [
-    First(), Last(), LastNonDirect("channel 0"), Linear(), Position(), TimeDecay(), Markov(), Markov(2),
-    Shapley(), ShapleyRates(),
-]  # fmt: skip
+MODELS = models(direct="channel 0")
 
 
 def seconds(work: Callable[[], Worths]) -> tuple[float, Worths]:

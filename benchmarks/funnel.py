@@ -10,15 +10,13 @@ counts; the people must be the same. "any page" is a funnel that nearly everybod
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.reports import END, SQL, data_folder, set_up
-from benchmarks.retention import spent
+from benchmarks.reports import END, SQL
+from benchmarks.timed import judged, spent
 
 SECONDS_MOST = 2.0
 DAY_SECONDS = 86_400
@@ -78,25 +76,5 @@ def measure(folder: Path, days: int, rounds: int) -> float:
     return max(min(found) for found in seconds.values())
 
 
-def main() -> int:
-    """Measure and print; the exit code says whether the bound holds, which is for 5 million facts."""
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--facts", type=int, default=5_000_000)
-    arguments.add_argument("--days", type=int, default=90)
-    arguments.add_argument("--data", type=Path, help="keep the facts in this folder and use them again")
-    arguments.add_argument("--rounds", type=int, default=5)
-    options = arguments.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
-    os.environ["ZOCO_THREADS"] = "2"
-    with data_folder(options.data, options.facts, options.days) as folder:
-        os.environ["ZOCO_DATA"] = str(folder)
-        set_up()
-        most = measure(folder, options.days, options.rounds)
-    print(f"most {most:.2f} s, at most {SECONDS_MOST} s for 5 million facts")
-    return 0 if most <= SECONDS_MOST else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged(__doc__, measure, SECONDS_MOST))

@@ -191,15 +191,21 @@ def data_folder(given: Path | None, facts: int, days: int) -> Iterator[Path]:
         yield Path(made)
 
 
-def main() -> int:
-    """Measure and print; the exit code says whether every ratio holds."""
+def parser(said: str | None) -> argparse.ArgumentParser:
+    """Return what reads how many facts of how many days there are, where they lie and how often to try."""
     arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=said, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--facts", type=int, default=5_000_000)
     arguments.add_argument("--days", type=int, default=90)
     arguments.add_argument("--data", type=Path, help="keep the facts in this folder and use them again")
     arguments.add_argument("--rounds", type=int, default=5)
+    return arguments
+
+
+def main() -> int:
+    """Measure and print; the exit code says whether every ratio holds."""
+    arguments = parser(__doc__)
     arguments.add_argument("--cold", type=int, help=argparse.SUPPRESS)
     arguments.add_argument("--panels", default="", help=argparse.SUPPRESS)
     options = arguments.parse_args()

@@ -9,17 +9,15 @@ statements run in turns on two threads, and the fastest of several runs counts. 
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-import time
 from collections.abc import Mapping
 from datetime import timedelta
 from math import isclose
 from pathlib import Path
 from typing import Any
 
-from benchmarks.reports import END, NOW, SQL, data_folder, set_up
+from benchmarks.reports import END, NOW, SQL
+from benchmarks.timed import judged, spent
 
 SECONDS_MOST = 1.5
 PERIOD_DAYS = 30
@@ -55,14 +53,7 @@ def same(ours: list[Any], theirs: list[Any]) -> None:
             raise SystemExit(f"The hand-written SQL answers otherwise: {one[:COLUMNS]} and {other}.")
 
 
-def spent(con: Any, sql: str, bounds: Mapping[str, str] | None = None) -> float:
-    """Return how long the processor was at a statement, on all threads."""
-    began = time.process_time()
-    con.execute(sql, bounds).fetchall()
-    return time.process_time() - began
-
-
-def measure(folder: Path, rounds: int) -> float:
+def measure(folder: Path, _days: int, rounds: int) -> float:
     """Print the seconds of each kind, and return the most."""
     import duckdb
 
@@ -84,25 +75,5 @@ def measure(folder: Path, rounds: int) -> float:
     return max(min(found) for found in ours)
 
 
-def main() -> int:
-    """Measure and print; the exit code says whether the bound holds, which is for 5 million facts."""
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--facts", type=int, default=5_000_000)
-    arguments.add_argument("--days", type=int, default=90)
-    arguments.add_argument("--data", type=Path, help="keep the facts in this folder and use them again")
-    arguments.add_argument("--rounds", type=int, default=5)
-    options = arguments.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
-    os.environ["ZOCO_THREADS"] = "2"
-    with data_folder(options.data, options.facts, options.days) as folder:
-        os.environ["ZOCO_DATA"] = str(folder)
-        set_up()
-        most = measure(folder, options.rounds)
-    print(f"most {most:.2f} s, at most {SECONDS_MOST} s for 5 million facts")
-    return 0 if most <= SECONDS_MOST else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged(__doc__, measure, SECONDS_MOST))

@@ -97,6 +97,7 @@ class CampaignViewSet(ListViewSet):
 
     new_label, purpose = purposes.CAMPAIGN
     model = Campaign
+    own_form = CampaignForm
     icon = "tag"
     menu_label = gettext_lazy("Campaigns")
     list_display = [
@@ -110,10 +111,6 @@ class CampaignViewSet(ListViewSet):
     ]
     search_fields = ["name", "code"]
     ordering = ["-id"]
-
-    def get_form_class(self, for_update: bool = False) -> type[CampaignForm]:
-        """Return our own form."""
-        return CampaignForm
 
 
 class _Back:

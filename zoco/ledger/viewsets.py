@@ -71,6 +71,8 @@ class ListViewSet(ModelViewSet):
     """What the button says that makes one, such as "New campaign"."""
     purpose: "StrOrPromise"
     """What such a thing is for, in a sentence or two."""
+    own_form: type[Any] | None = None
+    """The form where the fields of the model alone do not say it all."""
 
     @property
     def add_view(self) -> Callable[..., HttpResponseBase]:
@@ -83,6 +85,11 @@ class ListViewSet(ModelViewSet):
             return no_site(request, str(self.new_label)) if is_first else view(request, *given, **named)
 
         return shown
+
+    def get_form_class(self, for_update: bool = False) -> type[Any]:
+        """Return the own form, or one of the fields."""
+        made: type[Any] = self.own_form or super().get_form_class(for_update)  # type: ignore[no-untyped-call]
+        return made
 
     def get_index_view_kwargs(self, **more: Any) -> dict[str, Any]:
         """Return what the list needs."""

@@ -38,6 +38,7 @@ class GoalViewSet(ListViewSet):
 
     new_label, purpose = purposes.GOAL
     model = Goal
+    own_form = GoalForm
     icon = "check"
     menu_label = _("Goals")
     menu_order = 591
@@ -49,10 +50,6 @@ class GoalViewSet(ListViewSet):
     ]
     search_fields = ["name"]
     ordering = ["site", "id"]
-
-    def get_form_class(self, for_update: bool = False) -> type[GoalForm]:
-        """Return our own form."""
-        return GoalForm
 
 
 class AnnotationForm(_AnnotationForm):
@@ -86,6 +83,7 @@ class AnnotationViewSet(ListViewSet):
 
     new_label, purpose = purposes.ANNOTATION
     model = Annotation
+    own_form = AnnotationForm
     icon = "pick"
     menu_label = _("Annotations")
     menu_order = 595
@@ -94,10 +92,6 @@ class AnnotationViewSet(ListViewSet):
     list_display = ["text", "on", "kind", "site", "created_by"]
     search_fields = ["text"]
     ordering = ["-on", "-id"]
-
-    def get_form_class(self, for_update: bool = False) -> type[AnnotationForm]:
-        """Return our own form."""
-        return AnnotationForm
 
 
 annotation_viewset = AnnotationViewSet("zoco_annotations", url_prefix="annotations")  # type: ignore[no-untyped-call]
@@ -133,6 +127,7 @@ class AlarmViewSet(ListViewSet):
 
     new_label, purpose = purposes.ALARM
     model = Alarm
+    own_form = AlarmForm
     icon = "warning"
     menu_label = _("Alarms")
     menu_order = 592
@@ -146,10 +141,6 @@ class AlarmViewSet(ListViewSet):
     ]
     ordering = ["site", "id"]
 
-    def get_form_class(self, for_update: bool = False) -> type[AlarmForm]:
-        """Return our own form."""
-        return AlarmForm
-
 
 alarm_viewset = AlarmViewSet("zoco_alarms", url_prefix="alarms")  # type: ignore[no-untyped-call]
 
@@ -159,6 +150,7 @@ class FunnelViewSet(ListViewSet):
 
     new_label, purpose = purposes.FUNNEL
     model = Funnel
+    own_form = FunnelForm
     icon = "arrow-down-big"
     menu_label = _("Funnels")
     menu_order = 591
@@ -171,10 +163,6 @@ class FunnelViewSet(ListViewSet):
     ]
     search_fields = ["name"]
     ordering = ["site", "name", "id"]
-
-    def get_form_class(self, for_update: bool = False) -> type[FunnelForm]:
-        """Return our own form."""
-        return FunnelForm
 
 
 funnel_viewset = FunnelViewSet("zoco_funnels", url_prefix="funnels")  # type: ignore[no-untyped-call]
@@ -200,6 +188,7 @@ class SegmentViewSet(ListViewSet):
     new_label, purpose = purposes.SEGMENT
     index_view_class = SegmentList
     model = Segment
+    own_form = SegmentForm
     icon = "table"
     menu_label = _("Segments")
     menu_order = 592
@@ -212,10 +201,6 @@ class SegmentViewSet(ListViewSet):
     ]
     search_fields = ["name"]
     ordering = ["site", "name", "id"]
-
-    def get_form_class(self, for_update: bool = False) -> type[SegmentForm]:
-        """Return our own form."""
-        return SegmentForm
 
 
 segment_viewset = SegmentViewSet("zoco_segments", url_prefix="segments")  # type: ignore[no-untyped-call]

@@ -115,6 +115,7 @@ class AttributeViewSet(ListViewSet):
         "Each has a kind, so that it can be searched and counted."
     )
     model = Attribute
+    own_form = AttributeForm
     icon = "list-ul"
     menu_label = gettext_lazy("Own fields")
     list_display = [
@@ -126,10 +127,6 @@ class AttributeViewSet(ListViewSet):
     search_fields = ["label", "key"]
     ordering = ["label", "id"]
     delete_view_class = AttributeDeleteView
-
-    def get_form_class(self, for_update: bool = False) -> type[AttributeForm]:
-        """Return our own form."""
-        return AttributeForm
 
 
 viewsets = (AttributeViewSet("zoco_people_attributes", url_prefix="people-fields"),)  # type: ignore[no-untyped-call]

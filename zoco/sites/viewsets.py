@@ -92,6 +92,7 @@ class SiteViewSet(ListViewSet):
 
     new_label, purpose = purposes.SITE
     model = Site
+    own_form = SiteForm
     icon = "site"
     menu_label = _("Counted sites")
     menu_order = 590
@@ -109,10 +110,6 @@ class SiteViewSet(ListViewSet):
     ]
     search_fields = ["name", "slug"]
     ordering = ["id"]
-
-    def get_form_class(self, for_update: bool = False) -> type[SiteForm]:
-        """Return our own form."""
-        return SiteForm
 
 
 class SourceForm(_SourceForm):
@@ -228,16 +225,13 @@ class ExclusionViewSet(ListViewSet):
 
     new_label, purpose = purposes.EXCLUSION
     model = Exclusion
+    own_form = ExclusionForm
     icon = "cross"
     add_view_class = ExclusionAddView
     edit_view_class = ExclusionEditView
     delete_view_class = ExclusionDeleteView
     list_display = ["value", "kind", "note", "site"]
     ordering = ["site", "kind", "value"]
-
-    def get_form_class(self, for_update: bool = False) -> type[ExclusionForm]:
-        """Return our own form."""
-        return ExclusionForm
 
 
 exclusion_viewset = ExclusionViewSet("zoco_exclusions", url_prefix="exclusions")  # type: ignore[no-untyped-call]

@@ -64,13 +64,18 @@ def door_of(address: str) -> str:
         return ""
 
 
-def asked(client: Client, method: str, where: str, pairs: Pairs = ()) -> Any:
-    """Ask, and take back all that it changed; returns the answer."""
+def sent(client: Client, method: str, where: str, pairs: Pairs) -> Any:
+    """Send a form; returns the answer."""
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         given.setdefault(name, []).append(value)
+    return client.post(where, given) if method == "post" else client.get(where, given)
+
+
+def asked(client: Client, method: str, where: str, pairs: Pairs = ()) -> Any:
+    """Ask, and take back all that it changed; returns the answer."""
     with transaction.atomic():
-        answer = client.post(where, given) if method == "post" else client.get(where, given)
+        answer = sent(client, method, where, pairs)
         transaction.set_rollback(True)
     return answer
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,11 +43,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("links")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS, [TRACKED]) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("links"), FACTS, [TRACKED]) as opened:
+        yield opened
 
 
 def test_short_links_count_people_visits_and_times(store: Store) -> None:

@@ -29,8 +29,7 @@ CAMPAIGN = {"name": "Spring", "code": "spring", "goal": "", "budget": "500", "no
 
 
 @pytest.fixture(autouse=True)
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def site(tmp_path: Path) -> Iterator[Site]:
     (tmp_path / "keys").mkdir(mode=0o700)
     with ledger(tmp_path, FACTS, [TRACKED]):
         made = Site.objects.create(pk=1, slug="shop", name="Shop")

@@ -2,43 +2,30 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from zoco.channels.adapters.email import SENDER_FIELDS, sender_validate
-from zoco.channels.contract import (
-    CHANNELS,
-    Ability,
-    Channel,
-    CheckFailed,
-    Field,
-    Heard,
-    Limits,
-    ListenRefused,
-    Opened,
-)
+from zoco.channels.contract import CHANNELS, Field, Heard, Opened
 from zoco.channels.mailing.amazon import line, notices
-from zoco.kit import http
+from zoco.channels.mailing.api import MailApi
 
 REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d\Z", re.ASCII)
 
 
 @CHANNELS.plug
-class AmazonChannel(Channel):
+class AmazonChannel(MailApi):
     """E-mail by Amazon SES."""
 
     key = line.KEY
     label = gettext_lazy("E-mail by Amazon SES")
-    abilities = frozenset({Ability.SEND, Ability.LISTEN})
-    means = "email"
-    identity = ("email", "")
-    limits = Limits(size=10_000_000, seconds=60.0)
+    named = "Amazon SES"
     fields = (
         *SENDER_FIELDS,
         Field(
@@ -76,11 +63,8 @@ class AmazonChannel(Channel):
     @contextmanager
     def line(self, account: Opened) -> Iterator[line.AmazonLine]:
         """Give a session."""
-        held = line.AmazonLine(account, self.limits)
-        try:
+        with closing(line.AmazonLine(account, self.limits)) as held:
             yield held
-        finally:
-            held.close()
 
     def validate(self, settings: Mapping[str, Any]) -> None:
         """Refuse what is no address, no region and no topic."""
@@ -93,19 +77,15 @@ class AmazonChannel(Channel):
 
     def check(self, account: Opened) -> None:
         """Ask SES of the account. Raises CheckFailed."""
-        words = gettext_noop("%(provider)s does not let us in: %(why)s")
         url = line.base(account, "email") + line.LOOK
-        try:
-            answer = http.fetch(url, headers=line.signed(account, "GET", url))
-        except (http.FetchFailed, http.AddressRefused) as error:
-            raise CheckFailed(words, provider="Amazon SES", why=str(error)) from error
-        if answer.status != 200:
-            name, _said = line.error_of(answer.headers, answer.body.decode(errors="replace"))
-            raise CheckFailed(words, provider="Amazon SES", why=f"{answer.status} {name}".strip())
+        self.let_in(
+            url,
+            line.signed(account, "GET", url),
+            lambda answer: line.error_of(answer.headers, answer.body.decode(errors="replace"))[0],
+        )
 
     def listen(self, account: Opened, request: HttpRequest) -> list[Heard]:
         """Return what became of messages. Raises ListenRefused, ListenLater."""
         if not account.settings.get("topic"):
-            words = gettext_noop("The account %(account)s has nothing that proves who tells this; enter it.")
-            raise ListenRefused(words, account=account.name)
+            raise self.unproved(account)
         return notices.heard(account, request.body, now=timezone.now())

@@ -1,7 +1,7 @@
 """E-mail by a mail server (SMTP), one connection for all messages of a line."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -105,11 +105,8 @@ class EmailChannel(Channel):
     @contextmanager
     def line(self, account: Opened) -> Iterator[SmtpLine]:
         """Give a connection to the mail server."""
-        line = SmtpLine(account, self.limits)
-        try:
+        with closing(SmtpLine(account, self.limits)) as line:
             yield line
-        finally:
-            line.close()
 
     def validate(self, settings: Mapping[str, Any]) -> None:
         """Refuse what cannot be, and a password that would go over the wire for all to read."""

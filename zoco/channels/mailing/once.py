@@ -10,14 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_noop
 
 from zoco.channels.contract import ListenRefused
+from zoco.channels.mailing.api import AHEAD, NOT_SIGNED, TOO_OLD
 
 OLDEST = timedelta(hours=12)
 """They try again for about eight hours: documentation.mailgun.com, user manual, webhook retries."""
-AHEAD = timedelta(minutes=5)
-"""By so much may their clock be before ours."""
 LONGEST = 12
 
 
@@ -32,8 +30,8 @@ def mailgun_once(request: HttpRequest, *, now: datetime) -> str:
         block = request.POST
     moment, word = str(block["timestamp"]), str(block["token"])
     if not (moment.isascii() and moment.isdigit() and len(moment) <= LONGEST):
-        raise ListenRefused(gettext_noop("It is not signed as it should be, or cannot be read."))
+        raise ListenRefused(NOT_SIGNED)
     age = now.timestamp() - int(moment)
     if not -AHEAD.total_seconds() <= age <= OLDEST.total_seconds():
-        raise ListenRefused(gettext_noop("It was signed too long ago, or by a clock that is wrong."))
+        raise ListenRefused(TOO_OLD)
     return hashlib.sha256(f"{moment}{word}".encode()).hexdigest()

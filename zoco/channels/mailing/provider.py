@@ -6,7 +6,7 @@ What becomes of a message they tell later, signed or with a word that the accoun
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
@@ -17,16 +17,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from zoco.channels.adapters.email import SENDER_FIELDS, sender_validate
 from zoco.channels.contract import (
-    Ability,
-    Channel,
-    CheckFailed,
     Field,
     Heard,
-    Limits,
     ListenRefused,
     Opened,
     Outcome,
@@ -35,10 +30,10 @@ from zoco.channels.contract import (
     Sent,
     Told,
 )
+from zoco.channels.mailing.api import NOT_SIGNED, MailApi
 from zoco.channels.mailing.faults import fault_of
 from zoco.channels.mailing.mime import MessageUnfit, letter_of
 from zoco.channels.mailing.outcomes import UNCLEAR, Said, answered, unanswered
-from zoco.kit import http
 
 TOLD = {
     "bounced": Told.BOUNCED,
@@ -122,17 +117,12 @@ class ProviderLine:
         return answered(self.channel.key, self.account, Said(said, status, fault=fault))
 
 
-class ProviderChannel(Channel):
-    """E-mail by a provider's API; bounces and complaints are told by its web hook."""
-
-    abilities = frozenset({Ability.SEND, Ability.LISTEN})
-    means = "email"
-    identity = ("email", "")
-    limits = Limits(size=10_000_000, seconds=60.0)
+class ProviderChannel(MailApi):
+    """E-mail by a provider's API."""
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self.key, self.label = provider.key, provider.label
+        self.key, self.label, self.named = provider.key, provider.label, provider.name
         self.fields = (*SENDER_FIELDS, *provider.fields)
         given = {each.name: "honeycomb-1" if each.kind == "secret" else each.default for each in self.fields}
         self.example = {**given, "from_address": "news@shop.example"}
@@ -140,11 +130,8 @@ class ProviderChannel(Channel):
     @contextmanager
     def line(self, account: Opened) -> Iterator[ProviderLine]:
         """Give a session."""
-        line = ProviderLine(self, account)
-        try:
+        with closing(ProviderLine(self, account)) as line:
             yield line
-        finally:
-            line.close()
 
     def validate(self, settings: Mapping[str, Any]) -> None:
         """Refuse what is no address, and a key that is none."""
@@ -158,16 +145,8 @@ class ProviderChannel(Channel):
 
     def check(self, account: Opened) -> None:
         """Ask the provider who we are. Raises CheckFailed."""
-        words = gettext_noop("%(provider)s does not let us in: %(why)s")
-        try:
-            answer = http.fetch(
-                self.base(account) + self.provider.looks_at,
-                headers={"Accept": "application/json", **self.provider.headers(account.secrets)},
-            )
-        except (http.FetchFailed, http.AddressRefused) as error:
-            raise CheckFailed(words, provider=self.provider.name, why=str(error)) from error
-        if answer.status != 200:
-            raise CheckFailed(words, provider=self.provider.name, why=str(answer.status))
+        headers = {"Accept": "application/json", **self.provider.headers(account.secrets)}
+        self.let_in(self.base(account) + self.provider.looks_at, headers)
 
     def base(self, account: Opened) -> str:
         """Return the address of the API, with a slash at its end."""
@@ -193,8 +172,7 @@ class ProviderChannel(Channel):
         field, option = self.provider.proof
         proof = account.secrets.get(field) or account.settings.get(field)
         if not proof:
-            words = gettext_noop("The account %(account)s has nothing that proves who tells this; enter it.")
-            raise ListenRefused(words, account=account.name)
+            raise self.unproved(account)
         place = f"anymail.webhooks.{self.key}.{self.provider.name}TrackingWebhookView"
         try:
             view = import_string(place)(**{option: proof})
@@ -205,9 +183,7 @@ class ProviderChannel(Channel):
         except ListenRefused:
             raise
         except (AnymailWebhookValidationFailure, *_NO_REPORT) as error:
-            raise ListenRefused(
-                gettext_noop("It is not signed as it should be, or cannot be read.")
-            ) from error
+            raise ListenRefused(NOT_SIGNED) from error
 
 
 def _heard(event: Any) -> Heard:

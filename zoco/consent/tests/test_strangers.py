@@ -1,6 +1,6 @@
 """Whoever was asked by a form and never confirmed is forgotten after a month, unless more is known of him."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -32,24 +32,15 @@ from zoco.people.importing import running
 from zoco.people.merging import people_merge
 from zoco.people.models import Audience, Note, Person
 from zoco.people.writing import Incoming, people_write
-from zoco.sites import reads
 from zoco.sites.models import Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 SOON = timedelta(days=36)
 LATE = timedelta(days=38)
 NAMES = (
     "lone", "given", "left", "tagged", "noted", "typed", "put_in", "written_to", "ordered", "joined",
     "merged", "listed", "kept", "asked_again",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    reads.forget()
-    yield tmp_path
-    reads.forget()
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 import _socket
 import socket
-import threading
-from collections.abc import Iterator
 
 import pytest
 
 from zoco.kit.http import AddressRefused, FetchFailed, addresses_of, fetch
-from zoco.kit.tests.test_http import Server
+from zoco.kit.tests.conftest import Server
 
 PUBLIC = "93.184.216.34"
 REBINDING = "rebinding.example"
@@ -51,16 +49,6 @@ class Internet:
         """Note which address is connected to, and lead there."""
         self.reached.append(address[0])
         return self._connect(("127.0.0.1", self._port), timeout=timeout)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=made.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    made.shutdown()
-    made.server_close()
 
 
 @pytest.fixture

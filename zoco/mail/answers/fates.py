@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zoco.kit.conf import declare
-from zoco.mail.answers.kinds import Answer, Failure, Kind, Reason
-from zoco.mail.answers.smtp import domain_of
+from zoco.mail.answers.kinds import Failure, Reason
 
 HALF_LIFE_DAYS = declare(
     "BOUNCE_HALF_LIFE_DAYS",
@@ -59,8 +58,6 @@ class Fate:
 
     effect: Effect
     why: str
-    address: str = ""
-    domain: str = ""
     weight: float = 0.0
 
 
@@ -107,28 +104,12 @@ FATES: dict[Reason, tuple[Effect, float, str]] = {
 """What follows from each reason that is not hard."""
 
 
-def fates(answer: Answer) -> list[Fate]:
-    """Return what is to be done after an answer; an empty list means nothing."""
-    match answer.kind:
-        case Kind.BOUNCE:
-            return [fate_of(failure) for failure in answer.failures]
-        case Kind.COMPLAINT if answer.complaint is not None:
-            recipients = answer.complaint.recipients or ("",)
-            why = f"A complaint of type {answer.complaint.feedback}."
-            return [Fate(Effect.SUPPRESS_MARKETING, why, address=each) for each in recipients]
-        case Kind.UNSUBSCRIBE:
-            return [Fate(Effect.SUPPRESS_MARKETING, "Asked for by mail.", address=answer.sender)]
-        case _:
-            return []
-
-
 def fate_of(failure: Failure) -> Fate:
     """Return what follows from one recipient that a letter did not reach."""
-    domain = domain_of(failure.address)
     if failure.is_hard:
-        return Fate(Effect.SUPPRESS, f"The address is dead: {failure.reason.value}.", failure.address, domain)
+        return Fate(Effect.SUPPRESS, f"The address is dead: {failure.reason.value}.")
     effect, weight, why = FATES[failure.reason]
-    return Fate(effect, why, failure.address, domain, weight)
+    return Fate(effect, why, weight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The words for what comes back: what kind of message, why a recipient failed, what a person wrote."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -103,4 +103,3 @@ class Answer:
     complaint: Complaint | None = None
     away: Away | None = None
     text: str = ""
-    quoted: str = field(default="", repr=False)

@@ -8,7 +8,7 @@ from zoco.mail.answers.absences import away_in
 from zoco.mail.answers.kinds import Answer, Complaint, Failure, Kind
 from zoco.mail.answers.mime import Fields, Message
 from zoco.mail.answers.notices import says
-from zoco.mail.answers.quotes import parted
+from zoco.mail.answers.quotes import own_words
 from zoco.mail.answers.smtp import addresses_in
 
 _PROGRAM_FIELDS = (
@@ -132,8 +132,7 @@ def reply(message: Message) -> Answer | None:
 
 
 def _with_text(message: Message, kind: Kind, why: str, text: str) -> Answer:
-    own, quoted = parted(text)
-    return replace(answer(message, kind, why), text=own, quoted=quoted)
+    return replace(answer(message, kind, why), text=own_words(text))
 
 
 def body_of(message: Message) -> str:

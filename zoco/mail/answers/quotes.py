@@ -22,33 +22,24 @@ _OPENS = re.compile(
 _DECORATION = " \t-_=*"
 
 
-def parted(text: str) -> tuple[str, str]:
-    """Return what is the writer's own, and what he quotes."""
-    lines = text.replace("\r", "").split("\n")
-    lines, rest = lines[:LINES_MOST], lines[LINES_MOST:]
+def own_words(text: str) -> str:
+    """Return what is the writer's own, of so many lines at most."""
+    lines = text.replace("\r", "").split("\n")[:LINES_MOST]
     own: list[str] = []
-    quoted: list[str] = []
     last_quoted = max((index for index, line in enumerate(lines) if _is_quoted(line)), default=-1)
     index = 0
     while index < len(lines):
-        if _is_quoted(lines[index]):
-            quoted.append(lines[index])
-        elif _is_signature(lines[index]) and index > last_quoted:
-            break
-        elif _is_rule(lines, index):
-            quoted += lines[index:]
-            break
-        elif length := _attribution(lines, index):
-            quoted += lines[index : index + length]
-            index += length
-            if not _is_quote_next(lines, index):
-                quoted += lines[index:]
+        if not _is_quoted(lines[index]):
+            if (_is_signature(lines[index]) and index > last_quoted) or _is_rule(lines, index):
                 break
-            continue
-        else:
+            if length := _attribution(lines, index):
+                index += length
+                if not _is_quote_next(lines, index):
+                    break
+                continue
             own.append(lines[index])
         index += 1
-    return "\n".join(own).strip(), "\n".join([*quoted, *rest]).strip()
+    return "\n".join(own).strip()
 
 
 def _is_quoted(line: str) -> bool:

@@ -46,8 +46,3 @@ def address_of(value: str) -> str:
     if found:
         return found[0].strip(".'")
     return bare if bare and " " not in bare and len(bare) <= ADDRESS_MOST else ""
-
-
-def domain_of(address: str) -> str:
-    """Return the domain of an address in lower case."""
-    return address.rpartition("@")[2].lower()

@@ -76,14 +76,10 @@ class Rewriter:
     leads: dict[int, str] = field(default_factory=dict, init=False)
     bare: dict[int, str] = field(default_factory=dict, init=False)
     """Where the links led as they were written, without tags."""
-    uncounted: list[str] = field(default_factory=list, init=False)
-    """Addresses of pages that are different for each reader."""
 
     def __call__(self, address: str, place: int) -> str:
         """Return what stands in the letter for an address at a place, counted from 0."""
         if _WRITTEN.search(address):
-            if not address.strip().startswith("{{ links."):
-                self.uncounted.append(address)
             return address
         try:
             parts = urlsplit(address)

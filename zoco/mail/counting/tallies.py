@@ -110,12 +110,6 @@ def together(tallies: Collection[Tally]) -> Tally:
     return found
 
 
-def tally_of(scope: Scope) -> Tally:
-    """Count all letters of a scope."""
-    single = [single_counted(scope.single)] if scope.single is not None else []
-    return together([*tallies_of(scope.many, scope.only).values(), *single])
-
-
 def tallies_of(batches: Collection[int], only: Only = ALL) -> dict[int, Tally]:
     """Count messages of batches by what became of them; what is kept is not counted anew."""
     from zoco.mail.counting.kept import tallies_kept

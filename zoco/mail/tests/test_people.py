@@ -6,7 +6,7 @@ import pytest
 
 from zoco.mail.answers.absences import away_in
 from zoco.mail.answers.kinds import Away, Kind
-from zoco.mail.answers.quotes import parted
+from zoco.mail.answers.quotes import own_words
 from zoco.mail.answers.reading import read
 from zoco.mail.tests.shapes import mail
 
@@ -29,22 +29,19 @@ QUOTING = {
 
 @pytest.mark.parametrize("name", QUOTING)
 def test_what_is_quoted_is_cut(name: str) -> None:
-    own, _quoted = parted(QUOTING[name])
-
-    assert own == "Yes please."
+    assert own_words(QUOTING[name]) == "Yes please."
 
 
 def test_answers_between_quoted_lines_are_kept() -> None:
-    own, quoted = parted("On Monday Shop wrote:\n> Red or blue?\nBlue.\n> How many?\nTwo.")
+    own = own_words("On Monday Shop wrote:\n> Red or blue?\nBlue.\n> How many?\nTwo.")
 
     assert own == "Blue.\nTwo."
-    assert quoted == "On Monday Shop wrote:\n> Red or blue?\n> How many?"
 
 
 def test_words_that_only_look_like_a_quotation_are_kept() -> None:
     text = "From: what I hear, it is good.\nOn Monday I wrote a list:\nmilk, bread"
 
-    assert parted(text) == (text, "")
+    assert own_words(text) == text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The hand-counted facts, once for all tests of this folder."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,5 @@ from zoco.ledger.tests.reports.made import ledger
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("data")) as opened:
+        yield opened

@@ -1,14 +1,13 @@
 """Choices and both ways of counting, on a handful of facts counted by hand, on both engines."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import fact, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports.engines import ENGINES, both
+from zoco.ledger.tests.reports.made import fact
 from zoco.monitor.tests.test_reports import answered, table, wall
 from zoco.monitor.tests.test_tracked import TRACKED, viewed
 from zoco.stats.proportions import wilson
@@ -45,18 +44,11 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
-    folder: Path = tmp_path_factory.mktemp("consent")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        load(folder / "cluster", FACTS)
-        cluster = opened(folder / "cluster" / "spool")
-        cluster.drain()
-        with ledger(folder, FACTS, [TRACKED]) as here:
-            yield {"duckdb": here, "clickhouse": cluster}
-        cluster.close()
+    with both(tmp_path_factory.mktemp("consent"), FACTS, [TRACKED]) as opened:
+        yield opened
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_consent_by_day_and_over_all_days(stores: dict[str, Store], engine: str) -> None:
     answer = answered(stores[engine], "consent")
 
@@ -72,7 +64,7 @@ def test_consent_by_day_and_over_all_days(stores: dict[str, Store], engine: str)
     assert answer.totals == {"given": 3, "declined": 2}
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_visit_in_whose_middle_somebody_consents_is_one_visit_of_one_visitor(
     stores: dict[str, Store], engine: str
 ) -> None:

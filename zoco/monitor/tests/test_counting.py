@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,11 +35,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("changed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS, [CHANGED]) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("changed"), FACTS, [CHANGED]) as opened:
+        yield opened
 
 
 def test_each_day_counts_by_its_own_origin(changed: Store) -> None:

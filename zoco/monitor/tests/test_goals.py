@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements.engines import table as table_of_engine
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import PERIOD, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports.engines import ENGINES, both
+from zoco.ledger.tests.reports.made import PERIOD
 from zoco.ledger.views.reading import FactsPage, facts_page
 from zoco.monitor.tests.goals_made import FACTS, GOALS, REACHED
 from zoco.monitor.tests.test_reports import NOW, answered, table, wall
@@ -39,18 +38,11 @@ def bounds(reached: int, all: int) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
-    folder: Path = tmp_path_factory.mktemp("goals")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        load(folder / "cluster", FACTS)
-        cluster = opened(folder / "cluster" / "spool")
-        cluster.drain()
-        with ledger(folder, FACTS, [TRACKED]) as here:
-            yield {"duckdb": here, "clickhouse": cluster}
-        cluster.close()
+    with both(tmp_path_factory.mktemp("goals"), FACTS, [TRACKED]) as opened:
+        yield opened
 
 
-@pytest.fixture(params=["duckdb", "clickhouse"])
+@pytest.fixture(params=ENGINES)
 def reached(request: pytest.FixtureRequest, stores: dict[str, Store]) -> Store:
     return stores[request.param]
 

@@ -14,8 +14,8 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import Fact
 from zoco.ledger.scope import Facts
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import PERIOD, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports.engines import ENGINES, cluster
+from zoco.ledger.tests.reports.made import PERIOD, ledger
 from zoco.monitor.tests.goals_made import GOALS, engaged
 from zoco.monitor.tests.test_reports import answered
 from zoco.monitor.tests.test_tracked import TRACKED, viewed
@@ -35,15 +35,11 @@ def opened_with(engine: str, folder: Path, facts: list[Fact]) -> Iterator[Store]
         with ledger(folder, facts, [TRACKED]) as here:
             yield here
         return
-    load(folder / "cluster", facts)
-    with ledger(folder, [], [TRACKED]):
-        cluster = opened(folder / "cluster" / "spool")
-        cluster.drain()
-        yield cluster
-        cluster.close()
+    with ledger(folder, [], [TRACKED]), cluster(folder / "cluster", facts) as there:
+        yield there
 
 
-@pytest.fixture(params=["duckdb", "clickhouse"])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -52,7 +48,6 @@ def test_a_session_of_two_visitors_reaches_a_goal_as_one(
     tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A pseudonym changes at midnight: the session goes on, half of its time is another visitor's.
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     monkeypatch.setattr(book, "_providers", [lambda site: GOALS])
     with opened_with(engine, tmp_path, NIGHT) as store:
         by_goal = answered(store, "goals")

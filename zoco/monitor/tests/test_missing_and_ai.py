@@ -44,11 +44,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("missing")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("missing"), FACTS) as opened:
+        yield opened
 
 
 def test_what_leads_to_missing_pages(store: Store) -> None:

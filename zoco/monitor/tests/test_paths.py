@@ -1,7 +1,6 @@
 """Which pages come after and before a page, on facts counted by hand."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -30,11 +29,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("paths")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("paths"), FACTS) as opened:
+        yield opened
 
 
 def test_after_the_page_that_is_seen_most(store: Store) -> None:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from zoco.ledger.tests.reports.made import fact, ledger
 from zoco.monitor.tests.test_reports import answered, table
 
@@ -22,8 +20,7 @@ FACTS = [
 ]
 
 
-def test_regions_and_cities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def test_regions_and_cities(tmp_path: Path) -> None:
     with ledger(tmp_path, FACTS) as store:
         regions = table(answered(store, "regions"))
         cities = table(answered(store, "cities"))

@@ -1,7 +1,6 @@
 """What people looked for on the site, on facts counted by hand."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -29,11 +28,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("searches")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("searches"), FACTS) as opened:
+        yield opened
 
 
 def test_terms_with_how_often_the_visit_ended_there(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,11 +65,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def tracked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("tracked")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS, [TRACKED]) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("tracked"), FACTS, [TRACKED]) as opened:
+        yield opened
 
 
 def test_events(tracked: Store) -> None:

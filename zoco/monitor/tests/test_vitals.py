@@ -1,7 +1,6 @@
 """Core Web Vitals on drawn page loads, against numpy, on both engines."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -13,8 +12,8 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import PERIOD, fact, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports import engines
+from zoco.ledger.tests.reports.made import PERIOD, fact, ledger
 from zoco.monitor.reports.vitals import template
 from zoco.monitor.tests.test_reports import NOW, answered, table
 from zoco.stats.quantiles import ranks
@@ -48,21 +47,14 @@ FACTS = [*POSTS, *ITEMS, *FEW, fact("2026-03-28 09:00:00", 900, "/about/")]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("vitals")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as made:
-            yield made
+    with ledger(tmp_path_factory.mktemp("vitals"), FACTS) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("cluster")
-    load(folder, FACTS)
-    made = opened(folder / "spool")
-    made.drain()
-    yield made
-    made.close()
+    with engines.cluster(tmp_path_factory.mktemp("cluster"), FACTS) as made:
+        yield made
 
 
 def expected(seen: list[dict[str, float]], vital: str, good: float) -> tuple[float, float, float, float, int]:

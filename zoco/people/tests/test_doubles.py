@@ -1,7 +1,6 @@
 """People who are likely one: found by what they share, proposed with the reason, said to be two for good."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,12 +17,7 @@ from zoco.project.tests.readers import body, client_of
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 PAGE = "/admin/people/doubles/"
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 def person(*names: tuple[str, str, str], company: str = "", **fields: str) -> Person:

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,19 +44,10 @@ from zoco.people.tests.test_importing import imported
 from zoco.people.writing import Incoming, people_write
 from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
-from zoco.sites import reads
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 OF_ANA = r"(?<![a-z])ana\.prieto@|600 ?123 ?456|Ana Prieto|Dear Prieto|am Prieto|order-of-prieto"
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    reads.forget()
-    yield tmp_path
-    reads.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 def person(email: str, phone: str, **fields: str) -> Person:

@@ -32,8 +32,7 @@ TOLD = [(CLICKED, "2026-05-01 08:01", "42694e9e57"), (OPENED, "2026-05-01 08:00"
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def store(tmp_path: Path) -> Iterator[Store]:
     reads.forget()
     with ledger(tmp_path, []) as opened:
         yield opened

@@ -50,8 +50,7 @@ OPENED, CLICKED, SENT = "mail.letter.opened", "mail.link.clicked", "channels.mes
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def store(tmp_path: Path) -> Iterator[Store]:
     reads.forget()
     with ledger(tmp_path, []) as opened:
         yield opened

@@ -1,6 +1,5 @@
 """An older backup brings nobody back: whoever was erased since goes again, from every app."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,20 +29,11 @@ from zoco.people.identities import identity_read
 from zoco.people.models import Audience, Person
 from zoco.people.tests.test_importing import imported
 from zoco.people.writing import Incoming, people_write
-from zoco.sites import reads
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 ANA = identity_read("email", "ana@shop.example")
 BEN = identity_read("email", "ben@shop.example")
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    reads.forget()
-    yield tmp_path
-    reads.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 @pytest.fixture

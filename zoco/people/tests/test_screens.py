@@ -1,7 +1,6 @@
 """Pages of people: list and search, one person and all that is done there, own fields, who may see it."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,15 +30,7 @@ from zoco.sites.models import Site
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 PEOPLE = "/admin/people/"
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    reads.forget()
-    yield
-    reads.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 def person(email: str, **fields: str) -> Person:

@@ -1,8 +1,6 @@
 """What went wrong in the background is said in the language of whoever reads it, not in the worker's."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,19 +13,10 @@ from zoco.people.importing.models import PeopleImport
 from zoco.people.models import Audience
 from zoco.people.wording import packed_said, said_again
 from zoco.project.tests.readers import body, client_of
-from zoco.sites import reads
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 TORN = 'email\nana@shop.example\n"torn\n'
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    reads.forget()
-    yield
-    reads.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
 
 
 def test_an_audience_says_in_the_readers_language_why_it_cannot_be_counted() -> None:

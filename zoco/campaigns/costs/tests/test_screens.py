@@ -27,8 +27,7 @@ CSV = """date,campaign,source,amount
 
 
 @pytest.fixture(autouse=True)
-def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Campaign]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def campaign(tmp_path: Path) -> Iterator[Campaign]:
     (tmp_path / "keys").mkdir(mode=0o700)
     with ledger(tmp_path, FACTS, [TRACKED]):
         site = Site.objects.create(pk=1, slug="shop", name="Shop", zone="Europe/Madrid", currency="EUR")

@@ -22,12 +22,12 @@ from django.utils.translation import gettext_noop
 from zoco.channels.contract import Heard, ListenLater, ListenRefused, Opened, Told
 from zoco.channels.mailing.amazon.certificates import key_of
 from zoco.channels.mailing.amazon.line import base
+from zoco.channels.mailing.api import AHEAD, NOT_SIGNED, TOO_OLD
 from zoco.kit import http
 
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:[\w-]{1,256}\Z", re.ASCII)
 OLDEST = timedelta(hours=12)
 """SNS tries for an hour at most: docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html."""
-AHEAD = timedelta(minutes=5)
 NOTE, CONFIRM = "Notification", "SubscriptionConfirmation"
 SIGNED = {
     NOTE: ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
@@ -43,7 +43,6 @@ TOLD = {
     "Open": Told.OPENED,
     "Click": Told.CLICKED,
 }
-NOT_SIGNED = gettext_noop("It is not signed as it should be, or cannot be read.")
 _LISTS = {"Bounce": "bouncedRecipients", "Complaint": "complainedRecipients", "Delivery": "recipients"}
 
 
@@ -70,7 +69,7 @@ def _prove(account: Opened, said: Mapping[str, Any], kind: str, now: datetime) -
         raise ListenRefused(gettext_noop("It is of another topic than the account's."))
     at = parse_datetime(said["Timestamp"])
     if at is None or at.tzinfo is None or not -AHEAD <= now - at <= OLDEST:
-        raise ListenRefused(gettext_noop("It was signed too long ago, or by a clock that is wrong."))
+        raise ListenRefused(TOO_OLD)
     names = [each for each in SIGNED[kind] if each != "Subject" or said.get(each) is not None]
     text = "".join(f"{name}\n{said[name]}\n" for name in names)
     key = key_of(said["SigningCertURL"], region=found[1], at=base(account, "sns"), now=now)

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import micros
 from zoco.ledger import schema, sitebook
@@ -91,15 +93,15 @@ def load(folder: Path, facts: Sequence[Fact]) -> None:
 def ledger(
     folder: Path, facts: Sequence[Fact] = FACTS, sites: Sequence[SiteInfo] = (SITE,)
 ) -> Iterator[Store]:
-    """Load facts and settle them; the store is that of this process, ZOCO_DATA must name the folder."""
-    held = list(sitebook._providers)
-    sitebook.provide(lambda: list(sites))
-    load(folder, facts)
-    close()
-    try:
-        opened = store()
-        opened.drain()
-        yield opened
-    finally:
+    """Load facts and settle them; the store is that of this process, and ZOCO_DATA names the folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOCO_DATA", str(folder))
+        patch.setattr(sitebook, "_providers", [lambda: list(sites)])
+        load(folder, facts)
         close()
-        sitebook._providers[:] = held
+        try:
+            opened = store()
+            opened.drain()
+            yield opened
+        finally:
+            close()

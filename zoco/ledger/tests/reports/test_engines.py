@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements.engines import table
 from zoco.ledger.report import reports_all
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import FACTS, PERIOD, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports import engines
+from zoco.ledger.tests.reports.made import FACTS, PERIOD
 from zoco.monitor.reports.funnels import drawn
 from zoco.monitor.reports.funnels.chains import Funnel
 
@@ -25,12 +24,8 @@ FUNNEL = Funnel("Read", (Goal("Home", "page", "/"), Goal("A", "page", "/a")), 86
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("cluster")
-    load(folder, FACTS)
-    store = opened(folder / "spool")
-    store.drain()
-    yield store
-    store.close()
+    with engines.cluster(tmp_path_factory.mktemp("cluster"), FACTS) as store:
+        yield store
 
 
 @pytest.mark.parametrize("verdicts", ["people", "all"])

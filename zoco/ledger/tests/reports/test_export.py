@@ -124,10 +124,7 @@ def test_parquet_has_types(store: Store) -> None:
     ]
 
 
-def test_only_the_file_for_a_spreadsheet_disarms_formulas(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def test_only_the_file_for_a_spreadsheet_disarms_formulas(tmp_path: Path) -> None:
     with ledger(tmp_path, [fact("2026-03-28 10:00:00", 1, '=cmd|"x"')]) as store:
         pages = report_named("pages")
 

@@ -27,9 +27,8 @@ def question(key: str, **address: str) -> Question:
 
 
 @pytest.fixture(scope="module")
-def large(data: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return a ledger in which each of very many pages was seen once."""
-    del data
     folder = tmp_path_factory.mktemp("large")
     line = b'{"id":"%08x-0000-7000-8000-000000000000","site":1,"name":"%b","origin":"log","visitor":%d,'
     line += b'"occurred_at":%d,"path":"/of-a-shop-with-many-things/%d","status":200}\n'
@@ -37,10 +36,8 @@ def large(data: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     with BulkSegment(folder / "spool", "many") as bulk:
         for number in range(PAGES):
             bulk.write(line % (number, PAGE.encode(), number + 1, at + number, number))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, []) as opened:
-            yield opened
+    with ledger(folder, []) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("compare", ["before", "none"])

@@ -1,11 +1,9 @@
 """Imported days in the curve of traffic: marked, never counted beside our own, people never summed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -42,8 +40,7 @@ MEASURES = ("page_views", "visits", "visitors", "bounces", "seconds")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch, ledger_in(folder, patch) as opened:
+    with ledger(tmp_path_factory.mktemp("data")) as opened:
         rows = [
             {"day": day, "dimension": "", "label": "", "measure": measure, "amount": Decimal(amount)}
             for day, sums in THEIRS.items()
@@ -61,13 +58,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             for dimension, label, measure, amount in PARTS
         ]
         opened.put_imported(1, "plausible-1", pa.Table.from_pylist(rows, SCHEMA))
-        yield opened
-
-
-@contextmanager
-def ledger_in(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Store]:
-    patch.setenv("ZOCO_DATA", str(folder))
-    with ledger(folder) as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ from zoco.kit.periods import micros
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.counting import newest_received
 from zoco.ledger.tests.reports import made
-from zoco.ledger.tests.store import chdb
+from zoco.ledger.tests.reports.engines import ENGINES, both
 
 
 def at(local: str) -> int:
@@ -29,20 +29,10 @@ FACTS = [
 ]
 
 
-@pytest.fixture(params=["duckdb", "clickhouse"])
-def filled(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Store]:
-    if request.param == "duckdb":
-        monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-        with made.ledger(tmp_path, FACTS) as opened:
-            yield opened
-        return
-    made.load(tmp_path, FACTS)
-    opened = chdb.opened(tmp_path / "spool")
-    opened.drain()
-    yield opened
-    opened.close()
+@pytest.fixture(params=ENGINES)
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with both(tmp_path, FACTS) as opened:
+        yield opened[request.param]
 
 
 def test_mark_is_the_newest_and_how_many_of_this_hour_and_the_last(filled: Store) -> None:

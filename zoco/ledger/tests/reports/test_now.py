@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +14,7 @@ from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports import made
-from zoco.ledger.tests.store import chdb
+from zoco.ledger.tests.reports.engines import ENGINES, both
 
 QUESTION = Question(made.SITE, Period.parse("2026-03-28", made.ZONE))
 FACTS = [
@@ -30,20 +29,10 @@ FACTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["duckdb", "clickhouse"])
+@pytest.fixture(scope="module", params=ENGINES)
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("data")
-    if request.param == "duckdb":
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ZOCO_DATA", str(folder))
-            with made.ledger(folder, FACTS) as opened:
-                yield opened
-        return
-    made.load(folder, FACTS)
-    opened = chdb.opened(folder / "spool")
-    opened.drain()
-    yield opened
-    opened.close()
+    with both(tmp_path_factory.mktemp("data"), FACTS) as opened:
+        yield opened[request.param]
 
 
 @pytest.mark.parametrize(

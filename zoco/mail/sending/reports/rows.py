@@ -57,11 +57,6 @@ class Whole:
     row: Row
 
 
-def row_of(scope: Scope, credit: Credit) -> Row:
-    """Count some letters."""
-    return whole_of(scope, credit).row
-
-
 def whole_of(scope: Scope, credit: Credit) -> Whole:
     """Count all letters of a report. As many queries for three hundred sendings as for one."""
     by_batch = tallies_of(scope.many, scope.only)

@@ -15,11 +15,13 @@ from zoco.channels.contract import Heard
 from zoco.channels.contract import Told as HeardAs
 from zoco.channels.hearing import heard_write
 from zoco.channels.models import Batch, Message
+from zoco.mail.counting.credit import ORDERED
 from zoco.mail.counting.kept import TURN_SECONDS, TURNS, tallies_drop, tallies_keep, tallies_kept
 from zoco.mail.counting.models import Look
 from zoco.mail.counting.scope import Only, members_of
-from zoco.mail.counting.tallies import batches_counted, tally_of
+from zoco.mail.counting.tallies import batches_counted
 from zoco.mail.sending.models import Leg, Sending
+from zoco.mail.sending.reports.rows import Credit, whole_of
 from zoco.mail.sending.reports.scopes import all_parts
 from zoco.mail.sending.tests.conftest import audience_of
 from zoco.mail.sending.tests.test_reports import forgotten, more, told
@@ -136,10 +138,11 @@ def test_reports_of_an_audience_count_its_members_only(
     client.force_login(User.objects.create_superuser("owner", "o@shop.example", "x"))
     whole, _parts = all_parts("sending", since=timezone.now() - timedelta(days=9))
 
-    few = tally_of(replace(whole, only=Only(members_of(unpacked(one.members))))).whole
+    credit = Credit(ORDERED, 7, timezone.now())
+    few = whole_of(replace(whole, only=Only(members_of(unpacked(one.members)))), credit).tally.whole
 
     assert (few.sent, few.bounced, few.opened) == (2, 0, 2)
-    assert tally_of(whole).whole.sent == 4
+    assert whole_of(whole, credit).tally.whole.sent == 4
     for address in ("sendings/report/", f"letters/{sending.letter_id}/report/"):
         page = client.get(f"/admin/{address}", {"audience": one.pk}).content.decode()
         assert "Only letters to members of one" in page

@@ -42,11 +42,8 @@ def facts() -> list[Fact]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, facts()) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("data"), facts()) as opened:
+        yield opened
 
 
 @pytest.mark.django_db

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from zoco.ledger.asking import goals
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import QuestionWrong
@@ -21,6 +19,7 @@ from zoco.ledger.tests.reports.made import SITE, fact, ledger
 from zoco.monitor.tests.test_reports import answered, table, wall
 from zoco.stats.proportions import wilson
 
+pytestmark = pytest.mark.usefixtures("known_goals")
 ORDER = "shop.order.placed"
 GOALS = (
     Goal("Shelf", "page", "/a"),
@@ -58,17 +57,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("retention")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as opened:
-            yield opened
-
-
-@pytest.fixture(autouse=True)
-def known_goals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make goals known in place of those of the database."""
-    monkeypatch.setattr(goals, "_providers", [lambda _site: GOALS])
+    with ledger(tmp_path_factory.mktemp("retention"), FACTS) as opened:
+        yield opened
 
 
 def asked(store: Store, **address: str) -> Answer:

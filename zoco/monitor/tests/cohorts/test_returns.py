@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ import pytest
 
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import Grain, Period, micros
-from zoco.ledger.asking import goals
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import Question
@@ -20,10 +18,11 @@ from zoco.ledger.report import report_named
 from zoco.ledger.schema import Fact
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import PAGE, ZONE, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports.engines import both
+from zoco.ledger.tests.reports.made import PAGE, ZONE
 from zoco.monitor.tests.cohorts.counted import Counted, counted
 
+pytestmark = pytest.mark.usefixtures("known_goals")
 ORDER = "shop.order.placed"
 SUNDAY = 6
 SITE = SiteInfo(1, "shop", "Shop", ZONE, "EUR", SUNDAY, "log", is_demo=False, hostnames=("shop.example",))
@@ -64,23 +63,9 @@ FACTS = made(3, 250)
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Store]]:
-    folder: Path = tmp_path_factory.mktemp("ours")
-    other: Path = tmp_path_factory.mktemp("theirs")
-    load(other, FACTS)
-    theirs = opened(other / "spool")
-    theirs.drain()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS, [SITE]) as ours:
-            yield [ours, theirs]
-    theirs.close()
-
-
-@pytest.fixture(autouse=True)
-def known_goals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make goals known in place of those of the database."""
-    monkeypatch.setattr(goals, "_providers", [lambda _site: GOALS])
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
+    with both(tmp_path_factory.mktemp("made"), FACTS, [SITE]) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -88,14 +73,14 @@ def known_goals(monkeypatch: pytest.MonkeyPatch) -> None:
     list(product(("day", "week", "month"), ("classic", "rolling"), (("", ""), ("Shelf", "Order")))),
 )
 def test_everybody_counts_in_the_steps_in_which_he_came(
-    stores: list[Store], grain: Grain, kind: str, deeds: tuple[str, str]
+    stores: dict[str, Store], grain: Grain, kind: str, deeds: tuple[str, str]
 ) -> None:
     first, back = deeds
     expected = counted(FACTS, PERIOD, grain, SUNDAY, DEEDS[first], DEEDS[back], kind)
     params = {"grain": grain, "kind": kind, "first": first, "back": back}
     question = Question(SITE, PERIOD, size=10_000, params=params)
 
-    for store in stores:
+    for store in stores.values():
         answer = ask(report_named("retention"), question, store=store, now=NOW)
 
         assert _figures(answer.rows) == expected
@@ -103,7 +88,7 @@ def test_everybody_counts_in_the_steps_in_which_he_came(
     assert any(came for (_cohort, step), (_people, came) in expected.items() if step > 1)
 
 
-def test_statements_of_other_periods_are_those_written_for_them(stores: list[Store]) -> None:
+def test_statements_of_other_periods_are_those_written_for_them(stores: dict[str, Store]) -> None:
     """The second of two periods is filled into what was written for the first."""
     for period in (
         Period.parse("2024-04-01..2024-04-10", ZONE),
@@ -111,7 +96,7 @@ def test_statements_of_other_periods_are_those_written_for_them(stores: list[Sto
     ):
         question = Question(SITE, period, size=10_000, params={"grain": "week"})
 
-        found = ask(report_named("retention"), question, store=stores[0], now=NOW)
+        found = ask(report_named("retention"), question, store=stores["duckdb"], now=NOW)
 
         expected = counted(FACTS, period, "week", SUNDAY, DEEDS[""], DEEDS[""], "classic")
         assert _figures(found.rows) == expected

@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,8 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import Fact
 from zoco.ledger.scope import Facts
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import PAGE, SITE, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports.engines import both
+from zoco.ledger.tests.reports.made import PAGE, SITE
 from zoco.monitor.reports.funnels.chains import Funnel, everybody
 from zoco.monitor.tests.funnels.counted import Way, counted
 
@@ -57,29 +56,21 @@ FACTS = made(1, 60)
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Store]]:
-    folder: Path = tmp_path_factory.mktemp("ours")
-    other: Path = tmp_path_factory.mktemp("theirs")
-    load(other, FACTS)
-    theirs = opened(other / "spool")
-    theirs.drain()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as ours:
-            yield [ours, theirs]
-    theirs.close()
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store]]:
+    with both(tmp_path_factory.mktemp("made"), FACTS) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
     ("is_each", "is_strict", "minutes"), list(product([False, True], [False, True], [5, 40, 2_000]))
 )
 def test_everybody_comes_as_far_as_any_way_leads(
-    stores: list[Store], is_each: bool, is_strict: bool, minutes: int
+    stores: dict[str, Store], is_each: bool, is_strict: bool, minutes: int
 ) -> None:
     funnel = Funnel("Shop", STEPS, minutes * 60, is_each, is_strict)
     expected = counted(FACTS, funnel, is_step, END)
 
-    for store in stores:
+    for store in stores.values():
         asked = everybody(Facts(SITE, PERIOD), funnel)
         rows = store.query(expr.to_sql(asked, store.dialect)).to_pylist()
 

@@ -1,7 +1,6 @@
 """The report of a funnel on facts counted by hand."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -42,11 +41,8 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("funnel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("funnel"), FACTS) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -34,8 +34,7 @@ FIRST, SECOND = date(2024, 2, 28), date(2024, 2, 29)
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def store(tmp_path: Path) -> Iterator[Store]:
     with ledger(tmp_path) as opened:
         yield opened
 

@@ -11,8 +11,8 @@ from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import SITE, fact, ledger, load
-from zoco.ledger.tests.store.chdb import opened
+from zoco.ledger.tests.reports.engines import cluster
+from zoco.ledger.tests.reports.made import SITE, fact, ledger
 from zoco.monitor.latest.reads import MOST, Wanted, latest
 from zoco.monitor.latest.said import MEND, Line, line, mark
 
@@ -63,11 +63,8 @@ def _nobody_asks() -> None:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("latest")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as made:
-            yield made
+    with ledger(tmp_path_factory.mktemp("latest"), FACTS) as made:
+        yield made
 
 
 def paths(store: Store, wanted: Wanted) -> list[str]:
@@ -89,14 +86,11 @@ def test_refusals_of_no_site_are_for_those_who_see_all(store: Store) -> None:
 
 
 def test_both_engines_agree(store: Store, tmp_path: Path) -> None:
-    load(tmp_path, FACTS)
-    cluster = opened(tmp_path / "spool")
-    cluster.drain()
-
     wanted = Wanted("sHoP", visitors=frozenset({1}))
-    assert paths(cluster, Wanted()) == EVERY
-    assert paths(cluster, wanted) == paths(store, wanted) == ["/left", "/", "/"]
-    cluster.close()
+
+    with cluster(tmp_path, FACTS) as other:
+        assert paths(other, Wanted()) == EVERY
+        assert paths(other, wanted) == paths(store, wanted) == ["/left", "/", "/"]
 
 
 @pytest.mark.parametrize(
@@ -116,8 +110,7 @@ def test_filters(store: Store, wanted: Wanted, found: list[str]) -> None:
     assert paths(store, wanted) == found
 
 
-def test_no_more_than_a_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def test_no_more_than_a_hundred(tmp_path: Path) -> None:
     with ledger(tmp_path, [come(number + 1, 1, f"/{number}") for number in range(MOST + 20)]) as many:
         assert paths(many, Wanted()) == [f"/{number}" for number in range(MOST)]
 

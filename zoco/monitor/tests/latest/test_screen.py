@@ -15,8 +15,7 @@ PAGE = "/admin/live-facts/"
 
 
 @pytest.fixture(autouse=True)
-def _seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+def _seen(tmp_path: Path) -> Iterator[None]:
     came = datetime.now(UTC) - timedelta(minutes=1)
     seen = fact(
         f"{came:%Y-%m-%d %H:%M:%S}", 5, "/<b>honey", zone="UTC", host="shop.example", received_at=micros(came)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,11 +30,8 @@ TERMS: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZOCO_DATA", str(folder))
-        with ledger(folder, FACTS) as opened:
-            yield opened
+    with ledger(tmp_path_factory.mktemp("data"), FACTS) as opened:
+        yield opened
 
 
 @pytest.fixture

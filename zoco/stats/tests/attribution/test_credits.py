@@ -11,40 +11,21 @@ from zoco.stats.attribution import (
     Attribution,
     Credit,
     Enough,
-    First,
     Lack,
-    Last,
-    LastNonDirect,
     Linear,
     Markov,
     Measure,
     Model,
     Paths,
-    Position,
-    Shapley,
-    ShapleyRates,
-    TimeDecay,
     TooLittle,
     attribute,
     paths_refunded,
 )
 from zoco.stats.attribution.paths import paths_taken
-from zoco.stats.tests.attribution.walks import paths_of
+from zoco.stats.tests.attribution.walks import models, paths_of
 
 ALL = Enough(0, 0)
-MODELS: list[Model] = [
-    First(),
-    Last(),
-    LastNonDirect("A"),
-    Linear(),
-    Position(),
-    TimeDecay(100_000),
-    Markov(),
-    Markov(2),
-    Markov(2, repeats=False),
-    Shapley(),
-    ShapleyRates(),
-]
+MODELS = [*models(direct="A", half_life_seconds=100_000), Markov(2, repeats=False)]
 walks = st.lists(st.tuples(st.text("ABCDE", max_size=7), st.integers(-1, 9)), min_size=1, max_size=15)
 measures = st.sampled_from(list(Measure))
 

@@ -6,9 +6,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from zoco.stats.attribution import (
+    First,
+    Last,
+    LastNonDirect,
+    Linear,
+    Markov,
+    Model,
+    Position,
+    Shapley,
+    ShapleyRates,
+    TimeDecay,
+)
 from zoco.stats.attribution.paths import UNIT, Paths
+from zoco.stats.attribution.rules import WEEK_SECONDS
 
 DAY = 86_400 * 10**6
+
+
+def models(*, direct: str, half_life_seconds: float = WEEK_SECONDS) -> list[Model]:
+    """Return one of each, for paths of which this channel is the direct one; Markov's by one and by two."""
+    ruled: list[Model] = [First(), Last(), LastNonDirect(direct), Linear(), Position()]
+    return [*ruled, TimeDecay(half_life_seconds), Markov(), Markov(2), Shapley(), ShapleyRates()]
 
 
 def paths_of(
