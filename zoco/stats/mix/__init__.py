@@ -1,0 +1,73 @@
+"""Media mix model: what channels brought, what more of them would bring, and how sure that is.
+
+`fit` takes a `Series` and a `Model` to a `Fit`; `calibrated` holds experiments against it first.
+`contributions`, `returns`, `curves` and `waterfall` read it, `learnt` says what came from the data and what
+from the prior, and `advised` splits a budget. What cannot be told is an error with a sentence: `BadSeries`,
+`TooLittle`, `Collinear`, `BadExperiment`, `ChainsDisagree`, `OutOfRange`. A good fit is no proof: only
+experiments find what is left out of a model.
+"""
+
+from zoco.stats.mix.budgets import Advice, OutOfRange, Share, advised
+from zoco.stats.mix.calibrating import Calibrated, Comparison, Contradicted, calibrated, compared
+from zoco.stats.mix.enough import Collinear, TooLittle
+from zoco.stats.mix.experiments import BadExperiment, Experiment
+from zoco.stats.mix.figures import (
+    Contributions,
+    Curve,
+    Figure,
+    Returned,
+    Step,
+    contributions,
+    curves,
+    returns,
+    waterfall,
+)
+from zoco.stats.mix.fitting import ChainsDisagree, Fit, fit
+from zoco.stats.mix.learning import Knowledge, Learnt, knowledge, learnt
+from zoco.stats.mix.priors import BadModel, ChannelPrior, LogNormal, Model, Priors, Season
+from zoco.stats.mix.series import BadSeries, Series
+from zoco.stats.mix.shapes import Saturation, adstock, hill, logistic
+
+__all__ = [
+    "Advice",
+    "BadExperiment",
+    "BadModel",
+    "BadSeries",
+    "Calibrated",
+    "ChainsDisagree",
+    "ChannelPrior",
+    "Collinear",
+    "Comparison",
+    "Contradicted",
+    "Contributions",
+    "Curve",
+    "Experiment",
+    "Figure",
+    "Fit",
+    "Knowledge",
+    "Learnt",
+    "LogNormal",
+    "Model",
+    "OutOfRange",
+    "Priors",
+    "Returned",
+    "Saturation",
+    "Season",
+    "Series",
+    "Share",
+    "Step",
+    "TooLittle",
+    "adstock",
+    "advised",
+    "calibrated",
+    "compared",
+    "contributions",
+    "curves",
+    "fit",
+    "hill",
+    "knowledge",
+    "learnt",
+    "logistic",
+    "returns",
+    "waterfall",
+]

@@ -1,0 +1,127 @@
+"""Companies whose channels work as is known: five channels that come and go, a season, a price, and noise."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from zoco.stats.mix import Experiment, Series, adstock, hill
+
+Floats = NDArray[np.float64]
+NAMES = ("search", "social", "video", "radio", "print")
+RETENTION = np.array([0.2, 0.35, 0.5, 0.65, 0.8])
+HALF = np.array([1.0, 0.8, 1.2, 0.7, 1.0])
+SLOPE = np.array([1.0, 1.2, 0.9, 1.1, 1.0])
+EFFECT = np.array([17_500.0, 12_500.0, 15_000.0, 10_000.0, 12_500.0])
+OUTCOME = 50_000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """What the company knows, and what is true: contributions (periods, channels) and halves in money."""
+
+    series: Series
+    contributions: Floats
+    half: Floats
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+        return len(self.series.channels)
+
+    def response(self, split: Floats) -> float:
+        """Return what is truly added in a period when a split is spent in every period."""
+        count = self.channels
+        with np.errstate(divide="ignore"):
+            shares = hill(split[:, None], self.half[:, None], SLOPE[:count, None])[:, 0]
+        return float((EFFECT[:count] * shares).sum())
+
+    def lift(self, channel: int, since: int, until: int, share: float, error: float) -> Experiment:
+        """Return an experiment that changed spending by a share, with its true effect."""
+        column = self.series.spend[:, channel]
+        changed = column.copy()
+        changed[since:until] *= 1 + share
+        effect = (_added(changed, channel, self.half) - _added(column, channel, self.half))[since:until].sum()
+        change = share * float(column[since:until].sum())
+        return Experiment(self.series.channels[channel], since, until, change, float(effect), error)
+
+
+def world(
+    seed: int, *, periods: int = 156, channels: int = 5, noise: float = 0.04, demand: float = 0.0
+) -> World:
+    """Return a company. `noise` is in 50,000 (about the mean outcome), as `demand` is that nobody wrote down.
+
+    Demand wanders over weeks and raises outcomes, and the spending of the first channel in the same weeks.
+    """
+    random = np.random.default_rng(seed)
+    spend = (
+        1_000
+        * _flights(random, periods, channels)
+        * np.exp(0.7 * random.standard_normal((periods, channels)))
+    )
+    wave = np.zeros(periods)
+    for at in range(1, periods):
+        wave[at] = 0.8 * wave[at - 1] + 0.6 * float(random.standard_normal())
+    if demand:
+        spend[:, 0] = 800 * np.exp(0.6 * wave + 0.3 * random.standard_normal(periods))
+    half = HALF[:channels] * spend.sum(axis=0) / np.maximum((spend > 0).sum(axis=0), 1)
+    contributions = np.stack([_added(spend[:, each], each, half) for each in range(channels)], axis=1)
+    weeks = np.arange(periods)
+    angle = 2 * np.pi * weeks / 52.18
+    price = random.standard_normal(periods)
+    rest = 0.5 + 0.1 * (weeks / periods - 0.5) + 0.06 * np.sin(angle) + 0.04 * np.cos(angle) - 0.03 * price
+    rest += demand * wave + noise * random.standard_normal(periods)
+    outcome = np.maximum(contributions.sum(axis=1) + OUTCOME * rest, 0.0)
+    return World(Series(NAMES[:channels], spend, outcome, price[:, None], ("price",)), contributions, half)
+
+
+def without_control(series: Series) -> Series:
+    """Return a series whose control is not known."""
+    return replace(series, controls=np.empty((0, 0)), control_names=())
+
+
+def best_split(world: World, total: float, starts: int = 30) -> float:
+    """Return the highest true response within what was ever spent, from many starts."""
+    least, most = world.series.spend.min(axis=0), world.series.spend.max(axis=0)
+    random = np.random.default_rng(0)
+    found = []
+
+    def lost(split: Floats) -> float:
+        return -world.response(split) / OUTCOME
+
+    def over(split: Floats) -> float:
+        return float(split.sum() - total) / total
+
+    for _ in range(starts):
+        start = np.clip(least + random.dirichlet(np.ones(len(least))) * total, least, most)
+        ended = minimize(
+            lost,
+            start,
+            method="SLSQP",
+            bounds=list(zip(least, most, strict=True)),
+            constraints={"type": "eq", "fun": over},
+        )
+        if abs(float(ended.x.sum()) - total) < 1e-6 * total:
+            found.append(world.response(np.clip(ended.x, least, most)))
+    return max(found)
+
+
+def _flights(random: np.random.Generator, periods: int, channels: int) -> Floats:
+    """Return 1 while a channel is on and 0 while it is off, each two to six periods at a time."""
+    found = np.zeros((periods, channels))
+    for channel in range(channels):
+        at = 0
+        while at < periods:
+            length = int(random.integers(2, 7))
+            found[at : at + length, channel] = 1
+            at += length + int(random.integers(2, 7))
+    return found
+
+
+def _added(column: Floats, channel: int, half: Floats) -> Floats:
+    arriving = adstock(column, RETENTION[channel])
+    found: Floats = EFFECT[channel] * hill(
+        arriving, half[channel : channel + 1], SLOPE[channel : channel + 1]
+    )
+    return found
