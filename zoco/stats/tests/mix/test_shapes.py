@@ -1,5 +1,7 @@
 """Adstock and saturation against figures worked out by hand."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,6 @@ def test_places_at_zero_are_the_prior_medians() -> None:
         lambda: Model(lags=0),
     ],
 )
-def test_a_model_that_cannot_be_is_refused(wrong) -> None:  # type: ignore[no-untyped-def]
+def test_a_model_that_cannot_be_is_refused(wrong: Callable[[], object]) -> None:
     with pytest.raises(BadModel):
         wrong()
