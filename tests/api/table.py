@@ -1,22 +1,6 @@
 """Who may open which address; one that is in no list fails the test. Enter a new one where it belongs."""
 
-# What marketers keep in lists of Wagtail's.
-KEPT = (
-    "zoco_goals",
-    "zoco_funnels",
-    "zoco_alarms",
-    "zoco_segments",
-    "zoco_source_rules",
-    "zoco_source_networks",
-    "zoco_exclusions",
-    "zoco_campaigns",
-    "zoco_short_links",
-    "zoco_words",
-    "zoco_annotations",
-    "zoco_export_plans",
-    "zoco_people_attributes",
-)
-VERBS = ("add", "edit", "delete", "history", "history_results", "usage")
+from tests.api.kept import KEPT, VERBS
 
 # Pages of the public, and what refuses by itself: each asks for nothing that is not public.
 EVERYBODY = [
