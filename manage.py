@@ -5,6 +5,7 @@ import os
 import sys
 
 from zoco.kit.commands import CommandFailed
+from zoco.kit.plugs import PlugBroken
 from zoco.project import folder
 
 if __name__ == "__main__":
@@ -16,4 +17,7 @@ if __name__ == "__main__":
 
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except PlugBroken as broken:
+        sys.exit(str(broken))

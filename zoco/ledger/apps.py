@@ -14,6 +14,9 @@ class LedgerConfig(AppConfig):
     area = ""
 
     def ready(self) -> None:
+        """Share turns at the store, and know the plugs of others before any process answers."""
+        from zoco.kit import conf
+        from zoco.kit.plugs import load_plugs
         from zoco.ledger.outbox.copy import copy_from_segment
         from zoco.ledger.outbox.turns import turn_by_database
         from zoco.ledger.spool.folder import BEFORE_REMOVAL
@@ -22,3 +25,4 @@ class LedgerConfig(AppConfig):
         if copy_from_segment not in BEFORE_REMOVAL:
             BEFORE_REMOVAL.append(copy_from_segment)
         opening.share_turns(turn_by_database)
+        load_plugs(conf.PLUGS())

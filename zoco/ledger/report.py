@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from zoco.kit import conf
-from zoco.kit.plugs import Registry, load_installed, load_modules
+from zoco.kit.plugs import Registry, load_modules, load_plugs
 from zoco.kit.said import Said
 
 if TYPE_CHECKING:
@@ -220,8 +220,7 @@ def reports_load() -> None:
     for config in apps.get_app_configs():
         if hasattr(config, "area") and find_spec(f"{config.name}.reports"):
             load_modules([f"{config.name}.reports"])
-    load_modules(conf.PLUGS())
-    load_installed()
+    load_plugs(conf.PLUGS())
 
 
 def report_named(key: str) -> Report:

@@ -8,13 +8,13 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import NoReturn, TypeAlias
 
 from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program, typed
-from zoco.kit.plugs import load_installed, load_modules
+from zoco.kit.plugs import UNREADY, load_modules, load_plugs
 
 APPS = ("zoco.project", "zoco.sites", "zoco.moving", "zoco.ledger", "zoco.monitor", "zoco.desk")
 WITHOUT_APP = ("zoco.collector", "zoco.testing")
@@ -86,8 +86,7 @@ def load_commands() -> None:
     for name in [*_app_names(), *WITHOUT_APP]:
         if find_spec(name) and find_spec(f"{name}.commands"):
             _load(f"{name}.commands")
-    load_modules(conf.PLUGS())
-    load_installed()
+    _ready_if_asked(lambda: load_plugs(conf.PLUGS()))
 
 
 def _app_names() -> Iterable[str]:
@@ -98,17 +97,22 @@ def _app_names() -> Iterable[str]:
 
 
 def _load(name: str) -> None:
-    """Import a module of commands; one that needs Django's models gets Django first."""
+    """Import a module of commands."""
+    _ready_if_asked(lambda: load_modules([name]))
+
+
+def _ready_if_asked(load: Callable[[], None]) -> None:
+    """Import what may need Django's models; Django is set up only for what does."""
     try:
-        load_modules([name])
+        load()
     except Exception as error:
-        if type(error).__name__ not in {"AppRegistryNotReady", "ImproperlyConfigured"}:
+        if type(error).__name__ not in UNREADY:
             raise
         from zoco.project import ready
 
         ready.django()
         importlib.invalidate_caches()
-        load_modules([name])
+        load()
 
 
 def _set_up() -> None:

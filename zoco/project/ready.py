@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoco.kit.commands import CommandFailed
+from zoco.kit.plugs import PlugBroken
 from zoco.project import folder
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ class DatabaseAway(CommandFailed):
 
 
 def django() -> None:
-    """Prepare the data folder and set Django up; does nothing when it is set up already."""
+    """Prepare the data folder and set Django up; does nothing when it is set up already.
+
+    Raises CommandFailed, also for a plug of others that cannot be imported.
+    """
     from django.apps import apps
 
     if apps.ready:
@@ -33,8 +37,11 @@ def django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoco.project.settings")
     import django as package
 
-    with _nothing_collected():
-        package.setup()
+    try:
+        with _nothing_collected():
+            package.setup()
+    except PlugBroken as broken:
+        raise CommandFailed(str(broken)) from broken
 
 
 @contextmanager

@@ -96,7 +96,10 @@ def test_module_of_plugs_that_is_not_there_is_named(
     monkeypatch.setenv("ZOCO_PLUGS", "nosuchmodule")
 
     assert cli.run(["sample", "run", "well"]) == 1
-    assert "No module named 'nosuchmodule'" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "The plug nosuchmodule cannot be imported (ModuleNotFoundError: No module named 'nosuchmodule'); "
+        "put it where Python finds it, or take it out of ZOCO_PLUGS.\n"
+    )
 
 
 def test_wrong_usage_is_2() -> None:
