@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('test_share', models.PositiveSmallIntegerField(default=20, help_text='Percent of the people, all arms together.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='tested on')),
                 ('test_metric', models.CharField(choices=[('clicks', 'people who followed a link'), ('conversions', 'people who did something afterwards')], default='clicks', max_length=11, verbose_name='decided by')),
                 ('test_fact', models.CharField(default='shop.order.placed', help_text='Such as shop.order.placed.', max_length=120, verbose_name='what they did afterwards')),
-                ('test_hours', models.PositiveSmallIntegerField(default=4, help_text='Hours after the last arm began.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(240)], verbose_name='decided after')),
+                ('test_hours', models.PositiveSmallIntegerField(default=4, help_text='Hours after the letters of the last arm have left.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(240)], verbose_name='decided after')),
                 ('verdict', models.CharField(blank=True, choices=[('won', 'one is better'), ('tie', 'no difference that is sure')], editable=False, max_length=4)),
                 ('winner', models.CharField(blank=True, editable=False, max_length=4)),
                 ('decision', models.JSONField(default=dict, editable=False)),

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from zoco.channels.bulk.models import Batch
 from zoco.channels.bulk.reads import batch_counts
 from zoco.channels.bulk.services import BatchWrong, batch_create, batch_fill, batch_start
+from zoco.mail.sending.left import trial_due
 from zoco.mail.sending.making import KEY
 from zoco.mail.sending.models import OPEN, REST, Leg, Sending
 from zoco.mail.sending.people import there_now
@@ -45,6 +46,10 @@ def sending_follow(*, pk: int, now: datetime) -> None:
         _leg_begin(leg, now)
     sending = Sending.objects.defer("people").get(pk=pk)
     if sending.state == State.TESTING and sending.decides_at and sending.decides_at <= now:
+        due = trial_due(sending, now=now)
+        if due > now:  # its letters wait, for the morning or a mail server: nobody could read them yet
+            Sending.objects.filter(pk=pk, state=State.TESTING).update(decides_at=due)
+            return
         trial_decide(sending=sending, now=now)
         for leg in sending.legs.filter(arm=REST, begins_at__lte=now):
             _leg_begin(leg, now)

@@ -104,7 +104,7 @@ class Sending(models.Model):
         _("decided after"),
         default=4,
         validators=[MinValueValidator(1), MaxValueValidator(240)],
-        help_text=_("Hours after the last arm began."),
+        help_text=_("Hours after the letters of the last arm have left."),
     )
     verdict = models.CharField(max_length=4, choices=Verdict.choices, blank=True, editable=False)
     winner = models.CharField(max_length=4, blank=True, editable=False)

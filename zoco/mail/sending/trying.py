@@ -20,6 +20,7 @@ from zoco.ledger.pictures.moments import zone
 from zoco.mail.counting.figures import letter_figures
 from zoco.mail.counting.models import Look
 from zoco.mail.counting.scope import Scope
+from zoco.mail.sending.left import leg_left, trial_due
 from zoco.mail.sending.models import REST, Leg, Sending
 from zoco.people.audiences.bitmaps import of_rows, of_table
 from zoco.people.audiences.deeds import Deed, Span, statement
@@ -42,14 +43,14 @@ class ArmFigure:
 
 
 def arm_figures(sending: Sending, *, now: datetime) -> list[ArmFigure]:
-    """Count each arm of a test, as far as it is known now; each for as long after its own beginning.
+    """Count each arm of a test, as far as it is known now; each for as long after its letters had left.
 
     Else whoever got his letter hours earlier would have had more time to follow a link.
     """
     legs = list(sending.legs.exclude(arm=REST).select_related("batch").defer("people", "editions"))
-    last = max((each.begins_at for each in legs if each.begins_at), default=now)
-    span = (sending.decides_at or now) - last
-    return [_figure(sending, leg, min((leg.begins_at or now) + span, now), now) for leg in legs]
+    left = [leg_left(each, now=now) for each in legs]
+    span = trial_due(sending, now=now) - max(left, default=now)
+    return [_figure(sending, leg, min(had + span, now), now) for leg, had in zip(legs, left, strict=True)]
 
 
 def _figure(sending: Sending, leg: Leg, until: datetime, now: datetime) -> ArmFigure:

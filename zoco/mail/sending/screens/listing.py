@@ -16,6 +16,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.figures import LetterFigures, share
 from zoco.mail.sending.checks import Weight, legs_of, problems_of
+from zoco.mail.sending.left import trial_due
 from zoco.mail.sending.models import OPEN, REST, Sending
 from zoco.mail.sending.people import arm_sizes, people_of
 from zoco.mail.sending.reads import progress_of, report_of
@@ -182,11 +183,13 @@ def _report(sending: Sending) -> LetterFigures:
 def _trial(sending: Sending) -> dict[str, Any]:
     if sending.decides_at is None:
         return {}
+    now, due = timezone.now(), sending.decides_at
     if sending.verdict:
         counted = {arm: (hits, of) for arm, hits, of in sending.decision["arms"]}
     else:
         clicks = sending.test_metric == Sending.Metric.CLICKS
-        found = arm_figures(sending, now=timezone.now()) if clicks else []
+        found = arm_figures(sending, now=now) if clicks else []
+        due = trial_due(sending, now=now)
         counted = {each.arm: (each.successes, each.trials) for each in found}
     arms = []
     for leg in sending.legs.exclude(arm=REST).select_related("letter").defer("people", "editions"):
@@ -195,6 +198,6 @@ def _trial(sending: Sending) -> dict[str, Any]:
     return {
         "arms": arms,
         "verdict": saying.verdict_said(sending),
-        "decides_at": moment(sending.decides_at),
+        "decides_at": moment(due),
         "metric": sending.get_test_metric_display(),
     }

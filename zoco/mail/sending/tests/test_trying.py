@@ -64,7 +64,11 @@ def click(sending: Sending, **by: int) -> None:
 
 def decided(sending: Sending) -> Sending:
     """Let the time of the decision come."""
-    Sending.objects.filter(pk=sending.pk).update(decides_at=timezone.now())
+    now = timezone.now()
+    left = now - timedelta(hours=sending.test_hours)
+    sending.legs.exclude(begins_at=None).update(begins_at=left)
+    Message.objects.update(done_at=left)
+    Sending.objects.filter(pk=sending.pk).update(decides_at=now)
     return go(sending)
 
 
