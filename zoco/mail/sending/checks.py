@@ -16,6 +16,7 @@ from zoco.consent.models import Purpose
 from zoco.ledger.pictures.labels import language_within
 from zoco.mail.counting.conf import COUNT_CLICKS
 from zoco.mail.editing.checks.contents import everybody_reads_address, everybody_sees
+from zoco.mail.editing.gallery.samples import samples_left
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.wrongs import words_of
 from zoco.mail.letters.compiling import Compiled, compiled
@@ -123,6 +124,9 @@ def letter_problems(letter: Letter, drafts: list[Draft]) -> Iterator[Problem]:
         if not _LANGUAGE.match(draft.language):
             words = _("%(letter)s (%(language)s): write the language shorter, such as es or zh-Hans.")
             yield Problem(words % named, mend=here)
+        for _block, sample in samples_left(draft):
+            words = _("%(letter)s (%(language)s): “%(words)s” is still as the template had it.")
+            yield Problem(words % {**named, "words": sample}, Weight.NOTE, editor)
         try:
             made = compiled(draft)
             conditions_held(made.conditions, [])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from zoco.ledger.pictures import formats
 from zoco.mail.editing.checks.found import Check
 from zoco.mail.editing.checks.pages import Page
+from zoco.mail.editing.gallery.samples import samples_left
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.seeing import LINKS
 from zoco.mail.letters.compiling import Compiled
@@ -28,6 +29,7 @@ def contents_checked(letter: Letter, draft: Draft, ready: Compiled, page: Page) 
         yield Check("subject", "bad", _("There is no subject."), _("Write one."), language)
     if letter.purpose == "marketing":
         yield from _ways_out(draft, (least, most))
+    yield from _samples(draft)
     yield from _defaults(ready, language)
     yield from _pictures(page, language)
     yield from _weight(len(most.html.encode()), language)
@@ -92,6 +94,18 @@ def _footers(blocks: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
             yield value
         for column in many(value, "columns"):
             yield from _footers(many(column, "blocks"))
+
+
+def _samples(draft: Draft) -> Iterator[Check]:
+    for block, words in samples_left(draft):
+        yield Check(
+            "sample",
+            "warn",
+            _("“%(words)s” is still as the template had it.") % {"words": words},
+            _("Write your own words there, or take it out."),
+            draft.language,
+            block,
+        )
 
 
 def _defaults(ready: Compiled, language: str) -> Iterator[Check]:
