@@ -2,23 +2,16 @@
 
 from datetime import datetime
 
-from zoco.channels.contract import CHANNELS, Content
+from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
-from zoco.channels.models import Account, Message
-from zoco.channels.reads import account_usual
+from zoco.channels.models import Message
+from zoco.channels.reads import mail_account_usual
 from zoco.consent.confirming.posting import ABOUT, NO_ACCOUNT, POSTS, Letter, Words
 from zoco.consent.models import Purpose
 
 State = Message.State
 ENDED_BADLY = (State.REFUSED, State.FAILED)
-
-
-def email_usual() -> Account | None:
-    """Return the account by which e-mail leaves that names none, whichever adapter it is of."""
-    ways = [each.key for each in CHANNELS if "email" in {each.key, each.means}]
-    found = [account for key in ways if (account := account_usual(key)) is not None]
-    return found[0] if found else None
 
 
 @POSTS.plug
@@ -29,7 +22,7 @@ class ByChannels:
 
     def send(self, letter: Letter, words: Words, *, at: datetime) -> str:
         """Deliver it; what must wait goes by itself."""
-        account = email_usual()
+        account = mail_account_usual()
         if account is None:
             return NO_ACCOUNT
         draft = Draft(

@@ -16,7 +16,7 @@ from zoco.channels.domains.naming import domain_of
 from zoco.channels.domains.verdicts import feedback_id
 from zoco.channels.drafts import Draft, Fate, message_uid
 from zoco.channels.models import Account
-from zoco.channels.reads import account_usual
+from zoco.channels.reads import mail_account_usual
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter
@@ -153,7 +153,7 @@ def letter_test(
 
 def letter_account(letter: Letter) -> Account:
     """Return the account by which a letter leaves. Raises CannotSend."""
-    account = letter.account or account_usual("email")
+    account = letter.account or mail_account_usual()
     if account is None:
         raise CannotSend(gettext_noop("There is no account for mail yet; make one among the channels."))
     return account

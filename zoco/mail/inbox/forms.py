@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.channels.models import Account
+from zoco.channels.reads import mail_accounts
 from zoco.kit.choosing import Several
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.services import PLACE
@@ -52,6 +54,9 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        accounts: Any = self.fields["accounts"]
+        kept = self.instance.accounts.all() if self.instance.pk else Account.objects.none()
+        accounts.queryset = (mail_accounts() | kept).distinct()
         self.fields["encryption"] = forms.ChoiceField(
             label=_("Encryption"),
             choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("plain", _("none"))],

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from zoco.channels.reads import account_usual
+from zoco.channels.reads import mail_account_usual
 from zoco.consent.models import Purpose
 from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.leaving import LetterStep
@@ -39,6 +39,6 @@ def _letters(graph: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
     letters = letter_keys(graph)
     there = Letter.objects.select_related("site", "account").in_bulk(letters)
     for letter in (there[key] for key in letters if key in there):
-        account = letter.account or account_usual("email")
+        account = letter.account or mail_account_usual()
         yield from account_problems(account, now=now, mend=("zoco_letter_settings", letter.pk))
         yield from letter_problems(letter, drafts_of(letter, {}))

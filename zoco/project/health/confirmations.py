@@ -11,11 +11,11 @@ from zoco.project.health.findings import Finding, counted
 
 def confirmations() -> Iterator[Finding]:
     """There is an account that sends e-mail, where somebody waits to be asked."""
-    from zoco.channels.confirming import email_usual
+    from zoco.channels.reads import mail_account_usual
     from zoco.consent.confirming.waiting import confirmations_open
 
     many = confirmations_open(now=timezone.now())
-    if many and email_usual() is None:
+    if many and mail_account_usual() is None:
         message = ngettext(
             "No account sends e-mail, and %(count)s person who signed up is to be asked by it to confirm.",
             "No account sends e-mail, and %(count)s people who signed up are to be asked by it to confirm.",

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.channels.contract import CHANNELS
-from zoco.channels.models import Account
+from zoco.channels.reads import mail_accounts
 from zoco.consent.models import Topic
 from zoco.mail.editing.gallery.ready import TONGUES
 from zoco.mail.editing.models import LANGUAGE, Letter
@@ -25,12 +24,6 @@ COLOURS = ("accent", "ground", "sheet", "ink")
 def tongues() -> list[tuple[str, Any]]:
     """Return the languages in which the gallery is written."""
     return [(key, label) for key, label in settings.LANGUAGES if key in TONGUES]
-
-
-def mail_accounts() -> Any:
-    """Return the accounts by which letters leave."""
-    keys = [each.key for each in CHANNELS if each.identity == ("email", "")]
-    return Account.objects.filter(adapter__in=keys).order_by("name", "pk")
 
 
 class LetterForm(forms.ModelForm[Letter]):

@@ -8,14 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from zoco.channels.models import Account
 from zoco.channels.sealing import opened
 from zoco.kit import noting
 from zoco.ledger.pictures import formats
+from zoco.mail.inbox.forms import MailboxForm
 from zoco.mail.inbox.imap import MailboxFailed
 from zoco.mail.inbox.models import Arrival, Mailbox
 from zoco.mail.inbox.saying import kept, said
 from zoco.people.models import Person
 from zoco.project.tests.readers import body, client_of
+from zoco.testing.channels import fake_channel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.markup]
 GIVEN = {
@@ -130,3 +133,20 @@ def test_absence_that_an_automatic_reply_told_stands_on_the_persons_page() -> No
     assert f"Away until {day}." in body(owner.get(where))
     Arrival.objects.update(away_until=now.date() - timedelta(days=2))
     assert "Absence" not in body(owner.get(where))
+
+
+def test_only_accounts_that_send_mail_are_offered_and_what_was_chosen_before() -> None:
+    made = {
+        key: Account.objects.create(adapter=key, name=key, is_on=key != "postmark")
+        for key in ("email", "postmark", "hook")
+    }
+    with fake_channel():
+        Account.objects.create(adapter="fake", name="fake")
+        choices = MailboxForm().fields["accounts"].queryset  # type: ignore[attr-defined]
+    box = Mailbox.objects.create(name="Bounces", host="127.0.0.1", user="bounces")
+    box.accounts.add(made["hook"])
+
+    kept = MailboxForm(instance=box).fields["accounts"].queryset  # type: ignore[attr-defined]
+
+    assert [each.name for each in choices] == ["email", "postmark"]
+    assert [each.name for each in kept] == ["email", "hook", "postmark"]

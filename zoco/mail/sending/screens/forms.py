@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoco.channels.contract import CHANNELS
 from zoco.channels.models import Account
-from zoco.channels.reads import account_usual
+from zoco.channels.reads import mail_account_usual, mail_accounts
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_within
 from zoco.ledger.pictures.moments import zone
@@ -36,9 +35,8 @@ def letters() -> Any:
 
 
 def accounts() -> Any:
-    """Return the accounts that send e-mail."""
-    kinds = [each.key for each in CHANNELS if (each.means or each.key) == "email"]
-    return Account.objects.filter(adapter__in=kinds, is_on=True).order_by("name", "pk")
+    """Return the accounts that send e-mail and are on."""
+    return mail_accounts().filter(is_on=True)
 
 
 class AudienceField(_AudienceField):
@@ -96,7 +94,7 @@ class SendingForm(_ModelForm):
         found: dict[str, Any] = super().clean() or self.cleaned_data
         letter = found.get("letter")
         if letter and not found.get("account") and "account" not in self.errors:
-            found["account"] = letter.account or account_usual("email")
+            found["account"] = letter.account or mail_account_usual()
             if found["account"] is None:
                 self.add_error("account", _("There is no account that sends e-mail; make one first."))
         return found

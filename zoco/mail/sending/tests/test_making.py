@@ -8,6 +8,7 @@ from django.utils import timezone
 from zoco.channels.contract import CHANNELS, Content, Refused
 from zoco.channels.drafts import Claimed
 from zoco.channels.models import Account, Batch, Message
+from zoco.channels.reads import mail_account_usual
 from zoco.channels.services import account_open
 from zoco.channels.tests.mailbox import Mailbox as Server
 from zoco.consent.public.tokens import opened
@@ -164,3 +165,15 @@ def test_names_stand_before_addresses_as_mail_writes_them(name: str, said: bytes
 def test_a_name_cannot_begin_a_header() -> None:
     with pytest.raises(HeaderWrong):
         address_header("To", "Ana\r\nBcc: x@y.example", "a@b.example")
+
+
+def test_the_usual_account_for_mail_may_be_that_of_a_provider(db: None) -> None:
+    Account.objects.create(adapter="hook", name="hook")
+    assert mail_account_usual() is None
+    off = Account.objects.create(adapter="email", name="smtp", is_on=False)
+    provider = Account.objects.create(adapter="postmark", name="provider")
+    assert mail_account_usual() == provider
+
+    Account.objects.filter(pk=off.pk).update(is_on=True)
+
+    assert mail_account_usual() == off
