@@ -1,5 +1,6 @@
 """The page of replies: what people wrote who got letters, without what they quoted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from zoco.ledger.views.heads import head
+from zoco.mail.inbox.letters import letters_named
 from zoco.mail.inbox.models import Reply
 from zoco.mail.inbox.reads import Replies, replies_page
 from zoco.people.models import Person
@@ -29,9 +31,10 @@ def replies(request: HttpRequest) -> HttpResponse:
     found = replies_page(person=whose, before=before, after=0 if before else after, size=PAGE)
     if not found.rows and (before or after):  # they are gone meanwhile
         found = replies_page(person=whose, size=PAGE)
+    named = letters_named(each.arrival.message for each in found.rows)
     shown = {
         **head(_("Replies"), "mail"),
-        "lines": [_line(each) for each in found.rows],
+        "lines": [_line(each, named) for each in found.rows],
         "person": Person.objects.filter(pk=whose).first() if whose else None,
         "is_narrowed": bool(whose),
         "may_see_mailboxes": request.user.has_perm(MAILBOXES),
@@ -40,11 +43,11 @@ def replies(request: HttpRequest) -> HttpResponse:
     return render(request, "zoco/mail/inbox/replies.html", shown)
 
 
-def _line(reply: Reply) -> dict[str, Any]:
-    words, message = reply.text.strip(), reply.arrival.message
+def _line(reply: Reply, named: Mapping[int, str]) -> dict[str, Any]:
+    words = reply.text.strip()
     return {
         "reply": reply,
-        "letter": message.subject if message else "",
+        "letter": named.get(reply.arrival.message_id or 0, ""),
         "words": Truncator(words).chars(SHOWN),
         "more": words if len(words) > SHOWN else "",
     }

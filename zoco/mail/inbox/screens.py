@@ -1,5 +1,6 @@
 """Pages of mailboxes: all of them, and one with how it is read, what came in, and what followed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from zoco.channels.domains.complaints import complaints_of, complaints_said
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.views.heads import head
 from zoco.mail.inbox.forms import MailboxForm
+from zoco.mail.inbox.letters import letters_named
 from zoco.mail.inbox.models import Arrival, Mailbox
 from zoco.mail.inbox.reads import arrivals_of, kinds_read
 from zoco.mail.inbox.saying import said
@@ -96,6 +98,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = request.GET.get("kind", "")
     chosen = chosen if chosen in KINDS else ""
     listed = Paginator(arrivals_of(found, chosen), PAGE).get_page(request.GET.get("page"))
+    named = letters_named(each.message for each in listed)
     now = timezone.now()
     kinds = [
         {"key": kind, "label": KINDS.get(kind, kind), "count": formats.count(n), "idle": formats.count(idle)}
@@ -112,18 +115,18 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         kinds=kinds,
         kind=KINDS.get(chosen, ""),
         complaints=[(name, each) for name, each in rates if each["words"]],
-        lines=[_line(each) for each in listed],
+        lines=[_line(each, named) for each in listed],
         page=listed,
         may_change=request.user.has_perm(CHANGE),
     )
 
 
-def _line(arrival: Arrival) -> dict[str, Any]:
+def _line(arrival: Arrival, named: Mapping[int, str]) -> dict[str, Any]:
     return {
         "at": moments.said(arrival.at),
         "kind": KINDS.get(arrival.kind, arrival.kind),
         "person": arrival.person,
-        "letter": arrival.message.subject if arrival.message else "",
+        "letter": named.get(arrival.message_id or 0, ""),
         "effect": EFFECTS.get(arrival.effect, "–"),
         "why": CAUSES.get(arrival.why, arrival.why),
         "said": arrival.said,
