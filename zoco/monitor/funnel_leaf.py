@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext_lazy
 
 from zoco.kit.periods import Period
 from zoco.ledger import expr, sitebook
@@ -96,7 +96,12 @@ class FunnelLeaf(FormLeaf):
             "how": HOW[rule["how"]],
             "days": rule["days"],
         }
-        return _("funnel %(funnel)s, step %(step)s: %(how)s, begun in the last %(days)s days") % named
+        words = ngettext(
+            "funnel %(funnel)s, step %(step)s: %(how)s, begun in the last %(days)s day",
+            "funnel %(funnel)s, step %(step)s: %(how)s, begun in the last %(days)s days",
+            rule["days"],
+        )
+        return words % named
 
 
 def _ask(rule: Json, asked: Asked) -> tuple[object, Callable[[], Any]]:

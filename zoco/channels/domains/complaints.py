@@ -122,9 +122,12 @@ def certainty_said(found: Complaints) -> str:
         "low": formats.percent(max(low, 0.0), 2),
         "high": formats.percent(high, 2),
     }
-    said = _(
+    said = ngettext(
+        "%(count)s of %(of)s letter in %(days)s days; the true share lies between %(low)s and %(high)s "
+        "(95 %% interval).",
         "%(count)s of %(of)s letters in %(days)s days; the true share lies between %(low)s and %(high)s "
-        "(95 %% interval)."
+        "(95 %% interval).",
+        found.of,
     )
     words = [said % named]
     if found.of < FEW:

@@ -110,7 +110,9 @@ def sending_start(
     if any(each.weight == Weight.STOPS or not reason for each in against):
         raise SendingHeld(against)
     if len(people) != expected:
-        words = gettext_noop("There are %(now)s people by now, not %(shown)s; look again before you start.")
+        words = gettext_noop(
+            "The number of people is %(now)s by now, not %(shown)s; look again before you start."
+        )
         raise SendingWrong(words, now=len(people), shown=expected)
     begins = max(at, sending.starts_at) if sending.starts_at else at
     letter = sending.letter

@@ -141,7 +141,8 @@ def _telling(telling: Telling) -> dict[str, Any]:
     if telling.told_at is not None:
         state = _("told")
     elif telling.next_at is not None:
-        state = _("waits; tried %(count)s times") % {"count": telling.tries}
+        said = ngettext("waits; tried %(count)s time", "waits; tried %(count)s times", telling.tries)
+        state = said % {"count": telling.tries}
     else:
         state = _("given up")
     return {"telling": telling, "state": state}

@@ -202,7 +202,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         label=run.get_format_display(),
         place=run.target or _("the folder exports in the data folder"),
         share=round(100 * run.done / run.total) if run.total else 0,
-        progress=_("%(done)s of %(total)s days") % {
+        progress=ngettext("%(done)s of %(total)s day", "%(done)s of %(total)s days", run.total) % {
             "done": formats.count(run.done), "total": formats.count(run.total)
         },
         days=[_day(day) for day in days.order_by("-day")[:DAYS_LISTED]],

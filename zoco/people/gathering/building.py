@@ -210,7 +210,10 @@ def _written(place: Place) -> str:
 
 
 def _counted(counts: Counts, place: Place) -> dict[str, str]:
-    return {"count": formats.count(counts[place]) if place in counts else ""}
+    if place not in counts:
+        return {"people": ""}
+    words = ngettext("%(count)s person", "%(count)s people", counts[place])
+    return {"people": words % {"count": formats.count(counts[place])}}
 
 
 def said(node: Node) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 from pyroaring import BitMap
 
 from zoco.kit.cells import csv_texts, disarmed, is_phone
@@ -105,7 +106,12 @@ def picture(audience: Audience, now: datetime) -> SafeString | None:
     found = sizes(audience, now)
     if not found:
         return None
-    said = _("From %(first)s to %(last)s people in %(days)s days; the least %(least)s, the most %(most)s.")
+    said = npgettext(
+        "size of an audience",
+        "From %(first)s to %(last)s in %(days)s day; the least %(least)s, the most %(most)s.",
+        "From %(first)s to %(last)s in %(days)s days; the least %(least)s, the most %(most)s.",
+        len(found),
+    )
     words = said % {
         "first": formats.count(found[0][1]), "last": formats.count(found[-1][1]), "days": len(found),
         "least": formats.count(min(size for _at, size in found)),

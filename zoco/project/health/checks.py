@@ -120,7 +120,12 @@ def sites() -> Iterator[Finding]:
     age = time.time() - published.read(published_path()).published_at / 1e6
     if age > 7200:
         hours = round(age / 3600)
-        message = _("Sites were last published %(hours)d hours ago.") % {"hours": hours}
+        said = ngettext(
+            "Sites were last published %(hours)d hour ago.",
+            "Sites were last published %(hours)d hours ago.",
+            hours,
+        )
+        message = said % {"hours": hours}
         yield Finding("sites", "error", message, _("start `zoco up`"))
         return
     places = {"count": count, "minutes": round(age / 60)}
@@ -212,8 +217,12 @@ def clock() -> Iterator[Finding]:
     newest = max((_written(path) for path in (env.data(), env.data() / "spool")), default=0.0)
     ahead = newest - time.time()
     if ahead > CLOCK_WARN_SECONDS:
-        message = _("The clock is %(seconds)d seconds behind what was written before.")
-        yield Finding("clock", "error", message % {"seconds": round(ahead)}, _("set the clock, best by NTP"))
+        message = ngettext(
+            "The clock is %(seconds)d second behind what was written before.",
+            "The clock is %(seconds)d seconds behind what was written before.",
+            round(ahead),
+        ) % {"seconds": round(ahead)}
+        yield Finding("clock", "error", message, _("set the clock, best by NTP"))
     else:
         now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
         yield Finding("clock", "ok", _("It is %(time)s UTC.") % {"time": now})

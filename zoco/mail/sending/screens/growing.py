@@ -112,7 +112,7 @@ def _picture(shown: dict[str, Any], name: str) -> SafeString | None:
     if not shown:
         return None
     sizes, labels = shown["drawn"]
-    words = _("From %(first)s people to %(last)s.") % {
+    words = pgettext("size of a list", "From %(first)s to %(last)s.") % {
         "first": formats.count(sizes[0]),
         "last": formats.count(sizes[-1]),
     }

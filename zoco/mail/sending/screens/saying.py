@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from zoco.channels.domains.complaints import Complaints, complaints_said
 from zoco.channels.screens.pages import OTHERWISE
@@ -105,7 +105,8 @@ def arm_said(leg: Leg, sending: Sending) -> dict[str, Any]:
         parts.append(leg.letter.name)
     parts += [f"{language_name(code)}: “{said}”" for code, said in sorted(leg.subjects.items())]
     if leg.after_minutes:
-        parts.append(_("%(hours)s hours later") % {"hours": leg.after_minutes // 60})
+        hours = leg.after_minutes // 60
+        parts.append(ngettext("%(hours)s hour later", "%(hours)s hours later", hours) % {"hours": hours})
     return {
         "arm": leg.arm.upper(),
         "said": ", ".join(parts) or _("the letter as it is"),

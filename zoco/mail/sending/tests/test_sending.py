@@ -130,7 +130,7 @@ def test_one_click_from_a_mail_that_arrived(sending: Sending, server: Mailbox, c
 def test_the_number_that_was_shown_is_the_number_that_it_is_sent_to(
     sending: Sending, server: Mailbox, letter: Letter
 ) -> None:
-    with pytest.raises(SendingWrong, match="There are 3 people by now, not 2"):
+    with pytest.raises(SendingWrong, match="The number of people is 3 by now, not 2"):
         services.sending_start(sending=sending, expected=2, at=timezone.now())
     start(sending)
     said = editing.Words(subject="Other", blocks=[text("<p>Other</p>"), FOOTER])
