@@ -51,8 +51,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         topic_leave(leaving=leaving, at=now)
     page = "left" if request.method == "POST" else "leave"
     topic = Topic.objects.filter(key=leaving.topic).first() if leaving.topic else None
-    values = {"topic": topic.said("label") if topic else leaving.topic}
-    return shown(request, page, 200, **values, preferences=_way(leaving, token, now))
+    with translation.override(_spoken(leaving)):
+        values = {"topic": topic.said("label") if topic else leaving.topic}
+        return shown(request, page, 200, **values, preferences=_way(leaving, token, now))
 
 
 def _way(leaving: Leaving, token: str, now: datetime) -> str:
@@ -101,13 +102,15 @@ def _old(request: HttpRequest, old: LinkOld, now: datetime) -> HttpResponse:
     meant, is_shared = old.meant, isinstance(old, LinkShared)
     if meant is not None and is_another(meant):
         return shown(request, "link_old", 410, is_lost=True)
-    if meant is None or request.POST.get("act") != "new":
+    if meant is None:
         return shown(request, "link_old", 200 if is_shared else 410, is_shared=is_shared)
-    key = standing_for(meant.person)
-    if key is not None:
-        person = Person.objects.get(pk=key)
-        link_renew(person=person, language=language_of(person), at=now)
-    return shown(request, "link_old", 200, is_sent=True, is_shared=is_shared)
+    with translation.override(language := _spoken(meant)):
+        if request.POST.get("act") != "new":
+            return shown(request, "link_old", 200 if is_shared else 410, is_shared=is_shared)
+        key = standing_for(meant.person)
+        if key is not None:
+            link_renew(person=Person.objects.get(pk=key), language=language, at=now)
+        return shown(request, "link_old", 200, is_sent=True, is_shared=is_shared)
 
 
 def _save(request: HttpRequest, person: Person, preferring: Preferring, token: str, now: datetime) -> None:
@@ -140,8 +143,15 @@ def _masked(address: str) -> str:
     return f"{name[:1]}•••@{host}"
 
 
+def _spoken(meant: Leaving | Preferring) -> str:
+    """Return the language of whoever a link was made for; that of the browser where nobody is there."""
+    key = standing_for(meant.person)
+    person = Person.objects.only("language").filter(pk=key).first() if key is not None else None
+    return language_of(person) if person else translation.get_language() or settings.LANGUAGE_CODE
+
+
 def language_of(person: Person) -> str:
-    """Return the language in which somebody is spoken to: the person's own, if we speak it."""
+    """Return the language in which somebody is spoken to: his own if we speak it, else his browser's."""
     known = [code for code, _name in settings.LANGUAGES]
     said = person.language.casefold()
     for code in (said, said.partition("-")[0]):
@@ -158,4 +168,5 @@ def shown(request: HttpRequest, page: str, status: int, **values: Any) -> HttpRe
     response = render(request, f"zoco/consent/{page}.html", values, status=status)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
     return response

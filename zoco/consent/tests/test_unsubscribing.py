@@ -130,3 +130,19 @@ def test_a_link_holds_for_ten_years_and_names_only_what_is_a_name() -> None:
     for topic, message in (("a.b", ""), ("news\r\nX", ""), ("news", "a b")):
         with pytest.raises(ValueError, match="named by"):
             links.unsubscribe(person=seven, topic=topic, message=message)
+
+
+def test_pages_speak_the_persons_language_and_the_browsers_where_none_is_known() -> None:
+    ana, ben = somebody("ana"), somebody("ben")
+    Person.objects.filter(pk=ana.pk).update(language="es-MX")
+    links = Links(on=timezone.now().date(), base=BASE)
+    client = Client(headers={"accept-language": "ru"})
+
+    for person, language in ((ana, "es"), (ben, "ru")):
+        for where in (path_of(person), links.preferences(person=person).removeprefix(BASE)):
+            answer = client.get(where)
+            assert answer.headers["Content-Language"] == language
+            assert f'<html lang="{language}"' in answer.content.decode()
+    assert "Darme de baja" in client.get(path_of(ana)).content.decode()
+    assert client.post(path_of(ana)).headers["Content-Language"] == "es"
+    assert client.get(path_of(ana)[:-4]).headers["Content-Language"] == "ru"  # a cut link is nobody's
