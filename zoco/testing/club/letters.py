@@ -115,7 +115,6 @@ def sending_leave(sending: Sending, *, at: datetime) -> list[Batch]:
             _leave(batch, at + timedelta(hours=hours))
             if batch_end(batch=batch, now=at + timedelta(hours=hours)):
                 break
-    sending_follow(pk=sending.pk, now=at + timedelta(hours=TURNS[-1]))
     return due
 
 

@@ -24,6 +24,8 @@ from zoco.ledger.store import opening
 from zoco.mail.counting.models import LetterLink, TallyKept
 from zoco.mail.counting.settling import looks_settle
 from zoco.mail.editing.models import Letter
+from zoco.mail.sending.following import sending_follow
+from zoco.mail.sending.left import trial_due
 from zoco.mail.sending.models import ListErased, Sending
 from zoco.people.audiences.models import Audience
 from zoco.people.audiences.rules import rules_read
@@ -31,7 +33,7 @@ from zoco.people.audiences.services import audience_count, audience_write
 from zoco.people.models import Identity, Person, Tag
 from zoco.sites.models import Site
 from zoco.testing.club.answers import answers_draw
-from zoco.testing.club.letters import Club, headings_of, letters_write, sending_begin, sending_leave
+from zoco.testing.club.letters import TURNS, Club, headings_of, letters_write, sending_begin, sending_leave
 from zoco.testing.club.members import HOSTS, TAG, members_found, members_write
 
 KEY = "alacena-club"
@@ -39,6 +41,8 @@ NAME = "Club de La Alacena (demo data)"
 EVERY = timedelta(days=21)
 LAST = timedelta(days=3)
 """The last letter leaves so long before now, so that it was read."""
+A_DAY = timedelta(hours=TURNS[-1])
+"""After so long all have their letter, also those who had to wait for their morning."""
 TESTED = 3
 """Which of the letters, counted back from the last, is tried with two subjects."""
 
@@ -86,12 +90,16 @@ def _moments(first: datetime, until: datetime, zone: str) -> Iterator[datetime]:
 
 
 def _sent(sending: Sending, *, at: datetime, rng: np.random.Generator, until: datetime) -> None:
-    """Let a letter leave and be answered; the rest of a test follows when that was decided."""
-    for moment in (at, sending.decides_at or at):
+    """Let a letter leave and be answered; the rest of a test follows when that is decided by its answers."""
+    moments = [at]
+    for moment in moments:
         looks_settle(now=moment)
         for batch in sending_leave(sending, at=moment):
             arm = sending.legs.get(batch=batch).arm
             answers_draw(batch, arm=arm, rng=rng, until=until)
+        if moment == at and sending.decides_at is not None:
+            moments.append(trial_due(sending, now=at + A_DAY))
+    sending_follow(pk=sending.pk, now=moments[-1] + A_DAY)
 
 
 def _made(site: Site, *, at: datetime) -> Club:

@@ -74,12 +74,19 @@ def test_members_get_letters_that_they_agreed_to_and_do_what_people_do(data: Pat
     _what_members_do(data)
 
 
+def _batches(tested: Sending) -> list[int]:
+    return [each.batch_id or 0 for each in tested.legs.exclude(arm="rest")]
+
+
 def _what_members_do(data: Path) -> None:
     kinds = set(Look.objects.values_list("kind", "verdict"))
     assert kinds == {("open", "person"), ("open", "privacy"), ("click", "person")}
     assert not Look.objects.filter(at__gte=NOW).exists()
     tested = Sending.objects.exclude(verdict="").get()
     assert {each.arm for each in tested.legs.all()} == {"a", "b", "rest"}
+    decided_at = datetime.fromisoformat(tested.decision["at"])
+    in_time = Look.objects.filter(kind="click", at__lt=decided_at, batch__in=_batches(tested))
+    assert sum(hits for _arm, hits, _of in tested.decision["arms"]) == in_time.count()
     left = set(Choice.objects.filter(state="withdrawn").values_list("person", flat=True))
     dead = set(Message.objects.filter(state="failed").values_list("person", flat=True))
     members = set(unpacked(Audience.objects.get().members))
