@@ -55,6 +55,8 @@ MERGERS: Registry[Merger] = Registry("merger")
 @transaction.atomic
 def people_merge(*, person: Person, into: Person, why: str, at: datetime, by: User | None = None) -> Merge:
     """Merge one person into another. Raises MergeRefused."""
+    if person.pk == into.pk:
+        raise MergeRefused(gettext_noop("This is one and the same person; choose another."))
     gone, kept = _locked(person.pk, into.pk)
     if gone.merged_into_id or kept.merged_into_id:
         raise MergeRefused(gettext_noop("Choose two people, neither of them merged already."))

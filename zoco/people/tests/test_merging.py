@@ -110,8 +110,10 @@ def test_nobody_is_merged_or_undone_twice(two: tuple[Person, Person]) -> None:
 
     with pytest.raises(MergeRefused, match="merged already"):
         people_merge(person=gone, into=kept, why="", at=LATER)
-    with pytest.raises(MergeRefused, match="one of these is not there"):
+    with pytest.raises(MergeRefused, match="one and the same person"):
         people_merge(person=kept, into=kept, why="", at=LATER)
+    with pytest.raises(MergeRefused, match="one of these is not there"):
+        people_merge(person=Person(pk=kept.pk + 10_000), into=kept, why="", at=LATER)
     merge_undo(merge=merge, at=LATER)
     with pytest.raises(MergeRefused, match="undone already"):
         merge_undo(merge=merge, at=LATER)
