@@ -89,9 +89,10 @@ def funnel_said(funnel: Funnel) -> str:
 
 
 def within_said(funnel: Funnel) -> str:
-    """Return how long the way may take, in words."""
-    seconds = funnel.within_seconds
-    if seconds % DAY_SECONDS:
-        return formats.length(float(seconds))
-    days = seconds // DAY_SECONDS
-    return ngettext("%(number)s day", "%(number)s days", days) % {"number": formats.count(days)}
+    """Return how long the way may take and how it is counted, in words."""
+    seconds, days = funnel.within_seconds, funnel.within_seconds // DAY_SECONDS
+    long = formats.length(float(seconds))
+    if not seconds % DAY_SECONDS:
+        long = ngettext("%(number)s day", "%(number)s days", days) % {"number": formats.count(days)}
+    ways = [_("for each step") if funnel.is_each else "", _("strict order") if funnel.is_strict else ""]
+    return ", ".join(filter(None, (long, *ways)))

@@ -48,7 +48,9 @@ def test_a_funnel_is_saved_and_reports_know_it(site: Site, goals: list[Goal]) ->
     drawn = chains.Funnel("Shop", (seen, order), 172_800, is_strict=True)
     assert funnel_of(site.pk, "") == drawn == funnel_of(site.pk, str(made.pk))
     assert funnels_of(site.pk) == ((str(made.pk), "Shop"),)
-    assert (funnel_said(made), within_said(made)) == ("Seen → Order", "2 days")
+    assert (funnel_said(made), within_said(made)) == ("Seen → Order", "2 days, strict order")
+    made.is_each, made.is_strict, made.within_seconds = True, False, 5400
+    assert within_said(made) == "1\xa0h\xa030\xa0min, for each step"
     again = FunnelForm(instance=made)
     assert [again.initial[name] for name in ("step_1", "step_2", "step_3", "number", "unit")] == [
         goals[0].pk, goals[1].pk, "", 2, "86400",
