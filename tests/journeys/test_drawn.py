@@ -38,7 +38,7 @@ def test_a_journey_is_drawn_let_run_paused_and_goes_on(visit: Open) -> None:
     drawn(page)
     let_in_by(page, "shop.order.placed")
     page.get_by_role("link", name="Publish…").press("Enter")
-    page.get_by_role("button", name="Only whoever comes from now on").press("Enter")
+    page.get_by_role("button", name="Publish", exact=True).press("Enter")
     page.get_by_role("button", name="Start").press("Enter")
     expect(page.get_by_role("button", name="Pause: holds 0 people")).to_be_visible()
 

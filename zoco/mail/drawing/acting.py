@@ -82,6 +82,7 @@ def _asked(request: HttpRequest, journey: Journey, problem: str = "", *, status:
         status=status,
         problem=problem,
         moves=moves,
+        has_anybody=bool(moves.can_move or moves.stay),
         minded=letters_minded(journey.draft.get("graph", {})),
         has_entries=bool(journey.draft.get("entries")),
         problems=problems_said(problems),
