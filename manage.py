@@ -5,7 +5,7 @@ import os
 import sys
 
 from zoco.kit.commands import CommandFailed
-from zoco.kit.plugs import PlugBroken
+from zoco.ledger.asking.others import PlugBroken
 from zoco.project import folder
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from datetime import datetime
 from zoco.channels.contract import Content
 from zoco.channels.delivering import deliver
 from zoco.channels.drafts import Draft
+from zoco.channels.mailing.accounts import mail_account_usual
 from zoco.channels.models import Message
-from zoco.channels.reads import mail_account_usual
 from zoco.consent.confirming.posting import ABOUT, NO_ACCOUNT, POSTS, Letter, Words
 from zoco.consent.models import Purpose
 

@@ -16,7 +16,7 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         """Share turns at the store, and know the plugs of others before any process answers."""
         from zoco.kit import conf
-        from zoco.kit.plugs import load_plugs
+        from zoco.ledger.asking.others import load_plugs
         from zoco.ledger.outbox.copy import copy_from_segment
         from zoco.ledger.outbox.turns import turn_by_database
         from zoco.ledger.spool.folder import BEFORE_REMOVAL

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from zoco.kit import conf
-from zoco.kit.plugs import Registry, load_modules, load_plugs
+from zoco.kit.plugs import Registry, load_modules
 from zoco.kit.said import Said
+from zoco.ledger.asking.others import load_plugs
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

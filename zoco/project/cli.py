@@ -14,7 +14,8 @@ from typing import NoReturn, TypeAlias
 
 from zoco.kit import conf
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit, program, typed
-from zoco.kit.plugs import UNREADY, load_modules, load_plugs
+from zoco.kit.plugs import load_modules
+from zoco.ledger.asking.others import UNREADY, load_plugs
 
 APPS = ("zoco.project", "zoco.sites", "zoco.moving", "zoco.ledger", "zoco.monitor", "zoco.desk")
 WITHOUT_APP = ("zoco.collector", "zoco.testing")

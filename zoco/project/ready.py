@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoco.kit.commands import CommandFailed
-from zoco.kit.plugs import PlugBroken
+from zoco.ledger.asking.others import PlugBroken
 from zoco.project import folder
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from zoco.channels.delivering import deliver
 from zoco.channels.domains.naming import domain_of
 from zoco.channels.domains.verdicts import feedback_id
 from zoco.channels.drafts import Draft, Fate, message_uid
+from zoco.channels.mailing.accounts import mail_account_usual
 from zoco.channels.models import Account
-from zoco.channels.reads import mail_account_usual
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.mail.editing.models import Edition, Letter

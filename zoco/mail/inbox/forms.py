@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.channels.mailing.accounts import mail_accounts
 from zoco.channels.models import Account
-from zoco.channels.reads import mail_accounts
 from zoco.kit.choosing import Several
 from zoco.mail.inbox.models import Mailbox
 from zoco.mail.inbox.services import PLACE

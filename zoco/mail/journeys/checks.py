@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from zoco.channels.reads import mail_account_usual
+from zoco.channels.mailing.accounts import mail_account_usual
 from zoco.consent.models import Purpose
 from zoco.mail.editing.models import Letter
 from zoco.mail.journeys.leaving import LetterStep

@@ -11,7 +11,7 @@ from zoco.project.health.findings import Finding, counted
 
 def confirmations() -> Iterator[Finding]:
     """There is an account that sends e-mail, where somebody waits to be asked."""
-    from zoco.channels.reads import mail_account_usual
+    from zoco.channels.mailing.accounts import mail_account_usual
     from zoco.consent.confirming.waiting import confirmations_open
 
     many = confirmations_open(now=timezone.now())

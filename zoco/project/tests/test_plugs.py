@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoco.kit.plugs import PlugBroken, load_plugs
+from zoco.ledger.asking.others import PlugBroken, load_plugs
 
 ROOT = Path(__file__).parents[3]
 PLUG = """

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.channels.reads import mail_accounts
+from zoco.channels.mailing.accounts import mail_accounts
 from zoco.consent.models import Topic
 from zoco.mail.editing.gallery.ready import TONGUES
 from zoco.mail.editing.models import LANGUAGE, Letter

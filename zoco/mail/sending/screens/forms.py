@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from zoco.channels.mailing.accounts import mail_account_usual, mail_accounts
 from zoco.channels.models import Account
-from zoco.channels.reads import mail_account_usual, mail_accounts
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_within
 from zoco.ledger.pictures.moments import zone

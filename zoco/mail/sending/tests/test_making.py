@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from zoco.channels.contract import CHANNELS, Content, Refused
 from zoco.channels.drafts import Claimed
+from zoco.channels.mailing.accounts import mail_account_usual
 from zoco.channels.models import Account, Batch, Message
-from zoco.channels.reads import mail_account_usual
 from zoco.channels.services import account_open
 from zoco.channels.tests.mailbox import Mailbox as Server
 from zoco.consent.public.tokens import opened
