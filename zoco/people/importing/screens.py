@@ -174,7 +174,7 @@ def _preview(run: PeopleImport) -> list[dict[str, Any]]:
     mapper = mapper_of(run)
     labels = {key: each.label for key, each in (mapper.own | mapper.new).items()}
     found = []
-    for _place, row in islice(rows_from(running.folder_of(run) / ROWS, 0), SHOWN):
+    for _place, row in islice(rows_from(running.RUNS.folder_of(run) / ROWS, 0), SHOWN):
         made = mapper.made(row)
         known = [
             *((field_label(name), value) for name, value in made.fields.items()),
@@ -224,11 +224,11 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         case "write":
             running.write_begin(run=run)
         case "stop":
-            running.import_stop(run=run)
+            running.RUNS.stop(run)
         case "on":
             running.go_on(run=run)
         case "discard":
-            running.import_discard(run=run)
+            running.RUNS.discard(run)
             return redirect("zoco_people_imports")
     return redirect("zoco_people_import", pk=pk)
 
@@ -250,7 +250,7 @@ def _refused(run: PeopleImport) -> Iterator[str]:
     keys = [each["key"] for each in run.columns]
     yield "\ufeff"
     yield csv_line([disarmed(each) for each in (_("File"), _("Line"), _("Reason"), *keys)])
-    with (running.folder_of(run) / REFUSED).open("rb") as file:
+    with (running.RUNS.folder_of(run) / REFUSED).open("rb") as file:
         for line in file:
             table, number, words, places, cells = json.loads(line)
             name = run.forms[table]["name"] if table < len(run.forms) else ""

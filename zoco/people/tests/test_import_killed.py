@@ -105,7 +105,7 @@ def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
         done.append((run.state, run.done))
     running.through(key=run.pk)
     run.refresh_from_db()
-    refused = (running.folder_of(run) / steps.REFUSED).read_text().splitlines()
+    refused = (running.RUNS.folder_of(run) / steps.REFUSED).read_text().splitlines()
 
     assert done == [("working", each) for each in (50, 100, 150, 300, 300)]
     assert (run.state, run.counts) == ("done", {"added": 270, "given": 270, "refused": 30, "deeds": 270})
