@@ -14,10 +14,20 @@ class CampaignsConfig(AppConfig):
     area = "attract"
 
     def ready(self) -> None:
-        """Let curves show when campaigns begin and end, and tables what codes are called."""
+        """Let curves show when campaigns begin and end, tables what codes are called; count uploads."""
         from zoco.campaigns import portable, reads  # noqa: F401 - portable registers
+        from zoco.campaigns.costs.importing.formats import load_formats
         from zoco.ledger.pictures import marks, names
+        from zoco.sites import uploads
 
+        load_formats()
         marks.provide(reads.marks)
         names.provide("campaign", reads.campaign_names)
         names.provide("link", reads.link_names)
+        uploads.begun_by("costs", _uploads_to_come)
+
+
+def _uploads_to_come() -> list[int]:
+    from zoco.campaigns.costs.importing.running import RUNS
+
+    return RUNS.to_come()
