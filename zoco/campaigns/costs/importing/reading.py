@@ -47,19 +47,22 @@ def read_into(parts: Sequence[Part], target: Path, tell: Callable[[int], None]) 
 
 
 def written(part: Part) -> Part:
-    """Return the part with how it is written: by its headings, for its first lines may be a title."""
+    """Return the part with how it is written: whatever gives most known headings, else what was detected."""
     form = part.form
     if form is None:
         return part
     with part.path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
+    encodings = [form.encoding]
+    if not form.encoding.startswith("utf"):  # short texts in one-byte letters are taken for each other
+        encodings += [each for each in ("cp1252", "cp1251", "gb18030") if each != form.encoding]
     for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-        if form.encoding == "utf-8" and len(zeros) > 2 and zeros.count(0) > 0.6 * len(zeros):
-            form = replace(form, encoding=encoding)
+        if form.encoding != "utf-16" and len(zeros) > 2 and zeros.count(0) > 0.6 * len(zeros):
+            encodings = [encoding]
     known = set(headings_all())
-    forms = [Form(form.encoding, each) for each in DELIMITERS]
-    best = max(forms, key=lambda each: (_worth(part.path, each, known), each.delimiter == form.delimiter))
-    return replace(part, form=best)
+    delimiters = sorted(DELIMITERS, key=lambda each: each != form.delimiter)
+    forms = [Form(encoding, delimiter) for encoding in encodings for delimiter in delimiters]
+    return replace(part, form=max(forms, key=lambda each: _worth(part.path, each, known)))
 
 
 def _worth(path: Path, form: Form, known: set[str]) -> int:

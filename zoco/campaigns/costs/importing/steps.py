@@ -121,7 +121,8 @@ def _chunk(run: CostImport, costs: list[Cost], place: int) -> None:
         )
         kept = [each for each in costs if each.campaign_id in there]
         counts = Counter(run.counts) + (costs_put(costs=kept, run=run, at=at) if kept else Counter())
-        counts["gone"] += len(costs) - len(kept)
+        if gone := len(costs) - len(kept):
+            counts["gone"] += gone
         done = run.done + len(costs)
         CostImport.objects.filter(pk=run.pk).update(counts=dict(counts), done=done, place=place, told_at=at)
     run.counts, run.done, run.place = dict(counts), done, place

@@ -37,7 +37,9 @@ def planned(run: CostImport, **options: object) -> CostImport:
     """Try it out as it was guessed, with some options of one's own."""
     chosen = Options(**(run.options | options))
     assert running.plan_begin(run=run, kind=run.kind, mapping=run.mapping, options=chosen)
-    return worked(run)
+    run = worked(run)
+    assert run.state == "planned", run.said
+    return run
 
 
 def imported(site: Site, content: bytes, name: str = "costs.csv", **options: object) -> CostImport:

@@ -82,7 +82,7 @@ def test_a_file_is_known_by_its_headings_and_read(
     assert (cost.amount, cost.impressions, cost.clicks) == (Decimal("1235.00"), 12010, 100)
     assert (cost.source, cost.medium, cost.creative, cost.account) == (source, medium, creative, account)
     assert run.plan.get("refused", 0) == 0
-    assert run.counts == {"new": 1, "changed": 0, "same": 0, "gone": 0}
+    assert run.counts == {"new": 1}
 
 
 def test_every_format_names_day_campaign_and_amount_and_where_ads_stood() -> None:
