@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from zoco.campaigns.costs.daily import ChannelCosts, channel_costs
+from zoco.campaigns.costs.listing import listing
 from zoco.campaigns.costs.rates import Basis
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.campaigns.tags import TAGS
@@ -102,6 +103,11 @@ def daily_costs(site: SiteInfo, period: Period, basis: Basis = "net") -> Channel
     What no rate was in force for is left out and said in `missing`.
     """
     return channel_costs(site, first=period.first, last=period.last, basis=basis)
+
+
+def costs_listed(site: SiteInfo, period: Period, basis: Basis, with_creatives: bool) -> str:
+    """Return what was spent and planned in a period as the report on productivity reads it."""
+    return listing(site, period, basis, with_creatives=with_creatives)
 
 
 def _page(address: str) -> str:
