@@ -1,6 +1,7 @@
 """What came, or would come, of an import of costs in words."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -28,6 +29,7 @@ COUNTS: dict[str, Any] = {
 }
 ALWAYS = ("new", "changed", "same", "refused")
 SHOWN = 8
+CENT = Decimal("0.01")
 
 
 def counted(run: CostImport) -> list[tuple[str, str]]:
@@ -85,7 +87,7 @@ def preview(run: CostImport) -> list[dict[str, Any]]:
                 "campaign": names.get(campaign, ""),
                 "where": " / ".join(filter(None, (source, medium, account))),
                 "creative": creative,
-                "amount": formats.money_charged(net, currency),
+                "amount": formats.money_charged(net.quantize(CENT), currency),
                 "impressions": "–" if line.impressions is None else formats.count(line.impressions),
                 "clicks": "–" if line.clicks is None else formats.count(line.clicks),
             }
