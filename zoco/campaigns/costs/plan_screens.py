@@ -91,7 +91,7 @@ def _forecast_said(progress: Progress, currency: str) -> str:
         "low": formats.money_figure(found.low, currency),
         "high": formats.money_figure(found.high, currency),
     }
-    return _("%(total)s by the last day; with 90 %% certainty between %(low)s and %(high)s.") % places
+    return _("%(total)s by the last day; with 90%% confidence between %(low)s and %(high)s.") % places
 
 
 def _state_said(progress: Progress) -> str:

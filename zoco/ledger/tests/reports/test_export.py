@@ -200,7 +200,7 @@ def test_reports_lists_them(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     ]
     keys = ["productivity", "tags", "short-links", "traffic", "goals", "funnel", "retention", "requests", "pages"]
     assert [each["key"] for each in listed][:9] == keys
-    assert listed[7]["measures"] == [
+    assert listed[8]["measures"] == [
         {"name": "visitors", "label": "Visitors", "unit": "count", "adds_up": False},
         {"name": "page_views", "label": "Page views", "unit": "count", "adds_up": True},
     ]
