@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from zoco.kit.said import Said
-from zoco.kit.said import packed_said as packed_said
+from zoco.sites.stepped import packed_said as packed_said
 
 
 def said_again(words: str, places: dict[str, Any], *, is_english: bool = False) -> str:

@@ -199,7 +199,7 @@ class Plan(models.Model):
 
 
 class CostImport(models.Model):
-    """One uploaded file of costs; its fields as those of other imports, see `zoco.kit.stepped`.
+    """One uploaded file of costs; its fields as those of other imports, see `zoco.sites.stepped`.
 
     `found` is what was seen of the file: its days, currencies, and names of campaigns that are not known.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from zoco.kit.periods import Period
@@ -18,7 +18,8 @@ COLUMNS = ("campaign", "channel", "source", "medium", "content", "is_plan", *NUM
 
 `lacks` is 1 where some of the cost has no exchange rate; a line of a plan has no cost, and `is_plan` 1.
 """
-Provider = Callable[["SiteInfo", "Period", str, bool], str]
+Basis = Literal["net", "gross"]
+Provider = Callable[["SiteInfo", "Period", Basis, bool], str]
 
 _providers: list[Provider] = []
 
@@ -30,4 +31,4 @@ def provide(provider: Provider) -> None:
 
 def costs_listed(site: SiteInfo, period: Period, basis: str, *, with_creatives: bool) -> str:
     """Return the costs as lines of cells for `expr.listed`, "" where there are none."""
-    return _providers[0](site, period, basis, with_creatives) if _providers else ""
+    return _providers[0](site, period, cast("Basis", basis), with_creatives) if _providers else ""

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from zoco.kit import conf, noting
 from zoco.kit.pieces import PieceWrong
 from zoco.kit.runs import Tell
-from zoco.kit.stepped import NotUploading, Stepped
 from zoco.people.importing import permission
 from zoco.people.importing.files import packs
 from zoco.people.importing.files.numbers import sign_guessed
@@ -24,6 +23,7 @@ from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import mapping_guessed, program_of
 from zoco.people.importing.steps import REFUSED, ROWS, go_through, past_through
 from zoco.sites import uploads
+from zoco.sites.stepped import NotUploading, Stepped
 
 IMPORT_BYTES = conf.declare(
     "PEOPLE_IMPORT_BYTES", 1 << 30, int, "The largest file of people that may be uploaded, in bytes."

@@ -19,10 +19,10 @@ from zoco.campaigns.models import Campaign
 from zoco.kit import conf, noting
 from zoco.kit.pieces import PieceWrong
 from zoco.kit.runs import Tell
-from zoco.kit.stepped import NotUploading, Stepped
 from zoco.people.importing.files import packs
 from zoco.people.importing.files.numbers import Sign, sign_guessed
 from zoco.sites import uploads
+from zoco.sites.stepped import NotUploading, Stepped
 
 IMPORT_BYTES = conf.declare(
     "COST_IMPORT_BYTES", 256 << 20, int, "The largest file of costs that may be uploaded, in bytes."

@@ -117,14 +117,14 @@ def test_a_file_is_uploaded_mapped_looked_at_imported_and_its_refusals_taken(cam
     assert "costs.csv" in listed
     assert b"code or name none,2026-03-29,none" in b"".join(answer.streaming_content)
     cost = Cost.objects.get(amount=20)
-    assert (cost.source, cost.medium, cost.with_vat, cost.vat_percent) == ("google", "cpc", True, 21)
+    assert (cost.source, cost.medium, cost.with_vat, cost.vat_percent) == ("google", "cpc", True, Decimal(21))
     [line] = Change.objects.filter(kind="zoco_campaigns.cost")
     assert (line.by_name, line.details["new"][1]) == ("marketer", 2)
 
 
 def test_pieces_follow_and_what_is_no_piece_is_said(campaign: Campaign) -> None:
     marketer = client_of("marketer")
-    json = {"HTTP_ACCEPT": "application/json"}
+    json: Any = {"HTTP_ACCEPT": "application/json"}
     begun = marketer.post(
         "/admin/costs/imports/new/", {"site": "shop", "name": "a.csv", "size": len(CSV)}, **json
     ).json()
@@ -155,7 +155,7 @@ def test_rates_are_kept_read_from_a_file_and_in_force_from_their_day(campaign: C
     own = marketer.post(where, {"site": "shop", "currency": "EUR", "on": "2026-03-29", "rate": "1"})
     hostile = marketer.post(where, {"site": "shop", "currency": "USD", "on": "2026-03-29", "rate": "1e99"})
 
-    assert (before.spent, before.others) == (0, {"USD": Decimal(10)})
+    assert (before.spent, before.others) == (Decimal(0), {"USD": Decimal(10)})
     assert (spend(campaign).spent, spend(campaign).others) == (Decimal(5), {})
     assert "<dt>Rates kept</dt><dd>2</dd><dt>Refused</dt><dd>3</dd>" in shown
     assert list(Rate.objects.order_by("on").values_list("rate", flat=True)) == [

@@ -11,14 +11,13 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import cast
 
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
-from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements import by_period, templates
 from zoco.ledger.asking.statements.kept import Lasting
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
@@ -71,7 +70,6 @@ class Asked:
         if before and now:
             before = before.as_far_as(question.period, micros(now))
         params = question.params_for(report)
-        periods = (question.period, before) if before else (question.period,)
         return cls(
             report=report,
             site=question.site,
@@ -88,9 +86,7 @@ class Asked:
             guard=guard if guard and guard.least else None,
             is_shared=guard is not None,
             with_nobodys=report.takes_nobodys and guard is None and sees_nobodys(),
-            given=tuple(report.given_in(question.site, params, each) for each in periods)
-            if report.gives_by_period
-            else report.given(question.site, params),
+            given=by_period.given_of(report, question.site, params, (question.period, before)),
         )
 
     def facts(self, period: Period) -> Facts:
@@ -105,15 +101,10 @@ class Asked:
         return {}
 
     def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
-        scope = (self.site, period, self.filters, self.verdicts, columns, self.goals)
-        return Facts(*scope, self.is_shared, self.with_nobodys, self._given_of(period))
-
-    def _given_of(self, period: Period) -> Hashable:
-        """Return what was given of a period: of the one before, or of the question's own."""
-        if not self.report.gives_by_period:
-            return self.given
-        now, *before = cast("tuple[Hashable, ...]", self.given)
-        return before[0] if before and period is self.before else now
+        scope = (self.site, period, self.filters, self.verdicts, columns, self.goals, self.is_shared)
+        return Facts(
+            *scope, self.with_nobodys, by_period.given_in(self.given, is_before=period is self.before)
+        )
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
@@ -221,9 +212,7 @@ def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
 
 def _lasting(asked: Asked) -> Lasting:
     """Say whether next to nothing that readers type decides on the text; a guard alone is a number."""
-    is_ours = type(asked.report).__module__.startswith("zoco.")
-    if asked.report.gives_by_period:
-        return "never"
+    is_ours = type(asked.report).__module__.startswith("zoco.") and not asked.report.gives_by_period
     few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
     by_strangers = asked.guard is not None and asked.guard.added
     return lasting_of(asked.filters) if is_ours and not by_strangers and all(few) else "never"

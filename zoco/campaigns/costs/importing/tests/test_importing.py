@@ -10,17 +10,19 @@ from functools import partial
 from pkgutil import resolve_name
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from django.db import connections
 
 from zoco.campaigns.costs.importing import running, steps
+from zoco.campaigns.costs.importing.made import Options
 from zoco.campaigns.costs.importing.mapping import day_read
 from zoco.campaigns.costs.importing.summing import sums_from, sums_write
 from zoco.campaigns.costs.importing.tests.made import begun, imported, planned, site_made, worked
 from zoco.campaigns.costs.models import Cost, CostBefore, CostImport
 from zoco.campaigns.models import Campaign
 from zoco.kit.runs import teller
+from zoco.people.importing.files.reading import rows_from
 from zoco.people.importing.files.refusals import refused_texts
 from zoco.project.models import Change
 
@@ -111,7 +113,9 @@ def test_rows_of_unknown_campaigns_may_count_for_one_and_vat_is_kept() -> None:
     imported(site, text, fallback=brand.pk, with_vat=True, vat_percent="21")
 
     cost = Cost.objects.get()
-    assert (cost.campaign, cost.amount, cost.with_vat, cost.vat_percent) == (brand, 242, True, 21)
+    assert (cost.campaign, cost.amount, cost.with_vat, cost.vat_percent) == (
+        brand, Decimal(242), True, Decimal(21),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -185,7 +189,7 @@ def test_many_rows_are_added_up_in_pieces_as_in_one(tmp_path: Any) -> None:
     run = planned(begun(site, text.encode()))
     mapper = steps.mapper_of(run)
     folder = running.RUNS.folder_of(run)
-    lines = [mapper.line(row) for _place, row in steps.rows_from(folder / steps.ROWS, 0)]
+    lines = [mapper.line(row) for _place, row in rows_from(folder / steps.ROWS, 0)]
 
     count = sums_write(lines, tmp_path / "sums", tmp_path, at_once=37)
 
@@ -207,7 +211,7 @@ def stops_after(monkeypatch: pytest.MonkeyPatch, chunks: int) -> None:
 
     monkeypatch.setattr(steps, "_chunk", chunk)
     monkeypatch.setattr(steps, "CHUNK", 50)
-    monkeypatch.setattr("zoco.kit.stepped.teller", partial(teller, every_seconds=0))
+    monkeypatch.setattr("zoco.sites.stepped.teller", partial(teller, every_seconds=0))
 
 
 def many() -> bytes:
@@ -251,7 +255,7 @@ def test_a_killed_import_goes_on_to_the_same_costs(
         run = planned(run)
         assert running.step_begin(run=run, step="write")
     else:
-        options = running.Options(**run.options)
+        options = Options(**run.options)
         assert running.plan_begin(run=run, kind=run.kind, mapping=run.mapping, options=options)
 
     killed(run.pk, where, after, monkeypatch)
