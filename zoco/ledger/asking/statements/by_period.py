@@ -24,6 +24,6 @@ def given_of(report: Report, site: SiteInfo, params: Params, periods: Sequence[P
     return ByPeriod(*(report.given_in(site, params, each) if each else None for each in periods))
 
 
-def given_in(given: Hashable, *, is_before: bool) -> Hashable:
-    """Return what is given of one of the periods."""
-    return given if not isinstance(given, ByPeriod) else given.before if is_before else given.now
+def told(given: Hashable, *, before: bool) -> Hashable:
+    """Return what is given of the period, or of the one before."""
+    return given if not isinstance(given, ByPeriod) else given.before if before else given.now

@@ -102,9 +102,7 @@ class Asked:
 
     def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
         scope = (self.site, period, self.filters, self.verdicts, columns, self.goals, self.is_shared)
-        return Facts(
-            *scope, self.with_nobodys, by_period.given_in(self.given, is_before=period is self.before)
-        )
+        return Facts(*scope, self.with_nobodys, by_period.told(self.given, before=period is self.before))
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
