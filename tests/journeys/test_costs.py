@@ -30,9 +30,9 @@ def test_costs_are_typed_read_from_a_file_and_held_against_the_budget(
     Campaign.objects.create(site_id=SITE_ID, name="Spring sale", code="spring-sale", budget=500)
     page.reload()
     page.get_by_role("link", name="Spring sale").click()
-    page.get_by_label("Day").fill("2015-05-17")
+    page.get_by_label("Day", exact=False).first.fill("2015-05-17")
     page.get_by_label("Source").fill("google")
-    page.get_by_label("Amount").fill("100")
+    page.get_by_label("Amount").first.fill("100")
     page.keyboard.press("Enter")
     expect(page.get_by_role("cell", name="€100.00")).to_be_visible()
 
