@@ -120,6 +120,12 @@ class Productivity(Report):
             lambda rows: facts.is_view(rows) | any_reached(facts, rows, facts.goals) | (rows.amount_site != 0)
         )
 
+    def overall(self, facts: Facts, params: Params) -> Table:
+        """Return the whole cost, which is not known either where one row's is not."""
+        facts, (listed, _days) = of_goals_chosen(facts), facts.given or ("", 1)
+        rows = _costs(facts, listed, [each.name for each in BY[str(params["by"])]])
+        return rows.aggregate(cost=expr.only_if(rows.lacks.sum() == 0, rows.cost.sum()))
+
     def query(self, facts: Facts, params: Params) -> Table:
         facts, (listed, days) = of_goals_chosen(facts), facts.given or ("", 1)
         names = [each.name for each in BY[str(params["by"])]]
@@ -152,7 +158,13 @@ def _came(facts: Facts, names: list[str]) -> Table:
 
 
 def _spent(facts: Facts, listed: str, names: list[str]) -> Table:
-    """Return what was spent and planned; nothing under filters that say nothing of costs."""
+    """Return what was spent and planned; of a row that some rate is missing for, no cost."""
+    rows = _costs(facts, listed, names)
+    return rows.mutate(cost=expr.only_if(rows.lacks == 0, rows.cost)).drop("lacks")
+
+
+def _costs(facts: Facts, listed: str, names: list[str]) -> Table:
+    """Return sums of what is listed; nothing under filters that say nothing of costs."""
     lines = expr.listed(listed, *spent.COLUMNS)
     columns = {each.column for each in facts.filters}
     if not columns <= set(OF_COSTS):
@@ -163,8 +175,7 @@ def _spent(facts: Facts, listed: str, names: list[str]) -> Table:
         fits = facts.fits(lines) if has_plans else [lines.is_plan == "0", *facts.fits(lines)]
         lines = lines.filter(*fits) if fits else lines
     sums = {name: expr.number_in(lines[name], type_).sum() for name, type_ in spent.NUMBERS.items()}
-    rows = lines.group_by(*names).aggregate(**sums)
-    return rows.mutate(cost=expr.only_if(rows.lacks == 0, rows.cost)).drop("lacks")
+    return lines.group_by(*names).aggregate(**sums)
 
 
 def _beside(came: Table, costs: Table, names: list[str]) -> Table:

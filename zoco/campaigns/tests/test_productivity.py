@@ -99,6 +99,19 @@ def test_rates_vat_channels_and_creatives_are_told_apart(stores: dict[str, Store
     assert all(row["cost"] is None for row in elsewhere.values())
 
 
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_the_whole_cost_is_not_known_where_one_is_not(stores: dict[str, Store], engine: str) -> None:
+    report = report_named("productivity")
+    asked = Question.from_address({"period": "2026-03-28..2026-03-29"}, report=report, now=NOW)
+
+    without = ask(report, asked, store=stores[engine], now=NOW).totals
+    Rate.objects.create(site_id=1, currency="USD", on=date(2026, 3, 1), rate=Decimal("0.5"))
+    converted = ask(report, asked, store=stores[engine], now=NOW).totals
+
+    assert (without["cost"], without["revenue"]) == (None, Decimal("7.5"))
+    assert (converted["cost"], converted["clicks"]) == (Decimal(34), 10)
+
+
 def test_the_period_before_has_its_own_costs(stores: dict[str, Store]) -> None:
     report = report_named("productivity")
     address = {"period": "2026-03-28..2026-03-29", "compare": "before"}
