@@ -44,6 +44,7 @@ WATCHED = (
     "zoco_campaigns.Cost",
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
+    "zoco_mix.ChannelTest",
     "zoco_people.Audience",
     "zoco_consent.Topic",
     "zoco_consent.Rule",
