@@ -1,6 +1,6 @@
 """Nobody in where he does not belong: each address against each role; a refused POST changes nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Cost, Link, Word
+from zoco.mix.models import ChannelTest, MediaMix
 from zoco.monitor.models import (
     Alarm,
     Annotation,
@@ -65,6 +66,15 @@ def _cost(site: int) -> Cost:
     return Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
 
 
+def _mix_or_test(kind: str, site: int) -> int:
+    at, day = datetime(2026, 5, 1, tzinfo=UTC), date(2026, 3, 2)
+    if kind == "zoco_channel_test_delete":
+        days = {"first_on": day, "last_on": day, "change": 1, "effect": 1, "error": 1}
+        return ChannelTest.objects.get_or_create(site_id=site, channel="search", defaults=days)[0].pk
+    given = {"first_on": day, "weeks_count": 60, "state": "done", "created_at": at, "told_at": at}
+    return MediaMix.objects.get_or_create(site_id=site, defaults=given)[0].pk
+
+
 def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
@@ -93,6 +103,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_cost"):
         cost = _cost(parts["pk"])
         special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
+    elif kind.startswith(("zoco_mix_", "zoco_channel_test_")) or kind == "zoco_mix":
+        special["pk"] = _mix_or_test(kind, parts["pk"])
     elif kind == "zoco_people_attributes":
         special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk
     elif kind.startswith("zoco_people_import") and kind != "zoco_people_imports":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from zoco.ledger.asking.goals import goals_of
 from zoco.mix.models import ChannelTest, MediaMix
@@ -26,7 +26,7 @@ def outcomes(site: int) -> list[tuple[str, Any]]:
     """Return what a model of a site may explain: revenue, all conversions, or those of one goal."""
     goals = [(f"goal:{goal.name}", goal.name) for goal in goals_of(site)]
     return [
-        (REVENUE, pgettext_lazy("measure", "Revenue")),
+        (REVENUE, gettext_lazy("Revenue")),
         (ALL, gettext_lazy("Conversions of all goals")),
         *goals,
     ]

@@ -24,55 +24,70 @@ class Mark:
     look: str
 
 
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Steps of both axes, which begin at 0, and where values land on the drawing."""
+
+    across: Sequence[float]
+    up: Sequence[float]
+
+    def x(self, value: float) -> float:
+        """Return where a spending is."""
+        return LEFT + (WIDTH - LEFT - RIGHT) * value / self.across[-1]
+
+    def y(self, value: float) -> float:
+        """Return where an effect is."""
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - max(value, 0.0) / self.up[-1])
+
+    def path(self, spend: Sequence[float], effects: Sequence[float]) -> str:
+        """Return points."""
+        return " ".join(
+            f"{self.x(place):.1f},{self.y(value):.1f}" for place, value in zip(spend, effects, strict=True)
+        )
+
+    def drawn(self, write: Write) -> SafeString:
+        """Draw lines across with their values, and values along the foot."""
+        rows = (
+            (LEFT, f"{self.y(each):.1f}", WIDTH - RIGHT, LEFT - 6, f"{self.y(each) + 4:.1f}", write(each))
+            for each in self.up
+        )
+        foot = (
+            (f"{self.x(each):.1f}", HEIGHT - 6, "end" if each == self.across[-1] else "middle", write(each))
+            for each in self.across
+        )
+        line = '<path class="grid" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
+        text = '<text x="{}" y="{}" text-anchor="{}">{}</text>'
+        return format_html_join("", line, rows) + format_html_join("", text, foot)
+
+
 def response(
     curve: dict[str, Any], marks: Sequence[Mark], write: Write, *, title: str, words: str
 ) -> SafeString:
     """Draw what a channel adds by what is spent on it, with the band and lines at some spendings."""
-    spend, low, mean, high = (curve[name] for name in ("spend", "low", "mean", "high"))
-    across, up = ticks(max(spend), 3), ticks(max(high), 4)
-    room, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-
-    def x(value: float) -> float:
-        return LEFT + room * value / across[-1]
-
-    def y(value: float) -> float:
-        return TOP + tall * (1 - max(value, 0.0) / up[-1])
-
-    def path(values: Sequence[float], places: Sequence[float]) -> str:
-        return " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in zip(places, values, strict=True))
-
-    band = f"{path(high, spend)} {path(low[::-1], spend[::-1])}"
-    rows = format_html_join(
-        "",
-        '<path class="grid" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
-        ((LEFT, f"{y(each):.1f}", WIDTH - RIGHT, LEFT - 6, f"{y(each) + 4:.1f}", write(each)) for each in up),
-    )
-    foot = format_html_join(
-        "",
-        '<text x="{}" y="{}" text-anchor="{}">{}</text>',
-        (
-            (f"{x(each):.1f}", HEIGHT - 6, "end" if each == across[-1] else "middle", write(each))
-            for each in across
-        ),
-    )
+    axes = Axes(ticks(max(curve["spend"]), 3), ticks(max(curve["high"]), 4))
+    there, back = curve["spend"], curve["spend"][::-1]
     lines = format_html_join(
         "",
         '<path class="{}" d="M{} {}V{}"/>',
-        ((each.look, f"{x(each.at):.1f}", TOP, HEIGHT - BOTTOM) for each in marks if each.at <= across[-1]),
+        (
+            (each.look, f"{axes.x(each.at):.1f}", TOP, HEIGHT - BOTTOM)
+            for each in marks
+            if each.at <= axes.across[-1]
+        ),
     )
     return format_html(
         '<svg class="c z-mix-curve" viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>'
-        '<desc>{}</desc>{}{}<polygon class="f1" fill-opacity=".18" points="{}"/>'
+        '<desc>{}</desc>{}<polygon class="f1" fill-opacity=".18" points="{} {}"/>'
         '<polyline class="l1" points="{}"/>{}</svg>',
         WIDTH,
         HEIGHT,
         title,
         title,
         words,
-        rows,
-        foot,
-        band,
-        path(mean, spend),
+        axes.drawn(write),
+        axes.path(there, curve["high"]),
+        axes.path(back, curve["low"][::-1]),
+        axes.path(there, curve["mean"]),
         lines,
     )
 
@@ -88,6 +103,17 @@ def floating(start: float, end: float, least: float, most: float) -> SafeString:
         "less" if end < start else "more",
         f"{at:.2f}",
         f"{length:.2f}",
+    )
+
+
+def pair(now: float, advised: float, most: float) -> SafeString:
+    """Draw what is spent now above what is advised, from 0 to `most`. The figures stand beside it."""
+    return format_html(
+        '<svg class="z-mix-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="less" y="1" width="{}" height="3"/>'
+        '<rect class="more" y="5" width="{}" height="4"/></svg>',
+        f"{100 * now / most:.2f}",
+        f"{100 * advised / most:.2f}",
     )
 
 

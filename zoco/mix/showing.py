@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.ledger.pictures import formats
-from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mix import pictures
 from zoco.mix.models import MediaMix
@@ -255,8 +254,7 @@ def _advice(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
                 "advised": spelled.money(share["advised"]),
                 "range": _("%(low)s to %(high)s")
                 % {"low": spelled.money(share["least"]), "high": spelled.money(share["most"])},
-                "present_bar": bar(share["present"], most),
-                "advised_bar": bar(share["advised"], most),
+                "picture": pictures.pair(share["present"], share["advised"], most),
             }
             for share in each["shares"]
         ],
