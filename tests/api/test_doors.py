@@ -16,7 +16,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Cost, Link, Word
-from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.models import ChannelTest, MediaMix, RegionalTest
 from zoco.monitor.models import (
     Alarm,
     Annotation,
@@ -54,6 +54,7 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
 # What the page of one's own account asks for besides.
 LOOK = {"locale-preferred_language": "en", "locale-current_time_zone": "Europe/Madrid"}
 LOOK |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
+FITTED = ("zoco_mix", "zoco_regional")
 KEPT_ONES = (*OF_SITES, "zoco_sites")
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)
@@ -72,6 +73,9 @@ def _mix_or_test(kind: str, site: int) -> int:
         days = {"first_on": day, "last_on": day, "change": 1, "effect": 1, "error": 1}
         return ChannelTest.objects.get_or_create(site_id=site, channel="search", defaults=days)[0].pk
     given = {"first_on": day, "weeks_count": 60, "state": "done", "created_at": at, "told_at": at}
+    if kind.startswith("zoco_regional"):
+        regional = {**given, "kind": "plan", "country": "ES"}
+        return RegionalTest.objects.get_or_create(site_id=site, defaults=regional)[0].pk
     return MediaMix.objects.get_or_create(site_id=site, defaults=given)[0].pk
 
 
@@ -103,7 +107,7 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_cost"):
         cost = _cost(parts["pk"])
         special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
-    elif kind.startswith(("zoco_mix_", "zoco_channel_test_")) or kind == "zoco_mix":
+    elif kind.startswith(("zoco_mix_", "zoco_channel_test_", "zoco_regional_")) or kind in FITTED:
         special["pk"] = _mix_or_test(kind, parts["pk"])
     elif kind == "zoco_people_attributes":
         special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk

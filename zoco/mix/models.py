@@ -23,39 +23,23 @@ def _finite(value: float) -> None:
         raise ValidationError(_("Write a number of at most twelve digits."))
 
 
-class MediaMix(models.Model):
-    """One fit: what was asked, which weeks it stands on, and what it says.
-
-    `first_on` is a Monday; `weeks` and `result` are as `weeks.Weeks` and `telling` write them. A fit is never
-    changed: with newer data there is a new one.
-    """
+class Work(models.Model):
+    """Something that is worked out in the background, and what came of it. It is never changed afterwards."""
 
     class State(models.TextChoices):
         """How far it is."""
 
-        WORKING = "working", pgettext_lazy("media mix", "Being fitted")
-        DONE = "done", pgettext_lazy("media mix", "Fitted")
+        WORKING = "working", pgettext_lazy("media mix", "Being worked out")
+        DONE = "done", pgettext_lazy("media mix", "Worked out")
         REFUSED = "refused", pgettext_lazy("media mix", "Cannot be told")
         STOPPED = "stopped", _("Stopped")
         FAILED = "failed", pgettext_lazy("state", "Failed")
 
-    class Saturation(models.TextChoices):
-        """The curve by which more money brings less and less."""
-
-        HILL = "hill", _("Hill")
-        LOGISTIC = "logistic", _("Logistic")
-
-    site = models.ForeignKey(
-        "zoco_sites.Site", models.CASCADE, related_name="media_mixes", verbose_name=_("site")
-    )
     goal = models.CharField(_("what it explains"), max_length=200, blank=True)
     is_revenue = models.BooleanField(default=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
     first_on = models.DateField()
     weeks_count = models.PositiveSmallIntegerField()
-    country = models.CharField(_("public holidays of"), max_length=2, blank=True)
-    saturation = models.CharField(
-        _("saturation"), max_length=8, choices=Saturation.choices, default=Saturation.HILL
-    )
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
     is_to_stop = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
@@ -68,11 +52,8 @@ class MediaMix(models.Model):
     created_at = models.DateTimeField()
     told_at = models.DateTimeField()
 
-    objects = WithinManager()
-
     class Meta:
-        verbose_name = _("media mix model")
-        verbose_name_plural = _("media mix models")
+        abstract = True
         ordering = ["-id"]
 
     def __str__(self) -> str:
@@ -82,6 +63,66 @@ class MediaMix(models.Model):
     def last_on(self) -> date:
         """The last day, a Sunday."""
         return self.first_on + timedelta(days=7 * self.weeks_count - 1)
+
+
+class MediaMix(Work):
+    """One fit: what was asked, which weeks it stands on, and what it says.
+
+    `first_on` is a Monday; `weeks` and `result` are as `weeks.Weeks` and `telling` write them. `country` is
+    whose public holidays are in the model. With newer data there is a new fit.
+    """
+
+    class Saturation(models.TextChoices):
+        """The curve by which more money brings less and less."""
+
+        HILL = "hill", _("Hill")
+        LOGISTIC = "logistic", _("Logistic")
+
+    site = models.ForeignKey(
+        "zoco_sites.Site", models.CASCADE, related_name="media_mixes", verbose_name=_("site")
+    )
+    saturation = models.CharField(
+        _("saturation"), max_length=8, choices=Saturation.choices, default=Saturation.HILL
+    )
+
+    objects = WithinManager()
+
+    class Meta(Work.Meta):
+        abstract = False
+        verbose_name = _("media mix model")
+        verbose_name_plural = _("media mix models")
+
+
+class RegionalTest(Work):
+    """A test of a channel in some regions of a country: planned over the past, or measured.
+
+    `first_on`, a Monday, and `weeks_count` are of the test; of a plan, which has no regions yet, of the past
+    that it looks at, and `length` says how many weeks the test would take. `before_count` weeks before a
+    test show which regions are alike. `change` is money more in all of the test, or less.
+    """
+
+    class Kind(models.TextChoices):
+        """What is worked out."""
+
+        PLAN = "plan", pgettext_lazy("regional test", "Plan")
+        TEST = "test", pgettext_lazy("regional test", "Measurement")
+
+    site = models.ForeignKey(
+        "zoco_sites.Site", models.CASCADE, related_name="regional_tests", verbose_name=_("site")
+    )
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    channel = models.CharField(_("channel"), max_length=100, blank=True)
+    regions = models.JSONField(default=list)
+    length = models.PositiveSmallIntegerField(default=0)
+    before_count = models.PositiveSmallIntegerField(default=0)
+    change = models.FloatField(_("change of spending"), null=True, blank=True, validators=[_finite])
+
+    objects = WithinManager()
+
+    class Meta(Work.Meta):
+        abstract = False
+        verbose_name = _("test in regions")
+        verbose_name_plural = _("tests in regions")
 
 
 class ChannelTest(models.Model):

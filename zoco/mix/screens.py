@@ -23,8 +23,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.mix import running
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
-from zoco.mix.models import ChannelTest, MediaMix
-from zoco.mix.running import Asked
+from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.showing import channel_name, shown
 from zoco.mix.weeks import Weeks
 
@@ -32,21 +31,30 @@ SEE, ADD, DELETE = (f"zoco_mix.{verb}_mediamix" for verb in ("view", "add", "del
 TESTS_SEE, TESTS_ADD, TESTS_DELETE = (f"zoco_mix.{verb}_channeltest" for verb in ("view", "add", "delete"))
 LISTED = 100
 State = MediaMix.State
-ICONS = {State.DONE: "check", State.REFUSED: "warning", State.FAILED: "warning", State.STOPPED: "cross"}
+ICONS: dict[str, str] = {
+    State.DONE: "check",
+    State.REFUSED: "warning",
+    State.FAILED: "warning",
+    State.STOPPED: "cross",
+}
 
 
-def _page(request: HttpRequest, template: str, title: str, site: SiteInfo, **values: object) -> HttpResponse:
+def page_of(
+    request: HttpRequest, template: str, title: str, site: SiteInfo, **values: object
+) -> HttpResponse:
+    """Return a page about a site."""
     shown_head = head_of_site(title, site, sitebook.sites())
     return render(request, f"zoco/mix/{template}.html", shown_head | values)
 
 
-def _site(request: HttpRequest) -> SiteInfo | None:
+def site_of(request: HttpRequest) -> SiteInfo | None:
+    """Return the site that is asked for, the first without any; None where there is none. Raises Http404."""
     sites = sitebook.sites()
     given = request.POST if request.method == "POST" else request.GET
     return site_chosen(sites, given.get("site", "")) if sites else None
 
 
-def outcome_name(row: MediaMix | ChannelTest) -> str:
+def outcome_name(row: MediaMix | ChannelTest | RegionalTest) -> str:
     """Return what a model explains, or a test measured."""
     if row.is_revenue:
         return _("Revenue")
@@ -58,7 +66,7 @@ def outcome_name(row: MediaMix | ChannelTest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """List models of a site; POST begins another."""
-    site = _site(request)
+    site = site_of(request)
     if site is None:
         return no_site(request, _("Media mix"))
     form = MixForm(request.POST if request.method == "POST" else None, site=site.id)
@@ -69,25 +77,29 @@ def listing(request: HttpRequest) -> HttpResponse:
             return redirect("zoco_mix", pk=_begun(request, site, form).pk)
     lines = [_line(each) for each in MediaMix.objects.filter(site=site.id).select_related("site")[:LISTED]]
     may = {"may_add": request.user.has_perm(ADD), "may_see_tests": request.user.has_perm(TESTS_SEE)}
-    return _page(request, "mixes", _("Media mix"), site, form=form, lines=lines, **may)
+    return page_of(request, "mixes", _("Media mix"), site, form=form, lines=lines, **may)
 
 
 def _begun(request: HttpRequest, site: SiteInfo, form: MixForm) -> MediaMix:
     now = timezone.now()
     is_revenue, goal = outcome_read(form.cleaned_data["outcome"])
-    asked = Asked(
-        site.id,
-        form.first_on(now.astimezone(ZoneInfo(site.zone)).date()),
-        form.cleaned_data["weeks"],
-        is_revenue,
-        goal,
-        form.cleaned_data["country"],
-        form.cleaned_data["saturation"],
+    mix = MediaMix(
+        site_id=site.id,
+        first_on=form.first_on(now.astimezone(ZoneInfo(site.zone)).date()),
+        weeks_count=form.cleaned_data["weeks"],
+        is_revenue=is_revenue,
+        goal=goal,
+        country=form.cleaned_data["country"],
+        saturation=form.cleaned_data["saturation"],
+        created_by=user_of(request),
+        created_at=now,
+        told_at=now,
     )
-    return running.begin(asked=asked, by=_user(request), at=now)
+    running.begin(work=mix)
+    return mix
 
 
-def _user(request: HttpRequest) -> User | None:
+def user_of(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
@@ -111,28 +123,39 @@ def _line(mix: MediaMix) -> dict[str, Any]:
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a model: how far it is, why it cannot be told, or all that it says."""
     mix, site = _mix(pk)
-    is_open = mix.state == State.WORKING
-    may_act, may_delete = request.user.has_perm(ADD), request.user.has_perm(DELETE)
-    return _page(
+    head = {"mix": mix, "outcome": outcome_name(mix), "span": formats.span(mix.first_on, mix.last_on)}
+    said = work_of(mix, request, add=ADD, delete=DELETE)
+    may_see_tests = request.user.has_perm(TESTS_SEE)
+    return page_of(
         request,
         "mix",
         _("Media mix"),
         site,
         sites=(),
-        mix=mix,
-        outcome=outcome_name(mix),
-        span=formats.span(mix.first_on, mix.last_on),
-        is_open=is_open,
-        icon=ICONS.get(State(mix.state), "zoco-monitor"),
-        share=formats.percent(mix.done / max(mix.total, 1), 0),
-        percent=int(100 * mix.done / max(mix.total, 1)),
-        said=_(mix.said) % mix.said_places if mix.said and mix.state == State.REFUSED else mix.said,
-        may_stop=may_act and is_open and not mix.is_to_stop,
-        may_again=may_act and mix.state in (State.STOPPED, State.FAILED),
-        may_delete=may_delete and not is_open,
-        may_see_tests=request.user.has_perm(TESTS_SEE),
+        may_see_tests=may_see_tests,
+        **head,
+        **said,
         **shown(mix),
     )
+
+
+def work_of(work: Work, request: HttpRequest, *, add: str, delete: str) -> dict[str, Any]:
+    """Return what the head of a page says of something worked out: how far it is, and what may be done."""
+    is_open = work.state == State.WORKING
+    may_act = request.user.has_perm(add)
+    is_refused = bool(work.said) and work.state == State.REFUSED
+    return {
+        "work": work,
+        "is_open": is_open,
+        "icon": ICONS.get(State(work.state), "zoco-monitor"),
+        "share": formats.percent(work.done / max(work.total, 1), 0),
+        "percent": int(100 * work.done / max(work.total, 1)),
+        "said": _(work.said) % work.said_places if is_refused else work.said,
+        "may_add": may_act,
+        "may_stop": may_act and is_open and not work.is_to_stop,
+        "may_again": may_act and work.state in (State.STOPPED, State.FAILED),
+        "may_delete": request.user.has_perm(delete) and not is_open,
+    }
 
 
 def _mix(pk: int) -> tuple[MediaMix, SiteInfo]:
@@ -148,9 +171,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     mix, _site_of = _mix(pk)
     match request.POST.get("do"):
         case "stop":
-            running.stop(mix=mix)
+            running.stop(work=mix)
         case "again":
-            running.again(mix=mix)
+            running.again(work=mix)
     return redirect("zoco_mix", pk=pk)
 
 
@@ -159,7 +182,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a fit; one that is under way is stopped first."""
     mix, site = _mix(pk)
-    if not running.remove(mix=mix):
+    if not running.remove(work=mix):
         return redirect("zoco_mix", pk=pk)
     return redirect(f"{reverse('zoco_mixes')}?site={site.slug}")
 
@@ -195,7 +218,7 @@ def _cell(text: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tests(request: HttpRequest) -> HttpResponse:
     """List tests of channels of a site; POST writes one down."""
-    site = _site(request)
+    site = site_of(request)
     if site is None:
         return no_site(request, _("Tests of channels"))
     today = timezone.now().astimezone(ZoneInfo(site.zone)).date()
@@ -205,7 +228,7 @@ def tests(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid():
             test = form.save(commit=False)
-            test.site_id, test.created_by = site.id, _user(request)
+            test.site_id, test.created_by = site.id, user_of(request)
             test.is_revenue, test.goal = outcome_read(form.cleaned_data["outcome"])
             test.save()
             return redirect(f"{reverse('zoco_channel_tests')}?site={site.slug}")
@@ -214,7 +237,7 @@ def tests(request: HttpRequest) -> HttpResponse:
         name: request.user.has_perm(right)
         for name, right in (("may_add", TESTS_ADD), ("may_delete", TESTS_DELETE))
     }
-    return _page(request, "tests", _("Tests of channels"), site, form=form, lines=lines, **may)
+    return page_of(request, "tests", _("Tests of channels"), site, form=form, lines=lines, **may)
 
 
 def _test(test: ChannelTest, site: SiteInfo) -> dict[str, Any]:

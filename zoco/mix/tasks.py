@@ -1,4 +1,4 @@
-"""Background work of media mixes. It may run twice."""
+"""Background work of media mixes and tests in regions. It may run twice."""
 
 from django_tasks import task
 
@@ -6,6 +6,6 @@ from zoco.mix import running
 
 
 @task()
-def mix_fit(mix: int) -> None:
-    """Do a fit that was asked for."""
-    running.through(key=mix)
+def mix_work(kind: str, key: int) -> None:
+    """Work out what was asked for."""
+    running.through(kind=kind, key=key)

@@ -1,6 +1,6 @@
 """A company whose channels work as is known, as costs and facts of a site."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ FIRST = date(2024, 1, 1)
 """A Monday: the first week of outcomes."""
 
 
-def facts_of(outcome: Sequence[float]) -> list[Fact]:
+def facts_of(outcome: Iterable[float]) -> list[Fact]:
     """Return one order a week, each on another day and hour, worth the week's outcome."""
     return [
         fact(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,6 @@ from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix import running
 from zoco.mix.models import ChannelTest, MediaMix
-from zoco.mix.running import Asked
 from zoco.mix.tests.company import FIRST, costs_make, facts_of, site_make
 from zoco.mix.weeks import RUN_IN, WEEK
 from zoco.project.tests.readers import body, client_of
@@ -37,12 +37,14 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def begun(**over: object) -> MediaMix:
-    asked = Asked(**{"site": 1, "first_on": FIRST, "weeks": WEEKS} | over)  # type: ignore[arg-type]
-    return running.begin(asked=asked, by=None, at=NOW)
+    given: dict[str, Any] = {"site_id": 1, "first_on": FIRST, "weeks_count": WEEKS}
+    mix = MediaMix(**given | {"created_at": NOW, "told_at": NOW} | over)
+    running.begin(work=mix)
+    return mix
 
 
 def done(**over: object) -> MediaMix:
-    found = running.through(key=begun(**over).pk)
+    found = running.through(kind="mix", key=begun(**over).pk)
     assert found is not None
     return MediaMix.objects.get(pk=found.pk)
 
@@ -67,7 +69,7 @@ def test_a_fit_that_ran_twice_says_the_same_to_the_last_digit(site: Site) -> Non
     first = mix.result
 
     MediaMix.objects.filter(pk=mix.pk).update(state=State.WORKING, result={}, weeks={})
-    running.through(key=mix.pk)
+    running.through(kind="mix", key=mix.pk)
 
     mix.refresh_from_db()
     assert mix.result == first
@@ -76,14 +78,14 @@ def test_a_fit_that_ran_twice_says_the_same_to_the_last_digit(site: Site) -> Non
 def test_a_fit_is_stopped_and_begun_anew(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     mix = begun()
-    running.stop(mix=mix)
+    running.stop(work=mix)
 
-    running.through(key=mix.pk)
+    running.through(kind="mix", key=mix.pk)
 
     mix.refresh_from_db()
     assert (mix.state, mix.is_to_stop, mix.result) == (State.STOPPED, False, {})
-    assert running.again(mix=mix)
-    running.through(key=mix.pk)
+    assert running.again(work=mix)
+    running.through(kind="mix", key=mix.pk)
     mix.refresh_from_db()
     assert mix.state == State.DONE
 
@@ -96,16 +98,16 @@ def test_a_fit_whose_process_died_has_failed_and_can_be_begun_anew(site: Site) -
 
     mix.refresh_from_db()
     assert mix.state == State.FAILED
-    assert running.again(mix=mix)
-    assert not running.again(mix=mix)
+    assert running.again(work=mix)
+    assert not running.again(work=mix)
 
 
 def test_a_fit_under_way_is_not_deleted(site: Site) -> None:
     mix = begun()
 
-    assert not running.remove(mix=mix)
+    assert not running.remove(work=mix)
     MediaMix.objects.filter(pk=mix.pk).update(state=State.STOPPED)
-    assert running.remove(mix=mix)
+    assert running.remove(work=mix)
 
 
 def test_without_costs_a_sentence_says_what_to_do(site: Site) -> None:
@@ -119,7 +121,7 @@ def test_without_costs_a_sentence_says_what_to_do(site: Site) -> None:
 def test_too_few_weeks_are_refused_without_a_figure(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
 
-    mix = done(weeks=20)
+    mix = done(weeks_count=20)
 
     assert (mix.state, mix.result) == (State.REFUSED, {})
     assert "two weeks for each of its numbers" in mix.said

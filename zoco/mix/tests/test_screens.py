@@ -14,7 +14,7 @@ from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix import running
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.tests.company import FIRST, costs_make, facts_of, site_make
-from zoco.mix.tests.test_fits import WEEKS, WORLD
+from zoco.mix.tests.test_fits import WEEKS, WORLD, begun
 from zoco.mix.weeks import RUN_IN
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
@@ -45,9 +45,8 @@ def marketer() -> Client:
 
 def fitted(site: Site) -> MediaMix:
     costs_make(site, WORLD, WEEKS)
-    asked = running.Asked(1, FIRST, WEEKS)
-    mix = running.begin(asked=asked, by=None, at=timezone.now())
-    running.through(key=mix.pk)
+    mix = begun()
+    running.through(kind="mix", key=mix.pk)
     mix.refresh_from_db()
     return mix
 
@@ -162,7 +161,7 @@ def test_a_wrong_test_is_refused_with_what_to_write(
 
 def test_who_may_only_read_changes_nothing(site: Site) -> None:
     analyst = client_of("analyst")
-    mix = running.begin(asked=running.Asked(1, FIRST, WEEKS), by=None, at=timezone.now())
+    mix = begun()
 
     answers = [
         analyst.post("/admin/media-mix/", {"site": "shop", **ASKED}),
