@@ -17,6 +17,8 @@ EFFECTS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5)
 POWER = 0.8
 WINDOWS = 20
 GROUPS = 60
+FALSE_MOST = 0.15
+"""Groups with more false alarms than that in their past come last: their power is not to be trusted."""
 
 
 def _silent() -> None:
@@ -49,7 +51,8 @@ def planned(
     seed: int = 1,
     told: Callable[[], None] = _silent,
 ) -> tuple[Candidate, ...]:
-    """Return groups with a test of `length` periods, the one that shows the smallest effect first.
+    """Return groups with a test of `length` periods, the one that shows the smallest effect first
+    of those without too many false alarms.
 
     Groups are all units by themselves and random ones of two to a half of all, none with more than
     `share_most` of outcomes; `told` is called after each. Raises BadPanel where the past is shorter than
@@ -63,7 +66,11 @@ def planned(
         found.append(_candidate(panel, group, length, confidence))
         told()
     most = EFFECTS[-1] * 2
-    return tuple(sorted(found, key=lambda each: (each.detectable or most, each.share, each.units)))
+
+    def rank(each: Candidate) -> tuple[bool, float, float, tuple[str, ...]]:
+        return each.false > FALSE_MOST, each.detectable or most, each.share, each.units
+
+    return tuple(sorted(found, key=rank))
 
 
 def _groups(panel: Panel, share_most: float, random: np.random.Generator) -> list[tuple[str, ...]]:
