@@ -1,6 +1,6 @@
 """Nobody in where he does not belong: each address against each role; a refused POST changes nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Cost, CostImport, Link, Plan, Rate, Word
+from zoco.mix.models import ChannelTest, MediaMix, RegionalTest
 from zoco.monitor.models import (
     Alarm,
     Annotation,
@@ -53,6 +54,7 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
 # What the page of one's own account asks for besides.
 LOOK = {"locale-preferred_language": "en", "locale-current_time_zone": "Europe/Madrid"}
 LOOK |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
+FITTED = ("zoco_mix", "zoco_regional")
 KEPT_ONES = (*OF_SITES, "zoco_sites")
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)
@@ -82,6 +84,18 @@ def _cost(site: int) -> Cost:
     return Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
 
 
+def _mix_or_test(kind: str, site: int) -> int:
+    at, day = datetime(2026, 5, 1, tzinfo=UTC), date(2026, 3, 2)
+    if kind == "zoco_channel_test_delete":
+        days = {"first_on": day, "last_on": day, "change": 1, "effect": 1, "error": 1}
+        return ChannelTest.objects.get_or_create(site_id=site, channel="search", defaults=days)[0].pk
+    given = {"first_on": day, "weeks_count": 60, "state": "done", "created_at": at, "told_at": at}
+    if kind.startswith("zoco_regional"):
+        regional = {**given, "kind": "plan", "country": "ES"}
+        return RegionalTest.objects.get_or_create(site_id=site, defaults=regional)[0].pk
+    return MediaMix.objects.get_or_create(site_id=site, defaults=given)[0].pk
+
+
 def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
@@ -109,6 +123,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = incident.pk
     elif kind.startswith("zoco_cost"):
         special["pk"] = _of_costs(kind, _cost(parts["pk"]))
+    elif kind.startswith(("zoco_mix_", "zoco_channel_test_", "zoco_regional_")) or kind in FITTED:
+        special["pk"] = _mix_or_test(kind, parts["pk"])
     elif kind == "zoco_people_attributes":
         special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk
     elif kind.startswith("zoco_people_import") and kind != "zoco_people_imports":

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "zoco.desk",
     "zoco.monitor",
     "zoco.mail",
+    "zoco.mix",
     "zoco.campaigns",
     "zoco.content",
     "zoco.content.pages",

@@ -101,6 +101,20 @@ def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> l
     return [_spend(site, each, sums[each.pk], outside[each.pk], today, now) for each in kept.values()]
 
 
+def daily(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:
+    """Return what a site spent by day and source in its own currency; sums of other currencies beside it."""
+    costs = Cost.objects.filter(campaign__site=site.id, on__gte=period.first, on__lte=period.last).order_by()
+    rows = costs.values("on", "source", "currency").annotate(total=Sum("amount"))
+    spent: dict[tuple[date, str], Decimal] = {}
+    others: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row["currency"] == site.currency:
+            spent[row["on"], row["source"]] = row["total"]
+        else:
+            others[row["currency"]] += row["total"]
+    return spent, dict(others)
+
+
 def _spend(
     site: SiteInfo, campaign: Campaign, sums: Spending, outside: Decimal, today: date, now: datetime
 ) -> Spend:

@@ -46,6 +46,7 @@ WATCHED = (
     "zoco_campaigns.Plan",
     "zoco_campaigns.Rate",
     "zoco_campaigns.Word",
+    "zoco_mix.ChannelTest",
     "zoco_people.Audience",
     "zoco_consent.Topic",
     "zoco_consent.Rule",

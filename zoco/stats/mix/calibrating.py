@@ -15,6 +15,7 @@ from zoco.stats.mix.experiments import BadExperiment, Experiment
 from zoco.stats.mix.figures import Figure, figure
 from zoco.stats.mix.fitting import SEED, Fit, fit
 from zoco.stats.mix.priors import Model
+from zoco.stats.mix.sampling import Told, silent
 from zoco.stats.mix.series import Series
 
 # Of experiments that the model is right about, one in 22 is further off.
@@ -100,13 +101,14 @@ def calibrated(
     *,
     seed: int = SEED,
     anyway: bool = False,
+    told: Told = silent,
 ) -> Calibrated | Contradicted:
     """Hold experiments against the model without them, and fit it anew with them unless one contradicts it.
 
-    With `anyway` they are averaged in whatever they say. Raises what `fit` raises.
+    With `anyway` they are averaged in whatever they say. `told` is as in `fit`. Raises what `fit` raises.
     """
-    without = fit(series, model, seed=seed)
+    without = fit(series, model, seed=seed, told=told)
     comparisons = compared(without, experiments)
     if not anyway and any(each.is_contradiction for each in comparisons):
         return Contradicted(comparisons, without)
-    return Calibrated(comparisons, fit(series, model, experiments, seed=seed))
+    return Calibrated(comparisons, fit(series, model, experiments, seed=seed, told=told))

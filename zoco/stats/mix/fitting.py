@@ -12,7 +12,7 @@ from zoco.stats.mix.enough import is_enough
 from zoco.stats.mix.experiments import Experiment
 from zoco.stats.mix.priors import Model
 from zoco.stats.mix.problems import Problem, problem_of
-from zoco.stats.mix.sampling import Draws, drawn, warmed
+from zoco.stats.mix.sampling import Draws, Told, drawn, silent, warmed
 from zoco.stats.mix.series import Series
 from zoco.stats.mix.shapes import adstock
 
@@ -112,11 +112,13 @@ def fit(
     chains: int = CHAINS,
     warming: int = WARMING,
     sweeps: int = SWEEPS,
+    told: Told = silent,
 ) -> Fit:
     """Return draws from the posterior of a media mix model; the same seed gives the same bits.
 
     Chains go on for up to four times `sweeps`, until they agree. With `experiments` these are data as well:
-    ask `calibrated` first whether they contradict. Raises what `is_enough` raises, BadExperiment, and
+    ask `calibrated` first whether they contradict. `told` is called after each of at least `warming` +
+    `sweeps` sweeps, and may end the fit by what it raises. Raises what `is_enough` raises, BadExperiment, and
     ChainsDisagree.
     """
     model = model or Model()
@@ -128,11 +130,11 @@ def fit(
     is_enough(series, baseline, shape + len(baseline.names) + 1, longest)
     problem, turn = problem_of(series, model, experiments)
     random = np.random.default_rng(seed)
-    walk = warmed(problem, chains, warming, random)
-    draws = drawn(walk, sweeps)
+    walk = warmed(problem, chains, warming, random, told)
+    draws = drawn(walk, sweeps, told)
     agreements = _agreements(problem, draws)
     while len(draws.noise) < ROUNDS * sweeps and not all(each.is_reached for each in agreements):
-        draws = _joined(draws, drawn(walk, sweeps))
+        draws = _joined(draws, drawn(walk, sweeps, told))
         agreements = _agreements(problem, draws)
     _refuse(agreements)
     return _kept(series, problem, turn, baseline, tuple(experiments), draws, agreements, random)

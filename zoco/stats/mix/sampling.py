@@ -8,6 +8,7 @@ Haario, E. Saksman and J. Tamminen, Bernoulli 7 (2001) 223–242), or now and th
 crosses between modes. No product here depends on how many threads a library has.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,11 @@ FROM_CENTRE = 0.5
 FREEDOM = 5.0
 ACCEPTED = 0.3
 NOISE_STEPS = 2
+Told = Callable[[], None]
+
+
+def silent() -> None:
+    """Tell nobody how far it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,8 +221,13 @@ def above_zero(mean: Floats, deviation: Floats, chance: Floats) -> Floats:
     return found
 
 
-def warmed(problem: Problem, chains: int, sweeps: int, random: np.random.Generator) -> Walk:
-    """Return chains that have walked so many sweeps while their steps were learnt, a few times anew."""
+def warmed(
+    problem: Problem, chains: int, sweeps: int, random: np.random.Generator, told: Told = silent
+) -> Walk:
+    """Return chains that have walked so many sweeps while their steps were learnt, a few times anew.
+
+    `told` is called after each sweep; what it raises ends them.
+    """
     walk = Walk(problem, chains, random)
     ends = [sweeps // 6, sweeps // 2, sweeps]
     since = 0
@@ -225,6 +236,7 @@ def warmed(problem: Problem, chains: int, sweeps: int, random: np.random.Generat
         for number in range(until - since):
             walk.sweep()
             walk.learn(number)
+            told()
             seen.append(walk.places.copy())
         if until < sweeps:
             walk.shape(np.stack(seen[len(seen) // 2 :]))
@@ -232,11 +244,12 @@ def warmed(problem: Problem, chains: int, sweeps: int, random: np.random.Generat
     return walk
 
 
-def drawn(walk: Walk, sweeps: int) -> Draws:
-    """Return so many further sweeps of chains whose steps stay as they are."""
+def drawn(walk: Walk, sweeps: int, told: Told = silent) -> Draws:
+    """Return so many further sweeps of chains whose steps stay as they are; `told` as in `warmed`."""
     places, effects, noise, moved = [], [], [], np.zeros_like(walk.moved)
     for _ in range(sweeps):
         walk.sweep()
+        told()
         places.append(walk.places.copy())
         effects.append(walk.effects.copy())
         noise.append(walk.noise)

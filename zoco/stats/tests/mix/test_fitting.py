@@ -114,7 +114,10 @@ def test_the_advised_budget_is_within_bounds_and_nearly_the_best_there_is(compan
     split = np.array([each.advised for each in advice.shares])
     assert float(split.sum()) == pytest.approx(advice.budget, rel=1e-9)
     assert all(each.least <= each.advised <= each.most for each in advice.shares)
-    assert company.response(split) >= 0.95 * best_split(company, advice.budget)
+    best = best_split(company, advice.budget)
+    now = company.response(company.series.spend.mean(axis=0))
+    # Most of what is to be gained is gained, and nobody gains more than there is.
+    assert now + 0.8 * (best - now) <= company.response(split) <= best * (1 + 1e-6)
     assert advice.gain is not None
     assert advice.gain.mean >= 0
     assert advice.regret >= 0

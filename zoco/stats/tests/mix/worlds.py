@@ -82,28 +82,33 @@ def without_control(series: Series) -> Series:
 
 
 def best_split(world: World, total: float, starts: int = 30) -> float:
-    """Return the highest true response within what was ever spent, from many starts."""
-    least, most = world.series.spend.min(axis=0), world.series.spend.max(axis=0)
+    """Return the highest true response within what was ever spent, from many starts.
+
+    It is looked for in shares of the total: in money its steps would be too small to leave their start.
+    """
+    least, most = (
+        bound / total for bound in (world.series.spend.min(axis=0), world.series.spend.max(axis=0))
+    )
     random = np.random.default_rng(0)
     found = []
 
-    def lost(split: Floats) -> float:
-        return -world.response(split) / OUTCOME
+    def lost(shares: Floats) -> float:
+        return -world.response(np.clip(shares, least, most) * total) / OUTCOME
 
-    def over(split: Floats) -> float:
-        return float(split.sum() - total) / total
+    def over(shares: Floats) -> float:
+        return float(shares.sum()) - 1
 
     for _ in range(starts):
-        start = np.clip(least + random.dirichlet(np.ones(len(least))) * total, least, most)
         ended = minimize(
             lost,
-            start,
+            np.clip(random.dirichlet(np.ones(len(least))), np.maximum(least, 1e-3), most),
             method="SLSQP",
-            bounds=list(zip(least, most, strict=True)),
+            bounds=list(zip(np.maximum(least, 1e-9), most, strict=True)),
             constraints={"type": "eq", "fun": over},
+            options={"ftol": 1e-10, "maxiter": 500},
         )
-        if abs(float(ended.x.sum()) - total) < 1e-6 * total:
-            found.append(world.response(np.clip(ended.x, least, most)))
+        if abs(float(ended.x.sum()) - 1) < 1e-6:
+            found.append(world.response(np.clip(ended.x, least, most) * total))
     return max(found)
 
 

@@ -1,0 +1,69 @@
+"""A media mix model is fitted: its weeks put together, tests of channels held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from zoco.ledger import sitebook
+from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.running import counter
+from zoco.mix.telling import result_of
+from zoco.mix.weeks import WEEK, Weeks, weeks_of
+from zoco.stats.mix import Calibrated, Contradicted, Experiment, calibrated, fit
+from zoco.stats.mix.fitting import SWEEPS, WARMING
+
+
+def do(mix: MediaMix) -> None:
+    """Fit a model. Raises what the mathematics refuse, WeeksWrong, FilterWrong, RunStopped."""
+    sites = {each.id: each for each in sitebook.sites()}
+    weeks = weeks_of(
+        sites[mix.site_id],
+        mix.first_on,
+        mix.weeks_count,
+        is_revenue=mix.is_revenue,
+        goal=mix.goal,
+        country=mix.country,
+        now=timezone.now(),
+    )
+    mix.weeks = weeks.to_json()
+    tests = tests_of(mix, weeks)
+    mix.total = (WARMING + SWEEPS) * (2 if tests else 1)
+    mix.result = result_of(_fitted(weeks, mix.saturation, tests, counter(mix)))
+    mix.result["tests"] = len(tests)
+    mix.done = mix.total
+
+
+def _fitted(
+    weeks: Weeks, saturation: str, tests: list[Experiment], told: Callable[[], None]
+) -> Calibrated | Contradicted:
+    series, model = weeks.series(), weeks.model(saturation)
+    if tests:
+        return calibrated(series, tests, model, told=told)
+    return Calibrated((), fit(series, model, told=told))
+
+
+def tests_of(mix: MediaMix, weeks: Weeks) -> list[Experiment]:
+    """Return the tests of channels that are of these weeks, of the same outcome and of a channel there is."""
+    last = weeks.first_on + len(weeks.outcome) * WEEK - timedelta(days=1)
+    kept = ChannelTest.objects.filter(
+        site=mix.site_id,
+        is_revenue=mix.is_revenue,
+        goal=mix.goal,
+        channel__in=list(weeks.spend),
+        first_on__gte=mix.first_on,
+        last_on__lte=last,
+    ).order_by("first_on", "id")
+    return [
+        Experiment(
+            each.channel,
+            (each.first_on - weeks.first_on).days // 7,
+            (each.last_on - weeks.first_on).days // 7 + 1,
+            each.change,
+            each.effect,
+            each.error,
+        )
+        for each in kept
+    ]

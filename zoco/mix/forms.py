@@ -1,0 +1,111 @@
+"""Forms of media mixes: which weeks a model is fitted to, and what a test of a channel found."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoco.ledger.asking.goals import goals_of
+from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.weeks import WEEKS_MOST, countries, mondays
+
+if TYPE_CHECKING:
+    _TestForm = forms.ModelForm[ChannelTest]
+else:
+    _TestForm = forms.ModelForm
+
+REVENUE, ALL = "revenue", "conversions"
+WEEKS_LEAST, WEEKS_USUAL = 52, 156
+
+
+def outcomes(site: int) -> list[tuple[str, Any]]:
+    """Return what a model of a site may explain: revenue, all conversions, or those of one goal."""
+    goals = [(f"goal:{goal.name}", goal.name) for goal in goals_of(site)]
+    return [
+        (REVENUE, gettext_lazy("Revenue")),
+        (ALL, gettext_lazy("Conversions of all goals")),
+        *goals,
+    ]
+
+
+def outcome_read(chosen: str) -> tuple[bool, str]:
+    """Return whether it is revenue, and the name of the goal or ""."""
+    return chosen == REVENUE, chosen.removeprefix("goal:") if chosen.startswith("goal:") else ""
+
+
+class MixForm(forms.Form):
+    """Which outcome of which weeks a model explains."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("What it explains"))
+    weeks = forms.IntegerField(
+        label=gettext_lazy("Weeks until the last whole one"),
+        min_value=WEEKS_LEAST,
+        max_value=WEEKS_MOST,
+        initial=WEEKS_USUAL,
+        help_text=gettext_lazy(
+            "From 105 weeks on the model knows a season. Three years are good; what is longer ago may have "
+            "worked otherwise."
+        ),
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Public holidays of"),
+        required=False,
+        choices=lambda: [("", gettext_lazy("No country")), *((code, code) for code in countries())],
+    )
+    saturation = forms.ChoiceField(
+        label=gettext_lazy("Curve of saturation"), choices=MediaMix.Saturation.choices
+    )
+
+    def __init__(self, *args: Any, site: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.label_suffix = ""
+        self.fields["outcome"].choices = outcomes(site)  # type: ignore[attr-defined]
+
+    def first_on(self, today: date) -> date:
+        """Return the Monday with which the weeks begin."""
+        return mondays(today, self.cleaned_data["weeks"])
+
+
+class ChannelTestForm(_TestForm):
+    """What a test of a channel changed and found."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("What was measured"))
+
+    class Meta:
+        model = ChannelTest
+        fields = ("channel", "first_on", "last_on", "change", "effect", "error", "note")
+        widgets = {name: forms.DateInput({"type": "date"}, "%Y-%m-%d") for name in ("first_on", "last_on")}
+        help_texts = {
+            "channel": gettext_lazy("As the source of its costs is written."),
+            "change": gettext_lazy(
+                "Money more than was planned, or less with a minus. A region that went dark is minus what "
+                "the whole site would have spent meanwhile."
+            ),
+            "effect": gettext_lazy("How much the outcome was higher for it, in all; below 0 for less."),
+            "error": gettext_lazy("Half of a 95% interval divided by 1.96: ±98 is an error of 50."),
+        }
+
+    field_order = ("channel", "outcome", "first_on", "last_on", "change", "effect", "error", "note")
+
+    def __init__(self, *args: Any, site: int, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.label_suffix, self.today = "", today
+        self.fields["outcome"].choices = outcomes(site)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Hold days to their order, and the change to be one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_on"), cleaned.get("last_on")
+        if first and last and first > last:
+            self.add_error("last_on", _("The last day is before the first one."))
+        if last and last > self.today:
+            self.add_error("last_on", _("A test that is not over says nothing yet."))
+        if first and last and last - first > timedelta(days=7 * WEEKS_LEAST):
+            self.add_error("last_on", _("A test takes at most a year."))
+        if cleaned.get("change") == 0:
+            self.add_error("change", _("A test that changed nothing says nothing."))
+        return cleaned

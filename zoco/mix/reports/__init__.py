@@ -1,0 +1,1 @@
+"""Reports that tests in regions stand on."""

@@ -1,0 +1,261 @@
+"""A fit as its page shows it: every figure written in the reader's language, every picture drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.curves import Curve, curve
+from zoco.mix import pictures
+from zoco.mix.models import MediaMix
+from zoco.mix.pictures import Mark
+from zoco.mix.weeks import HOLIDAYS, REST, UNNAMED, Weeks
+
+KNOWLEDGE = {
+    "identified": gettext_lazy("told by the data"),
+    "weakly identified": gettext_lazy("told by the data in part"),
+    "not identifiable": gettext_lazy("not identifiable: the data say no more than was believed before"),
+}
+PARTS = {
+    "baseline": gettext_lazy("Baseline: without any spending"),
+    "season": gettext_lazy("Season"),
+    "holidays": gettext_lazy("Public holidays"),
+    "unexplained": gettext_lazy("Unexplained"),
+    "total": pgettext_lazy("waterfall", "All"),
+}
+PARAMETERS = {
+    "retention": gettext_lazy("Carried over from week to week"),
+    "half": gettext_lazy("Half of the largest effect, at times of the mean spending"),
+    "slope": gettext_lazy("Slope"),
+    "steepness": gettext_lazy("Steepness"),
+    "effect": gettext_lazy("Largest effect in a week"),
+    "roas": gettext_lazy("Return on spending"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """How outcomes and money of one fit are written."""
+
+    currency: str
+    is_revenue: bool
+
+    def outcome(self, value: float) -> str:
+        """Write an outcome: money, or conversions, of which there may be parts."""
+        return self.money(value) if self.is_revenue else formats.decimal(value, 0 if abs(value) >= 100 else 1)
+
+    def money(self, value: float) -> str:
+        """Write money."""
+        return formats.money(value, self.currency)
+
+    def returned(self, value: float) -> str:
+        """Write what a unit of money brought: of conversions for a thousand of it."""
+        return formats.decimal(value, 2) if self.is_revenue else formats.decimal(1_000 * value, 1)
+
+    def between(self, figure: dict[str, float], write: Callable[[float], str]) -> str:
+        """Write the bounds of a figure."""
+        return _("%(low)s to %(high)s") % {"low": write(figure["low"]), "high": write(figure["high"])}
+
+
+def channel_name(name: str) -> str:
+    """Return what a channel is called."""
+    return {REST: _("All other sources"), UNNAMED: _("Without a source"), HOLIDAYS: _("Public holidays")}.get(
+        name, name
+    )
+
+
+def shown(mix: MediaMix) -> dict[str, Any]:
+    """Return what the page of a fit shows; nothing of a result where there is none."""
+    found: dict[str, Any] = {"notes": []}
+    if mix.weeks:
+        weeks = Weeks.from_json(mix.weeks)
+        found["notes"] = notes(weeks, mix)
+    if not mix.result:
+        return found
+    spelled = Spelled(mix.site.currency, mix.is_revenue)
+    result = mix.result
+    return found | {
+        "channels": _channels(result, spelled),
+        "comparisons": [_comparison(each, spelled) for each in result["comparisons"]],
+        "is_contradicted": result["is_contradicted"],
+        "fit_curve": _fit_curve(weeks, result, spelled),
+        "waterfall": _waterfall(result, spelled),
+        "curves": _curves(result, spelled),
+        "learnt": _learnt(result),
+        "advice": [_advice(each, spelled) for each in result["advice"]],
+        "r_squared": formats.percent(result["r_squared"]),
+        "r_hat": formats.decimal(result["r_hat"], 3),
+        "draws": formats.count(int(result["draws"])),
+        "weeks": formats.count(weeks.fitted),
+        "tests": result["tests"],
+    }
+
+
+def notes(weeks: Weeks, mix: MediaMix) -> list[str]:
+    """Say what is not in the model, or not as one might think."""
+    found = []
+    if weeks.gathered:
+        found.append(
+            _("Together as all other sources, as too little was spent on each: %(names)s.")
+            % {"names": ", ".join(channel_name(each) for each in weeks.gathered)}
+        )
+    if weeks.left_out:
+        found.append(
+            _("Left out, as money was spent in fewer than 8 weeks: %(names)s.")
+            % {"names": ", ".join(channel_name(each) for each in weeks.left_out)}
+        )
+    if weeks.others:
+        sums = ", ".join(formats.money(total, code) for code, total in sorted(weeks.others.items()))
+        found.append(_("Costs in other currencies are in no channel: %(sums)s.") % {"sums": sums})
+    if not weeks.model(mix.saturation).seasons:
+        found.append(
+            _(
+                "Under two years there is no season in the model: what comes back each year may be taken for "
+                "an effect of money that was spent then."
+            )
+        )
+    return found
+
+
+def _channels(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
+    most = max(each["roas"]["high"] for each in result["channels"])
+    return [
+        {
+            "name": channel_name(each["channel"]),
+            "spend": spelled.money(each["spend"]),
+            "contribution": spelled.outcome(each["contribution"]["mean"]),
+            "contribution_between": spelled.between(each["contribution"], spelled.outcome),
+            "roas": spelled.returned(each["roas"]["mean"]),
+            "roas_between": spelled.between(each["roas"], spelled.returned),
+            "marginal": spelled.returned(each["marginal"]["mean"]),
+            "marginal_between": spelled.between(each["marginal"], spelled.returned),
+            "picture": pictures.whisker(
+                each["roas"]["low"], each["roas"]["mean"], each["roas"]["high"], most
+            ),
+            "knowledge": KNOWLEDGE[each["knowledge"]],
+            "is_told": each["knowledge"] != "not identifiable",
+        }
+        for each in result["channels"]
+    ]
+
+
+def _comparison(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
+    return {
+        "name": channel_name(each["channel"]),
+        "effect": spelled.outcome(each["effect"]),
+        "error": spelled.outcome(each["error"]),
+        "expected": spelled.outcome(each["expected"]["mean"]),
+        "between": spelled.between(each["expected"], spelled.outcome),
+        "errors": formats.decimal(abs(each["errors"]), 1),
+        "is_contradiction": each["is_contradiction"],
+    }
+
+
+def _fit_curve(weeks: Weeks, result: dict[str, Any], spelled: Spelled) -> SafeString:
+    starts = weeks.starts[weeks.run_in :]
+    words = _("The line is what came; the dashed line is what the model says would have come.")
+    drawn = Curve(
+        weeks.outcome[weeks.run_in :],
+        [formats.day(each) for each in starts],
+        _("What came and what was fitted, by week"),
+        words,
+        [max(each, 0.0) for each in result["fitted"]],
+    )
+    return curve(drawn, formats.short)
+
+
+def _waterfall(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
+    steps = result["waterfall"]
+    ends = [value for each in steps for value in (each["start"], each["end"])]
+    least, most = min(*ends, 0.0), max(ends)
+    return [
+        {
+            "name": PARTS.get(each["name"]) or channel_name(each["name"]),
+            "amount": spelled.outcome(each["amount"]["mean"]),
+            "between": "" if each["is_total"] else spelled.between(each["amount"], spelled.outcome),
+            "picture": pictures.floating(each["start"], each["end"], least, most),
+        }
+        for each in steps
+    ]
+
+
+def _curves(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
+    present = next((each for each in result["advice"] if each["share"] == 1.0), None)
+    shares = {each["channel"]: each for each in present["shares"]} if present else {}
+    found = []
+    for each in result["curves"]:
+        share = shares.get(each["channel"])
+        marks = [Mark(share["present"], "prev"), Mark(share["advised"], "l1 dot")] if share else []
+        name = channel_name(each["channel"])
+        words = _("At %(spend)s a week %(channel)s adds %(effect)s a week.") % {
+            "channel": name,
+            "spend": spelled.money(each["spend"][-1]),
+            "effect": spelled.outcome(each["mean"][-1]),
+        }
+        title = _("What %(channel)s adds in a week, by what is spent in it") % {"channel": name}
+        picture = pictures.response(each, marks, formats.short, title=title, words=words)
+        found.append({"name": name, "picture": picture, "words": words})
+    return found
+
+
+def _learnt(result: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for each in result["learnt"]:
+        prior, posterior = each["prior"], each["posterior"]
+        most = max(prior["high"], posterior["high"])
+        found.append(
+            {
+                "channel": channel_name(each["channel"]),
+                "parameter": PARAMETERS[each["parameter"]],
+                "picture": pictures.whisker(
+                    posterior["low"],
+                    posterior["mean"],
+                    posterior["high"],
+                    most,
+                    (prior["low"], prior["high"]),
+                ),
+                "prior": _bounds(prior),
+                "posterior": _bounds(posterior),
+                "knowledge": KNOWLEDGE[each["knowledge"]],
+            }
+        )
+    return found
+
+
+def _bounds(figure: dict[str, float]) -> str:
+    places = 0 if figure["high"] >= 100 else 2
+    low, high = (formats.decimal(figure[name], places) for name in ("low", "high"))
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _advice(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
+    most = max(max(share["present"], share["advised"]) for share in each["shares"])
+    gain = each["gain"]
+    return {
+        "is_present": each["share"] == 1.0,
+        "budget": spelled.money(each["budget"]),
+        "share": formats.percent(each["share"], 0),
+        "response": spelled.outcome(each["response"]["mean"]),
+        "response_between": spelled.between(each["response"], spelled.outcome),
+        "gain": spelled.outcome(gain["mean"]) if gain else "",
+        "gain_between": spelled.between(gain, spelled.outcome) if gain else "",
+        "is_sure": bool(gain and gain["low"] > 0),
+        "regret": spelled.outcome(each["regret"]),
+        "shares": [
+            {
+                "name": channel_name(share["channel"]),
+                "present": spelled.money(share["present"]),
+                "advised": spelled.money(share["advised"]),
+                "range": _("%(low)s to %(high)s")
+                % {"low": spelled.money(share["least"]), "high": spelled.money(share["most"])},
+                "picture": pictures.pair(share["present"], share["advised"], most),
+            }
+            for share in each["shares"]
+        ],
+    }

@@ -1,0 +1,123 @@
+"""Tests by shifts: they hold their promise where nothing happened, find what did, and bound it."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from zoco.stats.incrementality import EFFECTS, BadPanel, Panel, lift, planned
+from zoco.stats.incrementality.planning import FALSE_MOST
+from zoco.stats.incrementality.shifts import group_of
+
+NAMES = tuple(f"r{number}" for number in range(12))
+
+
+def regions(seed: int, *, periods: int = 60, noise: float = 0.05) -> Panel:
+    """Return regions of unlike size that share two waves, each in its own measure."""
+    random = np.random.default_rng(seed)
+    at = np.arange(periods)
+    waves = np.stack([np.sin(2 * np.pi * at / 52), np.cumsum(0.02 * random.standard_normal(periods))])
+    loads = 0.3 * random.random((2, len(NAMES)))
+    sizes = 1_000 * np.exp(random.standard_normal(len(NAMES)))
+    shape = 1 + waves.T @ loads + noise * random.standard_normal((periods, len(NAMES)))
+    return Panel(NAMES, sizes * np.maximum(shape, 0.05))
+
+
+def treated(panel: Panel, units: frozenset[str], since: int, effect: float) -> Panel:
+    outcomes = panel.outcomes.copy()
+    outcomes[since:, [panel.place(unit) for unit in units]] *= 1 + effect
+    return Panel(panel.units, outcomes)
+
+
+UNITS = frozenset({"r1", "r4", "r7"})
+
+
+def test_without_an_effect_it_is_refused_as_seldom_as_promised() -> None:
+    refused = [lift(regions(seed), UNITS, 54).p <= 0.1 for seed in range(300)]
+
+    # 30 of 300 are expected; 45 are three standard errors more.
+    assert sum(refused) <= 45
+
+
+def test_an_effect_is_found_and_its_bounds_hold_the_truth_as_often_as_they_say() -> None:
+    inside, found = [], []
+    for seed in range(120):
+        seen = lift(treated(regions(seed), UNITS, 54, 0.1), UNITS, 54)
+        assert seen.low is not None
+        assert seen.high is not None
+        inside.append(seen.low <= 0.1 <= seen.high)
+        found.append(seen.p <= 0.1)
+
+    assert sum(inside) / len(inside) >= 0.83
+    assert sum(found) / len(found) >= 0.9
+
+
+def test_what_was_added_is_the_relative_effect_on_what_would_have_been() -> None:
+    panel = regions(3, noise=0.001)
+    seen = lift(treated(panel, UNITS, 54, 0.2), UNITS, 54)
+
+    places = [panel.place(unit) for unit in UNITS]
+    true = 0.2 * float(panel.outcomes[54:, places].sum())
+    assert seen.added == pytest.approx(true, rel=0.06)
+    assert seen.relative == pytest.approx(0.2, abs=0.01)
+    assert float((seen.actual - seen.path)[54:].sum()) == pytest.approx(seen.added, rel=1e-9)
+    assert seen.error is not None
+    assert seen.error > 0
+
+
+def test_p_counts_shifts_as_written_out() -> None:
+    panel = treated(regions(1), UNITS, 54, 0.05)
+    group = group_of(panel, UNITS, 54)
+
+    residuals: NDArray[np.float64] = np.abs(group.under(0.0)[1])
+    sums = [float(np.roll(residuals, -shift)[54:].sum()) for shift in range(60)]
+
+    expected = sum(each >= sums[0] * (1 - 1e-9) for each in sums) / 60
+    assert group.p(0.0) == pytest.approx(expected)
+
+
+def test_names_and_sizes_of_units_do_not_matter() -> None:
+    panel = treated(regions(2), UNITS, 54, 0.1)
+    scale = np.ones(len(NAMES))
+    scale[panel.place("r0")] = 1_000
+    scaled = Panel(panel.units, panel.outcomes * scale)
+
+    assert lift(scaled, UNITS, 54).relative == pytest.approx(lift(panel, UNITS, 54).relative, rel=1e-6)
+
+
+def test_too_few_periods_have_no_bounds_and_impossible_panels_are_refused() -> None:
+    short = lift(regions(1, periods=8), UNITS, 6)
+
+    assert (short.low, short.high, short.error) == (None, None, None)
+    with pytest.raises(BadPanel):
+        lift(regions(1), frozenset(NAMES), 54)
+    with pytest.raises(BadPanel):
+        lift(regions(1), UNITS, 60)
+    with pytest.raises(BadPanel):
+        lift(Panel(("a", "b"), np.zeros((30, 2))), frozenset({"a"}), 20)
+
+
+def test_a_plan_puts_groups_that_others_follow_first_and_its_power_is_that_of_simulation() -> None:
+    panel = regions(4, periods=120, noise=0.03)
+    plan = planned(panel, 4)
+
+    assert plan[0].detectable is not None
+    sure = [each for each in plan if each.false <= FALSE_MOST]
+    assert list(plan[: len(sure)]) == sure
+    assert [each.detectable or 1 for each in sure] == sorted(each.detectable or 1 for each in sure)
+    assert all(each.share <= 0.5 for each in plan)
+    best = frozenset(plan[0].units)
+    # The world goes on: in new data of the same making the effect is found about as often.
+    effect = plan[0].detectable
+    found = []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        fresh = panel.outcomes * (1 + 0.03 * random.standard_normal(panel.outcomes.shape))
+        found.append(lift(treated(Panel(NAMES, fresh), best, 116, effect), best, 116).p <= 0.1)
+    # Twice the noise's variance than the plan saw: still most of the time.
+    assert sum(found) / len(found) >= 0.4
+    assert plan[0].power[EFFECTS.index(effect)] >= 0.8
+
+
+def test_a_past_that_is_too_short_has_no_plan() -> None:
+    with pytest.raises(BadPanel):
+        planned(regions(1, periods=15), 4)
