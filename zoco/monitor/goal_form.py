@@ -12,7 +12,7 @@ from zoco.monitor.conditions import ConditionUnreadable, conditions_read, condit
 from zoco.monitor.funnels import funnels_follow
 from zoco.monitor.models import Goal
 from zoco.monitor.schedules.services import schedules_follow
-from zoco.monitor.segments.services import segments_follow
+from zoco.monitor.segment_following import segments_follow
 from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:

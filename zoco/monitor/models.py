@@ -18,7 +18,7 @@ from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, Expor
 from zoco.monitor.funnels import Funnel
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.schedules.models import Schedule, Sending
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 from zoco.monitor.sharing.models import SharedLink
 from zoco.monitor.sharing.public.models import PublicBoard
 

@@ -14,14 +14,14 @@ from zoco.ledger.views.actions import Action, keeps, offer, offer_report
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.dashboards import Dashboard
 from zoco.ledger.viewsets import RightItem
-from zoco.monitor import verdicts
+from zoco.monitor import segment_offers
 from zoco.monitor.alarms import screens as alarm_screens
 from zoco.monitor.exports import screens as exports
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.latest import screens as latest
+from zoco.monitor.latest import verdicts
 from zoco.monitor.schedules import screens as schedules
 from zoco.monitor.schedules.services import SEE as SEE_SCHEDULES
-from zoco.monitor.segments import offers
 from zoco.monitor.sharing import screens
 from zoco.monitor.sharing.public import screens as public_screens
 from zoco.monitor.viewsets import (
@@ -200,7 +200,7 @@ def sharing_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model__in=MODELS)
 
 
-keeps(offers.segments)
+keeps(segment_offers.segments)
 offer(schedules.offered)
 offer_report(schedules.offered)
 
