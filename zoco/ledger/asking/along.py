@@ -65,6 +65,27 @@ def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
     return column.lag().over(ibis.window(group_by=groups, order_by=rows[order])).fill_null(0)
 
 
+def in_order(column: Value, at: Value, tie: Value) -> Value:
+    """Return the values that a group has as a list, in the order of one column of numbers and of another."""
+    from zoco.ledger.asking.statements.sequences import InOrder
+
+    return InOrder(column, at, tie).to_expr()
+
+
+def list_or_none(column: Value) -> Value:
+    """Return lists, those that are null as lists without members."""
+    from zoco.ledger.asking.statements.sequences import ListOrNone
+
+    return ListOrNone(column).to_expr()
+
+
+def nothing(kind: str) -> Value:
+    """Return a list without members, of a kind such as array<!int64>."""
+    import ibis
+
+    return ibis.literal([], type=kind)
+
+
 def of_group(value: Value, rows: Table, *by: str) -> Value:
     """Return at each row what a sum or the like is over its group; over all rows without one."""
     import ibis

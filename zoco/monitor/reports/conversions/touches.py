@@ -1,0 +1,126 @@
+"""Touches: with what visits began before a conversion, in order; the ways that led nowhere as well.
+
+One expression. Equal ways of those who never converted are counted before they leave the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import expr
+from zoco.ledger.asking import along
+from zoco.ledger.expr import Table
+from zoco.monitor.reports.conversions.counted import WHOSE, conversions, whose
+from zoco.monitor.reports.conversions.defined import Definition
+
+if TYPE_CHECKING:
+    from zoco.ledger.scope import Facts
+
+CLICKED = "mail.link.clicked"
+BY = {
+    "channel": _("Channel"),
+    "source": _("Source"),
+    "campaign": _("Campaign"),
+    "content": _("Creative"),
+    "letter": _("Letter"),
+}
+"""By what touches are told apart: columns of visits, and letters by the links that were followed in them."""
+TOUCH = {"who": "!int64", "at": "!int64", "tie": "!int64", "label": "!string", "session": "!int64"}
+PATH = {
+    "who": "!int64",
+    "path": "array<!string>",
+    "at": "array<!int64>",
+    "ended_at": "!int64",
+    "is_converted": "!boolean",
+    "value": "!decimal(18,4)",
+    "count": "!int64",
+}
+
+
+def paths(facts: Facts, definition: Definition, by: str) -> Table:
+    """Return what people met before each conversion of the period, and since the last one or without one.
+
+    Columns are those of PATH. One row a conversion; `path` and `at` are lists in order of time, and hold the
+    touches of the lookback, also those before an earlier conversion. Further, for everybody with touches in
+    the period and no conversion after them, those of the lookback before his last touch: by himself if he
+    converted earlier in the period, else `count` of equal paths together, `who` 0 and without moments.
+    """
+    visits = whose(_visits(facts, definition, by), facts, definition)
+    met = visits if by in COLUMNS else _clicks(facts, definition)
+    touches = met.filter(met.who != 0).select(*TOUCH).cast(TOUCH)
+    bought = _placed(conversions(facts, definition), visits)
+    to_buy = _to_conversions(touches, bought, definition)
+    nowhere = _nowhere(touches, bought, facts, definition)
+    return to_buy.select(*PATH).cast(PATH).union(nowhere.select(*PATH).cast(PATH))
+
+
+COLUMNS = ("channel", "source", "campaign", "content")
+
+
+def _visits(facts: Facts, definition: Definition, by: str) -> Table:
+    """Return one row a visit: session, when it began, whose it is, and how it came about."""
+    wide = facts.whole_visits.earlier(definition.lookback_seconds)
+    rows = wide.where(lambda rows: rows.session != 0)
+    label = rows[by].max() if by in COLUMNS else expr.text("")
+    each = rows.group_by("session").aggregate(
+        occurred_at=rows.occurred_at.min(), label=label, **{name: rows[name].max() for name in WHOSE}
+    )
+    return each.mutate(at=expr.micros(each.occurred_at), tie=each.session)
+
+
+def _clicks(facts: Facts, definition: Definition) -> Table:
+    """Return one row a link that was followed in a letter; letters are of no site."""
+    wide = replace(facts.whole_visits, with_nobodys=True).earlier(definition.lookback_seconds)
+    rows = wide.named(CLICKED)
+    found = whose(rows.select("id", "occurred_at", "session", "subject", *WHOSE), facts, definition)
+    placed = found.mutate(at=expr.micros(found.occurred_at), label=found.subject)
+    return placed.mutate(tie=expr.rank_among(placed["at"], placed, "who"))
+
+
+def _placed(bought: Table, visits: Table) -> Table:
+    """Return conversions with whose visit each is part of: a visit knows more of people than one fact."""
+    owners = visits.filter(visits.who != 0).select(__session="session", __owner="who")
+    both = bought.left_join(owners, bought.session == owners["__session"])
+    who = both["__owner"].fill_null(both.who)
+    return both.select("id", "at", "session", who=who, value=both.gross + both.refunded)
+
+
+def _to_conversions(touches: Table, bought: Table, definition: Definition) -> Table:
+    """Return one row a conversion with its path."""
+    ends = bought.select(__id="id", __who="who", __end="at")
+    both = ends.inner_join(touches, ends["__who"] == touches.who)
+    since = both["__end"] - definition.lookback_seconds * 1_000_000
+    near = both.filter((both["at"] <= both["__end"]) & (both["at"] >= since))
+    ways = near.group_by("__id").aggregate(
+        path=along.in_order(near.label, near["at"], near.tie),
+        moments=along.in_order(near["at"], near["at"], near.tie),
+    )
+    found = bought.left_join(ways, bought.id == ways["__id"])
+    return found.select(
+        "who", "value", ended_at=found["at"], is_converted=~expr.never(found), count=expr.whole(1),
+        path=along.list_or_none(found.path), at=along.list_or_none(found.moments),
+    )  # fmt: skip
+
+
+def _nowhere(touches: Table, bought: Table, facts: Facts, definition: Definition) -> Table:
+    """Return the paths that did not end in a conversion."""
+    known = bought.filter(bought.who != 0)
+    latest = known.group_by(__who="who").aggregate(__last=known["at"].max())
+    both = touches.left_join(latest, touches.who == latest["__who"])
+    open_ = both.mutate(__last=both["__last"].fill_null(0)).filter(lambda each: each["at"] > each["__last"])
+    ended = open_.mutate(__end=along.of_group(open_["at"].max(), open_, "who"))
+    since = ended["__end"] - definition.lookback_seconds * 1_000_000
+    begins = expr.micros(expr.start_of(facts.period))
+    near = ended.filter((ended["__end"] >= begins) & (ended["at"] >= since))
+    each = near.group_by("who").aggregate(
+        path=along.in_order(near.label, near["at"], near.tie), __last=near["__last"].max()
+    )
+    apart = each.mutate(who=(each["__last"] > 0).ifelse(each.who, expr.whole(0)))
+    counted = apart.group_by("who", "path").aggregate(count=apart.count())
+    return counted.mutate(
+        at=along.nothing("array<!int64>"), ended_at=expr.whole(0), is_converted=expr.never(counted),
+        value=expr.money(0),
+    )  # fmt: skip
