@@ -65,11 +65,18 @@ def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
     return column.lag().over(ibis.window(group_by=groups, order_by=rows[order])).fill_null(0)
 
 
-def in_order(column: Value, at: Value, tie: Value) -> Value:
-    """Return the values that a group has as a list, in the order of one column of numbers and of another."""
+def in_order(column: Value, by: Value) -> Value:
+    """Return the values that a group has as a list, in the order of a column of whole numbers."""
     from zoco.ledger.asking.statements.sequences import InOrder
 
-    return InOrder(column, at, tie).to_expr()
+    return InOrder(column, by).to_expr()
+
+
+def picked(members: Value, numbers: Value) -> Value:
+    """Return of a list the members that another one names by number, from 1."""
+    from zoco.ledger.asking.statements.sequences import Picked
+
+    return Picked(members, numbers).to_expr()
 
 
 def list_or_none(column: Value) -> Value:
@@ -77,6 +84,13 @@ def list_or_none(column: Value) -> Value:
     from zoco.ledger.asking.statements.sequences import ListOrNone
 
     return ListOrNone(column).to_expr()
+
+
+def place(rows: Table, *order: Value) -> Value:
+    """Return each row's place among all rows in an order, from 1."""
+    import ibis
+
+    return ibis.row_number().over(ibis.window(order_by=list(order))) + 1
 
 
 def nothing(kind: str) -> Value:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ibis.expr.datatypes as dt
@@ -16,21 +17,29 @@ Sql = Any
 
 
 class InOrder(ops.Reduction):
-    """The values of a group as a list, in the order of a number, ties by another one."""
+    """The values of a group as a list, in the order of a number."""
 
     arg: ops.Value
-    at: ops.Value[dt.Int64]
-    tie: ops.Value[dt.Int64]
+    by: ops.Value[dt.Int64]
 
     @property
     def dtype(self) -> dt.DataType:
         return dt.Array(self.arg.dtype.copy(nullable=False))
 
 
+class Picked(ops.Value):
+    """Of a list the members that another list names by number, from 1; without any where there is none."""
+
+    arg: ops.Value[dt.Array]
+    numbers: ops.Value[dt.Array]
+    shape = rlz.shape_like("args")
+    dtype = rlz.dtype_like("arg")
+
+
 class ListOrNone(ops.Value):
     """A list; one without members where there is none."""
 
-    arg: ops.Value
+    arg: ops.Value[dt.Array]
     shape = rlz.shape_like("arg")
     dtype = rlz.dtype_like("arg")
 
@@ -40,24 +49,31 @@ class SequencesOnDuckDB:
 
     f: Any
 
-    def visit_InOrder(self, op: InOrder, *, arg: Any, at: Any, tie: Any) -> Sql:
-        order = [sge.Ordered(this=each, nulls_first=False) for each in (at, tie)]
-        return self.f.anon.list(sge.Order(this=arg, expressions=order))
+    def visit_InOrder(self, op: InOrder, *, arg: Any, by: Any) -> Sql:
+        return self.f.anon.list(sge.Order(this=arg, expressions=[sge.Ordered(this=by, nulls_first=False)]))
+
+    def visit_Picked(self, op: Picked, *, arg: Any, numbers: Any) -> Sql:
+        return self.f.coalesce(self.f.anon.list_select(arg, numbers), sge.Array(expressions=[]))
 
     def visit_ListOrNone(self, op: ListOrNone, *, arg: Any) -> Sql:
         return self.f.coalesce(arg, sge.Array(expressions=[]))
 
 
 class SequencesOnClickHouse:
-    """ClickHouse's words: it gathers as rows come, so tuples are gathered and sorted."""
+    """ClickHouse's words: it gathers as rows come, so tuples are gathered and sorted. No list is null."""
 
     f: Any
 
-    def visit_InOrder(self, op: InOrder, *, arg: Any, at: Any, tie: Any) -> Sql:
-        rows = self.f.anon.arraySort(self.f.anon.groupArray(self.f.anon.tuple(at, tie, arg)))
-        one = sge.to_identifier("x")
-        third = self.f.anon.tupleElement(sge.Column(this=one), sge.convert(3))
-        return self.f.anon.arrayMap(sge.Lambda(this=third, expressions=[one]), rows)
+    def visit_InOrder(self, op: InOrder, *, arg: Any, by: Any) -> Sql:
+        rows = self.f.anon.arraySort(self.f.anon.groupArray(self.f.anon.tuple(by, arg)))
+        return self._each(lambda one: self.f.anon.tupleElement(one, sge.convert(2)), rows)
+
+    def visit_Picked(self, op: Picked, *, arg: Any, numbers: Any) -> Sql:
+        return self._each(lambda one: self.f.anon.arrayElement(arg, one), numbers)
 
     def visit_ListOrNone(self, op: ListOrNone, *, arg: Any) -> Sql:
         return arg
+
+    def _each(self, made: Callable[[Sql], Sql], rows: Sql) -> Sql:
+        one = sge.to_identifier("x")
+        return self.f.anon.arrayMap(sge.Lambda(this=made(sge.Column(this=one)), expressions=[one]), rows)
