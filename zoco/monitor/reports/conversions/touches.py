@@ -29,7 +29,7 @@ BY = {
 }
 """By what touches are told apart: columns of visits, and letters by the links that were followed in them."""
 COLUMNS = ("channel", "source", "campaign", "content")
-LABELS_MOST, LABELS_ROOM = 40, 64
+LABELS_MOST, LABELS_ROOM = 36, 64
 """So many labels, those with most touches, stand for themselves; and room for the number of each in a key."""
 OTHERS = "…"
 """Stands for all other labels together."""
@@ -110,7 +110,8 @@ def _keyed(touches: Table) -> Table:
 
 def _placed(bought: Table, visits: Table) -> Table:
     """Return conversions with whose visit each is part of: a visit knows more of people than one fact."""
-    owners = visits.filter(visits.who != 0).select(__session="session", __owner="who")
+    theirs = visits.semi_join(bought, "session")
+    owners = theirs.filter(theirs.who != 0).select(__session="session", __owner="who")
     both = bought.left_join(owners, bought.session == owners["__session"])
     who = both["__owner"].fill_null(both.who)
     return both.select("id", "at", "session", who=who, value=both.gross + both.refunded)

@@ -120,9 +120,7 @@ def _whose(fact: Fact, joined: dict[int, int]) -> int:
     return -person if person else fact.known or fact.visitor
 
 
-def _visits(
-    facts: list[Fact], joined: dict[int, int], label: str
-) -> dict[int, list[tuple[int, int, str]]]:
+def _visits(facts: list[Fact], joined: dict[int, int], label: str) -> dict[int, list[tuple[int, int, str]]]:
     """Return everybody's visits in order; a gap of more than half an hour parts two."""
     found: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     before: dict[int, int] = {}
@@ -130,6 +128,8 @@ def _visits(
     for each in rows:
         if each.occurred_at - before.get(each.visitor, 0) > 30 * MINUTE:
             who = _whose(each, joined)
-            found[who].append((each.occurred_at, session_number(UUID(str(each.id)).int), getattr(each, label)))
+            found[who].append(
+                (each.occurred_at, session_number(UUID(str(each.id)).int), getattr(each, label))
+            )
         before[each.visitor] = each.occurred_at
     return {who: sorted(each) for who, each in found.items()}
