@@ -67,23 +67,23 @@ def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
 
 def in_order(column: Value, by: Value) -> Value:
     """Return the values that a group has as a list, in the order of a column of whole numbers."""
-    from zoco.ledger.asking.statements.sequences import InOrder
+    from zoco.ledger.asking.statements.sequences import InOrder, expression
 
-    return InOrder(column, by).to_expr()
+    return expression(InOrder(column, by))
 
 
 def picked(members: Value, numbers: Value) -> Value:
     """Return of a list the members that another one names by number, from 1."""
-    from zoco.ledger.asking.statements.sequences import Picked
+    from zoco.ledger.asking.statements.sequences import Picked, expression
 
-    return Picked(members, numbers).to_expr()
+    return expression(Picked(members, numbers))
 
 
 def list_or_none(column: Value) -> Value:
     """Return lists, those that are null as lists without members."""
-    from zoco.ledger.asking.statements.sequences import ListOrNone
+    from zoco.ledger.asking.statements.sequences import ListOrNone, expression
 
-    return ListOrNone(column).to_expr()
+    return expression(ListOrNone(column))
 
 
 def place(rows: Table, *order: Value) -> Value:

@@ -24,7 +24,8 @@ class InOrder(ops.Reduction):
 
     @property
     def dtype(self) -> dt.DataType:
-        return dt.Array(self.arg.dtype.copy(nullable=False))
+        found: dt.DataType = dt.dtype(f"array<!{self.arg.dtype.copy(nullable=True)}>")
+        return found
 
 
 class Picked(ops.Value):
@@ -42,6 +43,11 @@ class ListOrNone(ops.Value):
     arg: ops.Value[dt.Array]
     shape = rlz.shape_like("arg")
     dtype = rlz.dtype_like("arg")
+
+
+def expression(operation: Any) -> Any:
+    """Return an operation as a value of Ibis."""
+    return operation.to_expr()
 
 
 class SequencesOnDuckDB:

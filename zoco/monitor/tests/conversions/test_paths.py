@@ -28,8 +28,8 @@ def found(store: Store, definition: Definition, by: str = "channel") -> Counter[
     counted: Counter[Walk] = Counter()
     for row in store.query(expr.to_sql(table, store.dialect)).to_pylist():
         count = row.pop("count")
-        lists = {name: tuple(row.pop(name)) for name in ("path", "at")}
-        counted[Walk(**row, **lists)] += count
+        row |= {name: tuple(row[name]) for name in ("path", "at")}
+        counted[Walk(**row)] += count
     return counted
 
 

@@ -84,7 +84,8 @@ def walks(facts: list[Fact], definition: Definition, label: str = "channel") -> 
     for each in facts:
         if each.amount_site < 0:
             back[each.subject] += each.amount_site
-    found, last = [], defaultdict(int)
+    found: list[Walk] = []
+    last: dict[int, int] = defaultdict(int)
     for each in facts:
         is_one = each.name == ORDER or (each.name == PAGE and each.path == "/contact")
         if is_one and PERIOD.start <= each.occurred_at < PERIOD.end:
