@@ -30,7 +30,9 @@ class ConversionRule(models.Model):
         default=True,
         help_text=_("A known person is one whatever the browser. Otherwise each browser stands for itself."),
     )
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WithinManager()
@@ -68,7 +70,9 @@ class AttributionRun(models.Model):
     said = models.CharField(max_length=500, blank=True)
     rule = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(auto_now=True)
 
