@@ -19,6 +19,7 @@ from zoco.campaigns.models import Campaign, Cost, Link, Word
 from zoco.monitor.models import (
     Alarm,
     Annotation,
+    AttributionRun,
     ExportPlan,
     ExportRun,
     Funnel,
@@ -81,6 +82,10 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_moves_"):
         move = SiteMove.objects.get_or_create(site_id=parts["pk"], kind="out", state="done")[0]
         special["pk"] = move.pk
+    elif kind.startswith("zoco_attribution") and "pk" in door.parts:
+        days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
+        run = AttributionRun.objects.get_or_create(site_id=parts["pk"], by="channel", defaults=days)[0]
+        special["pk"] = run.pk
     elif kind in {"zoco_exports_one", "zoco_exports_act"}:
         days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
         run = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[0]

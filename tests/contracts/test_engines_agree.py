@@ -16,7 +16,15 @@ from pathlib import Path
 import pytest
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import FUNNELS, GOALS, both_answers, differences, questions, zones_of
+from tests.contracts.agreement import (
+    CONVERSIONS,
+    FUNNELS,
+    GOALS,
+    both_answers,
+    differences,
+    questions,
+    zones_of,
+)
 from tests.contracts.many_facts import CHANGES, local, sessions_by_hand, write_spool
 from zoco.kit.periods import Period
 from zoco.ledger.asking import goals
@@ -28,6 +36,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.store import chdb
+from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.funnels import drawn
 
 pytestmark = pytest.mark.timeout(600)
@@ -100,6 +109,7 @@ def test_disorder_pieces_repeats_and_two_spools_change_nothing(tmp_path: Path) -
 def test_every_report_gives_the_same_answer(both: Both, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     monkeypatch.setattr(drawn, "_providers", FUNNELS)
+    monkeypatch.setattr(defined, "_providers", CONVERSIONS)
     rows: Counter[str] = Counter()
 
     asked = [report for number, report in enumerate(reports_all()) if zone in zones_of(number)]

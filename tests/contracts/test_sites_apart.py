@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import FUNNELS, GOALS, differences
+from tests.contracts.agreement import CONVERSIONS, FUNNELS, GOALS, differences
 from tests.contracts.many_facts import CHANGES, write_spool
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking import goals
@@ -30,6 +30,7 @@ from zoco.ledger.report import Report, reports_all
 from zoco.ledger.schema import Fact
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.funnels import drawn
 
 pytestmark = pytest.mark.timeout(300)
@@ -78,6 +79,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "_read", set())
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     monkeypatch.setattr(drawn, "_providers", FUNNELS)
+    monkeypatch.setattr(defined, "_providers", CONVERSIONS)
     for written in (statement.page_sql, statement.curve_sql):
         written.cache_clear()
 

@@ -51,7 +51,7 @@ class RuleForm(forms.Form):
     """What a conversion of a site is. No goal chosen means all of them."""
 
     goals = forms.MultipleChoiceField(
-        label=pgettext_lazy("conversion", "goals"),
+        label=pgettext_lazy("conversion", "Goals"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy(
@@ -60,13 +60,13 @@ class RuleForm(forms.Form):
         ),
     )
     lookback_days = forms.IntegerField(
-        label=pgettext_lazy("conversion", "days back"),
+        label=pgettext_lazy("conversion", "Days back"),
         min_value=1,
         max_value=LOOKBACK_MOST,
         help_text=ConversionRule._meta.get_field("lookback_days").help_text,
     )
     is_by_person = forms.BooleanField(
-        label=gettext_lazy("by person"),
+        label=gettext_lazy("By person"),
         required=False,
         help_text=ConversionRule._meta.get_field("is_by_person").help_text,
     )

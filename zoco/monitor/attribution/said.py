@@ -105,12 +105,18 @@ def _cell(line: Shown) -> Cell:
         words = _("%(seen)s of %(needed)s people")
         seen, needed = formats.count(lack["seen"]), formats.count(lack["needed"])
         return Cell("", lack=words % {"seen": seen, "needed": needed})
-    between = f"{_figure(line['low'])}–{_figure(line['high'])}" if line["low"] is not None else ""
+    between = f"{_bound(line['low'])}–{_bound(line['high'])}" if line["low"] is not None else ""
     return Cell(_figure(line["shown"]), between)
 
 
 def _figure(units: float) -> str:
     return formats.decimal(Decimal(round(units)) / UNIT, 2)
+
+
+def _bound(units: float) -> str:
+    """Return an end of an interval with three digits or more: it wanders itself."""
+    value = units / UNIT
+    return formats.decimal(value, 0 if value >= 100 else 1)
 
 
 def _problems(run: AttributionRun, kept: Shown) -> list[str]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from zoco.kit.periods import Period
 from zoco.ledger.asking import goals
+from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
@@ -17,7 +19,18 @@ from zoco.ledger.tests.reports.made import SITE
 from zoco.monitor.attribution import counting
 from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.conversions.defined import Definition
-from zoco.monitor.tests.conversions.walked import BY_BROWSER, BY_PERSON, GOALS, PERIOD, made, walks
+from zoco.monitor.reports.funnels import drawn
+from zoco.monitor.reports.funnels.chains import Funnel
+from zoco.monitor.tests.conversions.walked import (
+    BY_BROWSER,
+    BY_PERSON,
+    GOALS,
+    ORDERED,
+    PERIOD,
+    SEEN,
+    made,
+    walks,
+)  # fmt: skip
 from zoco.stats.attribution import UNIT, Measure
 
 FACTS = made(2, 600)
@@ -38,11 +51,14 @@ def definition(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return found
 
 
-def totals(store: Store, key: str, **address: str) -> dict[str, Any]:
+def answered(store: Store, key: str, **address: str) -> Answer:
     report = report_named(key)
     asked = {"period": "2026-03-10..2026-03-20", "size": "1000", **address}
-    answer = ask(report, Question.from_address(asked, report=report, now=NOW), store=store, now=NOW)
-    return dict(answer.totals)
+    return ask(report, Question.from_address(asked, report=report, now=NOW), store=store, now=NOW)
+
+
+def totals(store: Store, key: str, **address: str) -> dict[str, Any]:
+    return dict(answered(store, key, **address).totals)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -71,6 +87,28 @@ def test_orders_paths_and_every_model_add_up_to_the_same(
             assert Decimal(shown + kept["rest"]) / UNIT == whole
             assert all(line["units"] >= 0 for line in kept["lines"])
             assert all(line["low"] <= line["units"] <= line["high"] for line in kept["lines"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_last_step_of_a_funnel_adds_up_to_the_orders(
+    stores: dict[str, Store], engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered = Definition((ORDERED,), 30)
+    funnel = Funnel("Shop", (SEEN, ORDERED), 30 * 86_400)
+    monkeypatch.setattr(defined, "_providers", [lambda _site: ordered])
+    monkeypatch.setattr(drawn, "_providers", [(lambda _site, _key: funnel, lambda _site: (("1", "Shop"),))])
+    period = "2026-02-25..2026-04-05"
+
+    orders = answered(stores[engine], "conversions", period=period)
+    last = answered(stores[engine], "funnel", period=period).rows[-1].values
+    found = counting.paths_of(SITE, Period.parse(period, "UTC"), ordered, "channel", stores[engine])
+
+    # One order is nobody's: no funnel knows it, and no model credits it.
+    nobodys = sum(each.amount_site for each in FACTS if each.subject == "nobody")
+    assert nobodys > 0
+    assert last["revenue"] == orders.totals["revenue"] - nobodys
+    assert last["people"] == orders.overall["people"]
+    assert Decimal(found.total(Measure.REVENUE)) / UNIT == orders.totals["revenue"]
 
 
 def test_both_engines_credit_alike(stores: dict[str, Store], definition: Definition) -> None:
