@@ -42,6 +42,23 @@ NOTHING = ("", pgettext_lazy("funnel", "nothing"))
 STEP = Dimension("step", pgettext_lazy("funnel", "Step"))
 
 
+COUNTED = _(
+    "Counted is everybody who took the first step in the period and fits the filters there: a known "
+    "person once whatever the browser, else a browser. Whoever did not consent is known again only until "
+    "midnight, so a way over several days is seen of the others alone. A step counts if it comes later "
+    "than the one before, and as soon after it as the funnel wants; steps after the period count as "
+    "well. Whoever went several times counts by the way that came furthest, the first of those. "
+    "The share of the step before is shown with the bounds within which the true share lies with 95% "
+    "confidence, if people decide independently of each other. Whoever may still come to the next step, "
+    "for time is not up yet, is not among those who stopped. The time is the median, over those who came "
+    "to a step, of the shortest way from the first step."
+)
+BROUGHT = _(
+    "Revenue is what all facts brought with which people came to the step in time, less refunds of the "
+    "same thing, such as an order of the same number."
+)
+
+
 @REPORTS.plug
 class FunnelSteps(Report):
     """One row a step; with `by` one for each step and value of a column."""
@@ -49,24 +66,7 @@ class FunnelSteps(Report):
     key = "funnel"
     label = _("Funnel")
     question = _("How far do people come on the way to a goal, and where do they stop?")
-    definition = format_lazy(
-        "{} {}",
-        _(
-            "Counted is everybody who took the first step in the period and fits the filters there: a known "
-            "person once whatever the browser, else a browser. Whoever did not consent is known again only until "
-            "midnight, so a way over several days is seen of the others alone. A step counts if it comes later "
-            "than the one before, and as soon after it as the funnel wants; steps after the period count as "
-            "well. Whoever went several times counts by the way that came furthest, the first of those. "
-            "The share of the step before is shown with the bounds within which the true share lies with 95% "
-            "confidence, if people decide independently of each other. Whoever may still come to the next step, "
-            "for time is not up yet, is not among those who stopped. The time is the median, over those who came "
-            "to a step, of the shortest way from the first step."
-        ),
-        _(
-            "Revenue is what all facts brought with which people came to the step in time, less refunds of the "
-            "same thing, such as an order of the same number."
-        ),
-    )
+    definition = format_lazy("{} {}", COUNTED, BROUGHT)
     method = words.WILSON
     picture = "steps"
     dimensions = (STEP,)
