@@ -26,20 +26,20 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure with its interval, or in place of them what there is too little of."""
+    """A figure with its interval."""
 
     text: str
     between: str = ""
-    lack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A channel, or the whole."""
+    """A channel, or what belongs to none; `lack` says in place of figures what there is too little of."""
 
     label: str
     cells: list[Cell]
     picture: str = ""
+    lack: str = ""
 
 
 def label_said(by: str, label: str) -> str:
@@ -81,17 +81,18 @@ def _chosen(by_label: dict[str, Shown], label: str) -> float:
 def _row(by: str, label: str, by_label: dict[str, Shown], top: float) -> Row:
     name = label_said(by, label)
     lines = {key: each[label] for key, each in by_label.items()}
+    if lack := next(iter(lines.values())).get("lack"):
+        words = _("Too little data: %(seen)s of %(needed)s people")
+        seen, needed = formats.count(lack["seen"]), formats.count(lack["needed"])
+        return Row(name, [], lack=words % {"seen": seen, "needed": needed})
     cells = [_cell(lines[key]) if key in lines else Cell("–") for key in MODELS]
-    known = {key: line for key, line in lines.items() if "units" in line}
-    if not known:
-        return Row(name, cells)
-    chosen = known.get(CHOSEN)
-    values = [line["units"] for line in known.values()]
+    chosen = lines.get(CHOSEN)
+    values = [line["units"] for line in lines.values()]
     said = _("%(label)s: from %(low)s to %(high)s by model") % {
         "label": name, "low": _figure(min(values)), "high": _figure(max(values)),
     }  # fmt: skip
     picture = side_by_side(
-        [line["units"] for key, line in known.items() if key != CHOSEN],
+        [line["units"] for key, line in lines.items() if key != CHOSEN],
         chosen["units"] if chosen else None,
         (chosen["low"], chosen["high"]) if chosen and chosen["low"] is not None else None,
         top,
@@ -101,10 +102,6 @@ def _row(by: str, label: str, by_label: dict[str, Shown], top: float) -> Row:
 
 
 def _cell(line: Shown) -> Cell:
-    if lack := line.get("lack"):
-        words = _("%(seen)s of %(needed)s people")
-        seen, needed = formats.count(lack["seen"]), formats.count(lack["needed"])
-        return Cell("", lack=words % {"seen": seen, "needed": needed})
     between = f"{_bound(line['low'])}–{_bound(line['high'])}" if line["low"] is not None else ""
     return Cell(_figure(line["shown"]), between)
 

@@ -122,7 +122,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "attribution",
         line["span"],
         **line,
-        measure=measure.value,
+        is_demo=run.site.is_demo,
         measures=[(each.value, label, each is measure) for each, label in _measures(run)],
         table=said.table(run, measure),
         stands=said.stands(run, run.site.zone),
