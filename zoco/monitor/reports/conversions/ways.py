@@ -63,7 +63,9 @@ class ConversionPaths(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         rows = paths(facts, facts.given or Definition(()), str(params["by"]))
-        each = rows.mutate(path=rows.path.join(ARROW), times=rows.is_converted.ifelse(rows["count"], 0))
+        # Without a touch there is no text on one engine, and an empty one on the other.
+        named = rows.path.join(ARROW).fill_null("").cast("!string")
+        each = rows.mutate(path=named, times=rows.is_converted.ifelse(rows["count"], 0))
         found = each.group_by("path").aggregate(
             conversions=each.times.sum(),
             revenue=each.value.sum(),

@@ -100,15 +100,16 @@ def test_the_last_step_of_a_funnel_adds_up_to_the_orders(
     period = "2026-02-25..2026-04-05"
 
     orders = answered(stores[engine], "conversions", period=period)
+    whole, people = orders.totals["revenue"], (orders.overall or {})["people"]
     last = answered(stores[engine], "funnel", period=period).rows[-1].values
     found = counting.paths_of(SITE, Period.parse(period, "UTC"), ordered, "channel", stores[engine])
 
     # One order is nobody's: no funnel knows it, and no model credits it.
     nobodys = sum(each.amount_site for each in FACTS if each.subject == "nobody")
     assert nobodys > 0
-    assert last["revenue"] == orders.totals["revenue"] - nobodys
-    assert last["people"] == orders.overall["people"]
-    assert Decimal(found.total(Measure.REVENUE)) / UNIT == orders.totals["revenue"]
+    assert last["revenue"] == Decimal(str(whole)) - nobodys
+    assert last["people"] == people
+    assert Decimal(found.total(Measure.REVENUE)) / UNIT == whole
 
 
 def test_both_engines_credit_alike(stores: dict[str, Store], definition: Definition) -> None:
@@ -120,6 +121,16 @@ def test_both_engines_credit_alike(stores: dict[str, Store], definition: Definit
     for key in counting.MODELS:
         one, other = (counting.credits_of(each, key, "channel", Measure.REVENUE) for each in (ours, theirs))
         assert [line["units"] for line in one["lines"]] == [line["units"] for line in other["lines"]]
+
+
+def test_both_engines_list_the_same_paths(stores: dict[str, Store]) -> None:
+    ours, theirs = (
+        [(row.key, row.values, row.before) for row in answered(stores[engine], "conversion-paths").rows]
+        for engine in ENGINES
+    )
+
+    assert ours == theirs
+    assert {"path": ""} in [key for key, _values, _before in ours]
 
 
 def test_nothing_to_count_is_no_error(stores: dict[str, Store]) -> None:
