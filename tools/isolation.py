@@ -37,6 +37,7 @@ OTHER_DATABASE = "only the run on PostgreSQL says something"
 KEPT = (
     "zoco.ledger.asking.goals",
     "zoco.ledger.pictures.marks",
+    "zoco.monitor.reports.conversions.defined",
     "zoco.monitor.reports.funnels.drawn",
     "zoco.campaigns.reports.spent",
 )

@@ -20,6 +20,7 @@ from zoco.mix.models import ChannelTest, MediaMix, RegionalTest
 from zoco.monitor.models import (
     Alarm,
     Annotation,
+    AttributionRun,
     ExportPlan,
     ExportRun,
     Funnel,
@@ -100,6 +101,11 @@ def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
 
+def _attribution(site: int) -> AttributionRun:
+    days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
+    return AttributionRun.objects.get_or_create(site_id=site, by="channel", defaults=days)[0]
+
+
 def address(door: Door, parts: dict[str, Any]) -> str:
     special: dict[str, Any] = {"key": "pages", "word": "csv", "action": "delete"}
     special |= {"task": UUID(int=1), "app_label": "wagtailcore", "model_name": "page"}
@@ -112,6 +118,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_moves_"):
         move = SiteMove.objects.get_or_create(site_id=parts["pk"], kind="out", state="done")[0]
         special["pk"] = move.pk
+    elif kind.startswith("zoco_attribution") and "pk" in door.parts:
+        special["pk"] = _attribution(parts["pk"]).pk
     elif kind in {"zoco_exports_one", "zoco_exports_act"}:
         days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
         run = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[0]

@@ -17,6 +17,7 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
+from zoco.monitor.reports.conversions.defined import Definition
 from zoco.monitor.reports.funnels.chains import Funnel
 
 # One of each kind, for every site.
@@ -40,6 +41,8 @@ COSTS = [
     ))
 ]  # fmt: skip
 """Who knows what was spent, in place of the database."""
+CONVERSIONS = [lambda site: Definition(tuple(goal for goal in GOALS[1:] if goal.kind != "engagement"))]
+"""Who knows what a conversion is."""
 # What is told of the asking, not of the facts.
 _APART = {"report", "question", "sql", "seconds"}
 # Bounds of an interval take several steps in floating point, whose last digit engines may round apart.

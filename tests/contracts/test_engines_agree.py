@@ -16,7 +16,16 @@ from pathlib import Path
 import pytest
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import COSTS, FUNNELS, GOALS, both_answers, differences, questions, zones_of
+from tests.contracts.agreement import (
+    CONVERSIONS,
+    COSTS,
+    FUNNELS,
+    GOALS,
+    both_answers,
+    differences,
+    questions,
+    zones_of,
+)
 from tests.contracts.many_facts import CHANGES, local, sessions_by_hand, write_spool
 from zoco.campaigns.reports import spent
 from zoco.kit.periods import Period
@@ -29,6 +38,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.store import chdb
+from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.funnels import drawn
 
 pytestmark = pytest.mark.timeout(600)
@@ -102,6 +112,7 @@ def test_every_report_gives_the_same_answer(both: Both, zone: str, monkeypatch: 
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     monkeypatch.setattr(drawn, "_providers", FUNNELS)
     monkeypatch.setattr(spent, "_providers", COSTS)
+    monkeypatch.setattr(defined, "_providers", CONVERSIONS)
     rows: Counter[str] = Counter()
 
     asked = [report for number, report in enumerate(reports_all()) if zone in zones_of(number)]

@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import COSTS, FUNNELS, GOALS, differences
+from tests.contracts.agreement import CONVERSIONS, COSTS, FUNNELS, GOALS, differences
 from tests.contracts.many_facts import CHANGES, write_spool
 from zoco.campaigns.reports import spent
 from zoco.kit.periods import Period, micros
@@ -31,6 +31,7 @@ from zoco.ledger.report import Report, reports_all
 from zoco.ledger.schema import Fact
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.funnels import drawn
 
 pytestmark = pytest.mark.timeout(300)
@@ -80,6 +81,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     monkeypatch.setattr(drawn, "_providers", FUNNELS)
     monkeypatch.setattr(spent, "_providers", COSTS)
+    monkeypatch.setattr(defined, "_providers", CONVERSIONS)
     for written in (statement.page_sql, statement.curve_sql):
         written.cache_clear()
 

@@ -63,9 +63,12 @@ def micros(at: Value) -> Value:
     return _expression(Micros(at))
 
 
-def start_of(period: Period | Outline) -> Value:
-    """Return a period's first moment."""
-    return _moments(period, blanks.START)[0]
+def start_of(period: Period | Outline, earlier_seconds: int = 0) -> Value:
+    """Return a period's first moment, or one so many seconds earlier."""
+    import ibis
+
+    start = _moments(period, blanks.START)[0]
+    return start - ibis.interval(seconds=earlier_seconds) if earlier_seconds else start
 
 
 def end_of(period: Period | Outline, later_seconds: int = 0) -> Value:

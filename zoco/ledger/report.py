@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Unit = Literal["count", "percent", "seconds", "milliseconds", "money", "points", "index"]
 DimensionKind = Literal[
     "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name",
-    "number",
+    "number", "channels",
 ]  # fmt: skip
 Picture = Literal["curve", "bars", "steps", "grid", ""]
 Params = Mapping[str, "str | int"]

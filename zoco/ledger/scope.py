@@ -50,6 +50,8 @@ class Facts:
     """What `Report.given` said."""
     later_seconds: int = 0
     """How long after the period facts are among them as well."""
+    earlier_seconds: int = 0
+    """How long before it."""
 
     @classmethod
     def of(cls, question: Question, period: Period | None = None) -> Facts:
@@ -85,7 +87,8 @@ class Facts:
 
     def is_view(self, facts: Table) -> Value:
         """Return whether facts are page views: those of the origin that counted on their day."""
-        origins = counting_ever(self.site) if self.later_seconds else counting_in(self.site, self.period)
+        is_wider = self.later_seconds or self.earlier_seconds
+        origins = counting_ever(self.site) if is_wider else counting_in(self.site, self.period)
         if len(origins) == 1:
             return _is_view(facts, origins[0][1])
         counts = None
@@ -108,6 +111,10 @@ class Facts:
         compared with what is not over yet, none after that moment.
         """
         return replace(self, later_seconds=seconds)
+
+    def earlier(self, seconds: int) -> Facts:
+        """Return the same with the facts of so many seconds before the period."""
+        return replace(self, earlier_seconds=seconds)
 
     def fitting(self, rows: Table) -> Table:
         """Return those of rows of `whole_visits` that fit the filters."""
@@ -147,7 +154,7 @@ class Facts:
         facts, site = table("facts", self.columns), key_of(self.site)
         return facts.filter(
             facts.site.isin((site, NOBODYS)) if self.with_nobodys else facts.site == site,
-            facts.occurred_at >= expr.start_of(self.period),
+            facts.occurred_at >= expr.start_of(self.period, self.earlier_seconds),
             facts.occurred_at < expr.end_of(self.period, self.later_seconds),
             *([facts.occurred_at < expr.horizon_of(self.period)] if self.later_seconds else []),
             *self.fits(facts),

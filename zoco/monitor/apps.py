@@ -23,13 +23,16 @@ class MonitorConfig(AppConfig):
         from zoco.ledger.asking.imported import days as imported
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, funnels, portable, reads  # noqa: F401 - portable registers
+        from zoco.monitor.attribution import definition
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
+        from zoco.monitor.reports.conversions import defined
         from zoco.monitor.reports.funnels import drawn
         from zoco.sites import leaving, uploads
         from zoco.sites import reads as sites
 
         goals.provide(reads.goals)
         drawn.provide(funnels.funnel_of, funnels.funnels_of)
+        defined.provide(definition.definition_of)
         marks.provide(annotations.marks)
         sites.provide(_days_given)
         imported.NAMES.update(NAMES)

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import PropCondition
+from zoco.monitor.attribution.definition import rules_follow
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.funnels import funnels_follow
 from zoco.monitor.models import Goal
 from zoco.monitor.schedules.services import schedules_follow
-from zoco.monitor.segments.services import segments_follow
+from zoco.monitor.segment_following import segments_follow
 from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class GoalForm(_ModelForm):
             links_follow(site=was.site_id, was=was.name, now=self.instance.name)
             segments_follow(site=was.site_id, was=was.name, now=self.instance.name)
             funnels_follow(site=was.site_id, was=was.name, now=self.instance.name)
+            rules_follow(site=was.site_id, was=was.name, now=self.instance.name)
             schedules_follow(site=was.site_id, was=was.name, now=self.instance.name)
         conditions = self.cleaned_data["written"]
         self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]

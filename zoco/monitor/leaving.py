@@ -20,6 +20,7 @@ def site_forget(site: int, until: datetime) -> None:
     """Forget what was found in, put into or written of a site until then. Alarms and plans stay."""
     with sitebook.everything():
         _incidents_forget(site, until)
+        _attributions_forget(site, until)
         _exports_forget(site, until)
         _imports_forget(site, until)
 
@@ -29,6 +30,17 @@ def _incidents_forget(site: int, until: datetime) -> None:
 
     Incident.objects.filter(alarm__site=site, opened_at__lte=until).delete()
     Alarm.objects.filter(site=site).update(known="", looked_at=None)
+
+
+def _attributions_forget(site: int, until: datetime) -> None:
+    """Stop what counts, and delete what was counted; what a conversion is stays."""
+    from zoco.monitor.attribution import services
+    from zoco.monitor.models import AttributionRun
+
+    runs = AttributionRun.objects.filter(site=site, created_at__lte=until)
+    for run in runs.filter(state__in=["waiting", "counting"]):
+        services.run_stop(run=run)
+    runs.delete()
 
 
 def _exports_forget(site: int, until: datetime) -> None:

@@ -13,18 +13,20 @@ from zoco.ledger.asking.goals import PropCondition
 from zoco.ledger.within import WithinManager
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.annotations import Annotation
+from zoco.monitor.attribution.models import AttributionRun, ConversionRule
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, ExportRun
 from zoco.monitor.funnels import Funnel
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.schedules.models import Schedule, Sending
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 from zoco.monitor.sharing.models import SharedLink
 from zoco.monitor.sharing.public.models import PublicBoard
 
 __all__ = [
-    "Alarm", "Annotation", "ExportDay", "ExportDuty", "ExportPlan", "ExportRun", "Funnel", "Goal",
-    "ImportRun", "Incident", "PublicBoard", "Schedule", "Segment", "Sending", "SharedLink", "Telling",
+    "Alarm", "Annotation", "AttributionRun", "ConversionRule", "ExportDay", "ExportDuty", "ExportPlan",
+    "ExportRun", "Funnel", "Goal", "ImportRun", "Incident", "PublicBoard", "Schedule", "Segment", "Sending",
+    "SharedLink", "Telling",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.monitor.alarms import exporting, running, telling
+from zoco.monitor.attribution import services as attribution
 from zoco.monitor.exports import plans
 from zoco.monitor.imports import services
 from zoco.monitor.schedules import sending
@@ -46,5 +47,6 @@ PERIODIC.add(Periodic("monitor.alarms.listen", 60, listen))
 PERIODIC.add(Periodic("monitor.alarms.tell", 60, tell))
 PERIODIC.add(Periodic("monitor.schedules", 60, send))
 PERIODIC.add(Periodic("monitor.imports", 86_400, services.tidy))
+PERIODIC.add(Periodic("monitor.attribution", 300, attribution.tidy))
 PERIODIC.add(Periodic("monitor.exports", 300, export))
 PERIODIC.add(Periodic("monitor.exports.tell", 300, export_tell))

@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from zoco.monitor.attribution import services as attribution
 from zoco.monitor.exports import services as exports
 from zoco.monitor.imports import services
 
@@ -22,3 +23,9 @@ def import_put(run: int) -> None:
 def export_do(run: int) -> None:
     """Write the days of an export."""
     exports.run_through(key=run)
+
+
+@task()
+def attribution_count(run: int) -> None:
+    """Credit what a period brought."""
+    attribution.run_through(key=run)

@@ -24,8 +24,8 @@ from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.hooks import hook_owned
 from zoco.monitor.models import Goal, Segment
 from zoco.monitor.said import goal_said
-from zoco.monitor.segments.forms import SegmentForm
-from zoco.monitor.segments.said import segment_said
+from zoco.monitor.segment_form import SegmentForm
+from zoco.monitor.segment_said import segment_said
 
 if TYPE_CHECKING:
     _AnnotationForm = forms.ModelForm[Annotation]

@@ -14,14 +14,15 @@ from zoco.ledger.views.actions import Action, keeps, offer, offer_report
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.dashboards import Dashboard
 from zoco.ledger.viewsets import RightItem
-from zoco.monitor import verdicts
+from zoco.monitor import segment_offers
 from zoco.monitor.alarms import screens as alarm_screens
+from zoco.monitor.attribution import screens as attribution
 from zoco.monitor.exports import screens as exports
 from zoco.monitor.imports import screens as imports
 from zoco.monitor.latest import screens as latest
+from zoco.monitor.latest import verdicts
 from zoco.monitor.schedules import screens as schedules
 from zoco.monitor.schedules.services import SEE as SEE_SCHEDULES
-from zoco.monitor.segments import offers
 from zoco.monitor.sharing import screens
 from zoco.monitor.sharing.public import screens as public_screens
 from zoco.monitor.viewsets import (
@@ -33,7 +34,9 @@ from zoco.monitor.viewsets import (
     segment_viewset,
 )
 
-MODELS = ("sharedlink", "importrun", "exportrun", "exportplan", "schedule")
+MODELS = (
+    "sharedlink", "importrun", "exportrun", "exportplan", "schedule", "attributionrun", "conversionrule",
+)  # fmt: skip
 
 
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
@@ -80,6 +83,33 @@ def schedules_menu() -> MenuItem:
     where = reverse_lazy("zoco_schedules")
     return RightItem(
         SEE_SCHEDULES, _("Scheduled reports"), where, name="zoco_schedules", icon_name="mail", order=910
+    )
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def attribution_urls() -> list[URLPattern]:
+    """Return the addresses of attribution and of what conversions are."""
+    return [
+        path("attribution/", attribution.listing, name="zoco_attributions"),
+        path("attribution/new/", attribution.new, name="zoco_attributions_new"),
+        path("attribution/<int:pk>/", attribution.one, name="zoco_attribution"),
+        path("attribution/<int:pk>/act/", attribution.act, name="zoco_attribution_act"),
+        path("attribution/<int:pk>/credits.csv", attribution.credits_file, name="zoco_attribution_file"),
+        path("attribution/conversions/", attribution.definition, name="zoco_conversions"),
+    ]
+
+
+@hooks.register("register_monitor_menu_item")  # type: ignore[untyped-decorator]
+def attribution_menu() -> MenuItem:
+    """Put attribution into the menu."""
+    where = reverse_lazy("zoco_attributions")
+    return RightItem(
+        attribution.SEE,
+        _("Attribution"),
+        where,
+        name="zoco_attributions",
+        icon_name="zoco-monitor",
+        order=880,
     )
 
 
@@ -196,11 +226,11 @@ def exports_menu() -> MenuItem:
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def sharing_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permissions on links, imports and exports."""
+    """Let groups be given the permissions on links, imports, exports, attribution and its definition."""
     return Permission.objects.filter(content_type__app_label="zoco_monitor", content_type__model__in=MODELS)
 
 
-keeps(offers.segments)
+keeps(segment_offers.segments)
 offer(schedules.offered)
 offer_report(schedules.offered)
 

@@ -65,6 +65,41 @@ def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
     return column.lag().over(ibis.window(group_by=groups, order_by=rows[order])).fill_null(0)
 
 
+def in_order(column: Value, by: Value) -> Value:
+    """Return the values that a group has as a list, in the order of a column of whole numbers."""
+    from zoco.ledger.asking.statements.sequences import InOrder, expression
+
+    return expression(InOrder(column, by))
+
+
+def picked(members: Value, numbers: Value) -> Value:
+    """Return of a list the members that another one names by number, from 1."""
+    from zoco.ledger.asking.statements.sequences import Picked, expression
+
+    return expression(Picked(members, numbers))
+
+
+def list_or_none(column: Value) -> Value:
+    """Return lists, those that are null as lists without members."""
+    from zoco.ledger.asking.statements.sequences import ListOrNone, expression
+
+    return expression(ListOrNone(column))
+
+
+def place(rows: Table, *order: Value) -> Value:
+    """Return each row's place among all rows in an order, from 1."""
+    import ibis
+
+    return ibis.row_number().over(ibis.window(order_by=list(order))) + 1
+
+
+def nothing(kind: str) -> Value:
+    """Return a list without members, of a kind such as array<!int64>."""
+    import ibis
+
+    return ibis.literal([], type=kind)
+
+
 def of_group(value: Value, rows: Table, *by: str) -> Value:
     """Return at each row what a sum or the like is over its group; over all rows without one."""
     import ibis

@@ -174,6 +174,10 @@ WORDS = {
 }
 
 
+ARROW = " → "
+"""Stands between the values of a path."""
+
+
 def value_label(name: str, kind: str, value: Key) -> str:
     """Return how a value of a column is shown. `name` is the column, `kind` its dimension's kind."""
     if value in ("", 0) and kind != "number":
@@ -182,6 +186,8 @@ def value_label(name: str, kind: str, value: Key) -> str:
         return country_name(str(value))
     if kind == "language" or name == "language":
         return language_name(str(value))
+    if kind == "channels":
+        return ARROW.join(value_label("channel", "channel", each) for each in str(value).split(ARROW))
     words = WORDS.get(kind) or WORDS.get(name) or {}
     return str(words.get(str(value), value))
 

@@ -13,7 +13,7 @@ from zoco.ledger.pictures.labels import NAMES
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import gone_said, measure_said
 from zoco.monitor.alarms.watched import EVENT, GOAL, MEASURES
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Alarm]

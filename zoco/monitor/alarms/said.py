@@ -14,7 +14,7 @@ from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
 from zoco.monitor.exports.saying import said_here
-from zoco.monitor.segments.said import filters_in_words
+from zoco.monitor.segment_said import filters_in_words
 
 # Below this, a share would be written as 0%.
 NO_SHARE = 0.005

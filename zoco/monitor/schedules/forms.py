@@ -20,7 +20,7 @@ from zoco.ledger.sitebook import SiteUnknown
 from zoco.monitor.schedules.asked import report_of, title_of
 from zoco.monitor.schedules.models import Schedule
 from zoco.monitor.schedules.services import SEE_REPORTS
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 from zoco.sites.access.reads import seeing
 
 if TYPE_CHECKING:

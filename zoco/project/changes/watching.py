@@ -37,6 +37,7 @@ WATCHED = (
     "zoco_monitor.PublicBoard",
     "zoco_monitor.Annotation",
     "zoco_monitor.Segment",
+    "zoco_monitor.ConversionRule",
     "zoco_monitor.Schedule",
     "zoco_channels.Account",
     "zoco_people.Attribute",

@@ -20,6 +20,7 @@ from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
 
 from zoco.ledger import schema
 from zoco.ledger.asking.statements.blanks import moment_sql
+from zoco.ledger.asking.statements.sequences import SequencesOnClickHouse, SequencesOnDuckDB
 from zoco.ledger.asking.statements.weighing import weighing
 from zoco.ledger.expr import Table
 from zoco.ledger.store.base import Dialect
@@ -138,7 +139,7 @@ class Blanks:
         return sge.Var(this=text)
 
 
-class OnDuckDB(Blanks, DuckDBCompiler):
+class OnDuckDB(Blanks, SequencesOnDuckDB, DuckDBCompiler):
     """DuckDB's words."""
 
     def visit_Moment(self, op: Moment, *, at: int) -> Sql:
@@ -187,7 +188,7 @@ class OnDuckDB(Blanks, DuckDBCompiler):
         return self.f.coalesce(self.f.anon.json_extract_string(arg, pointer), sge.convert(""))
 
 
-class OnClickHouse(Blanks, ClickHouseCompiler):
+class OnClickHouse(Blanks, SequencesOnClickHouse, ClickHouseCompiler):
     """ClickHouse's words. Its UUIDs compare by their second half, so ties go by their text."""
 
     def visit_Moment(self, op: Moment, *, at: int) -> Sql:

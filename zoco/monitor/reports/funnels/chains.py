@@ -15,6 +15,7 @@ from zoco.ledger.asking import along, people
 from zoco.ledger.asking.goals import Goal, any_reached, reached
 from zoco.ledger.asking.statements.outlines import key_of
 from zoco.ledger.expr import Table, Value
+from zoco.monitor.reports.conversions.counted import with_net
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -48,14 +49,15 @@ def everybody(facts: Facts, funnel: Funnel, part: str = "") -> Table:
     Columns: who (negative for a known person), came (how many steps), began (when the first chain of so many
     steps began), lasted_1 … lasted_n (the shortest time from the first step to this one, 0 for who did not
     come so far), last (when the last chain of so many steps began, or with `is_each` took its last step),
-    all in microseconds; and "part", the column `part` of the fact with which the chain began.
+    all in microseconds; brought_1 … brought_n (what all facts brought that came in time as this step, less
+    refunds); and "part", the column `part` of the fact with which the chain began.
     """
     rows = _rows(facts, funnel, part)
     entered = _entered(rows)
     further = _further(rows.semi_join(entered.filter(entered.goes_on > 0), "who"), funnel)
     both = entered.left_join(further.rename({"__who": "who"}), [entered.who == further.who])
     numbers = range(2, len(funnel.steps) + 1)
-    names = [f"{of}_{n}" for of in ("first", "last", "lasted") for n in numbers]
+    names = [f"{of}_{n}" for of in ("first", "last", "lasted", "brought") for n in numbers]
     each = both.mutate(**{name: both[name].fill_null(0) for name in names}, lasted_1=expr.whole(0))
     each = each.mutate(
         came=1 + sum((expr.ones(each[f"first_{n}"] > 0) for n in numbers), start=expr.whole(0))
@@ -63,7 +65,7 @@ def everybody(facts: Facts, funnel: Funnel, part: str = "") -> Table:
     found = each.select(
         "who",
         "came",
-        *(f"lasted_{n}" for n in (1, *numbers)),
+        *(f"{of}_{n}" for of in ("lasted", "brought") for n in (1, *numbers)),
         began=_at_furthest(each, funnel, "first"),
         last=_at_furthest(each, funnel, "last"),
     )
@@ -87,14 +89,14 @@ def newest(facts: Facts) -> Table:
 
 
 def _rows(facts: Facts, funnel: Funnel, part: str) -> Table:
-    """Return the facts that are any step of anybody's: who, id, occurred_at, at, entry, is_2 … is_n, part."""
+    """Return facts that are any step of anybody: who, id, occurred_at, at, net, entry, is_2 … is_n, part."""
     wide = facts.whole_visits.later(funnel.longest_seconds)
-    rows = wide.where(lambda rows: any_reached(wide, rows, funnel.steps))
+    rows = with_net(wide.where(lambda rows: any_reached(wide, rows, funnel.steps)), facts)
     starts = reached(wide, rows, funnel.steps[0]) & (rows.occurred_at < expr.end_of(facts.period))
     for fits in facts.fits(rows):
         starts = starts & fits
     steps = {f"is_{n}": reached(wide, rows, goal) for n, goal in enumerate(funnel.steps[1:], 2)}
-    marked = rows.select(*KEPT, entry=starts, **steps, **({"part": rows[part]} if part else {}))
+    marked = rows.select(*KEPT, "net", entry=starts, **steps, **({"part": rows[part]} if part else {}))
     told = people.told_apart(facts.known(marked))
     return told.mutate(at=expr.micros(told.occurred_at))
 
@@ -102,8 +104,10 @@ def _rows(facts: Facts, funnel: Funnel, part: str) -> Table:
 def _entered(rows: Table) -> Table:
     """Return who took the first step: who, when first and last, and how many second steps he has at all."""
     starts = {"first_1": rows.at.min(where=rows.entry), "last_1": rows.at.max(where=rows.entry)}
-    each = rows.group_by("who").aggregate(**starts, goes_on=expr.ones(rows.is_2).sum())
-    filled = each.mutate(**{name: each[name].fill_null(0) for name in starts})
+    each = rows.group_by("who").aggregate(
+        **starts, brought_1=rows.net.sum(where=rows.entry), goes_on=expr.ones(rows.is_2).sum()
+    )
+    filled = each.mutate(**{name: each[name].fill_null(0) for name in (*starts, "brought_1")})
     return filled.filter(filled.first_1 > 0)
 
 
@@ -119,6 +123,7 @@ def _further(rows: Table, funnel: Funnel) -> Table:
         found[f"first_{number}"] = began.min(where=is_one)
         found[f"last_{number}"] = placed[f"{lasting}_{number}"].max(where=is_one)
         found[f"lasted_{number}"] = (placed.at - began).min(where=is_one)
+        found[f"brought_{number}"] = placed.net.sum(where=is_one)
     return placed.group_by("who").aggregate(**found)
 
 

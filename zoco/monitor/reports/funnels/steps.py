@@ -7,6 +7,7 @@ from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
@@ -41,6 +42,23 @@ NOTHING = ("", pgettext_lazy("funnel", "nothing"))
 STEP = Dimension("step", pgettext_lazy("funnel", "Step"))
 
 
+COUNTED = _(
+    "Counted is everybody who took the first step in the period and fits the filters there: a known "
+    "person once whatever the browser, else a browser. Whoever did not consent is known again only until "
+    "midnight, so a way over several days is seen of the others alone. A step counts if it comes later "
+    "than the one before, and as soon after it as the funnel wants; steps after the period count as "
+    "well. Whoever went several times counts by the way that came furthest, the first of those. "
+    "The share of the step before is shown with the bounds within which the true share lies with 95% "
+    "confidence, if people decide independently of each other. Whoever may still come to the next step, "
+    "for time is not up yet, is not among those who stopped. The time is the median, over those who came "
+    "to a step, of the shortest way from the first step."
+)
+BROUGHT = _(
+    "Revenue is what all facts brought with which people came to the step in time, less refunds of the "
+    "same thing, such as an order of the same number."
+)
+
+
 @REPORTS.plug
 class FunnelSteps(Report):
     """One row a step; with `by` one for each step and value of a column."""
@@ -48,17 +66,7 @@ class FunnelSteps(Report):
     key = "funnel"
     label = _("Funnel")
     question = _("How far do people come on the way to a goal, and where do they stop?")
-    definition = _(
-        "Counted is everybody who took the first step in the period and fits the filters there: a known "
-        "person once whatever the browser, else a browser. Whoever did not consent is known again only until "
-        "midnight, so a way over several days is seen of the others alone. A step counts if it comes later "
-        "than the one before, and as soon after it as the funnel wants; steps after the period count as "
-        "well. Whoever went several times counts by the way that came furthest, the first of those. "
-        "The share of the step before is shown with the bounds within which the true share lies with 95% "
-        "confidence, if people decide independently of each other. Whoever may still come to the next step, "
-        "for time is not up yet, is not among those who stopped. The time is the median, over those who came "
-        "to a step, of the shortest way from the first step."
-    )
+    definition = format_lazy("{} {}", COUNTED, BROUGHT)
     method = words.WILSON
     picture = "steps"
     dimensions = (STEP,)
@@ -71,6 +79,7 @@ class FunnelSteps(Report):
         Measure("stopped", _("Stopped here")),
         Measure("not_yet", _("Not yet")),
         Measure("spent", _("Time from the first step"), "seconds", may_lack=True),
+        words.REVENUE,
     )
     parameters = (
         Parameter("funnel", _("Funnel"), ""),
@@ -130,9 +139,11 @@ def _counted(each: Table, funnel: Funnel, parts: list[str]) -> Table:
     rows = each.mutate(is_open=is_open, at=expr.each_of([expr.whole(n) for n in numbers]))
     here, is_last = rows.came == rows["at"], rows["at"] == numbers[-1]
     lasted = along.numbered(rows["at"], [rows[f"lasted_{n}"] for n in numbers])
+    brought = along.numbered(rows["at"], [rows[f"brought_{n}"] for n in numbers])
     steps = rows.mutate(
         is_come=expr.ones(rows.came >= rows["at"]),
         stays=expr.ones(here & ~is_last & ~rows.is_open),
+        brought=brought.cast("decimal(18,4)"),
         waits=expr.ones(here & ~is_last & rows.is_open),
         lasted=expr.only_if((rows.came >= rows["at"]) & (rows["at"] > 1), lasted.cast("float64")),
     )
@@ -141,6 +152,7 @@ def _counted(each: Table, funnel: Funnel, parts: list[str]) -> Table:
         stopped=steps.stays.sum(),
         not_yet=steps.waits.sum(),
         spent=expr.quantile(steps.lasted, 0.5) / 1_000_000,
+        revenue=steps.brought.sum(),
     )
     shared = _shared(summed, parts)
     return shared.mutate(step=_named(shared, funnel)).drop("at")
@@ -170,8 +182,10 @@ def _none(facts: Facts, report: Report) -> Table:
     rows = facts.rows.filter(expr.never(facts.rows))
     texts = {each.name: expr.text("") for each in report.dimensions}
     whole = {each.name: expr.whole(0) for each in report.measures if each.unit == "count"}
-    shares = {each.name: expr.whole(0) / 1.0 for each in report.measures if each.unit != "count"}
-    return rows.select(**texts, **whole, **shares)
+    others = [each for each in report.measures if each.unit not in ("count", "money")]
+    shares = {each.name: expr.whole(0) / 1.0 for each in others}
+    money = {each.name: expr.money(0) for each in report.measures if each.unit == "money"}
+    return rows.select(**texts, **whole, **shares, **money)
 
 
 @cache

@@ -56,10 +56,10 @@ def test_each_step_with_those_who_stopped_and_those_who_may_still_come(store: St
 
     basket, order = wilson(3, 4), wilson(1, 3)
     assert found == [
-        # people, of first, of before, from, to, stopped, not yet, seconds
-        ("1. Seen", 4, 1.0, None, None, None, 1, 0, None),
-        ("2. Basket", 3, 0.75, 0.75, *map(pytest.approx, basket), 1, 1, 1_200.0),
-        ("3. Order", 1, 0.25, pytest.approx(1 / 3), *map(pytest.approx, order), 0, 0, 1_800.0),
+        # people, of first, of before, from, to, stopped, not yet, seconds, revenue
+        ("1. Seen", 4, 1.0, None, None, None, 1, 0, None, 0),
+        ("2. Basket", 3, 0.75, 0.75, *map(pytest.approx, basket), 1, 1, 1_200.0, 0),
+        ("3. Order", 1, 0.25, pytest.approx(1 / 3), *map(pytest.approx, order), 0, 0, 1_800.0, 0),
     ]
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from zoco.ledger.tests.reports.made import PERIOD
 from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.models import Goal, Segment
-from zoco.monitor.segments.forms import SegmentForm
+from zoco.monitor.segment_form import SegmentForm
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.sharing.conftest import shared
 from zoco.project.models import Change

@@ -10,8 +10,8 @@ from zoco.kit.periods import PeriodUnreadable
 from zoco.ledger.asking.filters import FilterWrong, filters_write
 from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.sitebook import SiteUnknown
-from zoco.monitor.segments.models import Segment
-from zoco.monitor.segments.said import segment_said
+from zoco.monitor.segment_said import segment_said
+from zoco.monitor.segments import Segment
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Segment]

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from zoco.ledger.asking.filters import FilterWrong, filters_named
 from zoco.ledger.views.address import Address
 from zoco.ledger.views.controls import chip
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 
 
 def segment_said(segment: Segment) -> list[str]:

@@ -1,6 +1,6 @@
 """Keep segments in step with what they filter by."""
 
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 from zoco.monitor.sharing.services import renamed
 
 

@@ -7,7 +7,7 @@ from zoco.ledger.asking.filters import filters_write
 from zoco.ledger.asking.question import Question
 from zoco.ledger.views.actions import Kept, KeptFilters
 from zoco.ledger.views.address import Address
-from zoco.monitor.segments.models import Segment
+from zoco.monitor.segments import Segment
 
 SEE, MAKE = (f"zoco_monitor.{verb}_segment" for verb in ("view", "add"))
 

@@ -1,0 +1,85 @@
+"""Sequences: what rows of a group have, in order of time, and how each engine writes that down."""
+
+# mypy: disable-error-code="type-arg"
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+import ibis.expr.rules as rlz
+import sqlglot.expressions as sge
+
+# A piece of SQL: an expression of sqlglot.
+Sql = Any
+
+
+class InOrder(ops.Reduction):
+    """The values of a group as a list, in the order of a number."""
+
+    arg: ops.Value
+    by: ops.Value[dt.Int64]
+
+    @property
+    def dtype(self) -> dt.DataType:
+        found: dt.DataType = dt.dtype(f"array<!{self.arg.dtype.copy(nullable=True)}>")
+        return found
+
+
+class Picked(ops.Value):
+    """Of a list the members that another list names by number, from 1; without any where there is none."""
+
+    arg: ops.Value[dt.Array]
+    numbers: ops.Value[dt.Array]
+    shape = rlz.shape_like("args")
+    dtype = rlz.dtype_like("arg")
+
+
+class ListOrNone(ops.Value):
+    """A list; one without members where there is none."""
+
+    arg: ops.Value[dt.Array]
+    shape = rlz.shape_like("arg")
+    dtype = rlz.dtype_like("arg")
+
+
+def expression(operation: Any) -> Any:
+    """Return an operation as a value of Ibis."""
+    return operation.to_expr()
+
+
+class SequencesOnDuckDB:
+    """DuckDB's words: it orders within the list's own call."""
+
+    f: Any
+
+    def visit_InOrder(self, op: InOrder, *, arg: Any, by: Any) -> Sql:
+        return self.f.anon.list(sge.Order(this=arg, expressions=[sge.Ordered(this=by, nulls_first=False)]))
+
+    def visit_Picked(self, op: Picked, *, arg: Any, numbers: Any) -> Sql:
+        return self.f.coalesce(self.f.anon.list_select(arg, numbers), sge.Array(expressions=[]))
+
+    def visit_ListOrNone(self, op: ListOrNone, *, arg: Any) -> Sql:
+        return self.f.coalesce(arg, sge.Array(expressions=[]))
+
+
+class SequencesOnClickHouse:
+    """ClickHouse's words: it gathers as rows come, so tuples are gathered and sorted. No list is null."""
+
+    f: Any
+
+    def visit_InOrder(self, op: InOrder, *, arg: Any, by: Any) -> Sql:
+        rows = self.f.anon.arraySort(self.f.anon.groupArray(self.f.anon.tuple(by, arg)))
+        return self._each(lambda one: self.f.anon.tupleElement(one, sge.convert(2)), rows)
+
+    def visit_Picked(self, op: Picked, *, arg: Any, numbers: Any) -> Sql:
+        return self._each(lambda one: self.f.anon.arrayElement(arg, one), numbers)
+
+    def visit_ListOrNone(self, op: ListOrNone, *, arg: Any) -> Sql:
+        return arg
+
+    def _each(self, made: Callable[[Sql], Sql], rows: Sql) -> Sql:
+        one = sge.to_identifier("x")
+        return self.f.anon.arrayMap(sge.Lambda(this=made(sge.Column(this=one)), expressions=[one]), rows)

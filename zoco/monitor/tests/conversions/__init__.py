@@ -1,0 +1,1 @@
+"""Conversions, paths and attribution."""
