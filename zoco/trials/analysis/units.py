@@ -127,9 +127,14 @@ def deeds_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Stor
     )
 
 
-def deeds(scope: Scope, metric: Metric, goals: dict[str, Goal]) -> Table:
-    """Return one row a unit that did anything: unit, above, below, before."""
-    joined = _joined(scope, metric, goals)
+def deeds(
+    scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Table | None = None
+) -> Table:
+    """Return one row a unit that did anything: unit, above, below, before.
+
+    `since_when` are units and their first moments, those of the exposed unless given.
+    """
+    joined = _joined(scope, metric, goals, since_when)
     since = metric.from_day * DAY if metric.kind == "retention" else 0
     after = (joined.at >= joined.first + expr.whole(since)) & (
         joined.at < joined.first + expr.whole(metric.window_days * DAY)
@@ -151,7 +156,9 @@ def values_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Sto
     return _ints(found["unit"]), _floats(found["worth"])
 
 
-def _joined(scope: Scope, metric: Metric, goals: dict[str, Goal]) -> Table:
+def _joined(
+    scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Table | None = None
+) -> Table:
     """Return the facts of exposed units that the metric is about, with when each unit was exposed."""
     facts = scope.facts
     above, below = (goals.get(name.casefold()) for name in (metric.goal, metric.per))
@@ -168,7 +175,28 @@ def _joined(scope: Scope, metric: Metric, goals: dict[str, Goal]) -> Table:
     )
     done = _units(scope, rows).mutate(at=lambda each: expr.micros(each.occurred_at))
     kept = done.select("unit", "id", "at", "is_above", "is_below", "worth")
-    return kept.inner_join(exposed(scope).select("unit", "first"), "unit")
+    from_then = exposed(scope).select("unit", "first") if since_when is None else since_when
+    return kept.inner_join(from_then, "unit")
+
+
+def came(scope: Scope) -> Table:
+    """Return units by their first page view between start and end: unit, first."""
+    rows = _units(scope, scope.facts.page_views)
+    rows = rows.filter(*_between(rows, scope.start, scope.end))
+    return rows.group_by("unit").aggregate(first=expr.micros(rows.occurred_at.min()))
+
+
+def came_read(scope: Scope, store: Store) -> Exposed:
+    """Ask which units came, as if they had been exposed with their first page."""
+    found = store.query(expr.to_sql(came(scope).order_by("unit"), store.dialect))
+    unit = _ints(found["unit"])
+    return Exposed(unit, [""] * len(unit), _ints(found["first"]), np.zeros(len(unit), dtype=bool))
+
+
+def came_deeds_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Store) -> Deeds:
+    """Ask what each unit that came did since."""
+    found = store.query(expr.to_sql(deeds(scope, metric, goals, came(scope)).order_by("unit"), store.dialect))
+    return Deeds(_ints(found["unit"]), *(_floats(found[name]) for name in ("above", "below", "before")))
 
 
 def _is_money(metric: Metric) -> bool:
