@@ -53,7 +53,7 @@ class Visits:
 
     def fact(self, name: str, at: datetime, visitor: int, **more: Any) -> None:
         key = uuid8(len(self.facts), visitor, name.encode(), micros(at))
-        given = {"origin": "tracker", "site": 1, "path": "/", "verdict": "human"} | more
+        given = {"origin": "tracker", "site": self.trial.site_id, "path": "/", "verdict": "human"} | more
         moment = micros(at)
         self.facts.append(
             Fact(id=key, name=name, occurred_at=moment, received_at=moment, visitor=visitor, **given)
@@ -74,7 +74,13 @@ class Visits:
 
 
 def crowd(
-    trial: Trial, count: int, rates: Mapping[str, float], *, seed: int = 1, days: float = 7.0
+    trial: Trial,
+    count: int,
+    rates: Mapping[str, float],
+    *,
+    seed: int = 1,
+    days: float = 7.0,
+    since: datetime = START,
 ) -> Iterator[tuple[int, str, datetime, bool]]:
     """Yield visitors who are in the trial: number, arm, when they came, whether they do it."""
     rng = random.Random(seed)
@@ -84,7 +90,7 @@ def crowd(
         if arm is None:
             continue
         count -= 1
-        yield visitor, arm, START + DAY * (rng.random() * days), rng.random() < rates[arm]
+        yield visitor, arm, since + DAY * (rng.random() * days), rng.random() < rates[arm]
 
 
 def simulated(trial: Trial, count: int, rates: Mapping[str, float], **more: Any) -> list[Fact]:
