@@ -56,9 +56,7 @@ row.save()
 
 def in_product(folder: Path, code: str) -> str:
     given = environment(folder) | {"DJANGO_SETTINGS_MODULE": "zoco.project.settings"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=given, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=given, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
@@ -192,6 +190,8 @@ def ended(mia: Page) -> None:
     mia.goto("/admin/trials/")
     expect(mia.get_by_role("row", name="Headline")).to_contain_text("Shorter headlines are read")
     pictured(mia, "list")
-    mia.goto("/admin/trials/plan/?goal=Sign+up&kind=proportion&unit=visitor&window_days=1&lift=20&arms=2&power=80&share=100")
+    mia.goto(
+        "/admin/trials/plan/?goal=Sign+up&kind=proportion&unit=visitor&window_days=1&lift=20&arms=2&power=80&share=100"
+    )
     expect(mia.get_by_text("Decided once at its end")).to_be_visible()
     pictured(mia, "plan")

@@ -49,20 +49,23 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
     if (no := _refused(request, SEE)) is not None:
         return no
     try:
-        unit = answers.asked(request)
-        found = Trial.objects.filter(site=sitebook.site(site).id).order_by("id")
-        if not key:
-            return answers.many(request, [decided(each, _person(each, unit)) for each in told_of(found)])
-        trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
-        if trial is None:
-            raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
-        if trial.unit == Unit.PERSON and not unit:
-            raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
-        return answers.one(decided(trial, _person(trial, unit)))
+        return _told(answers.asked(request), request, site, key)
     except SiteUnknown as error:
         return answers.wrong(AskedWrong("GENERAL", str(error), 404), key)
     except AskedWrong as error:
         return answers.wrong(error, key)
+
+
+def _told(unit: str, request: HttpRequest, site: str, key: str) -> HttpResponse:
+    found = Trial.objects.filter(site=sitebook.site(site).id).order_by("id")
+    if not key:
+        return answers.many(request, [decided(each, _person(each, unit)) for each in told_of(found)])
+    trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
+    if trial is None:
+        raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
+    if trial.unit == Unit.PERSON and not unit:
+        raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
+    return answers.one(decided(trial, _person(trial, unit)))
 
 
 @router.post("trials/{key}/shown", summary="Tell which persons saw their arm", url_name="trial_shown")

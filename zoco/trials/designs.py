@@ -1,4 +1,4 @@
-"""What a trial is made of: arms, and metrics with one that decides. Kept as JSON, held to what can be counted.
+"""What a trial is made of: arms, and metrics of which one decides. Kept as JSON, held to what can be counted.
 
 A design is set before the trial begins and does not change while it runs: shares of arms that move, or a
 metric that is chosen after the figures were seen, make every figure wrong.
@@ -66,12 +66,14 @@ class Metric:
 
 def arms_read(kept: Any) -> tuple[ArmPlan, ...]:
     """Return arms as they were kept. Raises DesignWrong."""
-    return _read(kept, ArmPlan)
+    found: tuple[ArmPlan, ...] = _read(kept, ArmPlan)
+    return found
 
 
 def metrics_read(kept: Any) -> tuple[Metric, ...]:
     """Return metrics as they were kept. Raises DesignWrong."""
-    return _read(kept, Metric)
+    found: tuple[Metric, ...] = _read(kept, Metric)
+    return found
 
 
 def kept_of(parts: Sequence[ArmPlan] | Sequence[Metric]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Trials with what was set before they began, what came of them, and the runs that worked out their figures."""
+"""Trials with what was set before they began and what came of them, and runs that work out their figures."""
 
 from __future__ import annotations
 

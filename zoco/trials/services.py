@@ -151,8 +151,8 @@ def _room_in(trial: Trial, running: list[Trial]) -> int:
         at = max(at, start + size)
     if at + share > 100:
         words = gettext_noop(
-            "The trials that run in the layer %(layer)s leave no %(share)s %% of the traffic together; take a "
-            "smaller share, or stop one."
+            "The trials that run in the layer %(layer)s leave no %(share)s %% of the traffic together; take "
+            "a smaller share, or stop one."
         )
         raise LayerFull(words, layer=trial.layer, share=share)
     return at

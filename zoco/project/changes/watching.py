@@ -45,6 +45,7 @@ WATCHED = (
     "zoco_campaigns.Link",
     "zoco_campaigns.Word",
     "zoco_people.Audience",
+    "zoco_trials.Trial",
     "zoco_consent.Topic",
     "zoco_consent.Rule",
     "zoco_consent.Form",

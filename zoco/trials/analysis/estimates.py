@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,9 +87,7 @@ def estimated(metric: Metric, sample: Sample, deeds: Deeds, until: int, *, is_ad
     return Estimated(found, left_out, 1.0, cap, capped, lacking)
 
 
-def estimated_quantile(
-    metric: Metric, sample: Sample, whose: Ints, values: Floats, until: int
-) -> Estimated:
+def estimated_quantile(metric: Metric, sample: Sample, whose: Ints, values: Floats, until: int) -> Estimated:
     """Return the quantile of the amounts of each arm's units; units may have many."""
     full = sample.full(metric.window_days, until)
     places = np.searchsorted(sample.unit, whose)
@@ -101,9 +100,7 @@ def estimated_quantile(
     lacking: dict[str, str] = {}
     for number, key in enumerate(sample.arms):
         mine = sample.arm[places] == number
-        _put(
-            found, lacking, key, lambda mine=mine: quantile(values[mine], metric.share, places[mine])
-        )
+        _put(found, lacking, key, partial(quantile, values[mine], metric.share, places[mine]))
     return Estimated(found, int((~full).sum()), lacking=lacking)
 
 
@@ -132,7 +129,7 @@ def _each(parts: Parts, metric: Metric) -> tuple[dict[str, Estimate], dict[str, 
     found: dict[str, Estimate] = {}
     lacking: dict[str, str] = {}
     for key, (columns, _before) in parts.items():
-        _put(found, lacking, key, lambda columns=columns: _estimate(columns, metric))
+        _put(found, lacking, key, partial(_estimate, columns, metric))
     return found, lacking
 
 
@@ -157,9 +154,7 @@ def _events(column: Floats, metric: Metric) -> int:
     return min(happened, len(column) - happened) if metric.kind == "proportion" else happened
 
 
-def _put(
-    found: dict[str, Estimate], lacking: dict[str, str], key: str, make: Callable[[], Estimate]
-) -> None:
+def _put(found: dict[str, Estimate], lacking: dict[str, str], key: str, make: Callable[[], Estimate]) -> None:
     try:
         found[key] = make()
     except TooFew:

@@ -1,4 +1,4 @@
-"""Figures of a trial at one moment: guards, each metric against the control, and the one word that may be said.
+"""Figures of a trial at one moment: guards, metrics against the control, the one word that may be said.
 
 A metric has one p-value. Of a trial that its live figure decides it is that one, at every look; of one that
 is decided at its end it is the fixed one from then on, and the live one, which decides nothing, before.
@@ -152,7 +152,8 @@ def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:
     other = [
         arm != dealt_arm(trial, unit) for unit, arm in zip(exposed.unit.tolist(), exposed.arm, strict=True)
     ]
-    return exposed.crossed | np.array(other, dtype=bool)
+    wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)
+    return wrong
 
 
 def compare_of(trial: Trial, end: bool) -> Compare:

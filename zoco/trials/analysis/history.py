@@ -70,8 +70,8 @@ def history(site: SiteInfo, metric: Metric, unit: Unit, store: Store, *, now: da
     estimate = found.arms.get("")
     if estimate is None or estimate.n < UNITS_LEAST or estimate.told < EVENTS_LEAST:
         words = gettext_noop(
-            "Too little in the last four weeks to plan by: %(units)s units, of whom it happened to %(events)s; "
-            "%(least)s and %(fewest)s are needed."
+            "Too little in the last four weeks to plan by: %(units)s units, of whom it happened to "
+            "%(events)s; %(least)s and %(fewest)s are needed."
         )
         n, told = (estimate.n, estimate.told) if estimate else (0, 0)
         raise DesignWrong(words, units=n, events=told, least=UNITS_LEAST, fewest=EVENTS_LEAST)

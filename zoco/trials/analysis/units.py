@@ -122,14 +122,10 @@ def about_read(scope: Scope, store: Store) -> Ints:
 def deeds_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Store) -> Deeds:
     """Ask what each unit did. Raises QueryFailed, StoreBusy."""
     found = store.query(expr.to_sql(deeds(scope, metric, goals).order_by("unit"), store.dialect))
-    return Deeds(
-        _ints(found["unit"]), *(_floats(found[name]) for name in ("above", "below", "before"))
-    )
+    return Deeds(_ints(found["unit"]), *(_floats(found[name]) for name in ("above", "below", "before")))
 
 
-def deeds(
-    scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Table | None = None
-) -> Table:
+def deeds(scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Table | None = None) -> Table:
     """Return one row a unit that did anything: unit, above, below, before.
 
     `since_when` are units and their first moments, those of the exposed unless given.
@@ -156,9 +152,7 @@ def values_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Sto
     return _ints(found["unit"]), _floats(found["worth"])
 
 
-def _joined(
-    scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Table | None = None
-) -> Table:
+def _joined(scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Table | None = None) -> Table:
     """Return the facts of exposed units that the metric is about, with when each unit was exposed."""
     facts = scope.facts
     above, below = (goals.get(name.casefold()) for name in (metric.goal, metric.per))
@@ -237,4 +231,4 @@ def _ints(column: object) -> Ints:
 
 
 def _floats(column: object) -> Floats:
-    return np.array([float(each or 0) for each in column.to_pylist()], dtype=float)  # type: ignore[attr-defined]
+    return np.array([float(each or 0) for each in column.to_pylist()], dtype=np.float64)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A trial as CSV, so that it can be checked outside: each unit with the arm it was dealt and the one it saw."""
+"""A trial as CSV, to be checked outside: each unit with the arm that it was dealt and the one it saw."""
 
 from __future__ import annotations
 
@@ -63,8 +63,10 @@ def _rows(trial: Trial) -> Iterator[tuple[Any, ...]]:
     site = next(each for each in sitebook.sites() if each.id == trial.site_id)
     scope, store = scope_of(trial, site, timezone.now()), opening.store()
     exposed = units.exposed_read(scope, store)
-    about = [] if scope.unit == Unit.PERSON else units.about_read(scope, store)
-    return _written(trial, exposed, np.union1d(np.array(about, dtype=np.int64), exposed.unit))
+    everybody = exposed.unit
+    if scope.unit != Unit.PERSON:
+        everybody = np.union1d(units.about_read(scope, store), everybody)
+    return _written(trial, exposed, everybody)
 
 
 def _written(trial: Trial, exposed: units.Exposed, everybody: units.Ints) -> Iterator[tuple[Any, ...]]:

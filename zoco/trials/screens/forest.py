@@ -5,7 +5,7 @@ Drawn twice, for wide places and for narrow ones, so that letters stay as large 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 from zoco.trials.screens.said import signed
 
 ROW, TOP, FOOT = 44, 8, 26
-REACH_LEAST, REACH_MOST = 0.05, 3.0
+SPAN_LEAST, HIGH_MOST, LOW_MOST = 0.05, 10.0, -2.0
+"""Of the axis, as shares; what lies beyond is cut off, and its figures stand in the table."""
+NEAR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +34,34 @@ def drawn(lines: Sequence[Line], title: str, words: str) -> SafeString:
     """Draw the lines, wide and narrow; nothing without lines."""
     if not lines:
         return SafeString("")
-    reach = max(REACH_LEAST, min(REACH_MOST, max(max(abs(each.low), abs(each.high)) for each in lines)))
+    low = max(min(0.0, *(each.low for each in lines)), LOW_MOST)
+    high = min(max(0.0, *(each.high for each in lines)), HIGH_MOST)
+    wider = max(SPAN_LEAST - (high - low), 0.0) / 2
+    axis = (low - wider, high + wider)
     return format_html(
         '<div class="z-forest">{}</div><div class="z-forest small">{}</div>',
-        _svg(lines, 680, reach, title, words),
-        _svg(lines, 326, reach, title, words),
+        _svg(lines, 680, axis, title, words),
+        _svg(lines, 326, axis, title, words),
     )
 
 
-def _svg(lines: Sequence[Line], width: int, reach: float, title: str, words: str) -> SafeString:
-    height = TOP + ROW * len(lines) + FOOT
+def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: str, words: str) -> SafeString:
+    height, (low, high) = TOP + ROW * len(lines) + FOOT, axis
 
     def x(share: float) -> float:
-        inside = max(-reach, min(reach, share))
-        return 12 + (width - 24) * (inside + reach) / (2 * reach)
+        inside = max(low, min(high, share))
+        return 12 + (width - 24) * (inside - low) / (high - low)
 
     rows = format_html_join("", "{}", ((_row(each, number, x),) for number, each in enumerate(lines)))
+    ends = [(low, "start"), (high, "end")]
+    shown = [(0.0, "middle"), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
     ticks = format_html_join(
         "",
-        '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor" stroke-opacity=".2"/>'
+        '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor"/>'
         '<text x="{0}" y="{3}" text-anchor="{4}">{5}</text>',
         (
-            (f"{x(share):.1f}", TOP, height - FOOT, height - 8, anchor, signed(share))
-            for share, anchor in ((-reach, "start"), (0.0, "middle"), (reach, "end"))
+            (f"{x(share):.1f}", height - FOOT - 6, height - FOOT, height - 8, anchor, signed(share))
+            for share, anchor in shown
         ),
     )
     return format_html(
@@ -67,9 +74,9 @@ def _svg(lines: Sequence[Line], width: int, reach: float, title: str, words: str
     )  # fmt: skip
 
 
-def _row(line: Line, number: int, x: object) -> SafeString:
-    at: dict[str, str] = {
-        name: f"{x(share):.1f}"  # type: ignore[operator]
+def _row(line: Line, number: int, x: Callable[[float], float]) -> SafeString:
+    at = {
+        name: f"{x(share):.1f}"
         for name, share in (("low", line.low), ("high", line.high), ("mid", line.lift))
     }
     y = TOP + ROW * number + 32

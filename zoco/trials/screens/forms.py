@@ -48,7 +48,9 @@ class ArmForm(forms.Form):
     weight = forms.FloatField(
         label=gettext_lazy("Weight"), min_value=0.001, max_value=1_000, initial=1, localize=False
     )
-    value = forms.CharField(label=pgettext_lazy("arm", "Value for programs"), max_length=1_000, required=False)
+    value = forms.CharField(
+        label=pgettext_lazy("arm", "Value for programs"), max_length=1_000, required=False
+    )
 
     def arm(self) -> ArmPlan:
         """Return what was given."""
@@ -112,4 +114,3 @@ Metrics = forms.formset_factory(
     MetricForm, formset=_Lines, extra=0, min_num=1, max_num=METRICS_MOST, absolute_max=METRICS_MOST
 )
 ARMS_FIRST = ({"key": "control", "weight": 1}, {"key": "b", "weight": 1})
-

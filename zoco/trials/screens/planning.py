@@ -79,7 +79,9 @@ class PlanForm(forms.Form):
         """Hold days to units that last. Raises ValidationError."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if given.get("unit") == Unit.VISITOR and (given.get("window_days") or 1) > 1:
-            words = _("A visitor without consent is known for a day; count one day, or browsers that consented.")
+            words = _(
+                "A visitor without consent is known for a day; count one day, or browsers that consented."
+            )
             self.add_error("window_days", words)
         return given
 
@@ -104,7 +106,10 @@ def plan(request: HttpRequest) -> HttpResponse:
         except (QueryFailed, StoreBusy):
             wrong = _("The ledger does not answer now; try again in a moment.")
     shown = head_of_site(_("Plan a trial"), site, sites)
-    crumbs = [{"url": reverse("zoco_trials"), "label": _("Trials")}, {"url": None, "label": _("Plan a trial")}]
+    crumbs = [
+        {"url": reverse("zoco_trials"), "label": _("Trials")},
+        {"url": None, "label": _("Plan a trial")},
+    ]
     values = {"form": form, "answer": answer, "wrong": wrong, "breadcrumbs_items": crumbs}
     return render(request, "zoco/trials/plan.html", shown | values)
 

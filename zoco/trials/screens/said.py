@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -75,8 +76,8 @@ def _undecided(trial: Trial, word: str, primary: str) -> str:
         return _("The trial is decided once, at its set end; until then live figures only show the way.")
     if word == "too_few":
         return _(
-            "Too little data for “%(metric)s”: a figure needs %(units)s units in each arm whose days are over, "
-            "and %(events)s of them to whom it happened."
+            "Too little data for “%(metric)s”: a figure needs %(units)s units in each arm whose days are "
+            "over, and %(events)s of them to whom it happened."
         ) % {"metric": primary, "units": UNITS_LEAST, "events": EVENTS_LEAST}
     if trial.is_over:
         return _("No arm is surely better than all others by “%(metric)s”.") % {"metric": primary}
@@ -112,6 +113,24 @@ def guard(check: Kept) -> Kept:
         "state": _("holds") if check["is_kept"] else _("broken"),
         "icon": "check" if check["is_kept"] else "warning",
     }
+
+
+def notes(both: Sequence[tuple[Any, Kept]], currency: str) -> list[str]:
+    """Say what was done to the figures: noise taken away, revenue drawn in."""
+    found = []
+    for metric, kept in both:
+        if kept["kept_share"] < 1:
+            words = _("“%(metric)s”: %(share)s of the noise is left after what was known before.")
+            found.append(words % {"metric": metric.name, "share": formats.percent(kept["kept_share"], 0)})
+        if kept["cap"] is not None and kept["capped"]:
+            places = {
+                "metric": metric.name,
+                "cap": formats.money(kept["cap"], currency, cents=True),
+                "count": formats.count(kept["capped"]),
+            }
+            words = _("“%(metric)s”: what exceeds %(cap)s counts as that much; units above it: %(count)s.")
+            found.append(words % places)
+    return found
 
 
 def value(metric: Any, number: float, currency: str) -> str:

@@ -1,4 +1,4 @@
-"""The page of a trial: what may be said, the guards, the forest plot and its table, the set-up, what is done."""
+"""The page of a trial: what may be said, guards, the forest plot and its table, how it is set up."""
 
 from __future__ import annotations
 
@@ -92,50 +92,56 @@ def _run(last: TrialRun | None) -> dict[str, Any] | None:
 
 def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
     """Return everything of a result as it is shown."""
-    result = run.result
-    currency = sitebook_currency(row)
+    result, currency = run.result, sitebook_currency(row)
     words, kind = said.verdict(row, result)
     arms = {each.key: each.said for each in row.arms_planned}
-    table, lines, left_out = [], [], 0
-    for metric, kept in zip(row.metrics_planned, result["metrics"], strict=True):
-        left_out = max(left_out, kept["left_out"])
-        for key, name in arms.items():
-            table.append(_cells(metric, kept, key, name, currency))
-            figure = kept["figures"].get(key)
-            if figure and figure["lift_interval"] and figure["lift"] is not None:
-                label = f"{metric.name} · {name}" if len(arms) > 2 else metric.name
-                lines.append(
-                    forest.Line(label, figure["lift"], *figure["lift_interval"], metric.role == "primary")
-                )
+    both = list(zip(row.metrics_planned, result["metrics"], strict=True))
     control = arms[row.control]
     plot = forest.drawn(
-        lines, _("Lift against “%(control)s”") % {"control": control},
-        _("Each line is an interval of 95%%; it leaves out 0 where the difference is sure. Same figures below."),
-    )  # fmt: skip
+        _lines(both, arms),
+        _("Lift against “%(control)s”") % {"control": control},
+        _("Each line is an interval of 95 %; it leaves out 0 where the difference is sure. See the table."),
+    )
     return {
-        "words": words, "kind": kind, "until": _moment(run.until), "plot": plot, "table": table,
+        "words": words,
+        "kind": kind,
+        "until": _moment(run.until),
+        "plot": plot,
+        "table": [
+            _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
+        ],
         "guards": [said.guard(each) for each in result["checks"]],
-        "counts": [
-            (name, formats.count(result["exposed"].get(key, 0)),
-             formats.count(result["dealt"].get(key, 0)) if result["dealt"] else _("not known"))
-            for key, name in arms.items()
-        ],
-        "crossed": formats.count(result["crossed"]), "left_out": formats.count(left_out),
-        "is_live": not result["is_end"], "control": control,
-        "kept": [
-            _("“%(metric)s”: %(share)s of the noise is left after what was known before.")
-            % {"metric": metric.name, "share": formats.percent(kept["kept_share"], 0)}
-            for metric, kept in zip(row.metrics_planned, result["metrics"], strict=True)
-            if kept["kept_share"] < 1
-        ],
-        "capped": [
-            _("“%(metric)s”: what exceeds %(cap)s counts as that much, of %(count)s units.")
-            % {"metric": metric.name, "cap": formats.money(kept["cap"], currency, cents=True),
-               "count": formats.count(kept["capped"])}
-            for metric, kept in zip(row.metrics_planned, result["metrics"], strict=True)
-            if kept["cap"] is not None and kept["capped"]
-        ],
-    }  # fmt: skip
+        "counts": _counts(result, arms),
+        "crossed": formats.count(result["crossed"]),
+        "left_out": formats.count(max((kept["left_out"] for _metric, kept in both), default=0)),
+        "is_live": not result["is_end"],
+        "control": control,
+        "notes": said.notes(both, currency),
+    }
+
+
+def _counts(result: dict[str, Any], arms: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return how many units of each arm were exposed, and how many dealt."""
+    dealt = result["dealt"]
+    return [
+        (
+            name,
+            formats.count(result["exposed"].get(key, 0)),
+            formats.count(dealt.get(key, 0)) if dealt else _("not known"),
+        )
+        for key, name in arms.items()
+    ]
+
+
+def _lines(both: list[tuple[Any, Any]], arms: dict[str, str]) -> list[forest.Line]:
+    found = []
+    for metric, kept in both:
+        for key, figure in kept["figures"].items():
+            if figure["lift_interval"] and figure["lift"] is not None:
+                label = f"{metric.name} · {arms.get(key, key)}" if len(arms) > 2 else metric.name
+                low, high = figure["lift_interval"]
+                found.append(forest.Line(label, figure["lift"], low, high, metric.role == "primary"))
+    return found
 
 
 def sitebook_currency(row: Trial) -> str:

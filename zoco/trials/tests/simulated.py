@@ -35,7 +35,11 @@ def site_made() -> Site:
 
 
 def draft(metrics: Sequence[Metric] = (SIGNED,), arms: Sequence[ArmPlan] = ARMS, **fields: Any) -> Trial:
-    given = {"name": "Headline", "hypothesis": "Shorter is read by more.", "days_least": 1} | fields
+    given: dict[str, Any] = {
+        "name": "Headline",
+        "hypothesis": "Shorter is read by more.",
+        "days_least": 1,
+    } | fields
     key = given.pop("key", "headline")
     return trial_make(site=1, key=key, arms=tuple(arms), metrics=tuple(metrics), **given)
 
@@ -53,7 +57,12 @@ class Visits:
 
     def fact(self, name: str, at: datetime, visitor: int, **more: Any) -> None:
         key = uuid8(len(self.facts), visitor, name.encode(), micros(at))
-        given = {"origin": "tracker", "site": self.trial.site_id, "path": "/", "verdict": "human"} | more
+        given: dict[str, Any] = {
+            "origin": "tracker",
+            "site": self.trial.site_id,
+            "path": "/",
+            "verdict": "human",
+        } | more
         moment = micros(at)
         self.facts.append(
             Fact(id=key, name=name, occurred_at=moment, received_at=moment, visitor=visitor, **given)
@@ -67,10 +76,10 @@ class Visits:
         self.fact(SHOWN, at, visitor, **about, **more)
 
     def event(self, at: datetime, visitor: int, word: str, amount: str = "", **more: Any) -> None:
-        paid = {"amount": Decimal(amount), "amount_site": Decimal(amount), "currency": "EUR"} if amount else {}
-        self.fact(
-            "web.event.sent", at, visitor, subject_kind="event", subject=word, **paid, **more
+        paid = (
+            {"amount": Decimal(amount), "amount_site": Decimal(amount), "currency": "EUR"} if amount else {}
         )
+        self.fact("web.event.sent", at, visitor, subject_kind="event", subject=word, **paid, **more)
 
 
 def crowd(

@@ -1,5 +1,6 @@
 """Figures of trials out of facts, on both engines, against sums that are made here the long way."""
 
+import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,11 +18,10 @@ from zoco.ledger.tests.store import chdb
 from zoco.sites import reads
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.metrics import proportion
-from zoco.trials.analysis import runs
 from zoco.trials.analysis.figures import Sampled, concluded, scope_of
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.designs import Metric
-from zoco.trials.models import Trial, TrialRun
+from zoco.trials.models import Trial
 from zoco.trials.services import trial_stop, trials_finish
 from zoco.trials.tests.simulated import (
     DAY,
@@ -165,8 +165,8 @@ def test_figures_of_a_whole_trial_are_those_of_the_sums_by_hand(store: Store, tm
 
 
 def test_what_units_did_before_takes_noise_away(store: Store, tmp_path: Path) -> None:
-    trial = running([ORDERS.__class__("Orders", "mean", "primary", "Order")], unit="browser")
-    made, rng = Visits(trial), __import__("random").Random(5)
+    trial = running([Metric("Orders", "mean", "primary", "Order")], unit="browser")
+    made, rng = Visits(trial), random.Random(5)
     for number in range(600):
         known = rng.getrandbits(60) + 1
         arm = dealt_arm(trial, known)
@@ -257,7 +257,7 @@ def test_of_trials_without_effect_hardly_one_is_ever_called(tmp_path: Path) -> N
         load(tmp_path, simulated(trial, 1_200, {"a": 0.2, "b": 0.2}, seed=number, days=14))
     store.drain()
 
-    words = Counter()
+    words: Counter[bool] = Counter()
     for trial in trials:
         looks = {worked_out(trial, store, START + DAY * day)["verdict"]["word"] for day in (4, 7, 10, 13, 16)}
         words["winner" in looks] += 1
@@ -265,68 +265,3 @@ def test_of_trials_without_effect_hardly_one_is_ever_called(tmp_path: Path) -> N
     store.close()
 
     assert words[True] <= 2
-
-
-def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    store = DuckStore(tmp_path, lead=True)
-    trial = running([SIGNED, ORDERS])
-    load(tmp_path, simulated(trial, 600, {"a": 0.2, "b": 0.2}))
-    run = runs.run_begin(trial=trial, at=START + 9 * DAY)
-    with pytest.raises(runs.RunWrong):
-        runs.run_begin(trial=trial, at=START + 9 * DAY)
-    whole = Sampled.metric
-
-    def killed(self: Sampled, metric: Metric) -> Any:
-        if metric == ORDERS:
-            raise KeyboardInterrupt
-        return whole(self, metric)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Sampled, "metric", killed)
-        with pytest.raises(KeyboardInterrupt):
-            runs.run_through(key=run.pk, store=store)
-    run.refresh_from_db()
-    assert (run.state, run.done, len(run.result["metrics"])) == (TrialRun.State.RUNNING, 2, 1)
-    runs.run_through(key=run.pk, store=store)
-    run.refresh_from_db()
-    store.close()
-
-    assert (run.state, run.done, run.total) == (TrialRun.State.DONE, 3, 3)
-    assert run.result["verdict"]["word"] == "open"
-    assert len(run.result["metrics"]) == 2
-
-
-def test_a_run_that_is_to_stop_stops_and_is_gone_on_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    store = DuckStore(tmp_path, lead=True)
-    trial = running([SIGNED, ORDERS])
-    run = runs.run_begin(trial=trial, at=START + 9 * DAY)
-    TrialRun.objects.filter(pk=run.pk).update(state="running", is_to_stop=True)
-
-    runs.run_through(key=run.pk, store=store)
-    run.refresh_from_db()
-    assert run.state == TrialRun.State.STOPPED
-    runs.run_again(run=run, at=START + 9 * DAY)
-    runs.run_through(key=run.pk, store=store)
-    run.refresh_from_db()
-    store.close()
-
-    assert run.state == TrialRun.State.DONE
-    assert run.result["verdict"]["word"] == "too_few"
-
-
-def test_figures_are_asked_for_once_a_day_and_once_when_all_is_in() -> None:
-    trial = running()
-    now = START + 2 * DAY
-
-    assert [runs.look(now=now), runs.look(now=now)] == [1, 0]
-    TrialRun.objects.update(state="done")
-    assert [runs.look(now=now + timedelta(hours=5)), runs.look(now=now + DAY)] == [0, 1]
-    TrialRun.objects.update(state="done")
-    trial_stop(trial=trial.pk, at=now + DAY)
-    assert [runs.look(now=now + 1.5 * DAY), runs.look(now=now + 2 * DAY)] == [0, 1]
-    TrialRun.objects.update(state="done")
-    assert runs.look(now=now + 9 * DAY) == 0

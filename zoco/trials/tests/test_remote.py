@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, RequestFactory
 
-from zoco.collector.live.taking import Taking
+from zoco.collector.live.taking import Request, Taking
 from zoco.ledger.models import OutboxRow
 from zoco.project.serving import own
 from zoco.project.tests.readers import client_of
@@ -62,6 +62,7 @@ def test_a_page_is_told_the_arm_of_the_number_under_which_it_is_counted() -> Non
     sent = json.dumps({"url": "https://www.shop.example/", "who": WHO}).encode()
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
     read = Taking(published_path()).read(sent, "127.0.0.1", {"user-agent": agent})
+    assert isinstance(read, Request)
     line = json.loads(read.lines)
 
     found = browser_of(agent, WHO)
@@ -227,7 +228,9 @@ def test_programs_need_the_right(tmp_path: Path) -> None:
     assert Client().post(API).status_code == 401
     analyst = client_of("analyst")
     assert analyst.post(API, "{}", content_type="application/json").status_code == 200
-    assert analyst.post("/api/trials/headline/shown", "{}", content_type="application/json").status_code == 403
+    assert (
+        analyst.post("/api/trials/headline/shown", "{}", content_type="application/json").status_code == 403
+    )
 
 
 def test_the_script_is_served_to_any_page() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from zoco.ledger.tests.reports.made import load
 from zoco.ledger.store.opening import close
+from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.trials.analysis import runs

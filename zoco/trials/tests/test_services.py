@@ -117,6 +117,7 @@ def test_it_ends_with_its_last_local_day() -> None:
     counts = [trials_finish(at=START + DAY * days) for days in (1, 2, 2.6, 2.63, 2.7)]
 
     trial.refresh_from_db()
+    assert trial.ended_at is not None
     assert counts == [0, 0, 0, 1, 0]  # midnight of Madrid is 23:00 UTC
     assert (trial.state, trial.ended_at.isoformat()) == ("finished", "2026-03-04T23:00:00+00:00")
 
