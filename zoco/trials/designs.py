@@ -1,4 +1,4 @@
-"""What a trial is made of: arms, and metrics of which one decides. Kept as JSON, held to what can be counted.
+"""What a trial is made of: arms, and metrics of which one decides. Kept as JSON.
 
 A design is set before the trial begins and does not change while it runs: shares of arms that move, or a
 metric that is chosen after the figures were seen, make every figure wrong.
@@ -115,8 +115,8 @@ def metrics_check(metrics: Sequence[Metric], goals: Collection[str], *, is_fixed
         _metric_check(each, {name.casefold() for name in goals})
         if each.kind == "quantile" and each.role == "primary" and not is_fixed:
             words = gettext_noop(
-                "A quantile has a figure at the end only; choose another metric to decide, or a trial that is "
-                "decided at its end."
+                "A quantile has a figure at the end only; choose another metric to decide, or a trial that "
+                "is decided at its end."
             )
             raise DesignWrong(words)
 
