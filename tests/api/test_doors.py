@@ -31,6 +31,7 @@ from zoco.monitor.models import (
 from zoco.moving.models import SiteMove
 from zoco.people.models import Attribute, PeopleImport, Person
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
+from zoco.trials.models import Trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 FOUND = {"measure": "bots", "is_fall": False, "hours": 1, "seen": 9, "expected": 1, "low": 0, "high": 3}
@@ -65,6 +66,13 @@ def _cost(site: int) -> Cost:
     return Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
 
 
+def _trial(site: int) -> Trial:
+    made: dict[str, Any] = {"arms": [{"key": "a"}, {"key": "b"}], "state": "stopped"}
+    made |= {"metrics": [{"name": "Orders", "role": "primary"}]}
+    made |= dict.fromkeys(("started_at", "ended_at"), datetime(2026, 5, 1, tzinfo=UTC))
+    return Trial.objects.get_or_create(site_id=site, key="headline", defaults=made)[0]
+
+
 def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
@@ -90,6 +98,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
         incident = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[0]
         special["pk"] = incident.pk
+    elif kind.startswith("zoco_trial") and kind != "zoco_trials":
+        special["pk"] = _trial(parts["pk"]).pk
     elif kind.startswith("zoco_cost"):
         cost = _cost(parts["pk"])
         special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
