@@ -23,13 +23,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
+def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Trial]:
+    settings.ALLOWED_HOSTS = ["shop.example"]
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     site = Site.objects.create(pk=1, slug="shop", name="Shop", zone="Europe/Madrid", currency="EUR")
-    site.hostnames.create(name="testserver")
+    site.hostnames.create(name="shop.example")
     goal_create(site=1, name="Sign up", kind="event", event="sign up")
     reads.forget()
-    home_ensure(urlsplit("https://testserver"))
+    home_ensure(urlsplit("https://shop.example"))
     reads.forget()
     sites_publish()
     home = HomePage.objects.get()
@@ -45,7 +46,7 @@ def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
 
 def shown(number: int) -> Any:
     agent = f"Mozilla/5.0 (X11; Linux x86_64) Browser/{number}"
-    return Client().get("/", headers={"user-agent": agent})
+    return Client().get("/", headers={"host": "shop.example", "user-agent": agent})
 
 
 def test_each_reader_sees_one_variant_which_stays(trial: Trial) -> None:
