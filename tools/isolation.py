@@ -48,6 +48,7 @@ COUNTED = {
     "zoco.project.entry.keys.pace": "pace",
     "zoco.consent.signup.views": "pace",
     "zoco.sites.installing.pace": "_asked",
+    "zoco.trials.remote.views": "pace",
 }
 """Modules that count who asked how often, and where they keep it."""
 

@@ -33,6 +33,7 @@ from zoco.monitor.models import (
 from zoco.moving.models import SiteMove
 from zoco.people.models import Attribute, PeopleImport, Person
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
+from zoco.trials.models import Trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 FOUND = {"measure": "bots", "is_fall": False, "hours": 1, "seen": 9, "expected": 1, "low": 0, "high": 3}
@@ -97,6 +98,13 @@ def _mix_or_test(kind: str, site: int) -> int:
     return MediaMix.objects.get_or_create(site_id=site, defaults=given)[0].pk
 
 
+def _trial(site: int) -> Trial:
+    made: dict[str, Any] = {"arms": [{"key": "a"}, {"key": "b"}], "state": "stopped"}
+    made |= {"metrics": [{"name": "Orders", "role": "primary"}]}
+    made |= dict.fromkeys(("started_at", "ended_at"), datetime(2026, 5, 1, tzinfo=UTC))
+    return Trial.objects.get_or_create(site_id=site, key="headline", defaults=made)[0]
+
+
 def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
@@ -129,6 +137,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
         incident = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[0]
         special["pk"] = incident.pk
+    elif kind.startswith("zoco_trial") and kind != "zoco_trials":
+        special["pk"] = _trial(parts["pk"]).pk
     elif kind.startswith("zoco_cost"):
         special["pk"] = _of_costs(kind, _cost(parts["pk"]))
     elif kind.startswith(("zoco_mix_", "zoco_channel_test_", "zoco_regional_")) or kind in FITTED:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from zoco.campaigns.following import Followed
     from zoco.ledger.sitebook import SiteInfo
     from zoco.mail.counting.signs import Caller
+    from zoco.trials.visiting import Visiting
 
 
 class ProjectConfig(AppConfig):
@@ -29,10 +30,12 @@ class ProjectConfig(AppConfig):
         from zoco.project.changes.watching import watch
         from zoco.project.worker.judging import history
         from zoco.sites.sourcing import services
+        from zoco.trials import visiting
 
         following.provide(_followed)
         signs.provide(_caller)
         mine.provide(_own)
+        visiting.provide(_visiting)
         services.provide(history)
         post_migrate.connect(_roles, dispatch_uid="zoco.project.roles")
         watch()
@@ -60,6 +63,13 @@ def _own(request: "HttpRequest", site: "SiteInfo") -> frozenset[int]:
     from zoco.project.serving import own
 
     return own.visitors_of(request, site)
+
+
+def _visiting(request: "HttpRequest", host: str, who: str) -> "Visiting | None":
+    """Return which site a page is of, and who its browser is there."""
+    from zoco.project.serving import own
+
+    return own.visiting(request, host, who)
 
 
 def _roles(sender: AppConfig, **more: Any) -> None:

@@ -1,4 +1,5 @@
-"""Trials: which arm of an experiment somebody gets, who stays outside, and the fact that an arm was seen.
+"""Trials: which arm of an experiment somebody gets, who stays outside, and what came of it.
 
-What follows from them is computed elsewhere, from the facts.
+`analysis` works out figures from the facts; `remote` tells pages and programs their arms; `screens` are the
+pages of the admin.
 """

@@ -11,3 +11,4 @@ class TrialsConfig(AppConfig):
     label = "zoco_trials"
     verbose_name = _("Trials")
     default_auto_field = "django.db.models.BigAutoField"
+    area = "monitor"

@@ -21,9 +21,10 @@ def shown(
     `kind` is what was tried on. At most one of these counts for each trial and person: the first.
     """
     moment = micros(at)
+    of = (str(site).encode(), trial.encode()) if site else (trial.encode(),)
     facts = [
         Fact(
-            id=uuid8(b"trial", trial.encode(), person),
+            id=uuid8(b"trial", *of, person),
             name=SHOWN,
             site=site,
             origin="server",

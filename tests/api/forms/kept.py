@@ -19,6 +19,7 @@ from zoco.mail.journeys.services import journey_draw, journey_let, journey_publi
 from zoco.mail.letters.blocks import BLOCKS
 from zoco.mail.sending.models import Sending
 from zoco.mail.sending.services import sending_write
+from zoco.monitor.services import goal_create
 from zoco.people.audiences.services import audience_write, members_add
 from zoco.people.doubles.models import Likeness
 from zoco.people.editing import Hand, note_add, tag_add
@@ -26,6 +27,7 @@ from zoco.people.identities import identity_read
 from zoco.people.models import Attribute, Audience, PeopleImport, Person
 from zoco.people.writing import Incoming, people_write
 from zoco.sites.models import Site
+from zoco.trials.models import Trial
 
 SOURCES: dict[str, dict[str, Any]] = {
     "es": {"kind": "mjml", "source": "<mjml><mj-body><mj-raw>{{ person.name }}</mj-raw></mj-body></mjml>"},
@@ -39,6 +41,7 @@ def one_of_each(*, at: datetime) -> list[Person]:
     for kind in Attribute.Kind.values:
         Attribute.objects.create(key=f"a_{kind}", label=kind, kind=kind, choices=["a", "b"])
     people = people_of_shop(at)
+    trials(site, at)
     topic = Topic.objects.create(key="news", label="News")
     form = Form.objects.create(key="join", name="Join", site=site, fields={"name": False})
     form.topics.add(topic)
@@ -115,3 +118,16 @@ def journeys(at: datetime) -> None:
     journey_draw(journey=runs, graph=graph, entries=[{"kind": "program"}])
     journey_publish(journey=runs, is_moving=False, at=at)
     journey_let(journey=runs, state=Journey.State.RUNNING, at=at)
+
+
+def trials(site: Site, at: datetime) -> None:
+    """Make a trial in each state, and a goal to go by."""
+    goal_create(site=site.pk, name="Order", kind="event", event="order")
+    arms = [{"key": "a"}, {"key": "b"}]
+    metrics = [{"name": "Orders", "role": "primary", "goal": "Order"}]
+    for state in Trial.State.values:
+        began = None if state == "draft" else at
+        Trial.objects.create(
+            site=site, key=state, name=state, state=state, arms=arms, metrics=metrics, started_at=began,
+            ended_at=None if state in ("draft", "running") else at,
+        )  # fmt: skip

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 DOORS = (
     "zoco_people", "zoco_person", "zoco_audience", "zoco_consent_", "zoco_channels", "zoco_domain",
     "zoco_messages", "zoco_letter", "zoco_journey", "zoco_sending", "zoco_mailbox", "zoco_replies",
-    "zoco_list_growth",
+    "zoco_list_growth", "zoco_trial",
 )  # fmt: skip
 # What no page leads to without more than one of each: topics in use, who left, files, sheets in frames.
 UNSEEN = {

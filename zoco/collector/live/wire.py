@@ -31,8 +31,11 @@ SHOP = {
     "shop.basket.added": "product",
     "shop.basket.removed": "product",
     "shop.checkout.begun": "basket",
+    "trials.arm.shown": "trial",
 }
-"""Events that are facts of a shop, and what each is about; an order is told by the server that takes it."""
+"""Events that are facts of a shop or a trial, and what each is about; an order is told by the server that
+takes it.
+"""
 VITALS = {"lcp": 86_400_000, "inp": 86_400_000, "ttfb": 86_400_000, "cls": 10_000}
 """Core Web Vitals and the most that each can be: milliseconds, and the score of layout shifts."""
 NUMBER_MOST = 2**53
@@ -203,9 +206,9 @@ def money(amount: str) -> Decimal:
 
 
 def _over_as_shop(sent: Sent) -> Reason | None:
-    """Hold a fact of a shop to its shape: a product has a subject, and money comes with the order alone."""
+    """Hold a fact of a shop to its shape: products and trials are named, money comes with the order alone."""
     kind = SHOP.get(sent.event)
-    is_one = kind is not None and bool(sent.subject) == (kind == "product")
+    is_one = kind is not None and bool(sent.subject) == (kind in ("product", "trial"))
     if not is_one or len(sent.subject) > SUBJECT_LONGEST or sent.amount or sent.currency:
         return Reason.BAD_SUBJECT
     return None

@@ -12,6 +12,8 @@ from wagtail.images.blocks import ImageBlock
 
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment
+from zoco.trials.models import Trial, Unit
+from zoco.trials.remote.views import arm_on_page
 
 FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "document-link"]
 
@@ -73,6 +75,63 @@ class SignUp(blocks.StructBlock):
         return context
 
 
+def trials_offered() -> list[tuple[str, str]]:
+    """Return the trials that a page can show: those of visitors that are not in the archive."""
+    found = Trial.objects.filter(is_public=True).exclude(unit=Unit.PERSON).exclude(state="archived")
+    named = dict(found.order_by("-id").values_list("key", "name"))
+    return [(key, f"{name} ({key})") for key, name in named.items()]
+
+
+class Content(blocks.StreamBlock):
+    """What an arm shows."""
+
+    text = blocks.RichTextBlock(
+        label=_("Text"), icon="pilcrow", features=FEATURES, template="zoco/content/blocks/text.html"
+    )
+    image = ImageBlock(label=_("Image"), template="zoco/content/blocks/image.html")
+    quote = Quote()
+    button = Button()
+
+
+class Variant(blocks.StructBlock):
+    """What is shown to whoever gets an arm."""
+
+    arm = blocks.CharBlock(label=_("Key of the arm"), max_length=40)
+    content = Content(label=_("What it shows"))
+
+    class Meta:
+        icon = "copy"
+        label = _("Variant")
+
+
+class Tried(blocks.StructBlock):
+    """A trial: each reader sees the variant of his arm, chosen before the page is sent, so nothing flickers.
+
+    The first variant is shown to whoever is not in the trial, and where the trial is gone.
+    """
+
+    trial = blocks.ChoiceBlock(label=_("Trial"), choices=trials_offered)
+    variants = blocks.ListBlock(Variant(), label=_("Variants"), min_num=2, max_num=6)
+
+    class Meta:
+        icon = "duplicate"
+        label = _("Trial")
+        template = "zoco/content/blocks/trial.html"
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        """Add the variant for whoever asks, and whether he counts."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        request = context.get("request")
+        arm, counts = arm_on_page(request, value["trial"]) if request is not None else ("", False)
+        variants = list(value["variants"])
+        mine = next((each for each in variants if each["arm"].strip() == arm), None)
+        context["arm"] = arm if mine is not None else ""
+        context["content"] = (mine or variants[0])["content"] if variants else ""
+        is_counted = bool(context.get("counted")) and not getattr(request, "is_preview", False)
+        context["counts"] = counts and mine is not None and is_counted
+        return context
+
+
 class Body(blocks.StreamBlock):
     """Blocks in any order. A picture must say what is on it, unless it is only decoration."""
 
@@ -83,3 +142,4 @@ class Body(blocks.StreamBlock):
     quote = Quote()
     button = Button()
     signup = SignUp()
+    trial = Tried()

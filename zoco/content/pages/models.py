@@ -61,6 +61,8 @@ class SitePage(Page):
             if hasattr(response, "render"):
                 response.render()
         response.headers["Content-Language"] = code
+        if any(block.block_type == "trial" for block in self.body):  # another reader sees another variant
+            response.headers["Cache-Control"] = "private, no-store"
         return response  # type: ignore[no-any-return]
 
 

@@ -35,6 +35,11 @@ SCOPES = {
         _("Send letters to one person each, and add whoever is not known yet"),
         frozenset({"zoco_mail.send_letter", "zoco_people.add_person"}),
     ),
+    "trials:read": (_("Ask for arms of trials"), frozenset({"zoco_trials.view_trial"})),
+    "trials:tell": (
+        _("Ask for arms of trials, and tell who saw them"),
+        frozenset({"zoco_trials.view_trial", "zoco_trials.tell_trial"}),
+    ),
     "journeys:enter": (
         _("Let people onto journeys, and add whoever is not known yet"),
         frozenset({"zoco_mail.run_journey", "zoco_people.add_person"}),

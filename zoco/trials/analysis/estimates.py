@@ -1,0 +1,163 @@
+"""Estimates of a metric by arm, from what each unit did. What there is too little of says so, by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoco.stats.trials import adjusting, metrics
+from zoco.stats.trials.moments import Estimate, Moments, NoSpread, TooFew
+from zoco.stats.trials.quantiles import quantile
+from zoco.trials.analysis.units import DAY, Deeds, Exposed, Floats, Ints
+from zoco.trials.designs import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The units that count: their arm (a place in `arms`), in the order of their numbers, and since when."""
+
+    arms: tuple[str, ...]
+    unit: Ints
+    arm: Ints
+    at: Ints
+
+    @classmethod
+    def of(cls, exposed: Exposed, arms: Sequence[str], may_count: NDArray[np.bool_]) -> Sample:
+        """Return the exposed units that may count, by the arm that they saw."""
+        number = {key: place for place, key in enumerate(arms)}
+        arm = np.array([number.get(key, -1) for key in exposed.arm], dtype=np.int64)
+        kept = may_count & (arm >= 0)
+        return cls(tuple(arms), exposed.unit[kept], arm[kept], exposed.at[kept])
+
+    def full(self, days: int, until: int) -> NDArray[np.bool_]:
+        """Return whose days after exposure are all over at `until`, in UTC microseconds."""
+        whole: NDArray[np.bool_] = self.at + days * DAY <= until
+        return whole
+
+    def spread(self, whose: Ints, values: Floats) -> Floats:
+        """Return a value for each unit, 0 where there is none."""
+        found = np.zeros(len(self.unit))
+        places = np.searchsorted(self.unit, whose)
+        places = np.minimum(places, max(len(self.unit) - 1, 0))
+        if len(self.unit) and len(whose):
+            is_there = self.unit[places] == whose
+            found[places[is_there]] = values[is_there]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """Estimates by arm. `kept` is which share of the variance an adjustment left, 1 for none made."""
+
+    arms: Mapping[str, Estimate]
+    left_out: int = 0
+    kept: float = 1.0
+    cap: float | None = None
+    capped: int = 0
+    lacking: dict[str, str] = field(default_factory=dict)
+    """By arm, why it has no estimate."""
+
+
+def estimated(metric: Metric, sample: Sample, deeds: Deeds, until: int, *, is_adjusted: bool) -> Estimated:
+    """Return the estimates of a metric of units; a quantile is `estimated_quantile`."""
+    full = sample.full(metric.window_days, until)
+    above, below, before = (
+        sample.spread(deeds.unit, each) for each in (deeds.above, deeds.below, deeds.before)
+    )
+    cap, capped = None, 0
+    if metric.kind in ("proportion", "retention"):
+        above = (above > 0).astype(float)
+    elif metric.kind == "revenue" and (drawn := _drawn(sample, above, full, metric.share)):
+        cap, capped = drawn.cap, drawn.moved
+        above, before = np.minimum(above, drawn.cap), np.minimum(before, drawn.cap)
+    parts = _parts(sample, full, [above, below] if metric.kind == "ratio" else [above], before)
+    found, lacking = _each(parts, metric)
+    left_out = int((~full).sum())
+    if is_adjusted and not lacking and metric.kind != "retention":
+        try:
+            made = _adjusted(parts, metric)
+        except (TooFew, NoSpread):
+            made = None
+        if made is not None:
+            return Estimated(made.arms, left_out, made.kept, cap, capped)
+    return Estimated(found, left_out, 1.0, cap, capped, lacking)
+
+
+def estimated_quantile(metric: Metric, sample: Sample, whose: Ints, values: Floats, until: int) -> Estimated:
+    """Return the quantile of the amounts of each arm's units; units may have many."""
+    full = sample.full(metric.window_days, until)
+    places = np.searchsorted(sample.unit, whose)
+    is_there = places < len(sample.unit)
+    is_there[is_there] = sample.unit[places[is_there]] == whose[is_there]
+    places, values = places[is_there], values[is_there]
+    is_full = full[places] if len(places) else np.zeros(0, dtype=bool)
+    places, values = places[is_full], values[is_full]
+    found: dict[str, Estimate] = {}
+    lacking: dict[str, str] = {}
+    for number, key in enumerate(sample.arms):
+        mine = sample.arm[places] == number
+        _put(found, lacking, key, partial(quantile, values[mine], metric.share, places[mine]))
+    return Estimated(found, int((~full).sum()), lacking=lacking)
+
+
+Parts = dict[str, tuple[list[Floats], Floats]]
+
+
+def _parts(sample: Sample, full: NDArray[np.bool_], columns: list[Floats], before: Floats) -> Parts:
+    """Return the columns of each arm's full units, and what they did before."""
+    found: Parts = {}
+    for number, key in enumerate(sample.arms):
+        mine = full & (sample.arm == number)
+        found[key] = ([each[mine] for each in columns], before[mine])
+    return found
+
+
+def _drawn(sample: Sample, above: Floats, full: NDArray[np.bool_], share: float) -> metrics.DrawnIn | None:
+    """Return how far revenue is drawn in, over all arms together; None where an arm has hardly anybody."""
+    arms = {key: above[full & (sample.arm == number)] for number, key in enumerate(sample.arms)}
+    try:
+        return metrics.drawn_in(arms, share)
+    except TooFew:
+        return None
+
+
+def _each(parts: Parts, metric: Metric) -> tuple[dict[str, Estimate], dict[str, str]]:
+    found: dict[str, Estimate] = {}
+    lacking: dict[str, str] = {}
+    for key, (columns, _before) in parts.items():
+        _put(found, lacking, key, partial(_estimate, columns, metric))
+    return found, lacking
+
+
+def _estimate(columns: list[Floats], metric: Metric) -> Estimate:
+    if metric.kind in ("proportion", "retention"):
+        return metrics.proportion(int(columns[0].sum()), len(columns[0]))
+    moments, events = Moments.of(*columns), int(np.count_nonzero(columns[0]))
+    made = metrics.ratio if metric.kind == "ratio" else metrics.mean
+    if moments.n < 2:
+        raise TooFew("One unit has no spread.")
+    return made(moments, events=events)
+
+
+def _adjusted(parts: Parts, metric: Metric) -> adjusting.Adjusted:
+    moments = {key: Moments.of(*columns, before) for key, (columns, before) in parts.items()}
+    events = {key: _events(columns[0], metric) for key, (columns, _before) in parts.items()}
+    return adjusting.cuped(moments, is_ratio=metric.kind == "ratio", events=events)
+
+
+def _events(column: Floats, metric: Metric) -> int:
+    happened = int(np.count_nonzero(column))
+    return min(happened, len(column) - happened) if metric.kind == "proportion" else happened
+
+
+def _put(found: dict[str, Estimate], lacking: dict[str, str], key: str, make: Callable[[], Estimate]) -> None:
+    try:
+        found[key] = make()
+    except TooFew:
+        lacking[key] = "too_few"
+    except NoSpread:
+        lacking[key] = "no_spread"

@@ -1,0 +1,94 @@
+"""What a metric was in the past of a site, and how long a trial of it takes: the planner.
+
+The last four whole weeks: each unit counts from its first page in them, as it would from being exposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.utils.translation import gettext_noop
+
+from zoco.kit.periods import micros
+from zoco.ledger.asking.goals import goals_of
+from zoco.stats.trials.moments import Estimate
+from zoco.stats.trials.planning import Design, OutOfReach, Past, Plan, plan
+from zoco.stats.trials.planning_live import LivePlan, plan_live
+from zoco.trials.analysis import units
+from zoco.trials.analysis.estimates import Sample, estimated
+from zoco.trials.analysis.units import Scope
+from zoco.trials.designs import DesignWrong, Metric
+from zoco.trials.models import Unit
+
+if TYPE_CHECKING:
+    from zoco.ledger.sitebook import SiteInfo
+    from zoco.ledger.store.base import Store
+
+DAYS = 28
+UNITS_LEAST, EVENTS_LEAST = 100, 20
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A metric of all units of four weeks, and how many units a day those were."""
+
+    estimate: Estimate
+    daily: float
+    is_share: bool
+
+    @property
+    def past(self) -> Past:
+        """The same for planning."""
+        if self.is_share:
+            return Past.of_share(self.estimate.value)
+        return Past.of(self.estimate)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a trial needs that is decided at its end, and one that is decided live; `effect` is absolute."""
+
+    effect: float
+    fixed: Plan
+    live: LivePlan
+
+
+def history(site: SiteInfo, metric: Metric, unit: Unit, store: Store, *, now: datetime) -> History:
+    """Ask what a metric was. Raises DesignWrong where there is too little of it, QueryFailed, StoreBusy."""
+    end = now - timedelta(days=metric.window_days)
+    scope = Scope(site, "", unit, end - timedelta(days=DAYS), end, now)
+    came = units.came_read(scope, store)
+    goals = {each.name.casefold(): each for each in goals_of(site.id) if each.kind != "engagement"}
+    if metric.goal.casefold() not in goals:
+        raise DesignWrong(gettext_noop("The site has no goal of this name; choose one of its own."))
+    sample = Sample.of(came, ("",), np.ones(len(came.unit), dtype=bool))
+    deeds = units.came_deeds_read(scope, metric, goals, store)
+    found = estimated(metric, sample, deeds, micros(now), is_adjusted=False)
+    estimate = found.arms.get("")
+    if estimate is None or estimate.n < UNITS_LEAST or estimate.told < EVENTS_LEAST:
+        words = gettext_noop(
+            "Too little in the last four weeks to plan by: %(units)s units, of whom it happened to "
+            "%(events)s; %(least)s and %(fewest)s are needed."
+        )
+        n, told = (estimate.n, estimate.told) if estimate else (0, 0)
+        raise DesignWrong(words, units=n, events=told, least=UNITS_LEAST, fewest=EVENTS_LEAST)
+    return History(estimate, estimate.n / DAYS, metric.kind == "proportion")
+
+
+def planned(found: History, *, lift: float, arms: int, power: float, share: float) -> Planned:
+    """Return what finding a relative lift takes with so many equal arms. Raises DesignWrong."""
+    design = Design((1.0,) * arms, power=power)
+    effect = found.estimate.value * lift
+    daily = found.daily * share
+    try:
+        return Planned(
+            effect,
+            plan(found.past, effect, design, daily=daily),
+            plan_live(found.past, effect, design, daily=daily),
+        )
+    except (OutOfReach, ValueError, OverflowError) as error:
+        words = gettext_noop("No trial of this site finds that: take a larger effect, or more traffic.")
+        raise DesignWrong(words) from error

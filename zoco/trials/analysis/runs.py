@@ -1,0 +1,161 @@
+"""Runs that work out figures in the background: with progress, stopped and gone on with, kept.
+
+After each metric what is there is kept: whoever goes on, or comes after a kill, does the rest as of the same
+moment.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from zoco.kit import holding
+from zoco.kit.runs import RunStopped, beating, teller
+from zoco.ledger import sitebook
+from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.trials.analysis import figures
+from zoco.trials.analysis.figures import Sampled, concluded, scope_of
+from zoco.trials.designs import DesignWrong
+from zoco.trials.models import Trial, TrialRun
+
+if TYPE_CHECKING:
+    from zoco.ledger.store.base import Store
+
+log = logging.getLogger(__name__)
+State = TrialRun.State
+KIND = "trials"
+MOMENT = 2.0
+QUIET = timedelta(minutes=10)
+EVERY = timedelta(hours=20)
+RUNS_KEPT = 50
+NO_ANSWER = gettext_noop("The ledger did not answer; go on later.")
+
+
+class RunWrong(DesignWrong):
+    """No figures can be worked out now; the message says why."""
+
+
+def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
+    """Ask for figures as of this moment. Raises RunWrong, also while others are being worked out."""
+    from zoco.trials.tasks import trial_do
+
+    if trial.started_at is None:
+        raise RunWrong(gettext_noop("The trial has not begun yet; there is nothing to work out."))
+    _bury(trial, at)
+    try:
+        with transaction.atomic():
+            run = TrialRun.objects.create(
+                trial=trial, until=at, total=len(trial.metrics) + 1, told_at=at, created_by=by
+            )
+            trial_do.enqueue(run=run.pk)
+    except IntegrityError:
+        raise RunWrong(gettext_noop("Figures of this trial are being worked out already.")) from None
+    old = TrialRun.objects.filter(trial=trial).order_by("-id").values_list("pk", flat=True)[RUNS_KEPT:]
+    TrialRun.objects.filter(pk__in=list(old)).delete()
+    return run
+
+
+def run_stop(*, run: TrialRun) -> None:
+    """Let a run end at its next step; what is there stays."""
+    TrialRun.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.STOPPED)
+    TrialRun.objects.filter(pk=run.pk, state=State.RUNNING).update(is_to_stop=True)
+
+
+def run_again(*, run: TrialRun, at: datetime) -> None:
+    """Go on with a run that was stopped or failed. Raises RunWrong while another is at it."""
+    from zoco.trials.tasks import trial_do
+
+    found = TrialRun.objects.filter(pk=run.pk, state__in=[State.STOPPED, State.FAILED])
+    try:
+        with transaction.atomic():
+            if found.update(state=State.WAITING, is_to_stop=False, said="", told_at=at):
+                trial_do.enqueue(run=run.pk)
+    except IntegrityError:
+        raise RunWrong(gettext_noop("Figures of this trial are being worked out already.")) from None
+
+
+def run_through(*, key: int, store: Store | None = None) -> TrialRun | None:
+    """Do a run that was asked for; one that was cut off goes on. None for one that is gone."""
+    with sitebook.everything():
+        run = TrialRun.objects.select_related("trial").filter(pk=key).first()
+        if run is None:
+            return None
+        with holding.held(KIND, f"run-{run.trial_id}", seconds=MOMENT) as folder:
+            return run if folder is None else _held(key, store)
+
+
+def _held(key: int, store: Store | None) -> TrialRun:
+    from zoco.ledger.store import opening
+
+    found = TrialRun.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
+    is_mine = found.update(state=State.RUNNING, told_at=timezone.now())
+    run = TrialRun.objects.select_related("trial").get(pk=key)
+    if not is_mine:
+        return run
+    try:
+        with beating(TrialRun.objects.filter(pk=key, state=State.RUNNING)):
+            opened = store or opening.store()
+            opened.drain()
+            _work(run, opened)
+        run.state = State.DONE
+    except RunStopped:
+        run.state = State.STOPPED
+    except (QueryFailed, StoreBusy) as error:
+        log.warning("Figures of a trial could not be asked for. run=%s error=%s", run.pk, error)
+        run.state, run.said = State.FAILED, NO_ANSWER
+    except Exception as error:
+        run.state, run.said = State.FAILED, f"{type(error).__name__}: {error}"[:300]
+        raise
+    finally:
+        run.told_at = timezone.now()
+        run.save()
+    return run
+
+
+def _work(run: TrialRun, store: Store) -> None:
+    """Work out what is not there yet: units and guards first, then metric by metric."""
+    trial = run.trial
+    site = next(each for each in sitebook.sites() if each.id == trial.site_id)
+    tell = teller(run, every_seconds=0.0)
+    tell(done=run.done)
+    sampled = Sampled(trial, scope_of(trial, site, run.until), store)
+    if not run.done:
+        tell(result=sampled.counts() | {"metrics": []}, done=1)
+    for metric in trial.metrics_planned[run.done - 1 :]:
+        made = sampled.metric(metric)
+        tell(result=run.result | {"metrics": [*run.result["metrics"], made]}, done=run.done + 1)
+    run.result = concluded(trial, run.result, run.until)
+
+
+def _bury(trial: Trial, at: datetime) -> None:
+    """Let a run have failed whose process is gone."""
+    late = TrialRun.objects.filter(trial=trial, state=State.RUNNING, told_at__lt=at - QUIET)
+    if late.exists() and not holding.is_held(KIND, f"run-{trial.pk}"):
+        late.update(state=State.FAILED, told_at=at)
+
+
+def look(*, now: datetime) -> int:
+    """Ask for figures where they are a day old, and for the last ones when all is in; returns how many."""
+    asked = 0
+    with sitebook.everything():
+        begun = Trial.objects.exclude(state__in=[Trial.State.DRAFT, Trial.State.ARCHIVED])
+        for trial in begun.order_by("id"):
+            last = trial.runs.order_by("-id").first()
+            full = figures.full_at(trial)
+            if last is not None and last.state != State.DONE and last.told_at > now - EVERY:
+                continue
+            if full is not None and (now < full or (last is not None and last.until >= full)):
+                continue
+            if full is None and last is not None and last.until > now - EVERY:
+                continue
+            try:
+                run_begin(trial=trial, at=now)
+                asked += 1
+            except RunWrong:
+                log.info("Figures of a trial are being worked out already. trial=%s", trial.pk)
+    return asked

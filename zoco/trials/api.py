@@ -1,0 +1,120 @@
+"""OFREP for programs with a key, under `/api/ofrep/…`, and what they tell: which persons saw their arm.
+
+A targeting key is a person's number here. Programs never say the arm of whoever saw one: it is worked out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from zoco.ledger import sitebook
+from zoco.ledger.api import refused
+from zoco.ledger.sitebook import SiteUnknown
+from zoco.trials import facts
+from zoco.trials.deciding import dealt_arm, decided
+from zoco.trials.models import Trial, Unit
+from zoco.trials.remote import answers
+from zoco.trials.remote.answers import AskedWrong
+from zoco.trials.remote.views import told_of
+
+router = Router(tags=["trials"])
+SEE, TELL = "zoco_trials.view_trial", "zoco_trials.tell_trial"
+UNITS_MOST = 1_000
+
+
+class Shown(msgspec.Struct):
+    """Persons who saw their arm, by number."""
+
+    persons: list[int]
+
+
+@router.post("ofrep/v1/evaluate/flags", summary="Arms of all trials of a site, as OFREP", url_name="ofrep")
+def flags(request: HttpRequest, site: str = "") -> HttpResponse:
+    """Evaluate all flags of a site for the targeting key, a person's number; see the OFREP specification."""
+    return _answered(request, site)
+
+
+@router.post("ofrep/v1/evaluate/flags/{key}", summary="Arm of one trial, as OFREP", url_name="ofrep_one")
+def flag(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
+    """Evaluate one flag."""
+    return _answered(request, site, key)
+
+
+def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
+    if (no := _refused(request, SEE)) is not None:
+        return no
+    try:
+        return _told(answers.asked(request), request, site, key)
+    except SiteUnknown as error:
+        return answers.wrong(AskedWrong("GENERAL", str(error), 404), key)
+    except AskedWrong as error:
+        return answers.wrong(error, key)
+
+
+def _told(unit: str, request: HttpRequest, site: str, key: str) -> HttpResponse:
+    found = Trial.objects.filter(site=sitebook.site(site).id).order_by("id")
+    if not key:
+        return answers.many(request, [decided(each, _person(each, unit)) for each in told_of(found)])
+    trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
+    if trial is None:
+        raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
+    if trial.unit == Unit.PERSON and not unit:
+        raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
+    return answers.one(decided(trial, _person(trial, unit)))
+
+
+@router.post("trials/{key}/shown", summary="Tell which persons saw their arm", url_name="trial_shown")
+def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
+    """Record that persons saw the arm that they are dealt; whoever is not in the trial is left out.
+
+    The same person counts once, however often it is told.
+    """
+    if (no := _refused(request, TELL)) is not None:
+        return no
+    if len(request.body) > answers.BODY_BYTES * 2:
+        return refused(413, "too_large", "Tell of fewer persons at once.")
+    try:
+        told = msgspec.json.decode(request.body, type=Shown)
+        trial = _running(sitebook.site(site).id, key)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return refused(422, "body_wrong", f"The request cannot be read: {error}.")
+    except SiteUnknown as error:
+        return refused(404, "unknown", str(error))
+    if trial is None:
+        return refused(404, "unknown", "No trial of persons with this key runs on this site.")
+    if len(told.persons) > UNITS_MOST:
+        return refused(422, "too_many", f"Tell of at most {UNITS_MOST} persons at once.")
+    if not all(0 < each < 1 << 63 for each in told.persons):
+        return refused(422, "body_wrong", "Persons are told by their numbers.")
+    dealt = {each: dealt_arm(trial, each) for each in told.persons}
+    seen = [(person, arm) for person, arm in dealt.items() if arm]
+    count = facts.shown(trial=key, seen=seen, at=timezone.now(), site=trial.site_id, kind="program")
+    return HttpResponse(msgspec.json.encode({"recorded": count}), content_type="application/json")
+
+
+def _running(site: int, key: str) -> Trial | None:
+    found = Trial.objects.filter(site=site, key=key[:40], state=Trial.State.RUNNING, unit=Unit.PERSON)
+    return found.first()
+
+
+def _person(trial: Trial, unit: str) -> int:
+    """Return who is dealt: in trials of persons their number, else nobody. Raises AskedWrong."""
+    if trial.unit != Unit.PERSON or not unit:
+        return 0
+    if not (unit.isascii() and unit.isdigit()) or len(unit) > 19 or not 0 < int(unit) < 1 << 63:
+        raise AskedWrong("INVALID_CONTEXT", "The targeting key is the number of a person.")
+    return int(unit)
+
+
+def _refused(request: HttpRequest, permission: str) -> HttpResponse | None:
+    user: Any = request.user
+    if not user.is_authenticated:
+        return refused(401, "not_logged_in", "Log in first; nothing is shown to strangers.")
+    if not user.has_perm(permission):
+        return refused(403, "not_allowed", "Your account may not do this with trials; ask an owner.")
+    return None

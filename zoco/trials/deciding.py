@@ -1,0 +1,70 @@
+"""Which arm a unit gets at this moment, and why, in OpenFeature's words.
+
+By hash of the unit and the trial's key: the same everywhere and always, kept nowhere. Who is held out, or
+outside the share, gets the control and does not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zoco.trials.assigning import arm_of, is_held_out, place_of
+from zoco.trials.models import Trial
+
+SHARE = b"share"
+
+
+class Reason(StrEnum):
+    """Why somebody gets an arm; see the specification of OpenFeature, section on evaluation details."""
+
+    SPLIT = "SPLIT"
+    """By chance, as everybody in the trial."""
+    DEFAULT = "DEFAULT"
+    """The control, for somebody who is not in the trial."""
+    STATIC = "STATIC"
+    """The trial is over; everybody gets this."""
+    DISABLED = "DISABLED"
+    """The control: the trial does not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An arm with its value. Only a unit that `counts` is exposed when it sees the arm."""
+
+    trial: str
+    arm: str
+    value: str
+    reason: Reason
+    is_control: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether the unit is in the trial."""
+        return self.reason is Reason.SPLIT
+
+
+def decided(trial: Trial, unit: int | str) -> Decision:
+    """Return what a unit gets; 0 and "" are nobody, who gets the control."""
+    if trial.state == Trial.State.RUNNING:
+        arm = dealt_arm(trial, unit) if unit else None
+        return _of(trial, arm or trial.control, Reason.SPLIT if arm else Reason.DEFAULT)
+    if trial.outcome_arm:
+        return _of(trial, trial.outcome_arm, Reason.STATIC)
+    return _of(trial, trial.control, Reason.DISABLED)
+
+
+def dealt_arm(trial: Trial, unit: int | str) -> str | None:
+    """Return the arm that a unit is dealt while the trial runs; None for who is not in it."""
+    if is_held_out(f"holdout/{trial.site_id}", unit, trial.holdout_percent / 100):
+        return None
+    scope = f"{trial.site_id}/layer/{trial.layer}" if trial.layer else trial.scope
+    begin = trial.layer_from or 0
+    if not begin / 100 <= place_of(scope, unit, purpose=SHARE) < (begin + trial.share_percent) / 100:
+        return None
+    return arm_of(trial.scope, unit, trial.dealt_as)
+
+
+def _of(trial: Trial, arm: str, reason: Reason) -> Decision:
+    value = next((each.value for each in trial.arms_planned if each.key == arm), "")
+    return Decision(trial.key, arm, value or arm, reason, arm == trial.control)

@@ -1,0 +1,151 @@
+"""What a trial is made of: arms, and metrics of which one decides. Kept as JSON.
+
+A design is set before the trial begins and does not change while it runs: shares of arms that move, or a
+metric that is chosen after the figures were seen, make every figure wrong.
+"""
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext_noop
+
+from zoco.kit.said import Said
+
+KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
+ARMS_MOST, METRICS_MOST = 6, 12
+WINDOW_MOST = 90
+NAME_LONGEST, VALUE_LONGEST = 80, 1_000
+WEIGHT_MOST = 1_000.0
+KINDS = ("proportion", "mean", "ratio", "revenue", "quantile", "retention")
+ROLES = ("primary", "secondary", "guard")
+
+
+class DesignWrong(Said, ValueError):
+    """A trial cannot be run like this; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArmPlan:
+    """One arm: how often it is given, and the `value` that programs are told, as text."""
+
+    key: str
+    name: str = ""
+    weight: float = 1.0
+    value: str = ""
+
+    @property
+    def said(self) -> str:
+        """What people call it."""
+        return self.name or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What is counted of a unit in the days after it was exposed.
+
+    `goal` is the name of a goal; of revenue it may be "", for all money. `per` is the goal below in a ratio.
+    `share` is which quantile, or from where on revenue is drawn in. Of retention, a unit comes back from day
+    `from_day` to before `window_days`. `of_amount` sums money in place of counting.
+    """
+
+    name: str
+    kind: str = "proportion"
+    role: str = "secondary"
+    goal: str = ""
+    per: str = ""
+    of_amount: bool = False
+    share: float = 0.99
+    window_days: int = 1
+    from_day: int = 1
+    is_higher_better: bool = True
+
+
+def arms_read(kept: Any) -> tuple[ArmPlan, ...]:
+    """Return arms as they were kept. Raises DesignWrong."""
+    found: tuple[ArmPlan, ...] = _read(kept, ArmPlan)
+    return found
+
+
+def metrics_read(kept: Any) -> tuple[Metric, ...]:
+    """Return metrics as they were kept. Raises DesignWrong."""
+    found: tuple[Metric, ...] = _read(kept, Metric)
+    return found
+
+
+def kept_of(parts: Sequence[ArmPlan] | Sequence[Metric]) -> list[dict[str, Any]]:
+    """Return arms or metrics as they are kept."""
+    return [asdict(each) for each in parts]
+
+
+def arms_check(arms: Sequence[ArmPlan]) -> None:
+    """Hold arms to what can be dealt. Raises DesignWrong."""
+    keys = [each.key for each in arms]
+    if not 2 <= len(arms) <= ARMS_MOST:
+        raise DesignWrong(gettext_noop("A trial has 2 to %(most)s arms."), most=ARMS_MOST)
+    if len(set(keys)) < len(keys):
+        raise DesignWrong(gettext_noop("Two arms have the same key; give each its own."))
+    for each in arms:
+        if not KEY.fullmatch(each.key):
+            words = gettext_noop(
+                "%(key)s is no key: small letters without accents, digits, hyphens, underscores and points."
+            )
+            raise DesignWrong(words, key=each.key or "“”")
+        if not (math.isfinite(each.weight) and 0 < each.weight <= WEIGHT_MOST):
+            raise DesignWrong(
+                gettext_noop("The weight of an arm is a number above 0, up to %(most)s."), most=1_000
+            )
+        if len(each.name) > NAME_LONGEST or len(each.value) > VALUE_LONGEST:
+            raise DesignWrong(gettext_noop("The name or the value of an arm is too long."))
+
+
+def metrics_check(metrics: Sequence[Metric], goals: Collection[str], *, is_fixed: bool) -> None:
+    """Hold metrics to what can be counted, with one that decides. Raises DesignWrong."""
+    if not 1 <= len(metrics) <= METRICS_MOST:
+        raise DesignWrong(gettext_noop("A trial has 1 to %(most)s metrics."), most=METRICS_MOST)
+    if [each.role for each in metrics].count("primary") != 1:
+        raise DesignWrong(gettext_noop("Exactly one metric decides; choose which."))
+    names = [each.name.casefold() for each in metrics]
+    if "" in names or len(set(names)) < len(names):
+        raise DesignWrong(gettext_noop("Each metric has a name of its own."))
+    for each in metrics:
+        _metric_check(each, {name.casefold() for name in goals})
+        if each.kind == "quantile" and each.role == "primary" and not is_fixed:
+            words = gettext_noop(
+                "A quantile has a figure at the end only; choose another metric to decide, or a trial that "
+                "is decided at its end."
+            )
+            raise DesignWrong(words)
+
+
+def _metric_check(metric: Metric, goals: Collection[str]) -> None:
+    if metric.kind not in KINDS or metric.role not in ROLES or len(metric.name) > NAME_LONGEST:
+        raise DesignWrong(gettext_noop("The metric “%(name)s” is none that is known."), name=metric.name[:80])
+    if not 1 <= metric.window_days <= WINDOW_MOST:
+        words = gettext_noop("The metric “%(name)s” counts 1 to %(most)s days after exposure.")
+        raise DesignWrong(words, name=metric.name, most=WINDOW_MOST)
+    if metric.kind == "retention" and not 0 <= metric.from_day < metric.window_days:
+        words = gettext_noop("“%(name)s” is of whoever comes back from a day on, before its last day.")
+        raise DesignWrong(words, name=metric.name)
+    if metric.kind in ("revenue", "quantile") and not 0 < metric.share < 1:
+        words = gettext_noop("The share of “%(name)s” lies between 0 and 1, such as 0.99.")
+        raise DesignWrong(words, name=metric.name)
+    needed = [metric.goal] if metric.kind in ("proportion", "mean", "ratio") else []
+    needed += [metric.per] if metric.kind == "ratio" else []
+    named = [each for each in (metric.goal, metric.per) if each]
+    if not all(needed) or any(each.casefold() not in goals for each in named):
+        words = gettext_noop(
+            "The metric “%(name)s” needs a goal of the site that pages, events or money reach; choose one."
+        )
+        raise DesignWrong(words, name=metric.name)
+
+
+def _read(kept: Any, kind: Any) -> Any:
+    try:
+        return tuple(msgspec.convert(kept, list[kind]))
+    except msgspec.ValidationError as error:
+        words = gettext_noop("What is kept of a trial cannot be read: %(why)s.")
+        raise DesignWrong(words, why=str(error)) from error

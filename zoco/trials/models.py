@@ -1,0 +1,210 @@
+"""Trials with what was set before they began and what came of them, and runs that work out their figures."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zoco.ledger.within import WithinManager, within
+from zoco.trials.assigning import Arm
+from zoco.trials.designs import ArmPlan, Metric, arms_read, metrics_read
+
+UNITS_MOST = 1_000_000_000
+
+
+class Unit(models.TextChoices):
+    """Whoever is dealt."""
+
+    VISITOR = "visitor", _("a visitor of a day, also without consent")
+    BROWSER = "browser", _("a browser that consented, for as long as it keeps its id")
+    PERSON = "person", _("a known person, told by your own programs")
+
+
+class Decides(models.TextChoices):
+    """Which figure decides. One of them is chosen before, so that a metric has one p-value."""
+
+    LIVE = "live", _("the live figure, at any time")
+    FIXED = "fixed", _("the figure at the end, on the day that is set now")
+
+
+class Trial(models.Model):
+    """An experiment on a site. What makes its figures is frozen when it begins (`zoco.trials.services`)."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        DRAFT = "draft", _("Draft")
+        RUNNING = "running", pgettext_lazy("trial", "Running")
+        STOPPED = "stopped", pgettext_lazy("trial", "Stopped")
+        FINISHED = "finished", pgettext_lazy("trial", "Finished")
+        ARCHIVED = "archived", _("Archived")
+
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
+    name = models.CharField(pgettext_lazy("trial", "name"), max_length=80)
+    key = models.CharField(
+        _("key"),
+        max_length=40,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9_.-]{0,39}\Z")],
+        help_text=_("What pages and programs call it: small letters, digits, hyphens. It stays."),
+    )
+    hypothesis = models.TextField(
+        _("hypothesis"),
+        max_length=2_000,
+        help_text=_("What you expect, of whom, and why. It is kept beside what came of it."),
+    )
+    unit = models.CharField(_("who is dealt"), max_length=8, choices=Unit.choices, default=Unit.VISITOR)
+    share_percent = models.PositiveSmallIntegerField(
+        _("share of the traffic, in percent"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    holdout_percent = models.PositiveSmallIntegerField(
+        _("held out of all trials, in percent"),
+        default=0,
+        validators=[MaxValueValidator(50)],
+        help_text=_("The same ones in each trial of the site, so that it is seen what all of them do."),
+    )
+    layer = models.CharField(
+        _("layer"),
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9_.-]{0,39}\Z")],
+        help_text=_("Nobody is in two trials of the same layer. Leave it empty if others do not matter."),
+    )
+    layer_from = models.PositiveSmallIntegerField(null=True, editable=False)
+    arms = models.JSONField(_("arms"), default=list)
+    metrics = models.JSONField(_("metrics"), default=list)
+    decides = models.CharField(_("what decides"), max_length=5, choices=Decides.choices, default=Decides.LIVE)
+    units_planned = models.PositiveIntegerField(
+        _("planned number of units"),
+        default=10_000,
+        validators=[MinValueValidator(100), MaxValueValidator(UNITS_MOST)],
+        help_text=_("Of all arms together; the planner says how many. Live figures are tightest there."),
+    )
+    days_least = models.PositiveSmallIntegerField(
+        _("days at least"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text=_("Before that no winner is named: weekdays differ."),
+    )
+    ends_on = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("It stops by itself when this day is over.")
+    )
+    is_public = models.BooleanField(
+        _("pages may ask"),
+        default=True,
+        help_text=_("Pages and browsers are told the arm. Off, only programs with a key are."),
+    )
+    is_adjusted = models.BooleanField(
+        _("adjust by what was before"),
+        default=True,
+        help_text=_("Less noise by the same metric in the 28 days before exposure (CUPED)."),
+    )
+    state = models.CharField(
+        pgettext_lazy("trial", "state"),
+        max_length=8,
+        choices=State.choices,
+        default=State.DRAFT,
+        editable=False,
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    outcome_arm = models.CharField(_("arm for everybody"), max_length=40, blank=True, editable=False)
+    learnt = models.TextField(_("what was learnt"), max_length=4_000, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = WithinManager()
+
+    class Meta:
+        verbose_name = pgettext_lazy("experiment", "trial")
+        verbose_name_plural = pgettext_lazy("experiment", "trials")
+        ordering = ["-id"]
+        permissions = [("tell_trial", _("May tell who saw an arm of a trial"))]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "key"], name="zoco_trials_one_of_a_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def arms_planned(self) -> tuple[ArmPlan, ...]:
+        """The arms, the control first."""
+        return arms_read(self.arms)
+
+    @property
+    def metrics_planned(self) -> tuple[Metric, ...]:
+        """The metrics."""
+        return metrics_read(self.metrics)
+
+    @property
+    def dealt_as(self) -> tuple[Arm, ...]:
+        """The arms as they are dealt."""
+        return tuple(Arm(each.key, each.weight) for each in self.arms_planned)
+
+    @property
+    def control(self) -> str:
+        """The key of the first arm."""
+        return self.arms_planned[0].key
+
+    @property
+    def scope(self) -> str:
+        """What its hashes are of: keys are of one site."""
+        return f"{self.site_id}/{self.key}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ran and does so no longer."""
+        return self.ended_at is not None
+
+
+class TrialRun(models.Model):
+    """Figures of a trial being worked out: metric by metric, each kept, so that what was cut off goes on."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", pgettext_lazy("state", "Failed")
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    is_to_stop = models.BooleanField(default=False)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField()
+    result = models.JSONField(default=dict)
+    said = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField()
+
+    objects = within("trial__site")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="zoco_trials_one_run",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial_id} {self.until}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to do."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)

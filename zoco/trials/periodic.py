@@ -1,0 +1,16 @@
+"""Periodic work of trials: end those whose last day is over, and keep figures fresh."""
+
+from django.utils import timezone
+
+from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.trials import services
+from zoco.trials.analysis import runs
+
+
+def look() -> None:
+    """Finish what is over; ask for figures that are old."""
+    services.trials_finish(at=timezone.now())
+    runs.look(now=timezone.now())
+
+
+PERIODIC.add(Periodic("trials.look", 300, look))

@@ -1,0 +1,136 @@
+"""OFREP for pages: `POST /ofrep/v1/evaluate/flags[/KEY]`, and the script of pages. No cookie, no log-in.
+
+Who asks is told by the collector's own pseudonym and, with consent, the id of its cookie, which is sent as
+targeting key; any other targeting key is not looked at. So a page is told the arm that its facts count for,
+and nobody asks for somebody else's.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from zoco.kit import conf
+from zoco.kit.pacing import Pace
+from zoco.ledger import sitebook
+from zoco.sites.clients import client_address, network
+from zoco.trials.deciding import decided
+from zoco.trials.models import Trial
+from zoco.trials.remote import answers
+from zoco.trials.remote.answers import FLAGS_MOST, AskedWrong
+from zoco.trials.visiting import Visiting, visiting
+
+PER_MINUTE = conf.declare(
+    "TRIALS_PER_MINUTE", 600, int, "How often an address may ask for arms of trials from pages in a minute."
+)
+SOURCE = Path(__file__).resolve().parent.parent / "static" / "zoco" / "trials" / "trials.js"
+# As the collector lets any page send facts.
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "no-store",
+}
+PREFLIGHT = OPEN | {
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "content-type, if-none-match",
+    "Access-Control-Max-Age": "86400",
+}
+pace = Pace()
+
+
+@require_safe
+def script(request: HttpRequest) -> HttpResponse:
+    """Give the script."""
+    headers = {
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "public, max-age=3600",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(_script(), content_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@cache
+def _script() -> bytes:
+    return SOURCE.read_bytes()
+
+
+@csrf_exempt
+def flags(request: HttpRequest) -> HttpResponse:
+    """Answer which arms of all trials of the page's site its browser gets."""
+    return _answered(request)
+
+
+@csrf_exempt
+def flag(request: HttpRequest, key: str) -> HttpResponse:
+    """Answer which arm of one trial it gets."""
+    return _answered(request, key)
+
+
+def _answered(request: HttpRequest, key: str = "") -> HttpResponse:
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers=PREFLIGHT)
+    if request.method != "POST":
+        return HttpResponse(status=405, headers=OPEN | {"Allow": "POST, OPTIONS"})
+    seconds = pace.wait(network(client_address(request)), PER_MINUTE())
+    if seconds:
+        answer = answers.late(seconds)
+    else:
+        try:
+            answer = _told(request, key)
+        except AskedWrong as error:
+            answer = answers.wrong(error, key)
+    for name, value in OPEN.items():
+        answer.headers[name] = value
+    return answer
+
+
+def _told(request: HttpRequest, key: str) -> HttpResponse:
+    browser = visiting(request, page_host(request), answers.asked(request))
+    if browser is None:
+        raise AskedWrong("GENERAL", "No site has the host of this page.", 404 if key else 400)
+    with sitebook.everything():  # a page asks for whoever looks at it
+        found = Trial.objects.filter(site=browser.site, is_public=True).order_by("id")
+        if key:
+            trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
+            if trial is None:
+                raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
+            return answers.one(decided(trial, browser.unit_of(trial)))
+        told = [decided(each, browser.unit_of(each)) for each in told_of(found)]
+    return answers.many(request, told)
+
+
+def told_of(trials: object) -> list[Trial]:
+    """Return the trials that all flags are of: those that run, or ended with an arm for everybody."""
+    rows: list[Trial] = list(trials.exclude(state__in=["draft", "archived"])[: FLAGS_MOST * 5])  # type: ignore[attr-defined]
+    return [each for each in rows if each.state == Trial.State.RUNNING or each.outcome_arm][:FLAGS_MOST]
+
+
+def page_host(request: HttpRequest) -> str:
+    """Return the host of the page that asks: by Origin, by Referer, else the host that was asked."""
+    for name in ("Origin", "Referer"):
+        try:
+            host = urlsplit(request.headers.get(name, "")[:2_000]).netloc
+        except ValueError:
+            host = ""
+        if host:
+            return host
+    return request.get_host()
+
+
+def arm_on_page(request: HttpRequest, key: str) -> tuple[str, bool]:
+    """Return which arm a page made by ourselves shows, and whether its reader counts; "" for no trial."""
+    browser: Visiting | None = visiting(request, request.get_host(), request.COOKIES.get("zoco_id", ""))
+    with sitebook.everything():
+        found = Trial.objects.filter(key=key).exclude(state=Trial.State.ARCHIVED)
+        trial = found.filter(site=browser.site).first() if browser else None
+    if trial is None or browser is None:
+        return "", False
+    decision = decided(trial, browser.unit_of(trial))
+    return decision.arm, decision.counts

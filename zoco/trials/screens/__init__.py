@@ -1,0 +1,1 @@
+"""Pages of trials: all of a site, one with its figures, the editor, the planner, and what is downloaded."""

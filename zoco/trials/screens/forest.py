@@ -1,0 +1,91 @@
+"""The forest plot: the relative lift of each metric and arm with its interval, what decides bold and filled.
+
+Drawn twice, for wide places and for narrow ones, so that letters stay as large as they are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from zoco.trials.screens.said import signed
+
+ROW, TOP, FOOT = 44, 8, 26
+SPAN_LEAST, HIGH_MOST, LOW_MOST = 0.05, 10.0, -2.0
+"""Of the axis, as shares; what lies beyond is cut off, and its figures stand in the table."""
+NEAR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One interval: what it is of, and the lift as a share; `is_primary` for what decides."""
+
+    label: str
+    lift: float
+    low: float
+    high: float
+    is_primary: bool
+
+
+def drawn(lines: Sequence[Line], title: str, words: str) -> SafeString:
+    """Draw the lines, wide and narrow; nothing without lines."""
+    if not lines:
+        return SafeString("")
+    low = max(min(0.0, *(each.low for each in lines)), LOW_MOST)
+    high = min(max(0.0, *(each.high for each in lines)), HIGH_MOST)
+    wider = max(SPAN_LEAST - (high - low), 0.0) / 2
+    axis = (low - wider, high + wider)
+    return format_html(
+        '<div class="z-forest">{}</div><div class="z-forest small">{}</div>',
+        _svg(lines, 680, axis, title, words),
+        _svg(lines, 326, axis, title, words),
+    )
+
+
+def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: str, words: str) -> SafeString:
+    height, (low, high) = TOP + ROW * len(lines) + FOOT, axis
+
+    def x(share: float) -> float:
+        inside = max(low, min(high, share))
+        return 12 + (width - 24) * (inside - low) / (high - low)
+
+    rows = format_html_join("", "{}", ((_row(each, number, x),) for number, each in enumerate(lines)))
+    ends = [(low, "start"), (high, "end")]
+    shown = [(0.0, "middle"), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
+    ticks = format_html_join(
+        "",
+        '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor"/>'
+        '<text x="{0}" y="{3}" text-anchor="{4}">{5}</text>',
+        (
+            (f"{x(share):.1f}", height - FOOT - 6, height - FOOT, height - 8, anchor, signed(share))
+            for share, anchor in shown
+        ),
+    )
+    return format_html(
+        '<svg class="c" viewBox="0 0 {w} {h}" role="img" aria-label="{title}"><title>{title}</title>'
+        "<desc>{words}</desc>{ticks}"
+        '<line x1="{zero}" x2="{zero}" y1="{top}" y2="{foot}" stroke="currentColor" stroke-width="1"/>'
+        "{rows}</svg>",
+        w=width, h=height, title=title, words=words, ticks=ticks, rows=rows,
+        zero=f"{x(0.0):.1f}", top=TOP, foot=height - FOOT,
+    )  # fmt: skip
+
+
+def _row(line: Line, number: int, x: Callable[[float], float]) -> SafeString:
+    at = {
+        name: f"{x(share):.1f}"
+        for name, share in (("low", line.low), ("high", line.high), ("mid", line.lift))
+    }
+    y = TOP + ROW * number + 32
+    return format_html(
+        '<text x="12" y="{label_y}"{bold}>{label}</text>'
+        '<line x1="{low}" x2="{high}" y1="{y}" y2="{y}" stroke="currentColor" stroke-width="{stroke}"/>'
+        '<circle cx="{mid}" cy="{y}" r="5" stroke="currentColor" stroke-width="1.5" fill="{fill}"/>',
+        label=line.label, label_y=y - 14, y=y, low=at["low"], high=at["high"], mid=at["mid"],
+        bold=SafeString(' font-weight="600"') if line.is_primary else "",
+        stroke="2.5" if line.is_primary else "1.25",
+        fill="currentColor" if line.is_primary else "none",
+    )  # fmt: skip

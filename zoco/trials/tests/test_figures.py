@@ -1,0 +1,267 @@
+"""Figures of trials out of facts, on both engines, against sums that are made here the long way."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zoco.ledger import sitebook
+from zoco.ledger.store.base import Store
+from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.ledger.tests.reports.made import load
+from zoco.ledger.tests.store import chdb
+from zoco.sites import reads
+from zoco.stats.trials.live import looked
+from zoco.stats.trials.metrics import proportion
+from zoco.trials.analysis.figures import Sampled, concluded, scope_of
+from zoco.trials.deciding import dealt_arm
+from zoco.trials.designs import Metric
+from zoco.trials.models import Trial
+from zoco.trials.services import trial_stop, trials_finish
+from zoco.trials.tests.simulated import (
+    DAY,
+    EACH,
+    MONEY,
+    ORDERS,
+    SIGNED,
+    START,
+    Visits,
+    running,
+    simulated,
+    site_made,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["duckdb", "clickhouse"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    folder = tmp_path / "spool"
+    opened = DuckStore(tmp_path, lead=True) if request.param == "duckdb" else chdb.opened(folder)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _site() -> Iterator[None]:
+    site_made()
+    reads.forget()
+    yield
+    reads.forget()
+
+
+def worked_out(trial: Trial, store: Store, until: datetime) -> dict[str, Any]:
+    site = next(each for each in sitebook.sites() if each.id == 1)
+    sampled = Sampled(trial, scope_of(trial, site, until), store)
+    result = sampled.counts() | {"metrics": [sampled.metric(each) for each in trial.metrics_planned]}
+    return concluded(trial, result, until)
+
+
+def put(store: Store, folder: Path, made: Visits) -> None:
+    load(folder, made.facts)
+    store.drain()
+
+
+def of_arm(trial: Trial, arm: str, count: int) -> list[int]:
+    """Return visitors that are dealt an arm."""
+    return [each for each in range(1, 400) if dealt_arm(trial, each) == arm][:count]
+
+
+def test_each_kind_of_metric_counts_what_was_done_after_exposure(store: Store, tmp_path: Path) -> None:
+    back = Metric("Came back", "retention", "secondary", window_days=1, from_day=0)
+    trial = running([SIGNED, ORDERS, EACH, MONEY, back])
+    (one, two, three), (four, five) = of_arm(trial, "a", 3), of_arm(trial, "b", 2)
+    made, hour = Visits(trial), timedelta(hours=1)
+    made.event(START - hour, one, "sign up")  # before the trial
+    for visitor, arm in ((one, "a"), (two, "a"), (three, "a"), (four, "b"), (five, "b")):
+        made.view(START + hour, visitor)
+        made.shown(START + 2 * hour, visitor, arm)
+        made.shown(START + 3 * hour, visitor, arm)
+    made.event(START + hour, two, "sign up")  # before exposure
+    made.event(START + 4 * hour, one, "sign up")
+    made.event(START + 5 * hour, one, "sign up")
+    made.event(START + 6 * hour, one, "order", "30.50")
+    made.event(START + 7 * hour, four, "order", "10")
+    made.event(START + 8 * hour, four, "order", "20")
+    made.event(START + 8 * hour, four, "sign up")
+    made.event(START + 27 * hour, five, "order", "99")  # later than a day
+    made.view(START + 3 * hour, five)
+    put(store, tmp_path, made)
+
+    result = worked_out(trial, store, START + 3 * DAY)
+
+    assert result["exposed"] == {"a": 3, "b": 2}
+    values = [
+        {arm: round(each["value"], 6) for arm, each in metric["arms"].items()} for metric in result["metrics"]
+    ]
+    assert values == [
+        {"a": round(1 / 3, 6), "b": 0.5},
+        {"a": round(1 / 3, 6), "b": 1.0},
+        {"a": round(30.5 / 2, 6), "b": 30.0},
+        {"a": round(30.5 / 3, 6), "b": 15.0},
+        {"a": 0.0, "b": 0.5},
+    ]
+    assert all(metric["why"] == {"b": "too_few"} for metric in result["metrics"])
+    assert result["verdict"]["word"] == "too_few"
+
+
+def test_units_whose_days_are_not_over_are_left_out(store: Store, tmp_path: Path) -> None:
+    trial = running()
+    made = Visits(trial)
+    for number, visitor in enumerate(of_arm(trial, "a", 4) + of_arm(trial, "b", 4)):
+        made.shown(START + DAY * (number % 4), visitor, "a" if number < 4 else "b")
+    put(store, tmp_path, made)
+
+    result = worked_out(trial, store, START + 2 * DAY + timedelta(hours=1))
+
+    assert result["exposed"] == {"a": 3, "b": 3}  # the fourth comes later
+    assert result["metrics"][0]["left_out"] == 2
+    assert {arm: each["n"] for arm, each in result["metrics"][0]["arms"].items()} == {"a": 2, "b": 2}
+
+
+def test_who_says_an_arm_of_his_own_or_sees_two_is_left_out_and_blocks(store: Store, tmp_path: Path) -> None:
+    trial = running()
+    made = Visits(trial)
+    own, both, good = of_arm(trial, "a", 3)
+    made.shown(START, own, "b")
+    made.shown(START, both, "a")
+    made.shown(START + DAY, both, "b")
+    made.shown(START, good, "a")
+    made.shown(START, of_arm(trial, "b", 1)[0], "'; drop table facts --")
+    made.shown(START, of_arm(trial, "b", 2)[1], "b", verdict="bot")
+    put(store, tmp_path, made)
+
+    result = worked_out(trial, store, START + 5 * DAY)
+
+    assert result["exposed"] == {"a": 1, "b": 0}
+    assert result["crossed"] == 3
+    assert result["verdict"]["blocked_by"] == ["crossover"]
+
+
+def test_figures_of_a_whole_trial_are_those_of_the_sums_by_hand(store: Store, tmp_path: Path) -> None:
+    trial = running(units_planned=2_000)
+    facts = simulated(trial, 2_000, {"a": 0.10, "b": 0.25})
+    load(tmp_path, facts)
+    store.drain()
+
+    result = worked_out(trial, store, START + 9 * DAY)
+
+    arms = {fact.visitor: fact.props["arm"] for fact in facts if fact.props}
+    n = Counter(arms.values())
+    done = Counter(arms[fact.visitor] for fact in facts if fact.subject == "sign up")
+    figure = looked(proportion(done["a"], n["a"]), proportion(done["b"], n["b"]), planned=2_000)
+    found = result["metrics"][0]["figures"]["b"]
+    assert result["exposed"] == dict(n) == result["dealt"]
+    assert found["difference"] == pytest.approx(figure.difference, abs=1e-12)
+    assert found["interval"] == pytest.approx(figure.interval, abs=1e-12)
+    assert found["p"] == pytest.approx(figure.p, rel=1e-9)
+    assert found["is_live"]
+    assert result["verdict"] == {"word": "winner", "winner": "b", "blocked_by": [], "worse": []}
+
+
+def test_what_units_did_before_takes_noise_away(store: Store, tmp_path: Path) -> None:
+    trial = running([Metric("Orders", "mean", "primary", "Order")], unit="browser")
+    made, rng = Visits(trial), random.Random(5)
+    for number in range(600):
+        known = rng.getrandbits(60) + 1
+        arm = dealt_arm(trial, known)
+        assert arm is not None
+        usual = rng.choice((0, 1, 4))
+        for _each in range(usual):
+            made.event(START - 3 * DAY, number + 1, "order", known=known)
+        made.shown(START + DAY, number + 1, arm, known=known)
+        for _each in range(usual + (rng.random() < 0.3)):
+            made.event(START + DAY + timedelta(hours=1), number + 900, "order", known=known)
+    put(store, tmp_path, made)
+
+    result = worked_out(trial, store, START + 4 * DAY)
+
+    assert sum(result["exposed"].values()) == 600
+    assert result["metrics"][0]["kept_share"] < 0.1
+    assert result["metrics"][0]["figures"]["b"]["interval"][1] < 0.5
+
+
+def test_a_worse_guard_rail_and_too_few_days_hold_the_word_back(tmp_path: Path) -> None:
+    store = DuckStore(tmp_path, lead=True)
+    trial = running([SIGNED, Metric("Left", "proportion", "guard", "Order", is_higher_better=False)])
+    made = Visits(trial)
+    made.facts = simulated(trial, 3_000, {"a": 0.1, "b": 0.3})
+    for fact in list(made.facts):
+        if fact.props and fact.props["arm"] == "b" and fact.visitor % 3 == 0:
+            made.event(START + 8 * DAY - timedelta(hours=1), fact.visitor, "order")
+            made.facts[-1].occurred_at = fact.occurred_at + 1_000_000
+    put(store, tmp_path, made)
+
+    guarded = worked_out(trial, store, START + 9 * DAY)
+    trial.days_least = 30
+    early = worked_out(trial, store, START + 9 * DAY)
+    store.close()
+
+    assert guarded["verdict"] == {"word": "guarded", "winner": None, "blocked_by": [], "worse": ["Left"]}
+    assert early["verdict"]["word"] == "early"
+
+
+def test_a_trial_decided_at_its_end_says_nothing_before_and_one_figure_then(tmp_path: Path) -> None:
+    store = DuckStore(tmp_path, lead=True)
+    paid = Metric("Median order", "quantile", "secondary", "Order", share=0.5)
+    trial = running([SIGNED, paid], decides="fixed", ends_on=(START + 6 * DAY).date())
+    made = Visits(trial)
+    made.facts = simulated(trial, 1_600, {"a": 0.2, "b": 0.35}, days=6)
+    for number, fact in enumerate(list(made.facts)):
+        if fact.subject == "sign up":
+            made.event(START, fact.visitor, "order", str(Decimal(number % 50) + 1))
+            made.facts[-1].occurred_at = fact.occurred_at + 1
+    put(store, tmp_path, made)
+
+    before = worked_out(trial, store, START + 5 * DAY)
+    assert trials_finish(at=START + 6 * DAY) == 0
+    assert trials_finish(at=START + 8 * DAY) == 1
+    trial.refresh_from_db()
+    early = worked_out(trial, store, START + 7 * DAY)
+    end = worked_out(trial, store, START + 9 * DAY)
+    store.close()
+
+    assert before["verdict"]["word"] == early["verdict"]["word"] == "running"
+    assert before["metrics"][0]["figures"]["b"]["is_live"]
+    assert before["metrics"][1]["why"] == {"b": "at_end"}
+    assert end["is_end"]
+    assert not end["metrics"][0]["figures"]["b"]["is_live"]
+    assert end["verdict"]["winner"] == "b"
+    assert end["metrics"][1]["figures"]["b"]["p"] > 0.001
+
+
+def test_a_trial_that_was_stopped_by_hand_has_live_figures_alone(tmp_path: Path) -> None:
+    store = DuckStore(tmp_path, lead=True)
+    trial = running(decides="fixed", ends_on=(START + 20 * DAY).date())
+    load(tmp_path, simulated(trial, 600, {"a": 0.1, "b": 0.4}))
+    store.drain()
+    trial = trial_stop(trial=trial.pk, at=START + 7 * DAY)
+
+    result = worked_out(trial, store, START + 40 * DAY)
+    store.close()
+
+    assert result["metrics"][0]["figures"]["b"]["is_live"]
+    assert result["verdict"]["word"] == "running"
+
+
+def test_of_trials_without_effect_hardly_one_is_ever_called(tmp_path: Path) -> None:
+    """A/A from end to end: dealt by hash, told to a ledger, looked at each day for two weeks."""
+    store = DuckStore(tmp_path, lead=True)
+    trials = [running(key=f"aa-{number}", units_planned=1_200) for number in range(20)]
+    for number, trial in enumerate(trials):
+        load(tmp_path, simulated(trial, 1_200, {"a": 0.2, "b": 0.2}, seed=number, days=14))
+    store.drain()
+
+    words: Counter[bool] = Counter()
+    for trial in trials:
+        looks = {worked_out(trial, store, START + DAY * day)["verdict"]["word"] for day in (4, 7, 10, 13, 16)}
+        words["winner" in looks] += 1
+        assert looks <= {"too_few", "open", "winner"}, looks
+    store.close()
+
+    assert words[True] <= 2
