@@ -1,0 +1,4 @@
+"""Research: what kinds of people there are, what they buy, and what they are worth; it writes audiences.
+
+`scores` are recency, frequency and money, worked out each time that they are asked for.
+"""
