@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoco.kit.periods import HOUR, Period
+from zoco.kit.periods import HOUR, Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
@@ -119,7 +119,7 @@ def statement(
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """Known people by their keys, ascending, with what they bought; `first` and `last` in UTC microseconds."""
+    """Known people by their keys, ascending, with what they bought; moments in UTC microseconds."""
 
     people: Ints
     purchases: Ints
@@ -134,7 +134,11 @@ class Bought:
     @classmethod
     def of(cls, *, site: SiteInfo, period: Period, store: Store) -> Bought:
         """Ask the ledger for all who bought in a period. Raises QueryFailed, StoreBusy."""
-        found = told("research customers", customers, site=site, period=period, store=store)
+        return cls.of_table(told("research customers", customers, site=site, period=period, store=store))
+
+    @classmethod
+    def of_table(cls, found: pa.Table) -> Bought:
+        """Return what `customers` found."""
         table = found.sort_by("person")
         whole = [_column(table, name, "int64") for name in ("person", "purchases", "first", "last")]
         return cls(*whole, _column(table, "money", "float64"), _column(table, "pieces", "float64"))
@@ -163,10 +167,6 @@ def _column(table: pa.Table, name: str, kind: str) -> Any:
 
 def span_of(site: SiteInfo, now: datetime, days: int | None) -> Period:
     """Return the last so many local days, today included, or all there ever were; up to now."""
-    from datetime import timedelta
-
-    from zoco.kit.periods import micros
-
     today = now.astimezone(ZoneInfo(site.zone)).date()
     first = BEGINNING if days is None else max(today - timedelta(days=days - 1), BEGINNING)
     return Period(first, today, site.zone, until=micros(now))
@@ -174,8 +174,6 @@ def span_of(site: SiteInfo, now: datetime, days: int | None) -> Period:
 
 def local_days(at: Ints, zone: str) -> Ints:
     """Return the local day of each moment as a number: days since 1 January 1970."""
-    from datetime import UTC, timedelta
-
     quarters, places = np.unique(np.asarray(at, dtype=np.int64) // QUARTER, return_inverse=True)
     where, start = ZoneInfo(zone), datetime(1970, 1, 1, tzinfo=UTC)
     moments = (start + timedelta(microseconds=int(each) * QUARTER) for each in quarters)

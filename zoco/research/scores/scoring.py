@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext_noop, pgettext_lazy
@@ -74,7 +75,7 @@ def bounds_read(text: str) -> tuple[float, ...]:
         raise wrong from None
     if len(found) != PARTS - 1 or not all(0 <= each <= LARGEST for each in found):
         raise wrong
-    if any(later <= earlier for earlier, later in zip(found, found[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(found)):
         raise wrong
     return found
 
@@ -112,9 +113,7 @@ def scored(bought: Bought, scale: Scale, until: int) -> Scored:
     return Scored(bought, since, scores, _PLACES[scores.recency - 1, often - 1])
 
 
-def chosen(
-    found: Scored, *, segment: str = "", recency: int = 0, frequency: int = 0, money: int = 0
-) -> Ints:
+def chosen(found: Scored, *, segment: str = "", recency: int = 0, frequency: int = 0, money: int = 0) -> Ints:
     """Return the places of those in a segment and with these scores; 0 and "" stand for any."""
     is_one = np.ones(len(found.bought), dtype=bool)
     if segment:

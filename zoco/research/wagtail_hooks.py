@@ -1,0 +1,36 @@
+"""What Wagtail's admin is told of research: its pages, in the menu of that name."""
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from zoco.ledger.viewsets import RightItem
+from zoco.people.opening import sees_people
+from zoco.research.opening import SEE
+from zoco.research.scores import screens as scores
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def research_urls() -> list[URLPattern]:
+    """Return the addresses."""
+    return [
+        path("research/scores/", scores.scores, name="zoco_scores"),
+    ]
+
+
+def _entry(label: object, name: str, icon: str, order: int) -> None:
+    item = RightItem(
+        SEE, label, reverse_lazy(name), is_there=sees_people, name=name, icon_name=icon, order=order
+    )
+    hooks.register("register_research_menu_item", lambda: item)
+
+
+_entry(_("Recency, frequency, money"), "zoco_scores", "group", 100)
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def research_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permissions."""
+    return Permission.objects.filter(content_type__app_label="zoco_research")
