@@ -91,9 +91,7 @@ class Outcome(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["study", "person"], name="zoco_research_outcome_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["study", "person"], name="zoco_research_outcome_once")]
 
     def __str__(self) -> str:
         return f"{self.study_id} {self.person_id}"

@@ -140,8 +140,11 @@ class Bought:
     def of_table(cls, found: pa.Table) -> Bought:
         """Return what `customers` found."""
         table = found.sort_by("person")
-        whole = [_column(table, name, "int64") for name in ("person", "purchases", "first", "last")]
-        return cls(*whole, _column(table, "money", "float64"), _column(table, "pieces", "float64"))
+        people, purchases, first, last = (
+            _column(table, name, "int64") for name in ("person", "purchases", "first", "last")
+        )
+        money, pieces = (_column(table, name, "float64") for name in ("money", "pieces"))
+        return cls(people, purchases, first, last, money, pieces)
 
 
 @dataclass(frozen=True, slots=True)

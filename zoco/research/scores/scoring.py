@@ -109,8 +109,8 @@ def scored(bought: Bought, scale: Scale, until: int) -> Scored:
         )
     else:
         scores = rfm(since, bought.purchases.astype(np.float64), bought.money)
-    often = np.where(bought.purchases == 1, 1, np.maximum(scores.frequency, 2))
-    return Scored(bought, since, scores, _PLACES[scores.recency - 1, often - 1])
+    named = np.where(bought.purchases == 1, 1, np.maximum(scores.frequency, 2))
+    return Scored(bought, since, scores, _PLACES[scores.recency - 1, named - 1])
 
 
 def chosen(found: Scored, *, segment: str = "", recency: int = 0, frequency: int = 0, money: int = 0) -> Ints:

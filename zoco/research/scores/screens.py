@@ -71,6 +71,8 @@ def scores(request: HttpRequest) -> HttpResponse:
     first = {"days": "365", "scale": "quantile"} | {f"{name}_bounds": FIRST[name] for name in PARTED}
     given = {name: request.GET.get(name, value) for name, value in first.items()}
     form = ScaleForm(given)
+    for field in form.fields.values():
+        field.widget.attrs["class"] = "z-in"
     shown = head_of_site(title, site, sitebook.sites()) | {"form": form, "site": site, "icon_name": "group"}
     if form.is_valid():
         try:

@@ -27,7 +27,7 @@ def found(store: Store, here: Site, **rule: object) -> set[int]:
     return set(people_of(node, Asked(now=NOW, store=store)))
 
 
-def page(reader: Client, **query: object) -> str:
+def page(reader: Client, **query: str) -> str:
     answer = reader.get(reverse("zoco_scores"), query)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -79,7 +79,8 @@ def test_page_shows_cells_and_makes_an_audience_of_one(
     "query",
     [
         {"days": "x"}, {"scale": "fixed", "recency_bounds": "'; drop"}, {"recency": "9" * 5_000},
-        {"segment": "<script>"}, {"scale": "fixed", "money_bounds": "1,2,3,1e400"}, {"recency_bounds": "\x00"},
+        {"segment": "<script>"}, {"scale": "fixed", "money_bounds": "1,2,3,1e400"},
+        {"recency_bounds": "\x00"},
     ],
 )  # fmt: skip
 def test_whatever_stands_in_the_address_is_answered(

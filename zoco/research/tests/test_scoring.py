@@ -13,7 +13,9 @@ def bought(*rows: tuple[int, int, float]) -> Bought:
     """Return people 1, 2 … of days since the last purchase, purchases and money."""
     since, often, money = (np.array(each) for each in zip(*rows, strict=True))
     last = UNTIL - since * DAY
-    return Bought(np.arange(1, len(rows) + 1), often, last, last, money.astype(float), often.astype(float))
+    return Bought(
+        np.arange(1, len(rows) + 1), often, last, last, money.astype(np.float64), often.astype(np.float64)
+    )
 
 
 def names(found: object) -> list[str]:
