@@ -25,8 +25,8 @@ def bought(people: int, weeks: int, seed: int = 3) -> tuple[Ints, Ints, Floats]:
             if random.random() < leaving:
                 break
             at += random.exponential() / max(rate, 1e-9)
-    person, day, money = (np.array(column) for column in zip(*found, strict=True))
-    return person, day, np.round(money, 2)
+    who, day, money = (np.array(column) for column in zip(*found, strict=True))
+    return who, day, np.round(money, 2)
 
 
 def facts_of(people: int, weeks: int, site: int) -> list[Fact]:

@@ -11,11 +11,9 @@ UNTIL = 1_000 * DAY
 
 def bought(*rows: tuple[int, int, float]) -> Bought:
     """Return people 1, 2 … of days since the last purchase, purchases and money."""
-    since, often, money = (np.array(each) for each in zip(*rows, strict=True))
-    last = UNTIL - since * DAY
-    return Bought(
-        np.arange(1, len(rows) + 1), often, last, last, money.astype(np.float64), often.astype(np.float64)
-    )
+    since, often, money = (np.array(each, dtype=np.float64) for each in zip(*rows, strict=True))
+    last = (UNTIL - since * DAY).astype(np.int64)
+    return Bought(np.arange(1, len(rows) + 1), often.astype(np.int64), last, last, money, often)
 
 
 def names(found: object) -> list[str]:
@@ -56,7 +54,7 @@ def test_whoever_bought_once_of_late_is_new_though_most_bought_once() -> None:
 
 def test_nobody_has_no_scores() -> None:
     none = np.arange(0)
-    found = scored(Bought(none, none, none, none, none * 1.0, none * 1.0), Scale(), UNTIL)
+    found = scored(Bought(none, none, none, none, np.zeros(0), np.zeros(0)), Scale(), UNTIL)
 
     assert chosen(found).tolist() == []
 
