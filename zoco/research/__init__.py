@@ -1,4 +1,5 @@
 """Research: what kinds of people there are, what they buy, and what they are worth; it writes audiences.
 
 `scores` are recency, frequency and money, worked out each time that they are asked for.
+`valuing` works out what people are worth, in the background.
 """

@@ -1,5 +1,7 @@
 """Research as a Django app."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -14,5 +16,17 @@ class ResearchConfig(AppConfig):
     area = "research"
 
     def ready(self) -> None:
-        """Register the rules of audiences."""
+        """Register rules of audiences, what a person's page shows, and what goes with a site's facts."""
         from zoco.research.scores import leaf  # noqa: F401
+        from zoco.research.valuing import leaf as value_leaf  # noqa: F401
+        from zoco.research.valuing import panels  # noqa: F401
+        from zoco.sites import leaving
+
+        leaving.forget_by("research", _site_forget)
+
+
+def _site_forget(site: int, until: datetime) -> None:
+    """Forget what was found of a site's facts; what does it is imported when there is some."""
+    from zoco.research.studies import site_forget
+
+    site_forget(site, until)

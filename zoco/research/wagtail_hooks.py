@@ -8,8 +8,10 @@ from wagtail import hooks
 
 from zoco.ledger.viewsets import RightItem
 from zoco.people.opening import sees_people
+from zoco.research import screens
 from zoco.research.opening import SEE
 from zoco.research.scores import screens as scores
+from zoco.research.valuing import screens as valuing
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -17,6 +19,8 @@ def research_urls() -> list[URLPattern]:
     """Return the addresses."""
     return [
         path("research/scores/", scores.scores, name="zoco_scores"),
+        path("research/value/", valuing.value, name="zoco_value"),
+        path("research/studies/<int:pk>/", screens.act, name="zoco_study_act"),
     ]
 
 
@@ -28,6 +32,7 @@ def _entry(label: object, name: str, icon: str, order: int) -> None:
 
 
 _entry(_("Recency, frequency, money"), "zoco_scores", "group", 100)
+_entry(_("Customer value"), "zoco_value", "group", 110)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]

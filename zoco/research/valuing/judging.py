@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from zoco.research.valuing.choosing import EDGE, MODELS, TOO_LITTLE, Said, needs_said
+from zoco.research.valuing.choosing import MODELS, TOO_LITTLE, Said, needs_said
 from zoco.stats.value.fitting import AtTheEdge, fit
 from zoco.stats.value.histories import TooLittle
 from zoco.stats.value.holdout import NoPurchases, bought_after, held_out, tracked
@@ -19,6 +19,10 @@ FEWEST_WEEKS = 8
 TOO_SHORT = gettext_noop(
     "There are only %(weeks)s whole weeks of purchases; the model can be held against what it has not seen "
     "from %(least)s weeks on."
+)
+HALF_EDGE = gettext_noop(
+    "The first half of the time alone does not tell all parameters of this model, so that it cannot be held "
+    "against the second half: take what it expects with care."
 )
 NONE_BOUGHT = gettext_noop("Nobody of the first half bought again in the second half.")
 
@@ -40,7 +44,7 @@ def judged(log: Log, key: str) -> tuple[dict[str, Any], Said | None]:
         rows = before.histories
         return {}, needs_said(TOO_LITTLE, len(rows), int((rows.purchases > 0).sum()))
     except AtTheEdge:
-        return {}, (EDGE, {})
+        return {}, (HALF_EDGE, {})
     track = tracked(model, before.first, log.repeats(before.ids), weeks)
     try:
         error = track.error(half, weeks)
