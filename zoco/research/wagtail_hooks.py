@@ -10,6 +10,7 @@ from zoco.ledger.viewsets import RightItem
 from zoco.people.opening import sees_people
 from zoco.research import screens
 from zoco.research.opening import SEE
+from zoco.research.personas import screens as personas
 from zoco.research.scores import screens as scores
 from zoco.research.valuing import screens as valuing
 
@@ -20,6 +21,7 @@ def research_urls() -> list[URLPattern]:
     return [
         path("research/scores/", scores.scores, name="zoco_scores"),
         path("research/value/", valuing.value, name="zoco_value"),
+        path("research/personas/", personas.personas, name="zoco_personas"),
         path("research/studies/<int:pk>/", screens.act, name="zoco_study_act"),
     ]
 
@@ -33,6 +35,7 @@ def _entry(label: object, name: str, icon: str, order: int) -> None:
 
 _entry(_("Recency, frequency, money"), "zoco_scores", "group", 100)
 _entry(_("Customer value"), "zoco_value", "group", 110)
+_entry(_("Personas"), "zoco_personas", "group", 120)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
