@@ -8,6 +8,7 @@ import pytest
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import ledger
 from zoco.people.models import Person
+from zoco.research.tests import crowd as crowds
 from zoco.research.tests.bought import NOW, SITE, orders_made
 from zoco.sites import reads
 from zoco.sites.models import Site
@@ -34,3 +35,20 @@ def store(
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     with ledger(tmp_path, list(orders_made(site.pk)), reads.site_infos()) as opened:
         yield opened
+
+
+@pytest.fixture
+def crowd() -> list[Person]:
+    made = (
+        Person(pk=key, name=f"P{key}", created_at=crowds.NOW, changed_at=crowds.NOW)
+        for key in range(1, crowds.PEOPLE + 1)
+    )
+    return Person.objects.bulk_create(made)
+
+
+@pytest.fixture
+def shop(site: Site, crowd: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    opened = ledger(tmp_path, crowds.facts_of(crowds.PEOPLE, crowds.WEEKS, site.pk), reads.site_infos())
+    with opened as store:
+        yield store

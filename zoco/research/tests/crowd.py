@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from zoco.research.purchases import Floats, Ints
 from zoco.research.tests.bought import order
 
 FIRST = date(2025, 3, 1)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PEOPLE, WEEKS = 300, 52
 
 
 def bought(people: int, weeks: int, seed: int = 3) -> tuple[Ints, Ints, Floats]:

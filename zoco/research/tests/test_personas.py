@@ -17,7 +17,7 @@ from zoco.research.personas.features import columns, name_proposed
 from zoco.research.personas.working import MIXTURE_MOST, labelled
 from zoco.research.purchases import DAY, Bought
 from zoco.research.studies import StudyWrong, TooFewBuyers, study_begin
-from zoco.research.tests.test_studies import NOW, PEOPLE, crowd, shop  # noqa: F401 - fixtures
+from zoco.research.tests.crowd import NOW, PEOPLE
 from zoco.research.working import study_through
 from zoco.sites.models import Site
 
@@ -37,7 +37,7 @@ def two_kinds(size: int = 200) -> Bought:
     often = np.where(is_good, random.integers(8, 12, size), 1)
     each = np.where(is_good, random.uniform(10, 14, size), random.uniform(90, 99, size))
     last = (UNTIL - since * DAY).astype(np.int64)
-    return Bought(np.arange(size), often, last - DAY * 5, last, each * often, often * 1.0)
+    return Bought(np.arange(size), often, last - DAY * 5, last, each * often, often.astype(np.float64))
 
 
 def worked(bought: Bought, **wanted: Any) -> tuple[Study, Any]:
@@ -64,7 +64,8 @@ def test_one_crowd_parted_in_two_is_told_to_be_no_finding_or_doubtful() -> None:
     random = np.random.default_rng(4)
     last = (UNTIL - random.lognormal(3, 1, 300) * DAY).astype(np.int64)
     often = 1 + random.poisson(2, 300)
-    whole = Bought(np.arange(300), often, last, last, random.lognormal(3, 0.5, 300), often * 1.0)
+    money = random.lognormal(3, 0.5, 300)
+    whole = Bought(np.arange(300), often, last, last, money, often.astype(np.float64))
 
     study, _labels = worked(whole, groups=6)
 

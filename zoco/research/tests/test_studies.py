@@ -2,8 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from zoco.kit.periods import micros
 from zoco.kit.runs import RunStopped
 from zoco.ledger.erasing import ERASERS
 from zoco.ledger.store.base import Erasure, QueryFailed, Store
-from zoco.ledger.tests.reports.made import ledger
 from zoco.people.audiences.counting import people_of
 from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import rules_read
@@ -26,29 +24,12 @@ from zoco.project.tests.readers import client_of
 from zoco.research import studies
 from zoco.research.models import Outcome, Study
 from zoco.research.studies import StudyWrong, studies_bury, study_begin, study_stop
-from zoco.research.tests.crowd import facts_of
+from zoco.research.tests.crowd import NOW, PEOPLE
 from zoco.research.working import study_through
-from zoco.sites import reads
 from zoco.sites.access.services import sites_seen_set
 from zoco.sites.models import Site
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PEOPLE, WEEKS = 300, 52
-
-
-@pytest.fixture
-def crowd() -> list[Person]:
-    made = (Person(pk=key, name=f"P{key}", created_at=NOW, changed_at=NOW) for key in range(1, PEOPLE + 1))
-    return Person.objects.bulk_create(made)
-
-
-@pytest.fixture
-def shop(site: Site, crowd: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    opened = ledger(tmp_path, facts_of(PEOPLE, WEEKS, site.pk), reads.site_infos())
-    with opened as store:
-        yield store
 
 
 def begun(site: Site, kind: str = "value", **wanted: object) -> Study:
