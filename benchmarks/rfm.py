@@ -21,7 +21,8 @@ from benchmarks.timed import judged, spent
 SECONDS_MOST = 0.5
 MAKE = """
 UPDATE facts SET
-  name = CASE WHEN hash(id, 2) % 20 = 0 THEN 'shop.order.refunded' ELSE 'shop.order.placed' END, verdict = 'human', known = 0, person = {base} + 1 + hash(id, 3) % 40000,
+  name = CASE WHEN hash(id, 2) % 20 = 0 THEN 'shop.order.refunded' ELSE 'shop.order.placed' END,
+  verdict = 'human', known = 0, person = {base} + 1 + hash(id, 3) % 40000,
   subject = (hash(id, 4) % ({facts} / 50)::bigint)::varchar, quantity = 1,
   amount_site = CASE WHEN hash(id, 2) % 20 = 0 THEN -5 ELSE 10 + hash(id, 5) % 90 END
 WHERE hash(id, 1) % 50 = 0
@@ -35,15 +36,10 @@ def measure(folder: Path, days: int, rounds: int) -> float:
     from zoco.kit.periods import micros
     from zoco.ledger import sitebook
     from zoco.ledger.store.opening import close, store
-    from zoco.people.models import NUMBER_BASE
     from zoco.research import purchases
     from zoco.research.scores.scoring import Scale, scored
 
-    with duckdb.connect(str(folder / "ledger.duckdb"), config={"threads": 2}) as con:
-        facts = con.execute("SELECT count(*) FROM facts").fetchall()[0][0]
-        if not con.execute("SELECT count(*) FROM facts WHERE name = 'shop.order.placed'").fetchall()[0][0]:
-            con.execute(MAKE.format(base=NUMBER_BASE, facts=facts))
-            con.execute("CHECKPOINT")
+    facts = orders_made(folder)
     site = next(iter(sitebook.sites()))
     period = purchases.span_of(site, NOW, None)
     opened = store()
@@ -69,6 +65,20 @@ def measure(folder: Path, days: int, rounds: int) -> float:
     print(f"ours: {min(ours):.2f} s of the processor, {min(ours) / min(theirs):.2f} of by hand")
     assert len(found.scores.cells) == len(bought)
     return min(ours)
+
+
+def orders_made(folder: Path) -> int:
+    """Make orders of some of the facts, once; returns how many facts there are."""
+    import duckdb
+
+    from zoco.people.models import NUMBER_BASE
+
+    with duckdb.connect(str(folder / "ledger.duckdb"), config={"threads": 2}) as con:
+        facts: int = con.execute("SELECT count(*) FROM facts").fetchall()[0][0]
+        if not con.execute("SELECT count(*) FROM facts WHERE name = 'shop.order.placed'").fetchall()[0][0]:
+            con.execute(MAKE.format(base=NUMBER_BASE, facts=facts))
+            con.execute("CHECKPOINT")
+    return facts
 
 
 def same(ours: list[Any], theirs: list[Any]) -> None:

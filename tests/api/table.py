@@ -113,6 +113,7 @@ READERS = [
     "zoco_scores",
     "zoco_value",
     "zoco_personas",
+    "zoco_affinity",
     "zoco_study_act",
     "zoco_letters",
     "zoco_letter",

@@ -9,6 +9,7 @@ from wagtail import hooks
 from zoco.ledger.viewsets import RightItem
 from zoco.people.opening import sees_people
 from zoco.research import screens
+from zoco.research.affinity import screens as affinity
 from zoco.research.opening import SEE
 from zoco.research.personas import screens as personas
 from zoco.research.scores import screens as scores
@@ -22,6 +23,7 @@ def research_urls() -> list[URLPattern]:
         path("research/scores/", scores.scores, name="zoco_scores"),
         path("research/value/", valuing.value, name="zoco_value"),
         path("research/personas/", personas.personas, name="zoco_personas"),
+        path("research/affinity/", affinity.affinity, name="zoco_affinity"),
         path("research/studies/<int:pk>/", screens.act, name="zoco_study_act"),
     ]
 
@@ -36,6 +38,7 @@ def _entry(label: object, name: str, icon: str, order: int) -> None:
 _entry(_("Recency, frequency, money"), "zoco_scores", "group", 100)
 _entry(_("Customer value"), "zoco_value", "group", 110)
 _entry(_("Personas"), "zoco_personas", "group", 120)
+_entry(_("Bought together"), "zoco_affinity", "group", 130)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
