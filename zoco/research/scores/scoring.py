@@ -71,7 +71,7 @@ def bounds_read(text: str) -> tuple[float, ...]:
     wrong = BoundsWrong(words, count=PARTS - 1, such=FIRST["recency"])
     try:
         found = tuple(float(Decimal(each.strip())) for each in text.split(","))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         raise wrong from None
     if len(found) != PARTS - 1 or not all(0 <= each <= LARGEST for each in found):
         raise wrong

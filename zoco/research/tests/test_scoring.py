@@ -60,7 +60,19 @@ def test_nobody_has_no_scores() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1,2,3", "1,2,3,4,5", "4,3,2,1", "1,1,2,3", "a,b,c,d", "1,2,3,nan", "1,2,3,1e99", "-1,2,3,4"]
+    "text",
+    [
+        "",
+        "1,2,3",
+        "1,2,3,4,5",
+        "4,3,2,1",
+        "1,1,2,3",
+        "a,b,c,d",
+        "1,2,3,nan",
+        "1,2,3,sNaN",
+        "1,2,3,1e99",
+        "-1,2,3,4",
+    ],
 )
 def test_bounds_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(BoundsWrong):
