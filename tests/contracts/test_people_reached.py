@@ -78,6 +78,7 @@ STAY = {
     "zoco_people.Tagged": "is what the survivor bears already",
     "zoco_consent.Contact": "is the lock and the limits of each",
     "zoco_consent.Standing": "is put together by the stricter",
+    "zoco_research.Outcome": "is of each as he was studied; the next study takes both for one",
     "zoco_consent.Confirmation": "names whom it asked; confirmed, it counts for whoever stands for him",
 }  # fmt: skip
 """Rows of whoever was merged that are not the survivor's, and why."""

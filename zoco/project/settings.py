@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "zoco.project",
     "zoco.desk",
     "zoco.monitor",
+    "zoco.research",
     "zoco.mail",
     "zoco.mix",
     "zoco.campaigns",

@@ -1,0 +1,1 @@
+"""Affinity: which products are bought together, and which one after another."""

@@ -1,0 +1,100 @@
+"""What was in each order: product ids from the facts' property "lines", a list whose rows begin with one.
+
+Newest orders first, of everybody: whoever is not known has baskets too, but no next purchase. Orders of
+which all was given back are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from zoco.ledger import expr
+from zoco.ledger.expr import Table
+from zoco.ledger.scope import Facts
+from zoco.people.models import NUMBER_BASE
+from zoco.research.purchases import ORDERED, REFUNDED, told
+
+if TYPE_CHECKING:
+    from zoco.kit.periods import Period
+    from zoco.ledger.sitebook import SiteInfo
+    from zoco.ledger.store.base import Store
+
+ORDERS_MOST = 100_000
+LINES_MOST = 50
+LONGEST = 100
+KEPT = ("id", "occurred_at", "known", "person", "name", "subject", "amount_site", "props")
+
+
+class _Props(msgspec.Struct):
+    lines: list[Any] = []
+
+
+_read = msgspec.json.Decoder(_Props)
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """An order: whose (0 for nobody known), when in UTC microseconds, and which products."""
+
+    person: int
+    placed: int
+    products: frozenset[str]
+
+
+def lined(facts: Facts) -> Table:
+    """Return the newest orders: person, placed, props."""
+    rows = facts.known(facts.named(ORDERED, REFUNDED).select(*KEPT))
+    number = (rows.subject == "").ifelse(rows.id.cast("string"), rows.subject)
+    is_placed = rows.name == ORDERED
+    marked = rows.select(
+        "amount_site",
+        number=number,
+        person=is_placed.ifelse(rows.person, 0),
+        placed=is_placed.ifelse(expr.micros(rows.occurred_at), 0),
+        props=is_placed.ifelse(rows.props.cast("string"), ""),
+    )
+    each = marked.group_by("number").aggregate(
+        person=marked.person.max(),
+        placed=marked.placed.max(),
+        props=marked.props.max(),
+        money=marked.amount_site.sum(),
+    )
+    kept = each.filter(each.placed > 0, each.money > 0)
+    newest = kept.order_by([kept.placed.desc(), kept.number.asc()]).limit(ORDERS_MOST)
+    return newest.select("person", "placed", "props")
+
+
+def baskets(*, site: SiteInfo, period: Period, store: Store) -> list[Basket]:
+    """Ask the ledger. Raises QueryFailed, StoreBusy."""
+    table = told("research baskets", lined, site=site, period=period, store=store)
+    found = []
+    for person, placed, props in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
+        products = products_of(props or "")
+        if products:
+            key = person - NUMBER_BASE if person > NUMBER_BASE else 0
+            found.append(Basket(key, placed, products))
+    return found
+
+
+def products_of(props: str) -> frozenset[str]:
+    """Return the products of an order by its properties; what says none has none."""
+    try:
+        lines = _read.decode(props).lines
+    except msgspec.MsgspecError:
+        return frozenset()
+    firsts = (line[0] for line in lines[:LINES_MOST] if isinstance(line, list) and line)
+    return frozenset(str(each)[:LONGEST] for each in firsts if isinstance(each, str | int) and each != "")
+
+
+def followed(found: list[Basket]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Yield what each known person bought and what next, of orders at different moments."""
+    ours = sorted((each for each in found if each.person), key=lambda each: (each.person, each.placed))
+    for _person, mine in groupby(ours, key=lambda each: each.person):
+        for one, other in pairwise(mine):
+            if other.placed > one.placed:
+                yield one.products, other.products

@@ -1,0 +1,88 @@
+"""The page of affinity: what is bought together, and what is bought next, each with how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zoco.ledger import sitebook
+from zoco.ledger.pictures import formats
+from zoco.ledger.store import opening
+from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.ledger.views.heads import head_of_site, no_site
+from zoco.ledger.views.problems import problem_of
+from zoco.people.opening import for_whom
+from zoco.research.affinity.baskets import ORDERS_MOST, Basket, baskets, followed
+from zoco.research.opening import SEE, site_asked
+from zoco.research.purchases import span_of
+from zoco.research.scores.scoring import DAYS, DAYS_FIRST
+from zoco.stats.kinds.together import FEWEST, Pair, pairs
+
+if TYPE_CHECKING:
+    from zoco.ledger.sitebook import SiteInfo
+
+SHOWN_MOST = 30
+
+
+@for_whom(SEE)
+def affinity(request: HttpRequest) -> HttpResponse:
+    """Show pairs of products of a site."""
+    title, site = _("Bought together"), site_asked(request)
+    if site is None:
+        return no_site(request, title)
+    asked = request.GET.get("days", "")
+    days = asked if asked in DAYS else DAYS_FIRST
+    shown = head_of_site(title, site, sitebook.sites()) | {"icon_name": "group", "site": site}
+    shown |= {"choices": DAYS.items(), "days": days, "least": FEWEST}
+    try:
+        shown |= _found(site, days, timezone.now())
+    except (QueryFailed, StoreBusy) as error:
+        shown |= {"problem": problem_of(error)}
+    return render(request, "zoco/research/affinity.html", shown)
+
+
+def _found(site: SiteInfo, days: str, now: datetime) -> dict[str, Any]:
+    period = span_of(site, now, None if days == "all" else int(days))
+    found = baskets(site=site, period=period, store=opening.store())
+    together = pairs((each.products, each.products) for each in found)
+    after = pairs(followed(found), is_ordered=True)
+    return {
+        "is_empty": not found,
+        "basis": _basis(found),
+        "together": [_line(each) for each in together[:SHOWN_MOST]],
+        "after": [_line(each) for each in after[:SHOWN_MOST]],
+    }
+
+
+def _basis(found: Sequence[Basket]) -> str:
+    orders, products = len(found), len({name for each in found for name in each.products})
+    words = ngettext(
+        "%(orders)s order that names its products, %(products)s different ones.",
+        "%(orders)s orders that name their products, %(products)s different ones.",
+        orders,
+    )
+    said = words % {"orders": formats.count(orders), "products": formats.count(products)}
+    if orders < ORDERS_MOST:
+        return said
+    return f"{said} {_('Only the newest are looked at.')}"
+
+
+def _line(pair: Pair) -> dict[str, Any]:
+    bounds = {"low": formats.decimal(pair.low, 2), "high": formats.decimal(pair.high, 2)}
+    return {
+        "one": pair.one,
+        "other": pair.other,
+        "both": formats.count(pair.both),
+        "chance": formats.percent(pair.chance),
+        "lift": formats.decimal(pair.lift, 2),
+        "bounds": _("%(low)s to %(high)s") % bounds,
+        "is_sure": pair.is_sure,
+        "is_less": pair.high < 1,
+    }

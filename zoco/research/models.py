@@ -1,0 +1,97 @@
+"""Studies: what was worked out in the background, on which facts, and what came of each person."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zoco.ledger.within import WithinManager, within
+
+
+class Study(models.Model):
+    """One run. `wanted` is what somebody chose, `found` what came of it, without anybody's name.
+
+    `until_at` is the moment up to which facts counted. `said` and `places` say what went wrong.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is about."""
+
+        VALUE = "value", _("Customer value")
+        PERSONAS = "personas", _("Personas")
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", pgettext_lazy("state", "Failed")
+
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    is_to_stop = models.BooleanField(default=False)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    wanted = models.JSONField(default=dict)
+    found = models.JSONField(default=dict)
+    until_at = models.DateTimeField(default=timezone.now)
+    said = models.CharField(max_length=300, blank=True)
+    places = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(default=timezone.now)
+
+    objects = WithinManager()
+
+    class Meta:
+        verbose_name = _("study")
+        verbose_name_plural = _("studies")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "kind"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="zoco_research_one_study",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to do."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+class Outcome(models.Model):
+    """What the last study of a site and kind found of a person.
+
+    Of value: `alive` a probability; `purchases` and `value` expected, `low` and `high` of the value, in the
+    site's currency. Of personas: the group, 0 the largest.
+    """
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="outcomes")
+    person = models.ForeignKey("zoco_people.Person", models.CASCADE, related_name="+")
+    group = models.PositiveSmallIntegerField(null=True)
+    alive = models.FloatField(null=True)
+    purchases = models.FloatField(null=True)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+
+    objects = within("study__site")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["study", "person"], name="zoco_research_outcome_once")]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} {self.person_id}"

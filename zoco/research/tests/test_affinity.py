@@ -1,0 +1,90 @@
+"""What is bought together and next, from the products that orders name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from tests.contracts.many_facts import write_spool
+from zoco.ledger.store.base import Store
+from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.ledger.tests.reports.made import ledger
+from zoco.ledger.tests.store import chdb
+from zoco.people.models import Person
+from zoco.project.tests.readers import client_of
+from zoco.research.affinity.baskets import baskets, followed, products_of
+from zoco.research.purchases import span_of
+from zoco.research.tests.bought import ANA, BEA, NOW, SITE, back, order
+from zoco.sites import reads
+from zoco.sites.models import Site
+
+
+def shop(site: int) -> list[object]:
+    def lines(*names: str) -> dict[str, object]:
+        return {"lines": [[name, 1, 9.5] for name in names]}
+
+    return [
+        order("2026-01-10 10:00:00", ANA, "A1", "20", site=site, props=lines("soap", "oil")),
+        order("2026-02-10 10:00:00", ANA, "A2", "20", site=site, props=lines("oil")),
+        order("2026-02-11 10:00:00", BEA, "B1", "20", site=site, props=lines("soap")),
+        back("2026-02-12 10:00:00", "B1", "20", site=site),
+        *(
+            order(f"2026-02-{day} 10:00:00", 0, f"N{day}", "5", site=site, props=lines("soap", "oil"))
+            for day in range(13, 20)
+        ),
+        order("2026-02-20 10:00:00", BEA, "B2", "20", site=site),
+    ]
+
+
+@pytest.fixture(params=["duckdb", "clickhouse"])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    is_duckdb = request.param == "duckdb"
+    write_spool(tmp_path / "spool" if is_duckdb else tmp_path, shop(SITE.id))  # type: ignore[arg-type]
+    opened: Store = DuckStore(tmp_path, lead=True) if is_duckdb else chdb.opened(tmp_path)
+    opened.drain()
+    yield opened
+    opened.close()
+
+
+def test_baskets_are_what_was_ordered_and_not_all_given_back(both: Store) -> None:
+    found = baskets(site=SITE, period=span_of(SITE, NOW, None), store=both)
+
+    assert len(found) == 9
+    assert [(each.person, sorted(each.products)) for each in found if each.person] == [
+        (ANA, ["oil"]),
+        (ANA, ["oil", "soap"]),
+    ]
+    assert list(followed(found)) == [(frozenset({"soap", "oil"}), frozenset({"oil"}))]
+
+
+@pytest.mark.parametrize(
+    ("props", "products"),
+    [
+        ('{"lines":[["a",1,2],["b"]]}', {"a", "b"}),
+        ('{"lines":[[7,1]]}', {"7"}),
+        ('{"lines":[[],[null],{"a":1},"x",[["y"]],[""]]}', set()),
+        ('{"lines":"a"}', set()),
+        ("{}", set()),
+        ("", set()),
+        ("[[[", set()),
+    ],
+)
+def test_lines_of_any_shape_are_read(props: str, products: set[str]) -> None:
+    assert products_of(props) == products
+
+
+@pytest.mark.django_db
+def test_page_shows_pairs_and_how_sure_they_are(
+    site: Site, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    with ledger(tmp_path, shop(site.pk), reads.site_infos()):  # type: ignore[arg-type]
+        owner = client_of("owner")
+        shown = owner.get(reverse("zoco_affinity"), {"days": "all"}).content.decode()
+        nonsense = owner.get(reverse("zoco_affinity"), {"days": "\x00", "site": site.slug})
+
+    assert "9 orders that name their products, 2 different ones." in shown
+    assert "soap" in shown
+    assert "No product followed on another in 5 orders of known people." in shown
+    assert nonsense.status_code == 200
