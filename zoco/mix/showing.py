@@ -112,7 +112,7 @@ def notes(weeks: Weeks, mix: MediaMix) -> list[str]:
         )
     if weeks.others:
         sums = ", ".join(formats.money(total, code) for code, total in sorted(weeks.others.items()))
-        found.append(_("Costs in other currencies are in no channel: %(sums)s.") % {"sums": sums})
+        found.append(_("No rate was in force for costs that are in no channel: %(sums)s.") % {"sums": sums})
     if not weeks.model(mix.saturation).seasons:
         found.append(
             _(

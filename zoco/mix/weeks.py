@@ -46,8 +46,8 @@ class Weeks:
     """What is known of whole weeks. `spend` by channel and `outcome` have one number a week.
 
     The first `run_in` weeks tell of spending alone. `gathered` are channels that are part of the rest, as too
-    little was spent on them by themselves; `left_out` are spent too seldom even so. `others` are costs in
-    other currencies, which are in no channel.
+    little was spent on them by themselves; `left_out` are spent too seldom even so. `others` are costs
+    by currency that no rate was in force for; they are in no channel.
     """
 
     first_on: date

@@ -102,17 +102,14 @@ def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> l
 
 
 def daily(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:
-    """Return what a site spent by day and source in its own currency; sums of other currencies beside it."""
-    costs = Cost.objects.filter(campaign__site=site.id, on__gte=period.first, on__lte=period.last).order_by()
-    rows = costs.values("on", "source", "currency").annotate(total=Sum("amount"))
-    spent: dict[tuple[date, str], Decimal] = {}
-    others: dict[str, Decimal] = defaultdict(Decimal)
-    for row in rows:
-        if row["currency"] == site.currency:
-            spent[row["on"], row["source"]] = row["total"]
+    """Return what a site spent by day and source, without VAT; by currency what no rate was in force for."""
+    spent, others = defaultdict[tuple[date, str], Decimal](Decimal), defaultdict[str, Decimal](Decimal)
+    for day in days_of(site, first=period.first, last=period.last):
+        if day.amount is None:
+            others[day.currency] += day.charged
         else:
-            others[row["currency"]] += row["total"]
-    return spent, dict(others)
+            spent[day.on, day.source] += day.amount
+    return dict(spent), dict(others)
 
 
 def _spend(
