@@ -16,7 +16,7 @@ from zoco.ledger.pictures.figures import few_text, headlines
 from zoco.ledger.pictures.grids import ROWS_MOST, STEPS_MOST, grid
 from zoco.ledger.pictures.ways import stages
 from zoco.ledger.report import Report
-from zoco.ledger.views.actions import report_actions
+from zoco.ledger.views.actions import people_behind, report_actions
 from zoco.ledger.views.elsewhere import elsewhere
 from zoco.ledger.views.empty import not_set_up
 from zoco.ledger.views.shell import LedgerView
@@ -85,7 +85,7 @@ class ReportView(LedgerView):
         return {
             "figures": headlines(answer, urls, drawn if is_curve else ""),
             "chart": chart(answer, drawn) if is_curve else None,
-            "stages": stages(answer),
+            "stages": stages(answer, people_behind(self.request, answer)),
         }
 
     def _export(self, report: Report, word: str) -> str:

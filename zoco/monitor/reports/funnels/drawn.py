@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.report import Missing
+
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
     from zoco.monitor.reports.funnels.chains import Funnel
@@ -30,3 +35,28 @@ def funnel_of(site: SiteInfo, chosen: str) -> Funnel | None:
 def funnels_of(site: SiteInfo) -> tuple[tuple[str, str], ...]:
     """Return which funnels a site has, as choices in order."""
     return _providers[0][1](site.id) if _providers else ()
+
+
+def missing_of(site: SiteInfo) -> Missing | None:
+    """Say that a site has no funnels yet, or not even goals of which to draw one."""
+    if funnels_of(site):
+        return None
+    if not goals_of(site.id):
+        return Missing(
+            _("No goals yet"),
+            _(
+                "A funnel is a row of goals: product seen, basket filled, order placed. Say first what the "
+                "goals of this site are; then draw a funnel of them."
+            ),
+            _("New goal"),
+            "zoco_goals:add",
+        )
+    return Missing(
+        _("No funnels yet"),
+        _(
+            "A funnel is a row of goals: product seen, basket filled, order placed. Draw one, and it is "
+            "counted over all facts there are, also those of the past."
+        ),
+        _("Draw a funnel"),
+        "zoco_funnels:add",
+    )

@@ -27,7 +27,7 @@ from zoco.ledger.report import (
 from zoco.monitor.reports import words
 from zoco.monitor.reports.crossed import COLUMNS, dimension_of
 from zoco.monitor.reports.funnels.chains import Funnel, everybody, newest
-from zoco.monitor.reports.funnels.drawn import funnel_of, funnels_of
+from zoco.monitor.reports.funnels.drawn import funnel_of, funnels_of, missing_of
 from zoco.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -101,18 +101,8 @@ class FunnelSteps(Report):
         return _by(str(params["by"])) if params["by"] else self
 
     def missing(self, site: SiteInfo) -> Missing | None:
-        """Say that the site has no funnels yet."""
-        if funnels_of(site):
-            return None
-        return Missing(
-            _("No funnels yet"),
-            _(
-                "A funnel is a row of goals: product seen, basket filled, order placed. Draw one, and it is "
-                "counted over all facts there are, also those of the past."
-            ),
-            _("Draw a funnel"),
-            "zoco_funnels:add",
-        )
+        """Say that the site has no funnels yet, or not even goals of which to draw one."""
+        return missing_of(site)
 
     def query(self, facts: Facts, params: Params) -> Table:
         part = str(params["by"])
