@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import expr
 from zoco.ledger.asking import along
@@ -20,14 +20,13 @@ from zoco.ledger.report import (
     Measure,
     Missing,
     Parameter,
-    ParameterWrong,
     Params,
     Report,
 )
 from zoco.monitor.reports import words
 from zoco.monitor.reports.crossed import COLUMNS, dimension_of
 from zoco.monitor.reports.funnels.chains import Funnel, everybody, newest
-from zoco.monitor.reports.funnels.drawn import funnel_of, funnels_of, missing_of
+from zoco.monitor.reports.funnels.drawn import funnel_named, funnels_of, missing_of
 from zoco.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -87,10 +86,7 @@ class FunnelSteps(Report):
 
     def given(self, site: SiteInfo, params: Params) -> Funnel | None:
         """Return the funnel that is asked for. Raises ParameterWrong for one that is not there."""
-        found = funnel_of(site, str(params["funnel"]))
-        if found is None and params["funnel"]:
-            raise ParameterWrong(gettext_noop("This site has no such funnel; choose another."))
-        return found
+        return funnel_named(site, params)
 
     def offered(self, site: SiteInfo) -> Mapping[str, Choices]:
         """Return the funnels of the site."""
