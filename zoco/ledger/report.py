@@ -75,6 +75,11 @@ class Measure:
     lack: StrOrPromise = ""
     grades: tuple[float, float] | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether a step in which nothing happened has 0 of what may lack; a share of nothing there is not."""
+        return self.may_lack and self.unit != "percent"
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

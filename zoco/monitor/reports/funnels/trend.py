@@ -89,7 +89,7 @@ class FunnelTrend(Report):
     )
     order = "bucket"
     counts = "rows"
-    position = 16
+    position = 17
 
     def given(self, site: SiteInfo, params: Params) -> Funnel | None:
         """Return the funnel that is asked for. Raises ParameterWrong."""
