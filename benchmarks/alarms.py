@@ -36,6 +36,8 @@ def kinds(rng: np.random.Generator) -> list[tuple[str, str, str, float]]:
         ("bots", "", "NewBot", float(rng.uniform(1.0, 3.0))),
         ("spam", "", "win.example", float(rng.uniform(0.3, 2.0))),
         ("conversion", "", "", float(rng.uniform(0.8, 1.0))),
+        ("step", "", "", float(rng.uniform(0.8, 1.0))),
+        ("step", "browser", one(BROWSERS[:2]), 1.0),
     ]
 
 
@@ -43,9 +45,17 @@ def main(seeds: range, last: str, share: float) -> None:
     """Replay and print."""
     from zoco.ledger.store import opening
     from zoco.testing.company import Plan
-    from zoco.testing.company.replay import company_spoil, cubes_read, faults_drawn, replayed, scored
+    from zoco.testing.company.replay import (
+        COUNTED,
+        FURTHER,
+        company_spoil,
+        cubes_read,
+        faults_drawn,
+        replayed,
+        scored,
+    )
 
-    days = HISTORY + EVERY * 9 + 3
+    days = HISTORY + EVERY * 11 + 3
     until = datetime.fromisoformat(f"{last}T21:00").replace(tzinfo=UTC)
     whole = None
     for seed in seeds:
@@ -56,9 +66,9 @@ def main(seeds: range, last: str, share: float) -> None:
             truth = company_spoil(plan, faults, Path(folder) / "spool")
             store = opening.store()
             store.drain()
-            cubes = cubes_read(plan, store)
+            cubes = cubes_read(plan, store, further=FURTHER)
             opening.close()
-        episodes = replayed(cubes, HISTORY * 24, STEP)
+        episodes = replayed(cubes, HISTORY * 24, STEP, further=FURTHER)
         score = scored(faults, episodes, cubes["visits"], plan, truth, HISTORY * 24)
         whole = score if whole is None else whole + score
         for fault, after, is_right in score.found:
@@ -72,7 +82,9 @@ def main(seeds: range, last: str, share: float) -> None:
         right = np.mean([is_right for _, _, is_right in whole.found])
         print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
         rate = len(whole.false) / whole.weeks
-        print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week")
+        print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week", end="")
+        many = len(COUNTED) + len(FURTHER)
+        print(f", {rate / many:.3f} a week and series of {many}")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Measure:
 
     @property
     def counts(self) -> bool:
-        """Whether a step in which nothing happened has 0 of what may lack; a share of nothing there is not."""
+        """Whether a step in which nothing happened has 0 of what may lack; of nothing there is no share."""
         return self.may_lack and self.unit != "percent"
 
 

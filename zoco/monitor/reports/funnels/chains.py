@@ -72,6 +72,18 @@ def each_time(facts: Facts, funnel: Funnel, bucket: Callable[[Table], Value]) ->
     return _furthest(one, funnel, "who", "part").select("who", "part", "came", "last")
 
 
+def taken(facts: Facts, funnel: Funnel, number: int, columns: Sequence[str]) -> Table:
+    """Return one row for each fact that is the step of this number on a way: at, its moment, and columns."""
+    rows = _rows(facts, funnel, lambda _rows: expr.text(""), columns)
+    if number > 1:
+        rows = rows.semi_join(rows.filter(rows[f"is_{number}"]), "who")
+    placed = rows.mutate(began_1=rows.entry.ifelse(rows.at, 0), came_1=rows.entry.ifelse(rows.at, 0))
+    for each in range(2, number + 1):
+        placed = _with_step(placed, funnel, each, ["who"])
+    done = placed.filter(placed[f"came_{number}"] > 0)
+    return done.select(*columns, at=done.occurred_at)
+
+
 def _furthest(rows: Table, funnel: Funnel, *by: str) -> Table:
     """Return one row for each group that has a first step: the groups, came, lasted_1 …, began, last."""
     entered = _entered(rows, by)
@@ -109,15 +121,17 @@ def newest(facts: Facts) -> Table:
     return mine.aggregate(newest=expr.micros(mine.occurred_at.max()), newest_at=mine.occurred_at.max())
 
 
-def _rows(facts: Facts, funnel: Funnel, part: Callable[[Table], Value]) -> Table:
-    """Return the facts that are any step of anybody's: who, id, occurred_at, at, entry, is_2 … is_n, part."""
+def _rows(facts: Facts, funnel: Funnel, part: Callable[[Table], Value], columns: Sequence[str] = ()) -> Table:
+    """Return the facts that are any step of anybody's: who, id, occurred_at, at, entry, is_2 … is_n, part,
+    and columns of theirs.
+    """
     wide = facts.whole_visits.later(funnel.longest_seconds)
     rows = wide.where(lambda rows: any_reached(wide, rows, funnel.steps))
     starts = reached(wide, rows, funnel.steps[0]) & (rows.occurred_at < expr.end_of(facts.period))
     for fits in facts.fits(rows):
         starts = starts & fits
     steps = {f"is_{n}": reached(wide, rows, goal) for n, goal in enumerate(funnel.steps[1:], 2)}
-    marked = rows.select(*KEPT, entry=starts, **steps, part=part(rows))
+    marked = rows.select(*KEPT, *columns, entry=starts, **steps, part=part(rows))
     told = people.told_apart(facts.known(marked))
     return told.mutate(at=expr.micros(told.occurred_at))
 
