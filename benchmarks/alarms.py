@@ -10,8 +10,12 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from zoco.testing.company.replay import Score
 
 HISTORY, EVERY, STEP = 63, 7, 1
 CHANNELS = ("organic_search", "direct", "organic_social", "email")
@@ -71,20 +75,28 @@ def main(seeds: range, last: str, share: float) -> None:
         episodes = replayed(cubes, HISTORY * 24, STEP, further=FURTHER)
         score = scored(faults, episodes, cubes["visits"], plan, truth, HISTORY * 24)
         whole = score if whole is None else whole + score
-        for fault, after, is_right in score.found:
-            named = "named right" if is_right else "NOT NAMED"
-            when = f"after {after} h" if after >= 0 else "NOT FOUND"
-            print(f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named}")
-        for each in score.false:
-            print(f"seed {seed}  false: {each.kind} {each.found[0][1]}")
+        _print(score, seed)
     if whole is not None:
-        in_time = np.mean([after >= 0 for _, after, _ in whole.found])
-        right = np.mean([is_right for _, _, is_right in whole.found])
-        print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
-        rate = len(whole.false) / whole.weeks
-        print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week", end="")
-        many = len(COUNTED) + len(FURTHER)
-        print(f", {rate / many:.3f} a week and series of {many}")
+        _print_whole(whole, len(COUNTED) + len(FURTHER))
+
+
+def _print(score: "Score", seed: int) -> None:
+    for fault, after, is_right in score.found:
+        named = "named right" if is_right else "NOT NAMED"
+        when = f"after {after} h" if after >= 0 else "NOT FOUND"
+        print(f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named}", flush=True)
+    for each in score.false:
+        measure = each.found[0][1].measure
+        print(f"seed {seed}  false: {each.kind} {measure} {each.found[0][1]}", flush=True)
+
+
+def _print_whole(whole: "Score", series: int) -> None:
+    in_time = np.mean([after >= 0 for _, after, _ in whole.found])
+    right = np.mean([is_right for _, _, is_right in whole.found])
+    print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
+    rate = len(whole.false) / whole.weeks
+    print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week", end="")
+    print(f", {rate / series:.3f} a week and series of {series}")
 
 
 if __name__ == "__main__":
