@@ -10,8 +10,12 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from zoco.testing.company.replay import Score
 
 HISTORY, EVERY, STEP = 63, 7, 1
 CHANNELS = ("organic_search", "direct", "organic_social", "email")
@@ -36,6 +40,8 @@ def kinds(rng: np.random.Generator) -> list[tuple[str, str, str, float]]:
         ("bots", "", "NewBot", float(rng.uniform(1.0, 3.0))),
         ("spam", "", "win.example", float(rng.uniform(0.3, 2.0))),
         ("conversion", "", "", float(rng.uniform(0.8, 1.0))),
+        ("step", "", "", float(rng.uniform(0.8, 1.0))),
+        ("step", "browser", one(BROWSERS[:2]), 1.0),
     ]
 
 
@@ -43,9 +49,17 @@ def main(seeds: range, last: str, share: float) -> None:
     """Replay and print."""
     from zoco.ledger.store import opening
     from zoco.testing.company import Plan
-    from zoco.testing.company.replay import company_spoil, cubes_read, faults_drawn, replayed, scored
+    from zoco.testing.company.replay import (
+        COUNTED,
+        FURTHER,
+        company_spoil,
+        cubes_read,
+        faults_drawn,
+        replayed,
+        scored,
+    )
 
-    days = HISTORY + EVERY * 9 + 3
+    days = HISTORY + EVERY * 11 + 3
     until = datetime.fromisoformat(f"{last}T21:00").replace(tzinfo=UTC)
     whole = None
     for seed in seeds:
@@ -56,23 +70,33 @@ def main(seeds: range, last: str, share: float) -> None:
             truth = company_spoil(plan, faults, Path(folder) / "spool")
             store = opening.store()
             store.drain()
-            cubes = cubes_read(plan, store)
+            cubes = cubes_read(plan, store, further=FURTHER)
             opening.close()
-        episodes = replayed(cubes, HISTORY * 24, STEP)
+        episodes = replayed(cubes, HISTORY * 24, STEP, further=FURTHER)
         score = scored(faults, episodes, cubes["visits"], plan, truth, HISTORY * 24)
         whole = score if whole is None else whole + score
-        for fault, after, is_right in score.found:
-            named = "named right" if is_right else "NOT NAMED"
-            when = f"after {after} h" if after >= 0 else "NOT FOUND"
-            print(f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named}")
-        for each in score.false:
-            print(f"seed {seed}  false: {each.kind} {each.found[0][1]}")
+        _print(score, seed)
     if whole is not None:
-        in_time = np.mean([after >= 0 for _, after, _ in whole.found])
-        right = np.mean([is_right for _, _, is_right in whole.found])
-        print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
-        rate = len(whole.false) / whole.weeks
-        print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week")
+        _print_whole(whole, len(COUNTED) + len(FURTHER))
+
+
+def _print(score: "Score", seed: int) -> None:
+    for fault, after, is_right in score.found:
+        named = "named right" if is_right else "NOT NAMED"
+        when = f"after {after} h" if after >= 0 else "NOT FOUND"
+        print(f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named}", flush=True)
+    for each in score.false:
+        measure = each.found[0][1].measure
+        print(f"seed {seed}  false: {each.kind} {measure} {each.found[0][1]}", flush=True)
+
+
+def _print_whole(whole: "Score", series: int) -> None:
+    in_time = np.mean([after >= 0 for _, after, _ in whole.found])
+    right = np.mean([is_right for _, _, is_right in whole.found])
+    print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
+    rate = len(whole.false) / whole.weeks
+    print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week", end="")
+    print(f", {rate / series:.3f} a week and series of {series}")
 
 
 if __name__ == "__main__":

@@ -114,6 +114,7 @@ READERS = [
     "zoco_audiences",
     "zoco_audience",
     "zoco_audience_members",
+    "zoco_audience_who",
     "zoco_audience_entered",
     "zoco_audience_left",
     "zoco_audience_act",

@@ -165,3 +165,27 @@ def test_wrong_address_gets_a_page_that_says_what_to_do(
 
     assert answer.status_code == status
     assert words in answer.content.decode()
+
+
+def test_a_picture_is_kept_as_svg_and_as_png_by_keyboard(visit: Open, tmp_path: Path) -> None:
+    page = visit(f"/admin/ledger/reports/traffic/?period={PERIOD}")
+    export = page.locator("details", has=page.get_by_text("Export", exact=True)).first
+    export.locator("summary").focus()
+    page.keyboard.press("Enter")
+
+    for name, begins in (("Picture as SVG", b"<?xml"), ("Picture as PNG", b"\x89PNG\r\n\x1a\n")):
+        link = page.get_by_role("link", name=name)
+        link.focus()
+        with page.expect_download() as waited:
+            page.keyboard.press("Enter")
+        kept = tmp_path / waited.value.suggested_filename
+        waited.value.save_as(kept)
+
+        assert kept.read_bytes().startswith(begins)
+        assert kept.name.startswith("demo-data_main_traffic_")
+    # Drawn, not blank: the PNG holds the colour of the curve.
+    from PIL import Image
+
+    image = Image.open(tmp_path / kept.name).convert("RGB")
+    assert image.width == 1_920
+    assert (0, 125, 126) in {colour for _many, colour in image.getcolors(1 << 24) or []}

@@ -12,14 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
+from wagtail.admin.views.generic.models import DeleteView, EditView
 
 from zoco.campaigns import purposes
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.pictures import formats
-from zoco.ledger.viewsets import ListViewSet
+from zoco.ledger.viewsets import AddView, ListViewSet
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Campaign]
@@ -152,7 +152,7 @@ class LinkViewSet(ListViewSet):
     form_fields = ["site", "slug", "target", "campaign", "source", "medium", "content", "term", "is_open"]
 
 
-class WordAddView(_ToTags, CreateView):
+class WordAddView(_ToTags, AddView):
     """Add a word, to the site that the page was about."""
 
     def get_initial(self) -> dict[str, Any]:

@@ -77,6 +77,11 @@ class Measure:
     lack: StrOrPromise = ""
     grades: tuple[float, float] | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether a step in which nothing happened has 0 of what may lack; of nothing there is no share."""
+        return self.may_lack and self.unit != "percent"
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

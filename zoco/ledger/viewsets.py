@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.models import IndexView
+from wagtail.admin.views.generic.models import CreateView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
@@ -57,6 +57,25 @@ class ListView(IndexView):
         return super().search_queryset(queryset)  # type: ignore[no-untyped-call]
 
 
+class AddView(CreateView):
+    """The page that makes one. Its title is what the button says that led here: "New campaign"."""
+
+    new_label: "StrOrPromise" = ""
+
+    def get_page_title(self) -> str:
+        """Return the title."""
+        return str(self.new_label)
+
+    def get_page_subtitle(self) -> str:
+        """Return nothing: the title says it all, in words that fit each other in every language."""
+        return ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here."""
+        items: list[dict[str, Any]] = super().get_breadcrumbs_items()  # type: ignore[no-untyped-call]
+        return [*items[:-1], {**items[-1], "label": str(self.new_label)}]
+
+
 class ListViewSet(ModelViewSet):
     """List, make and change things of one kind.
 
@@ -64,6 +83,7 @@ class ListViewSet(ModelViewSet):
     """
 
     index_view_class = ListView
+    add_view_class = AddView
     copy_view_enabled = False
     menu_label: Any
     menu_order: Any
@@ -90,6 +110,10 @@ class ListViewSet(ModelViewSet):
         """Return the own form, or one of the fields."""
         made: type[Any] = self.own_form or super().get_form_class(for_update)  # type: ignore[no-untyped-call]
         return made
+
+    def get_add_view_kwargs(self, **more: Any) -> dict[str, Any]:
+        """Return what the page that makes one needs."""
+        return {**super().get_add_view_kwargs(**more), "new_label": self.new_label}  # type: ignore[no-untyped-call]
 
     def get_index_view_kwargs(self, **more: Any) -> dict[str, Any]:
         """Return what the list needs."""

@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
@@ -86,6 +89,14 @@ def _by_site(goals: list[Goal]) -> list[Any]:
 def funnel_said(funnel: Funnel) -> str:
     """Return a funnel's steps in one line."""
     return " → ".join(funnel.steps)
+
+
+def report_link(funnel: Funnel) -> str:
+    """Return a link to the report of a funnel."""
+    query = QueryDict(mutable=True)
+    query.update({"site": str(funnel.site.slug), "funnel": str(funnel.pk)})
+    where = reverse("zoco_desk:report", args=["funnel"])
+    return format_html('<a href="{}?{}">{}</a>', where, query.urlencode(), _("Open the report"))
 
 
 def within_said(funnel: Funnel) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,21 +19,25 @@ from zoco.kit.periods import Period
 from zoco.ledger import expr, sitebook
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
+from zoco.ledger.pictures import formats
 from zoco.ledger.report import ParameterWrong
 from zoco.ledger.scope import Facts
-from zoco.ledger.views.actions import Action, offer_report
+from zoco.ledger.views.actions import Action, leads_to_people, offer_report
 from zoco.monitor.funnels import Funnel, funnel_kept, funnel_of
 from zoco.monitor.reports.funnels.chains import STEPS_MOST, everybody, newest
 from zoco.people.audiences.bitmaps import of_table
 from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm, LeafWrong
 from zoco.people.audiences.rules import VERSION
-from zoco.people.gathering.opening import ADD
+from zoco.people.gathering.opening import ADD, SEE
 from zoco.people.models import NUMBER_BASE
 from zoco.people.opening import sees_people
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
 
+    from zoco.ledger.asking.answer import Answer, Row
     from zoco.ledger.expr import Table
     from zoco.ledger.report import Report
     from zoco.ledger.views.address import Address
@@ -42,8 +46,12 @@ if TYPE_CHECKING:
 HOW = {
     "reached": pgettext_lazy("rule", "came to this step"),
     "stopped": pgettext_lazy("rule", "stopped at this step"),
+    "waiting": pgettext_lazy("rule", "came to this step and may still go on"),
 }
+FIGURES = {"people": "reached", "stopped": "stopped", "not_yet": "waiting"}
+"""What the rule says of those whom a figure of the report counts."""
 DAYS_FIRST, DAYS_MOST = 30, 3_650
+EARLIEST, LATEST = date(1971, 1, 1), date(2200, 1, 1)
 FUNNEL = "funnel"
 """The key of the report."""
 GONE = gettext_noop("The funnel that a rule asks for is there no more.")
@@ -67,7 +75,41 @@ class FunnelLeafForm(LeafForm):
         min_value=1,
         max_value=DAYS_MOST,
         initial=DAYS_FIRST,
+        required=False,
     )
+    since = forms.DateField(
+        label=gettext_lazy("First day"),
+        required=False,
+        help_text=gettext_lazy("With a first and a last day they began in between, whatever day it is now."),
+    )
+    until = forms.DateField(label=gettext_lazy("Last day"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for days, or for the first and the last of them."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if self.errors:
+            return cleaned
+        if bool(since) != bool(until):
+            self.add_error("until" if since else "since", _("Write both the first and the last day."))
+        elif since and until and since > until:
+            self.add_error("until", _("The last day lies before the first."))
+        elif since and until and not (since >= EARLIEST and until <= LATEST):
+            self.add_error("since", _("The days lie too far from now to be counted."))
+        elif since and until and (until - since).days >= DAYS_MOST:
+            words = _("At most %(most)s days are counted; choose a later first day.")
+            self.add_error("since", words % {"most": formats.count(DAYS_MOST)})
+        elif not since and not cleaned.get("days"):
+            self.add_error("days", _("Write how many days."))
+        return cleaned
+
+    def rule(self) -> dict[str, Any]:
+        """Return what was filled in: days of the calendar, or else how many days until now."""
+        given = self.cleaned_data
+        written = {name: given[name] for name in ("funnel", "step", "how")}
+        if given["since"]:
+            return written | {name: given[name].isoformat() for name in ("since", "until")}
+        return written | {"days": given["days"]}
 
 
 @LEAVES.plug
@@ -94,8 +136,11 @@ class FunnelLeaf(FormLeaf):
             "funnel": funnel.name if funnel else rule["funnel"],
             "step": steps[rule["step"] - 1] if rule["step"] <= len(steps) else rule["step"],
             "how": HOW[rule["how"]],
-            "days": rule["days"],
+            "days": rule.get("days"),
         }
+        if "since" in rule:
+            named["when"] = formats.span(*(date.fromisoformat(rule[name]) for name in ("since", "until")))
+            return _("funnel %(funnel)s, step %(step)s: %(how)s, begun %(when)s") % named
         words = ngettext(
             "funnel %(funnel)s, step %(step)s: %(how)s, begun in the last %(days)s day",
             "funnel %(funnel)s, step %(step)s: %(how)s, begun in the last %(days)s days",
@@ -119,10 +164,9 @@ def _ask(rule: Json, asked: Asked) -> tuple[object, Callable[[], Any]]:
     if rule["step"] > len(funnel.steps):
         words = gettext_noop("The funnel %(name)s has only %(steps)s steps.")
         raise LeafWrong(words, name=funnel.name, steps=len(funnel.steps))
-    if rule["how"] == "stopped" and rule["step"] == len(funnel.steps):
+    if rule["how"] != "reached" and rule["step"] == len(funnel.steps):
         raise LeafWrong(gettext_noop("Nobody stops at the last step; choose one before it."))
-    today = asked.now.astimezone(ZoneInfo(site.zone)).date()
-    period = Period(today - timedelta(days=rule["days"] - 1), today, site.zone)
+    period = _period(rule, asked, site.zone)
     shape = ("funnel leaf", funnel, rule["step"], rule["how"])
     store = asked.ledger
     write = partial(_people, funnel=funnel, step=rule["step"], how=rule["how"])
@@ -135,6 +179,14 @@ def _ask(rule: Json, asked: Asked) -> tuple[object, Callable[[], Any]]:
     return (*shape, site.id, str(period)), ask
 
 
+def _period(rule: Json, asked: Asked, zone: str) -> Period:
+    """Return the days in which they began."""
+    if "since" in rule:
+        return Period(date.fromisoformat(rule["since"]), date.fromisoformat(rule["until"]), zone)
+    today = asked.now.astimezone(ZoneInfo(zone)).date()
+    return Period(today - timedelta(days=rule["days"] - 1), today, zone)
+
+
 def _people(given: Given, *, funnel: chains.Funnel, step: int, how: str) -> Table:
     """Return one column, person: the keys of those whom a rule is about."""
     facts = Facts(given.site, given.periods[0])
@@ -142,8 +194,8 @@ def _people(given: Given, *, funnel: chains.Funnel, step: int, how: str) -> Tabl
     if how == "reached":
         chosen = each.filter(each.came >= step)
     else:
-        is_over = each.newest - each.last >= funnel.within_seconds * 1_000_000
-        chosen = each.filter(each.came == step, is_over)
+        is_open = each.newest - each.last < funnel.within_seconds * 1_000_000
+        chosen = each.filter(each.came == step, is_open if how == "waiting" else ~is_open)
     ours = chosen.filter(chosen.who < -expr.whole(NUMBER_BASE))
     return ours.select(person=-ours.who - expr.whole(NUMBER_BASE))
 
@@ -162,5 +214,41 @@ def audience_offered(request: HttpRequest, report: Report, address: Address) -> 
     if kept is None:
         return None
     rule = {"leaf": FunnelLeaf.key, "funnel": kept.pk, "step": 1, "how": "stopped", "days": DAYS_FIRST}
-    rules = json.dumps({"version": VERSION, "rules": {"all": [rule]}})
-    return Action(_("Make an audience"), f"{where}?{urlencode({'rules': rules})}")
+    return Action(_("Make an audience"), f"{where}?{_written(rule)}")
+
+
+def _written(rule: Json) -> str:
+    return urlencode({"rules": json.dumps({"version": VERSION, "rules": {"all": [rule]}})})
+
+
+@leads_to_people
+def people_behind(request: HttpRequest, answer: Answer) -> Callable[[Row], Mapping[str, str]] | None:
+    """Lead from the figures of the report to those known people whom they count.
+
+    Only where rules can say the same: without filters, of people, and not parted.
+    """
+    question = answer.question
+    is_plain = not question.filters and question.verdicts == "people" and len(answer.dimensions) == 1
+    if answer.report.key != FUNNEL or not is_plain or question.guard is not None:
+        return None
+    if not sees_people() or not request.user.has_perm(SEE):
+        return None
+    kept = funnel_kept(question.site.id, str(question.params_for(answer.report)["funnel"]))
+    try:
+        where = reverse("zoco_audience_who")
+    except NoReverseMatch:
+        return None
+    if kept is None or question.period.days > DAYS_MOST:
+        return None
+    began = {"since": str(question.period.first), "until": str(question.period.last)}
+
+    def urls(row: Row) -> dict[str, str]:
+        step = int(str(row.key["step"]).partition(".")[0])
+        rules = {
+            figure: {"leaf": FunnelLeaf.key, "funnel": kept.pk, "step": step, "how": how, **began}
+            for figure, how in FIGURES.items()
+            if row.values[figure]
+        }
+        return {figure: f"{where}?{_written(rule)}" for figure, rule in rules.items()}
+
+    return urls

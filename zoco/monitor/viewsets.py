@@ -8,17 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic.models import CreateView, EditView
+from wagtail.admin.views.generic.models import EditView
 
 from zoco.ledger import sitebook
-from zoco.ledger.viewsets import ListView, ListViewSet
+from zoco.ledger.viewsets import AddView, ListView, ListViewSet
 from zoco.monitor import purposes
 from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.exports.models import ExportPlan
-from zoco.monitor.funnel_form import FunnelForm, funnel_said, within_said
+from zoco.monitor.funnel_form import FunnelForm, funnel_said, report_link, within_said
 from zoco.monitor.funnels import Funnel
 from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.hooks import hook_owned
@@ -68,7 +68,7 @@ class AnnotationForm(_AnnotationForm):
             self.initial.setdefault("on", timezone.localdate())
 
 
-class AnnotationAddView(CreateView):
+class AnnotationAddView(AddView):
     """Write one down."""
 
     def save_instance(self) -> Annotation:
@@ -114,7 +114,7 @@ class _HookOfWhoever:
         return super().save_instance()  # type: ignore[misc]
 
 
-class AlarmAddView(_HookOfWhoever, CreateView):
+class AlarmAddView(_HookOfWhoever, AddView):
     """Set an alarm."""
 
 
@@ -160,6 +160,7 @@ class FunnelViewSet(ListViewSet):
         "site",
         Column("steps", label=pgettext_lazy("funnel", "Steps"), accessor=funnel_said),
         Column("within_seconds", label=pgettext_lazy("funnel", "Within"), accessor=within_said),
+        Column("report", label=_("Report"), accessor=report_link),
     ]
     search_fields = ["name"]
     ordering = ["site", "name", "id"]
@@ -168,7 +169,7 @@ class FunnelViewSet(ListViewSet):
 funnel_viewset = FunnelViewSet("zoco_funnels", url_prefix="funnels")  # type: ignore[no-untyped-call]
 
 
-class SegmentCreate(CreateView):
+class SegmentCreate(AddView):
     """Make a segment of the filters in the address."""
 
     def get_initial(self) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def audience_urls() -> list[URLPattern]:
     return [
         path("audiences/", audiences.listing, name="zoco_audiences"),
         path("audiences/new/", builder.new, name="zoco_audience_new"),
+        path("audiences/who/", members.who, name="zoco_audience_who"),
         path("audiences/<int:pk>/", audiences.one, name="zoco_audience"),
         path("audiences/<int:pk>/edit/", builder.edit, name="zoco_audience_edit"),
         path("audiences/<int:pk>/act/", audiences.act, name="zoco_audience_act"),

@@ -11,10 +11,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.models import CreateView, DeleteView, EditView
+from wagtail.admin.views.generic.models import DeleteView, EditView
 
 from zoco.ledger.pictures.labels import value_meant
-from zoco.ledger.viewsets import ListViewSet
+from zoco.ledger.viewsets import AddView, ListViewSet
 from zoco.sites import purposes, reads, services
 from zoco.sites.blocking.forms import ExclusionForm
 from zoco.sites.forms import SiteForm, SureForm, local_today
@@ -28,7 +28,7 @@ else:
     _SourceForm = forms.ModelForm
 
 
-class SiteAddView(CreateView):
+class SiteAddView(AddView):
     """Make a site; leads on to the line for its pages, if the tracker counts it."""
 
     def get_success_url(self) -> str:
@@ -139,7 +139,7 @@ class _ToPage:
         return f"{reverse(self.leads_to)}?{urlencode({'site': self.object.site.slug})}"
 
 
-class SourceAddView(_ToPage, CreateView):
+class SourceAddView(_ToPage, AddView):
     """Add one, to the site that the page was about."""
 
     def get_initial(self) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class SourceNetworkViewSet(SourceViewSet):
         return forms.modelform_factory(SourceNetwork, form=SourceForm, fields=fields)
 
 
-class ExclusionAddView(_ToPage, CreateView):
+class ExclusionAddView(_ToPage, AddView):
     """Add a line, to the list that the page was about."""
 
     leads_to = "zoco_blocking"

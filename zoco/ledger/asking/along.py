@@ -42,19 +42,20 @@ def with_latest_in_visit(rows: Table, column: str, is_one: Value, name: str) -> 
     return placed.mutate(**{name: found}).drop("__one", "__place")
 
 
-def latest_before(column: Value, rows: Table, by: str) -> Value:
+def latest_before(column: Value, rows: Table, *by: str) -> Value:
     """Return the largest that the rows before have in a column of numbers from 0, by group; else 0."""
     import ibis
 
-    until = ibis.window(group_by=rows[by], order_by=_order(rows), preceding=(None, 1))
+    until = ibis.window(group_by=[rows[name] for name in by], order_by=_order(rows), preceding=(None, 1))
     return column.max().over(until).fill_null(0)
 
 
-def just_before(column: Value, rows: Table, by: str) -> Value:
+def just_before(column: Value, rows: Table, *by: str) -> Value:
     """Return what the row before has in a column of numbers, in the same group; 0 where there is none."""
     import ibis
 
-    return column.lag().over(ibis.window(group_by=rows[by], order_by=_order(rows))).fill_null(0)
+    groups = [rows[name] for name in by]
+    return column.lag().over(ibis.window(group_by=groups, order_by=_order(rows))).fill_null(0)
 
 
 def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:

@@ -214,8 +214,8 @@ def _step(
 
 
 def _nothing(report: Report, whole: Raw) -> Raw:
-    """Return a step in which nothing happened: 0 also for what may lack, where something of it is known."""
-    return {each.name: 0 for each in report.measures if each.may_lack and whole.get(each.name) is not None}
+    """Return a step in which nothing happened: 0 where something is known at all; shares are of nothing."""
+    return {each.name: 0 for each in report.measures if each.counts and whole.get(each.name) is not None}
 
 
 def _step_figures(asked: Asked, raw: Raw | None, nothing: Raw) -> Mapping[str, Figure]:

@@ -188,6 +188,9 @@ def _words(answer: Answer, measure: Measure, rows: list[Row]) -> list[str]:
         sentences.append(_("Lowest: %(bucket)s with %(figure)s.") % _placed(answer, measure, lowest))
     if any(row.is_hidden for row in rows):
         sentences.append(_("A gap stands for steps with %(few)s.") % {"few": few_text(answer)})
+    is_lacking = any(row.values.get(measure.name) is None and not row.is_hidden for row in rows)
+    if measure.may_lack and measure.lack and is_lacking:
+        sentences.append(_("Where the line is missing: %(why)s.") % {"why": measure.lack})
     if answer.imported:
         sentences += _from_elsewhere(answer, answer.imported)
     if rows[-1].is_unfinished and not rows[-1].is_hidden:

@@ -1,10 +1,11 @@
 """What pages offer besides reports, such as "Share…" or filters under a name: apps above register it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
+from zoco.ledger.asking.answer import Answer, Row
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import Report
 from zoco.ledger.views.address import Address
@@ -49,6 +50,25 @@ def offer_report(made: ReportOffer) -> ReportOffer:
 def report_actions(request: HttpRequest, report: Report, address: Address) -> list[Action]:
     """Return what this reader is offered beside a report."""
     return [action for made in _report_offers if (action := made(request, report, address))]
+
+
+Urls = Callable[[Row], Mapping[str, str]]
+"""Addresses of the people behind figures of a row, by the names of those."""
+# Asked for each page of a report; None where its rows lead this reader to nobody.
+Behind = Callable[[HttpRequest, Answer], Urls | None]
+_behind: list[Behind] = []
+
+
+def leads_to_people(made: Behind) -> Behind:
+    """Register who knows the people behind reports."""
+    _behind.append(made)
+    return made
+
+
+def people_behind(request: HttpRequest, answer: Answer) -> Urls:
+    """Return what leads this reader to the people behind the figures of an answer."""
+    found = (urls for made in _behind if (urls := made(request, answer)))
+    return next(found, lambda _row: {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,7 +270,7 @@ def _fields(question: Question, report: Report) -> list[Field]:
             ],
         )
         for each in report.parameters
-        if not _is_of_links(each)
+        if not _is_of_links(each) and offered.get(each.name) != ()
     ]
 
 

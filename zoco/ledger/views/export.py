@@ -1,4 +1,4 @@
-"""Reports as files: CSV, JSON, Parquet, in pieces, all rows of the question; PDF as the page shows it."""
+"""Reports as files: CSV, JSON, Parquet, in pieces, all rows of the question; PDF and SVG as on the page."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,16 +10,17 @@ from django.http.response import HttpResponseBase
 
 from zoco.ledger.asking.export import FORMATS, Format, export
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures.alone.files import picture_asked
 from zoco.ledger.pictures.sheets.asked import report_asked
 from zoco.ledger.report import Report
 from zoco.ledger.views.controls import filters_said
 from zoco.ledger.views.shell import LedgerView
 
-PDF = "pdf"
+PDF, SVG = "pdf", "svg"
 
 
 class ExportView(LedgerView):
-    """All rows of a report as a file, or its page as PDF."""
+    """All rows of a report as a file, its page as PDF, or its picture as SVG."""
 
     has_pdf: ClassVar[bool] = True
 
@@ -28,6 +29,8 @@ class ExportView(LedgerView):
         report = self.report(key)
         if word == PDF and self.has_pdf:
             return self._pdf(report)
+        if word == SVG and self.has_pdf and report.picture:
+            return self._svg(request, report)
         format = _format(word)
         question = self.question(report, datetime.now(UTC))
         pieces: Iterator[bytes] = iter(export(report, question, format, is_for_spreadsheet=format == "csv"))
@@ -47,9 +50,18 @@ class ExportView(LedgerView):
         now = datetime.now(UTC)
         question = self.question(report, now)
         sheet, _answer = report_asked(report, question, filters=filters_said(question), now=now)
-        name = file_name(report.key, question, PDF)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return HttpResponse(pdf_of(sheet), content_type="application/pdf", headers=headers)
+        return _file(pdf_of(sheet), "application/pdf", file_name(report.key, question, PDF))
+
+    def _svg(self, request: HttpRequest, report: Report) -> HttpResponse:
+        now = datetime.now(UTC)
+        question, drawn = self.question(report, now), request.GET.get("draw", "")
+        made = picture_asked(report, question, drawn=drawn, filters=filters_said(question), now=now)
+        return _file(made.encode(), "image/svg+xml", file_name(report.key, question, SVG))
+
+
+def _file(made: bytes, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(made, content_type=content_type, headers=headers)
 
 
 def _format(word: str) -> Format:

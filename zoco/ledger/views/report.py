@@ -11,14 +11,16 @@ from django.shortcuts import render
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.bodies import is_drawn
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
 from zoco.ledger.pictures.grids import ROWS_MOST, STEPS_MOST, grid
 from zoco.ledger.pictures.ways import stages
 from zoco.ledger.report import Report
-from zoco.ledger.views.actions import report_actions
+from zoco.ledger.views.actions import people_behind, report_actions
 from zoco.ledger.views.elsewhere import elsewhere
 from zoco.ledger.views.empty import not_set_up
+from zoco.ledger.views.export import SVG, file_name
 from zoco.ledger.views.shell import LedgerView
 from zoco.ledger.views.tables import paged
 
@@ -52,6 +54,8 @@ class ReportView(LedgerView):
             printed_at=formats.moment(now.astimezone(ZoneInfo(question.site.zone))),
             controls=self.controls(question, today, report),
             exports=[(name, self._export(report, word)) for word, name in self.exports],
+            picture_url=self._picture_url(answer),
+            png_name=file_name(report.key, question, "png"),
             page_actions=report_actions(request, report, self.address),
             drawer=self.drawer(answer),
             is_drawer_open="how" in request.GET,
@@ -85,12 +89,20 @@ class ReportView(LedgerView):
         return {
             "figures": headlines(answer, urls, drawn if is_curve else ""),
             "chart": chart(answer, drawn) if is_curve else None,
-            "stages": stages(answer),
+            "stages": stages(answer, people_behind(self.request, answer)),
         }
 
-    def _export(self, report: Report, word: str) -> str:
+    def _picture_url(self, answer: Answer) -> str:
+        """Return the address of the picture as a file, "" where nothing is drawn."""
+        if self.exports != EXPORTS or not is_drawn(answer):
+            return ""
+        return self._export(answer.report, SVG, self.request.GET.get("draw"))
+
+    def _export(self, report: Report, word: str, drawn: str | None = None) -> str:
         query = self.address.question_query()
         query.pop("page", None)
+        if drawn:
+            query["draw"] = drawn
         return self.address.to("export", report.key, word, query=query)
 
 

@@ -219,8 +219,8 @@ class Writer:
             return _("not over yet")
         if row.is_cut:
             return _("only in part")
-        lacking = (each for each in self.columns if each.grades and row.values.get(each.name) is None)
-        return next((str(each.lack) for each in lacking), "")
+        lacking = (each for each in self.columns if row.values.get(each.name) is None)
+        return next((str(each.lack) for each in lacking if each.lack and (each.grades or each.may_lack)), "")
 
 
 def _name(answer: Answer, dimension: Dimension, row: Row, address: Address) -> Name:

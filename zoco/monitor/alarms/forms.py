@@ -12,7 +12,8 @@ from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.pictures.labels import NAMES
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import gone_said, measure_said
-from zoco.monitor.alarms.watched import EVENT, GOAL, MEASURES
+from zoco.monitor.alarms.watched import EVENT, FUNNEL, GOAL, MEASURES, step_named
+from zoco.monitor.funnels import Funnel
 from zoco.monitor.segments import Segment
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class AlarmForm(_ModelForm):
             names = {each.name for each in goals_of(site.pk)}
             if measure.removeprefix(GOAL) not in names:
                 self.add_error("measure", _("The site has no goal of this name; choose one of its own."))
+        if site and measure.startswith(FUNNEL):
+            found = Funnel.objects.filter(site=site, pk=step_named(measure)[0])
+            if not found.exists():
+                self.add_error("measure", _("The site has no such funnel; choose one of its own."))
         if self.instance.has_lost_segment and not cleaned.get("segment"):
             if not cleaned.get("whole"):
                 self.add_error("segment", gone_said(self.instance))
@@ -87,9 +92,19 @@ def measures(kept: str) -> Choices:
     groups: Choices = [
         (_("Figures"), [(key, each.label) for key, each in MEASURES.items()]),
         (_("Goals"), [(f"{GOAL}{name}", name) for name in goals]),
+        (_("Steps of funnels"), _steps()),
         (_("Facts"), [(f"{EVENT}{name}", label) for name, label in NAMES.items()]),
     ]
     listed = {key for _label, choices in groups for key, _name in choices}
     if kept and kept not in listed:
         groups.insert(0, (_("As it is"), [(kept, measure_said(kept))]))
     return [(label, choices) for label, choices in groups if choices]
+
+
+def _steps() -> list[tuple[str, str]]:
+    """Return the steps of all funnels, each with its funnel."""
+    return [
+        (key := f"{FUNNEL}{funnel.pk}:{number}", measure_said(key))
+        for funnel in Funnel.objects.order_by("site", "name", "id")
+        for number in range(1, len(funnel.steps) + 1)
+    ]

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from zoco.kit import http
 from zoco.ledger.within import WithinManager, within
 from zoco.monitor.alarms.usual import KINDS
-from zoco.monitor.alarms.watched import EVENT, GOAL, MEASURES
+from zoco.monitor.alarms.watched import EVENT, FUNNEL, GOAL, MEASURES, step_named
 
 SECRET_BYTES = 24
 
@@ -130,8 +130,8 @@ class Alarm(models.Model):
             self.measure = kind.measure
         name = self.measure
         has_name = any(name.startswith(prefix) and name != prefix for prefix in (EVENT, GOAL))
-        if name not in MEASURES and not has_name and not is_given:
-            there = ", ".join([*MEASURES, f"{EVENT}signup", f"{GOAL}Thanks"])
+        if name not in MEASURES and not has_name and not is_given and not _is_step(name):
+            there = ", ".join([*MEASURES, f"{EVENT}signup", f"{GOAL}Thanks", f"{FUNNEL}7:2"])
             raise ValidationError({"measure": _("Write one of: %(names)s.") % {"names": there}})
         self._segment_check(is_given)
         if self.hook_url:
@@ -156,6 +156,14 @@ class Alarm(models.Model):
             same = same.filter(segment_name="")
         if same.exclude(pk=self.pk).exists():
             raise ValidationError(_("The site has this alarm already; change that one."))
+
+
+def _is_step(name: str) -> bool:
+    try:
+        step_named(name)
+    except KeyError:
+        return False
+    return name.startswith(FUNNEL)
 
 
 class Incident(models.Model):

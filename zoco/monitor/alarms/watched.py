@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
 from zoco.ledger.schema import VERDICTS
+from zoco.monitor.reports.funnels.chains import STEPS_MOST
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -55,6 +57,14 @@ def _rows(facts: Facts, columns: tuple[str, ...]) -> Table:
     return _at(facts.rows, columns)
 
 
+def _conversions(facts: Facts, columns: tuple[str, ...]) -> Table:
+    """Return the facts that reach goals of the site; what lasts is no fact."""
+    from zoco.ledger.asking.goals import any_reached, goals_of
+
+    goals = [each for each in goals_of(facts.site.id) if each.kind != "engagement"]
+    return _at(facts.where(lambda rows: any_reached(facts, rows, goals)), columns)
+
+
 def _orders(facts: Facts, columns: tuple[str, ...]) -> Table:
     return _at(facts.named("shop.order.placed"), columns)
 
@@ -82,6 +92,7 @@ MEASURES: dict[str, Watched] = {
         Watched("facts", _("Facts of any kind"), ("origin",), _rows, VERDICTS),
         Watched("visits", _("Visits"), (*WHO, "landing"), _began),
         Watched("page_views", _("Page views"), (*WHO, PAGE), _views, given="visits"),
+        Watched("conversions", _("Conversions"), WHO, _conversions, given="visits"),
         Watched("orders", _("Orders"), WHO, _orders, given="visits"),
         Watched("revenue", _("Revenue"), WHO, _money, given="visits", value="worth"),
         Watched(
@@ -96,20 +107,63 @@ MEASURES: dict[str, Watched] = {
         Watched("spam", _("Facts of spam"), ("referrer_host", "reason", "country", PAGE), _rows, ("spam",)),
     )
 }
-EVENT, GOAL = "event:", "goal:"
+EVENT, GOAL, FUNNEL = "event:", "goal:", "funnel:"
 
 
 def measure_named(key: str) -> Watched:
-    """Return a measure; "event:signed.up" counts facts of a name, "goal:Thanks" the visits that reached it.
-
-    Raises KeyError.
+    """Return a measure; "event:signed.up" counts facts of a name, "goal:Thanks" the visits that reached it,
+    "funnel:7:2" what is done as the second step on the way of the funnel of this key. Raises KeyError.
     """
+    if key.startswith(FUNNEL):
+        chosen, number = step_named(key)
+        before = f"{FUNNEL}{chosen}:{number - 1}" if number > 1 else "visits"
+        return Watched(key, lazy(_step_said, str)(chosen, number), WHO, _taken(chosen, number), given=before)
     if key.startswith(EVENT):
         name = key.removeprefix(EVENT)
         return Watched(key, name, WHO, lambda facts, columns: _at(facts.named(name), columns), given="visits")
     if key.startswith(GOAL):
         return Watched(key, key.removeprefix(GOAL), WHO, _reached(key.removeprefix(GOAL)), given="visits")
     return MEASURES[key]
+
+
+def step_named(key: str) -> tuple[str, int]:
+    """Return the key of a funnel and the number of a step of it. Raises KeyError."""
+    chosen, _colon, number = key.removeprefix(FUNNEL).partition(":")
+    if not (chosen.isascii() and chosen.isdigit() and number.isascii() and number.isdigit()):
+        raise KeyError(key)
+    if len(chosen) > 18 or not 1 <= int(number[:4]) <= STEPS_MOST:
+        raise KeyError(key)
+    return chosen, int(number[:4])
+
+
+def _step_said(chosen: str, number: int) -> str:
+    from zoco.monitor.funnels import Funnel
+
+    kept = Funnel.objects.filter(pk=chosen).first()
+    if kept is None or number > len(kept.steps):
+        return _("step %(number)s of a funnel that is gone") % {"number": number}
+    return _("%(funnel)s, step %(number)s: %(step)s") % {
+        "funnel": kept.name, "number": number, "step": kept.steps[number - 1]
+    }  # fmt: skip
+
+
+def _taken(chosen: str, number: int) -> Callable[[Facts, tuple[str, ...]], Table]:
+    """Return what is done as a step of a funnel on the way, at the moment when it is done."""
+
+    def moments(facts: Facts, columns: tuple[str, ...]) -> Table:
+        from zoco.ledger.report import ParameterWrong
+        from zoco.monitor.reports.funnels.chains import taken
+        from zoco.monitor.reports.funnels.drawn import funnel_of
+
+        try:
+            funnel = funnel_of(facts.site, chosen)
+        except ParameterWrong:  # one of its goals is gone
+            funnel = None
+        if funnel is None or number > len(funnel.steps):
+            return _rows(facts, columns).filter(expr.never)
+        return taken(facts, funnel, number, columns)
+
+    return moments
 
 
 def _reached(name: str) -> Callable[[Facts, tuple[str, ...]], Table]:

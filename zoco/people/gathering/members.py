@@ -1,21 +1,27 @@
 """Who is in an audience, who entered and left it at a count, and its members as a file."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from pyroaring import BitMap
 
 from zoco.kit import noting
+from zoco.kit.said import Said
 from zoco.ledger.pictures import formats, moments
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience, AudienceChange
-from zoco.people.gathering import reads
-from zoco.people.gathering.opening import CHANGE, EXPORT, SEE
-from zoco.people.gathering.screens import KIND, PAGE, page
+from zoco.people.audiences.rules import RuleWrong, is_empty
+from zoco.people.audiences.services import UNCOUNTABLE, rules_count
+from zoco.people.gathering import building, reads
+from zoco.people.gathering.opening import ADD, CHANGE, EXPORT, SEE
+from zoco.people.gathering.screens import KIND, PAGE, page, said_here
 from zoco.people.giving.workbooks import WORKBOOK, workbook
 from zoco.people.opening import for_whom
 
@@ -34,6 +40,30 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
         **_listed(request, unpacked(audience.members)),
         may_export=request.user.has_perm(EXPORT),
         may_remove=audience.kind == Audience.Kind.STATIC and request.user.has_perm(CHANGE),
+    )
+
+
+@for_whom(SEE)
+def who(request: HttpRequest) -> HttpResponse:
+    """List whom the rules in the address hold for at this moment; nothing is kept."""
+    rules, title = request.GET.get("rules", ""), _("Who they are")
+    try:
+        root = building.draft_read(rules).root
+        if is_empty(root):
+            raise RuleWrong(gettext_noop("There is no rule in this address; open it from a report again."))
+        people = rules_count(root, at=timezone.now()).people
+    except UNCOUNTABLE as error:
+        problem = said_here(error) if isinstance(error, Said) else str(error)
+        return page(request, "who", title, status=422, problem=problem)
+    query = urlencode({"rules": rules})
+    return page(
+        request,
+        "who",
+        title,
+        words=building.said(root),
+        query=query,
+        **_listed(request, people),
+        may_add=request.user.has_perm(ADD),
     )
 
 

@@ -19,9 +19,9 @@ HOUR = 3_600_000_000
 class Fault:
     """One fault between two moments (UTC microseconds, half-open).
 
-    `kind` is stop, tracker, falls, conversion, not_found, bots or spam; a part is named by `column` and
-    `value` (of `path` a prefix). `share` is what is lost,
-    or added against the people of the same hours.
+    `kind` is stop, tracker, falls, step (baskets and what follows), conversion, not_found, bots or spam; a
+    part is named by `column` and `value` (of `path` a prefix). `share` is what is lost, or added against the
+    people of the same hours.
     """
 
     kind: str
@@ -74,9 +74,11 @@ def _is_lost(fact: Fact, fault: Fault, entries: dict[int, Fact], salt: int) -> b
         return False
     if fault.kind == "conversion" and not fact.name.startswith("shop.order"):
         return False
+    if fault.kind == "step" and not fact.name.startswith(("shop.basket", "shop.checkout", "shop.order")):
+        return False
     if fault.kind == "tracker" and fact.name != "web.page.viewed":
         return False
-    if fault.kind not in {"conversion", "tracker", "falls"} or not fault.concerns(fact, entries):
+    if fault.kind not in {"conversion", "step", "tracker", "falls"} or not fault.concerns(fact, entries):
         return False
     return hash63(fact.visitor, salt) % 1_000 < fault.share * 1_000
 

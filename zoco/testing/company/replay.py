@@ -3,7 +3,8 @@
 Facts go through a store like any others; the counts are read once, and each look sees those before its hour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ import numpy as np
 
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
+from zoco.ledger.asking import goals
+from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import decoder, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
@@ -19,7 +22,9 @@ from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding, look
 from zoco.monitor.alarms.running import silence_found
 from zoco.monitor.alarms.usual import USUAL, rule_of
-from zoco.monitor.alarms.watched import MEASURES
+from zoco.monitor.alarms.watched import FUNNEL, MEASURES, measure_named
+from zoco.monitor.reports.funnels import drawn
+from zoco.monitor.reports.funnels.chains import Funnel
 from zoco.testing.company.building import company_days
 from zoco.testing.company.faults import HOUR, Fault, spoilt
 from zoco.testing.company.plan import Calendar, Plan
@@ -29,13 +34,40 @@ from zoco.testing.company.truth import Truth
 CALM_HOURS = 12
 # The usual alarms about facts; that about exports looks at no facts.
 COUNTED = tuple((kind, measure) for kind, measure in USUAL if measure in MEASURES)
+# Any goal of the shop, and the steps of a funnel: watched beside the usual ones where it is asked for.
+STEPS = tuple(
+    Goal(name, "event", event=f"shop.{name}")
+    for name in ("product.viewed", "basket.added", "checkout.begun", "order.placed")
+)
+FURTHER = tuple(
+    ("fall", measure) for measure in ("conversions", "revenue", "funnel:1:2", "funnel:1:3", "funnel:1:4")
+)
+ORDERS = ("orders", "revenue", "conversions", "funnel:1:4")
 # Silence is over with the next fact.
 SILENCE = "silence"
 # For so long after a fault an incident is still told of it: windows reach back.
 AFTER_HOURS = 24
 # Within so many hours each kind must be found.
-DELAYS = {"stop": 12, "tracker": 48, "falls": 48, "conversion": 96, "not_found": 6, "bots": 6, "spam": 6}
-LASTS = {"stop": 14, "tracker": 48, "falls": 48, "conversion": 96, "not_found": 24, "bots": 24, "spam": 24}
+DELAYS = {
+    "stop": 12,
+    "step": 48,
+    "tracker": 48,
+    "falls": 48,
+    "conversion": 96,
+    "not_found": 6,
+    "bots": 6,
+    "spam": 6,
+}
+LASTS = {
+    "stop": 14,
+    "step": 48,
+    "tracker": 48,
+    "falls": 48,
+    "conversion": 96,
+    "not_found": 24,
+    "bots": 24,
+    "spam": 24,
+}
 
 
 @dataclass(slots=True)
@@ -87,22 +119,37 @@ def company_spoil(plan: Plan, faults: Sequence[Fault], folder: Path) -> Truth:
     return truth
 
 
-def cubes_read(plan: Plan, store: Store) -> dict[str, Cube]:
-    """Read the counts that the usual alarms look at."""
+def cubes_read(plan: Plan, store: Store, *, further: Sequence[tuple[str, str]] = ()) -> dict[str, Cube]:
+    """Read the counts that the usual alarms look at, and `further` ones."""
     site = sitebook.SiteInfo(plan.site, "replay", "Replay", plan.zone, "EUR", 0, "tracker", False)
     period = Period(plan.first, plan.last, plan.zone)
-    return {
-        measure: cube_read(measure, site, period, store)
-        for measure in {measure for _kind, measure in COUNTED}
-    }
+    measures = {measure for _kind, measure in (*COUNTED, *further)}
+    measures |= {given for measure in measures if (given := measure_named(measure).given)}
+    with _known():
+        return {measure: cube_read(measure, site, period, store) for measure in measures}
 
 
-def replayed(cubes: dict[str, Cube], first: int, step: int) -> list[Episode]:
+@contextmanager
+def _known() -> Iterator[None]:
+    """Let the goals and the funnel be known that the further alarms are about."""
+    before = goals._providers[:], drawn._providers[:]
+    funnel = Funnel("Shop", STEPS, 86_400)
+    goals.provide(lambda _site: (STEPS[1], STEPS[3]))
+    drawn.provide(lambda _site, _key: funnel, lambda _site: ())
+    try:
+        yield
+    finally:
+        goals._providers[:], drawn._providers[:] = before
+
+
+def replayed(
+    cubes: dict[str, Cube], first: int, step: int, *, further: Sequence[tuple[str, str]] = ()
+) -> list[Episode]:
     """Look every `step` hours from hour `first` on; return the incidents in the order of opening."""
     open_now: dict[tuple[str, str], Episode] = {}
     episodes = []
     for end in range(first, cubes["visits"].hours, step):
-        for key in COUNTED:
+        for key in (*COUNTED, *further):
             seen = _looked(cubes, key, end)
             episode = open_now.get(key)
             if isinstance(seen, Finding):
@@ -178,7 +225,10 @@ def named_right(fault: Fault, found: Finding, alarm: str) -> bool:
     if fault.kind == "stop":
         return cause is None and found.is_fall
     if fault.kind == "conversion":
-        return found.measure == "orders" and cause is None
+        return found.measure in ORDERS and cause is None
+    if fault.kind == "step":
+        is_step = found.measure.startswith(FUNNEL) or found.measure in ORDERS
+        return is_step and ((fault.column, fault.value) in names if fault.column else cause is None)
     if fault.kind == "tracker":
         return any(name in {"section", "path"} and value.startswith(fault.value) for name, value in names)
     if fault.kind == "falls":

@@ -199,9 +199,9 @@ def test_reports_lists_them(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         line.split(maxsplit=1) for line in text.splitlines()
     ]
     keys = ["productivity", "tags", "short-links", "traffic", "conversions", "goals", "funnel"]
-    keys += ["conversion-paths", "retention", "requests", "pages"]
-    assert [each["key"] for each in listed][:11] == keys
-    assert listed[10]["measures"] == [
+    keys += ["conversion-paths", "funnel_trend", "retention", "requests", "pages"]
+    assert [each["key"] for each in listed][:12] == keys
+    assert listed[11]["measures"] == [
         {"name": "visitors", "label": "Visitors", "unit": "count", "adds_up": False},
         {"name": "page_views", "label": "Page views", "unit": "count", "adds_up": True},
     ]

@@ -85,7 +85,7 @@ class Retention(Report):
     order = "cohort"
     counts = "rows"
     compares = False
-    position = 17
+    position = 18
 
     def given(self, site: SiteInfo, params: Params) -> tuple[Deed, Deed]:
         """Return what makes a cohort and what is coming back. Raises ParameterWrong for an unknown goal."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import expr
 from zoco.ledger.asking import along
@@ -21,14 +21,13 @@ from zoco.ledger.report import (
     Measure,
     Missing,
     Parameter,
-    ParameterWrong,
     Params,
     Report,
 )
 from zoco.monitor.reports import words
 from zoco.monitor.reports.crossed import COLUMNS, dimension_of
 from zoco.monitor.reports.funnels.chains import Funnel, everybody, newest
-from zoco.monitor.reports.funnels.drawn import funnel_of, funnels_of
+from zoco.monitor.reports.funnels.drawn import funnel_named, funnels_of, missing_of
 from zoco.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -96,10 +95,7 @@ class FunnelSteps(Report):
 
     def given(self, site: SiteInfo, params: Params) -> Funnel | None:
         """Return the funnel that is asked for. Raises ParameterWrong for one that is not there."""
-        found = funnel_of(site, str(params["funnel"]))
-        if found is None and params["funnel"]:
-            raise ParameterWrong(gettext_noop("This site has no such funnel; choose another."))
-        return found
+        return funnel_named(site, params)
 
     def offered(self, site: SiteInfo) -> Mapping[str, Choices]:
         """Return the funnels of the site."""
@@ -110,18 +106,8 @@ class FunnelSteps(Report):
         return _by(str(params["by"])) if params["by"] else self
 
     def missing(self, site: SiteInfo) -> Missing | None:
-        """Say that the site has no funnels yet."""
-        if funnels_of(site):
-            return None
-        return Missing(
-            _("No funnels yet"),
-            _(
-                "A funnel is a row of goals: product seen, basket filled, order placed. Draw one, and it is "
-                "counted over all facts there are, also those of the past."
-            ),
-            _("Draw a funnel"),
-            "zoco_funnels:add",
-        )
+        """Say that the site has no funnels yet, or not even goals of which to draw one."""
+        return missing_of(site)
 
     def query(self, facts: Facts, params: Params) -> Table:
         part = str(params["by"])

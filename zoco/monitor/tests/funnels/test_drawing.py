@@ -165,3 +165,40 @@ def test_the_page_offers_the_funnels_and_says_what_to_do_without(
     assert f'<option value="{second.pk}" selected>Second</option>' in page
     assert gone.status_code == 400
     assert "no such funnel" in gone.content.decode()
+
+
+def test_a_site_without_goals_is_told_to_make_these_first(site: Site, admin_client: Client) -> None:
+    page = admin_client.get(reverse("zoco_ledger:report", args=["funnel"]), {"site": "shop"})
+
+    assert "No goals yet" in page.content.decode()
+    assert reverse("zoco_goals:add") in page.content.decode()
+    assert [each.name for each in page.context["controls"].fields] == ["by"]
+
+
+def test_the_list_leads_to_the_report_and_the_new_page_is_called_as_its_button(
+    site: Site, goals: list[Goal], admin_client: Client
+) -> None:
+    made = form(site, goals).save()
+
+    listed = admin_client.get(reverse("zoco_funnels:index")).content.decode()
+    new = admin_client.get(reverse("zoco_funnels:add"))
+
+    assert f"{reverse('zoco_desk:report', args=['funnel'])}?site=shop&amp;funnel={made.pk}" in listed
+    assert "<title>New funnel" in " ".join(new.content.decode().replace("<title>\n", "<title>").split())
+    assert "New: Funnel" not in new.content.decode()
+
+
+def test_the_report_leads_to_the_same_over_time_and_back(
+    site: Site, goals: list[Goal], admin_client: Client
+) -> None:
+    made = form(site, goals).save()
+    asked = {"site": "shop", "funnel": str(made.pk), "period": "7d"}
+
+    page = admin_client.get(reverse("zoco_ledger:report", args=["funnel"]), asked)
+    (way,) = [each for each in page.context["page_actions"] if "funnel_trend" in each.url]
+    over_time = admin_client.get(way.url)
+
+    assert over_time.status_code == 200
+    (back,) = [each for each in over_time.context["page_actions"] if "/funnel/" in each.url]
+    assert f"funnel={made.pk}" in back.url
+    assert "period=7d" in back.url

@@ -1,5 +1,6 @@
 """Audiences by how far people came through a funnel."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from zoco.ledger.sitebook import site as site_named
+from zoco.ledger.store import opening
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import fact, ledger
 from zoco.monitor.funnels import Funnel
@@ -151,3 +153,110 @@ def test_whoever_sees_some_sites_only_is_offered_no_audience(store: Store, funne
 
     assert [each for each in all_sites if "rules=" in each.url]
     assert not [each for each in one_site if "rules=" in each.url]
+
+
+def test_days_of_the_calendar_and_who_may_still_go_on(
+    store: Store, people: list[Person], funnel: Funnel
+) -> None:
+    ana, bea, carl, dora = (each.pk for each in people)
+    march = {"since": "2026-03-01", "until": "2026-03-31", "days": None}
+
+    def of(**rule: object) -> set[int]:
+        said = RULE | {"funnel": funnel.pk} | march | rule
+        node = rules_read(
+            {"version": 1, "rules": {"all": [{k: v for k, v in said.items() if v is not None}]}}
+        )
+        return set(people_of(node, Asked(now=NOW, store=store)))
+
+    assert of(how="reached") == {ana, bea, carl}
+    assert of() == {bea}
+    assert of(how="waiting") == {carl}
+    assert of(since="2026-02-01", until="2026-02-28") == {dora}
+    with pytest.raises(LeafWrong, match="last step"):
+        of(step=2, how="waiting")
+    for wrong in (
+        {"until": None},
+        {"since": "2026-04-01"},
+        {"since": "1066-10-14"},
+        {"since": "1990-01-01"},
+        {"since": "soon"},
+    ):
+        with pytest.raises(RuleWrong):
+            of(**wrong)
+    with pytest.raises(RuleWrong, match="how many days"):
+        of(since=None, until=None)
+
+
+def test_figures_of_the_report_lead_to_the_people_behind_them(
+    store: Store, people: list[Person], funnel: Funnel, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "store", lambda: store)
+    bea, carl = (f"/admin/people/{people[n].pk}/" for n in (1, 2))
+    asked = {"site": "shop", "period": "2026-03-01..2026-03-31"}
+    page = admin_client.get(reverse("zoco_ledger:report", args=["funnel"]), asked)
+    seen, order = page.context["stages"]
+
+    came, stopped, waits = (
+        admin_client.get(url) for url in (seen.url, *(way.url for way in order.between if way.url))
+    )
+
+    assert [way.text for way in order.between] == [
+        "25.0% went on",
+        "2 stopped here",
+        "1 more may still come: their time is not up",
+    ]
+    assert came.context["total"] == "1–3 of 3"
+    assert stopped.context["total"] == "1–1 of 1"
+    assert bea in stopped.content.decode()
+    assert carl not in stopped.content.decode()
+    assert carl in waits.content.decode()
+    assert "1\xa0–\xa031\xa0Mar\xa02026" in stopped.context["words"]
+    keep = admin_client.get(f"{reverse('zoco_audience_new')}?{stopped.context['query']}")
+    assert "stopped at this step" in keep.content.decode()
+
+
+@pytest.mark.parametrize("more", [{"f.device": "phone"}, {"verdicts": "all"}, {"by": "device"}])
+def test_what_rules_cannot_say_leads_to_nobody(
+    store: Store, funnel: Funnel, admin_client: Client, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]
+) -> None:
+    monkeypatch.setattr(opening, "store", lambda: store)
+    asked = {"site": "shop", "period": "2026-03-01..2026-03-31"} | more
+
+    page = admin_client.get(reverse("zoco_ledger:report", args=["funnel"]), asked)
+
+    assert page.status_code == 200
+    assert "audiences/who" not in page.content.decode()
+
+
+def test_who_may_not_see_audiences_is_led_to_nobody(
+    store: Store, funnel: Funnel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "store", lambda: store)
+    client = client_of("marketer")
+    where, asked = (
+        reverse("zoco_ledger:report", args=["funnel"]), {"site": "shop", "period": "2026-03-01..2026-03-31"}
+    )  # fmt: skip
+    all_sites = client.get(where, asked)
+    url = all_sites.context["stages"][0].url
+    sites_seen_set(user=User.objects.get(username="marketer"), sites=[funnel.site])
+
+    assert "audiences/who" in url
+    assert [each.url for each in client.get(where, asked).context["stages"]] == ["", ""]
+    assert client.get(url).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("rules", ["", "{", "[]", '{"version": 1, "rules": {"all": []}}', "x" * 300_000])
+def test_an_address_without_rules_is_answered_in_words(admin_client: Client, rules: str) -> None:
+    answer = admin_client.get(reverse("zoco_audience_who"), {"rules": rules})
+
+    assert answer.status_code == 422
+    assert answer.context["problem"]
+
+
+def test_a_rule_that_holds_no_more_says_why(store: Store, funnel: Funnel, admin_client: Client) -> None:
+    rules = json.dumps({"version": 1, "rules": {"all": [RULE | {"funnel": funnel.pk, "step": 7}]}})
+
+    answer = admin_client.get(reverse("zoco_audience_who"), {"rules": rules})
+
+    assert answer.status_code == 422
+    assert "only 2 steps" in answer.context["problem"]

@@ -1,0 +1,109 @@
+"""What alarms count: conversions, and what is done as a step of a funnel, on facts counted by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zoco.kit.periods import Period
+from zoco.ledger.store.base import Store
+from zoco.ledger.tests.reports.made import SITE, ZONE, ledger
+from zoco.monitor.alarms.cube import Cube, cube_read
+from zoco.monitor.alarms.forms import AlarmForm
+from zoco.monitor.alarms.models import Alarm
+from zoco.monitor.alarms.said import alarm_said, measure_said
+from zoco.monitor.alarms.watched import measure_named
+from zoco.monitor.funnels import Funnel
+from zoco.monitor.services import goal_create
+from zoco.monitor.tests.funnels.test_steps import FACTS, ORDER
+from zoco.sites.models import Site
+
+pytestmark = pytest.mark.django_db
+DAYS = Period.parse("2026-03-28..2026-03-31", ZONE)
+
+
+@pytest.fixture
+def funnel() -> Funnel:
+    site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=ZONE, currency="EUR")
+    goal_create(site=site.pk, name="Seen", kind="page", pattern="/p")
+    goal_create(site=site.pk, name="Basket", kind="page", pattern="/b")
+    goal_create(site=site.pk, name="Order", kind="event", event=ORDER)
+    steps = ["Seen", "Basket", "Order"]
+    return Funnel.objects.create(site=site, name="Way", steps=steps, within_seconds=3_600)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with ledger(tmp_path, FACTS) as opened:
+        yield opened
+
+
+def by_hour(cube: Cube) -> dict[int, int]:
+    counts = np.diff(cube.total.summed[0])
+    return {int(hour): int(counts[hour]) for hour in np.flatnonzero(counts)}
+
+
+def test_steps_of_a_funnel_count_when_they_are_done(store: Store, funnel: Funnel) -> None:
+    # Hours of the wall clock since the 28th. Visitor 1 looked twice; 3 and 4 took no second step on the way.
+    seen, basket, order = (
+        by_hour(cube_read(f"funnel:{funnel.pk}:{number}", SITE, DAYS, store)) for number in (1, 2, 3)
+    )
+
+    assert seen == {10: 2, 11: 1, 24 + 9: 1, 48 + 23: 1}
+    assert basket == {10: 1, 11: 1, 72: 1}
+    assert order == {10: 1}
+
+
+def test_a_step_is_parted_by_what_its_own_fact_says(store: Store, funnel: Funnel) -> None:
+    cut = cube_read(f"funnel:{funnel.pk}:2", SITE, DAYS, store).cuts["device"]
+
+    whole = dict(zip(cut.values, cut.summed[:, -1].tolist(), strict=True))
+    assert {name: many for name, many in whole.items() if many} == {"phone": 3.0}
+
+
+def test_conversions_are_facts_that_reach_goals(store: Store, funnel: Funnel) -> None:
+    # All facts of people but none of the bot; who it was need not be known.
+    assert sum(by_hour(cube_read("conversions", SITE, DAYS, store)).values()) == 13
+
+
+@pytest.mark.parametrize("key", ["funnel:77:2", "funnel:{pk}:4"])
+def test_a_funnel_or_a_step_that_is_gone_counts_nothing(store: Store, funnel: Funnel, key: str) -> None:
+    named = key.format(pk=funnel.pk)
+
+    assert by_hour(cube_read(named, SITE, DAYS, store)) == {}
+    assert "is gone" in measure_said(named)
+
+
+def test_a_step_is_a_rate_of_the_step_before(funnel: Funnel) -> None:
+    assert measure_named(f"funnel:{funnel.pk}:2").given == f"funnel:{funnel.pk}:1"
+    assert measure_named(f"funnel:{funnel.pk}:1").given == "visits"
+
+
+@pytest.mark.parametrize(
+    "key", ["funnel:", "funnel:1", "funnel:1:0", "funnel:1:9", "funnel:x:1", "funnel:1:²"]
+)
+def test_what_is_no_step_is_refused(funnel: Funnel, key: str) -> None:
+    with pytest.raises(KeyError):
+        measure_named(key)
+    assert "measure" in AlarmForm({"site": funnel.site_id, "kind": "fall", "measure": key}).errors
+
+
+def test_the_form_offers_the_steps_of_the_site(funnel: Funnel) -> None:
+    other = Site.objects.create(slug="other", name="Other", currency="EUR")
+    given = {
+        "kind": "fall",
+        "measure": f"funnel:{funnel.pk}:2",
+        "care": "usual",
+        "minutes": 30,
+        "is_on": "on",
+    }
+    given |= {"hook_secret": "x" * 20}
+
+    made = AlarmForm(given | {"site": funnel.site_id})
+    theirs = AlarmForm(given | {"site": other.pk})
+
+    assert made.is_valid(), made.errors
+    saved = made.save()
+    assert alarm_said(Alarm.objects.get(pk=saved.pk)).endswith("Way, step 2: Basket")
+    assert "measure" in theirs.errors
