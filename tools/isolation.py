@@ -34,7 +34,12 @@ OTHER_DATABASE = "only the run on PostgreSQL says something"
 """Why a test is left out of the run on SQLite; `make test` makes both runs, so it is not left out of that."""
 
 
-KEPT = ("zoco.ledger.asking.goals", "zoco.ledger.pictures.marks", "zoco.monitor.reports.funnels.drawn")
+KEPT = (
+    "zoco.ledger.asking.goals",
+    "zoco.ledger.pictures.marks",
+    "zoco.monitor.reports.funnels.drawn",
+    "zoco.campaigns.reports.spent",
+)
 """Modules whose `_providers` read what people keep."""
 
 

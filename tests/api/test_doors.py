@@ -15,7 +15,7 @@ from wagtail.models import Page, Site, Task, Workflow  # type: ignore[attr-defin
 from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
-from zoco.campaigns.models import Campaign, Cost, Link, Word
+from zoco.campaigns.models import Campaign, Cost, CostImport, Link, Plan, Rate, Word
 from zoco.monitor.models import (
     Alarm,
     Annotation,
@@ -60,6 +60,23 @@ LAST = ("wagtailadmin_logout",)
 PASSING = ("sessions.", "zoco_project.brake", "zoco_project.change", "wagtailadmin.editingsession")
 
 
+def _of_costs(kind: str, cost: Cost) -> int:
+    """Return the key of what a page of costs is about."""
+    at, site = datetime(2026, 5, 1, tzinfo=UTC), cost.campaign.site_id
+    if kind.startswith("zoco_cost_import"):
+        return CostImport.objects.get_or_create(site_id=site, defaults={"created_at": at, "told_at": at})[
+            0
+        ].pk
+    if kind == "zoco_cost_rate_delete":
+        return Rate.objects.get_or_create(site_id=site, currency="USD", on=at.date(), defaults={"rate": 1})[
+            0
+        ].pk
+    if kind == "zoco_cost_plan_delete":
+        days = {"ends_on": at.date(), "budget": 1}
+        return Plan.objects.get_or_create(campaign=cost.campaign, starts_on=at.date(), defaults=days)[0].pk
+    return cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
+
+
 def _cost(site: int) -> Cost:
     campaign = Campaign.objects.get_or_create(site_id=site, code="spring")[0]
     return Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
@@ -91,8 +108,7 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         incident = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[0]
         special["pk"] = incident.pk
     elif kind.startswith("zoco_cost"):
-        cost = _cost(parts["pk"])
-        special["pk"] = cost.pk if kind == "zoco_cost_delete" else cost.campaign_id
+        special["pk"] = _of_costs(kind, _cost(parts["pk"]))
     elif kind == "zoco_people_attributes":
         special["pk"] = Attribute.objects.get_or_create(key="size", label="Size", kind="number")[0].pk
     elif kind.startswith("zoco_people_import") and kind != "zoco_people_imports":

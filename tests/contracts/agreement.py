@@ -32,6 +32,14 @@ GOALS = (
 FUNNEL = Funnel("Shop", (GOALS[0], GOALS[1], GOALS[5]), 3 * 86_400)
 FUNNELS = [(lambda site, key: FUNNEL if key in ("", "1") else None, lambda site: (("1", FUNNEL.name),))]
 """Who knows the funnels, in place of the database."""
+COSTS = [
+    lambda _site, _period, basis, _with_creatives: "\n".join((
+        "spring\tpaid_search\tgoogle\tcpc\t\t0\t12.5\t0\t900\t11\t\t",
+        f"o'neil\\n\tpaid_social\ttiktok\tcpc\ta\t0\t{8 if basis == 'net' else 9}\t1\t\t\t\t",
+        "spring\t\t\t\t\t1\t\t0\t\t\t25\t40",
+    ))
+]  # fmt: skip
+"""Who knows what was spent, in place of the database."""
 # What is told of the asking, not of the facts.
 _APART = {"report", "question", "sql", "seconds"}
 # Bounds of an interval take several steps in floating point, whose last digit engines may round apart.

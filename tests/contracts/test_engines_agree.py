@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import FUNNELS, GOALS, both_answers, differences, questions, zones_of
+from tests.contracts.agreement import COSTS, FUNNELS, GOALS, both_answers, differences, questions, zones_of
 from tests.contracts.many_facts import CHANGES, local, sessions_by_hand, write_spool
+from zoco.campaigns.reports import spent
 from zoco.kit.periods import Period
 from zoco.ledger.asking import goals
 from zoco.ledger.asking.ask import ask
@@ -100,6 +101,7 @@ def test_disorder_pieces_repeats_and_two_spools_change_nothing(tmp_path: Path) -
 def test_every_report_gives_the_same_answer(both: Both, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     monkeypatch.setattr(drawn, "_providers", FUNNELS)
+    monkeypatch.setattr(spent, "_providers", COSTS)
     rows: Counter[str] = Counter()
 
     asked = [report for number, report in enumerate(reports_all()) if zone in zones_of(number)]

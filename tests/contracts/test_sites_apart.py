@@ -16,8 +16,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.contracts import many_facts
-from tests.contracts.agreement import FUNNELS, GOALS, differences
+from tests.contracts.agreement import COSTS, FUNNELS, GOALS, differences
 from tests.contracts.many_facts import CHANGES, write_spool
+from zoco.campaigns.reports import spent
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking import goals
 from zoco.ledger.asking.ask import ask
@@ -78,6 +79,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "_read", set())
     monkeypatch.setattr(goals, "_providers", [lambda site: GOALS])
     monkeypatch.setattr(drawn, "_providers", FUNNELS)
+    monkeypatch.setattr(spent, "_providers", COSTS)
     for written in (statement.page_sql, statement.curve_sql):
         written.cache_clear()
 

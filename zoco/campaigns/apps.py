@@ -14,10 +14,22 @@ class CampaignsConfig(AppConfig):
     area = "attract"
 
     def ready(self) -> None:
-        """Let curves show when campaigns begin and end, and tables what codes are called."""
+        """Let curves, tables, reports and others know what there is of campaigns."""
         from zoco.campaigns import portable, reads  # noqa: F401 - portable registers
+        from zoco.campaigns.costs.importing.formats import load_formats
+        from zoco.campaigns.reports import spent
         from zoco.ledger.pictures import marks, names
+        from zoco.sites import uploads
 
+        load_formats()
         marks.provide(reads.marks)
         names.provide("campaign", reads.campaign_names)
         names.provide("link", reads.link_names)
+        spent.provide(reads.costs_listed)
+        uploads.begun_by("costs", _uploads_to_come)
+
+
+def _uploads_to_come() -> list[int]:
+    from zoco.campaigns.costs.importing.running import RUNS
+
+    return RUNS.to_come()

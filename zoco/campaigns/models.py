@@ -46,6 +46,15 @@ class Campaign(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(10) ** 11)],
         help_text=_("In the site's currency. 0: none is set."),
     )
+    margin_percent = models.DecimalField(
+        _("margin in percent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text=_("Of its revenue, what is left once goods and handling are paid. Empty: not known."),
+    )
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -182,4 +191,9 @@ class Word(models.Model):
             raise ValidationError({"value": _("The tag has this word already.")})
 
 
-from zoco.campaigns.costs.models import Cost as Cost  # noqa: E402 - it refers to campaigns by name
+# They refer to campaigns by name.
+from zoco.campaigns.costs.models import Cost as Cost  # noqa: E402
+from zoco.campaigns.costs.models import CostBefore as CostBefore  # noqa: E402
+from zoco.campaigns.costs.models import CostImport as CostImport  # noqa: E402
+from zoco.campaigns.costs.models import Plan as Plan  # noqa: E402
+from zoco.campaigns.costs.models import Rate as Rate  # noqa: E402

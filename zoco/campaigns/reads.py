@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from zoco.campaigns.costs.daily import ChannelCosts, channel_costs
+from zoco.campaigns.costs.listing import listing
+from zoco.campaigns.costs.rates import Basis
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.campaigns.tags import TAGS
 from zoco.kit.periods import Period
@@ -92,6 +95,19 @@ def link_names(site: SiteInfo, slugs: Collection[str]) -> dict[str, str]:
     """Return what short links are known by: their campaign, else the page that they lead to."""
     found = links(site.id).filter(slug__in=slugs)
     return {each.slug: each.campaign.name if each.campaign else _page(each.target) for each in found}
+
+
+def daily_costs(site: SiteInfo, period: Period, basis: Basis = "net") -> ChannelCosts:
+    """Return what was spent by day and source channel, in the site's currency, without VAT unless "gross".
+
+    What no rate was in force for is left out and said in `missing`.
+    """
+    return channel_costs(site, first=period.first, last=period.last, basis=basis)
+
+
+def costs_listed(site: SiteInfo, period: Period, basis: Basis, with_creatives: bool) -> str:
+    """Return what was spent and planned in a period as the report on productivity reads it."""
+    return listing(site, period, basis, with_creatives=with_creatives)
 
 
 def _page(address: str) -> str:

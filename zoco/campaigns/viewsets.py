@@ -41,7 +41,7 @@ class CampaignForm(_ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("site", "name", "code", "goal", "budget", "starts_on", "ends_on", "note")
+        fields = ("site", "name", "code", "goal", "budget", "margin_percent", "starts_on", "ends_on", "note")
         widgets = {"starts_on": DayInput, "ends_on": DayInput, "note": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -8,7 +8,10 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 
 from zoco.campaigns import screens
+from zoco.campaigns.costs import plan_screens as plans
+from zoco.campaigns.costs import rate_screens as rates
 from zoco.campaigns.costs import screens as costs
+from zoco.campaigns.costs.importing import screens as imports
 from zoco.campaigns.viewsets import viewsets
 from zoco.ledger.viewsets import RightItem
 
@@ -30,6 +33,15 @@ def campaign_urls() -> list[URLPattern]:
         path("costs/", costs.costs, name="zoco_costs"),
         path("costs/campaign/<int:pk>/", costs.one, name="zoco_cost"),
         path("costs/<int:pk>/delete/", costs.delete, name="zoco_cost_delete"),
+        path("costs/plans/<int:pk>/delete/", plans.delete, name="zoco_cost_plan_delete"),
+        path("costs/rates/", rates.listing, name="zoco_cost_rates"),
+        path("costs/rates/<int:pk>/delete/", rates.delete, name="zoco_cost_rate_delete"),
+        path("costs/imports/", imports.listing, name="zoco_cost_imports"),
+        path("costs/imports/new/", imports.new, name="zoco_cost_imports_new"),
+        path("costs/imports/<int:pk>/", imports.one, name="zoco_cost_import"),
+        path("costs/imports/<int:pk>/part/", imports.part, name="zoco_cost_import_part"),
+        path("costs/imports/<int:pk>/act/", imports.act, name="zoco_cost_import_act"),
+        path("costs/imports/<int:pk>/refused.csv", imports.refused, name="zoco_cost_import_refused"),
     ]
 
 

@@ -22,6 +22,7 @@ from zoco.kit.said import Said
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from zoco.kit.periods import Period
     from zoco.ledger.expr import Table
     from zoco.ledger.scope import Facts
     from zoco.ledger.sitebook import SiteInfo
@@ -162,6 +163,8 @@ class Report:
     """The dimension of imported sums that stand beside its rows, and which of them orders those."""
     nothing: tuple[StrOrPromise, StrOrPromise] | None = None
     """What it says where no row is good news: a title and a sentence."""
+    gives_by_period: bool = False
+    """Whether `given_in` says what `query` goes by, instead of `given`."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 
@@ -185,6 +188,10 @@ class Report:
 
     def given(self, site: SiteInfo, params: Params) -> Hashable:
         """Return what else `query` goes by, such as a funnel that somebody drew: its `facts.given`."""
+        return None
+
+    def given_in(self, site: SiteInfo, params: Params, period: Period) -> Hashable:
+        """Return what else of a period `query` goes by that is no fact, such as costs: its `facts.given`."""
         return None
 
     def behind(self, facts: Facts) -> Table:

@@ -23,6 +23,6 @@ class PeopleConfig(AppConfig):
 
 
 def _uploads_to_come() -> list[int]:
-    from zoco.people.importing.running import uploads_to_come
+    from zoco.people.importing.running import RUNS
 
-    return uploads_to_come()
+    return RUNS.to_come()

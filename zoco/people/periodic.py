@@ -11,14 +11,14 @@ def _imports_look() -> None:
     """Let imports that died with their process have failed; what does it is imported when it is time."""
     from zoco.people.importing import running
 
-    running.look()
+    running.RUNS.look()
 
 
 def _imports_tidy() -> None:
     """Take uploads away; what does it is imported when it is time."""
     from zoco.people.importing import running
 
-    running.tidy()
+    running.RUNS.tidy()
 
 
 PERIODIC.add(Periodic("people.imports", 60, _imports_look))

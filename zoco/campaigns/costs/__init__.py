@@ -1,4 +1,6 @@
 """Costs: what campaigns were given against what was spent and what came of it.
 
-`reading` reads a CSV, `services` keep entries, `reads` put spend beside the ledger's figures.
+`importing` reads files, `services` keep entries, `rates` convert and tax them, `daily` sums them up, `reads`
+put spend beside the ledger's figures, `planning` holds it against plans, `listing` gives it to a report;
+`pages`, `screens`, `plan_screens` and `rate_screens` are what people see.
 """

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Min, Q, QuerySet, Sum
+from django.db.models import Min
 
-from zoco.campaigns.costs.models import Cost
+from zoco.campaigns.costs.daily import Spending, days_of
 from zoco.campaigns.models import Campaign
 from zoco.kit.periods import Period
 from zoco.kit.plugs import PlugUnknown
@@ -42,7 +42,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What was spent of a campaign, in the site's currency, and `others` by currency, not converted."""
+    """What was spent of a campaign, in the site's currency without VAT.
+
+    `others` are amounts by currency that no rate was in force for.
+    """
 
     campaign: Campaign
     spent: Decimal
@@ -87,45 +90,22 @@ class Spend:
 
 def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> list[Spend]:
     """Return what campaigns of a site cost and brought: one query of the ledger each."""
-    kept = list(campaigns)
+    kept = {each.pk: each for each in campaigns}
     today = now.astimezone(ZoneInfo(site.zone)).date()
-    sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    costs = Cost.objects.filter(campaign__in=[each.pk for each in kept])
-    for key, currency, total in (
-        costs.order_by().values("campaign", "currency").annotate(total=Sum("amount")).values_list(
-            "campaign", "currency", "total"
-        )
-    ):  # fmt: skip
-        sums[key][currency] = total
-    outside = _outside(costs, site.currency)
-    return [_spend(site, each, sums[each.pk], outside.get(each.pk), today, now) for each in kept]
+    sums, outside = defaultdict[int, Spending](Spending), defaultdict[int, Decimal](Decimal)
+    for day in days_of(site, campaigns=kept):
+        sums[day.campaign].add(day)
+        campaign = kept[day.campaign]
+        if not (campaign.starts_on or day.on) <= day.on <= (campaign.ends_on or day.on):
+            outside[day.campaign] += day.amount or 0
+    return [_spend(site, each, sums[each.pk], outside[each.pk], today, now) for each in kept.values()]
 
 
 def _spend(
-    site: SiteInfo,
-    campaign: Campaign,
-    sums: dict[str, Decimal],
-    outside: Decimal | None,
-    today: date,
-    now: datetime,
+    site: SiteInfo, campaign: Campaign, sums: Spending, outside: Decimal, today: date, now: datetime
 ) -> Spend:
-    spent = sums.get(site.currency, Decimal(0))
-    others = {currency: total for currency, total in sums.items() if currency != site.currency}
-    return Spend(
-        campaign,
-        spent,
-        others,
-        outside or Decimal(0),
-        _elapsed(campaign, today),
-        _outcome(site, campaign, today, now),
-    )
-
-
-def _outside(costs: QuerySet[Cost], currency: str) -> dict[int, Decimal]:
-    """Return what was spent on days before or after the period of each campaign, by its key."""
-    early, late = Q(on__lt=F("campaign__starts_on")), Q(on__gt=F("campaign__ends_on"))
-    found = costs.filter(early | late, currency=currency).order_by().values("campaign")
-    return dict(found.annotate(total=Sum("amount")).values_list("campaign", "total"))
+    outcome = _outcome(site, campaign, today, now)
+    return Spend(campaign, sums.amount, sums.others, outside, _elapsed(campaign, today), outcome)
 
 
 def _elapsed(campaign: Campaign, today: date) -> float | None:
@@ -143,9 +123,15 @@ def _begun(site: SiteInfo, campaign: Campaign) -> date:
 
 
 def _outcome(site: SiteInfo, campaign: Campaign, today: date, now: datetime) -> Outcome | None:
-    """Ask what visits with the campaign's code did, of its goal alone where it has one."""
+    """Ask what visits with the campaign's code did over its days, or since it began."""
     first = campaign.starts_on or _begun(site, campaign)
-    last = min(campaign.ends_on or today, today)
+    return outcome_over(site, campaign, first, min(campaign.ends_on or today, today), now)
+
+
+def outcome_over(
+    site: SiteInfo, campaign: Campaign, first: date, last: date, now: datetime
+) -> Outcome | None:
+    """Ask what visits with the campaign's code did, of its goal alone where it has one."""
     if first > last or (last - first).days >= DAYS_MOST:
         return None
     asked = {"f.campaign": [campaign.code], **({f"f.{GOAL}": [campaign.goal]} if campaign.goal else {})}

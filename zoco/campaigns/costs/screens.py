@@ -1,35 +1,35 @@
-"""Pages of costs: all campaigns of a site, one with its days, what is typed, and what a file says."""
+"""Pages of costs: all campaigns of a site, and one with its plans, its days and what is typed."""
 
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zoco.campaigns.costs import reads, services
-from zoco.campaigns.costs.models import AMOUNT_MOST, CURRENCY, Cost
-from zoco.campaigns.costs.reading import REASONS, CostsUnreadable, Read, costs_read
-from zoco.campaigns.costs.services import Put
+from zoco.campaigns.costs import plan_screens, reads, services
+from zoco.campaigns.costs.importing import screens as imports
+from zoco.campaigns.costs.models import AMOUNT_MOST, CURRENCY, Cost, CostBefore
+from zoco.campaigns.costs.pages import campaign_of, page, site_asked
+from zoco.campaigns.costs.plan_screens import PlanForm, plans_said
 from zoco.campaigns.models import Campaign
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
+from zoco.ledger.views.heads import no_site
 
 SEE, ADD, DELETE = (f"zoco_campaigns.{verb}_cost" for verb in ("view", "add", "delete"))
-CAMPAIGNS_A_PAGE, DAYS_MOST = 10, 100
+CAMPAIGNS_A_PAGE, DAYS_A_PAGE = 10, 100
 
 
 class CostForm(forms.Form):
@@ -51,72 +51,19 @@ class CostForm(forms.Form):
             field.widget.attrs["class"] = "z-in"
 
 
-class FileForm(forms.Form):
-    """A CSV."""
-
-    file = forms.FileField(
-        label=gettext_lazy("CSV file"), widget=forms.FileInput({"accept": ".csv,text/csv"})
-    )
-
-
-def _page(request: HttpRequest, template: str, title: str, site: SiteInfo, **values: object) -> HttpResponse:
-    shown = head_of_site(title, site, sitebook.sites())
-    return render(request, f"zoco/campaigns/{template}.html", shown | values)
-
-
 @never_cache
 @permission_required(SEE, raise_exception=True)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def costs(request: HttpRequest) -> HttpResponse:
-    """Show what each campaign cost and brought; POST takes a file."""
-    sites = sitebook.sites()
-    if not sites:
+    """Show what each campaign cost and brought."""
+    site = site_asked(request)
+    if site is None:
         return no_site(request, _("Costs"))
-    site = site_chosen(sites, (request.POST if request.method == "POST" else request.GET).get("site", ""))
-    form, taken = FileForm(), None
-    if request.method == "POST":
-        if not request.user.has_perm(ADD):
-            raise PermissionDenied
-        form = FileForm(request.POST, request.FILES)
-        taken = _taken(request, form, site) if form.is_valid() else None
     pages = Paginator(Campaign.objects.filter(site=site.id).order_by("-starts_on", "-id"), CAMPAIGNS_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    lines = [_line(each, site) for each in reads.spends(site, page.object_list, now=timezone.now())]
-    may_add = request.user.has_perm(ADD)
-    return _page(
-        request, "costs", _("Costs"), site, lines=lines, page=page, form=form, taken=taken, may_add=may_add
-    )
-
-
-def _taken(request: HttpRequest, form: FileForm, site: SiteInfo) -> dict[str, Any] | None:
-    """Take in a file and say what came of it; what makes it unreadable stands at the form."""
-    campaigns = {}
-    for each in Campaign.objects.filter(site=site.id).order_by("id"):
-        campaigns[each.name.casefold()] = each.pk
-    for each in Campaign.objects.filter(site=site.id).order_by("id"):
-        campaigns[each.code.casefold()] = each.pk
-    today = timezone.now().astimezone(ZoneInfo(site.zone)).date()
-    try:
-        read = costs_read(form.cleaned_data["file"].read(), campaigns, site.currency, today=today)
-    except CostsUnreadable as error:
-        form.add_error("file", str(error))
-        return None
-    put = services.costs_put(sums=read.sums, by=request.user)  # type: ignore[arg-type]
-    return _said(read, put)
-
-
-def _said(read: Read, put: Put) -> dict[str, Any]:
-    return {
-        "counts": [
-            (_("Lines"), formats.count(read.lines)),
-            (_("New"), formats.count(put.new)),
-            (_("Changed"), formats.count(put.changed)),
-            (_("There already"), formats.count(put.same)),
-            (_("Refused"), formats.count(sum(read.refused.values()))),
-        ],
-        "refused": [(REASONS[why], formats.count(count)) for why, count in sorted(read.refused.items())],
-        "examples": [(number, REASONS[why]) for number, why in read.examples],
-    }
+    shown = pages.get_page(request.GET.get("page"))
+    lines = [_line(each, site) for each in reads.spends(site, shown.object_list, now=timezone.now())]
+    may_import = request.user.has_perm(imports.SEE)
+    return page(request, "costs", _("Costs"), site, lines=lines, page=shown, may_import=may_import)
 
 
 def _line(spend: reads.Spend, site: SiteInfo) -> dict[str, Any]:
@@ -171,50 +118,99 @@ def _pace(spend: reads.Spend, currency: str) -> str:
     return words % places
 
 
-def _campaign(pk: int) -> tuple[Campaign, SiteInfo]:
-    sites = {each.id: each for each in sitebook.sites()}
-    campaign = get_object_or_404(Campaign, pk=pk, site__in=list(sites))
-    return campaign, sites[campaign.site_id]
-
-
 @never_cache
 @permission_required(SEE, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a campaign cost, by source and day; POST writes a day down."""
-    campaign, site = _campaign(pk)
-    form = CostForm(request.POST or None, initial={"currency": site.currency})
+    """Show what a campaign cost by day, and how far its plans are; POST writes a day or a plan."""
+    campaign, site = campaign_of(pk)
+    form, plan_form = CostForm(initial={"currency": site.currency}), PlanForm(campaign)
     if request.method == "POST":
-        if not request.user.has_perm(ADD):
-            raise PermissionDenied
-        if form.is_valid() and form.cleaned_data["amount"]:
-            given = form.cleaned_data | {"currency": form.cleaned_data["currency"] or site.currency}
-            services.cost_set(campaign=campaign.pk, by=request.user, **given)  # type: ignore[arg-type]
+        if "plan" in request.POST:
+            plan_form = PlanForm(campaign, request.POST)
+            is_kept = _plan_kept(request, plan_form)
+        else:
+            form = CostForm(request.POST)
+            is_kept = _cost_kept(request, form, campaign, site)
+        if is_kept:
             return redirect("zoco_cost", pk=pk)
-        if form.is_valid():
-            form.add_error("amount", _("Write what was spent, above 0."))
-    spend = reads.spends(site, [campaign], now=timezone.now())[0]
-    days = Cost.objects.filter(campaign=campaign)
-    return _page(
-        request,
-        "cost",
-        _("Costs of %(campaign)s") % {"campaign": campaign.name},
-        site,
+    spend, now = reads.spends(site, [campaign], now=timezone.now())[0], timezone.now()
+    rows = Cost.objects.filter(campaign=campaign)
+    shown = Paginator(rows, DAYS_A_PAGE).get_page(request.GET.get("page"))
+    return page(
+        request, "cost", _("Costs of %(campaign)s") % {"campaign": campaign.name}, site,
+        status=422 if form.errors or plan_form.errors else 200,
         sites=(),
         line=_line(spend, site),
-        days=[
-            {
-                "cost": each,
-                "day": formats.day(each.on),
-                "amount": formats.money_charged(each.amount, each.currency),
-            }
-            for each in days[:DAYS_MOST]
-        ],
-        total=formats.count(days.count()),
+        plans=list(plans_said(site, campaign, now)),
+        days=_days(shown.object_list),
+        page=shown,
+        total=formats.count(shown.paginator.count),
         form=form,
+        plan_form=plan_form,
         may_add=request.user.has_perm(ADD),
         may_delete=request.user.has_perm(DELETE),
-    )
+        may_plan=request.user.has_perm(plan_screens.ADD),
+        may_unplan=request.user.has_perm(plan_screens.DELETE),
+    )  # fmt: skip
+
+
+def _plan_kept(request: HttpRequest, form: PlanForm) -> bool:
+    if not request.user.has_perm(plan_screens.ADD):
+        raise PermissionDenied
+    if not form.is_valid():
+        return False
+    form.save()
+    return True
+
+
+def _cost_kept(request: HttpRequest, form: CostForm, campaign: Campaign, site: SiteInfo) -> bool:
+    if not request.user.has_perm(ADD):
+        raise PermissionDenied
+    if not form.is_valid():
+        return False
+    given = form.cleaned_data | {"currency": form.cleaned_data["currency"] or site.currency}
+    if not given["amount"]:
+        form.add_error("amount", _("Write what was spent, above 0."))
+        return False
+    try:
+        services.cost_set(campaign=campaign.pk, by=request.user, at=timezone.now(), **given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return False
+    return True
+
+
+def _days(rows: Any) -> list[dict[str, Any]]:
+    """Return costs as they are listed, each with what stood there before."""
+    kept = list(rows)
+    before: dict[int, list[str]] = {}
+    for each in CostBefore.objects.filter(cost__in=kept).order_by("cost", "-replaced_at", "-id"):
+        cost = next(cost for cost in kept if cost.pk == each.cost_id)
+        words = _("%(amount)s until %(day)s")
+        places = {
+            "amount": formats.money_charged(each.amount, cost.currency),
+            "day": formats.day(timezone.localdate(each.replaced_at)),
+        }
+        before.setdefault(each.cost_id, []).append(words % places)
+    return [
+        {
+            "cost": each,
+            "day": formats.day(each.on),
+            "where": " / ".join(filter(None, (each.source, each.medium, each.account))) or "–",
+            "amount": formats.money_charged(each.amount, each.currency),
+            "vat": _vat(each),
+            "before": before.get(each.pk, []),
+        }
+        for each in kept
+    ]
+
+
+def _vat(cost: Cost) -> str:
+    if not cost.vat_percent:
+        return ""
+    words = _("with %(percent)s VAT") if cost.with_vat else _("without %(percent)s VAT")
+    return words % {"percent": formats.percent(cost.vat_percent / 100, 2 if cost.vat_percent % 1 else 0)}
 
 
 @permission_required(DELETE, raise_exception=True)

@@ -1,73 +1,106 @@
-"""Write costs: typed one by one, or from a file. The same again changes nothing."""
+"""Write costs: typed one by one, or many from a file. The same again changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from zoco.campaigns.costs.models import Cost
-from zoco.campaigns.costs.reading import Key
-from zoco.campaigns.models import Campaign
-from zoco.kit import noting
+from zoco.campaigns.costs.models import KEY, VALUES, Cost, CostBefore, CostImport, Rate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
+
+AT_ONCE = 500
+CostKey = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
-    """How many costs were new, got another amount, or were there already."""
-
-    new: int
-    changed: int
-    same: int
-
-
-def cost_set(
-    *, campaign: int, on: date, source: str, amount: Decimal, currency: str, by: User | None
-) -> Cost:
-    """Write down what was spent on a day, in place of what stood there. Raises ValidationError."""
-    cost = Cost.objects.filter(campaign=campaign, on=on, source=source, currency=currency).first() or Cost(
-        campaign_id=campaign, on=on, source=source, currency=currency
-    )
-    cost.amount, cost.created_by, cost.is_imported = amount, by, False
-    cost.full_clean()
-    cost.save()
-    return cost
+def key_of(cost: Cost) -> CostKey:
+    """Return what a cost is the spend of."""
+    return tuple(getattr(cost, name) for name in KEY)
 
 
 @transaction.atomic
-def costs_put(*, sums: Mapping[Key, Decimal], by: User | None) -> Put:
-    """Put what a file says: each amount takes the place of the one that stood there."""
-    keys = {campaign for campaign, *_rest in sums}
-    held = {
-        (each.campaign_id, each.on, each.source, each.currency): each
-        for each in Cost.objects.select_for_update().filter(campaign__in=keys)
-    }
-    new, changed = [], []
-    for key, amount in sums.items():
-        there = held.get(key)
-        if there is None:
-            campaign, on, source, currency = key
-            new.append(
-                Cost(
-                    campaign_id=campaign, on=on, source=source, currency=currency, amount=amount,
-                    is_imported=True, created_by=by,
-                )
-            )  # fmt: skip
-        elif there.amount != amount:
-            there.amount, there.is_imported, there.created_by = amount, True, by
-            changed.append(there)
-    Cost.objects.bulk_create(new, batch_size=500)
-    Cost.objects.bulk_update(changed, ["amount", "is_imported", "created_by"], batch_size=500)
-    put = Put(len(new), len(changed), len(sums) - len(new) - len(changed))
-    if new or changed:
-        codes = Campaign.objects.filter(pk__in=keys).order_by("code").values_list("code", flat=True)
-        told = {"new": [None, put.new], "changed": [None, put.changed], "same": [None, put.same]}
-        noting.note(action="changed", kind="zoco_campaigns.cost", name=", ".join(codes), details=told, by=by)
-    return put
+def cost_set(
+    *, campaign: int, on: date, source: str, amount: Decimal, currency: str, by: User | None, at: datetime
+) -> Cost:
+    """Write down what was spent on a day, in place of what stood there. Raises ValidationError."""
+    given = {"source": source, "medium": "", "creative": "", "account": "", "currency": currency}
+    cost = Cost(campaign_id=campaign, on=on, amount=amount, created_by=by, **given)
+    found = Cost.objects.select_for_update().filter(campaign=campaign, on=on, **given).first()
+    if found is None:
+        cost.full_clean()
+        cost.save()
+        return cost
+    cost.full_clean(validate_constraints=False)
+    if _values(found) != _values(cost):
+        _before(found, at, None).save()
+        for name in VALUES:
+            setattr(found, name, getattr(cost, name))
+    found.created_by, found.is_imported = by, False
+    found.save()
+    return found
+
+
+@transaction.atomic
+def costs_put(*, costs: Sequence[Cost], run: CostImport, at: datetime) -> Counter[str]:
+    """Write costs of a file, each in place of what stood there; returns how many were new, changed, same.
+
+    Raises IntegrityError where somebody else writes one of them at the same moment; do it again then.
+    """
+    new, changed, same = _parted(costs, Cost.objects.select_for_update())
+    CostBefore.objects.bulk_create([_before(there, at, run) for there, _cost in changed], batch_size=AT_ONCE)
+    for there, cost in changed:
+        for name in VALUES:
+            setattr(there, name, getattr(cost, name))
+        there.is_imported, there.run, there.created_by, there.changed_at = True, run, run.created_by, at
+    for cost in new:
+        cost.is_imported, cost.run, cost.created_by = True, run, run.created_by
+    Cost.objects.bulk_create(new, batch_size=AT_ONCE)
+    fields = [*VALUES, "is_imported", "run", "created_by", "changed_at"]
+    Cost.objects.bulk_update([there for there, _cost in changed], fields, batch_size=AT_ONCE)
+    return Counter(new=len(new), changed=len(changed), same=same)
+
+
+def costs_planned(costs: Sequence[Cost]) -> Counter[str]:
+    """Return how many of these costs would be new, changed, same."""
+    new, changed, same = _parted(costs, Cost.objects.all())
+    return Counter(new=len(new), changed=len(changed), same=same)
+
+
+def _parted(costs: Sequence[Cost], rows: QuerySet[Cost]) -> tuple[list[Cost], list[tuple[Cost, Cost]], int]:
+    """Return those that are new, those that change what is there, and how many are there already."""
+    days = [each.on for each in costs]
+    found = rows.filter(
+        campaign__in={each.campaign_id for each in costs}, on__gte=min(days), on__lte=max(days)
+    ).order_by("pk")
+    held = {key_of(each): each for each in found}
+    new = [each for each in costs if key_of(each) not in held]
+    known = [(held[key_of(each)], each) for each in costs if key_of(each) in held]
+    changed = [(one, other) for one, other in known if _values(one) != _values(other)]
+    return new, changed, len(known) - len(changed)
+
+
+def _values(cost: Cost) -> tuple[object, ...]:
+    return tuple(getattr(cost, name) for name in VALUES)
+
+
+def _before(cost: Cost, at: datetime, run: CostImport | None) -> CostBefore:
+    values = {name: getattr(cost, name) for name in VALUES}
+    return CostBefore(cost=cost, replaced_at=at, replaced_by=run, **values)
+
+
+@transaction.atomic
+def rate_set(*, site: int, currency: str, on: date, rate: Decimal) -> Rate:
+    """Say what a currency is worth from a day on, in place of what was said. Raises ValidationError."""
+    found = Rate.objects.select_for_update().filter(site=site, currency=currency, on=on).first()
+    made = found or Rate(site_id=site, currency=currency, on=on)
+    made.rate = rate
+    made.full_clean()
+    made.save()
+    return made

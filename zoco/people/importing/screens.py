@@ -1,7 +1,5 @@
 """Pages of imports: the list with its form, one import from its upload to its report, what was refused."""
 
-import json
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -17,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.kit import noting
-from zoco.kit.cells import csv_line, disarmed
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.views.heads import head
 from zoco.people.importing import running
 from zoco.people.importing.choosing import MappingForm, field_label
 from zoco.people.importing.files.reading import rows_from
+from zoco.people.importing.files.refusals import refused_texts
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.past.cells import Past
 from zoco.people.importing.programs import program_named
@@ -174,7 +172,7 @@ def _preview(run: PeopleImport) -> list[dict[str, Any]]:
     mapper = mapper_of(run)
     labels = {key: each.label for key, each in (mapper.own | mapper.new).items()}
     found = []
-    for _place, row in islice(rows_from(running.folder_of(run) / ROWS, 0), SHOWN):
+    for _place, row in islice(rows_from(running.RUNS.folder_of(run) / ROWS, 0), SHOWN):
         made = mapper.made(row)
         known = [
             *((field_label(name), value) for name, value in made.fields.items()),
@@ -224,11 +222,11 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         case "write":
             running.write_begin(run=run)
         case "stop":
-            running.import_stop(run=run)
+            running.RUNS.stop(run)
         case "on":
             running.go_on(run=run)
         case "discard":
-            running.import_discard(run=run)
+            running.RUNS.discard(run)
             return redirect("zoco_people_imports")
     return redirect("zoco_people_import", pk=pk)
 
@@ -241,19 +239,11 @@ def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404(_("Nothing was refused, or it is no longer kept."))
     label = PeopleImport._meta.label_lower
     noting.note(action="exported", kind=label, name=f"#{pk}", details={}, by=request.user)
-    answer = StreamingHttpResponse(spoken(_refused(run)), content_type="text/csv; charset=utf-8")
+    told = refused_texts(
+        running.RUNS.folder_of(run) / REFUSED,
+        names=[each["name"] for each in run.forms],
+        keys=[each["key"] for each in run.columns],
+    )
+    answer = StreamingHttpResponse(spoken(told), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
     return answer
-
-
-def _refused(run: PeopleImport) -> Iterator[str]:
-    keys = [each["key"] for each in run.columns]
-    yield "\ufeff"
-    yield csv_line([disarmed(each) for each in (_("File"), _("Line"), _("Reason"), *keys)])
-    with (running.folder_of(run) / REFUSED).open("rb") as file:
-        for line in file:
-            table, number, words, places, cells = json.loads(line)
-            name = run.forms[table]["name"] if table < len(run.forms) else ""
-            cells = cells[1:] if cells[:1] == ["\0"] else cells
-            reason = said_again(words, places)
-            yield csv_line([disarmed(each) for each in (name, str(number), reason, *cells)])

@@ -12,25 +12,23 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-import msgspec
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zoco.kit.runs import Tell
 from zoco.people.importing.files.reading import Row, rows_from
+from zoco.people.importing.files.refusals import refusal_packed
 from zoco.people.importing.made import Made, Options
 from zoco.people.importing.mapping import Mapper
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.past.telling import deeds_counted, past_tell
 from zoco.people.importing.permission import KEEPERS, Told
 from zoco.people.models import Attribute, Note, Person
-from zoco.people.wording import packed_said
 from zoco.people.writing import Written, people_planned, people_write
 
 CHUNK = 1_000
 """Rows of one transaction: more would let others who write wait for seconds."""
 ROWS, REFUSED = "rows.jsonl", "refused.jsonl"
-_encode = msgspec.json.Encoder().encode
 
 
 def mapper_of(run: PeopleImport) -> Mapper:
@@ -198,8 +196,8 @@ def _notes(found: Sequence[tuple[Made, Person]], run: PeopleImport, at: datetime
 
 def _report(report: IO[bytes], rows: Sequence[tuple[Made, Row]]) -> None:
     """Write down which rows were refused and why, in words that are translated when they are read."""
-    for made, (table, line, cells) in rows:
+    for made, row in rows:
         if (wrong := made.wrong) is not None:
-            report.write(_encode([table, line, *packed_said(wrong), cells]) + b"\n")
+            report.write(refusal_packed(row, wrong))
     report.flush()
     os.fsync(report.fileno())

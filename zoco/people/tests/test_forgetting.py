@@ -134,7 +134,7 @@ def unfinished() -> PeopleImport:
 def test_whoever_is_erased_is_in_no_table_and_no_file(ana: Person, data: Path) -> None:
     imported("old.csv", "email,name\nno address,ana.prieto@shop.example\n")
     run = unfinished()
-    rows = running.folder_of(run) / ROWS
+    rows = running.RUNS.folder_of(run) / ROWS
     size = rows.stat().st_size
     while some_compare(now=NOW):
         pass

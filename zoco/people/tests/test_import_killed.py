@@ -26,7 +26,10 @@ ROWS = 300
 PLACES = (
     ("zoco.people.importing.steps.people_write", 1),  # some are there, of the next nothing is written
     ("zoco.consent.importing.record_many", 3),  # people and their permission are written, not committed
-    ("zoco.people.importing.steps._encode", 7),  # the report of refused rows is longer than is committed
+    (
+        "zoco.people.importing.steps.refusal_packed",
+        7,
+    ),  # the report of refused rows is longer than sure
     ("zoco.people.importing.past.telling._write", 2),  # of the past some is in the spool
     ("zoco.people.importing.running._over", 0),  # all are there, and the import is not said to be over
 )
@@ -105,7 +108,7 @@ def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
         done.append((run.state, run.done))
     running.through(key=run.pk)
     run.refresh_from_db()
-    refused = (running.folder_of(run) / steps.REFUSED).read_text().splitlines()
+    refused = (running.RUNS.folder_of(run) / steps.REFUSED).read_text().splitlines()
 
     assert done == [("working", each) for each in (50, 100, 150, 300, 300)]
     assert (run.state, run.counts) == ("done", {"added": 270, "given": 270, "refused": 30, "deeds": 270})

@@ -89,7 +89,7 @@ def everybody() -> list[str]:
 
 
 def refused(run: PeopleImport) -> list[Any]:
-    lines = (running.folder_of(run) / REFUSED).read_text().splitlines()
+    lines = (running.RUNS.folder_of(run) / REFUSED).read_text().splitlines()
     return [json.loads(line) for line in lines]
 
 

@@ -43,6 +43,8 @@ WATCHED = (
     "zoco_campaigns.Campaign",
     "zoco_campaigns.Cost",
     "zoco_campaigns.Link",
+    "zoco_campaigns.Plan",
+    "zoco_campaigns.Rate",
     "zoco_campaigns.Word",
     "zoco_people.Audience",
     "zoco_consent.Topic",

@@ -1,15 +1,18 @@
-"""Costs beside what came of them, on facts counted by hand; typed, imported twice, and refused."""
+"""Costs beside what came of them, on facts counted by hand; typed, imported, converted, planned."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from zoco.campaigns.costs import reads as costs
-from zoco.campaigns.models import Campaign, Cost
+from zoco.campaigns.costs.importing.tests.made import worked
+from zoco.campaigns.costs.planning import progress_of
+from zoco.campaigns.models import Campaign, Cost, CostImport, Plan, Rate
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
 from zoco.ledger.tests.reports.made import ledger
 from zoco.monitor.models import Goal
@@ -82,28 +85,115 @@ def test_what_is_not_known_is_not_said(campaign: Campaign) -> None:
     assert (found.others, found.projected, found.returned) == ({"USD": Decimal(9)}, None, None)
 
 
-def test_the_same_file_twice_changes_nothing_and_another_amount_takes_its_place(campaign: Campaign) -> None:
+def test_a_file_is_uploaded_mapped_looked_at_imported_and_its_refusals_taken(campaign: Campaign) -> None:
+    marketer, analyst = client_of("marketer"), client_of("analyst")
+    file = SimpleUploadedFile("costs.csv", CSV.encode())
+    where = str(marketer.post("/admin/costs/imports/new/", {"site": "shop", "file": file})["Location"])
+    run = worked(CostImport.objects.get())
+    mapping = body(marketer.get(where))
+    given = {"kind": "generic", "source": "bing", "medium": "cpc", "currency": "EUR", "vat": "with"}
+    given |= {"vat_percent": "21", "decimal": ".", "days": "dmy", "fallback": "0", "do": "plan"}
+    wrong = marketer.post(f"{where}act/", given | {"column-0": "on", "column-1": "on", "column-3": "amount"})
+    columns = {"column-0": "on", "column-1": "campaign", "column-2": "source", "column-3": "amount"}
+    refused = analyst.post(f"{where}act/", given | columns)
+    assert CostImport.objects.get().state == "read"
+    marketer.post(f"{where}act/", given | columns)
+    run = worked(run)
+    planned = body(marketer.get(where))
+    marketer.post(f"{where}act/", {"do": "write"})
+    run = worked(run)
+    done, listed = body(analyst.get(where)), body(analyst.get("/admin/costs/imports/?site=shop"))
+    answer: Any = analyst.get(f"{where}refused.csv")
+
+    assert 'value="amount" selected' in mapping
+    assert wrong.status_code == 422
+    assert "Only one column can be: Day." in body(wrong)
+    assert refused.status_code == 302
+    assert "<dt>New costs</dt><dd>2</dd>" in planned
+    assert "No campaign has these codes or names: none." in planned
+    assert "16.53" in planned  # 20 without a VAT of 21 %
+    assert (run.state, run.counts) == ("done", {"new": 2})
+    assert "Forget this import; the costs stay" not in done
+    assert "costs.csv" in listed
+    assert b"code or name none,2026-03-29,none" in b"".join(answer.streaming_content)
+    cost = Cost.objects.get(amount=20)
+    assert (cost.source, cost.medium, cost.with_vat, cost.vat_percent) == ("google", "cpc", True, Decimal(21))
+    [line] = Change.objects.filter(kind="zoco_campaigns.cost")
+    assert (line.by_name, line.details["new"][1]) == ("marketer", 2)
+
+
+def test_pieces_follow_and_what_is_no_piece_is_said(campaign: Campaign) -> None:
     marketer = client_of("marketer")
+    json: Any = {"HTTP_ACCEPT": "application/json"}
+    begun = marketer.post(
+        "/admin/costs/imports/new/", {"site": "shop", "name": "a.csv", "size": len(CSV)}, **json
+    ).json()
+    kind = "application/octet-stream"
 
-    def sent(text: str) -> str:
-        file = SimpleUploadedFile("costs.csv", text.encode())
-        return body(marketer.post("/admin/costs/", {"site": "shop", "file": file}))
+    gap = marketer.post(f"{begun['part']}?offset=9", CSV[9:].encode(), content_type=kind)
+    whole = marketer.post(f"{begun['part']}?offset=0", CSV.encode(), content_type=kind)
+    late = marketer.post(f"{begun['part']}?offset=0", b"x", content_type=kind)
+    none = marketer.post("/admin/costs/imports/new/", {"site": "shop"}, **json)
+    large = marketer.post("/admin/costs/imports/new/", {"site": "shop", "name": "a", "size": 1 << 40}, **json)
 
-    first, again = sent(CSV), sent(CSV)
-    changed = sent(CSV.replace("20", "25", 1).replace("2526", "2026"))
-    broken = sent("hello")
+    assert (gap.status_code, whole.json()["received"], late.status_code) == (409, len(CSV), 409)
+    assert (none.status_code, large.status_code) == (422, 422)
+    assert worked(CostImport.objects.get()).state == "read"
 
-    assert "<dt>New</dt><dd>2</dd>" in first
-    assert "The site has no campaign of this code or name</dt><dd>1</dd>" in first
-    assert "Line 4: The site has no campaign of this code or name" in first
-    assert "<dt>New</dt><dd>0</dd><dt>Changed</dt><dd>0</dd><dt>There already</dt><dd>2</dd>" in again
-    assert Cost.objects.count() == 2
-    assert "must name the columns date, campaign and amount" in broken
-    assert changed
-    lines = Change.objects.filter(kind="zoco_campaigns.cost").order_by("id")
-    assert [(line.by_name, line.details["new"][1], line.details["changed"][1]) for line in lines] == [
-        ("marketer", 2, 0)
+
+def test_rates_are_kept_read_from_a_file_and_in_force_from_their_day(campaign: Campaign) -> None:
+    marketer, where = client_of("marketer"), "/admin/costs/rates/"
+    Cost.objects.create(campaign=campaign, on=date(2026, 3, 28), amount=10, currency="USD")
+    marketer.post(where, {"site": "shop", "currency": "USD", "on": "2026-03-29", "rate": "0.9"})
+    before = spend(campaign)
+    text = (
+        b"Currency;Date;Rate\nUSD;01.03.2026;0,5\nUSD;2026-03-29;0.8\n"
+        b"XX;2026-03-29;1\nUSD;soon;1\nGBP;2026-03-01;-1\n"
+    )
+    shown = body(marketer.post(where, {"site": "shop", "file": SimpleUploadedFile("r.csv", text)}))
+    broken = marketer.post(where, {"site": "shop", "file": SimpleUploadedFile("r.csv", b"hello")})
+    own = marketer.post(where, {"site": "shop", "currency": "EUR", "on": "2026-03-29", "rate": "1"})
+    hostile = marketer.post(where, {"site": "shop", "currency": "USD", "on": "2026-03-29", "rate": "1e99"})
+
+    assert (before.spent, before.others) == (Decimal(0), {"USD": Decimal(10)})
+    assert (spend(campaign).spent, spend(campaign).others) == (Decimal(5), {})
+    assert "<dt>Rates kept</dt><dd>2</dd><dt>Refused</dt><dd>3</dd>" in shown
+    assert list(Rate.objects.order_by("on").values_list("rate", flat=True)) == [
+        Decimal("0.5"),
+        Decimal("0.8"),
     ]
+    assert [each.status_code for each in (broken, own, hostile)] == [422, 422, 422]
+    assert client_of("analyst").post(where, {"site": "shop"}).status_code == 302
+    marketer.post(f"{where}{Rate.objects.earliest('on').pk}/delete/")
+    assert Rate.objects.count() == 1
+
+
+def test_plans_stand_beside_what_was_spent_and_say_where_it_leads(campaign: Campaign) -> None:
+    marketer, where = client_of("marketer"), f"/admin/costs/campaign/{campaign.pk}/"
+    given = {"plan": "1", "plan-starts_on": "2026-03-01", "plan-ends_on": "2026-03-30", "plan-budget": "300"}
+    given |= {"plan-conversions": "4", "plan-revenue": ""}
+    marketer.post(where, given)
+    twice = marketer.post(where, given | {"plan-starts_on": "2026-03-20"})
+    for day in range(1, 21):
+        Cost.objects.create(campaign=campaign, on=date(2026, 3, day), amount=20, currency="EUR")
+    shown = body(marketer.get(where))
+
+    [found] = progress_of(TRACKED, campaign, now=datetime(2026, 3, 25, tzinfo=UTC))
+    [over] = progress_of(TRACKED, campaign, now=datetime(2026, 4, 25, tzinfo=UTC))
+
+    assert twice.status_code == 422
+    assert "Another plan of the campaign has some of these days." in body(twice)
+    assert found.forecast is not None
+    assert (found.until, found.share, found.state) == (date(2026, 3, 20), 400 / 300, "spent")
+    assert (round(found.forecast.total), round(found.forecast.high)) == (600, 600)
+    assert over.outcome is not None
+    assert (over.outcome.visitors, over.planned.conversions) == (2, 4)
+    assert "The budget is spent." in shown
+    assert "not known of 4" in shown
+    assert client_of("analyst").post(where, given).status_code == 302
+    plan = Plan.objects.get()
+    marketer.post(f"/admin/costs/plans/{plan.pk}/delete/")
+    assert not Plan.objects.exists()
 
 
 def test_a_day_is_typed_and_deleted_by_marketers_only(campaign: Campaign) -> None:
@@ -114,6 +204,7 @@ def test_a_day_is_typed_and_deleted_by_marketers_only(campaign: Campaign) -> Non
     refused = analyst.post(where, given)
     marketer.post(where, given)
     marketer.post(where, given | {"amount": "13"})
+    assert "Before: €12.50 until" in body(marketer.get(where))
     zero = body(marketer.post(where, given | {"amount": "0"}))
     cost = Cost.objects.get()
     listed, shown = body(analyst.get("/admin/costs/")), body(analyst.get(where))

@@ -17,7 +17,7 @@ from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal, goals_of
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
-from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements import by_period, templates
 from zoco.ledger.asking.statements.kept import Lasting
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
@@ -86,7 +86,7 @@ class Asked:
             guard=guard if guard and guard.least else None,
             is_shared=guard is not None,
             with_nobodys=report.takes_nobodys and guard is None and sees_nobodys(),
-            given=report.given(question.site, params),
+            given=by_period.given_of(report, question.site, params, (question.period, before)),
         )
 
     def facts(self, period: Period) -> Facts:
@@ -101,8 +101,8 @@ class Asked:
         return {}
 
     def _facts(self, period: Period, columns: frozenset[str]) -> Facts:
-        given = (self.site, period, self.filters, self.verdicts, columns, self.goals)
-        return Facts(*given, self.is_shared, self.with_nobodys, self.given)
+        scope = (self.site, period, self.filters, self.verdicts, columns, self.goals, self.is_shared)
+        return Facts(*scope, self.with_nobodys, by_period.told(self.given, before=period is self.before))
 
     def query(self, period: Period) -> Table:
         """Return the report's rows of a period, without those that may not be shown. Raises ReportWrong."""
@@ -210,7 +210,7 @@ def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
 
 def _lasting(asked: Asked) -> Lasting:
     """Say whether next to nothing that readers type decides on the text; a guard alone is a number."""
-    is_ours = type(asked.report).__module__.startswith("zoco.")
+    is_ours = type(asked.report).__module__.startswith("zoco.") and not asked.report.gives_by_period
     few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
     by_strangers = asked.guard is not None and asked.guard.added
     return lasting_of(asked.filters) if is_ours and not by_strangers and all(few) else "never"

@@ -78,7 +78,7 @@ def test_sites_and_reports(client: Client) -> None:
     reports = get(client, "reports")[1]["reports"]
 
     assert [site["slug"] for site in sites] == ["shop"]  # type: ignore[attr-defined]
-    first = ["tags", "short-links", "traffic", "goals"]
+    first = ["productivity", "tags", "short-links", "traffic"]
     assert [report["key"] for report in reports][:4] == first  # type: ignore[attr-defined]
 
 

@@ -199,8 +199,8 @@ def test_reports_lists_them(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         line.split(maxsplit=1) for line in text.splitlines()
     ]
     keys = ["tags", "short-links", "traffic", "goals", "funnel", "retention", "requests", "pages"]
-    assert [each["key"] for each in listed][:8] == keys
-    assert listed[7]["measures"] == [
+    assert [each["key"] for each in listed][:9] == ["productivity", *keys]
+    assert listed[8]["measures"] == [
         {"name": "visitors", "label": "Visitors", "unit": "count", "adds_up": False},
         {"name": "page_views", "label": "Page views", "unit": "count", "adds_up": True},
     ]

@@ -1,0 +1,114 @@
+"""Plans held against what was spent and what came of it, with a forecast of the whole period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from zoco.campaigns.costs.daily import Spending, days_of
+from zoco.campaigns.costs.models import Plan
+from zoco.campaigns.costs.reads import Outcome, outcome_over
+from zoco.campaigns.models import Campaign
+from zoco.ledger.sitebook import SiteInfo
+from zoco.stats.pace import DAYS_MOST, Pace, PaceTooShort, pace
+
+State = Literal["before", "spent", "over", "under", "even", "unsure", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What was planned over some days; None where nothing was. The campaign's own budget has no `plan`."""
+
+    first: date
+    last: date
+    budget: Decimal
+    conversions: int | None = None
+    revenue: Decimal | None = None
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a plan is. `until` is the last day that counts as known: the latest with a cost, before today.
+
+    `forecast` is of the spend of all days, None where too few are known. `state` says whether the interval
+    of the forecast lies above the budget, under it, or around it.
+    """
+
+    planned: Planned
+    spending: Spending
+    until: date | None
+    outcome: Outcome | None
+    forecast: Pace | None
+    state: State
+
+    @property
+    def share(self) -> float | None:
+        """Which share of the budget is spent; None where that is not known."""
+        spent = self.spending.whole
+        return float(spent / self.planned.budget) if spent is not None and self.planned.budget else None
+
+
+def plans_of(campaign: Campaign) -> list[Planned]:
+    """Return the plans of a campaign; without any, its own budget over its own days."""
+    found = [
+        Planned(each.starts_on, each.ends_on, each.budget, each.conversions, each.revenue, each)
+        for each in Plan.objects.filter(campaign=campaign).order_by("starts_on", "id")
+    ]
+    if found or not (campaign.budget and campaign.starts_on and campaign.ends_on):
+        return found
+    return [Planned(campaign.starts_on, campaign.ends_on, campaign.budget)]
+
+
+def progress_of(site: SiteInfo, campaign: Campaign, *, now: datetime) -> Iterator[Progress]:
+    """Yield how far each plan of a campaign is."""
+    today = now.astimezone(ZoneInfo(site.zone)).date()
+    for planned in plans_of(campaign):
+        sums, spending = defaultdict[date, Decimal](Decimal), Spending()
+        latest: date | None = None
+        for day in days_of(site, first=planned.first, last=planned.last, campaigns=[campaign.pk]):
+            spending.add(day)
+            sums[day.on] += day.amount or 0
+            latest = day.on
+        until = min(latest, today - timedelta(days=1)) if latest else None
+        until = until if until and until >= planned.first else None
+        forecast = None if spending.others else _forecast(planned, until, sums)
+        outcome = outcome_over(site, campaign, planned.first, min(planned.last, today), now)
+        state = _state(planned, spending, forecast, today)
+        yield Progress(planned, spending, until, outcome, forecast, state)
+
+
+def _forecast(planned: Planned, until: date | None, sums: dict[date, Decimal]) -> Pace | None:
+    if until is None or (planned.last - planned.first).days >= DAYS_MOST:
+        return None
+    first = min((on for on, amount in sums.items() if amount), default=None)
+    if first is None or first > until:
+        return None
+    # Days before the first spend are no sign of how days go on: a campaign may begin late.
+    days = [float(sums.get(first + timedelta(days=n), 0)) for n in range((until - first).days + 1)]
+    try:
+        return pace(np.array(days), (planned.last - until).days)
+    except PaceTooShort:
+        return None
+
+
+def _state(planned: Planned, spending: Spending, forecast: Pace | None, today: date) -> State:
+    spent, budget = spending.whole, planned.budget
+    if spent is None or not budget:
+        return "unknown"
+    if today < planned.first:
+        return "before"
+    if spent > budget:
+        return "spent"
+    if forecast is None:
+        return "unsure"
+    if forecast.low > budget:
+        return "over"
+    return "under" if forecast.high < budget else "even"
