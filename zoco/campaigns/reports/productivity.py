@@ -136,7 +136,7 @@ class Productivity(Report):
         back = margin.fill_null(rows.revenue.cast("float64"))
         return rows.mutate(
             conversions=rows.conversions if facts.goals else expr.unknown(),
-            margin=margin.round(4).cast(MONEY),
+            margin=_money_of(margin),
             cac=_each(rows.cost, rows.converted),
             roas=expr.share(rows.revenue, rows.cost),
             payback=expr.only_if(back > 0, rows.cost.cast("float64") / back * days),
@@ -146,8 +146,13 @@ class Productivity(Report):
 def _each(amount: Value, count: Value) -> Value:
     """Return the amount by a count, null where either is not there; engines compute behind a null too."""
     least = count + expr.ones(count == 0)
-    found = (amount.fill_null(0).cast("float64") / least.cast("float64")).round(4).cast(MONEY)
+    found = _money_of(amount.fill_null(0).cast("float64") / least.cast("float64"))
     return expr.only_if(amount.notnull() & (count > 0), found)
+
+
+def _money_of(number: Value) -> Value:
+    """Return a number as money; by its digits, for one engine cuts what the other rounds."""
+    return number.round(4).cast("string").cast(MONEY)
 
 
 def _came(facts: Facts, names: list[str]) -> Table:
