@@ -1,5 +1,6 @@
 """What a report is narrowed to, by its address: an audience, a domain, whoever followed a link, an arm."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,8 +54,8 @@ class Narrow:
         kept = {name: each for name in NARROW if (each := self.asked.get(name))}
         return f"?{urlencode(kept)}" if kept else ""
 
-    def said(self, *, is_tested: bool) -> dict[str, Any]:
-        """Return what the page shows of it."""
+    def said(self, *, arms: Collection[str]) -> dict[str, Any]:
+        """Return what the page shows of it; `arms` are those that there are, none where nothing was tried."""
         language, address = self.link
         chips = []
         if self.link[1]:
@@ -67,7 +68,7 @@ class Narrow:
         return {
             "chips": chips,
             "widened": self.url(**dict.fromkeys(NARROW, "")),
-            "arms": [(each, arm_named(each)) for each in (*ARMS, REST)] if is_tested else [],
+            "arms": [(each, arm_named(each)) for each in (*ARMS, REST) if each in arms],
             "arm": self.arm,
             "kept": [(name, self.asked[name]) for name in ("domain", "link") if self.asked.get(name)],
             "audiences": Audience.objects.order_by("name", "pk").values_list("pk", "name"),

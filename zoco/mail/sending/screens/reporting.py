@@ -72,7 +72,7 @@ def of_sending(request: HttpRequest, pk: int) -> HttpResponse:
         maps=maps,
         by=_("Arm"),
         held_url=_held(request, narrow, "sending", pk),
-        **narrow.said(is_tested=len(parts) > 1 or bool(narrow.arm)),
+        **narrow.said(arms=_arms(sending=sending)),
         **_asked(credit),
         **shown,
     )
@@ -108,7 +108,7 @@ def of_letter(request: HttpRequest, pk: int) -> HttpResponse:
         maps=maps,
         by=_("Way"),
         held_url=_held(request, narrow, "letter", pk),
-        **narrow.said(is_tested=_is_tested()),
+        **narrow.said(arms=_arms()),
         is_letter=True,
         days=days,
         periods=PERIODS,
@@ -137,7 +137,7 @@ def of_all(request: HttpRequest) -> HttpResponse:
         days=days,
         periods=PERIODS,
         held_url=_held(request, narrow, "all", days),
-        **narrow.said(is_tested=_is_tested()),
+        **narrow.said(arms=_arms()),
         **_asked(credit),
         **shown,
     )
@@ -171,8 +171,10 @@ def _held(request: HttpRequest, narrow: Narrow, kind: str, key: int) -> str:
     return reverse("zoco_letters_held", args=[kind, key]) + narrow.held if may_take else ""
 
 
-def _is_tested() -> bool:
-    return Leg.objects.filter(arm=ARMS[0]).exists()
+def _arms(**which: object) -> set[str]:
+    """Return the arms of what was tried; a letter that went to everybody alike has none."""
+    tried = Leg.objects.filter(sending__legs__arm=ARMS[0], **which)
+    return set(tried.order_by().values_list("arm", flat=True).distinct())
 
 
 def _days(request: HttpRequest) -> int:

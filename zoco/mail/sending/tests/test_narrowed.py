@@ -167,6 +167,7 @@ def test_rows_lead_to_what_they_count_and_chips_lead_back(
     where = f"/admin/sendings/{june.pk}/report/"
 
     whole = client.get(where, {"window": "3"}).context
+    assert [arm for arm, _name in whole["arms"]] == ["a", "b", "rest"]
     rows = [(line["url"], line["cells"][0][1]["count"], "") for line in (*whole["parts"], *whole["domains"])]
     rows += [(line["url"], "", line["people"]["count"]) for line in whole["links"]]
     assert len(rows) == 3 + len(DOMAINS) + 2
