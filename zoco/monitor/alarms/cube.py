@@ -46,12 +46,18 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """A measure by hour. Hours are numbered from `first`, a wall clock's; `cuts` by dimension."""
+    """A measure by hour. Hours are numbered from `first`, a wall clock's; `cuts` by dimension.
+
+    Counts are multiples of `unit`: 1, or of money the typical amount Σx² / Σx, in which a sum of amounts
+    that come by chance has a variance equal to its mean, as a count has (W. Feller, An Introduction to
+    Probability Theory and Its Applications, vol. 1 (1968), section XII.2, on compound Poisson sums).
+    """
 
     measure: Watched
     first: datetime
     total: Cut
     cuts: dict[str, Cut]
+    unit: float = 1.0
 
     @property
     def hours(self) -> int:
@@ -74,14 +80,27 @@ def cube_read(key: str, site: SiteInfo, period: Period, store: Store, narrowed: 
     facts = Facts(site, period, narrowed.filters, verdicts)
     first = datetime.combine(period.first, datetime.min.time())
     hours = period.days * 24
+    unit = _unit(measure, facts, store)
     cuts: dict[str, Cut] = {}
     for name in measure.dimensions:
-        cut = _cut(measure, facts, name, first, hours, store)
+        cut = _cut(measure, facts, name, first, hours, store, unit)
         cuts[name] = cut
         if name == PAGE:
             cuts[SECTION] = sections(cut)
     total = cuts[measure.dimensions[0]].summed[:, :].sum(0, keepdims=True)
-    return Cube(measure, first, Cut(("",), total), cuts)
+    return Cube(measure, first, Cut(("",), total), cuts, unit)
+
+
+def _unit(measure: Watched, facts: Facts, store: Store) -> float:
+    """Return the typical amount of a measure of money; 1 of a count, or where there was none."""
+    if not measure.value:
+        return 1.0
+    rows = measure.moments(facts, ())
+    amount = rows[measure.value]
+    sums = rows.aggregate(once=amount.sum(), squared=(amount * amount).sum())
+    found = store.query(expr.to_sql(sums, store.dialect)).to_pylist()[0]
+    once, squared = float(found["once"] or 0), float(found["squared"] or 0)
+    return squared / once if once > 0 and squared > 0 else 1.0
 
 
 def sections(pages: Cut) -> Cut:
@@ -97,7 +116,9 @@ def sections(pages: Cut) -> Cut:
     return Cut(tuple(groups), np.stack([pages.summed[rows].sum(0) for rows in groups.values()]))
 
 
-def _cut(measure: Watched, facts: Facts, column: str, first: datetime, hours: int, store: Store) -> Cut:
+def _cut(
+    measure: Watched, facts: Facts, column: str, first: datetime, hours: int, store: Store, unit: float
+) -> Cut:
     most = PAGES_MOST if column in {PAGE, "landing"} else VALUES_MOST
     kept = _largest(measure, facts, column, most, store)
     rows = measure.moments(facts, (column,))
@@ -111,7 +132,7 @@ def _cut(measure: Watched, facts: Facts, column: str, first: datetime, hours: in
     at = np.array(found["hour"].to_pylist(), dtype=np.int64) // expr.HOUR - start
     rows_at = np.array([number[each] for each in found["part"].to_pylist()], dtype=np.int64)
     if len(at):
-        amounts = np.array(found["counted"].to_pylist(), dtype=float)
+        amounts = np.array(found["counted"].to_pylist(), dtype=float) / unit
         inside = (at >= 0) & (at < hours)
         np.add.at(counts, (rows_at[inside], at[inside]), amounts[inside])
     return Cut.of(values, counts)

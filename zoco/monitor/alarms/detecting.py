@@ -4,7 +4,7 @@ Counts of the last 1, 3, 6, 24, 48, 72 and 168 hours are held against the same h
 before (`zoco.stats.seasonal`). Nothing here asks the ledger or writes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,15 @@ class Finding:
     cause: Cause | None
     part: tuple[str, str] | None = None
     """Dimension and value that the figures are of; None for the whole."""
+
+    def scaled(self, unit: float) -> "Finding":
+        """Return the same in the measure's own figures, of which the cube's are multiples of `unit`."""
+        names = ("seen", "expected", "low", "high")
+        told = {name: getattr(self, name) * unit for name in names}
+        cause = self.cause
+        if cause is not None:
+            cause = replace(cause, seen=cause.seen * unit, expected=cause.expected * unit)
+        return replace(self, **told, cause=cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,15 @@ def picture_of(cube: Cube, found: Finding, end: int) -> dict[str, Any]:
     bounds = {kind: each.bounds(0, CONFIDENCE) for kind, each in expected.items()}
     ends = [*window.ends[-DAYS:].tolist(), end]
     days = [str((cube.first + timedelta(hours=each - 1)).date()) for each in ends]
-    return {
-        "days": days,
+    lines = {
         "seen": [*past.tolist(), found.seen],
         "expected": [*(float(expected[kind].mean[0]) for kind in kinds[:-1]), found.expected],
         "low": [*(bounds[kind][0] for kind in kinds[:-1]), found.low],
         "high": [*(bounds[kind][1] for kind in kinds[:-1]), found.high],
+    }
+    return {
+        "days": days,
+        **{name: [cube.unit * each for each in values] for name, values in lines.items()},
     }
 
 

@@ -89,6 +89,7 @@ def _look(site: SiteInfo, alarms: Sequence[Alarm], hour: datetime, store: Store)
         end = counted.hour_at(hour, site.zone)
         seen = look(counted, end, rule, cube(given, part) if given else None)
         picture = picture_of(counted, seen, end) if isinstance(seen, Finding) else None
+        seen = seen.scaled(counted.unit) if isinstance(seen, Finding) else seen
         services.seen_apply(alarm, seen, at=hour, picture=picture)
     return len(alarms)
 

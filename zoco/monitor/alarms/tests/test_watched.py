@@ -1,15 +1,20 @@
 """What alarms count: conversions, and what is done as a step of a funnel, on facts counted by hand."""
 
+import math
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from zoco.kit.periods import Period
+from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
-from zoco.ledger.tests.reports.made import SITE, ZONE, ledger
+from zoco.ledger.tests.reports.made import SITE, ZONE, fact, ledger
+from zoco.monitor.alarms.causes import Cause
 from zoco.monitor.alarms.cube import Cube, cube_read
+from zoco.monitor.alarms.detecting import Finding
 from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, measure_said
@@ -18,6 +23,7 @@ from zoco.monitor.funnels import Funnel
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.funnels.test_steps import FACTS, ORDER
 from zoco.sites.models import Site
+from zoco.stats.tails import tails
 
 pytestmark = pytest.mark.django_db
 DAYS = Period.parse("2026-03-28..2026-03-31", ZONE)
@@ -107,3 +113,41 @@ def test_the_form_offers_the_steps_of_the_site(funnel: Funnel) -> None:
     saved = made.save()
     assert alarm_said(Alarm.objects.get(pk=saved.pk)).endswith("Way, step 2: Basket")
     assert "measure" in theirs.errors
+
+
+def paid(local: str, visitor: int, amount: str) -> Fact:
+    return fact(local, visitor, "/thanks", name=ORDER, amount_site=Decimal(amount))
+
+
+def test_revenue_is_counted_in_typical_orders_and_told_in_money(tmp_path: Path) -> None:
+    amounts = ("10", "30", "60")
+    facts = [paid(f"2026-03-28 1{number}:00:00", number, each) for number, each in enumerate(amounts)]
+    with ledger(tmp_path, facts) as opened:
+        cube = cube_read("revenue", SITE, DAYS, opened)
+        counted = cube_read("orders", SITE, DAYS, opened)
+
+    # (100 + 900 + 3600) / 100.
+    assert (cube.unit, counted.unit) == (46.0, 1.0)
+    assert float(cube.total.summed[0, -1]) * cube.unit == pytest.approx(100)
+    cause = Cause("country", ("ES",), 1.0, 2.0, 1.0, 0.0)
+    found = Finding("revenue", True, 24, 1.0, 3.0, 1.0, 6.0, 1e-5, 1.1, 56, cause)
+    told = found.scaled(cube.unit)
+    assert (told.seen, told.expected, told.low, told.high) == (46.0, 138.0, 46.0, 276.0)
+    assert (told.odds, told.dispersion) == (1e-5, 1.1)
+    assert told.cause == Cause("country", ("ES",), 46.0, 92.0, 1.0, 0.0)
+
+
+def test_no_order_in_an_hour_is_as_likely_in_money_as_in_orders() -> None:
+    # Four orders are expected. In euros a negative binomial of the same mean and variance called an hour
+    # without any impossible; in typical orders it is as likely as by the orders themselves.
+    random = np.random.default_rng(1)
+    amounts = np.exp(3.5 + 0.8 * random.standard_normal(100_000))
+    unit = float((amounts**2).sum() / amounts.sum())
+    mean = 4 * float(amounts.mean())
+    variance = 4 * float((amounts**2).mean())
+
+    in_euros = tails(0, mean, variance)[0]
+    in_orders = tails(0, mean / unit, variance / unit**2)[0]
+
+    assert in_euros < 1e-4
+    assert in_orders > 0.5 * math.exp(-4)
