@@ -1,59 +1,7 @@
 """Who may open which address; one that is in no list fails the test. Enter a new one where it belongs."""
 
+from tests.api.everybody import EVERYBODY
 from tests.api.kept import KEPT, VERBS
-
-# Pages of the public, and what refuses by itself: each asks for nothing that is not public.
-EVERYBODY = [
-    "zoco_shared:overview",
-    "zoco_shared:report",
-    "zoco_shared:panel",
-    "zoco_shared:export",
-    "zoco_public:overview",
-    "zoco_public:report",
-    "zoco_public:panel",
-    "zoco_public:export",
-    "zoco_invited",
-    "zoco_access_in",
-    "zoco_consent_script",
-    "zoco_consent_banner",
-    "zoco_own_browser",
-    "zoco_robots",
-    "zoco_follow",
-    "zoco_channels_heard",
-    "zoco_unsubscribe",
-    "zoco_preferences",
-    "zoco_confirm",
-    "zoco_form_script",
-    "zoco_form",
-    "zoco_form_fields",
-    "zoco_form_challenge",
-    "zoco_trials_script",
-    "zoco_ofrep",
-    "zoco_ofrep_one",
-    "zoco_mail_image",
-    "zoco_mail_link",
-    "zoco_mail_archive",
-    "zoco_mail_feed",
-    "zoco_mail_archived",
-    "zoco_mail_online",
-    "zoco_metrics",
-    "zoco_readyz",
-    "zoco_sitemap",
-    "zoco_letter_picture",
-    "zoco_api:openapi-json",
-    "zoco_api:api-root",
-    "wagtailadmin_sprite",
-    "wagtailadmin_password_reset",
-    "wagtailadmin_password_reset_done",
-    "wagtailadmin_password_reset_confirm",
-    "wagtailadmin_password_reset_complete",
-    "wagtailadmin_javascript_catalog",
-    "wagtaildocs_serve",
-    "wagtaildocs_authenticate_with_password",
-    "wagtailcore_authenticate_with_password",
-    "wagtailcore_login",
-    "wagtail_serve",
-]
 
 # Whoever is not in yet; the others are led on.
 STRANGERS = ["wagtailadmin_login"]

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.doors import Door, doors
+from tests.api.everybody import EVERYBODY
 from tests.api.people import clients, values
-from tests.api.table import EVERYBODY, OWNERS
+from tests.api.table import OWNERS
 from tests.api.test_doors import KEPT_ONES, LAST, OF_SITES, address
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger import sitebook

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests.api.doors import Door, doors, is_in
+from tests.api.everybody import EVERYBODY
 from tests.api.forms.kept import one_of_each
-from tests.api.table import EVERYBODY
 from tests.api.test_own_sites import limited
 from zoco.consent.models import Topic
 from zoco.consent.signup.models import Form
