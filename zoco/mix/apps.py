@@ -1,5 +1,7 @@
 """Media mix as a Django app."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -14,5 +16,15 @@ class MixConfig(AppConfig):
     area = "monitor"
 
     def ready(self) -> None:
-        """Let tests of channels go along when a site moves; look after fits that died."""
+        """Let tests of channels go along when a site moves; look after fits that died; forget with sites."""
         from zoco.mix import periodic, portable  # noqa: F401 - both register
+        from zoco.sites import leaving
+
+        leaving.forget_by("mix", _site_forget)
+
+
+def _site_forget(site: int, until: datetime) -> None:
+    """Forget what was made of a site's facts; what does it is imported when there is some."""
+    from zoco.mix.leaving import site_forget
+
+    site_forget(site, until)

@@ -32,7 +32,7 @@ def do(mix: MediaMix) -> None:
     tests = tests_of(mix, weeks)
     mix.total = (WARMING + SWEEPS) * (2 if tests else 1)
     mix.result = result_of(_fitted(weeks, mix.saturation, tests, counter(mix)))
-    mix.result["tests"] = len(tests)
+    mix.result |= {"tests": len(tests), "currency": sites[mix.site_id].currency}
     mix.done = mix.total
 
 

@@ -20,6 +20,8 @@ else:
 
 REVENUE, ALL = "revenue", "conversions"
 WEEKS_LEAST, WEEKS_USUAL = 52, 156
+SUNDAY = 6
+OLDEST = date(2000, 1, 1)
 
 
 def outcomes(site: int) -> list[tuple[str, Any]]:
@@ -100,8 +102,14 @@ class ChannelTestForm(_TestForm):
         """Hold days to their order, and the change to be one."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         first, last = cleaned.get("first_on"), cleaned.get("last_on")
+        if first and first < OLDEST:
+            self.add_error("first_on", _("The day lies in the future, or before 2000"))
         if first and last and first > last:
             self.add_error("last_on", _("The last day is before the first one."))
+        if first and first.weekday():
+            self.add_error("first_on", _("A test begins on a Monday."))
+        if last and last.weekday() != SUNDAY:
+            self.add_error("last_on", _("A test ends on a Sunday: models know whole weeks."))
         if last and last > self.today:
             self.add_error("last_on", _("A test that is not over says nothing yet."))
         if first and last and last - first > timedelta(days=7 * WEEKS_LEAST):

@@ -35,6 +35,7 @@ class Work(models.Model):
         STOPPED = "stopped", _("Stopped")
         FAILED = "failed", pgettext_lazy("state", "Failed")
 
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
     goal = models.CharField(_("what it explains"), max_length=200, blank=True)
     is_revenue = models.BooleanField(default=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
@@ -78,9 +79,6 @@ class MediaMix(Work):
         HILL = "hill", _("Hill")
         LOGISTIC = "logistic", _("Logistic")
 
-    site = models.ForeignKey(
-        "zoco_sites.Site", models.CASCADE, related_name="media_mixes", verbose_name=_("site")
-    )
     saturation = models.CharField(
         _("saturation"), max_length=8, choices=Saturation.choices, default=Saturation.HILL
     )
@@ -107,9 +105,6 @@ class RegionalTest(Work):
         PLAN = "plan", pgettext_lazy("regional test", "Plan")
         TEST = "test", pgettext_lazy("regional test", "Measurement")
 
-    site = models.ForeignKey(
-        "zoco_sites.Site", models.CASCADE, related_name="regional_tests", verbose_name=_("site")
-    )
     kind = models.CharField(max_length=4, choices=Kind.choices)
     channel = models.CharField(_("channel"), max_length=100, blank=True)
     regions = models.JSONField(default=list)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from zoco.kit import holding
+from zoco.kit.masks import masked
 from zoco.kit.runs import RunStopped, beating, dead_fail, teller
 from zoco.kit.said import Said
 from zoco.ledger.asking.filters import FilterWrong
@@ -56,8 +57,16 @@ COLLINEAR = gettext_noop(
 FILTER = gettext_noop("The goal is gone. Choose another one.")
 
 
+class UnderWay(Said, ValueError):
+    """Another of the kind is being worked out for the site; one worker does them one after the other."""
+
+
 def begin(*, work: Work) -> None:
-    """Keep what is asked for, and have it worked out in the background."""
+    """Keep what is asked for, and have it worked out in the background. Raises UnderWay."""
+    if type(work)._default_manager.filter(site=work.site_id, state=State.WORKING).exists():
+        raise UnderWay(
+            gettext_noop("Another one is being worked out for this site; stop it or wait until it is done.")
+        )
     with transaction.atomic():
         work.save()
         _enqueue(work)
@@ -98,6 +107,8 @@ def through(*, kind: str, key: int) -> Work | None:
 
 def _held(work: Work, do: Callable[[Work], None]) -> Work:
     try:
+        if work.is_to_stop:
+            raise RunStopped
         do(work)
         work.state, work.said, work.said_places = State.DONE, "", {}
     except RunStopped:
@@ -113,7 +124,11 @@ def _held(work: Work, do: Callable[[Work], None]) -> Work:
         work.state, work.said_places = State.REFUSED, {}
         work.said = next(words for kind, words in REFUSED.items() if isinstance(error, kind))
     except Exception as error:
-        work.state, work.said, work.said_places = State.FAILED, f"{type(error).__name__}: {error}"[:500], {}
+        work.state, work.said, work.said_places = (
+            State.FAILED,
+            masked(f"{type(error).__name__}: {error}")[:500],
+            {},
+        )
         raise
     finally:
         work.told_at = timezone.now()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zoco.kit.cells import disarmed
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
@@ -24,7 +25,8 @@ from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.mix import running
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
 from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
-from zoco.mix.showing import channel_name, shown
+from zoco.mix.running import UnderWay
+from zoco.mix.showing import UNTOLD, channel_name, shown
 from zoco.mix.weeks import Weeks
 
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_mediamix" for verb in ("view", "add", "delete"))
@@ -74,7 +76,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm(ADD):
             raise PermissionDenied
         if form.is_valid():
-            return redirect("zoco_mix", pk=_begun(request, site, form).pk)
+            try:
+                return redirect("zoco_mix", pk=_begun(request, site, form).pk)
+            except UnderWay as error:
+                form.add_error(None, _(error.words))
     lines = [_line(each) for each in MediaMix.objects.filter(site=site.id).select_related("site")[:LISTED]]
     may = {"may_add": request.user.has_perm(ADD), "may_see_tests": request.user.has_perm(TESTS_SEE)}
     return page_of(request, "mixes", _("Media mix"), site, form=form, lines=lines, **may)
@@ -103,9 +108,15 @@ def user_of(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
+def _told(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the channels of a result of which the data tell something."""
+    return [each for each in result["channels"] if each["knowledge"] != UNTOLD]
+
+
 def _line(mix: MediaMix) -> dict[str, Any]:
     result = mix.result
-    best = max(result["channels"], key=lambda each: each["roas"]["mean"]) if result else None
+    told = [] if not result or result["is_contradicted"] else _told(result)
+    best = max(told, key=lambda each: each["roas"]["mean"], default=None)
     return {
         "mix": mix,
         "outcome": outcome_name(mix),
@@ -199,18 +210,13 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if not mix.weeks:
         return response
     weeks = Weeks.from_json(mix.weeks)
-    table.writerow(["week", "is_run_in", "outcome", "fitted", "holidays", *map(_cell, weeks.spend)])
+    table.writerow(["week", "is_run_in", "outcome", "fitted", "holidays", *map(disarmed, weeks.spend)])
     fitted = [""] * weeks.run_in + mix.result.get("fitted", [""] * weeks.fitted)
     columns = zip(weeks.starts, weeks.outcome, fitted, weeks.holidays, *weeks.spend.values(), strict=True)
     for number, (start, outcome, model, holiday, *spend) in enumerate(columns):
         is_run_in = number < weeks.run_in
         table.writerow([start, int(is_run_in), "" if is_run_in else outcome, model, holiday, *spend])
     return response
-
-
-def _cell(text: str) -> str:
-    """Return a text that no program takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 @never_cache

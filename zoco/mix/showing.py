@@ -22,6 +22,7 @@ KNOWLEDGE = {
     "weakly identified": gettext_lazy("told by the data in part"),
     "not identifiable": gettext_lazy("not identifiable: the data say no more than was believed before"),
 }
+UNTOLD = "not identifiable"
 PARTS = {
     "baseline": gettext_lazy("Baseline: without any spending"),
     "season": gettext_lazy("Season"),
@@ -78,17 +79,19 @@ def shown(mix: MediaMix) -> dict[str, Any]:
         found["notes"] = notes(weeks, mix)
     if not mix.result:
         return found
-    spelled = Spelled(mix.site.currency, mix.is_revenue)
     result = mix.result
+    spelled = Spelled(result["currency"], mix.is_revenue)
+    untold = {each["channel"] for each in result["channels"] if each["knowledge"] == UNTOLD}
     return found | {
         "channels": _channels(result, spelled),
         "comparisons": [_comparison(each, spelled) for each in result["comparisons"]],
         "is_contradicted": result["is_contradicted"],
         "fit_curve": _fit_curve(weeks, result, spelled),
-        "waterfall": _waterfall(result, spelled),
-        "curves": _curves(result, spelled),
+        "waterfall": _waterfall(result, spelled, untold),
+        "curves": _curves(result, spelled, untold),
         "learnt": _learnt(result),
-        "advice": [_advice(each, spelled) for each in result["advice"]],
+        "advice": [_advice(each, spelled, untold) for each in result["advice"]],
+        "untold": ", ".join(sorted(map(channel_name, untold))),
         "r_squared": formats.percent(result["r_squared"]),
         "r_hat": formats.decimal(result["r_hat"], 3),
         "draws": formats.count(int(result["draws"])),
@@ -102,12 +105,12 @@ def notes(weeks: Weeks, mix: MediaMix) -> list[str]:
     found = []
     if weeks.gathered:
         found.append(
-            _("Together as all other sources, as too little was spent on each: %(names)s.")
+            _("Together as all other sources, as they are too small to be told by themselves: %(names)s.")
             % {"names": ", ".join(channel_name(each) for each in weeks.gathered)}
         )
     if weeks.left_out:
         found.append(
-            _("Left out, as money was spent in fewer than 8 weeks: %(names)s.")
+            _("Left out, as even together money was spent in fewer than 8 weeks: %(names)s.")
             % {"names": ", ".join(channel_name(each) for each in weeks.left_out)}
         )
     if weeks.others:
@@ -139,7 +142,7 @@ def _channels(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
                 each["roas"]["low"], each["roas"]["mean"], each["roas"]["high"], most
             ),
             "knowledge": KNOWLEDGE[each["knowledge"]],
-            "is_told": each["knowledge"] != "not identifiable",
+            "is_told": each["knowledge"] != UNTOLD,
         }
         for each in result["channels"]
     ]
@@ -170,7 +173,7 @@ def _fit_curve(weeks: Weeks, result: dict[str, Any], spelled: Spelled) -> SafeSt
     return curve(drawn, formats.short)
 
 
-def _waterfall(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
+def _waterfall(result: dict[str, Any], spelled: Spelled, untold: set[str]) -> list[dict[str, Any]]:
     steps = result["waterfall"]
     ends = [value for each in steps for value in (each["start"], each["end"])]
     least, most = min(*ends, 0.0), max(ends)
@@ -180,16 +183,20 @@ def _waterfall(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]
             "amount": spelled.outcome(each["amount"]["mean"]),
             "between": "" if each["is_total"] else spelled.between(each["amount"], spelled.outcome),
             "picture": pictures.floating(each["start"], each["end"], least, most),
+            "is_told": each["name"] not in untold,
         }
         for each in steps
     ]
 
 
-def _curves(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
+def _curves(result: dict[str, Any], spelled: Spelled, untold: set[str]) -> list[dict[str, Any]]:
     present = next((each for each in result["advice"] if each["share"] == 1.0), None)
     shares = {each["channel"]: each for each in present["shares"]} if present else {}
     found = []
     for each in result["curves"]:
+        if each["channel"] in untold:
+            found.append({"name": channel_name(each["channel"]), "picture": "", "words": KNOWLEDGE[UNTOLD]})
+            continue
         share = shares.get(each["channel"])
         marks = [Mark(share["present"], "prev"), Mark(share["advised"], "l1 dot")] if share else []
         name = channel_name(each["channel"])
@@ -234,7 +241,7 @@ def _bounds(figure: dict[str, float]) -> str:
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
-def _advice(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
+def _advice(each: dict[str, Any], spelled: Spelled, untold: set[str]) -> dict[str, Any]:
     most = max(max(share["present"], share["advised"]) for share in each["shares"])
     gain = each["gain"]
     return {
@@ -255,6 +262,7 @@ def _advice(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
                 "range": _("%(low)s to %(high)s")
                 % {"low": spelled.money(share["least"]), "high": spelled.money(share["most"])},
                 "picture": pictures.pair(share["present"], share["advised"], most),
+                "is_told": share["channel"] not in untold,
             }
             for share in each["shares"]
         ],

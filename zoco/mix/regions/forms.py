@@ -16,6 +16,7 @@ from zoco.mix.regions.panels import Place
 from zoco.mix.weeks import WEEK
 
 LENGTH_MOST = 12
+OLDEST = date(2000, 1, 1)
 PAST_MOST = 260
 
 
@@ -99,6 +100,9 @@ class MeasureForm(_Form):
         """Hold days to whole weeks that are over, and regions to one country."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         first, length = cleaned.get("first_on"), cleaned.get("length")
+        if first and not OLDEST <= first <= self.today:
+            self.add_error("first_on", _("The day lies in the future, or before 2000"))
+            first = None
         if first and first.weekday():
             self.add_error("first_on", _("A test begins on a Monday."))
         if first and length and first + length * WEEK - timedelta(days=1) >= self.today:

@@ -33,6 +33,7 @@ from zoco.mix.weeks import UNNAMED, mondays
 
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_regionaltest" for verb in ("view", "add", "delete"))
 YEAR = timedelta(days=365)
+CHANNELS_MOST = 200
 State, Kind = RegionalTest.State, RegionalTest.Kind
 
 
@@ -49,11 +50,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not request.user.has_perm(ADD):
             raise PermissionDenied
-        if (plan if is_plan else measure).is_valid():
+        form = plan if is_plan else measure
+        if form.is_valid():
             test = _planned(plan, site) if is_plan else _measured(measure, site)
             test.created_by = user_of(request)
-            running.begin(work=test)
-            return redirect("zoco_regional", pk=test.pk)
+            try:
+                running.begin(work=test)
+                return redirect("zoco_regional", pk=test.pk)
+            except running.UnderWay as error:
+                form.add_error(None, _(error.words))
     lines = [_line(each) for each in RegionalTest.objects.filter(site=site.id)[:LISTED]]
     return page_of(
         request,
@@ -85,7 +90,7 @@ def _forms(request: HttpRequest, site: SiteInfo, *, is_plan: bool) -> tuple[Plan
 
 def _channels(site: SiteInfo, period: Period) -> list[str]:
     spent, _others = daily(site, period)
-    return sorted({source or UNNAMED for _on, source in spent})
+    return sorted({source or UNNAMED for _on, source in spent})[:CHANNELS_MOST]
 
 
 def _planned(form: PlanForm, site: SiteInfo) -> RegionalTest:

@@ -29,7 +29,7 @@ def shown(test: RegionalTest) -> dict[str, Any]:
             found["notes"] = [_("Left out, as too few weeks had anything: %(names)s.") % names]
     if not test.result:
         return found
-    spelled = Spelled(test.site.currency, test.is_revenue)
+    spelled = Spelled(test.result["currency"], test.is_revenue)
     if test.kind == RegionalTest.Kind.PLAN:
         return found | _plan(test, spelled)
     return found | _measured(test, regions, spelled)
@@ -85,8 +85,8 @@ def _measured(test: RegionalTest, regions: Regions, spelled: Spelled) -> dict[st
             "misfit": formats.percent(lift["misfit"]),
             "share": formats.percent(test.result["share"]),
         },
-        "placebos_p": formats.decimal(placebos["p"], 3),
-        "placebos_regions": formats.count(placebos["regions"]),
+        "placebos_p": formats.decimal(placebos["p"], 3) if placebos else "",
+        "placebos_groups": formats.count(placebos["groups"]) if placebos else "",
         "differences": _signed(differences["estimate"]),
         "differences_between": _("%(low)s to %(high)s")
         % {"low": _signed(differences["low"]), "high": _signed(differences["high"])}

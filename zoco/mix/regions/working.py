@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -18,12 +17,11 @@ from zoco.mix.models import RegionalTest
 from zoco.mix.regions.panels import Regions, regions_of
 from zoco.mix.running import counter
 from zoco.mix.weeks import UNNAMED, WEEK, WeeksWrong
-from zoco.stats.incrementality import Panel, lift, placebos, planned, two_by_two
+from zoco.stats.incrementality import Panel, group_placebos, lift, planned, two_by_two
 from zoco.stats.incrementality.planning import GROUPS
 
 SHOWN = 12
 RECENT_WEEKS = 13
-TREATED = "treated"
 
 
 def do(test: RegionalTest) -> None:
@@ -64,7 +62,7 @@ def _plan(test: RegionalTest, site: SiteInfo) -> dict[str, Any]:
         money = weekly * float(recent[:, places].sum() / max(recent.sum(), 1e-12)) * test.length
         seen = None if each.detectable is None else each.detectable * level
         found.append({**asdict(each), "money": money, "seen": seen})
-    return {"candidates": found, "groups": len(plan), "weekly": weekly}
+    return {"candidates": found, "groups": len(plan), "weekly": weekly, "currency": site.currency}
 
 
 def _weekly_spend(test: RegionalTest, site: SiteInfo) -> float:
@@ -87,8 +85,7 @@ def _measured(test: RegionalTest, site: SiteInfo) -> dict[str, Any]:
         )
     panel, treated, before = regions.panel(), frozenset(test.regions), test.before_count
     found = lift(panel, treated, before)
-    grouped = _grouped(panel, treated, before)
-    others = placebos(grouped, TREATED, before)
+    others = group_placebos(panel, treated, before)
     ours = two_by_two(_scaled(panel, before), treated, before)
     return {
         "lift": {
@@ -98,7 +95,8 @@ def _measured(test: RegionalTest, site: SiteInfo) -> dict[str, Any]:
             "actual": found.actual.tolist(),
             "weights": found.weights,
         },
-        "placebos": {"p": others.p, "regions": len(others.others) + 1},
+        "placebos": None if others is None else {"p": others[0], "groups": others[1]},
+        "currency": site.currency,
         "differences": asdict(ours),
         "share": float(panel.outcomes[:before, [panel.place(each) for each in treated]].sum())
         / float(panel.outcomes[:before].sum()),
@@ -111,11 +109,3 @@ def _scaled(panel: Panel, before: int) -> Panel:
     kept = means > 0
     names = tuple(name for name, is_kept in zip(panel.units, kept, strict=True) if is_kept)
     return Panel(names, panel.outcomes[:, kept] / means[kept])
-
-
-def _grouped(panel: Panel, treated: frozenset[str], before: int) -> Panel:
-    """Return the treated regions as one unit beside the others, each as multiples of its mean before."""
-    is_treated = np.array([name in treated for name in panel.units])
-    names = (TREATED, *(name for name in panel.units if name not in treated))
-    together = panel.outcomes[:, is_treated].sum(axis=1)
-    return _scaled(Panel(names, np.column_stack([together, panel.outcomes[:, ~is_treated]])), before)

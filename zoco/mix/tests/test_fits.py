@@ -152,7 +152,7 @@ def test_seldom_channels_are_gathered_or_left_out_and_said_to_be(site: Site) -> 
     assert mix.weeks["others"] == {"USD": 70.0}
     assert set(mix.weeks["spend"]) == {"search", "social"}
     page = body(client_of("analyst").get(f"/admin/media-mix/{mix.pk}/"))
-    assert "Left out, as money was spent in fewer than 8 weeks: fair." in page
+    assert "Left out, as even together money was spent in fewer than 8 weeks: fair." in page
     assert "No rate was in force for costs that are in no channel" in page
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger.schema import Fact
 from zoco.ledger.tests.reports.made import SITE, fact, ledger
-from zoco.mix import running
+from zoco.mix import leaving, running
 from zoco.mix.models import ChannelTest, RegionalTest
 from zoco.mix.tests.company import site_make
 from zoco.project.tests.readers import body, client_of
@@ -90,7 +91,8 @@ def test_a_measurement_finds_what_the_treatment_truly_added() -> None:
     assert lift["added_low"] <= true <= lift["added_high"]
     assert lift["relative"] == pytest.approx(EFFECT, abs=0.03)
     assert lift["p"] <= 0.05
-    assert test.result["placebos"] == {"p": pytest.approx(1 / 7), "regions": 7}
+    # Of the 15 pairs that six other regions make none is as far off.
+    assert test.result["placebos"] == {"p": pytest.approx(1 / 16), "groups": 16}
     assert test.weeks["left_out"] == ["ML"]
 
 
@@ -168,6 +170,19 @@ def test_what_cannot_be_told_gives_a_sentence_and_no_figure(over: dict[str, Any]
     assert test.said.startswith(said)
 
 
+def test_a_second_one_waits_until_the_first_is_over() -> None:
+    given: dict[str, Any] = {
+        "site_id": 1, "kind": "plan", "country": "ES", "first_on": FIRST, "weeks_count": PAST, "length": 4,
+        "created_at": NOW, "told_at": NOW,
+    }  # fmt: skip
+    running.begin(work=RegionalTest(**given))
+
+    with pytest.raises(running.UnderWay):
+        running.begin(work=RegionalTest(**given))
+
+    assert RegionalTest.objects.count() == 1
+
+
 def test_a_plan_is_stopped() -> None:
     test = RegionalTest(
         site_id=1, kind="plan", country="ES", first_on=FIRST, weeks_count=PAST, length=4,
@@ -180,6 +195,11 @@ def test_a_plan_is_stopped() -> None:
 
     test.refresh_from_db()
     assert (test.state, test.result) == (State.STOPPED, {})
+
+
+def this_monday() -> date:
+    today = timezone.now().date()
+    return today - timedelta(days=today.weekday())
 
 
 def test_forms_offer_what_there_is_and_refuse_what_cannot_be() -> None:
@@ -199,10 +219,29 @@ def test_forms_offer_what_there_is_and_refuse_what_cannot_be() -> None:
     assert (test.country, test.regions, test.change) == ("ES", ["CT", "PV"], None)
     for wrong, said in (
         ({"measure-first_on": str(START + timedelta(days=1))}, "A test begins on a Monday."),
-        ({"measure-first_on": "2030-01-07"}, "A test that is not over says nothing yet."),
+        ({"measure-first_on": "9999-12-27"}, "The day lies in the future, or before 2000"),
+        ({"measure-first_on": str(this_monday())}, "A test that is not over says nothing yet."),
         ({"measure-regions": ["ES-XX"]}, "ES-XX is not one of the available choices"),
         ({"measure-length": "99"}, "less than or equal to 12"),
         ({"kind": "plan", "plan-country": "QQ"}, "QQ is not one of the available choices"),
     ):
         assert said in body(marketer.post("/admin/media-mix/regions/", given | wrong)), said
     assert RegionalTest.objects.count() == 1
+
+
+def test_what_was_worked_out_goes_with_the_facts_of_a_site_and_typed_tests_stay(site: Site) -> None:
+    test = done()
+    ChannelTest.objects.create(
+        site=site,
+        channel="radio",
+        first_on=START,
+        last_on=START + timedelta(days=6),
+        change=1,
+        effect=1,
+        error=1,
+    )
+
+    leaving.site_forget(site.pk, test.created_at)
+
+    assert not RegionalTest.objects.exists()
+    assert ChannelTest.objects.count() == 1

@@ -106,9 +106,14 @@ def test_a_channel_that_the_data_do_not_tell_has_no_figure(site: Site) -> None:
     mix.result["channels"][0]["knowledge"] = "not identifiable"
     mix.save()
 
-    page = body(client_of("analyst").get(f"/admin/media-mix/{mix.pk}/"))
+    name = mix.result["channels"][0]["channel"]
+    analyst = client_of("analyst")
+    page = body(analyst.get(f"/admin/media-mix/{mix.pk}/"))
 
-    assert "not identifiable: the data say no more than was believed before" in page
+    assert page.count("not identifiable: the data say no more than was believed before") >= 2
+    assert f"The data say nothing of {name}: what stands there is what was believed before." in page
+    listed = body(analyst.get("/admin/media-mix/"))
+    assert f'data-label="Highest return">{mix.result["channels"][1]["channel"]}<' in listed
 
 
 def test_the_weeks_can_be_downloaded_and_add_up(site: Site) -> None:
@@ -144,9 +149,11 @@ def test_a_test_of_a_channel_is_written_down_once_it_is_right(marketer: Client) 
         ({"change": "0"}, "A test that changed nothing says nothing."),
         ({"change": "inf"}, "Enter a number."),
         ({"effect": "1e300"}, "Write a number of at most twelve digits."),
-        ({"last_on": "2024-12-30"}, "The last day is before the first one."),
-        ({"last_on": "2999-01-01"}, "A test that is not over says nothing yet."),
-        ({"last_on": "2026-06-01"}, "A test takes at most a year."),
+        ({"last_on": "2024-12-29"}, "The last day is before the first one."),
+        ({"first_on": "2025-01-07"}, "A test begins on a Monday."),
+        ({"last_on": "2025-02-01"}, "A test ends on a Sunday: models know whole weeks."),
+        ({"last_on": "2999-01-06"}, "A test that is not over says nothing yet."),
+        ({"last_on": "2026-05-31"}, "A test takes at most a year."),
         ({"channel": "x" * 101}, "at most 100 characters"),
     ],
 )

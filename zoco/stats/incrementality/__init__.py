@@ -4,6 +4,7 @@ What would have been is assumed, not seen: that trends are parallel, or that a m
 """
 
 from zoco.stats.incrementality.differences import Effect, two_by_two, two_way
+from zoco.stats.incrementality.groups import group_placebos
 from zoco.stats.incrementality.panels import BadPanel, Panel
 from zoco.stats.incrementality.planning import EFFECTS, POWER, Candidate, planned
 from zoco.stats.incrementality.shifts import Lift, lift
@@ -26,6 +27,7 @@ __all__ = [
     "Panel",
     "Placebos",
     "Synthetic",
+    "group_placebos",
     "lift",
     "placebo_in_time",
     "placebos",

@@ -44,10 +44,11 @@ class Lift:
 
     @property
     def error(self) -> float | None:
-        """Half of the bounds of `added` as a standard error of a normal, None without bounds."""
+        """The longer side of the bounds of `added` as a standard error of a normal, None without bounds."""
         if self.added_low is None or self.added_high is None:
             return None
-        return (self.added_high - self.added_low) / (2 * float(special.ndtri(0.5 + self.confidence / 2)))
+        reach = max(self.added - self.added_low, self.added_high - self.added)
+        return reach / float(special.ndtri(0.5 + self.confidence / 2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

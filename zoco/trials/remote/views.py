@@ -30,6 +30,8 @@ PER_MINUTE = conf.declare(
 )
 SOURCE = Path(__file__).resolve().parent.parent / "static" / "zoco" / "trials" / "trials.js"
 # As the collector lets any page send facts.
+# Of what has not begun nobody outside is told: its arms may be a surprise.
+UNASKED = (Trial.State.DRAFT, Trial.State.ARCHIVED)
 OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After",
@@ -98,7 +100,7 @@ def _told(request: HttpRequest, key: str) -> HttpResponse:
     with sitebook.everything():  # a page asks for whoever looks at it
         found = Trial.objects.filter(site=browser.site, is_public=True).order_by("id")
         if key:
-            trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
+            trial = found.filter(key=key[:40]).exclude(state__in=UNASKED).first()
             if trial is None:
                 raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
             return answers.one(decided(trial, browser.unit_of(trial)))
@@ -108,7 +110,7 @@ def _told(request: HttpRequest, key: str) -> HttpResponse:
 
 def told_of(trials: object) -> list[Trial]:
     """Return the trials that all flags are of: those that run, or ended with an arm for everybody."""
-    rows: list[Trial] = list(trials.exclude(state__in=["draft", "archived"])[: FLAGS_MOST * 5])  # type: ignore[attr-defined]
+    rows: list[Trial] = list(trials.exclude(state__in=UNASKED)[: FLAGS_MOST * 5])  # type: ignore[attr-defined]
     return [each for each in rows if each.state == Trial.State.RUNNING or each.outcome_arm][:FLAGS_MOST]
 
 
@@ -128,7 +130,7 @@ def arm_on_page(request: HttpRequest, key: str) -> tuple[str, bool]:
     """Return which arm a page made by ourselves shows, and whether its reader counts; "" for no trial."""
     browser: Visiting | None = visiting(request, request.get_host(), request.COOKIES.get("zoco_id", ""))
     with sitebook.everything():
-        found = Trial.objects.filter(key=key).exclude(state=Trial.State.ARCHIVED)
+        found = Trial.objects.filter(key=key).exclude(state__in=UNASKED)
         trial = found.filter(site=browser.site).first() if browser else None
     if trial is None or browser is None:
         return "", False

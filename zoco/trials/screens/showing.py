@@ -209,6 +209,6 @@ def _done(request: HttpRequest, row: Trial, do: str) -> None:
         services.trial_conclude(
             trial=row.pk,
             outcome_arm=request.POST.get("outcome_arm", ""),
-            learnt=request.POST.get("learnt", ""),
+            learnt=request.POST.get("learnt", "").replace("\0", ""),
             archive=do == "archive",
         )

@@ -22,6 +22,7 @@ from zoco.people.importing.files.reading import LONG, Row
 
 NOTHING = {"", "-", "--", "–", "—", "n/a", "null"}
 COUNT_MOST = 10**12
+DIGITS_MOST = 30
 PLACES = Decimal("0.000001")
 _MONEY = re.compile(r"(?:[A-Z]{2,3}|US\$|[€$£¥₽])?\s*(-?\d[\d.,'’\s]*)(?:[A-Z]{3}|руб\.?|[€$£¥₽])?\Z")
 CELL_LONGEST = 60
@@ -134,15 +135,19 @@ class Mapper:
         if text.casefold() in NOTHING:
             return None
         count = self._number(text)
-        if count != int(count) or not 0 <= count <= COUNT_MOST:
+        # The bounds first: `int` of a number with a huge exponent takes days.
+        if not 0 <= count <= COUNT_MOST or count != count.to_integral_value():
             raise CostRefused(gettext_noop("Impressions or clicks are no whole number"))
         return int(count)
 
     def _number(self, text: str) -> Decimal:
         try:
-            return Decimal(number_plain(text.strip()[:CELL_LONGEST], self.options.decimal))
+            found = Decimal(number_plain(text.strip()[:CELL_LONGEST], self.options.decimal))
         except (InvalidOperation, ValueWrong):
             raise CostRefused(gettext_noop("The amount is no number")) from None
+        if not found.is_finite() or abs(found.adjusted()) > DIGITS_MOST:
+            raise CostRefused(gettext_noop("The amount is no number"))
+        return found
 
 
 def day_read(text: str, days: str) -> date:
