@@ -107,9 +107,7 @@ def through(*, kind: str, key: int) -> Work | None:
 
 def _held(work: Work, do: Callable[[Work], None]) -> Work:
     try:
-        if work.is_to_stop:
-            raise RunStopped
-        do(work)
+        _unless_stopped(work, do)
         work.state, work.said, work.said_places = State.DONE, "", {}
     except RunStopped:
         work.state, work.is_to_stop = State.STOPPED, False
@@ -135,6 +133,13 @@ def _held(work: Work, do: Callable[[Work], None]) -> Work:
         if _rows(work).exists():
             work.save()
     return work
+
+
+def _unless_stopped(work: Work, do: Callable[[Work], None]) -> None:
+    """Do it, but for what was stopped before it began."""
+    if work.is_to_stop:
+        raise RunStopped
+    do(work)
 
 
 def counter(work: Work) -> Callable[[], None]:
