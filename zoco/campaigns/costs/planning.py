@@ -42,8 +42,8 @@ class Progress:
     """How far a plan is. `until` is the last day that counts as known: the site's newest cost, before today.
 
     Days up to it on which the campaign has no cost count 0: ads pause. A plan `is_over` once its last day is
-    known, or `LATE_DAYS` have gone by. `forecast` is of the spend of all days; None where too few are known, or
-    it is over. `state` says whether the interval of the forecast lies above the budget, under it or around it.
+    known, or `LATE_DAYS` have gone by. `forecast` is of the spend of all days; None where too few are known,
+    or it is over. `state` says where the interval of the forecast lies: above the budget, under it, around it.
     """
 
     planned: Planned
