@@ -58,22 +58,9 @@ class Spend:
 
     @property
     def share(self) -> float | None:
-        """Which share of the budget is spent; None where that is not known."""
-        return float(self.spent / self.campaign.budget) if self.campaign.budget and not self.others else None
-
-    @property
-    def ahead(self) -> Decimal | None:
-        """How much more is spent than at an even pace; None where that is not known."""
-        if self.elapsed is None or self.share is None:
-            return None
-        return self.spent - self.campaign.budget * Decimal(repr(self.elapsed))
-
-    @property
-    def projected(self) -> Decimal | None:
-        """What the whole period costs if it goes on evenly."""
-        if not self.elapsed or self.others:
-            return None
-        return self.spent / Decimal(repr(self.elapsed))
+        """Which share of the budget is spent in the campaign's days; None where that is not known."""
+        within = self.spent - self.outside
+        return float(within / self.campaign.budget) if self.campaign.budget and not self.others else None
 
     @property
     def per_conversion(self) -> Decimal | None:
