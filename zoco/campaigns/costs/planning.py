@@ -43,7 +43,7 @@ class Progress:
 
     Days up to it on which the campaign has no cost count 0: ads pause. A plan `is_over` once its last day is
     known, or `LATE_DAYS` have gone by. `forecast` is of the spend of all days; None where too few are known,
-    or it is over. `state` says where the interval of the forecast lies: above the budget, under it, around it.
+    or it is over. `state` says where the interval of the forecast lies: above the budget, under or around it.
     """
 
     planned: Planned
