@@ -88,17 +88,6 @@ def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> l
     return [_spend(site, each, sums[each.pk], outside[each.pk], today, now) for each in kept.values()]
 
 
-def daily(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:
-    """Return what a site spent by day and source, without VAT; by currency what no rate was in force for."""
-    spent, others = defaultdict[tuple[date, str], Decimal](Decimal), defaultdict[str, Decimal](Decimal)
-    for day in days_of(site, first=period.first, last=period.last):
-        if day.amount is None:
-            others[day.currency] += day.charged
-        else:
-            spent[day.on, day.source] += day.amount
-    return dict(spent), dict(others)
-
-
 def _spend(
     site: SiteInfo, campaign: Campaign, sums: Spending, outside: Decimal, today: date, now: datetime
 ) -> Spend:
