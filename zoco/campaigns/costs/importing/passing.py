@@ -32,7 +32,7 @@ def passed_over(site: int, sums: Path, days: list[str]) -> dict[str, list[int]]:
         return found
     rows = Cost.objects.filter(COUNTS, campaign__site=site, on__gte=days[0], on__lte=days[-1])
     scopes, spans = _cover(sums, set(rows.order_by().values_list(*SCOPE).distinct()))
-    named = rows.order_by("on", "campaign", "pk").values_list(
+    named = rows.order_by("on", "campaign_id", "pk").values_list(
         "pk", "is_imported", "on", "campaign", "source", "medium", "creative", "account", "currency"
     )
     groups, at, keys, sources = _groups(sums), ("", 0), set[Key](), set[str]()

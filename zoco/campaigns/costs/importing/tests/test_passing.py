@@ -137,3 +137,13 @@ def test_a_typed_sum_gives_way_to_a_file_that_has_its_parts() -> None:
     assert worked(run).counts == {"new": 7, "typed": 1}
     cost.refresh_from_db()
     assert (cost.amount, cost.before.get().amount) == (Decimal(0), Decimal(40))
+
+
+def test_campaigns_of_a_day_are_told_apart_whatever_order_they_are_listed_in() -> None:
+    site = site_made()
+    Campaign.objects.filter(code="spring").update(name="Zebra", starts_on=date(2026, 1, 1))
+    Campaign.objects.filter(code="brand").update(name="Ant", starts_on=date(2026, 2, 1))
+    both = HEAD + "2026-03-28,brand,google,cpc,a,one,1,\n2026-03-28,spring,google,cpc,a,one,2,\n"
+    imported(site, both.encode())
+
+    assert imported(site, both.encode()).counts == {"same": 2}
