@@ -1,8 +1,10 @@
-"""Reads of campaigns: the words that tags may be, those that visits bore, and what curves show."""
+"""Reads of campaigns: words that tags may be, those that visits bore, what curves show, what is spent."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from zoco.campaigns.costs.daily import ChannelCosts, channel_costs
+from zoco.campaigns.costs.daily import days_of
 from zoco.campaigns.costs.listing import listing
 from zoco.campaigns.costs.rates import Basis
 from zoco.campaigns.models import Campaign, Link, Word
@@ -97,12 +99,15 @@ def link_names(site: SiteInfo, slugs: Collection[str]) -> dict[str, str]:
     return {each.slug: each.campaign.name if each.campaign else _page(each.target) for each in found}
 
 
-def daily_costs(site: SiteInfo, period: Period, basis: Basis = "net") -> ChannelCosts:
-    """Return what was spent by day and source channel, in the site's currency, without VAT unless "gross".
-
-    What no rate was in force for is left out and said in `missing`.
-    """
-    return channel_costs(site, first=period.first, last=period.last, basis=basis)
+def daily_costs(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:
+    """Return what a site spent by day and source, without VAT; by currency what no rate was in force for."""
+    spent, others = defaultdict[tuple[date, str], Decimal](Decimal), defaultdict[str, Decimal](Decimal)
+    for day in days_of(site, first=period.first, last=period.last):
+        if day.amount is None:
+            others[day.currency] += day.charged
+        else:
+            spent[day.on, day.source] += day.amount
+    return dict(spent), dict(others)
 
 
 def costs_listed(site: SiteInfo, period: Period, basis: Basis, with_creatives: bool) -> str:

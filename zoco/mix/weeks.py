@@ -14,7 +14,7 @@ import holidays
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from zoco.campaigns.costs.reads import daily
+from zoco.campaigns.reads import daily_costs
 from zoco.kit.periods import Period
 from zoco.kit.said import Said
 from zoco.ledger.asking.ask import ask
@@ -108,7 +108,7 @@ def weeks_of(
     """
     period = Period(first_on, first_on + count * WEEK - timedelta(days=1), site.zone)
     since = first_on - RUN_IN * WEEK
-    spent, others = daily(site, Period(since, period.last, site.zone))
+    spent, others = daily_costs(site, Period(since, period.last, site.zone))
     rows: dict[str, list[float]] = defaultdict(lambda: [0.0] * (count + RUN_IN))
     for (on, source), amount in spent.items():
         rows[source or UNNAMED][(on - since).days // 7] += float(amount)

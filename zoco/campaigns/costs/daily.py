@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +34,11 @@ class DayCost:
     clicks: int | None
 
 
+def known_sum(one: int | None, other: int | None) -> int | None:
+    """Add counts of which either may not be known, then the other is the sum; None where neither is."""
+    return other if one is None else one if other is None else one + other
+
+
 @dataclass(slots=True)
 class Spending:
     """Sums: `amount` of what could be converted, `others` by currency of what could not."""
@@ -50,8 +54,18 @@ class Spending:
             self.others[day.currency] = self.others.get(day.currency, Decimal(0)) + day.charged
         else:
             self.amount += day.amount
-        self.impressions = _sum(self.impressions, day.impressions)
-        self.clicks = _sum(self.clicks, day.clicks)
+        self._count(day.impressions, day.clicks)
+
+    def join(self, other: Spending) -> None:
+        """Add other sums."""
+        self.amount += other.amount
+        for currency, charged in other.others.items():
+            self.others[currency] = self.others.get(currency, Decimal(0)) + charged
+        self._count(other.impressions, other.clicks)
+
+    def _count(self, impressions: int | None, clicks: int | None) -> None:
+        self.impressions = known_sum(self.impressions, impressions)
+        self.clicks = known_sum(self.clicks, clicks)
 
     @property
     def whole(self) -> Decimal | None:
@@ -90,26 +104,6 @@ def days_of(
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelCosts:
-    """Spend by day and source channel, sorted; `missing` are currencies with the first day without a rate."""
-
-    rows: tuple[tuple[date, str, Decimal], ...]
-    missing: dict[str, date]
-
-
-def channel_costs(site: SiteInfo, *, first: date, last: date, basis: Basis = "net") -> ChannelCosts:
-    """Return what was spent in each source channel on each day."""
-    channels, missing = Channels(site), dict[str, date]()
-    sums = defaultdict[tuple[date, str], Decimal](Decimal)
-    for day in days_of(site, first=first, last=last, basis=basis):
-        if day.amount is None:
-            missing.setdefault(day.currency, day.on)
-        else:
-            sums[day.on, channels.of(day)] += day.amount
-    return ChannelCosts(tuple((on, channel, sum_) for (on, channel), sum_ in sorted(sums.items())), missing)
-
-
 class Channels:
     """The source channel of costs, as visits with the same tags get theirs."""
 
@@ -123,7 +117,3 @@ class Channels:
         if tags not in self._known:
             self._known[tags] = judged(*tags, "", self._own).channel
         return self._known[tags]
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other

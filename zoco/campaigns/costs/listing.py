@@ -14,7 +14,10 @@ from zoco.kit.periods import Period
 from zoco.ledger.sitebook import SiteInfo
 
 LINES_MOST = 800
-"""Engines bound the length of a query; beyond it the cheapest creatives of a campaign stand together."""
+"""Engines bound the length of a query: so many lines of costs there are at most, the cheapest stand together.
+
+Plans are a line for each campaign that has one, or a margin.
+"""
 REST = "…"
 CENTS = Decimal("0.0001")
 Key = tuple[str, str, str, str, str]
@@ -34,17 +37,25 @@ def listing(site: SiteInfo, period: Period, basis: Basis, *, with_creatives: boo
 
 
 def _bounded(sums: dict[Key, Spending]) -> dict[Key, Spending]:
+    """Return at most LINES_MOST sums: the highest each by itself, the others together as far as needed.
+
+    Those of a campaign, channel, source and medium first; where even these are many, of a wider place.
+    """
     if len(sums) <= LINES_MOST:
         return sums
+    depths = {depth: len({key[:depth] for key in sums}) for depth in range(5)}
+    depth = max(depth for depth, places in depths.items() if places <= LINES_MOST // 2)
+    alone = LINES_MOST - depths[depth]
     found: dict[Key, Spending] = {}
-    for place, (key, spending) in enumerate(sorted(sums.items(), key=lambda each: -each[1].amount)):
-        at = key if place < LINES_MOST else (*key[:4], REST)
-        there = found.setdefault(at, Spending())
-        there.amount += spending.amount
-        there.others |= spending.others
-        there.impressions = _sum(there.impressions, spending.impressions)
-        there.clicks = _sum(there.clicks, spending.clicks)
+    highest = sorted(sums.items(), key=lambda each: (-each[1].amount, each[0]))
+    for place, (key, spending) in enumerate(highest):
+        at = key if place < alone else _key(*key[:depth], *[REST] * (len(key) - depth))
+        found.setdefault(at, Spending()).join(spending)
     return found
+
+
+def _key(code: str, channel: str, source: str, medium: str, creative: str) -> Key:
+    return code, channel, source, medium, creative
 
 
 def _line(key: Key, spending: Spending) -> str:
@@ -75,7 +86,3 @@ def _cells(*cells: str) -> str:
 
 def _whole(count: int | None) -> str:
     return "" if count is None else str(count)
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other

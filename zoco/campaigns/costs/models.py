@@ -49,6 +49,8 @@ VALUES = ("amount", "with_vat", "vat_percent", "impressions", "clicks")
 class Cost(Spent):
     """A day's spend of a campaign. Written again, it takes the place of the old one, which is kept beside it.
 
+    One that a later file passes over (see `zoco.campaigns.costs.importing.passing`) stays, with amount 0.
+
     What it is the spend of are the campaign, the day, where the ad stood, its creative, account and currency.
     """
 

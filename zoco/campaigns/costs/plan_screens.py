@@ -56,7 +56,6 @@ def plans_said(site: SiteInfo, campaign: Campaign, now: datetime) -> Iterator[di
             "spent": formats.money_figure(progress.spending.amount, currency),
             "others": ", ".join(formats.money_figure(total, code) for code, total in others),
             "share": "–" if progress.share is None else formats.percent(progress.share),
-            "until": formats.day(progress.until) if progress.until else "–",
             "forecast": _forecast_said(progress, currency),
             "state": _state_said(progress),
             "is_bad": progress.state in ("over", "spent"),
@@ -81,6 +80,8 @@ def _of_money(actual: Any, planned: Decimal | None, currency: str) -> str:
 
 
 def _forecast_said(progress: Progress, currency: str) -> str:
+    if progress.is_over:
+        return ""
     found = progress.forecast
     if found is None:
         if progress.spending.others:
@@ -100,6 +101,8 @@ def _state_said(progress: Progress) -> str:
             return _("It has not begun.")
         case "spent":
             return _("The budget is spent.")
+        case "ended":
+            return _("It is over, within the budget.")
         case "over":
             return _("More than the budget will be spent if days go on so.")
         case "under":

@@ -11,15 +11,18 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import Max
 
 from zoco.campaigns.costs.daily import Spending, days_of
-from zoco.campaigns.costs.models import Plan
+from zoco.campaigns.costs.models import Cost, Plan
 from zoco.campaigns.costs.reads import Outcome, outcome_over
 from zoco.campaigns.models import Campaign
 from zoco.ledger.sitebook import SiteInfo
 from zoco.stats.pace import DAYS_MOST, Pace, PaceTooShort, pace
 
-State = Literal["before", "spent", "over", "under", "even", "unsure", "unknown"]
+State = Literal["before", "spent", "ended", "over", "under", "even", "unsure", "unknown"]
+LATE_DAYS = 3
+"""So long after the last day of a plan a file may still come; sellers of ads tell a day within one or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,17 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a plan is. `until` is the last day that counts as known: the latest with a cost, before today.
+    """How far a plan is. `until` is the last day that counts as known: the site's newest cost, before today.
 
-    `forecast` is of the spend of all days, None where too few are known. `state` says whether the interval
-    of the forecast lies above the budget, under it, or around it.
+    Days up to it on which the campaign has no cost count 0: ads pause. A plan `is_over` once its last day is
+    known, or `LATE_DAYS` have gone by. `forecast` is of the spend of all days; None where too few are known,
+    or it is over. `state` says where the interval of the forecast lies: above the budget, under or around it.
     """
 
     planned: Planned
     spending: Spending
     until: date | None
+    is_over: bool
     outcome: Outcome | None
     forecast: Pace | None
     state: State
@@ -70,19 +75,25 @@ def plans_of(campaign: Campaign) -> list[Planned]:
 def progress_of(site: SiteInfo, campaign: Campaign, *, now: datetime) -> Iterator[Progress]:
     """Yield how far each plan of a campaign is."""
     today = now.astimezone(ZoneInfo(site.zone)).date()
+    told = Cost.objects.filter(campaign__site=site.id, on__lt=today).aggregate(newest=Max("on"))["newest"]
     for planned in plans_of(campaign):
         sums, spending = defaultdict[date, Decimal](Decimal), Spending()
-        latest: date | None = None
         for day in days_of(site, first=planned.first, last=planned.last, campaigns=[campaign.pk]):
             spending.add(day)
             sums[day.on] += day.amount or 0
-            latest = day.on
-        until = min(latest, today - timedelta(days=1)) if latest else None
-        until = until if until and until >= planned.first else None
-        forecast = None if spending.others else _forecast(planned, until, sums)
+        until = _until(planned, told, today)
+        is_over = until == planned.last
+        forecast = None if spending.others or is_over else _forecast(planned, until, sums)
         outcome = outcome_over(site, campaign, planned.first, min(planned.last, today), now)
-        state = _state(planned, spending, forecast, today)
-        yield Progress(planned, spending, until, outcome, forecast, state)
+        state = _state(planned, spending, forecast, today, is_over=is_over)
+        yield Progress(planned, spending, until, is_over, outcome, forecast, state)
+
+
+def _until(planned: Planned, told: date | None, today: date) -> date | None:
+    """Return the last day of a plan that counts as known, None where none does."""
+    if today > planned.last + timedelta(days=LATE_DAYS):
+        return planned.last
+    return min(told, planned.last) if told and told >= planned.first else None
 
 
 def _forecast(planned: Planned, until: date | None, sums: dict[date, Decimal]) -> Pace | None:
@@ -99,7 +110,9 @@ def _forecast(planned: Planned, until: date | None, sums: dict[date, Decimal]) -
         return None
 
 
-def _state(planned: Planned, spending: Spending, forecast: Pace | None, today: date) -> State:
+def _state(
+    planned: Planned, spending: Spending, forecast: Pace | None, today: date, *, is_over: bool
+) -> State:
     spent, budget = spending.whole, planned.budget
     if spent is None or not budget:
         return "unknown"
@@ -107,6 +120,8 @@ def _state(planned: Planned, spending: Spending, forecast: Pace | None, today: d
         return "before"
     if spent > budget:
         return "spent"
+    if is_over:
+        return "ended"
     if forecast is None:
         return "unsure"
     if forecast.low > budget:

@@ -58,22 +58,9 @@ class Spend:
 
     @property
     def share(self) -> float | None:
-        """Which share of the budget is spent; None where that is not known."""
-        return float(self.spent / self.campaign.budget) if self.campaign.budget and not self.others else None
-
-    @property
-    def ahead(self) -> Decimal | None:
-        """How much more is spent than at an even pace; None where that is not known."""
-        if self.elapsed is None or self.share is None:
-            return None
-        return self.spent - self.campaign.budget * Decimal(repr(self.elapsed))
-
-    @property
-    def projected(self) -> Decimal | None:
-        """What the whole period costs if it goes on evenly."""
-        if not self.elapsed or self.others:
-            return None
-        return self.spent / Decimal(repr(self.elapsed))
+        """Which share of the budget is spent in the campaign's days; None where that is not known."""
+        within = self.spent - self.outside
+        return float(within / self.campaign.budget) if self.campaign.budget and not self.others else None
 
     @property
     def per_conversion(self) -> Decimal | None:
@@ -99,17 +86,6 @@ def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> l
         if not (campaign.starts_on or day.on) <= day.on <= (campaign.ends_on or day.on):
             outside[day.campaign] += day.amount or 0
     return [_spend(site, each, sums[each.pk], outside[each.pk], today, now) for each in kept.values()]
-
-
-def daily(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:
-    """Return what a site spent by day and source, without VAT; by currency what no rate was in force for."""
-    spent, others = defaultdict[tuple[date, str], Decimal](Decimal), defaultdict[str, Decimal](Decimal)
-    for day in days_of(site, first=period.first, last=period.last):
-        if day.amount is None:
-            others[day.currency] += day.charged
-        else:
-            spent[day.on, day.source] += day.amount
-    return dict(spent), dict(others)
 
 
 def _spend(

@@ -85,7 +85,7 @@ def _line(spend: reads.Spend, site: SiteInfo) -> dict[str, Any]:
         ),
         "outside": formats.money_figure(spend.outside, currency) if spend.outside else "",
         "share": unknown if spend.share is None else formats.percent(spend.share),
-        "pace": _pace(spend, currency),
+        "elapsed": unknown if spend.elapsed is None else formats.percent(spend.elapsed, 0),
         "period": formats.span(outcome.period.first, outcome.period.last) if outcome else unknown,
         "people": count(outcome.visitors if outcome else None),
         "conversions": count(outcome.conversions if outcome else None),
@@ -93,29 +93,6 @@ def _line(spend: reads.Spend, site: SiteInfo) -> dict[str, Any]:
         "per_conversion": money(spend.per_conversion),
         "returned": unknown if spend.returned is None else formats.decimal(spend.returned, 2),
     }
-
-
-def _pace(spend: reads.Spend, currency: str) -> str:
-    """Say whether more is spent than evenly over the period, and what that comes to."""
-    if spend.elapsed is None:
-        return _("Not known: the campaign has no first or last day.")
-    if spend.ahead is None:
-        return _("Not known: there is no budget, or costs are in other currencies.")
-    places = {
-        "elapsed": formats.percent(spend.elapsed, 0),
-        "amount": formats.money_figure(abs(spend.ahead), currency),
-        "projected": formats.money_figure(spend.projected or 0, currency),
-    }
-    if not spend.elapsed:
-        return _("The campaign has not been running for a whole day.")
-    words = (
-        _("%(elapsed)s of the days are over; %(amount)s more than an even pace. Going on so: %(projected)s.")
-        if spend.ahead > 0
-        else _(
-            "%(elapsed)s of the days are over; %(amount)s less than an even pace. Going on so: %(projected)s."
-        )
-    )
-    return words % places
 
 
 @never_cache

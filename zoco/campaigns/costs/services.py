@@ -8,7 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from zoco.campaigns.costs.models import KEY, VALUES, Cost, CostBefore, CostImport, Rate
 
@@ -29,7 +31,18 @@ def key_of(cost: Cost) -> CostKey:
 def cost_set(
     *, campaign: int, on: date, source: str, amount: Decimal, currency: str, by: User | None, at: datetime
 ) -> Cost:
-    """Write down what was spent on a day, in place of what stood there. Raises ValidationError."""
+    """Write down what a source cost on a day, in place of what stood there for the whole of it.
+
+    Raises ValidationError; also where a file has said it in parts, beside which a sum would be counted twice.
+    """
+    parts = Cost.objects.filter(campaign=campaign, on=on, source=source, is_imported=True, amount__gt=0)
+    if parts.exclude(medium="", creative="", account="").exists():
+        raise ValidationError(
+            _(
+                "A file has said what this source cost on this day, by medium, creative or account: a sum "
+                "beside them would be counted twice. Import a corrected file, or delete these amounts first."
+            )
+        )
     given = {"source": source, "medium": "", "creative": "", "account": "", "currency": currency}
     cost = Cost(campaign_id=campaign, on=on, amount=amount, created_by=by, **given)
     found = Cost.objects.select_for_update().filter(campaign=campaign, on=on, **given).first()
@@ -49,7 +62,9 @@ def cost_set(
 
 @transaction.atomic
 def costs_put(*, costs: Sequence[Cost], run: CostImport, at: datetime) -> Counter[str]:
-    """Write costs of a file, each in place of what stood there; returns how many were new, changed, same.
+    """Write costs of a file, each in place of what has its key; returns how many were new, changed, same.
+
+    What the file passes over stays as it is, see `costs_voided`.
 
     Raises IntegrityError where somebody else writes one of them at the same moment; do it again then.
     """
@@ -65,6 +80,22 @@ def costs_put(*, costs: Sequence[Cost], run: CostImport, at: datetime) -> Counte
     fields = [*VALUES, "is_imported", "run", "created_by", "changed_at"]
     Cost.objects.bulk_update([there for there, _cost in changed], fields, batch_size=AT_ONCE)
     return Counter(new=len(new), changed=len(changed), same=same)
+
+
+@transaction.atomic
+def costs_voided(*, keys: Sequence[int], run: CostImport, at: datetime) -> int:
+    """Let costs count 0 that a file passes over, what they were is kept beside them; returns how many."""
+    rows = Cost.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    found = [each for each in rows if each.amount or each.impressions or each.clicks]
+    CostBefore.objects.bulk_create([_before(each, at, run) for each in found], batch_size=AT_ONCE)
+    for each in found:
+        each.amount = Decimal(0)
+        each.impressions = None if each.impressions is None else 0
+        each.clicks = None if each.clicks is None else 0
+        each.is_imported, each.run, each.created_by, each.changed_at = True, run, run.created_by, at
+    fields = [*VALUES, "is_imported", "run", "created_by", "changed_at"]
+    Cost.objects.bulk_update(found, fields, batch_size=AT_ONCE)
+    return len(found)
 
 
 def costs_planned(costs: Sequence[Cost]) -> Counter[str]:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from zoco.campaigns import reads
+from zoco.campaigns.costs import listing
 from zoco.campaigns.models import Campaign, Cost, Plan, Rate
+from zoco.campaigns.reports import spent
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
 from zoco.kit.periods import Period
 from zoco.ledger.asking.ask import ask
@@ -128,12 +130,37 @@ def test_the_period_before_has_its_own_costs(stores: dict[str, Store]) -> None:
     assert answered(stores["duckdb"])["spring",]["cost"] == 31
 
 
-def test_others_read_daily_costs_by_channel() -> None:
-    found = reads.daily_costs(TRACKED, Period(date(2026, 3, 27), date(2026, 3, 29), "Europe/Madrid"))
+def test_others_read_daily_costs_by_source() -> None:
+    by_day, others = reads.daily_costs(TRACKED, Period(date(2026, 3, 27), date(2026, 3, 29), "Europe/Madrid"))
 
-    assert found.rows == (
-        (date(2026, 3, 27), "paid_search", Decimal(5)),
-        (date(2026, 3, 28), "unassigned", Decimal(20)),
-        (date(2026, 3, 29), "paid_search", Decimal(10)),
+    assert by_day == {
+        (date(2026, 3, 27), "google"): Decimal(5),
+        (date(2026, 3, 28), "poster"): Decimal(20),
+        (date(2026, 3, 29), "google"): Decimal(10),
+    }
+    assert others == {"USD": Decimal(8)}
+
+
+@pytest.mark.parametrize("parted", ["creative", "medium", "source"])
+def test_what_a_report_reads_of_costs_is_bounded_and_whole(
+    spring: Campaign, parted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "LINES_MOST", 10)
+    Cost.objects.bulk_create(
+        Cost(
+            campaign=spring, on=date(2026, 3, 28), currency="EUR", amount=n, clicks=1, **{parted: f"p{n:02}"}
+        )
+        for n in range(1, 41)
     )
-    assert found.missing == {"USD": date(2026, 3, 29)}
+
+    period = Period(date(2026, 3, 27), date(2026, 3, 29), "Europe/Madrid")
+    listed = reads.costs_listed(TRACKED, period, "net", with_creatives=True)
+
+    rows = [line.split("\t") for line in listed.splitlines()]
+    costs = [dict(zip(spent.COLUMNS, row, strict=True)) for row in rows]
+    costs = [each for each in costs if each["is_plan"] == "0"]
+    assert len(costs) <= 10
+    assert sum(Decimal(each["cost"]) for each in costs) == 820 + 20 + 10 + 5
+    assert sum(int(each["clicks"] or 0) for each in costs) == 40 + 10
+    assert any("p40" in each.values() for each in costs)
+    assert [each["lacks"] for each in costs].count("1") == 1

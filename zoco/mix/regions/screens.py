@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zoco.campaigns.costs.reads import daily
+from zoco.campaigns.reads import daily_costs
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
@@ -89,7 +89,7 @@ def _forms(request: HttpRequest, site: SiteInfo, *, is_plan: bool) -> tuple[Plan
 
 
 def _channels(site: SiteInfo, period: Period) -> list[str]:
-    spent, _others = daily(site, period)
+    spent, _others = daily_costs(site, period)
     return sorted({source or UNNAMED for _on, source in spent})[:CHANNELS_MOST]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from zoco.campaigns.costs.reads import daily
+from zoco.campaigns.reads import daily_costs
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
 from zoco.ledger.sitebook import SiteInfo
@@ -70,7 +70,9 @@ def _weekly_spend(test: RegionalTest, site: SiteInfo) -> float:
     if not test.channel:
         return 0.0
     last = test.last_on
-    spent, _others = daily(site, Period(last - RECENT_WEEKS * WEEK + timedelta(days=1), last, site.zone))
+    spent, _others = daily_costs(
+        site, Period(last - RECENT_WEEKS * WEEK + timedelta(days=1), last, site.zone)
+    )
     own = (float(amount) for (_on, source), amount in spent.items() if (source or UNNAMED) == test.channel)
     return sum(own) / RECENT_WEEKS
 

@@ -170,11 +170,12 @@ def _over(run: CostImport) -> None:
         (folder / name).unlink(missing_ok=True)
     for column in run.columns:
         column["samples"] = []
-    if not any(run.counts.get(each) for each in ("new", "changed")):
+    voided = [each for each in ("absent", "typed") if run.counts.get(each)]
+    if not any(run.counts.get(each) for each in ("new", "changed", *voided)):
         return
     codes = Campaign.objects.filter(costs__run=run).order_by("code").distinct()
     name = ", ".join(codes.values_list("code", flat=True)[:20])
-    told = {each: [None, run.counts.get(each, 0)] for each in ("new", "changed", "same")}
+    told = {each: [None, run.counts.get(each, 0)] for each in ("new", "changed", "same", *voided)}
     noting.note(action="changed", kind="zoco_campaigns.cost", name=name, details=told, by=run.created_by)
 
 

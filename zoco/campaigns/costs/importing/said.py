@@ -23,6 +23,12 @@ COUNTS: dict[str, Any] = {
     "new": pgettext_lazy("costs", "New costs"),
     "changed": pgettext_lazy("costs", "Stated anew: the earlier amount is kept beside it"),
     "same": pgettext_lazy("costs", "There already"),
+    "absent": pgettext_lazy(
+        "costs", "Gone from the file: they count 0, the earlier amount is kept beside it"
+    ),
+    "typed": pgettext_lazy(
+        "costs", "Typed, and in the file in parts: they count 0, the sum is kept beside it"
+    ),
     "refused": pgettext_lazy("costs", "Rows that are refused"),
     "totals": pgettext_lazy("costs", "Rows that add others up, left out"),
     "gone": pgettext_lazy("costs", "Left out: their campaign was deleted meanwhile"),
@@ -53,6 +59,10 @@ def warnings(run: CostImport) -> list[str]:
         for currency, day in sorted(run.found.get("currencies", {}).items())
         if rates.at(currency, steps.day_of(day)) is None
     ]  # fmt: skip
+    if run.plan.get("absent") and run.plan.get("refused"):
+        said.append(
+            _("Amounts may be gone from the file only because rows are refused: look at these first.")
+        )
     if names := run.found.get("unknown"):
         words = _("No campaign has these codes or names: %(names)s.")
         said.append(words % {"names": ", ".join(names)})

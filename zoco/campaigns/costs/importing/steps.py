@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from zoco.campaigns.costs.importing.made import Line, Options
 from zoco.campaigns.costs.importing.mapping import CostRefused, Mapper
+from zoco.campaigns.costs.importing.passing import passed_over
 from zoco.campaigns.costs.importing.summing import sums_from, sums_write
 from zoco.campaigns.costs.models import Cost, CostImport
-from zoco.campaigns.costs.services import costs_planned, costs_put
+from zoco.campaigns.costs.services import costs_planned, costs_put, costs_voided
 from zoco.campaigns.models import Campaign
 from zoco.kit.runs import Tell
 from zoco.people.importing.files.reading import rows_from
@@ -68,6 +69,8 @@ def plan(run: CostImport, folder: Path, scratch: Path, tell: Tell) -> None:
             currencies.setdefault(each.key[-1], each.key[0])
         days = [days[0] if days else some[0].key[0], some[-1].key[0]]
         tell()
+    passed = passed_over(run.site_id, folder / SUMS, days)
+    counts += Counter({name: len(keys) for name, keys in passed.items()})
     run.plan = dict(counts)
     names = [name for name, _count in unknown.most_common(UNKNOWN_MOST)]
     run.found = found | {"days": days, "currencies": currencies, "unknown": names}
@@ -111,6 +114,21 @@ def write(run: CostImport, folder: Path, tell: Tell) -> None:
             else:
                 break
         tell(done=run.done)
+    _passed(run, folder, tell)
+
+
+def _passed(run: CostImport, folder: Path, tell: Tell) -> None:
+    """Let count 0 what the file passes over; what did so before this was cut off is not found again."""
+    passed = passed_over(run.site_id, folder / SUMS, run.found.get("days", []))
+    for name, keys in passed.items():
+        for place in range(0, len(keys), CHUNK):
+            some = keys[place : place + CHUNK]
+            with transaction.atomic():
+                at = timezone.now()
+                counts = Counter(run.counts) + Counter({name: costs_voided(keys=some, run=run, at=at)})
+                CostImport.objects.filter(pk=run.pk).update(counts=dict(counts), told_at=at)
+            run.counts = dict(counts)
+            tell(done=run.done)
 
 
 def _chunk(run: CostImport, costs: list[Cost], place: int) -> None:

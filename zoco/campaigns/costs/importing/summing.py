@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from zoco.campaigns.costs.daily import known_sum
 from zoco.campaigns.costs.importing.made import Key, Line
 
 AT_ONCE = 100_000
@@ -53,13 +54,9 @@ def _added(one: Line, other: Line) -> Line:
     return Line(
         one.key,
         one.amount + other.amount,
-        _sum(one.impressions, other.impressions),
-        _sum(one.clicks, other.clicks),
+        known_sum(one.impressions, other.impressions),
+        known_sum(one.clicks, other.clicks),
     )
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other
 
 
 def _piece(held: dict[Key, Line], path: Path) -> Path:

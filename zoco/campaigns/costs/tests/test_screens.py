@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from zoco.campaigns.costs import reads as costs
 from zoco.campaigns.costs.importing.tests.made import worked
-from zoco.campaigns.costs.planning import progress_of
+from zoco.campaigns.costs.planning import Progress, progress_of
 from zoco.campaigns.models import Campaign, Cost, CostImport, Plan, Rate
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
 from zoco.ledger.tests.reports.made import ledger
@@ -47,7 +47,7 @@ def spend(campaign: Campaign) -> costs.Spend:
     return found
 
 
-def test_spend_stands_beside_budget_pace_and_outcome(campaign: Campaign) -> None:
+def test_spend_stands_beside_budget_days_and_outcome(campaign: Campaign) -> None:
     Goal.objects.create(site=campaign.site, name="Home", kind="page", pattern="/")
     campaign.goal = "Home"
     for day, amount in ((28, 20), (29, 10), (27, 5)):
@@ -63,8 +63,9 @@ def test_spend_stands_beside_budget_pace_and_outcome(campaign: Campaign) -> None
         Decimal("7.50"),
     )
     assert (found.spent, found.outside) == (Decimal(35), Decimal(5))
-    assert (found.share, found.elapsed) == (0.35, 0.5)
-    assert (found.ahead, found.projected) == (Decimal(-15), Decimal(70))
+    assert (found.share, found.elapsed) == (0.3, 0.5)  # the 5 of the day before are no part of its budget
+    shown = body(client_of("analyst").get(f"/admin/costs/campaign/{campaign.pk}/"))
+    assert "Going on so" not in shown  # the plans say where it leads, and they alone
     assert (found.per_conversion, round(found.returned or 0, 4)) == (Decimal("17.5"), Decimal("0.2143"))
 
 
@@ -82,7 +83,7 @@ def test_what_is_not_known_is_not_said(campaign: Campaign) -> None:
     found = spend(campaign)
     assert found.outcome is not None
     assert found.outcome.conversions is None
-    assert (found.others, found.projected, found.returned) == ({"USD": Decimal(9)}, None, None)
+    assert (found.others, found.share, found.returned) == ({"USD": Decimal(9)}, None, None)
 
 
 def test_a_file_is_uploaded_mapped_looked_at_imported_and_its_refusals_taken(campaign: Campaign) -> None:
@@ -194,6 +195,38 @@ def test_plans_stand_beside_what_was_spent_and_say_where_it_leads(campaign: Camp
     plan = Plan.objects.get()
     marketer.post(f"/admin/costs/plans/{plan.pk}/delete/")
     assert not Plan.objects.exists()
+
+
+def test_paused_days_cost_nothing_and_a_plan_that_is_over_has_no_forecast(campaign: Campaign) -> None:
+    Plan.objects.create(
+        campaign=campaign, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 30), budget=Decimal(500)
+    )
+    other = Campaign.objects.create(site=campaign.site, name="Brand", code="brand")
+    for day in range(1, 16):
+        Cost.objects.create(campaign=campaign, on=date(2026, 3, day), amount=20, currency="EUR")
+
+    def at(month: int, day: int) -> Progress:
+        [found] = progress_of(TRACKED, campaign, now=datetime(2026, month, day, 12, tzinfo=UTC))
+        return found
+
+    silent = at(3, 29)  # nobody said anything of these two weeks: days may go on as they did
+    Cost.objects.create(campaign=other, on=date(2026, 3, 28), amount=1, currency="EUR")
+    paused, late, over = at(3, 29), at(4, 2), at(4, 3)
+    Cost.objects.create(campaign=other, on=date(2026, 3, 30), amount=1, currency="EUR")
+    known = at(3, 31)
+
+    assert silent.forecast is not None
+    assert (silent.until, round(silent.forecast.total)) == (date(2026, 3, 15), 600)
+    assert paused.forecast is not None
+    assert (paused.until, round(paused.forecast.total) < 340) == (date(2026, 3, 28), True)
+    assert (late.until, late.is_over) == (date(2026, 3, 28), False)
+    for each in (over, known):
+        assert (each.until, each.is_over, each.forecast, each.state) == (
+            date(2026, 3, 30), True, None, "ended",
+        )  # fmt: skip
+    shown = body(client_of("marketer").get(f"/admin/costs/campaign/{campaign.pk}/"))
+    assert "It is over, within the budget." in shown
+    assert "by the last day" not in shown
 
 
 def test_a_day_is_typed_and_deleted_by_marketers_only(campaign: Campaign) -> None:
