@@ -126,7 +126,7 @@ def _end_check(trial: Trial, at: datetime) -> None:
         if trial.decides == Decides.FIXED:
             raise DesignWrong(gettext_noop("A trial that is decided at its end needs its last day."))
         return
-    if trial.ends_on < today + timedelta(days=trial.days_least - 1):
+    if (end_of(trial) or at) < least_until(trial, at):
         words = gettext_noop("The last day lies before the %(days)s days that it runs at least.")
         raise DesignWrong(words, days=trial.days_least)
     if trial.ends_on > today + timedelta(days=DAYS_MOST):
@@ -193,6 +193,13 @@ def end_of(trial: Trial) -> datetime | None:
         return None
     zone = ZoneInfo(_zone(trial.site_id))
     return datetime.combine(trial.ends_on + timedelta(days=1), datetime.min.time(), zone)
+
+
+def least_until(trial: Trial, at: datetime) -> datetime:
+    """Return when a trial that began `at` has run for its least days: local ones, the first among them."""
+    zone = ZoneInfo(_zone(trial.site_id))
+    first = at.astimezone(zone).date()
+    return datetime.combine(first + timedelta(days=trial.days_least), datetime.min.time(), zone)
 
 
 @transaction.atomic

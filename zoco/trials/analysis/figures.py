@@ -29,6 +29,7 @@ from zoco.trials.analysis.units import Exposed, Scope
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.designs import Metric
 from zoco.trials.models import Decides, Trial, Unit
+from zoco.trials.services import end_of, least_until
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -63,9 +64,9 @@ def is_end(trial: Trial, until: datetime) -> bool:
 
 def _ran_out(trial: Trial) -> bool:
     """Return whether it ended on its last day, and not before by hand."""
-    from zoco.trials.services import end_of
-
-    return trial.ended_at == end_of(trial)
+    if trial.state == Trial.State.ARCHIVED:  # of these the state no longer says it
+        return trial.ended_at == end_of(trial)
+    return trial.state == Trial.State.FINISHED
 
 
 class Sampled:
@@ -208,7 +209,7 @@ def _held(
         return {"word": RUNNING, "winner": None}
     if winner is None:
         return {}
-    least = (trial.started_at or until) + timedelta(days=trial.days_least)
+    least = least_until(trial, trial.started_at or until)
     if min(until, trial.ended_at or until) < least:
         return {"word": EARLY, "winner": None}
     worse = [metric.name for metric, kept in found.items() if _is_worse(metric, kept, winner)]

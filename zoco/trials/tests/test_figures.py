@@ -16,9 +16,10 @@ from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.reports.made import load
 from zoco.ledger.tests.store import chdb
 from zoco.sites import reads
+from zoco.sites.models import Site
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.metrics import proportion
-from zoco.trials.analysis.figures import Sampled, concluded, scope_of
+from zoco.trials.analysis.figures import Sampled, concluded, is_end, scope_of
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.designs import Metric
 from zoco.trials.models import Trial
@@ -204,6 +205,32 @@ def test_a_worse_guard_rail_and_too_few_days_hold_the_word_back(tmp_path: Path) 
 
     assert guarded["verdict"] == {"word": "guarded", "winner": None, "blocked_by": [], "worse": ["Left"]}
     assert early["verdict"]["word"] == "early"
+
+
+def test_the_least_days_are_local_ones_so_that_the_shortest_end_names_a_winner(tmp_path: Path) -> None:
+    store = DuckStore(tmp_path, lead=True)
+    trial = running(days_least=7, ends_on=(START + 6 * DAY).date())  # Monday at nine to Sunday
+    load(tmp_path, simulated(trial, 1_600, {"a": 0.2, "b": 0.4}, days=6))
+    store.drain()
+
+    early = worked_out(trial, store, START + 6 * DAY)
+    assert trials_finish(at=START + 7 * DAY) == 1
+    trial.refresh_from_db()
+    end = worked_out(trial, store, START + 9 * DAY)
+    store.close()
+
+    assert early["verdict"]["word"] == "early"
+    assert end["verdict"]["winner"] == "b"
+
+
+def test_the_one_look_at_the_end_stays_when_the_site_moves_to_another_zone() -> None:
+    trial = running(decides="fixed", ends_on=(START + 6 * DAY).date())
+    trials_finish(at=START + 8 * DAY)
+    Site.objects.update(zone="Asia/Tokyo")
+    reads.forget()
+    trial.refresh_from_db()
+
+    assert is_end(trial, START + 9 * DAY)
 
 
 def test_a_trial_decided_at_its_end_says_nothing_before_and_one_figure_then(tmp_path: Path) -> None:
