@@ -17,7 +17,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.sites.models import Site
 from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check
-from zoco.trials.models import Decides, Trial, Unit
+from zoco.trials.models import Decides, Trial, TrialRun, Unit
 
 State = Trial.State
 FIELDS = (
@@ -122,11 +122,12 @@ def _lasting_check(trial: Trial) -> None:
 
 def _end_check(trial: Trial, at: datetime) -> None:
     today = at.astimezone(ZoneInfo(_zone(trial.site_id))).date()
-    if trial.ends_on is None:
+    end = end_of(trial)
+    if trial.ends_on is None or end is None:
         if trial.decides == Decides.FIXED:
             raise DesignWrong(gettext_noop("A trial that is decided at its end needs its last day."))
         return
-    if (end_of(trial) or at) < least_until(trial, at):
+    if end < least_until(trial, at):
         words = gettext_noop("The last day lies before the %(days)s days that it runs at least.")
         raise DesignWrong(words, days=trial.days_least)
     if trial.ends_on > today + timedelta(days=DAYS_MOST):
@@ -219,8 +220,11 @@ def trial_conclude(*, trial: int, outcome_arm: str, learnt: str, archive: bool =
 
 @transaction.atomic
 def trial_delete(*, trial: int) -> None:
-    """Delete a trial that does not run. Raises TrialFrozen."""
-    _locked(trial, State.DRAFT, State.STOPPED, State.FINISHED, State.ARCHIVED).delete()
+    """Delete a trial that does not run. Raises TrialFrozen, also while its figures are worked out."""
+    row = _locked(trial, State.DRAFT, State.STOPPED, State.FINISHED, State.ARCHIVED)
+    if row.runs.filter(state__in=[TrialRun.State.WAITING, TrialRun.State.RUNNING]).exists():
+        raise TrialFrozen(gettext_noop("Figures of this trial are being worked out; stop that first."))
+    row.delete()
 
 
 def _locked(pk: int, *states: str) -> Trial:

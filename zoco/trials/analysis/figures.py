@@ -210,7 +210,7 @@ def _held(
     if winner is None:
         return {}
     least = least_until(trial, trial.started_at or until)
-    if min(until, trial.ended_at or until) < least:
+    if not _ran_out(trial) and min(until, trial.ended_at or until) < least:
         return {"word": EARLY, "winner": None}
     worse = [metric.name for metric, kept in found.items() if _is_worse(metric, kept, winner)]
     return {"word": GUARDED, "winner": None, "worse": worse} if worse else {}
