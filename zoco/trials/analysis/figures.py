@@ -150,9 +150,8 @@ def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:
 
     Whoever says an arm himself gets into none: which one a unit is dealt, anybody can work out again.
     """
-    other = [
-        arm != dealt_arm(trial, unit) for unit, arm in zip(exposed.unit.tolist(), exposed.arm, strict=True)
-    ]
+    told = zip(exposed.told_as.tolist(), exposed.arm, strict=True)
+    other = [arm != dealt_arm(trial, number) for number, arm in told]
     wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)
     return wrong
 

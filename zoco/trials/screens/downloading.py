@@ -63,7 +63,7 @@ def _rows(trial: Trial) -> Iterator[tuple[Any, ...]]:
     site = next(each for each in sitebook.sites() if each.id == trial.site_id)
     scope, store = scope_of(trial, site, timezone.now()), opening.store()
     exposed = units.exposed_read(scope, store)
-    everybody = exposed.unit
+    everybody = exposed.told_as
     if scope.unit != Unit.PERSON:
         everybody = np.union1d(units.about_read(scope, store), everybody)
     return _written(trial, exposed, everybody)
@@ -71,7 +71,7 @@ def _rows(trial: Trial) -> Iterator[tuple[Any, ...]]:
 
 def _written(trial: Trial, exposed: units.Exposed, everybody: units.Ints) -> Iterator[tuple[Any, ...]]:
     yield HEAD
-    place = {unit: number for number, unit in enumerate(exposed.unit.tolist())}
+    place = {unit: number for number, unit in enumerate(exposed.told_as.tolist())}
     for unit in everybody.tolist():
         dealt, at = dealt_arm(trial, unit), place.get(unit)
         if at is not None:

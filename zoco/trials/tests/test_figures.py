@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.ledger.store.joins import MERGED
 from zoco.ledger.tests.reports.made import load
 from zoco.ledger.tests.store import chdb
 from zoco.sites import reads
@@ -20,6 +22,7 @@ from zoco.sites.models import Site
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.metrics import proportion
 from zoco.trials.analysis.figures import Sampled, concluded, is_end, scope_of
+from zoco.trials.analysis.units import exposed_read
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.designs import Metric
 from zoco.trials.models import Trial
@@ -142,6 +145,32 @@ def test_who_says_an_arm_of_his_own_or_sees_two_is_left_out_and_blocks(store: St
     assert result["exposed"] == {"a": 1, "b": 0}
     assert result["crossed"] == 3
     assert result["verdict"]["blocked_by"] == ["crossover"]
+
+
+def test_persons_who_are_merged_keep_the_arm_of_the_number_that_was_told(
+    store: Store, tmp_path: Path
+) -> None:
+    trial = running([replace(SIGNED, window_days=2)], unit="person")
+    (one, two, other), (whole,) = of_arm(trial, "a", 3), of_arm(trial, "b", 1)
+    made = Visits(trial)
+    server: dict[str, Any] = {"origin": "server", "verdict": "server"}
+    for person, arm in ((one, "a"), (two, "a"), (other, "b")):
+        made.shown(START, 0, arm, person=person, **server)
+    made.shown(START, 9, "b", known=99)  # a page may say what it likes: nobody told of that person
+    merged = {"subject_kind": "person", "subject": str(whole), **server}
+    made.fact(MERGED, START + DAY, 0, person=one, **merged | {"site": 0})
+    made.event(START + 1.5 * DAY, 0, "sign up", person=whole, **server)
+    put(store, tmp_path, made)
+
+    site = next(each for each in sitebook.sites() if each.id == 1)
+    exposed = exposed_read(scope_of(trial, site, START + 3 * DAY), store)
+    result = worked_out(trial, store, START + 3 * DAY)
+
+    assert dict(zip(exposed.told_as.tolist(), exposed.unit.tolist(), strict=True)) == {
+        one: whole, two: two, other: other
+    }  # fmt: skip
+    assert (result["exposed"], result["crossed"]) == ({"a": 2, "b": 0}, 1)
+    assert result["metrics"][0]["arms"]["a"]["value"] == 0.5
 
 
 def test_figures_of_a_whole_trial_are_those_of_the_sums_by_hand(store: Store, tmp_path: Path) -> None:
