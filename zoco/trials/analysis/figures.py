@@ -212,7 +212,14 @@ def _held(
     if not _ran_out(trial) and min(until, trial.ended_at or until) < least:
         return {"word": EARLY, "winner": None}
     worse = [metric.name for metric, kept in found.items() if _is_worse(metric, kept, winner)]
-    return {"word": GUARDED, "winner": None, "worse": worse} if worse else {}
+    if worse:
+        return {"word": GUARDED, "winner": None, "worse": worse}
+    return {"unknown": [metric.name for metric, kept in found.items() if _is_unknown(metric, kept, winner)]}
+
+
+def _is_unknown(metric: Metric, kept: Kept, arm: str) -> bool:
+    """Return whether a guard-rail has no figure of an arm, so that it says neither."""
+    return metric.role == "guard" and arm not in kept["figures"]
 
 
 def _is_worse(metric: Metric, kept: Kept, arm: str) -> bool:

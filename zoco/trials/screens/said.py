@@ -49,9 +49,13 @@ def verdict(trial: Trial, result: Kept) -> tuple[str, str]:
             "Something is broken: %(guards)s. Find out what, then begin anew; nothing is said about who wins."
         ) % {"guards": names}, "bad"
     if word == "winner":
-        return _("“%(arm)s” wins: by “%(metric)s” it is surely better than each other arm.") % {
+        words = _("“%(arm)s” wins: by “%(metric)s” it is surely better than each other arm.") % {
             "arm": arms.get(kept["winner"], kept["winner"]), "metric": primary,
-        }, "good"  # fmt: skip
+        }  # fmt: skip
+        if not (unknown := kept.get("unknown", [])):
+            return words, "good"
+        lacking = _("What must not get worse has no figure yet for: %(metrics)s.")
+        return f"{words} {lacking % {'metrics': ', '.join(unknown)}}", "warn"
     if word == "guarded":
         return _(
             "One arm is better by “%(metric)s”, but surely worse by: %(worse)s. No winner is named; weigh up "

@@ -191,7 +191,9 @@ def test_figures_of_a_whole_trial_are_those_of_the_sums_by_hand(store: Store, tm
     assert found["interval"] == pytest.approx(figure.interval, abs=1e-12)
     assert found["p"] == pytest.approx(figure.p, rel=1e-9)
     assert found["is_live"]
-    assert result["verdict"] == {"word": "winner", "winner": "b", "blocked_by": [], "worse": []}
+    assert result["verdict"] == {
+        "word": "winner", "winner": "b", "blocked_by": [], "worse": [], "unknown": []
+    }  # fmt: skip
 
 
 def test_what_units_did_before_takes_noise_away(store: Store, tmp_path: Path) -> None:
