@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.sites.models import Site
-from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check
+from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check, with_goals
 from zoco.trials.models import Decides, Trial, TrialRun, Unit
 
 State = Trial.State
@@ -101,6 +101,7 @@ def trial_start(*, trial: int, at: datetime) -> Trial:
         raise DesignWrong(words, most=RUNNING_MOST)
     arms_check(row.arms_planned)
     metrics_check(row.metrics_planned, _goals(row.site_id), is_fixed=row.decides == Decides.FIXED)
+    row.metrics = kept_of(with_goals(row.metrics_planned, goals_of(row.site_id)))
     if row.unit != Unit.PERSON and any(each.window_days > 1 for each in row.metrics_planned):
         _lasting_check(row)
     _end_check(row, at)

@@ -134,7 +134,7 @@ class Sampled:
 
     def _estimated(self, metric: Metric) -> Estimated:
         site, until = self.scope.site.id, micros(self.scope.until)
-        goals = {each.name.casefold(): each for each in goals_of(site) if each.kind != "engagement"}
+        goals = metric.goals(goals_of(site))
         if any(name and name.casefold() not in goals for name in (metric.goal, metric.per)):
             return Estimated({}, lacking=dict.fromkeys(self.sample.arms, "no_goal"))
         if metric.kind == "quantile":
