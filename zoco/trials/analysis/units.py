@@ -207,11 +207,16 @@ def _is_money(metric: Metric) -> bool:
 
 
 def _is_above(facts: Facts, rows: Table, metric: Metric, goal: Goal | None) -> Value:
+    """Return whether facts are counted. Money is what was paid: a refund that a server tells has no visitor,
+    so that refunds are told of some units alone; they are left out of all.
+    """
     if metric.kind == "retention":
         return facts.is_view(rows)
+    if not _is_money(metric):
+        return expr.never(rows) if goal is None else reached(facts, rows, goal)
     if goal is None:
-        return rows.amount_site != expr.money(0) if _is_money(metric) else expr.never(rows)
-    return reached(facts, rows, goal)
+        return rows.amount_site > expr.money(0)
+    return reached(facts, rows, goal) & (rows.amount_site.fill_null(expr.money(0)) >= expr.money(0))
 
 
 def _is_below(facts: Facts, rows: Table, goal: Goal | None) -> Value:

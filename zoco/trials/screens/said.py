@@ -22,8 +22,8 @@ KINDS = {
     "proportion": gettext_lazy("share of units that reach a goal"),
     "mean": gettext_lazy("how often a unit reaches a goal"),
     "ratio": gettext_lazy("ratio of two goals"),
-    "revenue": gettext_lazy("revenue of a unit, drawn in from above"),
-    "quantile": gettext_lazy("quantile of the amounts of a goal"),
+    "revenue": gettext_lazy("revenue of a unit before refunds, drawn in from above"),
+    "quantile": gettext_lazy("quantile of the amounts of a goal, refunds left out"),
     "retention": gettext_lazy("share of units that come back"),
 }
 ROLES = {

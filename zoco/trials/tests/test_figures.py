@@ -117,6 +117,25 @@ def test_each_kind_of_metric_counts_what_was_done_after_exposure(store: Store, t
     assert result["verdict"]["word"] == "too_few"
 
 
+def test_money_is_counted_before_refunds_with_a_goal_and_without(store: Store, tmp_path: Path) -> None:
+    whole = Metric("All", "revenue", "secondary", share=0.99)
+    of_goal = Metric("Of goal", "revenue", "secondary", "Order", share=0.99)
+    summed = Metric("Summed", "mean", "secondary", "Order", of_amount=True)
+    trial = running([SIGNED, whole, of_goal, summed])
+    made = Visits(trial)
+    for number, visitor in enumerate(of_arm(trial, "a", 4)):
+        made.shown(START, visitor, "a")
+        made.event(START + timedelta(hours=1), visitor, "order", "30")
+        made.event(START + timedelta(hours=2), visitor, "order", "0")
+        if number == 0:
+            made.event(START + timedelta(hours=3), visitor, "order", "-30")
+    put(store, tmp_path, made)
+
+    result = worked_out(trial, store, START + 3 * DAY)
+
+    assert [each["arms"]["a"]["value"] for each in result["metrics"][1:]] == [30, 30, 30]
+
+
 def test_units_whose_days_are_not_over_are_left_out(store: Store, tmp_path: Path) -> None:
     trial = running()
     made = Visits(trial)
