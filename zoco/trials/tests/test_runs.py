@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.reports.made import load
-from zoco.sites import reads
+from zoco.sites import leaving, reads
 from zoco.trials.analysis import runs
 from zoco.trials.analysis.figures import Sampled
 from zoco.trials.designs import Metric
@@ -40,7 +40,7 @@ def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path, monkeypatch: pytest.
     whole = Sampled.metric
 
     def killed(self: Sampled, metric: Metric) -> Any:
-        if metric == ORDERS:
+        if metric.name == ORDERS.name:
             raise KeyboardInterrupt
         return whole(self, metric)
 
@@ -138,3 +138,16 @@ def test_a_run_that_died_has_failed_and_is_begun_anew_an_hour_later(
     run.refresh_from_db()
     assert (run.state, run.said) == ("failed", "The process ended.")
     assert runs.look(now=timezone.now() + timedelta(minutes=61)) == 1
+
+
+def test_figures_go_with_the_facts_of_a_site_that_begins_anew() -> None:
+    run = runs.run_begin(trial=running(), at=START + 2 * DAY)
+
+    leaving.FORGET["trials"](2, timezone.now())
+    leaving.FORGET["trials"](1, run.created_at - DAY)
+    assert TrialRun.objects.get() == run
+    for _each in range(2):
+        leaving.FORGET["trials"](1, timezone.now())
+
+    assert not TrialRun.objects.exists()
+    assert Trial.objects.exists()
