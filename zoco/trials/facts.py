@@ -28,7 +28,7 @@ def shown(
     `number` is the trial's own, which another with the same key later does not have.
     """
     moment = micros(at)
-    of = (str(site).encode(), trial.encode()) if site else (trial.encode(),)
+    of: tuple[bytes, ...] = (str(site).encode(), trial.encode()) if site else (trial.encode(),)
     of += (str(number).encode(),) if number else ()
     facts = [
         Fact(
