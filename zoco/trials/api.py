@@ -93,7 +93,9 @@ def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
         return refused(422, "body_wrong", "Persons are told by their numbers.")
     dealt = {each: dealt_arm(trial, each) for each in told.persons}
     seen = [(person, arm) for person, arm in dealt.items() if arm]
-    count = facts.shown(trial=key, seen=seen, at=timezone.now(), site=trial.site_id, kind="program")
+    count = facts.shown(
+        trial=key, seen=seen, at=timezone.now(), site=trial.site_id, kind="program", number=trial.pk
+    )
     return HttpResponse(msgspec.json.encode({"recorded": count}), content_type="application/json")
 
 

@@ -6,14 +6,15 @@ metric that is chosen after the figures were seen, make every figure wrong.
 
 import math
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 from django.utils.translation import gettext_noop
 
 from zoco.kit.said import Said
+from zoco.ledger.asking.goals import Goal
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 ARMS_MOST, METRICS_MOST = 6, 12
@@ -50,6 +51,8 @@ class Metric:
     `goal` is the name of a goal; of revenue it may be "", for all money. `per` is the goal below in a ratio.
     `share` is which quantile, or from where on revenue is drawn in. Of retention, a unit comes back from day
     `from_day` to before `window_days`. `of_amount` sums money in place of counting.
+
+    `goal_is` and `per_is` are what these goals were when the trial began: what they are of is frozen too.
     """
 
     name: str
@@ -62,6 +65,14 @@ class Metric:
     window_days: int = 1
     from_day: int = 1
     is_higher_better: bool = True
+    goal_is: Goal | None = None
+    per_is: Goal | None = None
+
+    def goals(self, of_site: Iterable[Goal]) -> dict[str, Goal]:
+        """Return goals by how they are named here: its own as they were, else those that a site has."""
+        found = {each.name.casefold(): each for each in of_site if each.kind != "engagement"}
+        own = ((self.goal, self.goal_is), (self.per, self.per_is))
+        return found | {name.casefold(): goal for name, goal in own if name and goal is not None}
 
 
 def arms_read(kept: Any) -> tuple[ArmPlan, ...]:
@@ -78,7 +89,17 @@ def metrics_read(kept: Any) -> tuple[Metric, ...]:
 
 def kept_of(parts: Sequence[ArmPlan] | Sequence[Metric]) -> list[dict[str, Any]]:
     """Return arms or metrics as they are kept."""
-    return [asdict(each) for each in parts]
+    found: list[dict[str, Any]] = msgspec.to_builtins(list(parts))
+    return found
+
+
+def with_goals(metrics: Sequence[Metric], of_site: Iterable[Goal]) -> tuple[Metric, ...]:
+    """Return metrics with what their goals are now."""
+    now = Metric("").goals(of_site)
+    return tuple(
+        replace(each, goal_is=now.get(each.goal.casefold()), per_is=now.get(each.per.casefold()))
+        for each in metrics
+    )
 
 
 def arms_check(arms: Sequence[ArmPlan]) -> None:

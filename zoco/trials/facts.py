@@ -14,14 +14,22 @@ EVERYWHERE = 0
 
 
 def shown(
-    *, trial: str, seen: Iterable[tuple[int, str]], at: datetime, site: int = EVERYWHERE, kind: str = "letter"
+    *,
+    trial: str,
+    seen: Iterable[tuple[int, str]],
+    at: datetime,
+    site: int = EVERYWHERE,
+    kind: str = "letter",
+    number: int = 0,
 ) -> int:
     """Record who saw which arm, as (number of a person, arm); returns how many were told of.
 
     `kind` is what was tried on. At most one of these counts for each trial and person: the first.
+    `number` is the trial's own, which another with the same key later does not have.
     """
     moment = micros(at)
-    of = (str(site).encode(), trial.encode()) if site else (trial.encode(),)
+    of: tuple[bytes, ...] = (str(site).encode(), trial.encode()) if site else (trial.encode(),)
+    of += (str(number).encode(),) if number else ()
     facts = [
         Fact(
             id=uuid8(b"trial", *of, person),

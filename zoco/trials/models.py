@@ -65,7 +65,9 @@ class Trial(models.Model):
         _("held out of all trials, in percent"),
         default=0,
         validators=[MaxValueValidator(50)],
-        help_text=_("The same ones in each trial of the site, so that it is seen what all of them do."),
+        help_text=_(
+            "The same ones in each trial of the site: while trials run they get the control of all of them."
+        ),
     )
     layer = models.CharField(
         _("layer"),

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_noop
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.sites.models import Site
-from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check
-from zoco.trials.models import Decides, Trial, Unit
+from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check, with_goals
+from zoco.trials.models import Decides, Trial, TrialRun, Unit
 
 State = Trial.State
 FIELDS = (
@@ -101,6 +101,7 @@ def trial_start(*, trial: int, at: datetime) -> Trial:
         raise DesignWrong(words, most=RUNNING_MOST)
     arms_check(row.arms_planned)
     metrics_check(row.metrics_planned, _goals(row.site_id), is_fixed=row.decides == Decides.FIXED)
+    row.metrics = kept_of(with_goals(row.metrics_planned, goals_of(row.site_id)))
     if row.unit != Unit.PERSON and any(each.window_days > 1 for each in row.metrics_planned):
         _lasting_check(row)
     _end_check(row, at)
@@ -122,11 +123,12 @@ def _lasting_check(trial: Trial) -> None:
 
 def _end_check(trial: Trial, at: datetime) -> None:
     today = at.astimezone(ZoneInfo(_zone(trial.site_id))).date()
-    if trial.ends_on is None:
+    end = end_of(trial)
+    if trial.ends_on is None or end is None:
         if trial.decides == Decides.FIXED:
             raise DesignWrong(gettext_noop("A trial that is decided at its end needs its last day."))
         return
-    if trial.ends_on < today + timedelta(days=trial.days_least - 1):
+    if end < least_until(trial, at):
         words = gettext_noop("The last day lies before the %(days)s days that it runs at least.")
         raise DesignWrong(words, days=trial.days_least)
     if trial.ends_on > today + timedelta(days=DAYS_MOST):
@@ -195,6 +197,13 @@ def end_of(trial: Trial) -> datetime | None:
     return datetime.combine(trial.ends_on + timedelta(days=1), datetime.min.time(), zone)
 
 
+def least_until(trial: Trial, at: datetime) -> datetime:
+    """Return when a trial that began `at` has run for its least days: local ones, the first among them."""
+    zone = ZoneInfo(_zone(trial.site_id))
+    first = at.astimezone(zone).date()
+    return datetime.combine(first + timedelta(days=trial.days_least), datetime.min.time(), zone)
+
+
 @transaction.atomic
 def trial_conclude(*, trial: int, outcome_arm: str, learnt: str, archive: bool = False) -> Trial:
     """Say what was learnt, and which arm everybody gets from now on ("" for none). Raises DesignWrong."""
@@ -212,8 +221,11 @@ def trial_conclude(*, trial: int, outcome_arm: str, learnt: str, archive: bool =
 
 @transaction.atomic
 def trial_delete(*, trial: int) -> None:
-    """Delete a trial that does not run. Raises TrialFrozen."""
-    _locked(trial, State.DRAFT, State.STOPPED, State.FINISHED, State.ARCHIVED).delete()
+    """Delete a trial that does not run. Raises TrialFrozen, also while its figures are worked out."""
+    row = _locked(trial, State.DRAFT, State.STOPPED, State.FINISHED, State.ARCHIVED)
+    if row.runs.filter(state__in=[TrialRun.State.WAITING, TrialRun.State.RUNNING]).exists():
+        raise TrialFrozen(gettext_noop("Figures of this trial are being worked out; stop that first."))
+    row.delete()
 
 
 def _locked(pk: int, *states: str) -> Trial:

@@ -29,6 +29,7 @@ from zoco.trials.analysis.units import Exposed, Scope
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.designs import Metric
 from zoco.trials.models import Decides, Trial, Unit
+from zoco.trials.services import end_of, least_until
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -63,9 +64,9 @@ def is_end(trial: Trial, until: datetime) -> bool:
 
 def _ran_out(trial: Trial) -> bool:
     """Return whether it ended on its last day, and not before by hand."""
-    from zoco.trials.services import end_of
-
-    return trial.ended_at == end_of(trial)
+    if trial.state == Trial.State.ARCHIVED:  # of these the state no longer says it
+        return trial.ended_at == end_of(trial)
+    return trial.state == Trial.State.FINISHED
 
 
 class Sampled:
@@ -133,7 +134,7 @@ class Sampled:
 
     def _estimated(self, metric: Metric) -> Estimated:
         site, until = self.scope.site.id, micros(self.scope.until)
-        goals = {each.name.casefold(): each for each in goals_of(site) if each.kind != "engagement"}
+        goals = metric.goals(goals_of(site))
         if any(name and name.casefold() not in goals for name in (metric.goal, metric.per)):
             return Estimated({}, lacking=dict.fromkeys(self.sample.arms, "no_goal"))
         if metric.kind == "quantile":
@@ -149,9 +150,8 @@ def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:
 
     Whoever says an arm himself gets into none: which one a unit is dealt, anybody can work out again.
     """
-    other = [
-        arm != dealt_arm(trial, unit) for unit, arm in zip(exposed.unit.tolist(), exposed.arm, strict=True)
-    ]
+    told = zip(exposed.told_as.tolist(), exposed.arm, strict=True)
+    other = [arm != dealt_arm(trial, number) for number, arm in told]
     wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)
     return wrong
 
@@ -208,11 +208,18 @@ def _held(
         return {"word": RUNNING, "winner": None}
     if winner is None:
         return {}
-    least = (trial.started_at or until) + timedelta(days=trial.days_least)
-    if min(until, trial.ended_at or until) < least:
+    least = least_until(trial, trial.started_at or until)
+    if not _ran_out(trial) and min(until, trial.ended_at or until) < least:
         return {"word": EARLY, "winner": None}
     worse = [metric.name for metric, kept in found.items() if _is_worse(metric, kept, winner)]
-    return {"word": GUARDED, "winner": None, "worse": worse} if worse else {}
+    if worse:
+        return {"word": GUARDED, "winner": None, "worse": worse}
+    return {"unknown": [metric.name for metric, kept in found.items() if _is_unknown(metric, kept, winner)]}
+
+
+def _is_unknown(metric: Metric, kept: Kept, arm: str) -> bool:
+    """Return whether a guard-rail has no figure of an arm, so that it says neither."""
+    return metric.role == "guard" and arm not in kept["figures"]
 
 
 def _is_worse(metric: Metric, kept: Kept, arm: str) -> bool:

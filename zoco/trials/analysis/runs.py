@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from zoco.kit import holding
-from zoco.kit.runs import RunStopped, beating, teller
+from zoco.kit.runs import RunStopped, beating, dead_fail, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.trials.analysis import figures
@@ -24,16 +24,20 @@ from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from zoco.ledger.store.base import Store
 
 log = logging.getLogger(__name__)
 State = TrialRun.State
 KIND = "trials"
-MOMENT = 2.0
-QUIET = timedelta(minutes=10)
 EVERY = timedelta(hours=20)
+AFTER_DEATH = timedelta(hours=1)
+"""So long after a run was found dead the next one is asked for: what kills its process may do so again."""
 RUNS_KEPT = 50
 NO_ANSWER = gettext_noop("The ledger did not answer; go on later.")
+ENDED = gettext_noop("The process ended.")
+"""What `dead_fail` says."""
 
 
 class RunWrong(DesignWrong):
@@ -46,7 +50,7 @@ def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
 
     if trial.started_at is None:
         raise RunWrong(gettext_noop("The trial has not begun yet; there is nothing to work out."))
-    _bury(trial, at)
+    _bury(TrialRun.objects.filter(trial=trial))
     try:
         with transaction.atomic():
             run = TrialRun.objects.create(
@@ -85,17 +89,17 @@ def run_through(*, key: int, store: Store | None = None) -> TrialRun | None:
         run = TrialRun.objects.select_related("trial").filter(pk=key).first()
         if run is None:
             return None
-        with holding.held(KIND, f"run-{run.trial_id}", seconds=MOMENT) as folder:
+        with holding.held(KIND, f"run-{run.trial_id}", seconds=holding.MOMENT) as folder:
             return run if folder is None else _held(key, store)
 
 
-def _held(key: int, store: Store | None) -> TrialRun:
+def _held(key: int, store: Store | None) -> TrialRun | None:
     from zoco.ledger.store import opening
 
     found = TrialRun.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
     is_mine = found.update(state=State.RUNNING, told_at=timezone.now())
-    run = TrialRun.objects.select_related("trial").get(pk=key)
-    if not is_mine:
+    run = TrialRun.objects.select_related("trial").filter(pk=key).first()
+    if run is None or not is_mine:
         return run
     try:
         with beating(TrialRun.objects.filter(pk=key, state=State.RUNNING)):
@@ -113,7 +117,8 @@ def _held(key: int, store: Store | None) -> TrialRun:
         raise
     finally:
         run.told_at = timezone.now()
-        run.save()
+        kept = {name: getattr(run, name) for name in ("state", "said", "done", "result", "told_at")}
+        TrialRun.objects.filter(pk=key).update(**kept)  # one that is gone meanwhile stays away
     return run
 
 
@@ -132,26 +137,26 @@ def _work(run: TrialRun, store: Store) -> None:
     run.result = concluded(trial, run.result, run.until)
 
 
-def _bury(trial: Trial, at: datetime) -> None:
-    """Let a run have failed whose process is gone."""
-    late = TrialRun.objects.filter(trial=trial, state=State.RUNNING, told_at__lt=at - QUIET)
-    if late.exists() and not holding.is_held(KIND, f"run-{trial.pk}"):
-        late.update(state=State.FAILED, told_at=at)
+def _bury(found: QuerySet[TrialRun]) -> None:
+    """Let those have failed whose process is gone."""
+    dead_fail(
+        found.filter(state=State.RUNNING),
+        failed=State.FAILED,
+        is_held=lambda run: holding.is_held(KIND, f"run-{run.trial_id}"),
+    )
 
 
 def look(*, now: datetime) -> int:
-    """Ask for figures where they are a day old, and for the last ones when all is in; returns how many."""
+    """Ask for figures where they are a day old, and for the last ones when all is in; returns how many.
+
+    Runs that died with their process have failed from then on.
+    """
     asked = 0
     with sitebook.everything():
+        _bury(TrialRun.objects.all())
         begun = Trial.objects.exclude(state__in=[Trial.State.DRAFT, Trial.State.ARCHIVED])
         for trial in begun.order_by("id"):
-            last = trial.runs.order_by("-id").first()
-            full = figures.full_at(trial)
-            if last is not None and last.state != State.DONE and last.told_at > now - EVERY:
-                continue
-            if full is not None and (now < full or (last is not None and last.until >= full)):
-                continue
-            if full is None and last is not None and last.until > now - EVERY:
+            if not _is_due(trial.runs.order_by("-id").first(), figures.full_at(trial), now):
                 continue
             try:
                 run_begin(trial=trial, at=now)
@@ -159,3 +164,14 @@ def look(*, now: datetime) -> int:
             except RunWrong:
                 log.info("Figures of a trial are being worked out already. trial=%s", trial.pk)
     return asked
+
+
+def _is_due(last: TrialRun | None, full: datetime | None, now: datetime) -> bool:
+    """Return whether new figures of a trial, which is all in at `full`, are to be asked for."""
+    if full is not None and now < full:
+        return False
+    if last is None:
+        return True
+    if last.state != State.DONE:
+        return last.told_at <= now - (AFTER_DEATH if last.said == ENDED else EVERY)
+    return last.until < full if full is not None else last.until <= now - EVERY

@@ -70,9 +70,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """One row a unit: who, which arm it saw first, when (UTC microseconds), whether it saw others."""
+    """One row a unit: who, which arm it saw first, when (UTC microseconds), whether it saw others.
+
+    `told_as` is the number in the fact of that: of a person who was merged since then another than `unit`.
+    An arm is dealt to that one; `unit` is by whom deeds are gathered.
+    """
 
     unit: Ints
+    told_as: Ints
     arm: list[str]
     at: Ints
     crossed: NDArray[np.bool_]
@@ -93,6 +98,7 @@ def exposed_read(scope: Scope, store: Store) -> Exposed:
     found = store.query(expr.to_sql(exposed(scope).order_by("unit"), store.dialect))
     return Exposed(
         _ints(found["unit"]),
+        _ints(found["told_as"]),
         found["arm"].to_pylist(),
         _ints(found["first"]),
         np.array(found["crossed"].to_pylist(), dtype=bool),
@@ -100,11 +106,14 @@ def exposed_read(scope: Scope, store: Store) -> Exposed:
 
 
 def exposed(scope: Scope) -> Table:
-    """Return one row a unit: unit, arm, first, crossed."""
-    rows = _units(scope, scope.facts.named(SHOWN))
+    """Return one row a unit: unit, told_as, arm, first, crossed."""
+    rows = scope.facts.named(SHOWN)
+    rows = rows.mutate(told_as=_written(scope, rows))
+    rows = _units(scope, rows.filter(rows.told_as != 0))
     rows = rows.filter(rows.subject == scope.trial, *_between(rows, scope.start, scope.end))
     rows = rows.mutate(shown=expr.prop_text(rows, "arm"))
     return rows.group_by("unit").aggregate(
+        told_as=expr.first_by(rows.told_as, rows),
         arm=expr.first_by(rows.shown, rows),
         first=expr.micros(rows.occurred_at.min()),
         crossed=rows.shown.min() != rows.shown.max(),
@@ -184,7 +193,7 @@ def came_read(scope: Scope, store: Store) -> Exposed:
     """Ask which units came, as if they had been exposed with their first page."""
     found = store.query(expr.to_sql(came(scope).order_by("unit"), store.dialect))
     unit = _ints(found["unit"])
-    return Exposed(unit, [""] * len(unit), _ints(found["first"]), np.zeros(len(unit), dtype=bool))
+    return Exposed(unit, unit, [""] * len(unit), _ints(found["first"]), np.zeros(len(unit), dtype=bool))
 
 
 def came_deeds_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Store) -> Deeds:
@@ -198,11 +207,16 @@ def _is_money(metric: Metric) -> bool:
 
 
 def _is_above(facts: Facts, rows: Table, metric: Metric, goal: Goal | None) -> Value:
+    """Return whether facts are counted. Money is what was paid: a refund that a server tells has no visitor,
+    so that refunds are told of some units alone; they are left out of all.
+    """
     if metric.kind == "retention":
         return facts.is_view(rows)
+    if not _is_money(metric):
+        return expr.never(rows) if goal is None else reached(facts, rows, goal)
     if goal is None:
-        return rows.amount_site != expr.money(0) if _is_money(metric) else expr.never(rows)
-    return reached(facts, rows, goal)
+        return rows.amount_site > expr.money(0)
+    return reached(facts, rows, goal) & (rows.amount_site.fill_null(expr.money(0)) >= expr.money(0))
 
 
 def _is_below(facts: Facts, rows: Table, goal: Goal | None) -> Value:
@@ -215,8 +229,13 @@ def _units(scope: Scope, rows: Table) -> Table:
         known = scope.facts.known(rows)
         known = known.filter(known.person > 0)
         return known.mutate(unit=known.person)
-    column = rows.known if scope.unit == Unit.BROWSER else rows.visitor
+    column = _written(scope, rows)
     return rows.filter(column != 0).mutate(unit=column)
+
+
+def _written(scope: Scope, rows: Table) -> Value:
+    """Return the number of the unit as it stands in the facts."""
+    return {Unit.PERSON: rows.person, Unit.BROWSER: rows.known}.get(scope.unit, rows.visitor)
 
 
 def _between(rows: Table, start: datetime, end: datetime) -> list[Value]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from django.contrib.auth.decorators import permission_required
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zoco.kit.cells import csv_texts, disarmed
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.trials.analysis import units
@@ -27,13 +26,6 @@ from zoco.trials.screens.listing import SEE
 from zoco.trials.screens.showing import FACTS
 
 HEAD = ("unit", "dealt", "shown", "first_shown_at", "saw_several")
-
-
-class _Echo:
-    """Gives each line back instead of writing it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 @never_cache
@@ -49,38 +41,32 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     except (QueryFailed, StoreBusy):
         said = _("The ledger does not answer now; try again in a moment.")
         return HttpResponse(said, status=503, content_type="text/plain")
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow(row) for row in rows)
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_texts(rows), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="trial-{trial.key}.csv"'
     return answer
 
 
-def _rows(trial: Trial) -> Iterator[tuple[Any, ...]]:
+def _rows(trial: Trial) -> Iterator[tuple[str, ...]]:
     """Ask the ledger, and return lines of text; the query is over when this returns."""
     from zoco.ledger.store import opening
 
     site = next(each for each in sitebook.sites() if each.id == trial.site_id)
     scope, store = scope_of(trial, site, timezone.now()), opening.store()
     exposed = units.exposed_read(scope, store)
-    everybody = exposed.unit
+    everybody = exposed.told_as
     if scope.unit != Unit.PERSON:
         everybody = np.union1d(units.about_read(scope, store), everybody)
     return _written(trial, exposed, everybody)
 
 
-def _written(trial: Trial, exposed: units.Exposed, everybody: units.Ints) -> Iterator[tuple[Any, ...]]:
+def _written(trial: Trial, exposed: units.Exposed, everybody: units.Ints) -> Iterator[tuple[str, ...]]:
     yield HEAD
-    place = {unit: number for number, unit in enumerate(exposed.unit.tolist())}
+    place = {unit: number for number, unit in enumerate(exposed.told_as.tolist())}
     for unit in everybody.tolist():
         dealt, at = dealt_arm(trial, unit), place.get(unit)
         if at is not None:
             moment = datetime.fromtimestamp(exposed.at[at] / 1e6, UTC).isoformat(timespec="seconds")
-            yield unit, dealt or "", _plain(exposed.arm[at]), moment, int(exposed.crossed[at])
+            crossed = str(int(exposed.crossed[at]))
+            yield str(unit), dealt or "", disarmed(exposed.arm[at]), moment, crossed
         elif dealt is not None:
-            yield unit, dealt, "", "", 0
-
-
-def _plain(arm: str) -> str:
-    """Return an arm that a browser told so that no program for tables takes it for a formula."""
-    return f"'{arm}" if arm[:1] in ("=", "+", "-", "@", "\t", "\r") else arm
+            yield str(unit), dealt, "", "", "0"

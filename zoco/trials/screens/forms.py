@@ -67,7 +67,9 @@ class MetricForm(forms.Form):
     )
     goal = forms.ChoiceField(label=pgettext_lazy("metric", "Goal"), required=False)
     per = forms.ChoiceField(label=gettext_lazy("For each (ratio)"), required=False)
-    of_amount = forms.BooleanField(label=gettext_lazy("Sum money, do not count"), required=False)
+    of_amount = forms.BooleanField(
+        label=gettext_lazy("Sum money before refunds, do not count"), required=False
+    )
     share = forms.FloatField(
         label=gettext_lazy("Quantile, or where revenue is drawn in"),
         min_value=0.01,

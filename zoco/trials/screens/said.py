@@ -22,8 +22,8 @@ KINDS = {
     "proportion": gettext_lazy("share of units that reach a goal"),
     "mean": gettext_lazy("how often a unit reaches a goal"),
     "ratio": gettext_lazy("ratio of two goals"),
-    "revenue": gettext_lazy("revenue of a unit, drawn in from above"),
-    "quantile": gettext_lazy("quantile of the amounts of a goal"),
+    "revenue": gettext_lazy("revenue of a unit before refunds, drawn in from above"),
+    "quantile": gettext_lazy("quantile of the amounts of a goal, refunds left out"),
     "retention": gettext_lazy("share of units that come back"),
 }
 ROLES = {
@@ -49,9 +49,13 @@ def verdict(trial: Trial, result: Kept) -> tuple[str, str]:
             "Something is broken: %(guards)s. Find out what, then begin anew; nothing is said about who wins."
         ) % {"guards": names}, "bad"
     if word == "winner":
-        return _("“%(arm)s” wins: by “%(metric)s” it is surely better than each other arm.") % {
+        words = _("“%(arm)s” wins: by “%(metric)s” it is surely better than each other arm.") % {
             "arm": arms.get(kept["winner"], kept["winner"]), "metric": primary,
-        }, "good"  # fmt: skip
+        }  # fmt: skip
+        if not (unknown := kept.get("unknown", [])):
+            return words, "good"
+        lacking = _("What must not get worse has no figure yet for: %(metrics)s.")
+        return f"{words} {lacking % {'metrics': ', '.join(unknown)}}", "warn"
     if word == "guarded":
         return _(
             "One arm is better by “%(metric)s”, but surely worse by: %(worse)s. No winner is named; weigh up "

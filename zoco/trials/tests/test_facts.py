@@ -21,3 +21,12 @@ def test_who_saw_an_arm_twice_counts_once() -> None:
         (7, "spring", "a"),
         (8, "spring", "b"),
     ]
+
+
+@pytest.mark.django_db
+def test_a_key_that_is_used_again_is_of_another_trial() -> None:
+    for number in (1, 1, 2):
+        facts.shown(trial="spring", seen=[(7, "a")], at=NOW, site=1, number=number)
+
+    told = [json.loads(text)["id"] for text in OutboxRow.objects.values_list("fact", flat=True)]
+    assert len(told) == len(set(told)) == 2

@@ -215,6 +215,12 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     told = json.loads(OutboxRow.objects.get().fact)
     assert (told["name"], told["site"], told["person"]) == ("trials.arm.shown", 1, person)
     assert (told["subject"], told["props"]) == ("headline", {"arm": "b", "of": "program"})
+    once = Trial.objects.get()
+    Trial.objects.filter(pk=once.pk).delete()
+    running(unit="person", share_percent=50, key="headline")
+    Trial.objects.update(id=once.pk + 1)
+    assert post("/api/trials/headline/shown", {"persons": [person]}).json() == {"recorded": 1}
+    assert OutboxRow.objects.count() == 2
     assert post("/api/trials/headline/shown", {"persons": ["x"]}).status_code == 422
     assert post("/api/trials/headline/shown", {"persons": [-1]}).status_code == 422
     assert post("/api/trials/headline/shown", {"persons": [1] * 1_001}).status_code == 422

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.reports.made import load
-from zoco.sites import reads
+from zoco.sites import leaving, reads
 from zoco.trials.analysis import runs
 from zoco.trials.analysis.figures import Sampled
 from zoco.trials.designs import Metric
-from zoco.trials.models import TrialRun
-from zoco.trials.services import trial_stop
+from zoco.trials.models import Trial, TrialRun
+from zoco.trials.services import TrialFrozen, trial_delete, trial_stop
 from zoco.trials.tests.simulated import DAY, ORDERS, SIGNED, START, running, simulated, site_made
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path, monkeypatch: pytest.
     whole = Sampled.metric
 
     def killed(self: Sampled, metric: Metric) -> Any:
-        if metric == ORDERS:
+        if metric.name == ORDERS.name:
             raise KeyboardInterrupt
         return whole(self, metric)
 
@@ -91,3 +92,62 @@ def test_figures_are_asked_for_once_a_day_and_once_when_all_is_in() -> None:
     assert [runs.look(now=now + 1.5 * DAY), runs.look(now=now + 2 * DAY)] == [0, 1]
     TrialRun.objects.update(state="done")
     assert runs.look(now=now + 9 * DAY) == 0
+
+
+@pytest.mark.parametrize("what", ["trial", "run"])
+def test_what_went_while_it_was_worked_out_stays_away(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    store = DuckStore(tmp_path, lead=True)
+    trial = running()
+    run = runs.run_begin(trial=trial, at=START + 9 * DAY)
+    whole = Sampled.metric
+
+    def gone(self: Sampled, metric: Metric) -> Any:
+        (Trial.objects.all() if what == "trial" else TrialRun.objects.all()).delete()
+        return whole(self, metric)
+
+    monkeypatch.setattr(Sampled, "metric", gone)
+    runs.run_through(key=run.pk, store=store)
+    store.close()
+
+    assert not TrialRun.objects.exists()
+
+
+def test_a_trial_whose_figures_are_worked_out_is_not_deleted() -> None:
+    trial = trial_stop(trial=running().pk, at=START + DAY)
+    run = runs.run_begin(trial=trial, at=START + 2 * DAY)
+
+    with pytest.raises(TrialFrozen, match="being worked out"):
+        trial_delete(trial=trial.pk)
+    runs.run_stop(run=run)
+    trial_delete(trial=trial.pk)
+
+    assert not TrialRun.objects.exists()
+
+
+def test_a_run_that_died_has_failed_and_is_begun_anew_an_hour_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    run = runs.run_begin(trial=running(), at=START + 2 * DAY)
+    TrialRun.objects.update(state="running", told_at=START + 2 * DAY)
+
+    assert runs.look(now=timezone.now()) == 0
+    run.refresh_from_db()
+    assert (run.state, run.said) == ("failed", "The process ended.")
+    assert runs.look(now=timezone.now() + timedelta(minutes=61)) == 1
+
+
+def test_figures_go_with_the_facts_of_a_site_that_begins_anew() -> None:
+    run = runs.run_begin(trial=running(), at=START + 2 * DAY)
+
+    leaving.FORGET["trials"](2, timezone.now())
+    leaving.FORGET["trials"](1, run.created_at - DAY)
+    assert TrialRun.objects.get() == run
+    for _each in range(2):
+        leaving.FORGET["trials"](1, timezone.now())
+
+    assert not TrialRun.objects.exists()
+    assert Trial.objects.exists()

@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 
@@ -14,8 +16,11 @@ from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.trials.analysis import runs
+from zoco.trials.analysis.units import Exposed
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.models import Trial, TrialRun
+from zoco.trials.screens.downloading import HEAD
+from zoco.trials.screens.downloading import _written as csv_rows
 from zoco.trials.services import trial_start
 from zoco.trials.tests.simulated import DAY, ORDERS, SIGNED, draft, simulated, site_made
 
@@ -122,6 +127,17 @@ def test_the_figures_are_shown_as_a_forest_and_as_a_table(trial: Trial) -> None:
     assert "“Shorter” wins" in body(client_of("owner").get(LIST))
 
 
+def test_a_guard_rail_without_a_figure_is_said_beside_the_winner(tmp_path: Path) -> None:
+    metrics = [SIGNED, replace(ORDERS, role="guard")]
+    row = trial_start(trial=draft(metrics, units_planned=1_500).pk, at=NOW - 8 * DAY)
+    load(tmp_path, simulated(row, 1_500, {"a": 0.1, "b": 0.3}, days=6, since=NOW - 8 * DAY))
+    runs.run_through(key=runs.run_begin(trial=row, at=NOW).pk)
+
+    shown = body(client_of("analyst").get(f"{LIST}{row.pk}/"))
+
+    assert "better than each other arm. What must not get worse has no figure yet for: Orders." in shown
+
+
 def test_what_was_learnt_goes_into_the_archive(trial: Trial) -> None:
     client = client_of("marketer")
     act(client, trial, "stop")
@@ -156,6 +172,14 @@ def test_units_are_downloaded_with_the_arm_they_were_dealt_and_saw(trial: Trial)
     assert len(rows) == 1_500
     assert all(row["dealt"] == row["shown"] == dealt_arm(trial, int(row["unit"])) for row in rows)
     assert {row["saw_several"] for row in rows} == {"0"}
+
+
+def test_no_spreadsheet_runs_what_a_browser_told(trial: Trial) -> None:
+    one = np.array([7])
+    exposed = Exposed(one, one, ["\n=HYPERLINK(1)"], one, np.array([True]))
+
+    assert next(csv_rows(trial, exposed, one)) == HEAD
+    assert [row[2] for row in csv_rows(trial, exposed, one)][1] == "'\n=HYPERLINK(1)"
 
 
 def test_the_planner_goes_by_the_sites_own_history(trial: Trial) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from zoco.ledger.asking.goals import goals_of
 from zoco.sites import reads
 from zoco.trials.deciding import Reason, dealt_arm, decided
 from zoco.trials.designs import ArmPlan, DesignWrong, Metric
@@ -178,3 +180,22 @@ def test_a_goal_that_went_meanwhile_keeps_a_draft_from_running() -> None:
 
     with pytest.raises(DesignWrong, match="needs a goal"):
         trial_start(trial=trial.pk, at=START)
+
+
+def test_what_goals_are_is_kept_when_a_trial_begins() -> None:
+    from zoco.monitor.models import Goal
+
+    Goal.objects.filter(name="Order").update(
+        kind="revenue", amount="12.5", conditions=[["plan", "is", "pro"]]
+    )
+    trial = running([SIGNED, Metric("Per order", "ratio", "secondary", "order", "Sign up", of_amount=True)])
+    before = trial.metrics_planned
+    Goal.objects.filter(name="Sign up").update(event="something else")
+    Goal.objects.filter(name="Order").delete()
+    trial.refresh_from_db()
+
+    assert trial.metrics_planned == before
+    signed, per = trial.metrics_planned
+    assert signed.goals(goals_of(1))["sign up"].event == "sign up"
+    assert per.goals(goals_of(1))["order"].amount == Decimal("12.5")
+    assert "order" not in signed.goals(goals_of(1))
