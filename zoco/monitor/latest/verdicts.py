@@ -24,7 +24,7 @@ from zoco.ledger.pictures.labels import value_label
 from zoco.ledger.report import Report, report_named
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.heads import head_of_site, site_chosen
-from zoco.monitor.rules import FORGED, MEANINGS, meaning_of, reason_said
+from zoco.monitor.latest.rules import FORGED, MEANINGS, meaning_of, reason_said
 from zoco.sites.crawlers.bots import KINDS
 from zoco.sites.sourcing import services
 from zoco.sites.sourcing.screens import CHANGE, run_shown

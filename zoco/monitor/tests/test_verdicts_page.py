@@ -17,8 +17,8 @@ from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store import opening
-from zoco.monitor import rules
-from zoco.monitor.rules import RULES, meaning_of
+from zoco.monitor.latest import rules
+from zoco.monitor.latest.rules import RULES, meaning_of
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site, SourceRun

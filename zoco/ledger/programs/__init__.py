@@ -1,0 +1,1 @@
+"""What programs are told of the API: its description, and how it refuses."""
