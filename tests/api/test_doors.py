@@ -57,6 +57,7 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
 # What the page of one's own account asks for besides.
 LOOK = {"locale-preferred_language": "en", "locale-current_time_zone": "Europe/Madrid"}
 LOOK |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
+OF_RUNS = ("zoco_exports_one", "zoco_exports_act", "zoco_incident", "zoco_incident_acknowledge")
 FITTED = ("zoco_mix", "zoco_regional")
 KEPT_ONES = (*OF_SITES, "zoco_sites")
 # These end the session with which the others are tried.
@@ -115,6 +116,15 @@ def _attribution(site: int) -> AttributionRun:
     return AttributionRun.objects.get_or_create(site_id=site, by="channel", defaults=days)[0]
 
 
+def _run(kind: str, site: int) -> int:
+    if kind.startswith("zoco_exports"):
+        days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
+        return ExportRun.objects.get_or_create(site_id=site, state="done", defaults=days)[0].pk
+    alarm = Alarm.objects.get_or_create(kind="bots", site_id=site)[0]
+    moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
+    return Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[0].pk
+
+
 def address(door: Door, parts: dict[str, Any]) -> str:
     special: dict[str, Any] = {"key": "pages", "word": "csv", "action": "delete"}
     special |= {"task": UUID(int=1), "app_label": "wagtailcore", "model_name": "page"}
@@ -129,15 +139,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = move.pk
     elif kind.startswith("zoco_attribution") and "pk" in door.parts:
         special["pk"] = _attribution(parts["pk"]).pk
-    elif kind in {"zoco_exports_one", "zoco_exports_act"}:
-        days = dict.fromkeys(("first_on", "last_on"), "2026-11-02")
-        run = ExportRun.objects.get_or_create(site_id=parts["pk"], state="done", defaults=days)[0]
-        special["pk"] = run.pk
-    elif kind in {"zoco_incident", "zoco_incident_acknowledge"}:
-        alarm = Alarm.objects.get_or_create(kind="bots", site_id=parts["pk"])[0]
-        moments = dict.fromkeys(("began_at", "opened_at", "seen_at"), datetime(2026, 5, 1, tzinfo=UTC))
-        incident = Incident.objects.get_or_create(alarm=alarm, defaults={"found": FOUND, **moments})[0]
-        special["pk"] = incident.pk
+    elif kind in OF_RUNS:
+        special["pk"] = _run(kind, parts["pk"])
     elif kind.startswith("zoco_trial") and kind != "zoco_trials":
         special["pk"] = _trial(parts["pk"]).pk
     elif kind.startswith("zoco_cost"):

@@ -17,8 +17,8 @@ from tests.api.table import OWNERS
 from tests.api.test_doors import KEPT_ONES, LAST, OF_SITES, address
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger import sitebook
+from zoco.ledger.asking.within import WithinManager
 from zoco.ledger.report import reports_all
-from zoco.ledger.within import WithinManager
 from zoco.monitor.models import Incident
 from zoco.sites import reads
 from zoco.sites.access.services import sites_seen_set

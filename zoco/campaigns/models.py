@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.campaigns.tags import TAGS, tagged
 from zoco.ledger import sitebook
-from zoco.ledger.within import WithinManager
+from zoco.ledger.asking.within import WithinManager
 
 ADDRESS_LONGEST = 2_000
 # Without letters that are taken for one another when read aloud or from paper.

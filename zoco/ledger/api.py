@@ -18,13 +18,12 @@ from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Val
 
 from zoco.kit.periods import PeriodUnreadable
 from zoco.kit.plugs import PlugUnknown
-from zoco.ledger import sitebook
+from zoco.ledger import apidoc, sitebook
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.export import FORMATS, Format, answer_json, export, report_dict, site_dict
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.now import NOW_MINUTES, people_now
 from zoco.ledger.asking.question import Question, QuestionWrong
-from zoco.ledger.programs import apidoc
+from zoco.ledger.pictures.sheets.export import FORMATS, Format, answer_json, export, report_dict, site_dict
 from zoco.ledger.report import ParameterWrong, Report, report_named, reports_all
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.periods import Period
+from zoco.ledger.asking.within import WithinManager
 from zoco.ledger.pictures.marks import Mark
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.within import WithinManager
 
 
 class Annotation(models.Model):

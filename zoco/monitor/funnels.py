@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.ledger.asking import goals
+from zoco.ledger.asking.within import WithinManager
 from zoco.ledger.report import ParameterWrong
-from zoco.ledger.within import WithinManager
 from zoco.monitor.reports.funnels import chains
 
 FUNNELS_MOST = 100

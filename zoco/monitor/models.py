@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.goals import PropCondition
-from zoco.ledger.within import WithinManager
+from zoco.ledger.asking.within import WithinManager
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.attribution.models import AttributionRun, ConversionRule

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.within import SitesManager
+from zoco.ledger.asking.within import SitesManager
 from zoco.sites.access.models import Invitation, SiteLimit
 from zoco.sites.blocking.models import Exclusion
 from zoco.sites.consenting.models import VisitorRequest

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.ledger.within import WithinManager, within
+from zoco.ledger.asking.within import WithinManager, within
 from zoco.trials.assigning import Arm
 from zoco.trials.designs import ArmPlan, Metric, arms_read, metrics_read
 

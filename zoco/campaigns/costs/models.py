@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.ledger.within import WithinManager, within
+from zoco.ledger.asking.within import WithinManager, within
 
 AMOUNT_MOST = Decimal(10) ** 11
 VAT_MOST = Decimal(100)

@@ -1,4 +1,4 @@
-"""Asking a report: a question as it stands in an address, its answer, the files of it.
+"""Asking a report: a question as it stands in an address, its answer, which sites may be asked about.
 
 `statements` writes a question as one text for an engine; `imported` is what other programs counted.
 """

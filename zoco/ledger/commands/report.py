@@ -49,8 +49,8 @@ class ReportCommand(Command):
 
     def run(self, options: Namespace) -> Exit:
         from zoco.ledger import sitebook
-        from zoco.ledger.asking.export import export
         from zoco.ledger.asking.question import Question
+        from zoco.ledger.pictures.sheets.export import export
         from zoco.ledger.report import report_named
 
         sitebook.only(None, asks=True)  # whoever has a shell here sees everything
@@ -79,7 +79,7 @@ class ReportsCommand(Command):
     def run(self, options: Namespace) -> Exit:
         import msgspec
 
-        from zoco.ledger.asking.export import report_dict
+        from zoco.ledger.pictures.sheets.export import report_dict
         from zoco.ledger.report import reports_all
 
         reports = reports_all()

@@ -8,10 +8,10 @@ from typing import ClassVar
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from zoco.ledger.asking.export import FORMATS, Format, export
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.alone.files import picture_asked
 from zoco.ledger.pictures.sheets.asked import report_asked
+from zoco.ledger.pictures.sheets.export import FORMATS, Format, export
 from zoco.ledger.report import Report
 from zoco.ledger.views.controls import filters_said
 from zoco.ledger.views.shell import LedgerView

@@ -17,7 +17,7 @@ from zoco.channels.drafts import DraftWrong
 from zoco.channels.sealing import SealBroken
 from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
-from zoco.ledger.programs.apidoc import Refusal
+from zoco.ledger.apidoc import Refusal
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.screens.opening import SEND
 from zoco.mail.editing.single import CannotSend, letter_send

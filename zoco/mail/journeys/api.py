@@ -16,7 +16,7 @@ from ninja import Router, Schema
 
 from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
-from zoco.ledger.programs.apidoc import Refusal
+from zoco.ledger.apidoc import Refusal
 from zoco.mail.journeys.entering import DATA_MOST, enter
 from zoco.mail.journeys.models import Journey, Traveller
 from zoco.mail.journeys.triggers import PROGRAM

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
-from zoco.ledger.within import WithinManager, within
+from zoco.ledger.asking.within import WithinManager, within
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import EVENT, FUNNEL, GOAL, MEASURES, step_named
 

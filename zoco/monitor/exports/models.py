@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.ledger.within import WithinManager, within
+from zoco.ledger.asking.within import WithinManager, within
 
 
 class Format(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
-from zoco.ledger.within import WithinManager, within
+from zoco.ledger.asking.within import WithinManager, within
 from zoco.monitor.alarms.models import new_secret
 from zoco.monitor.schedules.slots import Timing
 

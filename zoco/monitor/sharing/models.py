@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.within import WithinManager
+from zoco.ledger.asking.within import WithinManager
 from zoco.sites.access.reads import sees
 
 LEAST_GIVEN, LEAST_MOST = 5, 1_000

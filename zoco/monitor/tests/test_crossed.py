@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from zoco.ledger.asking.export import export
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures.sheets.export import export
 from zoco.ledger.report import ParameterWrong, report_named
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD

@@ -17,7 +17,7 @@ from ninja import Router, Schema
 
 from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
-from zoco.ledger.programs.apidoc import Refusal
+from zoco.ledger.apidoc import Refusal
 from zoco.people.audiences import services
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience

@@ -16,7 +16,7 @@ from ninja import Router, Schema
 
 from zoco.kit.bodies import json_read
 from zoco.ledger.api import refused
-from zoco.ledger.programs.apidoc import Refusal
+from zoco.ledger.apidoc import Refusal
 from zoco.people.attributes import Value, ValueWrong, value_read
 from zoco.people.editing import EditRefused, Hand, IdentityTaken, person_change, person_make
 from zoco.people.fields import field_read

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zoco.ledger.asking.within import WithinManager
 from zoco.ledger.pictures.countries import country_name
-from zoco.ledger.within import WithinManager
 from zoco.sites.blocking.kinds import KINDS
 
 ENTRIES_MOST = 1_000

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.ledger.within import WithinManager
+from zoco.ledger.asking.within import WithinManager
 
 
 class VisitorRequest(models.Model):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.kit.hosts import host_named
-from zoco.ledger.within import WithinManager
+from zoco.ledger.asking.within import WithinManager
 
 PATTERNS = ("source", "medium", "campaign", "referrer")
 STARS_MOST = 8

@@ -10,9 +10,9 @@ from pyarrow import parquet
 
 from zoco.kit.commands import COMMANDS, Command, CommandFailed, Exit
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.export import Format, answer_dict, export
 from zoco.ledger.asking.question import Question
 from zoco.ledger.commands import report as commands
+from zoco.ledger.pictures.sheets.export import Format, answer_dict, export
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD, fact, ledger

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.export import answer_json, export
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures.sheets.export import answer_json, export
 from zoco.ledger.report import report_named
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store

@@ -11,11 +11,11 @@ import pytest
 from zoco.kit.periods import Period
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.export import answer_dict
 from zoco.ledger.asking.imported import days as imported
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.relative import first_day
 from zoco.ledger.pictures.charts import chart
+from zoco.ledger.pictures.sheets.export import answer_dict
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.imported import SCHEMA

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zoco.ledger.within import WithinManager
+from zoco.ledger.asking.within import WithinManager
 
 
 class PublicBoard(models.Model):

@@ -10,10 +10,10 @@ import pytest
 
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.export import export
 from zoco.ledger.asking.filters import filters_read
 from zoco.ledger.asking.guard import Guard, NotForStrangers
 from zoco.ledger.asking.question import Question, QuestionWrong
+from zoco.ledger.pictures.sheets.export import export
 from zoco.ledger.report import report_named, reports_all
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import PERIOD

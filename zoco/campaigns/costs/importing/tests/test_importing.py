@@ -293,15 +293,3 @@ def killed(key: int, where: str, after: int, patch: pytest.MonkeyPatch) -> None:
         finally:
             os._exit(1)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-
-
-@pytest.mark.parametrize("number", ["9e99999999", "1e-99999999", "NaN", "sNaN", "Infinity", "-inf", "1e31"])
-@pytest.mark.timeout(60)
-def test_a_number_that_is_none_is_refused_at_once_wherever_it_stands(number: str) -> None:
-    text = f"date,campaign,amount,currency,impressions\r\n2026-04-01,spring,4,EUR,{number}\r\n"
-    text += f"2026-04-01,spring,{number},EUR,4\r\n2026-04-02,spring,5,EUR,6\r\n"
-
-    run = imported(site_made(), text.encode())
-
-    assert list(Cost.objects.values_list("amount", "impressions")) == [(Decimal(5), 6)]
-    assert run.plan["refused"] == 2

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from ninja import Schema
 
-from zoco.ledger.asking.export import FORMATS
 from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.asking.question import PAGE_MOST, SIZE, SIZE_MOST
+from zoco.ledger.pictures.sheets.export import FORMATS
 
 Value = int | float | str | None
 

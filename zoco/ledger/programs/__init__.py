@@ -1,1 +1,0 @@
-"""What programs are told of the API: its description, and how it refuses."""
