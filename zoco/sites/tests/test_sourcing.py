@@ -212,3 +212,6 @@ def test_a_run_that_died_makes_room_for_the_next(site: Site) -> None:
     dead.refresh_from_db()
     assert (dead.state, dead.said) == ("failed", "The process ended.")
     assert new.pk != dead.pk
+    new.delete()
+    shown = client_of("owner").get(PAGE, headers={"accept-language": "es"})
+    assert "El proceso terminó." in body(shown)
