@@ -94,7 +94,7 @@ MEASURES: dict[str, Watched] = {
         Watched("page_views", _("Page views"), (*WHO, PAGE), _views, given="visits"),
         Watched("conversions", _("Conversions"), WHO, _conversions, given="visits"),
         Watched("orders", _("Orders"), WHO, _orders, given="visits"),
-        Watched("revenue", _("Revenue"), WHO, _money, given="visits", value="worth"),
+        Watched("revenue", _("Order value, before refunds"), WHO, _money, given="visits", value="worth"),
         Watched(
             "not_found",
             _("Pages not found"),
