@@ -18,15 +18,23 @@ class CampaignsConfig(AppConfig):
         from zoco.campaigns import portable, reads  # noqa: F401 - portable registers
         from zoco.campaigns.costs.importing.formats import load_formats
         from zoco.campaigns.reports import spent
+        from zoco.ledger.asking import goals
         from zoco.ledger.pictures import marks, names
         from zoco.sites import uploads
 
         load_formats()
+        goals.follow("campaigns", _goal_renamed)
         marks.provide(reads.marks)
         names.provide("campaign", reads.campaign_names)
         names.provide("link", reads.link_names)
         spent.provide(reads.costs_listed)
         uploads.begun_by("costs", _uploads_to_come)
+
+
+def _goal_renamed(site: int, was: str, now: str) -> None:
+    from zoco.campaigns.models import Campaign
+
+    Campaign.objects.filter(site=site, goal=was).update(goal=now)
 
 
 def _uploads_to_come() -> list[int]:

@@ -22,6 +22,8 @@ QUIET = timedelta(minutes=10)
 """After so long without a word a run is taken to have died with its process."""
 TELL_SECONDS = 1.0
 BEAT_SECONDS = 60.0
+ENDED = "The process ended."
+"""What is said of a run whose process is gone. The kit has no catalogue: whoever shows it translates it."""
 OBJECTS_AT_ONCE = 100_000
 """So many are made between two searches for cycles, of which rows that come and go have none."""
 Tell = Callable[..., None]
@@ -34,12 +36,12 @@ class RunStopped(Exception):
 def teller(run: "Model", *, every_seconds: float = TELL_SECONDS) -> Tell:
     """Return what writes the fields that it is given into the run, now and then.
 
-    It raises RunStopped when the run is to stop. What it was given last may not be written: save the run
-    when it is over.
+    It raises RunStopped when the run is to stop, or is gone. What it was given last may not be written: write
+    it when the run is over (`run_keep`).
     """
     from django.utils import timezone
 
-    rows = type(run)._default_manager.filter(pk=run.pk)
+    rows = type(run)._base_manager.filter(pk=run.pk)
     last = time.monotonic()
 
     def tell(**fields: Any) -> None:
@@ -49,11 +51,20 @@ def teller(run: "Model", *, every_seconds: float = TELL_SECONDS) -> Tell:
         if time.monotonic() - last < every_seconds:
             return
         last = time.monotonic()
-        rows.update(**fields, told_at=timezone.now())
-        if rows.filter(is_to_stop=True).exists():
+        is_there = rows.update(**fields, told_at=timezone.now())
+        if not is_there or rows.filter(is_to_stop=True).exists():
             raise RunStopped
 
     return tell
+
+
+def run_keep(run: "Model", *names: str) -> bool:
+    """Write fields of a run that is there still, and say whether it is: `save` makes a deleted row anew."""
+    from django.utils import timezone
+
+    run.told_at = timezone.now()  # type: ignore[attr-defined]
+    kept = {name: getattr(run, name) for name in (*names, "told_at")}
+    return bool(type(run)._base_manager.filter(pk=run.pk).update(**kept))
 
 
 @contextmanager
@@ -105,4 +116,4 @@ def dead_fail(
     now = timezone.now()
     quiet = running.filter(told_at__lt=now - QUIET)
     dead = quiet.filter(pk__in=[run.pk for run in quiet if not is_held(run)])
-    return dead.update(state=failed, said="The process ended.", told_at=now)
+    return dead.update(state=failed, said=ENDED, told_at=now)

@@ -16,11 +16,21 @@ class MixConfig(AppConfig):
     area = "monitor"
 
     def ready(self) -> None:
-        """Let tests of channels go along when a site moves; look after fits that died; forget with sites."""
+        """Let tests of channels move along with sites; look after fits that died; follow sites and goals."""
+        from zoco.ledger.asking import goals
         from zoco.mix import periodic, portable  # noqa: F401 - both register
         from zoco.sites import leaving
 
+        goals.follow("mix", _goal_renamed)
         leaving.forget_by("mix", _site_forget)
+
+
+def _goal_renamed(site: int, was: str, now: str) -> None:
+    """Models and tests of a goal are compared by its name, so all of them follow it."""
+    from zoco.mix.models import ChannelTest, MediaMix, RegionalTest
+
+    for model in (ChannelTest, MediaMix, RegionalTest):
+        model.objects.filter(site=site, goal=was).update(goal=now)
 
 
 def _site_forget(site: int, until: datetime) -> None:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.weeks import WEEKS_MOST, countries, mondays
 
@@ -25,8 +25,8 @@ OLDEST = date(2000, 1, 1)
 
 
 def outcomes(site: int) -> list[tuple[str, Any]]:
-    """Return what a model of a site may explain: revenue, all conversions, or those of one goal."""
-    goals = [(f"goal:{goal.name}", goal.name) for goal in goals_of(site)]
+    """Return what a model of a site may explain: revenue, conversions of all goals or of one about facts."""
+    goals = [(f"goal:{goal.name}", goal.name) for goal in goals_of_facts(site)]
     return [
         (REVENUE, gettext_lazy("Revenue")),
         (ALL, gettext_lazy("Conversions of all goals")),

@@ -150,18 +150,24 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def said_of(work: Work) -> str:
+    """Say why it was refused or failed, in the language of the reader; "" where there is nothing to say."""
+    if not work.said:
+        return ""
+    return _(work.said) % work.said_places if work.state == State.REFUSED else _(work.said)
+
+
 def work_of(work: Work, request: HttpRequest, *, add: str, delete: str) -> dict[str, Any]:
     """Return what the head of a page says of something worked out: how far it is, and what may be done."""
     is_open = work.state == State.WORKING
     may_act = request.user.has_perm(add)
-    is_refused = bool(work.said) and work.state == State.REFUSED
     return {
         "work": work,
         "is_open": is_open,
         "icon": ICONS.get(State(work.state), "zoco-monitor"),
         "share": formats.percent(work.done / max(work.total, 1), 0),
         "percent": int(100 * work.done / max(work.total, 1)),
-        "said": _(work.said) % work.said_places if is_refused else work.said,
+        "said": said_of(work),
         "may_add": may_act,
         "may_stop": may_act and is_open and not work.is_to_stop,
         "may_again": may_act and work.state in (State.STOPPED, State.FAILED),

@@ -27,10 +27,12 @@ class MonitorConfig(AppConfig):
         from zoco.monitor.exports import erasing  # noqa: F401 - registers
         from zoco.monitor.reports.conversions import defined
         from zoco.monitor.reports.funnels import drawn
+        from zoco.monitor.sharing import following
         from zoco.sites import leaving, uploads
         from zoco.sites import reads as sites
 
         goals.provide(reads.goals)
+        goals.follow("monitor", following.goal_renamed)
         drawn.provide(funnels.funnel_of, funnels.funnels_of)
         defined.provide(definition.definition_of)
         marks.provide(annotations.marks)

@@ -98,7 +98,7 @@ def funnel_of(site: int, chosen: str) -> chains.Funnel | None:
 
 def _known(site: int) -> dict[str, goals.Goal]:
     """Return the goals of a site that a funnel may go by, by name."""
-    return {each.name.casefold(): each for each in goals.goals_of(site) if each.kind != "engagement"}
+    return {each.name.casefold(): each for each in goals.goals_of_facts(site)}
 
 
 def _chosen(site: int, chosen: str, known: Container[str]) -> Funnel | None:

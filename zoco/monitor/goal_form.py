@@ -7,14 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import sitebook
-from zoco.ledger.asking.goals import PropCondition
-from zoco.monitor.attribution.definition import rules_follow
+from zoco.ledger.asking.goals import PropCondition, goal_renamed
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
-from zoco.monitor.funnels import funnels_follow
 from zoco.monitor.models import Goal
-from zoco.monitor.schedules.services import schedules_follow
-from zoco.monitor.segment_following import segments_follow
-from zoco.monitor.sharing.services import links_follow
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Goal]
@@ -81,18 +76,13 @@ class GoalForm(_ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Goal:
-        """Save the goal with its conditions; what filters by it follows a new name.
+        """Save the goal with its conditions; what goes by it follows a new name.
 
         To another site they do not follow: what they show is of theirs. They say that their goal is gone.
         """
         was = Goal.objects.filter(pk=self.instance.pk).first()
-        stays = was is not None and was.site_id == self.instance.site_id
-        if was is not None and stays and was.name != self.instance.name:
-            links_follow(site=was.site_id, was=was.name, now=self.instance.name)
-            segments_follow(site=was.site_id, was=was.name, now=self.instance.name)
-            funnels_follow(site=was.site_id, was=was.name, now=self.instance.name)
-            rules_follow(site=was.site_id, was=was.name, now=self.instance.name)
-            schedules_follow(site=was.site_id, was=was.name, now=self.instance.name)
+        if was and was.site_id == self.instance.site_id and was.name != self.instance.name:
+            goal_renamed(site=was.site_id, was=was.name, now=self.instance.name)
         conditions = self.cleaned_data["written"]
         self.instance.conditions = [[each.prop, each.comparison, each.value] for each in conditions]
         return super().save(commit=commit)

@@ -147,6 +147,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "move",
         move.name,
         move=move,
+        said=_(move.said) if move.said else "",
         is_out=is_out,
         icon=ICONS.get(State(move.state), "time"),
         share=round(100 * move.done / move.total) if move.total else 0,

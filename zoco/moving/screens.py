@@ -50,6 +50,7 @@ def _run(run: SiteReset | None) -> dict[str, object]:
     erased = formats.count(run.facts)
     return {
         "run": run,
+        "said": _(run.said) if run.said else "",
         "is_open": run.is_open,
         "share": round(100 * run.facts / run.total) if run.total else 0,
         "erased": f"{erased} / {formats.count(run.total)}" if run.total else erased,

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from zoco.kit import conf, holding
 from zoco.kit.masks import masked
@@ -25,6 +26,8 @@ from zoco.kit.said import Said
 UPLOADING, WORKING, READ, PLANNED, DONE, STOPPED, FAILED = STATES = (
     "uploading", "working", "read", "planned", "done", "stopped", "failed",
 )  # fmt: skip
+# `zoco.kit.runs.ENDED`: the kit has no catalogue, and each page of a run, here and above, says it translated.
+gettext_noop("The process ended.")
 Run = TypeVar("Run", bound=Model)
 
 

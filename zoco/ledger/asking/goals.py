@@ -69,6 +69,29 @@ def goals_of(site: int) -> tuple[Goal, ...]:
     return _providers[0](site) if _providers else ()
 
 
+def goals_of_facts(site: int) -> tuple[Goal, ...]:
+    """Return those goals of a site that facts reach: a visit that lasts is none, and has no moment."""
+    return tuple(goal for goal in goals_of(site) if goal.kind != "engagement")
+
+
+Follow = Callable[[int, str, str], None]
+_follows: dict[str, Follow] = {}
+
+
+def follow(app: str, renamed: Follow) -> None:
+    """Register what lets an app's rows of a site, by its key, go by the new name of a goal.
+
+    It is called with the site, the name that was and the one that is now, in the transaction of the change.
+    """
+    _follows[app] = renamed
+
+
+def goal_renamed(*, site: int, was: str, now: str) -> None:
+    """Let all that goes by a goal's name follow it to its new one."""
+    for each in _follows.values():
+        each(site, was, now)
+
+
 def reached(facts: Facts, rows: Table, goal: Goal) -> Value:
     """Return whether each fact reaches a goal; never for a goal about engagement."""
     return reached_of(rows, goal, facts.is_view(rows))

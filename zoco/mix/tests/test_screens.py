@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from zoco.kit.runs import ENDED
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix import running
 from zoco.mix.models import ChannelTest, MediaMix
@@ -99,6 +100,15 @@ def test_a_fitted_model_is_shown_with_advice_and_every_language_has_its_words(si
     assert "Что принесли деньги, по каналам" in pages["ru"]
     assert "各渠道的花费带来了什么" in pages["zh-hans"]
     assert pages["en"].count("<svg") > 10
+
+
+def test_work_whose_process_ended_says_so_in_every_language(site: Site) -> None:
+    mix = begun()
+    MediaMix.objects.filter(pk=mix.pk).update(state=MediaMix.State.FAILED, said=ENDED)
+
+    shown = client_of("analyst").get(f"/admin/media-mix/{mix.pk}/", headers={"accept-language": "zh-hans"})
+
+    assert "进程已结束。" in body(shown)
 
 
 def test_a_channel_that_the_data_do_not_tell_has_no_figure(site: Site) -> None:

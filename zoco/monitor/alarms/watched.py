@@ -59,9 +59,9 @@ def _rows(facts: Facts, columns: tuple[str, ...]) -> Table:
 
 def _conversions(facts: Facts, columns: tuple[str, ...]) -> Table:
     """Return the facts that reach goals of the site; what lasts is no fact."""
-    from zoco.ledger.asking.goals import any_reached, goals_of
+    from zoco.ledger.asking.goals import any_reached, goals_of_facts
 
-    goals = [each for each in goals_of(facts.site.id) if each.kind != "engagement"]
+    goals = goals_of_facts(facts.site.id)
     return _at(facts.where(lambda rows: any_reached(facts, rows, goals)), columns)
 
 
@@ -94,7 +94,7 @@ MEASURES: dict[str, Watched] = {
         Watched("page_views", _("Page views"), (*WHO, PAGE), _views, given="visits"),
         Watched("conversions", _("Conversions"), WHO, _conversions, given="visits"),
         Watched("orders", _("Orders"), WHO, _orders, given="visits"),
-        Watched("revenue", _("Revenue"), WHO, _money, given="visits", value="worth"),
+        Watched("revenue", _("Order value, before refunds"), WHO, _money, given="visits", value="worth"),
         Watched(
             "not_found",
             _("Pages not found"),

@@ -19,7 +19,7 @@ def definition_of(site: int) -> Definition:
     """Return what reports count by. Goals that are gone count no more; nor do visits that last."""
     rule = rule_of(site)
     wanted = {name.casefold() for name in rule.goals}
-    known = [each for each in goals.goals_of(site) if each.kind != "engagement"]
+    known = goals.goals_of_facts(site)
     chosen = tuple(each for each in known if not wanted or each.name.casefold() in wanted)
     return Definition(chosen, rule.lookback_days, rule.is_by_person)
 

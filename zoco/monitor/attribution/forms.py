@@ -73,7 +73,7 @@ class RuleForm(forms.Form):
 
     def __init__(self, given: Any = None, *, site: Site, rule: ConversionRule) -> None:
         wanted = {name.casefold() for name in rule.goals}
-        names = [each.name for each in goals.goals_of(site.pk) if each.kind != "engagement"]
+        names = [each.name for each in goals.goals_of_facts(site.pk)]
         initial = {
             "goals": [name for name in names if name.casefold() in wanted],
             "lookback_days": rule.lookback_days,

@@ -3,6 +3,7 @@
 import csv
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -123,6 +124,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         line["span"],
         **line,
         is_demo=run.site.is_demo,
+        said=_(run.said) if run.said else "",
         measures=[(each.value, label, each is measure) for each, label in _measures(run)],
         table=said.table(run, measure),
         stands=said.stands(run, run.site.zone),
@@ -157,7 +159,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted == "stop":
         services.run_stop(run=run)
     elif wanted == "again":
-        services.run_again(run=run)
+        try:
+            services.run_again(run=run)
+        except AttributionWrong as error:
+            messages.error(request, str(error))
     elif wanted == "delete" and request.user.has_perm(DELETE) and not run.is_open:
         run.delete()
         return redirect("zoco_attributions")

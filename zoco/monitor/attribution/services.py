@@ -1,13 +1,19 @@
-"""Runs of attribution: ordered, counted in the background, stopped. What a dead worker left begins anew."""
+"""Runs of attribution: ordered, counted in the background, stopped. What a dead worker left begins anew.
 
+Of a site and question at most one is under way; whoever counts it holds its lock.
+"""
+
+import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from zoco.kit import holding
 from zoco.kit.periods import Period
-from zoco.kit.runs import RunStopped, beating, dead_fail, teller
+from zoco.kit.runs import ENDED, RunStopped, beating, dead_fail, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.store.opening import store
@@ -15,12 +21,17 @@ from zoco.monitor.attribution import counting
 from zoco.monitor.attribution.definition import definition_of
 from zoco.monitor.attribution.models import AttributionRun
 from zoco.monitor.reports.conversions.touches import BY
+from zoco.sites.models import Site
 from zoco.stats.attribution import Measure
 
+log = logging.getLogger(__name__)
 State = AttributionRun.State
 DAYS_MOST = 732
 KEPT = timedelta(days=400)
 STEPS = 1 + len(counting.MODELS) * len(Measure)
+OPEN = (State.WAITING, State.COUNTING)
+LOCKS = "attributions"
+UNANSWERED = gettext_noop("The ledger did not answer; try again in a moment.")
 
 
 class AttributionWrong(ValueError):
@@ -35,7 +46,9 @@ def run_begin(*, site: int, by: str, first: date, last: date, user: int | None) 
         raise AttributionWrong(_("A period has between 1 and %(most)s days.") % {"most": DAYS_MOST})
     if not definition_of(site).goals:
         raise AttributionWrong(_("This site has no goal that could be a conversion; set one first."))
+    dead_bury()
     with transaction.atomic():
+        _alone(site=site, by=by, first=first, last=last)
         run = AttributionRun.objects.create(
             site_id=site, by=by, first_on=first, last_on=last, created_by_id=user, total=STEPS
         )
@@ -44,17 +57,29 @@ def run_begin(*, site: int, by: str, first: date, last: date, user: int | None) 
 
 
 def run_again(*, run: AttributionRun) -> None:
-    """Count a run anew that is over, with the facts and the definition of today."""
+    """Count a run anew that is over, with the facts and the definition of today. Raises AttributionWrong."""
+    dead_bury()
     with transaction.atomic():
         over = AttributionRun.objects.filter(pk=run.pk, state__in=(State.DONE, State.STOPPED, State.FAILED))
-        if over.update(state=State.WAITING, is_to_stop=False, said="", done=0):
+        if not over.exists():
+            return
+        _alone(site=run.site_id, by=run.by, first=run.first_on, last=run.last_on)
+        if over.update(state=State.WAITING, is_to_stop=False, said="", done=0, told_at=timezone.now()):
             _enqueue(run.pk)
+
+
+def _alone(*, site: int, by: str, first: date, last: date) -> None:
+    """Hold the site until the transaction ends. Raises AttributionWrong when the same is under way."""
+    Site.objects.select_for_update().get(pk=site)
+    same = AttributionRun.objects.filter(site=site, by=by, first_on=first, last_on=last, state__in=OPEN)
+    if same.exists():
+        raise AttributionWrong(_("The same is being counted already; wait for it, or stop it."))
 
 
 def run_stop(*, run: AttributionRun) -> None:
     """Let a run end at its next step."""
-    AttributionRun.objects.filter(pk=run.pk, state=State.COUNTING).update(is_to_stop=True)
     AttributionRun.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.STOPPED)
+    AttributionRun.objects.filter(pk=run.pk, state=State.COUNTING).update(is_to_stop=True)
 
 
 def _enqueue(key: int) -> None:
@@ -63,42 +88,51 @@ def _enqueue(key: int) -> None:
     attribution_count.enqueue(run=key)
 
 
-def run_through(*, key: int) -> AttributionRun:
-    """Count a run; what went wrong stands in it. One that a dead worker left begins anew."""
-    run = AttributionRun.objects.get(pk=key)
-    if not run.is_open:
+def run_through(*, key: int) -> AttributionRun | None:
+    """Count a run; what went wrong stands in it. One that a dead worker left begins anew.
+
+    None for one that is gone; as it is when it is over, or another worker is at it.
+    """
+    with sitebook.everything(), holding.held(LOCKS, str(key), seconds=holding.MOMENT) as folder:
+        mine = AttributionRun.objects.filter(pk=key, state__in=OPEN)
+        is_mine = folder is not None and mine.update(state=State.COUNTING, done=0, told_at=timezone.now())
+        run = AttributionRun.objects.filter(pk=key).first()
+        if run is not None and is_mine:
+            _held(run)
         return run
-    run.state, run.done = State.COUNTING, 0
-    run.save(update_fields=["state", "done", "told_at"])
+
+
+def _held(run: AttributionRun) -> None:
+    mine = AttributionRun.objects.filter(pk=run.pk, state=State.COUNTING)
+    run.said = ""
     try:
-        with beating(AttributionRun.objects.filter(pk=key)):
+        with beating(mine):
             _count(run)
         run.state = State.DONE
     except RunStopped:
         run.state = State.STOPPED
-    except StoreBusy:
-        run.state, run.said = State.FAILED, "The ledger was busy; count again later."
-    except QueryFailed as error:
-        run.state, run.said = State.FAILED, str(error)[:500]
-    except Exception as error:
-        run.state, run.said = State.FAILED, str(error)[:500]
+    except (QueryFailed, StoreBusy) as error:
+        run.state, run.said = State.FAILED, UNANSWERED
+        log.warning("An attribution got no answer from the ledger. run=%s error=%s", run.pk, error)
+    except Exception:
+        run.state, run.said = State.FAILED, ENDED
         raise
     finally:
         # Not `save`: one that was deleted meanwhile stays so.
         kept = {name: getattr(run, name) for name in ("state", "said", "done", "rule", "result")}
-        AttributionRun.objects.filter(pk=key).update(**kept, told_at=timezone.now())
-    return run
+        mine.update(**kept, told_at=timezone.now())
 
 
 def _count(run: AttributionRun) -> None:
-    with sitebook.everything():
-        site = next(each for each in sitebook.sites() if each.id == run.site_id)
+    site = next(each for each in sitebook.sites() if each.id == run.site_id)
+    opened = store()
+    opened.drain()
     definition = definition_of(site.id)
     tell = teller(run, every_seconds=0)
     began = timezone.now()
     period = Period(run.first_on, run.last_on, site.zone)
     tell(done=0)
-    found = counting.paths_of(site, period, definition, run.by, store())
+    found = counting.paths_of(site, period, definition, run.by, opened)
     rule = {
         "goals": [goal.name for goal in definition.goals],
         "lookback_days": definition.lookback_days,
@@ -121,7 +155,18 @@ def _when(began: datetime) -> dict[str, object]:
     return {"counted_at": began.isoformat(), "seconds": round(seconds, 1)}
 
 
+def is_held(run: AttributionRun) -> bool:
+    """Say whether a process of this machine is at a run."""
+    return holding.is_held(LOCKS, str(run.pk))
+
+
+def dead_bury() -> None:
+    """Let runs that died with their process have failed."""
+    dead_fail(AttributionRun.objects.filter(state=State.COUNTING), failed=State.FAILED, is_held=is_held)
+
+
 def tidy() -> None:
     """Let runs that died with their process have failed, and forget those over a year old."""
-    dead_fail(AttributionRun.objects.filter(state=State.COUNTING), failed=State.FAILED)
+    dead_bury()
+    holding.left_clear(LOCKS)
     AttributionRun.objects.filter(created_at__lt=timezone.now() - KEPT).delete()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import conf
 from zoco.kit.holding import MOMENT
-from zoco.kit.runs import QUIET, RunStopped, Tell, beating, teller
+from zoco.kit.runs import QUIET, RunStopped, Tell, beating, run_keep, teller
 from zoco.ledger import sitebook
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store.base import Store
@@ -184,8 +184,7 @@ def _run_held(key: int, store: Store | None, most: int) -> ExportRun:
         run.state, run.said = State.FAILED, f"{type(error).__name__}: {error}"[:300]
         raise
     finally:
-        run.told_at = timezone.now()
-        run.save()
+        run_keep(run, "state", "said", "done", "written", "rows")
         _plan_told(run)
     return run
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import conf
 from zoco.kit.pieces import PieceWrong, piece_write
-from zoco.kit.runs import RunStopped, teller
+from zoco.kit.runs import RunStopped, run_keep, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.imported import nothing
 from zoco.ledger.store.imported_sql import held_sql
@@ -32,6 +32,8 @@ KEPT = timedelta(days=7)
 # At most so many files of at least so many bytes wait at once: each fills the disk, and a worker for a while.
 LARGE_BYTES, LARGE_MOST = 256 << 20, 3
 State = ImportRun.State
+READ = ("digest", "first_on", "last_on", "days", "totals", "notes")
+"""What reading the file fills in."""
 
 
 class ImportWrong(ValueError):
@@ -140,7 +142,7 @@ def read_through(*, key: int) -> ImportRun:
     finally:
         sums.close()
         run.refused = dict(sums.refused)
-        run.save()
+        run_keep(run, "state", "said", "done", "total", "refused", *READ)
     return run
 
 
@@ -186,7 +188,8 @@ def put_through(*, key: int) -> ImportRun:
         whole = kept.filter(pc.equal(kept["dimension"], ""))
         run.days_in = pc.count_distinct(whole["day"]).as_py()
         run.state = State.DONE if run.days_in else State.REPEATED
-    run.save()
+    if not run_keep(run, "state", "days_in"):  # it was deleted: nobody could take its sums out any more
+        store().put_imported(run.site_id, run.key, nothing())
     (folder_of(run) / "upload").unlink(missing_ok=True)
     return run
 
@@ -197,7 +200,7 @@ def run_prefer(*, run: ImportRun, is_preferred: bool) -> None:
         raise ImportWrong(_("Only an import that is in can count instead of days of your own."))
     run.is_preferred = is_preferred
     run.spans = [[str(day) for day in span] for span in _spans(days_of(run))] if is_preferred else []
-    run.save(update_fields=["is_preferred", "spans"])
+    ImportRun.objects.filter(pk=run.pk).update(is_preferred=run.is_preferred, spans=run.spans)
     reads.forget()
 
 
@@ -229,7 +232,7 @@ def run_undo(*, run: ImportRun) -> None:
     if run.state == State.DONE:
         store().put_imported(run.site_id, run.key, nothing())
     run.state, run.is_preferred, run.spans = State.UNDONE, False, []
-    run.save()
+    run_keep(run, "state", "is_preferred", "spans")
     reads.forget()
     shutil.rmtree(folder_of(run), ignore_errors=True)
 

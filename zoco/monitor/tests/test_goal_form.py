@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from zoco.ledger.asking.goals import Goal as GoalInfo
-from zoco.ledger.asking.goals import PropCondition, goals_of
+from zoco.ledger.asking.goals import PropCondition, goals_of, goals_of_facts
+from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read, conditions_write
 from zoco.monitor.goal_form import GoalForm
 from zoco.monitor.models import Goal
@@ -37,6 +38,49 @@ def test_a_goal_is_saved_and_the_ledger_knows_it(site: Site) -> None:
     assert goals_of(site.pk + 1) == ()
     assert GoalForm(instance=goal).initial["written"] == "plan = gold\nseats > 4"
     assert goal_said(goal) == "event sign up with plan = gold, seats > 4"
+
+
+def renamed(site: Site, was: str, now: str) -> None:
+    goal = goal_create(site=site.pk, name=was, kind="page", pattern="/thanks")
+    filled = GoalForm(
+        {"site": site.pk, "name": now, "kind": "page", "pattern": "/thanks"},
+        instance=Goal.objects.get(pk=goal.pk),
+    )
+    assert filled.is_valid(), filled.errors
+    filled.save()
+
+
+def test_alarms_follow_a_goal_that_gets_another_name(site: Site) -> None:
+    other = Site.objects.create(slug="other", name="Other", currency="EUR")
+    mine = Alarm.objects.create(site=site, kind="fall", measure="goal:Thanks")
+    theirs = Alarm.objects.create(site=other, kind="fall", measure="goal:Thanks")
+    fact = Alarm.objects.create(site=site, kind="fall", measure="event:Thanks")
+
+    renamed(site, "Thanks", "Ordered")
+
+    measures = dict(Alarm.objects.values_list("pk", "measure"))
+    assert measures == {mine.pk: "goal:Ordered", theirs.pk: "goal:Thanks", fact.pk: "event:Thanks"}
+
+
+def test_an_alarm_does_not_follow_where_another_watches_the_name_already(site: Site) -> None:
+    Alarm.objects.create(site=site, kind="fall", measure="goal:Ordered")
+    Alarm.objects.create(site=site, kind="fall", measure="goal:Thanks")
+    rise = Alarm.objects.create(site=site, kind="rise", measure="goal:Thanks")
+
+    renamed(site, "Thanks", "Ordered")
+
+    assert set(Alarm.objects.exclude(pk=rise.pk).values_list("measure", flat=True)) == {
+        "goal:Ordered",
+        "goal:Thanks",
+    }
+    assert Alarm.objects.get(pk=rise.pk).measure == "goal:Ordered"
+
+
+def test_goals_of_facts_are_all_but_visits_that_last(site: Site) -> None:
+    goal_create(site=site.pk, name="Stays", kind="engagement", views=5)
+    goal_create(site=site.pk, name="Thanks", kind="page", pattern="/thanks")
+
+    assert [goal.name for goal in goals_of_facts(site.pk)] == ["Thanks"]
 
 
 @pytest.mark.parametrize(

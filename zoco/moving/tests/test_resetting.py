@@ -200,9 +200,12 @@ def test_a_reset_that_fails_says_why(sites: list[Site], monkeypatch: pytest.Monk
     with pytest.raises(OSError, match="room"):
         services.reset_through(key=reset.pk, store=opening.store())
 
-    assert "Failed: No room." in body(client_of("owner").get("/admin/reset/shop/"))
+    owner = client_of("owner")
+    assert "Failed: No room." in body(owner.get("/admin/reset/shop/"))
     SiteReset.objects.update(said="", state="running", told_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert services.last_reset(sites[0].pk).said == "The process ended."  # type: ignore[union-attr]
+    shown = owner.get("/admin/reset/shop/", headers={"accept-language": "ru"})
+    assert "Процесс завершился." in body(shown)
 
 
 def test_a_reset_that_meets_a_busy_ledger_goes_on_when_it_is_tried_again(

@@ -67,6 +67,7 @@ def run_shown(run: SourceRun | None) -> dict[str, object]:
     looked = formats.count(run.facts)
     return {
         "run": run,
+        "run_said": _(run.said) if run.said else "",
         "run_facts": f"{looked} / {formats.count(run.total)}" if run.total and run.is_open else looked,
         "run_changed": formats.count(run.changed),
         "run_without": formats.count(run.without_evidence),

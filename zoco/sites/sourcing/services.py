@@ -6,7 +6,7 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from zoco.kit.runs import RunStopped, dead_fail, teller
+from zoco.kit.runs import RunStopped, dead_fail, run_keep, teller
 from zoco.sites import published
 from zoco.sites.models import Site
 from zoco.sites.sources.own import OwnNetwork, OwnRule, OwnSources
@@ -104,7 +104,7 @@ def run_through(*, key: int) -> None:
         run.state, run.said = SourceRun.State.FAILED, str(error)[:300]
         raise
     finally:
-        run.save()
+        run_keep(run, "state", "said", "total", "facts", "changed", "without_evidence")
 
 
 def _figures(done: Done) -> dict[str, int]:

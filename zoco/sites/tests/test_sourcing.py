@@ -194,6 +194,19 @@ def test_a_run_stops_when_asked_and_fails_with_a_reason(site: Site, applied: lis
     assert "Failed: No room." in body(marketer.get(PAGE))
 
 
+def test_a_run_that_is_deleted_meanwhile_ends_and_stays_deleted(site: Site, applied: list[Applied]) -> None:
+    def deleted(which: Any, tell: Any) -> Any:
+        SourceRun.objects.all().delete()
+        tell(done(3, 1), 7)
+        raise AssertionError("goes on without its row")
+
+    applied.append(deleted)
+
+    services.run_through(key=services.run_begin(site=site.pk).pk)
+
+    assert not SourceRun.objects.exists()
+
+
 def test_a_run_that_waits_is_stopped_at_once(site: Site, applied: list[Applied]) -> None:
     run = services.run_begin(site=site.pk)
     services.run_stop(run=run)
@@ -212,3 +225,6 @@ def test_a_run_that_died_makes_room_for_the_next(site: Site) -> None:
     dead.refresh_from_db()
     assert (dead.state, dead.said) == ("failed", "The process ended.")
     assert new.pk != dead.pk
+    new.delete()
+    shown = client_of("owner").get(PAGE, headers={"accept-language": "es"})
+    assert "El proceso terminó." in body(shown)

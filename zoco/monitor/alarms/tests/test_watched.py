@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.utils.translation import override
 
 from zoco.kit.periods import Period
 from zoco.ledger.schema import Fact
@@ -48,6 +49,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def by_hour(cube: Cube) -> dict[int, int]:
     counts = np.diff(cube.total.summed[0])
     return {int(hour): int(counts[hour]) for hour in np.flatnonzero(counts)}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Order value, before refunds"),
+        ("es", "Valor de los pedidos, antes de reembolsos"),
+        ("ru", "Сумма заказов, без учёта возвратов"),
+        ("zh-hans", "订单金额（退款前）"),
+    ],
+)
+def test_money_is_said_to_be_before_refunds(language: str, words: str) -> None:
+    with override(language):
+        assert measure_said("revenue") == words
 
 
 def test_steps_of_a_funnel_count_when_they_are_done(store: Store, funnel: Funnel) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.ledger import expr
 from zoco.ledger.asking import along
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of, goals_of_facts
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import (
     GRAIN,
@@ -93,7 +93,7 @@ class Retention(Report):
 
     def offered(self, site: SiteInfo) -> Mapping[str, Choices]:
         """Return the goals of the site that are facts."""
-        goals = tuple((each.name, each.name) for each in goals_of(site.id) if each.kind != "engagement")
+        goals = tuple((each.name, each.name) for each in goals_of_facts(site.id))
         return {"first": (VISIT, *goals), "back": (VISIT, *goals)}
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -63,8 +63,12 @@ def with_net(rows: Table, facts: Facts) -> Table:
 
 
 def _refunds(facts: Facts) -> Table:
-    """Return what was given back of each subject, whoever wrote it down: __kind, __subject, __sum."""
-    wide = replace(facts.whole_visits, verdicts=VERDICTS).later(REFUNDS_SECONDS)
+    """Return what was given back of each subject, whoever wrote it down: __kind, __subject, __sum.
+
+    No filter holds here, for strangers neither: a refund is written down without the visit that ordered. Who
+    asks joins it to facts that fit the filters, so nothing of others is told.
+    """
+    wide = replace(facts, filters=(), verdicts=VERDICTS).later(REFUNDS_SECONDS)
     rows = wide.where(lambda rows: (rows.amount_site < expr.money(0)) & (rows.subject != ""))
     return rows.group_by(__kind="subject_kind", __subject="subject").aggregate(__sum=rows.amount_site.sum())
 

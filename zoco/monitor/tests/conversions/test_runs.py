@@ -10,7 +10,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from zoco.kit import holding
 from zoco.ledger.schema import Fact
+from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.monitor.attribution import counting, explained, said, services
 from zoco.monitor.attribution.services import AttributionWrong
@@ -52,6 +54,7 @@ def test_a_run_credits_all_that_was_converted(run: AttributionRun) -> None:
     found = services.run_through(key=run.pk)
 
     walked = [each for each in walks(FACTS, BY_PERSON) if each.is_converted]
+    assert found is not None
     kept = AttributionRun.objects.get()
     assert (kept.state, kept.said, kept.done, kept.total) == (State.DONE, "", 19, 19)
     assert found.result["stands"]["conversions"] == len(walked)
@@ -83,6 +86,7 @@ def test_a_run_that_is_stopped_ends_at_its_next_step(
 
     found = services.run_through(key=run.pk)
 
+    assert found is not None
     assert (found.state, AttributionRun.objects.get().result) == (State.STOPPED, {})
     services.run_again(run=run)
     assert AttributionRun.objects.get().state == State.WAITING
@@ -91,13 +95,95 @@ def test_a_run_that_is_stopped_ends_at_its_next_step(
 def test_one_that_waits_is_stopped_at_once(run: AttributionRun) -> None:
     services.run_stop(run=run)
 
-    assert services.run_through(key=run.pk).state == State.STOPPED
+    found = services.run_through(key=run.pk)
+
+    assert found is not None
+    assert found.state == State.STOPPED
 
 
 def test_what_a_dead_worker_left_begins_anew(run: AttributionRun) -> None:
     AttributionRun.objects.update(state=State.COUNTING, done=7)
 
-    assert services.run_through(key=run.pk).state == State.DONE
+    found = services.run_through(key=run.pk)
+
+    assert found is not None
+    assert found.state == State.DONE
+
+
+def test_a_second_worker_leaves_a_run_alone(run: AttributionRun) -> None:
+    with holding.held(services.LOCKS, str(run.pk)):
+        found = services.run_through(key=run.pk)
+
+    assert found is not None
+    assert found.state == State.WAITING
+
+
+def test_a_run_that_is_gone_is_no_error(run: AttributionRun) -> None:
+    AttributionRun.objects.all().delete()
+
+    assert services.run_through(key=run.pk) is None
+
+
+def test_a_run_that_is_deleted_meanwhile_ends_and_stays_deleted(
+    run: AttributionRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, credited = counting.paths_of, []
+
+    def deleting(*given: object) -> object:
+        AttributionRun.objects.all().delete()
+        return counted(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(counting, "paths_of", deleting)
+    monkeypatch.setattr(counting, "credits_of", lambda *given: credited.append(given))
+
+    found = services.run_through(key=run.pk)
+
+    assert found is not None
+    assert found.state == State.STOPPED
+    assert not AttributionRun.objects.exists()
+    assert credited == []
+
+
+@pytest.mark.parametrize("wrong", [StoreBusy("held"), QueryFailed("Binder Error: no such column")])
+def test_a_ledger_that_does_not_answer_is_said_in_the_language_of_the_reader(
+    client: Client, run: AttributionRun, monkeypatch: pytest.MonkeyPatch, wrong: Exception
+) -> None:
+    def failing(*given: object) -> object:
+        raise wrong
+
+    monkeypatch.setattr(counting, "paths_of", failing)
+
+    services.run_through(key=run.pk)
+
+    kept = AttributionRun.objects.get()
+    assert (kept.state, kept.said) == (State.FAILED, services.UNANSWERED)
+    client.force_login(User.objects.create_superuser("ana"))
+    shown = client.get(f"/admin/attribution/{run.pk}/", headers={"accept-language": "es"}).content.decode()
+    assert "El registro no respondió; inténtelo de nuevo en un momento." in shown
+
+
+def test_the_same_is_counted_once_at_a_time(client: Client, site: Site, run: AttributionRun) -> None:
+    with pytest.raises(AttributionWrong, match="is being counted already"):
+        services.run_begin(site=site.pk, by="channel", user=None, **DAYS)
+
+    other = services.run_begin(site=site.pk, by="source", user=None, **DAYS)
+    AttributionRun.objects.filter(pk=run.pk).update(state=State.STOPPED)
+    again = services.run_begin(site=site.pk, by="channel", user=None, **DAYS)
+    assert {other.pk, again.pk} == {run.pk + 1, run.pk + 2}
+    with pytest.raises(AttributionWrong, match="is being counted already"):
+        services.run_again(run=run)
+    client.force_login(User.objects.create_superuser("ana"))
+    answer = client.post(f"/admin/attribution/{run.pk}/act/", {"do": "again"}, follow=True)
+    assert "is being counted already" in answer.content.decode()
+
+
+def test_one_that_died_is_in_nobodys_way(site: Site, run: AttributionRun) -> None:
+    AttributionRun.objects.update(state=State.COUNTING, told_at=timezone.now() - timedelta(hours=1))
+
+    services.run_begin(site=site.pk, by="channel", user=None, **DAYS)
+
+    states = AttributionRun.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [State.FAILED, State.WAITING]
 
 
 def test_a_run_that_nobody_is_at_has_failed(run: AttributionRun) -> None:
@@ -113,6 +199,7 @@ def test_too_little_data_is_said_and_no_figure_shown(run: AttributionRun) -> Non
 
     found = services.run_through(key=run.pk)
 
+    assert found is not None
     table = said.table(found, Measure.CONVERSIONS)
     assert table["problems"][0].startswith("Too little data: ")
     assert [row.cells for row in table["rows"]] == [[]] * 5

@@ -1,6 +1,7 @@
 """One definition: credits, orders and paths add up to the same, to the cent, on both engines."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from zoco.kit.periods import Period
 from zoco.ledger.asking import goals
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
@@ -87,6 +89,21 @@ def test_orders_paths_and_every_model_add_up_to_the_same(
             assert Decimal(shown + kept["rest"]) / UNIT == whole
             assert all(line["units"] >= 0 for line in kept["lines"])
             assert all(line["low"] <= line["units"] <= line["high"] for line in kept["lines"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_strangers_see_what_is_left_after_refunds_whatever_a_link_filters_by(
+    stores: dict[str, Store], engine: str
+) -> None:
+    report, address = report_named("conversions"), {"period": "2026-03-10..2026-03-20", "f.goal": "Order"}
+    asked = Question.from_address(address, report=report, now=NOW)
+
+    answer = ask(report, replace(asked, guard=Guard(0)), store=stores[engine], now=NOW)
+    shared: dict[str, Any] = dict(answer.totals)
+
+    assert shared["refunded"] < 0
+    assert shared["gross"] + shared["refunded"] == shared["revenue"]
+    assert shared == dict(ask(report, asked, store=stores[engine], now=NOW).totals)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

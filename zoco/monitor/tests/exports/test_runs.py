@@ -110,6 +110,28 @@ def test_run_that_was_stopped_goes_on_where_it_was(
     assert len(made.paths(data, "csv")) == 3
 
 
+def test_a_run_that_is_deleted_meanwhile_ends_and_stays_deleted(
+    store: Store, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = services.run_begin(
+        site=site.pk, first=made.FIRST, last=made.LAST, format="csv", is_background=False
+    )
+    export = services.day_export
+
+    def deleted_after(job: Any, day: Any, tell: Any) -> Any:
+        done = export(job, day, tell)
+        ExportRun.objects.all().delete()
+        return done
+
+    monkeypatch.setattr(services, "teller", lambda run: teller(run, every_seconds=0))
+    monkeypatch.setattr(services, "day_export", deleted_after)
+
+    assert services.run_through(key=run.pk, store=store).state == State.STOPPED
+
+    assert made.days() == [("2026-03-28", 3, 1)]
+    assert not ExportRun.objects.exists()
+
+
 def test_one_run_at_a_time_for_a_site_and_format(site: Site, store: Store) -> None:
     span: dict[str, Any] = {"site": site.pk, "first": made.FIRST, "last": made.LAST, "format": "csv"}
     with holding.held(holding.run_name(site.pk, "csv")):
