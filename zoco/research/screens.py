@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from zoco.kit.wording import said_again
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.sitebook import SiteInfo
 from zoco.people.opening import for_whom
-from zoco.people.wording import said_again
 from zoco.research import studies
 from zoco.research.models import Study
 from zoco.research.opening import ADD, DELETE, SEE

@@ -17,11 +17,10 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit import holding
 from zoco.kit.runs import QUIET, RunStopped, Tell, beating, teller
-from zoco.kit.said import Said
+from zoco.kit.said import Said, packed_said
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.people.models import Person
-from zoco.people.wording import packed_said
 from zoco.research.models import Outcome, Study
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from zoco.kit.wording import said_again
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
@@ -18,7 +19,6 @@ from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.people.gathering.reads import person_url
 from zoco.people.opening import for_whom
-from zoco.people.wording import said_again
 from zoco.research.models import Outcome, Study
 from zoco.research.opening import PEOPLE, SEE, audience_url, site_asked
 from zoco.research.screens import begin, of_page, page_url

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from zoco.kit.wording import said_again
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.outbox.rows import database
 from zoco.ledger.store.base import Erasure
@@ -26,7 +27,6 @@ from zoco.people.audiences.services import (
 from zoco.people.identities import identity_read
 from zoco.people.merging import merge_undo, people_merge
 from zoco.people.models import Attribute, Person, Tag, Tagged
-from zoco.people.wording import said_again
 from zoco.people.writing import Incoming, people_write
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

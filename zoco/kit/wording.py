@@ -1,11 +1,13 @@
-"""What went wrong in the background is kept as a sentence and its places, and said to whoever reads it."""
+"""What went wrong in the background is kept as a sentence and its places, and said to whoever reads it.
+
+Apart from `said`, which also those raise who know no Django.
+"""
 
 from typing import Any
 
 from django.utils.translation import gettext
 
-from zoco.kit.said import Said
-from zoco.sites.stepped import packed_said as packed_said
+from zoco.kit.said import Said, packed_said
 
 
 def said_again(words: str, places: dict[str, Any], *, is_english: bool = False) -> str:
