@@ -1,7 +1,5 @@
 """Errors in whole sentences with named places. Here they are English; who shows them to people translates."""
 
-from typing import Any
-
 
 class Said(Exception):
     """An error whose sentence and places stay apart, so that it can be said in another language.
@@ -17,16 +15,3 @@ class Said(Exception):
 
     def __str__(self) -> str:
         return self.words % self.places
-
-
-def packed_said(wrong: Said) -> tuple[str, dict[str, Any]]:
-    """Return a sentence and its places as JSON keeps them; what is wrong within it is kept so too."""
-    places = {
-        name: [*packed_said(value)]
-        if isinstance(value, Said)
-        else value
-        if isinstance(value, int | float)
-        else str(value)
-        for name, value in wrong.places.items()
-    }
-    return wrong.words, places

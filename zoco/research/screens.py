@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from zoco.kit.wording import said_again
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.sitebook import SiteInfo
@@ -21,6 +20,7 @@ from zoco.research import studies
 from zoco.research.models import Study
 from zoco.research.opening import ADD, DELETE, SEE
 from zoco.research.studies import StudyWrong
+from zoco.sites.wording import said_again
 
 State = Study.State
 ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}

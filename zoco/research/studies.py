@@ -17,11 +17,12 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit import holding
 from zoco.kit.runs import QUIET, RunStopped, Tell, beating, teller
-from zoco.kit.said import Said, packed_said
+from zoco.kit.said import Said
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.people.models import Person
 from zoco.research.models import Outcome, Study
+from zoco.sites.wording import packed_said
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo

@@ -20,7 +20,8 @@ from zoco.kit import conf, holding
 from zoco.kit.masks import masked
 from zoco.kit.pieces import piece_write
 from zoco.kit.runs import RunStopped, Tell, beating, collecting_rarely, dead_fail, teller
-from zoco.kit.said import Said, packed_said
+from zoco.kit.said import Said
+from zoco.sites.wording import packed_said
 
 UPLOADING, WORKING, READ, PLANNED, DONE, STOPPED, FAILED = STATES = (
     "uploading", "working", "read", "planned", "done", "stopped", "failed",

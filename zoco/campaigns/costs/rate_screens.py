@@ -23,11 +23,11 @@ from zoco.campaigns.costs import rates, services
 from zoco.campaigns.costs.models import CURRENCY, Rate
 from zoco.campaigns.costs.pages import page, site_asked
 from zoco.kit.said import Said
-from zoco.kit.wording import said_whole
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
+from zoco.sites.wording import said_whole
 
 SEE, ADD, DELETE = (f"zoco_campaigns.{verb}_rate" for verb in ("view", "add", "delete"))
 A_PAGE, REFUSED_SHOWN = 100, 50

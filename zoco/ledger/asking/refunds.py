@@ -48,10 +48,5 @@ def with_back(rows: Table, facts: Facts, goals: Sequence[Goal]) -> Table:
 
 
 def _lines(rows: Table, *, is_refund: int) -> Table:
-    return rows.select(
-        *ABOUT,
-        "id",
-        at=expr.micros(rows.occurred_at),
-        amount=rows.amount_site,
-        is_refund=expr.whole(is_refund),
-    )
+    made = {"at": expr.micros(rows.occurred_at), "amount": rows.amount_site}
+    return rows.select(*ABOUT, "id", **made, is_refund=expr.whole(is_refund))

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 from pyroaring import BitMap
 
-from zoco.kit.said import Said, packed_said
+from zoco.kit.said import Said
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.people.audiences.bitmaps import packed, unpacked
@@ -22,6 +22,7 @@ from zoco.people.audiences.models import NAME_LONGEST, Audience
 from zoco.people.audiences.rules import Node, RuleWrong, rules_read, rules_write
 from zoco.people.audiences.telling import change_write, row_write
 from zoco.people.models import Person
+from zoco.sites.wording import packed_said
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store

@@ -16,7 +16,6 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from zoco.kit.bodies import json_read
-from zoco.kit.wording import said_again
 from zoco.ledger.api import refused
 from zoco.ledger.apidoc import Refusal
 from zoco.people.audiences import services
@@ -26,6 +25,7 @@ from zoco.people.audiences.services import ADDED_MOST, AudienceWrong
 from zoco.people.gathering.opening import CHANGE, SEE
 from zoco.people.gathering.screens import members_note
 from zoco.people.opening import sees_people
+from zoco.sites.wording import said_again
 
 router = Router(tags=["audiences"])
 View = Callable[..., HttpResponseBase]

@@ -12,7 +12,6 @@ from django.utils.translation import npgettext
 
 from zoco.kit import noting
 from zoco.kit.said import Said
-from zoco.kit.wording import said_again, said_whole
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.views.heads import head
 from zoco.people.audiences import services
@@ -25,6 +24,7 @@ from zoco.people.gathering import building, reads
 from zoco.people.gathering.importing import BYTES_MOST, SHOWN_MOST, Listed, ListWrong, list_read
 from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE
 from zoco.people.opening import for_whom
+from zoco.sites.wording import said_again, said_whole
 
 PAGE = 50
 CHANGES_MOST = 20

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.kit import noting
-from zoco.kit.wording import said_again, said_whole
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.views.heads import head
@@ -32,6 +31,7 @@ from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import value_shown
+from zoco.sites.wording import said_again, said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
 PIECE_MOST = 8 << 20

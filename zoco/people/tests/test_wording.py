@@ -6,13 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
 
-from zoco.kit.said import Said, packed_said
-from zoco.kit.wording import said_again
+from zoco.kit.said import Said
 from zoco.people.audiences.services import audience_count
 from zoco.people.importing import running
 from zoco.people.importing.models import PeopleImport
 from zoco.people.models import Audience
 from zoco.project.tests.readers import body, client_of
+from zoco.sites.wording import packed_said, said_again
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 TORN = 'email\nana@shop.example\n"torn\n'

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from zoco.kit.wording import said_again
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
@@ -24,6 +23,7 @@ from zoco.research.opening import PEOPLE, SEE, audience_url, site_asked
 from zoco.research.screens import begin, of_page, page_url
 from zoco.research.valuing.choosing import AUTOMATIC, MODELS
 from zoco.research.valuing.leaf import ValueLeaf
+from zoco.sites.wording import said_again
 from zoco.stats.value.holdout import TOGETHER
 
 if TYPE_CHECKING:

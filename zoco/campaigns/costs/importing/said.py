@@ -14,10 +14,10 @@ from zoco.campaigns.costs.importing.mapping import CostRefused
 from zoco.campaigns.costs.models import CostImport
 from zoco.campaigns.costs.rates import rates_of, taxed
 from zoco.campaigns.models import Campaign
-from zoco.kit.wording import said_whole
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.people.importing.files.reading import rows_from
+from zoco.sites.wording import said_whole
 
 COUNTS: dict[str, Any] = {
     "new": pgettext_lazy("costs", "New costs"),

@@ -21,13 +21,13 @@ from zoco.campaigns.costs.importing.choosing import MappingForm
 from zoco.campaigns.costs.importing.running import ImportWrong, format_named
 from zoco.campaigns.costs.models import CostImport
 from zoco.campaigns.costs.pages import page, site_asked
-from zoco.kit.wording import said_again
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
 from zoco.people.importing.files.refusals import refused_texts
+from zoco.sites.wording import said_again
 
 SEE, MAKE = (f"zoco_campaigns.{verb}_costimport" for verb in ("view", "add"))
 PIECE_MOST = 8 << 20

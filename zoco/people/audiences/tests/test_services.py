@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from zoco.kit.wording import said_again
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.outbox.rows import database
 from zoco.ledger.store.base import Erasure
@@ -28,6 +27,7 @@ from zoco.people.identities import identity_read
 from zoco.people.merging import merge_undo, people_merge
 from zoco.people.models import Attribute, Person, Tag, Tagged
 from zoco.people.writing import Incoming, people_write
+from zoco.sites.wording import said_again
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 LIVE, STATIC = Audience.Kind.LIVE, Audience.Kind.STATIC

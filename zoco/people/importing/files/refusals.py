@@ -8,9 +8,9 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from zoco.kit.cells import csv_line, disarmed
-from zoco.kit.said import Said, packed_said
-from zoco.kit.wording import said_again
+from zoco.kit.said import Said
 from zoco.people.importing.files.reading import LONG, Row
+from zoco.sites.wording import packed_said, said_again
 
 _encode = msgspec.json.Encoder().encode
 
