@@ -148,6 +148,13 @@ def many_among(rows: Table, *keys: str) -> Value:
     return rows.count().over(ibis.window(group_by=[rows[key] for key in keys]))
 
 
+def sum_so_far(column: Value, by: Sequence[Value], along: Sequence[Value]) -> Value:
+    """Return at each row the sum of the column over the rows of its group up to it, in a unique order."""
+    import ibis
+
+    return column.sum().over(ibis.cumulative_window(group_by=list(by), order_by=list(along)))
+
+
 def only_if(condition: Value, value: Value) -> Value:
     """Return the value where a condition holds, null elsewhere."""
     import ibis

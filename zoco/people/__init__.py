@@ -6,5 +6,5 @@ and takes it back, `standing` says who does, `finding` searches, `erasing` forge
 `audiences` are named sets of people, `gathering` are the pages on which they are built. `importing` reads
 files of people, `giving` writes them and knows what somebody did, `doubles` are people who are likely one.
 `editing` and `defining` are for what is done by hand, `panels` for what apps above add to a person's page,
-`wording` keeps what went wrong for readers of any language, `screens` are the pages.
+`screens` are the pages.
 """

@@ -2,8 +2,10 @@
 
 An order is what facts `shop.order.placed` and `shop.order.refunded` say of one number (their subject); one
 without a number stands alone. It counts from the moment at which it was placed, for what is left of it in
-the site's currency, and not at all once nothing is left. Refunds of orders from before the period say
-nothing here. Whose an order is follows joins and merges as they are known now.
+the site's currency, and not at all once nothing is left: what was given back until a year after the period
+is taken off too. Refunds of orders from before the period say nothing here. A number is one of its kind:
+what was given back of a product is not of the order of the same number. Whose an order is follows joins and
+merges as they are known now.
 
 Nothing here runs a query but `Bought.of` and `Sold.of`.
 """
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 
 from zoco.kit.periods import HOUR, Period, micros
 from zoco.ledger import expr
+from zoco.ledger.asking.refunds import REFUNDS_SECONDS
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.expr import Table
@@ -41,9 +44,25 @@ DAY = 24 * HOUR
 QUARTER = HOUR // 4
 """All zones' clocks change at a whole quarter of an hour."""
 FAR = 1 << 62
-KEPT = ("id", "occurred_at", "known", "person", "name", "subject", "amount_site", "quantity")
+KEPT = ("id", "occurred_at", "known", "person", "name", "subject_kind", "subject", "amount_site")
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def order_facts(facts: Facts, *columns: str) -> Table:
+    """Return what facts say of orders that were placed in the period, and refunds of a year after it too.
+
+    Columns: KEPT, `columns`, and number, which with subject_kind tells which order it is.
+    """
+    wide = facts.later(REFUNDS_SECONDS)
+    rows = wide.where(
+        lambda rows: (
+            (rows.name == REFUNDED)
+            | ((rows.name == ORDERED) & (rows.occurred_at < expr.end_of(facts.period)))
+        )
+    )
+    known = facts.known(rows.select(*KEPT, *columns))
+    return known.mutate(number=(known.subject == "").ifelse(known.id.cast("string"), known.subject))
 
 
 def orders(facts: Facts) -> Table:
@@ -51,24 +70,24 @@ def orders(facts: Facts) -> Table:
 
     Columns: person (0 for nobody known), placed (UTC microseconds), money, pieces.
     """
-    rows = facts.known(facts.named(ORDERED, REFUNDED).select(*KEPT))
-    number = (rows.subject == "").ifelse(rows.id.cast("string"), rows.subject)
+    rows = order_facts(facts, "quantity")
     is_placed = rows.name == ORDERED
     # An order has its buyer: a shop that takes it back may not know whose it was.
     marked = rows.select(
+        "subject_kind",
+        "number",
         "amount_site",
         "quantity",
-        number=number,
         buyer=is_placed.ifelse(rows.person, 0),
         placed=is_placed.ifelse(expr.micros(rows.occurred_at), FAR),
     )
-    each = marked.group_by("number").aggregate(
+    each = marked.group_by("subject_kind", "number").aggregate(
         person=marked.buyer.max(),
         placed=marked.placed.min(),
         money=marked.amount_site.sum(),
         pieces=marked.quantity.sum(),
     )
-    return each.filter(each.placed < FAR, each.money > 0).drop("number")
+    return each.filter(each.placed < FAR, each.money > 0).drop("subject_kind", "number")
 
 
 def customers(facts: Facts) -> Table:

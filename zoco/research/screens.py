@@ -16,11 +16,11 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.sitebook import SiteInfo
 from zoco.people.opening import for_whom
-from zoco.people.wording import said_again
 from zoco.research import studies
 from zoco.research.models import Study
 from zoco.research.opening import ADD, DELETE, SEE
 from zoco.research.studies import StudyWrong
+from zoco.sites.wording import said_again
 
 State = Study.State
 ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}

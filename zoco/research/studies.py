@@ -21,8 +21,8 @@ from zoco.kit.said import Said
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.people.models import Person
-from zoco.people.wording import packed_said
 from zoco.research.models import Outcome, Study
+from zoco.sites.wording import packed_said
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo

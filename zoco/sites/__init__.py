@@ -5,5 +5,6 @@ without Django. sources: the rules and lists of source channels, without Django.
 person adds to them, and the screens for that. consenting: the banner that asks for consent, and what
 there is of whoever gave it. access: who sees which sites, and invitations. installing: whether the
 tracker is in the pages. blocking: whom a site leaves out, and its own staff. `stepped` are files that are
-uploaded and worked on step by step, for apps above.
+uploaded and worked on step by step, `wording` keeps what went wrong for readers of any language, both for
+apps above.
 """

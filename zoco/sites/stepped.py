@@ -22,6 +22,7 @@ from zoco.kit.masks import masked
 from zoco.kit.pieces import piece_write
 from zoco.kit.runs import RunStopped, Tell, beating, collecting_rarely, dead_fail, teller
 from zoco.kit.said import Said
+from zoco.sites.wording import packed_said
 
 UPLOADING, WORKING, READ, PLANNED, DONE, STOPPED, FAILED = STATES = (
     "uploading", "working", "read", "planned", "done", "stopped", "failed",
@@ -157,16 +158,3 @@ class Stepped(Generic[Run]):
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
         self._rows.filter(told_at__lt=since).exclude(state__in=[DONE, WORKING]).delete()
-
-
-def packed_said(wrong: Said) -> tuple[str, dict[str, Any]]:
-    """Return a sentence and its places as JSON keeps them; what is wrong within it is kept so too."""
-    places = {
-        name: [*packed_said(value)]
-        if isinstance(value, Said)
-        else value
-        if isinstance(value, int | float)
-        else str(value)
-        for name, value in wrong.places.items()
-    }
-    return wrong.words, places

@@ -27,7 +27,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
-from zoco.people.wording import said_whole
+from zoco.sites.wording import said_whole
 
 SEE, ADD, DELETE = (f"zoco_campaigns.{verb}_rate" for verb in ("view", "add", "delete"))
 A_PAGE, REFUSED_SHOWN = 100, 50

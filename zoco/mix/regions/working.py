@@ -18,7 +18,7 @@ from zoco.mix.regions.panels import Regions, regions_of
 from zoco.mix.running import counter
 from zoco.mix.weeks import UNNAMED, WEEK, WeeksWrong
 from zoco.stats.incrementality import Panel, group_placebos, lift, planned, two_by_two
-from zoco.stats.incrementality.planning import GROUPS
+from zoco.stats.incrementality.planning import groups_most
 
 SHOWN = 12
 RECENT_WEEKS = 13
@@ -51,7 +51,7 @@ def _panel(test: RegionalTest, site: SiteInfo, since: date, count: int, before: 
 def _plan(test: RegionalTest, site: SiteInfo) -> dict[str, Any]:
     regions = _panel(test, site, test.first_on, test.weeks_count, None)
     panel = regions.panel()
-    test.total = GROUPS
+    test.total = groups_most(len(panel.units))
     plan = planned(panel, test.length, told=counter(test))
     recent = panel.outcomes[-RECENT_WEEKS:]
     weekly = _weekly_spend(test, site)

@@ -82,9 +82,9 @@ def _row(by: str, label: str, by_label: dict[str, Shown], top: float) -> Row:
     name = label_said(by, label)
     lines = {key: each[label] for key, each in by_label.items()}
     if lack := next(iter(lines.values())).get("lack"):
-        words = _("Too little data: %(seen)s of %(needed)s people")
+        words = _("Too little data: %(seen)s of %(least)s people")
         seen, needed = formats.count(lack["seen"]), formats.count(lack["needed"])
-        return Row(name, [], lack=words % {"seen": seen, "needed": needed})
+        return Row(name, [], lack=words % {"seen": seen, "least": needed})
     cells = [_cell(lines[key]) if key in lines else Cell("–") for key in MODELS]
     chosen = lines.get(CHOSEN)
     values = [line["units"] for line in lines.values()]
@@ -122,11 +122,11 @@ def _problems(run: AttributionRun, kept: Shown) -> list[str]:
     stands = run.result["stands"]
     if stands["converted"] < ENOUGH.converted:
         words = _(
-            "Too little data: %(seen)s people converted, and it takes %(needed)s before a figure means "
-            "anything. Choose a longer period."
+            "Too little data: a figure means something from %(least)s people who converted on; here it is "
+            "%(seen)s. Choose a longer period."
         )
         seen = formats.count(stands["converted"])
-        found.append(words % {"seen": seen, "needed": formats.count(ENOUGH.converted)})
+        found.append(words % {"seen": seen, "least": formats.count(ENOUGH.converted)})
     failed = [str(EXPLAINED[key].label) for key, each in kept.items() if "failed" in each]
     if failed:
         words = _("Too many different touches for: %(models)s. Tell touches apart by something coarser.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from zoco.kit.plugs import PlugUnknown
 from zoco.kit.said import Said
 from zoco.people.audiences.leaves import LEAVES, LeafWrong
-from zoco.people.wording import said_whole
+from zoco.sites.wording import said_whole
 
 VERSION = 1
 DEPTH_MOST = 6

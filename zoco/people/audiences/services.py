@@ -22,7 +22,7 @@ from zoco.people.audiences.models import NAME_LONGEST, Audience
 from zoco.people.audiences.rules import Node, RuleWrong, rules_read, rules_write
 from zoco.people.audiences.telling import change_write, row_write
 from zoco.people.models import Person
-from zoco.people.wording import packed_said
+from zoco.sites.wording import packed_said
 
 if TYPE_CHECKING:
     from zoco.ledger.store.base import Store

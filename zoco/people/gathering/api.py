@@ -25,7 +25,7 @@ from zoco.people.audiences.services import ADDED_MOST, AudienceWrong
 from zoco.people.gathering.opening import CHANGE, SEE
 from zoco.people.gathering.screens import members_note
 from zoco.people.opening import sees_people
-from zoco.people.wording import said_again
+from zoco.sites.wording import said_again
 
 router = Router(tags=["audiences"])
 View = Callable[..., HttpResponseBase]

@@ -24,7 +24,7 @@ from zoco.people.gathering import building, reads
 from zoco.people.gathering.importing import BYTES_MOST, SHOWN_MOST, Listed, ListWrong, list_read
 from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE
 from zoco.people.opening import for_whom
-from zoco.people.wording import said_again, said_whole
+from zoco.sites.wording import said_again, said_whole
 
 PAGE = 50
 CHANGES_MOST = 20

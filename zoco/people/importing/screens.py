@@ -31,7 +31,7 @@ from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import value_shown
-from zoco.people.wording import said_again, said_whole
+from zoco.sites.wording import said_again, said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
 PIECE_MOST = 8 << 20

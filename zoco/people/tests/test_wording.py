@@ -11,8 +11,8 @@ from zoco.people.audiences.services import audience_count
 from zoco.people.importing import running
 from zoco.people.importing.models import PeopleImport
 from zoco.people.models import Audience
-from zoco.people.wording import packed_said, said_again
 from zoco.project.tests.readers import body, client_of
+from zoco.sites.wording import packed_said, said_again
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 TORN = 'email\nana@shop.example\n"torn\n'

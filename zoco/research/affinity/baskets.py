@@ -17,7 +17,7 @@ from zoco.ledger import expr
 from zoco.ledger.expr import Table
 from zoco.ledger.scope import Facts
 from zoco.people.models import NUMBER_BASE
-from zoco.research.purchases import ORDERED, REFUNDED, told
+from zoco.research.purchases import ORDERED, order_facts, told
 
 if TYPE_CHECKING:
     from zoco.kit.periods import Period
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 ORDERS_MOST = 100_000
 LINES_MOST = 50
 LONGEST = 100
-KEPT = ("id", "occurred_at", "known", "person", "name", "subject", "amount_site", "props")
 
 
 class _Props(msgspec.Struct):
@@ -48,24 +47,26 @@ class Basket:
 
 def lined(facts: Facts) -> Table:
     """Return the newest orders: person, placed, props."""
-    rows = facts.known(facts.named(ORDERED, REFUNDED).select(*KEPT))
-    number = (rows.subject == "").ifelse(rows.id.cast("string"), rows.subject)
+    rows = order_facts(facts, "props")
     is_placed = rows.name == ORDERED
     marked = rows.select(
+        "subject_kind",
+        "number",
         "amount_site",
-        number=number,
         person=is_placed.ifelse(rows.person, 0),
         placed=is_placed.ifelse(expr.micros(rows.occurred_at), 0),
         props=is_placed.ifelse(rows.props.cast("string"), ""),
     )
-    each = marked.group_by("number").aggregate(
+    each = marked.group_by("subject_kind", "number").aggregate(
         person=marked.person.max(),
         placed=marked.placed.max(),
         props=marked.props.max(),
         money=marked.amount_site.sum(),
     )
     kept = each.filter(each.placed > 0, each.money > 0)
-    newest = kept.order_by([kept.placed.desc(), kept.number.asc()]).limit(ORDERS_MOST)
+    newest = kept.order_by([kept.placed.desc(), kept.number.asc(), kept.subject_kind.asc()]).limit(
+        ORDERS_MOST
+    )
     return newest.select("person", "placed", "props")
 
 

@@ -30,7 +30,7 @@ def back(local: str, number: str, money: str, **more: Any) -> Fact:
 
 
 def orders_made(site: int = SITE.id) -> Sequence[Fact]:
-    """Return ten facts. What is left: Ana 2 orders of 30, Bea 1 of 5, nobody known 1 of 9."""
+    """Return eleven facts. What is left: Ana 2 orders of 30, Bea 1 of 5, nobody known 1 of 9."""
     of = {"site": site}
     return [
         order("2026-01-10 10:00:00", ANA, "A1", "20", **of),
@@ -42,5 +42,6 @@ def orders_made(site: int = SITE.id) -> Sequence[Fact]:
         order("2026-02-11 10:00:00", 0, "C1", "9", **of),
         order("2026-02-12 10:00:00", CARL, "D1", "99", verdict="bot", **of),
         back("2026-02-13 10:00:00", "Z9", "4", **of),
+        back("2026-02-13 11:00:00", "A1", "4", subject_kind="product", **of),
         order("2026-02-14 10:00:00", DORA, "E1", "0", **of),
     ]

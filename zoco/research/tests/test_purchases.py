@@ -1,7 +1,7 @@
 """What people bought, by hand and on both engines."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def by_hand(facts: list[Fact]) -> dict[int, list[tuple[int, float]]]:
     for each in facts:
         if each.verdict == "bot":
             continue
-        number = each.subject or str(each.id)
+        number = f"{each.subject_kind} {each.subject or each.id}"
         left[number] = left.get(number, 0.0) + float(each.amount_site)
         if each.name == "shop.order.placed":
             placed[number] = each
@@ -101,6 +101,22 @@ def test_what_lies_outside_the_period_is_none_of_it(store: Store) -> None:
     assert len(bought) > 0
     assert len(nobody) == 0
     assert local_days(nobody.last, SITE.zone).tolist() == []
+
+
+def test_what_is_given_back_after_the_period_is_taken_off_and_of_no_other_kind(store: Store) -> None:
+    first_of_march = Period(date(2026, 3, 1), date(2026, 3, 1), SITE.zone)
+    third = Period(date(2026, 1, 10), date(2026, 1, 10), SITE.zone)
+
+    bought = Bought.of(site=SITE, period=first_of_march, store=store)
+    january = Bought.of(site=SITE, period=third, store=store)
+    cut_off = Period(
+        date(2026, 3, 1), date(2026, 3, 1), SITE.zone, until=micros(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    )
+    as_then = Bought.of(site=SITE, period=cut_off, store=store)
+
+    assert (bought.people.tolist(), bought.money.tolist()) == ([ANA], [10.0])
+    assert (january.people.tolist(), january.money.tolist()) == ([ANA], [20.0]), "a product is called A1 too"
+    assert as_then.money.tolist() == [15.0]
 
 
 def test_now_is_the_last_moment_that_counts() -> None:

@@ -66,8 +66,18 @@ def test_what_was_really_bought_later_lies_where_it_was_told() -> None:
     assert np.mean([alive[each] for each in back]) > np.mean([alive[each] for each in gone]) + 0.1
 
 
+def test_the_half_that_is_not_seen_chooses_no_model() -> None:
+    whole = log(400, 52)
+
+    found, _why = judged(whole, "automatic", lambda: None)
+
+    likeliest = models_tried("automatic", whole.buyers(52).histories, lambda: None)[0]
+    assert (likeliest.key, found["model"]) == ("mbg", "pareto")
+    assert found == judged(whole, "pareto", lambda: None)[0]
+
+
 def test_the_holdout_is_said_with_its_error() -> None:
-    found, why = judged(log(1_500, 52), "mbg")
+    found, why = judged(log(1_500, 52), "mbg", lambda: None)
 
     assert why is None
     assert (found["weeks"], found["half"]) == (52, 26)
@@ -77,7 +87,7 @@ def test_the_holdout_is_said_with_its_error() -> None:
 
 
 def test_too_short_a_time_has_no_holdout_and_says_so() -> None:
-    found, why = judged(log(400, 7), "mbg")
+    found, why = judged(log(400, 7), "mbg", lambda: None)
 
     assert found == {}
     assert why is not None
@@ -130,7 +140,7 @@ def test_on_cdnow_it_says_what_the_papers_say() -> None:
     period = Period(date(1997, 1, 1), date(1998, 6, 30), "UTC")
 
     found = log_made(customers[kept], days[kept], dollars[kept], period)
-    held, why = judged(log_made(customers, days, dollars, period), "bg")
+    held, why = judged(log_made(customers, days, dollars, period), "bg", lambda: None)
 
     assert found.until == 78
     assert why is None

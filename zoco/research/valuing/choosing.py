@@ -19,7 +19,7 @@ from zoco.stats.value.spend import GammaGamma, Spending
 AUTOMATIC = "automatic"
 MODELS: dict[str, type[Buying]] = {"bg": BgNbd, "mbg": MbgNbd, "pareto": ParetoNbd}
 TOO_LITTLE = gettext_noop(
-    "A model of buying needs at least %(people)s people who bought, %(again)s of them on two days or more; "
+    "A model of buying needs at least %(least)s people who bought, %(again)s of them on two days or more; "
     "there are %(people_there)s and %(again_there)s. Wait until more came back."
 )
 EDGE = gettext_noop(
@@ -30,7 +30,7 @@ NONE_FITS = gettext_noop(
     "or choose another model."
 )
 MONEY_TOO_LITTLE = gettext_noop(
-    "What a purchase is worth needs at least %(people)s people who bought again, %(again)s of them twice or "
+    "What a purchase is worth needs at least %(least)s people who bought again, %(again)s of them twice or "
     "more; there are %(people_there)s and %(again_there)s."
 )
 MONEY_EDGE = gettext_noop("What was spent does not tell all parameters of the model of spending.")
@@ -78,7 +78,7 @@ def _tried(key: str, kind: type[Buying], rows: Histories) -> Tried:
 def needs_said(words: str, people: int, again: int) -> Said:
     """Return a sentence on how many people are needed, with how many there are."""
     return words, {
-        "people": FEWEST_CUSTOMERS,
+        "least": FEWEST_CUSTOMERS,
         "again": FEWEST_REPEAT_BUYERS,
         "people_there": people,
         "again_there": again,

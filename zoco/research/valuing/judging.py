@@ -1,15 +1,15 @@
-"""How well a model tells what it has not seen: fitted to the first half, held against the second."""
+"""How well a model tells what it has not seen: the first half chooses and fits it, the second judges."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from zoco.research.valuing.choosing import MODELS, TOO_LITTLE, Said, needs_said
-from zoco.stats.value.fitting import AtTheEdge, fit
-from zoco.stats.value.histories import TooLittle
+from zoco.research.studies import TooFewBuyers
+from zoco.research.valuing.choosing import TOO_LITTLE, Said, models_tried
 from zoco.stats.value.holdout import NoPurchases, bought_after, held_out, tracked
 
 if TYPE_CHECKING:
@@ -21,15 +21,16 @@ TOO_SHORT = gettext_noop(
     "from %(least)s weeks on."
 )
 HALF_EDGE = gettext_noop(
-    "The first half of the time alone does not tell all parameters of this model, so that it cannot be held "
-    "against the second half: take what it expects with care."
+    "The first half of the time alone does not tell all parameters of a model, so that none can be held "
+    "against the second half: take what is expected with care."
 )
 NONE_BOUGHT = gettext_noop("Nobody of the first half bought again in the second half.")
 
 
-def judged(log: Log, key: str) -> tuple[dict[str, Any], Said | None]:
+def judged(log: Log, wanted: str, tell: Callable[[], None]) -> tuple[dict[str, Any], Said | None]:
     """Return the holdout as JSON has it, or why there is none.
 
+    Of several models the first half chooses, as the whole does: by the likelihood. It may be another one.
     `actual` and `expected` are repeat purchases of those who first bought in the first `half` weeks,
     cumulative by week; `error` in percent of those after it, `groups` means by what they had bought before.
     """
@@ -39,12 +40,12 @@ def judged(log: Log, key: str) -> tuple[dict[str, Any], Said | None]:
         return {}, (TOO_SHORT, {"weeks": weeks, "least": FEWEST_WEEKS})
     before, whole = log.buyers(half), log.buyers(weeks)
     try:
-        model = fit(MODELS[key], before.histories).model
-    except TooLittle:
-        rows = before.histories
-        return {}, needs_said(TOO_LITTLE, len(rows), int((rows.purchases > 0).sum()))
-    except AtTheEdge:
-        return {}, (HALF_EDGE, {})
+        best = models_tried(wanted, before.histories, tell)[0]
+    except TooFewBuyers as few:
+        return {}, (few.words, few.places)
+    if best.fitted is None:
+        return {}, best.why if best.why and best.why[0] == TOO_LITTLE else (HALF_EDGE, {})
+    model = best.fitted.model
     track = tracked(model, before.first, log.repeats(before.ids), weeks)
     try:
         error = track.error(half, weeks)
@@ -53,6 +54,7 @@ def judged(log: Log, key: str) -> tuple[dict[str, Any], Said | None]:
         return {}, (NONE_BOUGHT, {})
     groups = zip(held.purchases, held.customers, held.actual, held.expected, strict=True)
     found = {
+        "model": best.key,
         "weeks": weeks,
         "half": half,
         "people": len(before.ids),

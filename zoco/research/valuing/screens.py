@@ -18,12 +18,12 @@ from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.people.gathering.reads import person_url
 from zoco.people.opening import for_whom
-from zoco.people.wording import said_again
 from zoco.research.models import Outcome, Study
 from zoco.research.opening import PEOPLE, SEE, audience_url, site_asked
 from zoco.research.screens import begin, of_page, page_url
 from zoco.research.valuing.choosing import AUTOMATIC, MODELS
 from zoco.research.valuing.leaf import ValueLeaf
+from zoco.sites.wording import said_again
 from zoco.stats.value.holdout import TOGETHER
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _found(request: HttpRequest, site: SiteInfo, study: Study) -> dict[str, Any]
         "money": _sum(sums["value"], lambda number: formats.money(number, currency))
         if "value" in sums
         else None,
-        "holdout": _holdout(found["holdout"]) if found["holdout"] else None,
+        "holdout": _holdout(found["holdout"], found["model"]) if found["holdout"] else None,
         "holdout_why": said_again(*found["holdout_why"]) if found.get("holdout_why") else "",
         "alive": _alive(found["alive"]),
         "is_sure_of_all": found["model"] == "bg",
@@ -128,7 +128,7 @@ def _sum(numbers: Sequence[float], write: Any) -> dict[str, str]:
     return {name: write(number) for name, number in zip(names, numbers, strict=True)}
 
 
-def _holdout(found: dict[str, Any]) -> dict[str, Any]:
+def _holdout(found: dict[str, Any], chosen: str) -> dict[str, Any]:
     """Return the picture of the holdout, its error in words, and means by what had been bought before."""
     error = found["error"]
     more = _("In the second half the model told %(share)s too many purchases.")
@@ -151,6 +151,7 @@ def _holdout(found: dict[str, Any]) -> dict[str, Any]:
         "picture": curve(drawn, formats.short),
         "said": said,
         "words": words,
+        "model": MODELS[found.get("model", chosen)].name,
         "half": formats.count(found["half"]),
         "people": formats.count(found["people"]),
         "groups": [_group(each) for each in found["groups"]],

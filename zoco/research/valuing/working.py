@@ -88,7 +88,7 @@ def outcomes(
     if best.fitted is None:
         raise StudyWrong(NONE_FITS)
     tell(done=3)
-    held, why = judged(log, best.key)
+    held, why = judged(log, wanted, lambda: tell(done=3))
     spent = spending(buyers.histories.purchases, buyers.spend)
     money, money_why = money_fitted(spent)
     study.found |= {"model": best.key, "holdout": held, "holdout_why": why, "money_why": money_why}

@@ -127,9 +127,14 @@ def lift(panel: Panel, treated: frozenset[str], since: int, *, confidence: float
     )
 
 
+def refused_at(confidence: float) -> float:
+    """Return the largest p-value at which a hypothesis is refused: 0.1 for 0.9, not 0.09999999999999998."""
+    return round(1 - confidence, 12)
+
+
 def _bounds(group: Group, relative: float, confidence: float) -> tuple[float | None, float | None]:
     """Return the ends of the effects that shifts do not refuse, looked for outwards from the estimate."""
-    if 1 / len(group.actual) > 1 - confidence:
+    if 1 / len(group.actual) > refused_at(confidence):
         return None, None
     residuals = group.under(relative)[1]
     reach = max(8 * float(residuals.std()), 1e-3) * max(1 + relative, 0.1)
@@ -141,7 +146,7 @@ def _end(group: Group, relative: float, reach: float, confidence: float) -> floa
     kept, last = relative, None
     for step in range(1, STEPS + 1):
         tried = relative + reach * step / STEPS
-        if tried <= -1 + 1e-9 or group.p(tried) <= 1 - confidence:
+        if tried <= -1 + 1e-9 or group.p(tried) <= refused_at(confidence):
             last = tried
             break
         kept = tried

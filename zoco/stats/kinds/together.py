@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from math import exp, log, sqrt
 
-from zoco.stats.proportions import normal_quantile
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
 
+Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
 FEWEST = 5
 
@@ -18,7 +20,7 @@ class Pair:
     """`both` occasions of `whole` have the first (of `first`) and the second (of `second`).
 
     `lift` is both whole / (first second), 1 for what do not know of each other. `low` and `high` bound it
-    with `CONFIDENCE` for all pairs looked at together. `chance` is both / first.
+    with `CONFIDENCE` for all pairs together that there could be. `chance` is both / first.
     """
 
     one: str
@@ -38,7 +40,7 @@ class Pair:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the pair meets oftener than by chance, however many pairs were looked at."""
+        """Whether the pair meets oftener than by chance, however many pairs there could be."""
         return self.low > 1
 
 
@@ -47,9 +49,12 @@ def pairs(
 ) -> list[Pair]:
     """Return pairs of a thing on the first and another on the second side of at least `fewest` occasions.
 
-    The surest first. Intervals are normal in the logarithm, by the delta method for multinomial counts
-    (A. Agresti, Categorical Data Analysis, 3rd ed. (2013), section 16.1), at 1 - 0.05 / pairs each
-    (Bonferroni). Where both sides are one, give the same set twice: each pair is found once.
+    The surest first. `both` is held against first second / whole by the exact interval of a Poisson mean
+    (F. Garwood, Fiducial Limits for the Poisson Distribution, Biometrika 28 (1936) 437–442); where both
+    sides are frequent, counts vary less than Poisson's, so that it is wider than need be. Each interval is
+    at 1 - 0.05 / pairs (Bonferroni), of all pairs that things on both sides could form: those that are
+    returned were chosen by how often they meet, so that their number would correct for too little. Where
+    both sides are one, give the same set twice: each pair is found once.
     """
     first: Counter[str] = Counter()
     second: Counter[str] = Counter()
@@ -61,16 +66,26 @@ def pairs(
         second.update(after)
         both.update((one, other) for one in before for other in after if is_ordered or one < other)
     kept = {pair: count for pair, count in both.items() if count >= fewest and pair[0] != pair[1]}
-    half = normal_quantile(1 - (1 - CONFIDENCE) / max(len(kept), 1))
-    found = [
-        _pair(*pair, count, first[pair[0]], second[pair[1]], whole, half) for pair, count in kept.items()
-    ]
+    level = (1 - CONFIDENCE) / max(_possible(first.keys(), second.keys(), is_ordered), 1)
+    low, high = _bounds(np.array(list(kept.values()), dtype=np.float64), level)
+    found = []
+    for place, ((one, other), count) in enumerate(kept.items()):
+        by_chance = first[one] * second[other] / whole
+        bounds = float(low[place]) / by_chance, float(high[place]) / by_chance
+        found.append(Pair(one, other, count, first[one], second[other], whole, count / by_chance, *bounds))
     return sorted(found, key=lambda pair: (-pair.low, -pair.both, pair.one, pair.other))
 
 
-def _pair(one: str, other: str, both: int, first: int, second: int, whole: int, half: float) -> Pair:
-    lift = both * whole / (first * second)
-    apart = 1 / both - 1 / first - 1 / second + 2 * both / (first * second) - 1 / whole
-    spread = sqrt(max(apart, 0.0))
-    low, high = (exp(log(lift) + sign * half * spread) for sign in (-1, 1))
-    return Pair(one, other, both, first, second, whole, lift, low, high)
+def _possible(first: Set[str], second: Set[str], is_ordered: bool) -> int:
+    """Return how many pairs of two different things there could be, whether or not they ever met."""
+    if is_ordered:
+        return len(first) * len(second) - len(first & second)
+    things = len(first | second)
+    return things * (things - 1) // 2
+
+
+def _bounds(counts: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return the bounds of the means of Poisson counts above 0, each end missed by half of `level`."""
+    low: Floats = np.asarray(special.gammaincinv(counts, level / 2), dtype=np.float64)
+    high: Floats = np.asarray(special.gammainccinv(counts + 1, level / 2), dtype=np.float64)
+    return low, high

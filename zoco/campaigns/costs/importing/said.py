@@ -17,7 +17,7 @@ from zoco.campaigns.models import Campaign
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.people.importing.files.reading import rows_from
-from zoco.people.wording import said_whole
+from zoco.sites.wording import said_whole
 
 COUNTS: dict[str, Any] = {
     "new": pgettext_lazy("costs", "New costs"),

@@ -27,7 +27,7 @@ from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
 from zoco.people.importing.files.refusals import refused_texts
-from zoco.people.wording import said_again
+from zoco.sites.wording import said_again
 
 SEE, MAKE = (f"zoco_campaigns.{verb}_costimport" for verb in ("view", "add"))
 PIECE_MOST = 8 << 20

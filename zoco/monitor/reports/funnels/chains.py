@@ -128,7 +128,7 @@ def _rows(facts: Facts, funnel: Funnel, part: Callable[[Table], Value], columns:
     part, and columns of theirs.
     """
     wide = facts.whole_visits.later(funnel.longest_seconds)
-    rows = with_net(wide.where(lambda rows: any_reached(wide, rows, funnel.steps)), facts)
+    rows = with_net(wide.where(lambda rows: any_reached(wide, rows, funnel.steps)), facts, funnel.steps)
     starts = reached(wide, rows, funnel.steps[0]) & (rows.occurred_at < expr.end_of(facts.period))
     for fits in facts.fits(rows):
         starts = starts & fits

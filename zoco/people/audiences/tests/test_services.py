@@ -26,8 +26,8 @@ from zoco.people.audiences.services import (
 from zoco.people.identities import identity_read
 from zoco.people.merging import merge_undo, people_merge
 from zoco.people.models import Attribute, Person, Tag, Tagged
-from zoco.people.wording import said_again
 from zoco.people.writing import Incoming, people_write
+from zoco.sites.wording import said_again
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 LIVE, STATIC = Audience.Kind.LIVE, Audience.Kind.STATIC

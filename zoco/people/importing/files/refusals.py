@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zoco.kit.cells import csv_line, disarmed
 from zoco.kit.said import Said
 from zoco.people.importing.files.reading import LONG, Row
-from zoco.people.wording import packed_said, said_again
+from zoco.sites.wording import packed_said, said_again
 
 _encode = msgspec.json.Encoder().encode
 

@@ -2,7 +2,9 @@
 
 import random
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from zoco.stats.kinds.together import Pair, pairs
 
@@ -22,10 +24,10 @@ def test_a_pair_by_hand() -> None:
     )
     assert found.lift == pytest.approx(6 * 20 / 80)
     assert found.chance == pytest.approx(0.6)
-    # 1.5 exp(-+1.959964 sqrt(1/6 - 1/10 - 1/8 + 12/80 - 1/20))
-    assert found.low == pytest.approx(1.00540, abs=1e-5)
-    assert found.high == pytest.approx(2.23791, abs=1e-5)
-    assert found.is_sure
+    # Three products make three pairs: each end is missed by 0.05 / 3 / 2. By chance there were 4.
+    assert stats.poisson.sf(5, 4 * found.low) == pytest.approx(0.05 / 6)
+    assert stats.poisson.cdf(6, 4 * found.high) == pytest.approx(0.05 / 6)
+    assert not found.is_sure
 
 
 def test_few_meetings_are_no_pair_and_nothing_has_none() -> None:
@@ -46,6 +48,35 @@ def test_what_does_not_know_of_each_other_is_hardly_ever_sure() -> None:
         sure += any(each.is_sure for each in pairs((each, each) for each in baskets))
 
     assert sure <= 8
+
+
+@pytest.mark.parametrize("is_ordered", [False, True])
+def test_a_market_of_two_thousand_products_without_bonds_has_no_findings(is_ordered: bool) -> None:
+    made = np.random.default_rng(11)
+    popular = 1 / np.arange(1, 2_001) ** 0.8
+    baskets: list[set[str]] = [set() for _ in range(100_000)]
+    for number, share in enumerate(popular / popular.sum() * 3):
+        for place in np.flatnonzero(made.random(100_000) < share).tolist():
+            baskets[place].add(str(number))
+    after = baskets[1:] if is_ordered else baskets
+
+    found = pairs(zip(baskets, after, strict=False), is_ordered=is_ordered)
+
+    assert len(found) > 5_000
+    assert sum(each.is_sure for each in found) <= 3
+    assert sum(each.high < 1 for each in found) <= 3
+
+
+def test_all_pairs_that_could_have_been_are_corrected_for() -> None:
+    bound = [({"a", "b"}, {"a", "b"})] * 5 + [({"a"}, {"a"})] * 5 + [({"b"}, {"b"})] * 5
+    few, many = ([({f"n{each % number}"},) * 2 for each in range(60)] for number in (1, 60))
+
+    (alone,) = pairs(bound + few)
+    (among,) = pairs(bound + many)
+
+    assert alone.lift == among.lift
+    assert stats.poisson.sf(4, 100 / 75 * alone.low) == pytest.approx(0.05 / 3 / 2)
+    assert stats.poisson.sf(4, 100 / 75 * among.low) == pytest.approx(0.05 / (62 * 61 / 2) / 2)
 
 
 def test_a_real_bond_is_found() -> None:

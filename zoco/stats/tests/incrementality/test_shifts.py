@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from zoco.stats.incrementality import EFFECTS, BadPanel, Panel, lift, planned
-from zoco.stats.incrementality.planning import FALSE_MOST
-from zoco.stats.incrementality.shifts import group_of
+from zoco.stats.incrementality.planning import FALSE_MOST, WINDOWS, groups_most
+from zoco.stats.incrementality.shifts import group_of, refused_at
 
 NAMES = tuple(f"r{number}" for number in range(12))
 
@@ -116,6 +116,41 @@ def test_a_plan_puts_groups_that_others_follow_first_and_its_power_is_that_of_si
     # Twice the noise's variance than the plan saw: still most of the time.
     assert sum(found) / len(found) >= 0.4
     assert plan[0].power[EFFECTS.index(effect)] >= 0.8
+
+
+def test_every_unit_is_looked_at_by_itself() -> None:
+    random = np.random.default_rng(1)
+    names = tuple(f"r{number}" for number in range(70))
+    panel = Panel(names, 100 + random.random((24, 70)))
+    told: list[int] = []
+
+    plan = planned(panel, 2, told=lambda: told.append(1))
+
+    assert {each.units[0] for each in plan if len(each.units) == 1} == set(names)
+    assert len(plan) == len(told) == groups_most(70) == 100
+
+
+def test_windows_without_a_test_say_nothing_of_false_alarms() -> None:
+    panel = regions(4, periods=120, noise=0.03)
+    late, later = panel.outcomes.copy(), panel.outcomes.copy()
+    late[:40, 0] = 0
+    later[:100, 0] = 0
+
+    by_name = {each.units: each for each in planned(Panel(NAMES, late), 4)}
+    without = {each.units for each in planned(Panel(NAMES, later), 4)}
+
+    some, whole = by_name[("r0",)], by_name[("r1",)]
+    assert WINDOWS / 2 < some.windows < whole.windows == WINDOWS
+    assert some.false * some.windows == pytest.approx(round(some.false * some.windows))
+    assert ("r0",) not in without
+    assert ("r1",) in without
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.9, 0.95, 0.99])
+def test_a_p_at_the_bound_is_refused(confidence: float) -> None:
+    assert round(1 - confidence, 2) <= refused_at(confidence)
+    ten = lift(regions(1, periods=10), UNITS, 9, confidence=0.9)
+    assert (ten.low, ten.high) != (None, None), "of ten periods the least p is 0.1"
 
 
 def test_a_past_that_is_too_short_has_no_plan() -> None:

@@ -5,7 +5,19 @@ from typing import Any
 from django.utils.translation import gettext
 
 from zoco.kit.said import Said
-from zoco.sites.stepped import packed_said as packed_said
+
+
+def packed_said(wrong: Said) -> tuple[str, dict[str, Any]]:
+    """Return a sentence and its places as JSON keeps them; what is wrong within it is kept so too."""
+    places = {
+        name: [*packed_said(value)]
+        if isinstance(value, Said)
+        else value
+        if isinstance(value, int | float)
+        else str(value)
+        for name, value in wrong.places.items()
+    }
+    return wrong.words, places
 
 
 def said_again(words: str, places: dict[str, Any], *, is_english: bool = False) -> str:
