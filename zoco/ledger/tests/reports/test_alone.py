@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from zoco.campaigns.reports import spent
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.alone.files import picture_asked
@@ -34,6 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spent, "_providers", [])
     monkeypatch.setattr(drawn, "_providers", [(lambda _site, _key: FUNNEL, lambda _site: (("1", "Read"),))])
 
 

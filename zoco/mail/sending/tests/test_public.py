@@ -58,6 +58,7 @@ def test_a_letter_in_the_browser_that_is_handed_on_tells_nobody_what_its_reader_
     sending: Sending, server: Mailbox, people: list[Person], client: Client
 ) -> None:
     Edition.objects.update(blocks=[WAYS])
+    Person.objects.update(language="en")
     go(start(sending))
     message = Message.objects.get(person=people[1].pk)
     meant: dict[str, Any] = {"message": message.uid, "batch": message.batch_id, "at": timezone.now()}

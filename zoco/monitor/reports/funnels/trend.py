@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -109,9 +109,13 @@ class FunnelTrend(Report):
 
     def query(self, facts: Facts, params: Params) -> Table:
         funnel, grain = facts.given, cast("Grain", params["grain"])
+
+        def begun(rows: Table) -> Value:
+            return facts.bucket(rows.occurred_at, grain)
+
         if not funnel:
-            return _none(facts, bucket=expr.whole(0))
-        each = each_time(facts, funnel, lambda rows: facts.bucket(rows.occurred_at, grain))
+            return _none(facts, bucket=begun)
+        each = each_time(facts, funnel, begun)
         told = _with_shares(_counted(each.rename(bucket="part"), facts, params, "bucket"))
         return told.mutate(**{name: expr.only_if(told.not_yet == 0, told[name]) for name in SHARES})
 
@@ -147,7 +151,7 @@ def _with_shares(rows: Table) -> Table:
     return rows.mutate(rate=came / whole, rate_low=low, rate_high=high)
 
 
-def _none(facts: Facts, **first: Value) -> Table:
+def _none(facts: Facts, **first: Callable[[Table], Value]) -> Table:
     """Return no rows, with the report's columns."""
     none = facts.rows.filter(expr.never(facts.rows))
     shares = {name: expr.whole(0) / 1.0 for name in SHARES}

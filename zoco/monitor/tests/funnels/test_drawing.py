@@ -53,7 +53,7 @@ def test_a_funnel_is_saved_and_reports_know_it(site: Site, goals: list[Goal]) ->
     assert within_said(made) == "1\xa0h\xa030\xa0min, for each step"
     again = FunnelForm(instance=made)
     assert [again.initial[name] for name in ("step_1", "step_2", "step_3", "number", "unit")] == [
-        goals[0].pk, goals[1].pk, "", 2, "86400",
+        goals[0].pk, goals[1].pk, "", 90, "60",
     ]  # fmt: skip
 
 
