@@ -145,7 +145,9 @@ def main(seeds: str = "40", noise: str = "0.015") -> int:
         f"{tested[:, 1].mean():.2f} of those that are right"
     )
     covered = np.array(inside).mean(axis=0).min()
-    holds = seconds < SECONDS and covered >= COVERED and shares.min() >= ADVICE and tested[:, 0].all()
+    near = np.array(_near(mine)).mean(axis=0).min()
+    holds = seconds < SECONDS and min(covered, near) >= COVERED
+    holds = holds and shares.min() >= ADVICE and tested[:, 0].all()
     return 0 if holds else 1
 
 

