@@ -21,6 +21,8 @@ CLICKED = "mail.link.clicked"
 EVERYWHERE = 0
 PATIENCE = TRAP_REACH + timedelta(minutes=1)
 """How long after a look its verdict is settled."""
+SETTLED_AFTER = PATIENCE // timedelta(minutes=1)
+"""The same in minutes, for people."""
 LOOKS_AT_ONCE = 2_000
 
 

@@ -25,6 +25,8 @@ from zoco.people.models import Tag
 from zoco.people.opening import for_whom
 
 SUGGESTED_MOST = 200
+USUAL_KIND = "attribute"
+"""The kind of rule that is offered first."""
 UNFINISHED = gettext_noop("Nothing is saved yet: finish the rule below, or leave it.")
 
 
@@ -104,13 +106,17 @@ def _shown(
         draft=draft.text,
         root=building.shown(draft.root, counted.pop("counts", {})),
         asking=_asking(draft),
-        kinds=[(each.key, each.label) for each in LEAVES],
+        kinds=sorted(((each.key, str(each.label)) for each in LEAVES), key=_usual_first),
         problem=problem,
         words="" if is_empty(draft.root) else building.said(draft.root),
         tags=Tag.objects.order_by("name").values_list("name", flat=True)[:SUGGESTED_MOST],
         facts=sorted(NAMES.items()),
         **counted,
     )
+
+
+def _usual_first(kind: tuple[str, str]) -> tuple[bool, str]:
+    return kind[0] != USUAL_KIND, kind[1].casefold()
 
 
 def _asking(draft: Draft) -> dict[str, Any] | None:

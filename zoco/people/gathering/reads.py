@@ -14,7 +14,7 @@ from django.utils.translation import npgettext
 from pyroaring import BitMap
 
 from zoco.kit.cells import csv_texts, disarmed, is_phone
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.countries import country_name
 from zoco.ledger.pictures.curves import Curve, curve
@@ -66,16 +66,20 @@ def person_url(key: int) -> str:
 
 
 def overlaps(people: BitMap, *, but: int = 0) -> list[dict[str, Any]]:
-    """Return how many of these are in other audiences, the most first, with their share of these."""
+    """Return how many of these are in other audiences, the most first, with their share of these.
+
+    Others are taken as they were when they were counted.
+    """
     rows: list[tuple[int, Audience]] = []
     others = Audience.objects.exclude(pk=but).filter(size__gt=0).order_by("-size", "pk")
-    for other in others.only("pk", "name", "members")[:OVERLAPS_MOST]:
+    for other in others.only("pk", "name", "members", "counted_at")[:OVERLAPS_MOST]:
         rows.append((people.intersection_cardinality(unpacked(other.members)), other))
     rows.sort(key=lambda row: -row[0])
     whole = max(len(people), 1)
     return [
         {
             "audience": other,
+            "counted": moments.said(other.counted_at),
             "both": formats.count(both),
             "share": formats.percent(both / whole),
             "bar": bar(both, whole),

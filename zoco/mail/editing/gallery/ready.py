@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext, pgettext_lazy
 
@@ -46,14 +47,20 @@ def letter_begin(
     for language in languages:
         with override(language):
             words = ready.write() if ready else Words(blocks=[_block("text", text=""), footer()])
-        words = replace(words, blocks=_signed(words.blocks, language))
+        words = replace(words, blocks=_signed(words.blocks, language, letter))
         edition_write(letter=letter, language=language, words=words, at=at, by=by)
     return letter
 
 
-def _signed(blocks: Iterable[Mapping[str, Any]], language: str) -> Blocks:
-    """Let a footer begin with who writes and where, as the letter said that was changed last."""
-    latest = list(Edition.objects.filter(kind=Edition.Kind.BLOCKS).order_by("-changed_at", "-pk")[:SIGNED])
+def _signed(blocks: Iterable[Mapping[str, Any]], language: str, letter: Letter) -> Blocks:
+    """Let a footer begin with who writes and where, as the letter said that was changed last.
+
+    What another site writes says nothing of this one.
+    """
+    written = Edition.objects.filter(kind=Edition.Kind.BLOCKS)
+    if letter.site_id is not None:
+        written = written.filter(Q(letter__site=letter.site_id) | Q(letter__site=None))
+    latest = list(written.order_by("-changed_at", "-pk")[:SIGNED])
     latest.sort(key=lambda each: each.language != language)
     feet = [each["value"] for edition in latest for each in edition.blocks if each["type"] == "footer"]
     known = {

@@ -18,6 +18,7 @@ from zoco.mail.editing.services import letter_copy
 from zoco.mail.letters.compiling import compiled
 from zoco.people.models import Person, Tag, Tagged
 from zoco.project.tests.readers import body, client_of
+from zoco.sites.models import Site
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,22 @@ def posted(letter: Letter, *listed: str, do: str = "save", **fields: str) -> dic
     named = {name.replace("__", "-"): value for name, value in fields.items()}
     was = edition.changed_at.isoformat()
     return {"was_kind": "blocks", "was": was, "subject": "Hi", "b": listed, "do": do, **named}
+
+
+def test_a_footer_begins_as_that_of_the_same_site() -> None:
+    mine, theirs = (Site.objects.create(slug=name, name=name) for name in ("mine", "theirs"))
+    signed = letter_begin(letter=Letter(name="Old", site=theirs), ready=None, languages=["en"], at=AT)
+    edition = signed.editions.get()
+    edition.blocks[-1]["value"] |= {"company": "Their shop"}
+    edition.save()
+
+    begun = [Letter(name="New", site=site) for site in (mine, theirs, None)]
+    feet = [
+        letter_begin(letter=each, ready=None, languages=["en"], at=AT).editions.get().blocks[-1]["value"]
+        for each in begun
+    ]
+
+    assert [foot["company"] for foot in feet] == ["", "Their shop", "Their shop"]
 
 
 def test_a_letter_is_begun_from_the_gallery_in_four_languages(

@@ -21,7 +21,9 @@ from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.services import NAME
 from zoco.mail.counting.credit import CREDIT_DAYS, ORDERED
 from zoco.mail.counting.domains import domain_figures
+from zoco.mail.counting.models import Look
 from zoco.mail.counting.scope import Scope
+from zoco.mail.counting.settling import SETTLED_AFTER
 from zoco.mail.editing.models import Letter
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.sending.models import ARMS, Leg, Sending
@@ -219,6 +221,8 @@ def _counted(whole: Scope, parts: list[Part], credit: Credit, narrow: Narrow) ->
         "whole": whole_said(row),
         "sent": row.figures.sent,
         "delivery": delivery_said(row.figures),
+        "unsettled": Look.objects.filter(batch__in=whole.batches, verdict="").exists(),
+        "settled_after": SETTLED_AFTER,
         "parts": parts_said(parts, found, narrow.url),
         "links": links,
         "links_more": more,

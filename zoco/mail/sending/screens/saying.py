@@ -14,6 +14,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.labels import language_name
 from zoco.mail.counting.figures import LetterFigures, share
+from zoco.mail.counting.settling import SETTLED_AFTER
 from zoco.mail.sending.checks import Problem, Weight
 from zoco.mail.sending.models import Leg, Sending
 from zoco.mail.sending.reads import Progress
@@ -85,6 +86,7 @@ def report_said(found: LetterFigures) -> dict[str, Any]:
         "machines_opened": formats.count(found.opened_by_machines_only),
         "machines_clicked": formats.count(found.clicked_by_machines_only),
         "unsettled": found.unsettled,
+        "settled_after": SETTLED_AFTER,
         "complaints": complaints_said(Complaints(found.complained.count, found.complained.of)),
         "links": [
             (

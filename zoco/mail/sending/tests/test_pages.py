@@ -111,6 +111,28 @@ def test_report_counts_people_and_says_how_sure_it_is(
     assert "50.00% complained: from 0.3% on large mailboxes take it for spam, or refuse it." in said
     assert "machines alone opened 0 and followed links in 1." in said
     assert "https://shop.example/honey English 1 1" in said
+    assert "not judged yet" not in said
+
+
+def test_whoever_followed_a_link_just_now_is_not_judged_yet_and_that_is_said(
+    owner: Client, sending: Sending, server: Mailbox
+) -> None:
+    go(start(sending))
+    first = Message.objects.earliest("pk")
+    assert first.batch_id is not None
+    Look.objects.create(message_id=first.uid, batch=first.batch_id, kind="click", number=1, at=timezone.now())
+
+    pages = [words(owner, f"{LIST}{sending.pk}/{more}") for more in ("", "report/")]
+
+    assert all("followed a link in the last 11 minutes is not judged yet" in page for page in pages)
+
+
+def test_a_letter_leads_to_its_sending(owner: Client, sending: Sending) -> None:
+    page = owner.get(f"/admin/letters/{sending.letter_id}/").content.decode()
+    prepared = owner.get(f"{LIST}new/?letter={sending.letter_id}").content.decode()
+
+    assert f'href="{LIST}new/?letter={sending.letter_id}"' in page
+    assert f'<option value="{sending.letter_id}" selected>' in prepared
 
 
 def test_what_left_is_shown_whatever_the_letter_says_now(owner: Client, sending: Sending) -> None:
