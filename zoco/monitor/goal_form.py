@@ -42,7 +42,7 @@ class GoalForm(_ModelForm):
         fields = ("site", "name", "kind", "pattern", "event", "written", "seconds", "views", "amount")
 
     class Media:
-        js = ("zoco/monitor/goal.js",)
+        js = ("zoco/ledger/kinds.js",)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

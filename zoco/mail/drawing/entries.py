@@ -13,6 +13,14 @@ from zoco.mail.drawing.saying import ENTRIES
 from zoco.mail.journeys.models import Journey
 from zoco.people.models import Attribute, Audience
 
+ASKED = {
+    "fact": ("fact", "field", "value"),
+    "form": ("form",),
+    "audience": ("audience",),
+    "date": ("day", "every", "days", "hour"),
+}
+"""The fields of each kind, what it cannot be without first."""
+
 
 class JourneyForm(forms.ModelForm[Journey]):
     """What a journey is called and wants."""
@@ -69,12 +77,16 @@ class EntryForm(forms.Form):
         label=_("Hour of the day"), initial=9, min_value=0, max_value=23, required=False
     )
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for kind, names in ASKED.items():
+            for name in names:
+                self.fields[name].widget.attrs["data-z-kinds"] = kind
+
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen kind needs, beside its own field."""
         found = super().clean() or {}
-        wanted = {"fact": "fact", "form": "form", "audience": "audience", "date": "day"}.get(
-            found.get("kind", "")
-        )
+        wanted = ASKED.get(found.get("kind", ""), ("",))[0]
         if wanted and wanted not in self.errors and not found.get(wanted):
             self.add_error(wanted, self.fields[wanted].error_messages["required"])
         if wanted == "fact":

@@ -95,7 +95,7 @@ def test_it_is_set_by_a_form_and_shown_in_the_list(owner: Client, journey: Journ
     assert "links.unsubscribe" in form
     assert "links.online" not in form
     again = text(owner, path)
-    assert ">Text in French:</label>" in again
+    assert ">Text in French</label>" in again
     assert "Du miel</textarea>" in again
 
 

@@ -1,0 +1,19 @@
+/* Shows of a form what the kind chosen in it asks for. Without this all fields are there. */
+(() => {
+  "use strict";
+  const watch = (kind) => {
+    const fields = [...kind.form.querySelectorAll("[data-z-kinds]")];
+    if (!fields.length) return;
+    const show = () => {
+      for (const field of fields) {
+        const place = field.closest(".z-field, .w-panel, [data-field-wrapper], .w-field__wrapper, li");
+        if (place) place.hidden = !field.dataset.zKinds.split(" ").includes(kind.value);
+      }
+    };
+    kind.addEventListener("change", show);
+    show();
+  };
+  const begin = () => document.querySelectorAll("form select[name=kind]").forEach(watch);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
