@@ -15,7 +15,8 @@ GAP_X, GAP_Y, EDGE = 44, 28, 16
 LEAVES, ARRIVES = (20, 14, 26), (12, 16)
 """How far from a box long ways turn up or down, the first choice first; all lie between two columns."""
 LANE, ROUND = 7, 6
-TITLE_MOST, SAID_MOST = 19, 24
+ROOM, TITLE_SIZE, SAID_SIZE = WIDTH - 24, 13, 12
+"""Pixels for the words of a box, and how large they are."""
 Point = tuple[int, int]
 
 
@@ -179,8 +180,3 @@ def _toward(at: Point, other: Point) -> Point:
     x, y = other[0] - at[0], other[1] - at[1]
     far = min(ROUND, (abs(x) + abs(y)) // 2)
     return at[0] + far * ((x > 0) - (x < 0)), at[1] + far * ((y > 0) - (y < 0))
-
-
-def short(text: str, most: int) -> str:
-    """Return a text that fits into a box."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

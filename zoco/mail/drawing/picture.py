@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
-from zoco.mail.drawing.canvas import SAID_MOST, TITLE_MOST, canvas, short
+from zoco.ledger.pictures.alone.laying import fitted, wide
+from zoco.mail.drawing.canvas import ROOM, SAID_SIZE, TITLE_SIZE, canvas
 from zoco.mail.drawing.editing import step_wrongs
 from zoco.mail.drawing.reads import AtStep, Cause
 from zoco.mail.drawing.saying import cause_said, label, said, way_word
@@ -34,14 +35,18 @@ def picture(
         step = graph["steps"][node.name]
         what = said(step["kind"], step.get("settings", {}))
         at = figures.get(node.name, AtStep())
+        here, is_wrong = formats.count(at.here) if at.here else "", node.name in wrongs or at.failed > 0
+        rooms = ROOM - wide(f" {here}", SAID_SIZE), ROOM - wide("W " * is_wrong, SAID_SIZE)
         boxes.append(
             {
                 "node": node,
-                "title": short(label(step["kind"]), TITLE_MOST),
-                "said": short(what or (_("not set yet") if node.name in wrongs else ""), SAID_MOST),
+                "title": fitted(label(step["kind"]), rooms[0], TITLE_SIZE),
+                "said": fitted(
+                    what or (_("not set yet") if node.name in wrongs else ""), rooms[1], SAID_SIZE
+                ),
                 "whole": ", ".join(filter(None, (label(step["kind"]), what, _here(at)))),
-                "here": formats.count(at.here) if at.here else "",
-                "is_wrong": node.name in wrongs or at.failed > 0,
+                "here": here,
+                "is_wrong": is_wrong,
                 "url": reverse("zoco_journey_step", args=[journey.pk, node.name]) if may_change else "",
             }
         )
