@@ -17,6 +17,7 @@ from zoco.mail.letters import quoted
 from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.drafts import Draft, LetterWrong
 from zoco.mail.letters.filling import Filled, Filling, Form, Part, filling_of
+from zoco.mail.letters.filters import ADDRESS
 from zoco.mail.letters.frame import html_of_mjml, inlined, mjml_made
 from zoco.mail.letters.own import cleaned
 from zoco.mail.letters.placeholders import HOLDS, Asked, asked_read
@@ -27,6 +28,7 @@ from zoco.mail.letters.writing import MARK, Room
 SUBJECT_LONGEST = 900
 _HREF = re.compile(r"(<a\b[^>]*?\bhref=\")([^\"]*)(\")", re.I)
 _CONDITION = re.compile(r"[\"']([a-z][a-z0-9_]*:[\w.-]+)[\"'] (?:not )?in _holds")
+_OURS = re.compile(r"\{\{ *links\.\w+ *\}\}")
 Link = Callable[[str, int], str]
 
 
@@ -82,7 +84,8 @@ def compiled(draft: Draft, *, link: Link | None = None, foot: Callable[[], str] 
         address = unescape(_restored(match[2], room))
         found.append(address)
         leads = link(address, len(found) - 1) if link else None
-        return match[0] if leads is None else f"{match[1]}{escape(room.source(leads))}{match[3]}"
+        leads = match[2] if leads is None else escape(room.source(leads))
+        return f"{match[1]}{_harmless(leads, room)}{match[3]}"
 
     html = _HREF.sub(changed, html)
     asked_read(_restored(html, room), roots=roots())
@@ -119,6 +122,17 @@ def _html(draft: Draft, room: Room) -> str:
     if draft.kind == "mjml":
         source = html_of_mjml(re.sub(r"<mj-font\b[^>]*?(/>|></mj-font>)", "", source))
     return cleaned(source, title=room.words(draft.subject), language=draft.language)
+
+
+def _harmless(address: str, room: Room) -> str:
+    """Let an address that begins with what is filled in lead to no script, whatever that is."""
+    begins = MARK.match(address)
+    if begins is None:
+        return address
+    said = room.kept[int(begins[1] or begins[2])]
+    if not said.startswith("{{") or _OURS.fullmatch(said):
+        return address
+    return room.mark(f"{{{{ ({said[2:-2].strip(' -+')})|{ADDRESS} }}}}") + address[begins.end() :]
 
 
 def _footed(html: str, foot: str) -> str:

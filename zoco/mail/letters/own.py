@@ -10,7 +10,7 @@ from html import escape
 import nh3
 
 from zoco.mail.letters.bounds import tags_hold
-from zoco.mail.letters.writing import SCHEMES
+from zoco.mail.letters.filters import SCHEMES
 
 _STYLE = re.compile(r"<style\b([^>]*)>(.*?)</style\s*>", re.S | re.I)
 _BODY = re.compile(r"<body\b([^>]*)>(.*?)(?:</body\s*>|\Z)", re.S | re.I)

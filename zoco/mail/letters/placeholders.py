@@ -8,22 +8,19 @@ plain mappings only and never on objects: neither time nor size can run away, an
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import lru_cache
 from html import unescape
 from typing import Any
-from urllib.parse import quote
 
-from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_noop
-from jinja2 import ChainableUndefined, TemplateSyntaxError, Undefined, nodes
+from jinja2 import ChainableUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from zoco.kit.said import Said
+from zoco.mail.letters.filters import FILTERS
 
 LONGEST = 300_000
 """Characters of a source."""
-UNKNOWN = (Undefined, type(None))
 VALUE_LONGEST, MARK_LONGEST, ROWS_MOST, NESTED_MOST = 2_000, 4_000, 200, 20
 _TRIMS, _ENDS = ("-", "+"), (["variable_end"], ["block_end"])
 _OUTSIDE = {"data", "variable_begin", "block_begin", "comment_begin", "raw_begin"}
@@ -56,48 +53,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.getattr(obj, str(argument))
 
 
-def _default(value: object, other: str = "") -> object:
-    """Return the other for what is unknown or empty."""
-    return other if value == "" or isinstance(value, UNKNOWN) else value
-
-
-def _text(change: Callable[[str], str]) -> Callable[[object], str]:
-    return lambda value: change("" if isinstance(value, UNKNOWN) else str(value))
-
-
-def _day(value: object) -> str:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return str(value)
-    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else ""
-
-
-def _number(value: object, places: int = 0) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return "" if isinstance(value, UNKNOWN) else str(value)
-    return number_format(round(value, min(max(places, 0), 6)), decimal_pos=places, use_l10n=True)
-
-
-def _shortened(value: object, most: int = 80) -> str:
-    text = "" if isinstance(value, UNKNOWN) else str(value)
-    return text if len(text) <= most else text[: max(most - 1, 0)].rstrip() + "…"
-
-
-FILTERS: dict[str, Callable[..., object]] = {
-    "default": _default,
-    "upper": _text(str.upper),
-    "lower": _text(str.lower),
-    "capitalize": _text(str.capitalize),
-    "title": _text(str.title),
-    "trim": _text(str.strip),
-    "urlencode": _text(lambda value: quote(value, safe="")),
-    "day": _day,
-    "number": _number,
-    "shorten": _shortened,
-}
-"""What may stand behind a |."""
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter,
     nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.If, nodes.For,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.mail.letters.bounds import tags_hold
 from zoco.mail.letters.drafts import Draft, LetterWrong
+from zoco.mail.letters.filters import SCHEMES
 from zoco.mail.letters.placeholders import Asked, asked_read, marks
 from zoco.mail.letters.values import roots
 
@@ -41,7 +42,6 @@ RICH_TAGS = {
     "h3",
     "blockquote",
 }
-SCHEMES = {"http", "https", "mailto", "tel"}
 _VOID = re.compile(r"<(br|hr|img)\b([^>]*?)/?>")
 
 

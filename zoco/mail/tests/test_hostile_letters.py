@@ -1,5 +1,6 @@
 """Letters that somebody brings to end the process, to run in a reader's browser, or to reckon for hours."""
 
+import re
 import time
 from email import message_from_string, policy
 
@@ -45,6 +46,41 @@ def test_what_is_taken_out_of_styles_leaves_nothing_that_comes_together(db: None
     assert "onerror" not in html.partition("</style>")[2]
     assert "@import" not in html
     assert "@font-face" not in html
+
+
+BUTTON = {"type": "button", "value": {"text": "Go", "link": "{{ person.home }}"}}
+ENDS = {"type": "footer", "value": {"company": "Shop", "address": "Luna 3", "unsubscribe": "Leave"}}
+LINKS = {"unsubscribe": "https://z.example/u/1"}
+
+
+@pytest.mark.parametrize(
+    ("home", "leads"),
+    [
+        ("javascript:alert(1)", "#"),
+        (" java\tscript\n:alert(1)", "#"),
+        ("JAVASCRIPT:alert(1)", "#"),
+        ("\x01javascript:alert(1)", "#"),
+        ("data:text/html,x", "#"),
+        ("vbscript:x", "#"),
+        ("https://ana.example/a:b", "https://ana.example/a:b"),
+        ("/ana:1", "/ana:1"),
+        ("mailto:ana@shop.example", "mailto:ana@shop.example"),
+        (None, ""),
+    ],
+)
+def test_a_link_of_what_is_known_leads_to_no_script(home: str | None, leads: str, db: None) -> None:
+    values = {"person": {"home": home}, "links": LINKS}
+    own = '<a href="{{ person.home }}">Go</a><a href="{{ links.unsubscribe }}">Leave</a>'
+    drafts = (
+        Draft(subject="x", blocks=[BUTTON, ENDS]),
+        Draft(subject="x", blocks=[{"type": "text", "value": {"text": own}}, ENDS]),
+        Draft(subject="x", kind="html", source=own),
+        Draft(subject="x", kind="html", source=own.replace("home }}", "home if 1 == 1 else 'data:x' }}")),
+    )
+    for draft in drafts:
+        found = re.findall(r'href="([^"]*)"', seen(compiled(draft), values).html)
+        assert leads in found
+        assert not [each for each in found if each not in {leads, LINKS["unsubscribe"]}]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from django.http import QueryDict
 from zoco.mail.letters.bounds import tags_fit
 from zoco.mail.letters.drafts import Value, many, text_of
 from zoco.mail.letters.fields import Field
-from zoco.mail.letters.writing import RICH_TAGS, SCHEMES
+from zoco.mail.letters.filters import SCHEMES
+from zoco.mail.letters.writing import RICH_TAGS
 
 _TAG = re.compile(rf"</?(?:{'|'.join(sorted(RICH_TAGS))})\b[^<>]*>", re.I)
 
