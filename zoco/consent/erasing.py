@@ -1,17 +1,15 @@
-"""Whoever left and is erased stays left: of his addresses the keyed hash alone is kept.
+"""Whoever is erased wants to hear nothing more: of his addresses the keyed hash alone is kept.
 
 Without it a file that still names the address, or the old program, would bring him back as a stranger.
+Whoever signs up himself and confirms is back.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
 
-from zoco.consent.answers import Because
-from zoco.consent.asking import weighed
-from zoco.consent.models import Choice, Purpose, Standing, Suppression, SuppressionEvent
+from zoco.consent.models import Choice, Standing, Suppression, SuppressionEvent
 from zoco.consent.suppressing import hash_of, suppress
 from zoco.kit.periods import moment_at
 from zoco.ledger.erasing import ERASERS, Pairs
@@ -23,23 +21,20 @@ from zoco.people.models import NUMBER_BASE, Identity, Person
 
 @ERASERS.plug
 class ConsentEraser:
-    """Choices go with their people; that somebody wanted no more letters is kept before."""
+    """Choices go with their people; that they want no more letters is kept before."""
 
     key = "consent"
     label = "choices"
 
     def keep(self, erasure: Erasure) -> None:
-        """Suppress the addresses of whoever had left marketing, or a topic of it, and not come back.
+        """Suppress their addresses.
 
-        Of what decided on his addresses before, words go that might tell of him.
+        Of what decided on these before, words go that might tell of them.
         """
-        standings: dict[int, list[Standing]] = defaultdict(list)
-        for each in Standing.objects.filter(person__in=_of(erasure), purpose=Purpose.MARKETING):
-            standings[each.person_id].append(each)
-        left = [pk for pk, some in standings.items() if _has_left(some)]
-        for identity in Identity.objects.filter(person__in=left).order_by("pk"):
-            suppress(identity=identity.place, why=Suppression.Why.UNSUBSCRIBED, at=moment_at(erasure.at))
-        marks = [hash_of(each.place) for each in Identity.objects.filter(person__in=_of(erasure))]
+        places = [each.place for each in Identity.objects.filter(person__in=_of(erasure)).order_by("pk")]
+        for place in places:
+            suppress(identity=place, why=Suppression.Why.UNSUBSCRIBED, at=moment_at(erasure.at))
+        marks = [hash_of(each) for each in places]
         told = SuppressionEvent.objects.filter(hash__in=marks)
         told.update(said="", subject="", note="", letter=None)
 
@@ -71,7 +66,3 @@ class SuppressionGiver:
 
 def _of(erasure: Erasure) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=keys_of(erasure), created_at__lte=moment_at(erasure.at))
-
-
-def _has_left(standings: list[Standing]) -> bool:
-    return weighed(standings, is_needed=False).because == Because.WITHDRAWN

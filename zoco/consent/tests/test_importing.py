@@ -11,8 +11,11 @@ from zoco.consent.importing import ConsentKeeper
 from zoco.consent.models import Choice, Suppression
 from zoco.consent.services import choice_record
 from zoco.consent.suppressing import suppressed, suppressed_lift
+from zoco.ledger.erasing import facts_erase
+from zoco.ledger.store import opening
 from zoco.people.identities import identity_read
 from zoco.people.importing.permission import Told, Word
+from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
 
 NOON = datetime(2026, 5, 17, 12, tzinfo=UTC)
@@ -62,3 +65,24 @@ def test_who_was_let_go_is_not_suppressed_by_what_a_file_told_before(
     later = Told(ana, word, of_year(2023), (ANA,), proof={"import": "new.csv", "line": "2"})
     assert keeper.take([later])[word] == 1
     assert suppressed([ANA.place]) == {ANA.place: {why.value}}
+
+
+def test_whoever_was_erased_gets_no_advertising_though_a_file_says_that_he_agreed() -> None:
+    (written,) = people_write([Incoming((ANA,))], at=of_year(2019))
+    assert written.person is not None
+    choice_record(
+        person=written.person.pk, state=Choice.State.GIVEN, proof={}, at=of_year(2020), topic="news"
+    )
+    facts_erase(store=opening.store(), persons=[written.person.number], at=of_year(2024))
+    assert not Person.objects.exists()
+
+    (again,) = people_write([Incoming((ANA,))], at=of_year(2025))
+    assert again.person is not None
+    ana, keeper = again.person.pk, ConsentKeeper()
+    keeper.take([Told(ana, "given", of_year(2020), (ANA,), topic="news", proof={"import": "old.csv"})])
+
+    for purpose, may in (("marketing", False), ("transactional", True)):
+        topic = "news" if purpose == "marketing" else ""
+        request = Request(ana, ANA.place, "email", purpose, topic)
+        assert may_contact(request, at=of_year(2025), zone="UTC").is_yes is may
+    assert keeper.suppressed([ANA.place]) == {ANA.place}

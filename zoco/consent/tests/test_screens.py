@@ -204,9 +204,9 @@ def test_words_of_a_decision_go_with_the_person_and_the_decision_stays() -> None
 
     ConsentEraser().keep(Erasure(site=0, at=micros(timezone.now()), persons=(person.number,)))
 
-    event = SuppressionEvent.objects.get()
+    event = SuppressionEvent.objects.get(why="dead")
     assert (event.said, event.subject, event.letter, event.rule) == ("", "", None, "no such user")
-    assert suppressed([ANA.place]) == {ANA.place: {"dead"}}
+    assert suppressed([ANA.place]) == {ANA.place: {"dead", "unsubscribed"}}
 
 
 def _ana() -> Person:

@@ -101,7 +101,7 @@ def test_whoever_was_erased_since_the_backup_goes_again_from_every_app(
         "sending": [ben],
         "messages": [BEN.value, BEN.value],
         "failures": 1,
-        "said": ["", f"no box of {ben}"],
+        "said": ["", "", f"no box of {ben}"],
         "tallies": 0,
         "copies": [],
         "counted": [("audience", 1)],
