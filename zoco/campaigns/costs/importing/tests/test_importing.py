@@ -6,7 +6,6 @@ import os
 import signal
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pkgutil import resolve_name
 from typing import Any
 
@@ -211,7 +210,7 @@ def stops_after(monkeypatch: pytest.MonkeyPatch, chunks: int) -> None:
 
     monkeypatch.setattr(steps, "_chunk", chunk)
     monkeypatch.setattr(steps, "CHUNK", 50)
-    monkeypatch.setattr("zoco.sites.stepped.teller", partial(teller, every_seconds=0))
+    monkeypatch.setattr("zoco.sites.runs.teller", lambda run, **_given: teller(run, every_seconds=0))
 
 
 def many() -> bytes:
