@@ -188,9 +188,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     mix, _site_of = _mix(pk)
     match request.POST.get("do"):
         case "stop":
-            running.stop(work=mix)
+            running.runs_of(mix).stop(mix)
         case "again":
-            running.again(work=mix)
+            running.runs_of(mix).again(mix, done=0)
     return redirect("zoco_mix", pk=pk)
 
 
@@ -199,7 +199,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a fit; one that is under way is stopped first."""
     mix, site = _mix(pk)
-    if not running.remove(work=mix):
+    if not running.runs_of(mix).discard(mix):
         return redirect("zoco_mix", pk=pk)
     return redirect(f"{reverse('zoco_mixes')}?site={site.slug}")
 

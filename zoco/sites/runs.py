@@ -185,7 +185,12 @@ class Runs(Generic[Run]):
         return holding.is_held(self.held_in, self.lock(run))
 
     def look(self, **which: object) -> int:
-        """Let runs that died with their process have failed, so that somebody can go on with them."""
+        """Let runs that died with their process have failed, so that somebody can go on with them.
+
+        What they left in folders for scratch goes too, where it is not asked for some runs only.
+        """
+        if not which:
+            holding.left_clear(self.held_in)
         running = self.rows.filter(state=self.working, **which)
         return dead_fail(running, failed=FAILED, is_held=self.is_held)
 

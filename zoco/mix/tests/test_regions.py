@@ -189,7 +189,7 @@ def test_a_plan_is_stopped() -> None:
         created_at=NOW, told_at=NOW,
     )  # fmt: skip
     running.begin(work=test)
-    running.stop(work=test)
+    running.runs_of(test).stop(test)
 
     running.through(kind="regions", key=test.pk)
 
