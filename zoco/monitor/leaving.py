@@ -39,7 +39,7 @@ def _attributions_forget(site: int, until: datetime) -> None:
 
     runs = AttributionRun.objects.filter(site=site, created_at__lte=until)
     for run in runs.filter(state__in=["waiting", "counting"]):
-        services.run_stop(run=run)
+        services.RUNS.stop(run)
     runs.delete()
 
 
