@@ -28,6 +28,7 @@ from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.running import UnderWay
 from zoco.mix.showing import UNTOLD, channel_name, shown
 from zoco.mix.weeks import Weeks
+from zoco.sites.wording import said_again
 
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_mediamix" for verb in ("view", "add", "delete"))
 TESTS_SEE, TESTS_ADD, TESTS_DELETE = (f"zoco_mix.{verb}_channeltest" for verb in ("view", "add", "delete"))
@@ -152,9 +153,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def said_of(work: Work) -> str:
     """Say why it was refused or failed, in the language of the reader; "" where there is nothing to say."""
-    if not work.said:
-        return ""
-    return _(work.said) % work.said_places if work.state == State.REFUSED else _(work.said)
+    return said_again(work.said, work.said_places)
 
 
 def work_of(work: Work, request: HttpRequest, *, add: str, delete: str) -> dict[str, Any]:
