@@ -63,7 +63,8 @@ class Runs(Generic[Run]):
     `held_in` and `lock` name what is held meanwhile: runs with one lock follow each other. A model in which
     none waits has no state `waiting`. `ends` knows what an error means that no other model has; of one that
     nobody foresaw `unforeseen` is said, or else the error. What `heals` is raised and leaves the run under
-    way. `over` is called with a run whose end is written, in the same transaction.
+    way. At its end all that a run holds is written, of keys of other rows the `links`; `over` is called with
+    it then, in the same transaction.
     """
 
     model: type[Run]
@@ -76,6 +77,7 @@ class Runs(Generic[Run]):
     ends: Callable[[Exception], Ending | None] = _unforeseen
     unforeseen: str = ""
     heals: tuple[type[Exception], ...] = ()
+    links: tuple[str, ...] = ()
     over: Callable[[Any], object] = _pass
     tell_seconds: float = TELL_SECONDS
 
@@ -170,8 +172,9 @@ class Runs(Generic[Run]):
         run.state, run.said, run.is_to_stop = ending.state, ending.said[:most], False
         setattr(run, self.places, dict(ending.places))
         run.told_at = timezone.now()
-        held = [each.attname for each in self.model._meta.concrete_fields if not each.is_relation]
-        values = {name: getattr(run, name) for name in held if name != self.model._meta.pk.attname}
+        own = [each for each in self.model._meta.concrete_fields if not each.primary_key]
+        held = [each.attname for each in own if not each.is_relation or each.attname in self.links]
+        values = {name: getattr(run, name) for name in held}
         with transaction.atomic():
             if self.rows.filter(pk=run.pk, state=self.working).update(**values):
                 self.over(run)
