@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger import sitebook
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.heads import head_of_site, no_site
@@ -75,14 +76,13 @@ def _basis(found: Sequence[Basket]) -> str:
 
 
 def _line(pair: Pair) -> dict[str, Any]:
-    bounds = {"low": formats.decimal(pair.low, 2), "high": formats.decimal(pair.high, 2)}
     return {
         "one": pair.one,
         "other": pair.other,
         "both": formats.count(pair.both),
         "chance": formats.percent(pair.chance),
         "lift": formats.decimal(pair.lift, 2),
-        "bounds": _("%(low)s to %(high)s") % bounds,
+        "bounds": intervals.between(pair.low, pair.high, partial(formats.decimal, places=2)),
         "is_sure": pair.is_sure,
         "is_less": pair.high < 1,
     }
