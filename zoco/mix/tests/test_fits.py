@@ -127,6 +127,18 @@ def test_too_few_weeks_are_refused_without_a_figure(site: Site) -> None:
     assert "two weeks for each of its numbers" in mix.said
 
 
+def test_more_sources_than_can_be_looked_at_are_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoco.mix.weeks.SOURCES_MOST", 1)
+    costs_make(site, WORLD, WEEKS)
+
+    mix = done()
+
+    assert (mix.state, mix.result) == (State.REFUSED, {})
+    assert (mix.said % mix.said_places).startswith(
+        "The costs of these weeks have 2 sources; a model looks at 1"
+    )
+
+
 def test_channels_that_moved_together_are_named(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     for cost in Cost.objects.filter(source="search"):

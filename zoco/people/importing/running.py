@@ -124,7 +124,7 @@ def _work(run: PeopleImport, scratch: Path, tell: Tell) -> str:
 
 def _read(run: PeopleImport, scratch: Path, tell: Tell) -> None:
     folder = RUNS.folder_of(run)
-    parts = packs.parts_of(folder / "upload", run.name, scratch)
+    parts = packs.parts_of(folder / "upload", run.name, scratch, uploads.room())
     partial = scratch / ROWS
     columns, run.total = read_into(parts, partial, lambda count: tell(total=count))
     partial.replace(folder / ROWS)

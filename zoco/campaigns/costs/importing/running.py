@@ -126,7 +126,7 @@ def _work(run: CostImport, scratch: Path, tell: Tell) -> str:
 
 
 def _read(run: CostImport, folder: Path, scratch: Path, tell: Tell) -> None:
-    parts = packs.parts_of(folder / "upload", run.name, scratch)
+    parts = packs.parts_of(folder / "upload", run.name, scratch, uploads.room())
     partial = scratch / steps.ROWS
     columns, run.total = read_into(parts, partial, lambda count: tell(total=count))
     partial.replace(folder / steps.ROWS)
