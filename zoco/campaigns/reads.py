@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from zoco.campaigns.costs.daily import days_of
 from zoco.campaigns.costs.listing import listing
+from zoco.campaigns.costs.models import SOURCES_MOST as MOST
+from zoco.campaigns.costs.models import Cost
 from zoco.campaigns.costs.rates import Basis
 from zoco.campaigns.models import Campaign, Link, Word
 from zoco.campaigns.tags import TAGS
@@ -23,6 +25,8 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.marks import Mark
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
+
+SOURCES_MOST = MOST
 
 SEEN_DAYS = 90
 SEEN_MOST = 5_000
@@ -97,6 +101,12 @@ def link_names(site: SiteInfo, slugs: Collection[str]) -> dict[str, str]:
     """Return what short links are known by: their campaign, else the page that they lead to."""
     found = links(site.id).filter(slug__in=slugs)
     return {each.slug: each.campaign.name if each.campaign else _page(each.target) for each in found}
+
+
+def sources_count(site: SiteInfo, period: Period) -> int:
+    """Return how many sources the costs of a site had on the days of a period."""
+    found = Cost.objects.filter(campaign__site=site.id, on__gte=period.first, on__lte=period.last)
+    return found.order_by().values("source").distinct().count()
 
 
 def daily_costs(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:

@@ -24,7 +24,7 @@ class Periodic:
 
     key: str
     every_seconds: float
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)

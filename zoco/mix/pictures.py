@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from zoco.ledger.pictures.intervals import Scale, dot, line
 from zoco.ledger.pictures.ticks import ticks
 
 WIDTH, HEIGHT = 326.0, 200.0
@@ -120,21 +121,11 @@ def pair(now: float, advised: float, most: float) -> SafeString:
 def whisker(
     low: float, mean: float, high: float, most: float, before: tuple[float, float] | None = None
 ) -> SafeString:
-    """Draw a mean with its bounds from 0 to `most`, and above it, thin, what was believed before."""
-
-    def place(value: float) -> str:
-        return f"{100 * min(max(value / most, 0.0), 1.0):.2f}"
-
-    prior = (
-        format_html('<path class="before" d="M{} 2H{}"/>', place(before[0]), place(before[1]))
-        if before
-        else SafeString("")
-    )
+    """Draw a mean with its bounds from 0 to `most`, and above it, pale, what was believed before."""
+    scale = Scale(0.0, most, 6.0, 234.0)
     return format_html(
-        '<svg class="z-mix-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{}'
-        '<path class="line" d="M{} 6H{}"/><path class="dot" d="M{} 3V9"/></svg>',
-        prior,
-        place(low),
-        place(high),
-        place(mean),
+        '<svg class="z-side" width="240" height="22" viewBox="0 0 240 22" aria-hidden="true">{}{}{}</svg>',
+        line(scale, 4, before, 2, "pale") if before else "",
+        line(scale, 14, (low, high), 2),
+        dot(scale, 14, mean, 4),
     )

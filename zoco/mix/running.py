@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from zoco.kit import holding
-from zoco.kit.masks import masked
-from zoco.kit.runs import RunStopped, beating, dead_fail, teller
+from zoco.kit.runs import Tell, teller
 from zoco.kit.said import Said
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.mix.models import MediaMix, RegionalTest, Work
+from zoco.sites.runs import Ending, Runs
+from zoco.sites.wording import packed_said
 from zoco.stats.incrementality import BadPanel
 from zoco.stats.mix import BadExperiment, BadModel, BadSeries, ChainsDisagree, Collinear, TooLittle
 
 State = Work.State
-HELD = "media-mix"
 # By kind: its model, and the module whose `do` works it out.
 KINDS: dict[str, tuple[type[Work], str]] = {
     "mix": (MediaMix, "zoco.mix.fits"),
@@ -57,6 +55,41 @@ COLLINEAR = gettext_noop(
 FILTER = gettext_noop("The goal is gone. Choose another one.")
 
 
+def _ending(error: Exception) -> Ending | None:
+    """Say what is refused; None for what is nobody's fault."""
+    if isinstance(error, FilterWrong):
+        return Ending(State.REFUSED, FILTER)
+    if isinstance(error, Said):
+        return Ending(State.REFUSED, *packed_said(error))
+    if isinstance(error, Collinear):
+        return Ending(State.REFUSED, COLLINEAR, {"channels": ", ".join(error.columns)})
+    known = [words for kind, words in REFUSED.items() if isinstance(error, kind)]
+    return Ending(State.REFUSED, known[0]) if known else None
+
+
+def _enqueue(kind: str, key: int) -> None:
+    from zoco.mix.tasks import mix_work
+
+    mix_work.enqueue(kind=kind, key=key)
+
+
+def _runs(kind: str, model: type[Work]) -> Runs[Work]:
+    def lock(work: Work) -> str:
+        return f"{kind}-{work.pk}"
+
+    return Runs(
+        model=model, held_in="media-mix", enqueue=partial(_enqueue, kind), lock=lock, ends=_ending
+    )  # fmt: skip
+
+
+RUNS = {kind: _runs(kind, model) for kind, (model, _module) in KINDS.items()}
+
+
+def runs_of(work: Work) -> Runs[Work]:
+    """Return the runs that something is one of."""
+    return next(runs for runs in RUNS.values() if isinstance(work, runs.model))
+
+
 class UnderWay(Said, ValueError):
     """Another of the kind is being worked out for the site; one worker does them one after the other."""
 
@@ -67,79 +100,17 @@ def begin(*, work: Work) -> None:
         raise UnderWay(
             gettext_noop("Another one is being worked out for this site; stop it or wait until it is done.")
         )
-    with transaction.atomic():
-        work.save()
-        _enqueue(work)
-
-
-def again(*, work: Work) -> bool:
-    """Begin anew what was stopped or failed; returns whether it begins."""
-    with transaction.atomic():
-        ended = _rows(work).filter(state__in=[State.STOPPED, State.FAILED])
-        begun = ended.update(
-            state=State.WORKING, is_to_stop=False, done=0, said="", said_places={}, told_at=timezone.now()
-        )
-        if begun:
-            _enqueue(work)
-    return bool(begun)
-
-
-def stop(*, work: Work) -> None:
-    """Let it end at the next step."""
-    _rows(work).filter(state=State.WORKING).update(is_to_stop=True)
-
-
-def remove(*, work: Work) -> bool:
-    """Forget what is not under way; returns whether it is gone."""
-    return bool(_rows(work).exclude(state=State.WORKING).delete()[0])
+    runs_of(work).begin(work)
 
 
 def through(*, kind: str, key: int) -> Work | None:
     """Work it out; what a process died at begins anew, with the same seed. What went wrong stands in it."""
-    model, module = KINDS[kind]
-    with holding.held(HELD, f"{kind}-{key}", seconds=holding.MOMENT) as folder:
-        work: Work | None = model._default_manager.filter(pk=key).first()
-        if folder is None or work is None or work.state != State.WORKING:
-            return work
-        with beating(_rows(work).filter(state=State.WORKING)):
-            return _held(work, import_module(module).do)
+    module = KINDS[kind][1]
 
+    def work_out(work: Work, _scratch: Path, _tell: Tell) -> None:
+        import_module(module).do(work)
 
-def _held(work: Work, do: Callable[[Work], None]) -> Work:
-    try:
-        _unless_stopped(work, do)
-        work.state, work.said, work.said_places = State.DONE, "", {}
-    except RunStopped:
-        work.state, work.is_to_stop = State.STOPPED, False
-    except FilterWrong:
-        work.state, work.said, work.said_places = State.REFUSED, FILTER, {}
-    except Said as error:
-        work.state, work.said, work.said_places = State.REFUSED, error.words, error.places
-    except Collinear as error:
-        work.state, work.said = State.REFUSED, COLLINEAR
-        work.said_places = {"channels": ", ".join(error.columns)}
-    except tuple(REFUSED) as error:
-        work.state, work.said_places = State.REFUSED, {}
-        work.said = next(words for kind, words in REFUSED.items() if isinstance(error, kind))
-    except Exception as error:
-        work.state, work.said, work.said_places = (
-            State.FAILED,
-            masked(f"{type(error).__name__}: {error}")[:500],
-            {},
-        )
-        raise
-    finally:
-        work.told_at = timezone.now()
-        if _rows(work).exists():
-            work.save()
-    return work
-
-
-def _unless_stopped(work: Work, do: Callable[[Work], None]) -> None:
-    """Do it, but for what was stopped before it began."""
-    if work.is_to_stop:
-        raise RunStopped
-    do(work)
+    return RUNS[kind].through(key, work_out)
 
 
 def counter(work: Work) -> Callable[[], None]:
@@ -154,28 +125,7 @@ def counter(work: Work) -> Callable[[], None]:
     return told
 
 
-def _rows(work: Work) -> QuerySet[Work]:
-    return type(work)._default_manager.filter(pk=work.pk)
-
-
-def _enqueue(work: Work) -> None:
-    from zoco.mix.tasks import mix_work
-
-    mix_work.enqueue(kind=_kind(work), key=work.pk)
-
-
-def _kind(work: Work) -> str:
-    return next(kind for kind, (model, _module) in KINDS.items() if isinstance(work, model))
-
-
-def is_held(work: Work) -> bool:
-    """Say whether a process of this machine is at it."""
-    return holding.is_held(HELD, f"{_kind(work)}-{work.pk}")
-
-
 def look() -> None:
     """Let work that died with its process have failed, so that somebody can begin it anew."""
-    for model, _module in KINDS.values():
-        running = model._default_manager.filter(state=State.WORKING)
-        dead_fail(running, failed=State.FAILED, is_held=is_held)
-    holding.left_clear(HELD)
+    for runs in RUNS.values():
+        runs.look()

@@ -28,6 +28,7 @@ from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.running import UnderWay
 from zoco.mix.showing import UNTOLD, channel_name, shown
 from zoco.mix.weeks import Weeks
+from zoco.sites.wording import said_again
 
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_mediamix" for verb in ("view", "add", "delete"))
 TESTS_SEE, TESTS_ADD, TESTS_DELETE = (f"zoco_mix.{verb}_channeltest" for verb in ("view", "add", "delete"))
@@ -152,9 +153,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def said_of(work: Work) -> str:
     """Say why it was refused or failed, in the language of the reader; "" where there is nothing to say."""
-    if not work.said:
-        return ""
-    return _(work.said) % work.said_places if work.state == State.REFUSED else _(work.said)
+    return said_again(work.said, work.said_places)
 
 
 def work_of(work: Work, request: HttpRequest, *, add: str, delete: str) -> dict[str, Any]:
@@ -188,9 +187,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     mix, _site_of = _mix(pk)
     match request.POST.get("do"):
         case "stop":
-            running.stop(work=mix)
+            running.runs_of(mix).stop(mix)
         case "again":
-            running.again(work=mix)
+            running.runs_of(mix).again(mix, done=0)
     return redirect("zoco_mix", pk=pk)
 
 
@@ -199,7 +198,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a fit; one that is under way is stopped first."""
     mix, site = _mix(pk)
-    if not running.remove(work=mix):
+    if not running.runs_of(mix).discard(mix):
         return redirect("zoco_mix", pk=pk)
     return redirect(f"{reverse('zoco_mixes')}?site={site.slug}")
 

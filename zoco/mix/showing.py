@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mix import pictures
 from zoco.mix.models import MediaMix
@@ -61,7 +62,7 @@ class Spelled:
 
     def between(self, figure: dict[str, float], write: Callable[[float], str]) -> str:
         """Write the bounds of a figure."""
-        return _("%(low)s to %(high)s") % {"low": write(figure["low"]), "high": write(figure["high"])}
+        return intervals.between(figure["low"], figure["high"], write)
 
 
 def channel_name(name: str) -> str:
@@ -237,8 +238,7 @@ def _learnt(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _bounds(figure: dict[str, float]) -> str:
     places = 0 if figure["high"] >= 100 else 2
-    low, high = (formats.decimal(figure[name], places) for name in ("low", "high"))
-    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return intervals.between(figure["low"], figure["high"], partial(formats.decimal, places=places))
 
 
 def _advice(each: dict[str, Any], spelled: Spelled, untold: set[str]) -> dict[str, Any]:
@@ -259,8 +259,7 @@ def _advice(each: dict[str, Any], spelled: Spelled, untold: set[str]) -> dict[st
                 "name": channel_name(share["channel"]),
                 "present": spelled.money(share["present"]),
                 "advised": spelled.money(share["advised"]),
-                "range": _("%(low)s to %(high)s")
-                % {"low": spelled.money(share["least"]), "high": spelled.money(share["most"])},
+                "range": intervals.between(share["least"], share["most"], spelled.money),
                 "picture": pictures.pair(share["present"], share["advised"], most),
                 "is_told": share["channel"] not in untold,
             }

@@ -14,7 +14,7 @@ import holidays
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from zoco.campaigns.reads import daily_costs
+from zoco.campaigns.reads import SOURCES_MOST, daily_costs, sources_count
 from zoco.kit.periods import Period
 from zoco.kit.said import Said
 from zoco.ledger.asking.ask import ask
@@ -108,7 +108,18 @@ def weeks_of(
     """
     period = Period(first_on, first_on + count * WEEK - timedelta(days=1), site.zone)
     since = first_on - RUN_IN * WEEK
-    spent, others = daily_costs(site, Period(since, period.last, site.zone))
+    with_run_in = Period(since, period.last, site.zone)
+    if (count_of := sources_count(site, with_run_in)) > SOURCES_MOST:
+        raise WeeksWrong(
+            gettext_noop(
+                "The costs of these weeks have %(count)s sources; a model looks at %(most)s at most, of "
+                "which it tells %(told)s apart. Import them again with fewer sources, or choose other weeks."
+            ),
+            count=count_of,
+            most=SOURCES_MOST,
+            told=CHANNELS_MOST,
+        )
+    spent, others = daily_costs(site, with_run_in)
     rows: dict[str, list[float]] = defaultdict(lambda: [0.0] * (count + RUN_IN))
     for (on, source), amount in spent.items():
         rows[source or UNNAMED][(on - since).days // 7] += float(amount)

@@ -39,7 +39,7 @@ def _attributions_forget(site: int, until: datetime) -> None:
 
     runs = AttributionRun.objects.filter(site=site, created_at__lte=until)
     for run in runs.filter(state__in=["waiting", "counting"]):
-        services.run_stop(run=run)
+        services.RUNS.stop(run)
     runs.delete()
 
 
@@ -50,7 +50,7 @@ def _exports_forget(site: int, until: datetime) -> None:
 
     runs = ExportRun.objects.filter(site=site, created_at__lte=until)
     for run in runs.filter(state__in=["waiting", "running"]):
-        services.run_stop(run=run)
+        services.RUNS.stop(run)
     running = runs.filter(state="running", told_at__gt=until)
     _until_over(running.exists, "An export of the site does not end; stop it, then try again.")
     runs.filter(state="running").update(state="stopped", is_to_stop=True)
@@ -65,7 +65,7 @@ def _imports_forget(site: int, until: datetime) -> None:
 
     runs = ImportRun.objects.filter(site=site, created_at__lte=until).exclude(state="undone")
     for run in runs:
-        services.run_stop(run=run)
+        services.READS.stop(run)
     busy = runs.filter(state__in=["reading", "importing"], told_at__gt=until)
     _until_over(busy.exists, "An import of the site does not end; stop it, then try again.")
     for run in runs:

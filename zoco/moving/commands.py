@@ -56,6 +56,8 @@ meanwhile, it begins anew, and erases what was counted until then.
             raise CommandFailed("Stopped; the same command goes on.", Exit.STOPPED) from None
         if done is not None and done.is_open:
             raise CommandFailed(f"A reset of {info.slug} is under way; wait for it.")
+        if done is not None and done.state == done.State.FAILED:
+            raise CommandFailed(done.said)
         print(f"{done.facts if done else 0} facts erased.")
         return Exit.OK
 

@@ -11,6 +11,9 @@ from zoco.ledger.asking.within import WithinManager
 class SiteReset(models.Model):
     """Everything that happened until `asked_at` is erased. What is counted later stays."""
 
+    is_to_stop = False
+    """No column: what is begun is not stopped half-way, for some of it would be gone."""
+
     class State(models.TextChoices):
         """How far it is."""
 

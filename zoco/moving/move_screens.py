@@ -182,7 +182,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     move = get_object_or_404(SiteMove, pk=pk)
     wanted = request.POST.get("do", "")
     if wanted == "stop":
-        running.move_stop(move)
+        running.RUNS.stop(move)
     elif wanted == "go" and move.state in (State.STOPPED, State.FAILED):
         running.move_enqueue(move)
     elif wanted == "join":

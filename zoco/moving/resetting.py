@@ -2,32 +2,65 @@
 
 import logging
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from zoco.kit import holding, noting
-from zoco.kit.runs import beating, dead_fail
+from zoco.kit import noting
+from zoco.kit.runs import Tell
 from zoco.ledger.erasing import databases_vacuum
 from zoco.ledger.store.base import Store, StoreBusy
 from zoco.moving.models import SiteReset
 from zoco.moving.running import HELD
 from zoco.sites import leaving
+from zoco.sites.runs import Runs
 
 log = logging.getLogger(__name__)
 State = SiteReset.State
 
 
+def _enqueue(key: int) -> None:
+    from zoco.moving.tasks import site_reset
+
+    site_reset.enqueue(reset=key)
+
+
+def _lock(reset: SiteReset) -> str:
+    return f"reset-{reset.pk}"
+
+
+def _told(reset: SiteReset) -> None:
+    """Let the log of changes say how it ended, with the count, which grew without its notice."""
+    told: dict[str, list[object]] = {
+        "state": [State.RUNNING, reset.state],
+        "facts": [0, reset.facts],
+        "said": ["", reset.said],
+    }
+    noting.note(
+        action="changed", kind="zoco_moving.sitereset", name=str(reset), by=reset.asked_by,
+        details={name: pair for name, pair in told.items() if pair[0] != pair[1]},
+    )  # fmt: skip
+
+
+RUNS = Runs(
+    model=SiteReset,
+    held_in=HELD,
+    enqueue=_enqueue,
+    lock=_lock,
+    waiting=State.WAITING,
+    working=State.RUNNING,
+    heals=(StoreBusy,),  # who tries again goes on
+    over=_told,
+)
+
+
 def last_reset(site: int) -> SiteReset | None:
     """Return the newest reset of a site; one that died with its process is told so first."""
-    running = SiteReset.objects.filter(site=site, state=State.RUNNING)
-    dead_fail(running, failed=State.FAILED, is_held=_is_held)
+    RUNS.look(site=site)
     return SiteReset.objects.filter(site=site).first()
-
-
-def _is_held(reset: SiteReset) -> bool:
-    return holding.is_held(HELD, f"reset-{reset.pk}")
 
 
 def reset_begin(*, site: int, by: User | None, at: datetime, is_background: bool = True) -> SiteReset:
@@ -35,17 +68,15 @@ def reset_begin(*, site: int, by: User | None, at: datetime, is_background: bool
 
     One that died with its process has failed; where it is done here and now, it is gone on with instead.
     """
-    from zoco.moving.tasks import site_reset
-
-    if is_background:
-        last_reset(site)
+    made = SiteReset(site_id=site, asked_by=by, asked_at=at, told_at=at, state=State.RUNNING)
     try:
+        if is_background:
+            last_reset(site)
+            made.state = State.WAITING
+            return RUNS.begin(made)
         with transaction.atomic():
             # Without a task nobody else would begin it: should this process die, it is told as dead.
-            state = State.WAITING if is_background else State.RUNNING
-            made = SiteReset.objects.create(site_id=site, asked_by=by, asked_at=at, told_at=at, state=state)
-            if is_background:
-                site_reset.enqueue(reset=made.pk)
+            made.save(force_insert=True)
     except IntegrityError:
         return SiteReset.objects.filter(site=site).latest("id")
     return made
@@ -57,57 +88,20 @@ def reset_through(*, key: int, store: Store) -> SiteReset | None:
     None when the site, or the reset, is gone; one that is not over is another process's. Raises what went
     wrong; it stands in the reset as well.
     """
-    with holding.held(HELD, f"reset-{key}", seconds=holding.MOMENT) as folder:
-        if folder is None:
-            return SiteReset.objects.filter(pk=key).first()
-        with beating(SiteReset.objects.filter(pk=key, state=State.RUNNING)):
-            return _through_held(key, store)
+    return RUNS.through(key, partial(_erase, store))
 
 
-def _through_held(key: int, store: Store) -> SiteReset | None:
-    open_now = SiteReset.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
-    is_mine = open_now.update(state=State.RUNNING, told_at=timezone.now())
-    reset = SiteReset.objects.filter(pk=key).first()
-    if reset is None or not is_mine:
-        return reset
-    try:
-        _erase(reset, store)
-    except StoreBusy:
-        raise  # it heals: who tries again goes on
-    except Exception as error:
-        _over(key, State.FAILED, str(error)[:300])
-        raise
-    done = _over(key, State.DONE, "")
-    log.info("Site reset. site=%s facts=%s", reset.site_id, done.facts)
-    return done
-
-
-def _erase(reset: SiteReset, store: Store) -> None:
+def _erase(store: Store, reset: SiteReset, _scratch: Path, _tell: Tell) -> None:
     rows = SiteReset.objects.filter(pk=reset.pk)
     store.drain()
 
     def told(gone: int, left: int) -> None:
         facts, total = rows.values_list("facts", "total").get()
-        facts += leaving.went(gone, total - facts, left)
-        rows.update(facts=facts, total=facts + left, told_at=timezone.now())
+        reset.facts = facts + leaving.went(gone, total - facts, left)
+        reset.total = reset.facts + left
+        rows.update(facts=reset.facts, total=reset.total, told_at=timezone.now())
 
     leaving.site_empty(store=store, site=reset.site_id, until=reset.asked_at, told=told)
     store.compact()
     databases_vacuum()
-
-
-def _over(key: int, state: str, said: str) -> SiteReset:
-    """Write down how it ended; the log of changes has it with the count, which grew without its notice."""
-    reset = SiteReset.objects.select_related("site", "asked_by").get(pk=key)
-    told: dict[str, list[object]] = {
-        "state": [reset.state, state],
-        "facts": [0, reset.facts],
-        "said": ["", said],
-    }
-    reset.state, reset.said, reset.told_at = state, said, timezone.now()
-    SiteReset.objects.filter(pk=key).update(state=state, said=said, told_at=reset.told_at)
-    noting.note(
-        action="changed", kind="zoco_moving.sitereset", name=str(reset), by=reset.asked_by,
-        details={name: pair for name, pair in told.items() if pair[0] != pair[1]},
-    )  # fmt: skip
-    return reset
+    log.info("Site reset. site=%s facts=%s", reset.site_id, reset.facts)

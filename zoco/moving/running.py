@@ -9,22 +9,22 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from zoco.kit import conf, holding
-from zoco.kit.runs import RunStopped, Tell, beating, dead_fail, teller
+from zoco.kit import conf
+from zoco.kit.runs import Tell
 from zoco.ledger.store.base import StoreBusy
 from zoco.moving.files.archive import ArchiveWrong
 from zoco.moving.models import SiteMove
 from zoco.sites.models import Site
+from zoco.sites.runs import Ending, Runs
 
 State = SiteMove.State
 KEPT = timedelta(days=7)
 HELD = "moving"
 ASIDE = ".gone-"
-Work = Callable[[SiteMove, Tell], None]
+Work = Callable[[SiteMove, Tell], str | None]
 
 
 class MoveRefused(ValueError):
@@ -59,21 +59,39 @@ def archive_of(move: SiteMove) -> Path:
     return Path(move.path) if move.path else folder_of(move) / "archive.zip"
 
 
-def move_enqueue(move: SiteMove) -> None:
-    """Have it done in the background; also again, after it was stopped or failed."""
+def _enqueue(key: int) -> None:
     from zoco.moving.tasks import site_move
 
+    site_move.enqueue(move=key)
+
+
+def _lock(move: SiteMove) -> str:
+    return f"move-{move.pk}"
+
+
+def _ending(error: Exception) -> Ending | None:
+    if isinstance(error, MoveAsks):
+        return Ending(State.ASKING)
+    return Ending(State.FAILED, str(error)) if isinstance(error, ArchiveWrong | MoveRefused) else None
+
+
+RUNS = Runs(
+    model=SiteMove,
+    held_in=HELD,
+    enqueue=_enqueue,
+    lock=_lock,
+    waiting=State.WAITING,
+    working=State.RUNNING,
+    ends=_ending,
+    heals=(StoreBusy,),  # who tries again goes on
+    links=("site_id", "target_id"),
+)
+
+
+def move_enqueue(move: SiteMove) -> None:
+    """Have it done in the background; also again, after it was stopped or failed."""
     begins = [State.UPLOADING, State.STOPPED, State.FAILED, State.WAITING]
-    with transaction.atomic():
-        found = SiteMove.objects.filter(pk=move.pk, state__in=begins)
-        if found.update(state=State.WAITING, is_to_stop=False, said="", told_at=timezone.now()):
-            site_move.enqueue(move=move.pk)
-
-
-def move_stop(move: SiteMove) -> None:
-    """Let it end at its next step; what is done stays, and it can be gone on with."""
-    SiteMove.objects.filter(pk=move.pk, state=State.WAITING).update(state=State.STOPPED)
-    SiteMove.objects.filter(pk=move.pk, state=State.RUNNING).update(is_to_stop=True)
+    RUNS.again_from(SiteMove.objects.filter(state__in=begins), move)
 
 
 def move_delete(move: SiteMove) -> None:
@@ -91,7 +109,7 @@ def archives_of(moves: QuerySet[SiteMove]) -> list[Path]:
 def archives_set_aside(moves: QuerySet[SiteMove]) -> None:
     """Stop moves and put their files where nobody gets or writes them; what deletes them comes later."""
     for move in moves:
-        move_stop(move)
+        RUNS.stop(move)
     for folder in archives_of(moves):
         folder.rename(folder.with_name(f"{ASIDE}{folder.name}.{os.urandom(4).hex()}"))
 
@@ -116,49 +134,12 @@ def site_forget(site: int, until: datetime) -> None:
 
 def run_through(*, key: int, work: dict[str, Work]) -> SiteMove | None:
     """Do a move that was asked for; one that was cut off goes on. What went wrong stands in it."""
-    with holding.held(HELD, f"move-{key}", seconds=holding.MOMENT) as folder:
-        if folder is None:  # another process is at it
-            return SiteMove.objects.filter(pk=key).first()
-        with beating(SiteMove.objects.filter(pk=key, state=State.RUNNING)):
-            return _run_held(key, work)
-
-
-def is_held(move: SiteMove) -> bool:
-    """Say whether a process of this machine is at a move."""
-    return holding.is_held(HELD, f"move-{move.pk}")
-
-
-def _run_held(key: int, work: dict[str, Work]) -> SiteMove | None:
-    found = SiteMove.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
-    is_mine = found.update(state=State.RUNNING, told_at=timezone.now())
-    move = SiteMove.objects.filter(pk=key).first()
-    if move is None or not is_mine:
-        return move
-    try:
-        work[move.kind](move, teller(move))
-        move.state, move.said = State.DONE, ""
-    except RunStopped:
-        move.state, move.is_to_stop = State.STOPPED, False
-    except MoveAsks:
-        move.state, move.said = State.ASKING, ""
-    except (ArchiveWrong, MoveRefused) as error:
-        move.state, move.said = State.FAILED, str(error)[:500]
-    except StoreBusy:
-        raise  # it heals: who tries again goes on
-    except Exception as error:
-        move.state, move.said = State.FAILED, f"{type(error).__name__}: {error}"[:500]
-        raise
-    finally:
-        move.told_at = timezone.now()
-        if SiteMove.objects.filter(pk=key).exists():
-            move.save()
-    return move
+    return RUNS.through(key, lambda move, _scratch, tell: work[move.kind](move, tell))
 
 
 def tidy() -> None:
     """Take away files of moves that nobody touched for a week, and of those that are gone."""
-    dead_fail(SiteMove.objects.filter(state=State.RUNNING), failed=State.FAILED, is_held=is_held)
-    holding.left_clear(HELD)
+    RUNS.look()
     recent = SiteMove.objects.filter(told_at__gt=timezone.now() - KEPT).values_list("pk", flat=True)
     kept = {str(key) for key in recent}
     for folder in (conf.DATA() / "moving").glob("*"):

@@ -1,14 +1,6 @@
 """Periodic work of research: studies whose process died are told of."""
 
-from django.utils import timezone
-
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.research import studies
 
-
-def bury() -> None:
-    """Let studies have failed whose process is gone."""
-    studies.studies_bury(at=timezone.now())
-
-
-PERIODIC.add(Periodic("research.studies", 300, bury))
+PERIODIC.add(Periodic("research.studies", 300, studies.RUNS.look))

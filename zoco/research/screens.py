@@ -105,7 +105,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted in ("stop", "delete") and not request.user.has_perm(ADD if wanted == "stop" else DELETE):
         raise PermissionDenied
     if wanted == "stop":
-        studies.study_stop(study=study)
+        studies.RUNS.stop(study)
     elif wanted == "delete":
-        studies.study_delete(study=study)
+        studies.RUNS.discard(study)
     return redirect(page_url(study.kind, site))

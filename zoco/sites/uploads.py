@@ -28,20 +28,26 @@ def begun_by(kind: str, to_come: Callable[[], list[int]]) -> None:
     _BEGUN[kind] = to_come
 
 
+def room() -> int:
+    """Return how many bytes of the disk uploads may fill beside what is begun and not sent yet."""
+    with sitebook.everything():
+        to_come = sum(sum(to_come()) for to_come in _BEGUN.values())
+    return max(0, shutil.disk_usage(conf.DATA()).free - FREE_BYTES - to_come)
+
+
 def room_check(*, kind: str, name: str, size: int) -> None:
     """Raise NoRoom for a file that does not fit, what others have begun and not sent yet counted."""
     with sitebook.everything():
-        begun = {each: to_come() for each, to_come in _BEGUN.items()}
-    if len(begun[kind]) >= UPLOADS_MOST:
+        begun = len(_BEGUN[kind]())
+    if begun >= UPLOADS_MOST:
         raise NoRoom(
             _("%(count)s uploads are begun and not finished; finish or discard one of them first.")
             % {"count": UPLOADS_MOST}
         )
-    to_come = sum(sum(each) for each in begun.values())
-    room = shutil.disk_usage(conf.DATA()).free - FREE_BYTES - to_come
-    if size > room:
+    free = room()
+    if size > free:
         raise NoRoom(
             _("There is no room for %(file)s: it has %(size)s MB, and %(room)s MB are free for uploads. "
               "Discard other imports, or ask whoever runs the server for a larger disk.")
-            % {"file": name, "size": -(-size // 1_000_000), "room": max(0, room) // 1_000_000}
+            % {"file": name, "size": -(-size // 1_000_000), "room": free // 1_000_000}
         )  # fmt: skip

@@ -18,6 +18,8 @@ from zoco.ledger.asking.within import WithinManager, within
 AMOUNT_MOST = Decimal(10) ** 11
 VAT_MOST = Decimal(100)
 OLDEST = date(2000, 1, 1)
+SOURCES_MOST = 200
+"""So many sources a site's costs may have: each is a channel of reports and of the media mix."""
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Write the currency as three capitals, such as EUR."))
 PERCENT = (MinValueValidator(Decimal(0)), MaxValueValidator(VAT_MOST))
 

@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zoco.campaigns.costs.models import KEY, VALUES, Cost, CostBefore, CostImport, Rate
+from zoco.campaigns.costs.models import KEY, SOURCES_MOST, VALUES, Cost, CostBefore, CostImport, Rate
+from zoco.campaigns.models import Campaign
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 CostKey = tuple[object, ...]
+
+
+def sources_of(site: int) -> set[str]:
+    """Return the sources that a site's costs have; no more of them than there may be."""
+    found = Cost.objects.filter(campaign__site=site).order_by("source").values_list("source", flat=True)
+    return set(found.distinct()[:SOURCES_MOST])
 
 
 def key_of(cost: Cost) -> CostKey:
@@ -43,6 +50,7 @@ def cost_set(
                 "beside them would be counted twice. Import a corrected file, or delete these amounts first."
             )
         )
+    _source_check(campaign, source)
     given = {"source": source, "medium": "", "creative": "", "account": "", "currency": currency}
     cost = Cost(campaign_id=campaign, on=on, amount=amount, created_by=by, **given)
     found = Cost.objects.select_for_update().filter(campaign=campaign, on=on, **given).first()
@@ -58,6 +66,15 @@ def cost_set(
     found.created_by, found.is_imported = by, False
     found.save()
     return found
+
+
+def _source_check(campaign: int, source: str) -> None:
+    """Raise ValidationError for one source more than a site may have."""
+    known = sources_of(Campaign.objects.values_list("site", flat=True).get(pk=campaign))
+    if source not in known and len(known) >= SOURCES_MOST:
+        words = _("The costs of a site have at most %(most)s sources. Take one that is there: %(some)s …")
+        some = ", ".join(sorted(known)[:5])
+        raise ValidationError({"source": words % {"most": SOURCES_MOST, "some": some}})
 
 
 @transaction.atomic

@@ -167,9 +167,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     test, site = _test(pk)
     match request.POST.get("do"):
         case "stop":
-            running.stop(work=test)
+            running.runs_of(test).stop(test)
         case "again":
-            running.again(work=test)
+            running.runs_of(test).again(test, done=0)
         case "write":
             if not request.user.has_perm(TESTS_ADD):
                 raise PermissionDenied
@@ -205,6 +205,6 @@ def written(test: RegionalTest, request: HttpRequest) -> None:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget it; what is under way is stopped first."""
     test, site = _test(pk)
-    if not running.remove(work=test):
+    if not running.runs_of(test).discard(test):
         return redirect("zoco_regional", pk=pk)
     return redirect(f"{reverse('zoco_regionals')}?site={site.slug}")

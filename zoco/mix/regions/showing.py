@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mix.models import RegionalTest
 from zoco.mix.regions.panels import Regions
@@ -70,13 +70,10 @@ def _measured(test: RegionalTest, regions: Regions, spelled: Spelled) -> dict[st
     weights = sorted(lift["weights"].items(), key=lambda pair: -pair[1])
     return {
         "lift": {
-            "relative": _signed(lift["relative"]),
-            "between": _("%(low)s to %(high)s") % {"low": _signed(lift["low"]), "high": _signed(lift["high"])}
-            if has_bounds
-            else "",
+            "relative": intervals.signed(lift["relative"]),
+            "between": intervals.between(lift["low"], lift["high"], intervals.signed) if has_bounds else "",
             "added": spelled.outcome(lift["added"]),
-            "added_between": _("%(low)s to %(high)s")
-            % {"low": spelled.outcome(lift["added_low"]), "high": spelled.outcome(lift["added_high"])}
+            "added_between": intervals.between(lift["added_low"], lift["added_high"], spelled.outcome)
             if has_bounds
             else "",
             "is_found": has_bounds and (lift["low"] > 0 or lift["high"] < 0),
@@ -87,9 +84,8 @@ def _measured(test: RegionalTest, regions: Regions, spelled: Spelled) -> dict[st
         },
         "placebos_p": formats.decimal(placebos["p"], 3) if placebos else "",
         "placebos_groups": formats.count(placebos["groups"]) if placebos else "",
-        "differences": _signed(differences["estimate"]),
-        "differences_between": _("%(low)s to %(high)s")
-        % {"low": _signed(differences["low"]), "high": _signed(differences["high"])}
+        "differences": intervals.signed(differences["estimate"]),
+        "differences_between": intervals.between(differences["low"], differences["high"], intervals.signed)
         if differences["low"] is not None
         else "",
         "weights": [(name, formats.percent(weight)) for name, weight in weights if weight >= WEIGHT_LEAST],
@@ -110,8 +106,3 @@ def _picture(test: RegionalTest, regions: Regions) -> SafeString:
         marks=[test.before_count],
     )
     return curve(drawn, formats.short)
-
-
-def _signed(share: float) -> str:
-    text = formats.percent(share)
-    return f"+{text}" if share > 0 else text

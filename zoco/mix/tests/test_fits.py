@@ -78,13 +78,13 @@ def test_a_fit_that_ran_twice_says_the_same_to_the_last_digit(site: Site) -> Non
 def test_a_fit_is_stopped_and_begun_anew(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     mix = begun()
-    running.stop(work=mix)
+    running.runs_of(mix).stop(mix)
 
     running.through(kind="mix", key=mix.pk)
 
     mix.refresh_from_db()
     assert (mix.state, mix.is_to_stop, mix.result) == (State.STOPPED, False, {})
-    assert running.again(work=mix)
+    assert running.runs_of(mix).again(mix, done=0)
     running.through(kind="mix", key=mix.pk)
     mix.refresh_from_db()
     assert mix.state == State.DONE
@@ -98,16 +98,16 @@ def test_a_fit_whose_process_died_has_failed_and_can_be_begun_anew(site: Site) -
 
     mix.refresh_from_db()
     assert mix.state == State.FAILED
-    assert running.again(work=mix)
-    assert not running.again(work=mix)
+    assert running.runs_of(mix).again(mix, done=0)
+    assert not running.runs_of(mix).again(mix, done=0)
 
 
 def test_a_fit_under_way_is_not_deleted(site: Site) -> None:
     mix = begun()
 
-    assert not running.remove(work=mix)
+    assert not running.runs_of(mix).discard(mix)
     MediaMix.objects.filter(pk=mix.pk).update(state=State.STOPPED)
-    assert running.remove(work=mix)
+    assert running.runs_of(mix).discard(mix)
 
 
 def test_without_costs_a_sentence_says_what_to_do(site: Site) -> None:
@@ -125,6 +125,18 @@ def test_too_few_weeks_are_refused_without_a_figure(site: Site) -> None:
 
     assert (mix.state, mix.result) == (State.REFUSED, {})
     assert "two weeks for each of its numbers" in mix.said
+
+
+def test_more_sources_than_can_be_looked_at_are_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoco.mix.weeks.SOURCES_MOST", 1)
+    costs_make(site, WORLD, WEEKS)
+
+    mix = done()
+
+    assert (mix.state, mix.result) == (State.REFUSED, {})
+    assert (mix.said % mix.said_places).startswith(
+        "The costs of these weeks have 2 sources; a model looks at 1"
+    )
 
 
 def test_channels_that_moved_together_are_named(site: Site) -> None:

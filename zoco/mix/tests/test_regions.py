@@ -102,6 +102,8 @@ def test_where_nothing_happened_nothing_is_found() -> None:
     assert test.result["lift"]["low"] <= 0 <= test.result["lift"]["high"]
     page = body(client_of("analyst").get(f"/admin/media-mix/regions/{test.pk}/"))
     assert "Nothing was found: the effect lies within" in page
+    assert "these bounds held the true effect in 86 of 100 worlds" in page
+    assert "confidence" not in page
 
 
 def test_a_plan_ranks_groups_and_says_what_they_would_show(site: Site) -> None:
@@ -189,7 +191,7 @@ def test_a_plan_is_stopped() -> None:
         created_at=NOW, told_at=NOW,
     )  # fmt: skip
     running.begin(work=test)
-    running.stop(work=test)
+    running.runs_of(test).stop(test)
 
     running.through(kind="regions", key=test.pk)
 

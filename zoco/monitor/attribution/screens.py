@@ -157,7 +157,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(AttributionRun, pk=pk)
     wanted = request.POST.get("do", "")
     if wanted == "stop":
-        services.run_stop(run=run)
+        services.RUNS.stop(run)
     elif wanted == "again":
         try:
             services.run_again(run=run)

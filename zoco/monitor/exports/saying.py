@@ -6,6 +6,8 @@ from functools import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from zoco.sites.runs import ENDED, UNANSWERED
+
 AWAY = _("The folder %(folder)s is not there; mount it or make it.")
 OTHER = _(
     "The folder %(folder)s is not the one with the exported files: %(mark)s is not in it. Mount its disk; if "
@@ -18,8 +20,7 @@ UNREACHED = _(
     "The bucket %(bucket)s cannot be reached (%(error)s); see to its address, its keys and the network."
 )
 BROKEN = _("The exported file %(file)s cannot be read (%(error)s); export its day again.")
-ENDED = _("The process ended.")
-SENTENCES = (AWAY, OTHER, UNUSABLE, NO_EXTRA, REFUSED, UNREACHED, BROKEN, ENDED)
+SENTENCES = (AWAY, OTHER, UNUSABLE, NO_EXTRA, REFUSED, UNREACHED, BROKEN, ENDED, UNANSWERED)
 
 
 def said_here(kept: str) -> str:

@@ -240,7 +240,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.POST.get("do", "")
     try:
         if wanted == "stop":
-            services.run_stop(run=run)
+            services.RUNS.stop(run)
         elif wanted == "go":
             services.run_again(run=run)
         elif wanted == "delete" and request.user.has_perm(DELETE) and not run.is_open:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,16 +16,17 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import conf
 from zoco.kit.holding import MOMENT
-from zoco.kit.runs import QUIET, RunStopped, Tell, beating, run_keep, teller
+from zoco.kit.runs import QUIET, Tell
 from zoco.ledger import sitebook
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store.base import Store
-from zoco.monitor.exports import duties, holding, saying
+from zoco.monitor.exports import duties, holding
 from zoco.monitor.exports.days import day_rows, day_stamp
 from zoco.monitor.exports.files import ENDINGS, PART_ROWS, Part, parts_write
 from zoco.monitor.exports.marks import packed
 from zoco.monitor.exports.models import ExportDay, ExportPlan, ExportRun, Format
 from zoco.monitor.exports.targets import EXPORTS, Target, TargetOut, target_open
+from zoco.sites.runs import ENDED, Ending, Runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +57,44 @@ class Job:
     most: int = PART_ROWS
 
 
+def _plan_told(run: ExportRun) -> None:
+    """Note with the plan whether its days come through, since when not, and why."""
+    if run.plan is None:
+        return
+    plan = ExportPlan.objects.filter(pk=run.plan.pk)
+    if run.state == State.DONE:
+        plan.update(failing_since=None, said="")
+    elif run.state == State.FAILED:
+        plan.filter(failing_since=None).update(failing_since=timezone.now())
+        plan.update(said=run.said)
+
+
+def _enqueue(key: int) -> None:
+    from zoco.monitor.tasks import export_do
+
+    export_do.enqueue(run=key)
+
+
+def _lock(run: ExportRun) -> str:
+    return holding.run_name(run.site_id, run.format)
+
+
+def _ending(error: Exception) -> Ending | None:
+    return Ending(State.FAILED, str(error)) if isinstance(error, TargetOut) else None
+
+
+RUNS = Runs(
+    model=ExportRun,
+    held_in=holding.KIND,
+    enqueue=_enqueue,
+    lock=_lock,
+    waiting=State.WAITING,
+    working=State.RUNNING,
+    ends=_ending,
+    over=_plan_told,
+)
+
+
 def run_begin(
     *,
     site: int,
@@ -70,24 +110,22 @@ def run_begin(
 
     One that is not done in the background is running from its first moment: a WAITING one has a task.
     """
-    from zoco.monitor.tasks import export_do
-
     if last < first:
         raise ExportWrong(_("The last day lies before the first."))
     if (last - first).days >= DAYS_MOST:
         raise ExportWrong(_("An export has at most %(count)s days; make two.") % {"count": DAYS_MOST})
     runs_bury(ExportRun.objects.filter(site=site, format=format))
-    days = (last - first).days + 1
+    run = ExportRun(
+        site_id=site, plan=plan, format=format, target=EXPORTS() if place is None else place,
+        first_on=first, last_on=last, total=(last - first).days + 1, created_by_id=by,
+        state=State.WAITING if is_background else State.RUNNING,
+        machine="" if is_background else instance(conf.DATA()),
+    )  # fmt: skip
     try:
+        if is_background:
+            return RUNS.begin(run)
         with transaction.atomic():
-            run = ExportRun.objects.create(
-                site_id=site, plan=plan, format=format, target=EXPORTS() if place is None else place,
-                first_on=first, last_on=last, total=days, created_by_id=by,
-                state=State.WAITING if is_background else State.RUNNING,
-                machine="" if is_background else instance(conf.DATA()),
-            )  # fmt: skip
-            if is_background:
-                export_do.enqueue(run=run.pk)
+            run.save(force_insert=True)
     except IntegrityError:
         raise ExportWrong(_under_way()) from None
     return run
@@ -107,7 +145,11 @@ def run_now(
         run = run_begin(
             site=site, first=first, last=last, format=format, place=place, is_background=False
         )  # fmt: skip
-        return _run_held(run.pk, store, PART_ROWS)
+        try:
+            return _there(RUNS.through_held(run.pk, folder, partial(_work, store, PART_ROWS)))
+        except KeyboardInterrupt:
+            ExportRun.objects.filter(pk=run.pk).update(state=State.STOPPED, told_at=timezone.now())
+            raise
 
 
 def runs_bury(runs: QuerySet[ExportRun], *, is_ours: bool = False) -> int:
@@ -122,71 +164,38 @@ def runs_bury(runs: QuerySet[ExportRun], *, is_ours: bool = False) -> int:
     for run in runs.filter(state=State.RUNNING):
         if run.told_at > late and run.machine != here:
             continue
-        if is_ours or not holding.is_held(holding.run_name(run.site_id, run.format)):
+        if is_ours or not RUNS.is_held(run):
             dead.append(run.pk)
     found = ExportRun.objects.filter(pk__in=dead, state=State.RUNNING)
-    return found.update(state=State.FAILED, said=saying.ENDED, told_at=timezone.now())
+    return found.update(state=State.FAILED, said=ENDED, told_at=timezone.now())
 
 
 def run_again(*, run: ExportRun) -> None:
     """Go on with a run that was stopped or failed; days that are done are skipped."""
-    from zoco.monitor.tasks import export_do
-
-    found = ExportRun.objects.filter(pk=run.pk, state__in=[State.STOPPED, State.FAILED])
     try:
-        with transaction.atomic():
-            if found.update(state=State.WAITING, is_to_stop=False, said="", told_at=timezone.now()):
-                export_do.enqueue(run=run.pk)
+        RUNS.again(run)
     except IntegrityError:
         raise ExportWrong(_under_way()) from None
 
 
-def run_stop(*, run: ExportRun) -> None:
-    """Let a run end at its next step; days that are written stay."""
-    ExportRun.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.STOPPED)
-    ExportRun.objects.filter(pk=run.pk, state=State.RUNNING).update(is_to_stop=True)
-
-
 def run_through(*, key: int, store: Store | None = None, most: int = PART_ROWS) -> ExportRun:
     """Do a run that was asked for; one that was cut off goes on. What went wrong stands in it."""
-    run = ExportRun.objects.get(pk=key)
-    with holding.held(holding.run_name(run.site_id, run.format), seconds=MOMENT) as folder:
-        if folder is None:  # another worker is at it
-            return run
-        return _run_held(key, store, most)
+    return _there(RUNS.through(key, partial(_work, store, most)))
 
 
-def _run_held(key: int, store: Store | None, most: int) -> ExportRun:
+def _there(run: ExportRun | None) -> ExportRun:
+    if run is None:
+        raise ExportRun.DoesNotExist
+    return run
+
+
+def _work(store: Store | None, most: int, run: ExportRun, _scratch: Path, tell: Tell) -> None:
     from zoco.ledger.store import opening
 
-    found = ExportRun.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
-    is_mine = found.update(state=State.RUNNING, told_at=timezone.now())
-    run = ExportRun.objects.select_related("plan").get(pk=key)
-    if not is_mine:
-        return run
-    tell = teller(run)
-    try:
-        with beating(ExportRun.objects.filter(pk=key, state=State.RUNNING)):
-            site = next(each for each in sitebook.sites() if each.id == run.site_id)
-            opened = store or opening.store()
-            opened.drain()
-            job = Job(site, run.format, run.target, target_open(run.target), opened, most)
-            _days_do(run, job, tell)
-        run.state = State.DONE
-    except RunStopped:
-        run.state = State.STOPPED
-    except KeyboardInterrupt:
-        run.state = State.STOPPED
-        raise
-    except TargetOut as error:
-        run.state, run.said = State.FAILED, str(error)[:300]
-    except Exception as error:
-        run.state, run.said = State.FAILED, f"{type(error).__name__}: {error}"[:300]
-        raise
-    finally:
-        run_keep(run, "state", "said", "done", "written", "rows")
-        _plan_told(run)
-    return run
+    site = next(each for each in sitebook.sites() if each.id == run.site_id)
+    opened = store or opening.store()
+    opened.drain()
+    _days_do(run, Job(site, run.format, run.target, target_open(run.target), opened, most), tell)
 
 
 def _days_do(run: ExportRun, job: Job, tell: Tell) -> None:
@@ -197,18 +206,6 @@ def _days_do(run: ExportRun, job: Job, tell: Tell) -> None:
         run.written += is_new
         run.rows += row.rows
     run.done = run.total
-
-
-def _plan_told(run: ExportRun) -> None:
-    """Note with the plan whether its days come through, since when not, and why."""
-    if run.plan is None:
-        return
-    plan = ExportPlan.objects.filter(pk=run.plan.pk)
-    if run.state == State.DONE:
-        plan.update(failing_since=None, said="")
-    elif run.state == State.FAILED:
-        plan.filter(failing_since=None).update(failing_since=timezone.now())
-        plan.update(said=run.said)
 
 
 def day_export(job: Job, day: date, tell: Tell) -> tuple[ExportDay, bool]:

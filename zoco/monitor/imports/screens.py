@@ -220,7 +220,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         elif wanted == "put":
             services.put_begin(run=run)
         elif wanted == "stop":
-            services.run_stop(run=run)
+            services.READS.stop(run)
         elif wanted in ("prefer", "own"):
             services.run_prefer(run=run, is_preferred=wanted == "prefer")
     except ImportWrong as error:

@@ -3,18 +3,18 @@
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.kit import conf
 from zoco.kit.pieces import PieceWrong, piece_write
-from zoco.kit.runs import RunStopped, run_keep, teller
+from zoco.kit.runs import Tell, run_keep
 from zoco.ledger import sitebook
 from zoco.ledger.store.imported import nothing
 from zoco.ledger.store.imported_sql import held_sql
@@ -24,6 +24,7 @@ from zoco.monitor.imports.exports import Export
 from zoco.monitor.imports.models import ImportRun
 from zoco.monitor.imports.sums import Sums, digest_of
 from zoco.sites import reads, uploads
+from zoco.sites.runs import Ending, Runs
 
 UPLOAD_BYTES = conf.declare(
     "UPLOAD_BYTES", 4 << 30, int, "The largest export of another program that may be uploaded, in bytes."
@@ -32,8 +33,22 @@ KEPT = timedelta(days=7)
 # At most so many files of at least so many bytes wait at once: each fills the disk, and a worker for a while.
 LARGE_BYTES, LARGE_MOST = 256 << 20, 3
 State = ImportRun.State
-READ = ("digest", "first_on", "last_on", "days", "totals", "notes")
-"""What reading the file fills in."""
+
+
+def _enqueue(task: str, key: int) -> None:
+    from zoco.monitor import tasks
+
+    getattr(tasks, task).enqueue(run=key)
+
+
+def _ending(error: Exception) -> Ending | None:
+    return Ending(State.FAILED, str(error)) if isinstance(error, ExportUnreadable) else None
+
+
+READS, PUTS = (
+    Runs(model=ImportRun, held_in="imports", enqueue=partial(_enqueue, task), working=working, ends=_ending)
+    for task, working in (("import_read", State.READING), ("import_put", State.IMPORTING))
+)
 
 
 class ImportWrong(ValueError):
@@ -107,43 +122,35 @@ def file_take(*, run: ImportRun, pieces: Callable[[], bytes]) -> None:
 
 def read_begin(*, run: ImportRun) -> None:
     """Have the file read in the background, also again after a stop or a failure."""
-    from zoco.monitor.tasks import import_read
-
     path = folder_of(run) / "upload"
     if not path.exists() or path.stat().st_size != run.size:
         raise ImportWrong("The file is not there in full; upload the rest of it, or begin anew.")
     begins = [State.UPLOADING, State.STOPPED, State.FAILED, State.READY]
-    with transaction.atomic():
-        found = ImportRun.objects.filter(pk=run.pk, state__in=begins)
-        if found.update(state=State.READING, is_to_stop=False, said="", done=0, website=run.website):
-            import_read.enqueue(run=run.pk)
+    READS.again_from(ImportRun.objects.filter(state__in=begins), run, done=0, website=run.website)
 
 
 def read_through(*, key: int) -> ImportRun:
     """Read the file into sums; what went wrong stands in the import."""
-    run = ImportRun.objects.select_related("site").get(pk=key)
-    if run.state != State.READING:
-        return run
+    return _there(READS.through(key, _read))
+
+
+def _there(run: ImportRun | None) -> ImportRun:
+    if run is None:
+        raise ImportRun.DoesNotExist
+    return run
+
+
+def _read(run: ImportRun, _scratch: Path, tell: Tell) -> str:
     folder = folder_of(run)
     sums = Sums(folder / "refused.csv")
     try:
-        tell = teller(run)
         export = Export(folder / "upload", run.name, lambda done, total: tell(done=done, total=total))
         importer_named(run.kind).read(export, sums, Wanted(run.site.zone, run.website))
         _keep(run, sums, folder)
-        run.state = State.READY
-    except RunStopped:
-        run.state = State.STOPPED
-    except ExportUnreadable as error:
-        run.state, run.said = State.FAILED, str(error)[:500]
-    except Exception as error:
-        run.state, run.said = State.FAILED, str(error)[:500]
-        raise
     finally:
         sums.close()
         run.refused = dict(sums.refused)
-        run_keep(run, "state", "said", "done", "total", "refused", *READ)
-    return run
+    return State.READY
 
 
 def _keep(run: ImportRun, sums: Sums, folder: Path) -> None:
@@ -165,33 +172,29 @@ def days_held(run: ImportRun) -> set[date]:
 
 def put_begin(*, run: ImportRun) -> None:
     """Have what was read put into the store in the background."""
-    from zoco.monitor.tasks import import_put
-
-    with transaction.atomic():
-        if ImportRun.objects.filter(pk=run.pk, state=State.READY).update(state=State.IMPORTING):
-            import_put.enqueue(run=run.pk)
+    PUTS.again_from(ImportRun.objects.filter(state=State.READY), run)
 
 
 def put_through(*, key: int) -> ImportRun:
     """Put the sums into the store, those of days that no other import of the site holds."""
-    run = ImportRun.objects.get(pk=key)
-    if run.state != State.IMPORTING:
-        return run
+    run = _there(PUTS.through(key, _put))
+    if run.state == State.DONE and not ImportRun.objects.filter(pk=key).exists():
+        # It was deleted meanwhile: nobody could take its sums out any more.
+        store().put_imported(run.site_id, run.key, nothing())
+    return run
+
+
+def _put(run: ImportRun, _scratch: Path, _tell: Tell) -> str:
     same = ImportRun.objects.filter(site=run.site_id, digest=run.digest, state=State.DONE)
-    if same.exclude(pk=run.pk).exists():
-        run.state = State.REPEATED
-    else:
+    if not same.exclude(pk=run.pk).exists():
         table = pq.read_table(folder_of(run) / "sums.parquet")
         held = pa.array(sorted(days_held(run)), pa.date32())
         kept = table.filter(pc.invert(pc.is_in(table["day"], value_set=held)))
         store().put_imported(run.site_id, run.key, kept)
         whole = kept.filter(pc.equal(kept["dimension"], ""))
         run.days_in = pc.count_distinct(whole["day"]).as_py()
-        run.state = State.DONE if run.days_in else State.REPEATED
-    if not run_keep(run, "state", "days_in"):  # it was deleted: nobody could take its sums out any more
-        store().put_imported(run.site_id, run.key, nothing())
     (folder_of(run) / "upload").unlink(missing_ok=True)
-    return run
+    return State.DONE if run.days_in else State.REPEATED
 
 
 def run_prefer(*, run: ImportRun, is_preferred: bool) -> None:
@@ -220,11 +223,6 @@ def _spans(days: list[date]) -> list[tuple[date, date]]:
     return found
 
 
-def run_stop(*, run: ImportRun) -> None:
-    """Let reading end at its next step; it can be begun again."""
-    ImportRun.objects.filter(pk=run.pk, state=State.READING).update(is_to_stop=True)
-
-
 def run_undo(*, run: ImportRun) -> None:
     """Take the sums of an import out of the store, and its files away."""
     if run.is_open:
@@ -239,6 +237,8 @@ def run_undo(*, run: ImportRun) -> None:
 
 def tidy() -> None:
     """Take away files of imports that nobody went on with for a week, and of sites that are gone."""
+    READS.look()
+    PUTS.look()
     root = conf.DATA() / "uploads"
     recent = ImportRun.objects.filter(told_at__gt=timezone.now() - KEPT)
     kept = {str(pk) for pk in recent.values_list("pk", flat=True)}

@@ -201,7 +201,7 @@ def test_a_reset_that_fails_says_why(sites: list[Site], monkeypatch: pytest.Monk
         services.reset_through(key=reset.pk, store=opening.store())
 
     owner = client_of("owner")
-    assert "Failed: No room." in body(owner.get("/admin/reset/shop/"))
+    assert "Failed: OSError: No room." in body(owner.get("/admin/reset/shop/"))
     SiteReset.objects.update(said="", state="running", told_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert services.last_reset(sites[0].pk).said == "The process ended."  # type: ignore[union-attr]
     shown = owner.get("/admin/reset/shop/", headers={"accept-language": "ru"})

@@ -38,14 +38,14 @@ def _enqueue(key: int) -> None:
 
 
 RUNS = Stepped(
-    PeopleImport,
-    "people-imports",
-    {
+    model=PeopleImport,
+    held_in="people-imports",
+    enqueue=_enqueue,
+    begins={
         Step.READ: [State.UPLOADING],
         Step.PLAN: [State.READ, State.PLANNED],
         Step.WRITE: [State.PLANNED],
     },
-    _enqueue,
 )
 
 
@@ -104,7 +104,7 @@ def step_begin(*, run: PeopleImport, step: str, **fields: object) -> bool:
 
 def through(*, key: int) -> PeopleImport | None:
     """Do the step that was asked for; one that was cut off goes on. What went wrong stands in the import."""
-    return RUNS.through(key, _work)
+    return RUNS.step_through(key, _work)
 
 
 def _work(run: PeopleImport, scratch: Path, tell: Tell) -> str:
@@ -124,7 +124,7 @@ def _work(run: PeopleImport, scratch: Path, tell: Tell) -> str:
 
 def _read(run: PeopleImport, scratch: Path, tell: Tell) -> None:
     folder = RUNS.folder_of(run)
-    parts = packs.parts_of(folder / "upload", run.name, scratch)
+    parts = packs.parts_of(folder / "upload", run.name, scratch, uploads.room())
     partial = scratch / ROWS
     columns, run.total = read_into(parts, partial, lambda count: tell(total=count))
     partial.replace(folder / ROWS)

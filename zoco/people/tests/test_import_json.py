@@ -78,10 +78,21 @@ def test_activity_of_mailchimp_comes_as_a_document_or_an_object_on_each_line(sto
     assert not Identity.objects.filter(key="ben@shop.example").exists()
 
 
+def test_json_whose_fields_have_names_with_nul_is_refused_and_values_lose_it(tmp_path: Path) -> None:
+    path = tmp_path / "nul.json"
+    path.write_text(json.dumps([{"email": "a\0@b.example", "list": {"name": "n\0ews"}}]))
+    kept = list(parts_of(path, "nul.json", tmp_path, 1 << 40)[0].rows())
+    path.write_text(json.dumps([{"em\0ail": "a@b.example"}]))
+
+    assert kept == [(0, ["email", "list"]), (1, ["a@b.example", "news"])]
+    with pytest.raises(TableWrong, match="holds the character NUL"):
+        list(parts_of(path, "nul.json", tmp_path, 1 << 40)[0].rows())
+
+
 @pytest.mark.parametrize("text", ['{"a": 1', "[1, 2]", '{"a": 1}\n{"a"\n', "[" * 100_000])
 def test_json_that_is_torn_or_no_list_of_objects_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "torn.json"
     path.write_text(text)
 
     with pytest.raises(TableWrong, match="This JSON cannot be read"):
-        list(parts_of(path, "torn.json", tmp_path)[0].rows())
+        list(parts_of(path, "torn.json", tmp_path, 1 << 40)[0].rows())

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from django.core.serializers import serialize
 from pyroaring import BitMap
@@ -202,7 +203,7 @@ def test_identities_of_two_people_are_refused_and_an_identifier_goes_before_an_a
 
 
 def test_a_workbook_of_several_sheets_is_read_and_its_formulas_are_not(tmp_path: Path) -> None:
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     book = openpyxl.Workbook()
     sheet = book.active
@@ -228,7 +229,28 @@ def test_what_unpacks_to_everything_is_refused_before_it_does(tmp_path: Path) ->
     path.write_bytes(zipped({"subscribed.csv": "a@b.example\n" * 12_000_000}))
 
     with pytest.raises(TableWrong, match="unpacks to"):
-        parts_of(path, "bomb.zip", tmp_path)
+        parts_of(path, "bomb.zip", tmp_path, 1 << 40)
+
+
+@pytest.mark.parametrize("name", ["plain.csv", "packed.zip", "book.xlsx"])
+def test_what_does_not_fit_on_the_disk_is_not_unpacked(tmp_path: Path, name: str) -> None:
+    table, path = b"email\n" + b"a@b.example\n" * 220_000, tmp_path / name
+    if name == "book.xlsx":
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet("People")
+        for number in range(20_000):
+            sheet.append([f"p{number}@b.example"])
+        book.save(path)
+    else:
+        path.write_bytes(table if name == "plain.csv" else zipped({"people.csv": table.decode()}))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    room = 100_000 if name == "book.xlsx" else 2_500_000
+
+    with pytest.raises(TableWrong, match="no room to read"):
+        parts_of(path, name, scratch, room)
+    assert not list(scratch.iterdir())
+    assert len(parts_of(path, name, scratch, 10_000_000)) == 1
 
 
 def test_a_killed_import_goes_on_where_its_last_transaction_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_sheet_that_says_it_goes_on_for_ever_is_refused_at_once(rows: str, said:
         for each in book.namelist():
             is_sheet = each == "xl/worksheets/sheet1.xml"
             made.writestr(each, SHEET % rows if is_sheet else book.read(each))
-    (part,) = parts_of(path, "endless.xlsx", tmp_path)
+    (part,) = parts_of(path, "endless.xlsx", tmp_path, 1 << 40)
 
     with pytest.raises(TableWrong, match=said):
         list(part.rows())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,17 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger import sitebook
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.ledger.views.problems import problem_of
 from zoco.people.opening import for_whom
-from zoco.research.affinity.baskets import ORDERS_MOST, Basket, baskets, followed
+from zoco.research.affinity.baskets import Basket, baskets, followed
 from zoco.research.opening import SEE, site_asked
 from zoco.research.purchases import span_of
 from zoco.research.scores.scoring import DAYS, DAYS_FIRST
-from zoco.stats.kinds.together import FEWEST, Pair, pairs
+from zoco.stats.kinds.together import FEWEST, THINGS_MOST, Pair, pairs
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -50,18 +51,18 @@ def affinity(request: HttpRequest) -> HttpResponse:
 
 def _found(site: SiteInfo, days: str, now: datetime) -> dict[str, Any]:
     period = span_of(site, now, None if days == "all" else int(days))
-    found = baskets(site=site, period=period, store=opening.store())
-    together = pairs((each.products, each.products) for each in found)
-    after = pairs(followed(found), is_ordered=True)
+    found, is_cut = baskets(site=site, period=period, store=opening.store())
+    together = pairs(((each.products, each.products) for each in found), most=SHOWN_MOST)
+    after = pairs(followed(found), is_ordered=True, most=SHOWN_MOST)
     return {
         "is_empty": not found,
-        "basis": _basis(found),
-        "together": [_line(each) for each in together[:SHOWN_MOST]],
-        "after": [_line(each) for each in after[:SHOWN_MOST]],
+        "basis": _basis(found, is_cut=is_cut),
+        "together": [_line(each) for each in together],
+        "after": [_line(each) for each in after],
     }
 
 
-def _basis(found: Sequence[Basket]) -> str:
+def _basis(found: Sequence[Basket], *, is_cut: bool) -> str:
     orders, products = len(found), len({name for each in found for name in each.products})
     words = ngettext(
         "%(orders)s order that names its products, %(products)s different ones.",
@@ -69,20 +70,22 @@ def _basis(found: Sequence[Basket]) -> str:
         orders,
     )
     said = words % {"orders": formats.count(orders), "products": formats.count(products)}
-    if orders < ORDERS_MOST:
-        return said
-    return f"{said} {_('Only the newest are looked at.')}"
+    if is_cut:
+        said = f"{said} {_('Only the newest are looked at.')}"
+    if products > THINGS_MOST:
+        words = _("Pairs are sought among the %(most)s products that were bought most often.")
+        said = f"{said} {words % {'most': formats.count(THINGS_MOST)}}"
+    return said
 
 
 def _line(pair: Pair) -> dict[str, Any]:
-    bounds = {"low": formats.decimal(pair.low, 2), "high": formats.decimal(pair.high, 2)}
     return {
         "one": pair.one,
         "other": pair.other,
         "both": formats.count(pair.both),
         "chance": formats.percent(pair.chance),
         "lift": formats.decimal(pair.lift, 2),
-        "bounds": _("%(low)s to %(high)s") % bounds,
+        "bounds": intervals.between(pair.low, pair.high, partial(formats.decimal, places=2)),
         "is_sure": pair.is_sure,
         "is_less": pair.high < 1,
     }

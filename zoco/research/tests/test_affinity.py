@@ -48,14 +48,22 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def test_baskets_are_what_was_ordered_and_not_all_given_back(both: Store) -> None:
-    found = baskets(site=SITE, period=span_of(SITE, NOW, None), store=both)
+    found, is_cut = baskets(site=SITE, period=span_of(SITE, NOW, None), store=both)
 
-    assert len(found) == 9
+    assert (len(found), is_cut) == (9, False)
     assert [(each.person, sorted(each.products)) for each in found if each.person] == [
         (ANA, ["oil"]),
         (ANA, ["oil", "soap"]),
     ]
     assert list(followed(found)) == [(frozenset({"soap", "oil"}), frozenset({"oil"}))]
+
+
+def test_of_too_much_only_the_newest_is_read(both: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoco.research.affinity.baskets.PRODUCTS_MOST", 5)
+
+    found, is_cut = baskets(site=SITE, period=span_of(SITE, NOW, None), store=both)
+
+    assert ([len(each.products) for each in found], is_cut) == ([2, 2, 2], True)
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,12 @@ from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
 from zoco.research import studies
 from zoco.research.models import Outcome, Study
-from zoco.research.studies import StudyWrong, studies_bury, study_begin, study_stop
+from zoco.research.studies import RUNS, StudyWrong, study_begin
 from zoco.research.tests.crowd import NOW, PEOPLE
 from zoco.research.working import study_through
 from zoco.sites.access.services import sites_seen_set
 from zoco.sites.models import Site
+from zoco.sites.runs import UNANSWERED
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ def test_two_at_once_are_refused(site: Site) -> None:
 
 def test_one_that_is_stopped_keeps_nothing(shop: Store, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = begun(site)
-    study_stop(study=waiting)
+    RUNS.stop(waiting)
     assert study_through(key=waiting.pk, store=shop).state == "stopped"  # type: ignore[union-attr]
 
     study = begun(site)
@@ -110,6 +111,10 @@ def test_one_that_was_killed_begins_anew(shop: Store, site: Site, crowd: list[Pe
     assert Outcome.objects.filter(study=study).count() == PEOPLE
 
 
+def quiet(study: Study, since: timedelta) -> None:
+    Study.objects.filter(pk=study.pk).update(told_at=timezone.now() - since)
+
+
 @pytest.mark.crash
 def test_one_whose_process_was_killed_has_failed_after_a_while(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -119,17 +124,20 @@ def test_one_whose_process_was_killed_has_failed_after_a_while(
     Study.objects.filter(pk=study.pk).update(state="running")
     code = (
         "import sys, time; from zoco.kit import holding\n"
-        f"with holding.held({studies.LOCKS!r}, {str(study.pk)!r}): print('held', flush=True); time.sleep(60)"
+        f"with holding.held({RUNS.held_in!r}, {str(study.pk)!r}): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        assert holding.is_held(studies.LOCKS, str(study.pk))
-        assert studies_bury(at=NOW + timedelta(hours=1)) == 0, "it lives, however long it says nothing"
+        assert holding.is_held(RUNS.held_in, str(study.pk))
+        quiet(study, timedelta(hours=1))
+        assert RUNS.look() == 0, "it lives, however long it says nothing"
         holder.kill()
 
-    assert studies_bury(at=NOW + timedelta(minutes=9)) == 0
-    assert studies_bury(at=NOW + timedelta(hours=1)) == 1
+    quiet(study, timedelta(minutes=9))
+    assert RUNS.look() == 0
+    quiet(study, timedelta(hours=1))
+    assert RUNS.look() == 1
     study.refresh_from_db()
     assert (study.state, study.said) == ("failed", "The process ended.")
 
@@ -147,7 +155,7 @@ def test_what_went_wrong_is_a_sentence(
         raise QueryFailed("no")
 
     monkeypatch.setattr("zoco.research.valuing.working.log_of", silent)
-    assert done(site, store).said == studies.UNANSWERED
+    assert done(site, store).said == UNANSWERED
     with pytest.raises(LeafWrong, match="no study"):
         found(store, site, what="alive", how="least", number=5)
 

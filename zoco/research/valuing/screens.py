@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from zoco.ledger import sitebook
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.views.heads import head_of_site, no_site
@@ -116,8 +117,7 @@ def _parameters(rows: Sequence[Sequence[Any]]) -> list[dict[str, str]]:
         {
             "name": name,
             "value": formats.decimal(value, 4),
-            "bounds": _("%(low)s to %(high)s")
-            % {"low": formats.decimal(low, 4), "high": formats.decimal(high, 4)},
+            "bounds": intervals.between(low, high, partial(formats.decimal, places=4)),
         }
         for name, value, low, high in rows
     ]

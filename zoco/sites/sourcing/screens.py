@@ -148,7 +148,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
     if request.POST.get("stop"):
         run = services.last_run(site.pk)
         if run is not None:
-            services.run_stop(run=run)
+            services.RUNS.stop(run)
     elif services.can_apply():
         services.run_begin(site=site.pk)
     page = BACK.get(request.POST.get("back", ""), "zoco_sources")

@@ -1,14 +1,16 @@
 """Own sources as they are published, and runs of today's rules over a site's history."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
-from zoco.kit.runs import RunStopped, dead_fail, run_keep, teller
+from zoco.kit.runs import Tell
 from zoco.sites import published
 from zoco.sites.models import Site
+from zoco.sites.runs import Runs
 from zoco.sites.sources.own import OwnNetwork, OwnRule, OwnSources
 from zoco.sites.sourcing.models import SourceName, SourceNetwork, SourceRun
 
@@ -55,56 +57,49 @@ def network_named(*, network: SourceNetwork) -> None:
     SourceName.objects.get_or_create(site=network.site, host=network.host, name=network.name)
 
 
+def _enqueue(key: int) -> None:
+    from zoco.sites.tasks import history_apply
+
+    history_apply.enqueue(run=key)
+
+
+RUNS = Runs(
+    model=SourceRun,
+    held_in="sourcing",
+    enqueue=_enqueue,
+    waiting=SourceRun.State.WAITING,
+    working=SourceRun.State.RUNNING,
+    tell_seconds=0,
+)
+
+
 def last_run(site: int) -> SourceRun | None:
     """Return the newest run of a site; one that died with its process is told so first."""
-    running = SourceRun.objects.filter(site=site, state=SourceRun.State.RUNNING)
-    dead_fail(running, failed=SourceRun.State.FAILED)
+    RUNS.look(site=site)
     return SourceRun.objects.filter(site=site).first()
 
 
 def run_begin(*, site: int) -> SourceRun:
     """Ask for a run in the background, or return the one that is not over."""
-    from zoco.sites.tasks import history_apply
-
     last_run(site)
     try:
-        with transaction.atomic():
-            run = SourceRun.objects.create(site_id=site)
-            history_apply.enqueue(run=run.pk)
+        return RUNS.begin(SourceRun(site_id=site))
     except IntegrityError:
         return SourceRun.objects.filter(site=site).latest("id")
-    return run
-
-
-def run_stop(*, run: SourceRun) -> None:
-    """Let a run end at its next step; what it has changed is right and stays."""
-    SourceRun.objects.filter(pk=run.pk, state=SourceRun.State.WAITING).update(state=SourceRun.State.STOPPED)
-    SourceRun.objects.filter(pk=run.pk, state=SourceRun.State.RUNNING).update(is_to_stop=True)
 
 
 def run_through(*, key: int) -> None:
-    """Do a run that was asked for; one that began before and was cut off begins again."""
+    """Do a run that was asked for; one that was cut off begins again. What is changed is right and stays."""
+    RUNS.through(key, _apply)
+
+
+def _apply(run: SourceRun, _scratch: Path, tell: Tell) -> None:
     from zoco.sites.services import site_published
 
-    found = SourceRun.objects.filter(pk=key, state__in=[SourceRun.State.WAITING, SourceRun.State.RUNNING])
-    if not found.update(state=SourceRun.State.RUNNING, told_at=timezone.now()):
-        return
-    run = SourceRun.objects.get(pk=key)
     site = site_published(Site.objects.get(pk=run.site_id), timezone.now())
-
-    tell = teller(run, every_seconds=0)
-    try:
-        done = _applies[0](site, lambda done, total: tell(total=total, **_figures(done)))
-        for name, value in _figures(done).items():
-            setattr(run, name, value)
-        run.state = SourceRun.State.DONE
-    except RunStopped:
-        run.state = SourceRun.State.STOPPED
-    except Exception as error:
-        run.state, run.said = SourceRun.State.FAILED, str(error)[:300]
-        raise
-    finally:
-        run_keep(run, "state", "said", "total", "facts", "changed", "without_evidence")
+    done = _applies[0](site, lambda done, total: tell(total=total, **_figures(done)))
+    for name, value in _figures(done).items():
+        setattr(run, name, value)
 
 
 def _figures(done: Done) -> dict[str, int]:

@@ -191,7 +191,7 @@ def test_a_run_stops_when_asked_and_fails_with_a_reason(site: Site, applied: lis
     applied[:] = [failing]
     with pytest.raises(OSError, match="room"):
         services.run_through(key=services.run_begin(site=site.pk).pk)
-    assert "Failed: No room." in body(marketer.get(PAGE))
+    assert "Failed: OSError: No room." in body(marketer.get(PAGE))
 
 
 def test_a_run_that_is_deleted_meanwhile_ends_and_stays_deleted(site: Site, applied: list[Applied]) -> None:
@@ -209,7 +209,7 @@ def test_a_run_that_is_deleted_meanwhile_ends_and_stays_deleted(site: Site, appl
 
 def test_a_run_that_waits_is_stopped_at_once(site: Site, applied: list[Applied]) -> None:
     run = services.run_begin(site=site.pk)
-    services.run_stop(run=run)
+    services.RUNS.stop(run)
 
     services.run_through(key=run.pk)
 

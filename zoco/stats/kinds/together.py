@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import sparse, special
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 CONFIDENCE = 0.95
 FEWEST = 5
+THINGS_MOST = 1_000
+"""So many things of a side are looked at: pairs of all could be as many as their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +50,76 @@ class Pair:
 
 
 def pairs(
-    occasions: Iterable[tuple[Set[str], Set[str]]], *, fewest: int = FEWEST, is_ordered: bool = False
+    occasions: Iterable[tuple[Set[str], Set[str]]],
+    *,
+    fewest: int = FEWEST,
+    is_ordered: bool = False,
+    most: int | None = None,
 ) -> list[Pair]:
     """Return pairs of a thing on the first and another on the second side of at least `fewest` occasions.
 
-    The surest first. `both` is held against first second / whole by the exact interval of a Poisson mean
+    The surest first, `most` of them, and of the `THINGS_MOST` that are met oftenest on each side. `both` is
+    held against first second / whole by the exact interval of a Poisson mean
     (F. Garwood, Fiducial Limits for the Poisson Distribution, Biometrika 28 (1936) 437–442); where both
     sides are frequent, counts vary less than Poisson's, so that it is wider than need be. Each interval is
     at 1 - 0.05 / pairs (Bonferroni), of all pairs that things on both sides could form: those that are
     returned were chosen by how often they meet, so that their number would correct for too little. Where
     both sides are one, give the same set twice: each pair is found once.
     """
-    first: Counter[str] = Counter()
-    second: Counter[str] = Counter()
-    both: Counter[tuple[str, str]] = Counter()
-    whole = 0
-    for before, after in occasions:
-        whole += 1
-        first.update(before)
-        second.update(after)
-        both.update((one, other) for one in before for other in after if is_ordered or one < other)
-    kept = {pair: count for pair, count in both.items() if count >= fewest and pair[0] != pair[1]}
+    given = list(occasions)
+    first = Counter(chain.from_iterable(before for before, _after in given))
+    second = Counter(chain.from_iterable(after for _before, after in given)) if is_ordered else first
+    ones, others = _frequent(first, fewest), _frequent(second, fewest)
+    one, other, both = _met(given, ones, others, is_ordered)
+    kept = both >= fewest
+    one, other, both = one[kept], other[kept], both[kept]
+    by_chance = np.array([first[each] for each in ones], dtype=np.float64)[one]
+    by_chance *= np.array([second[each] for each in others], dtype=np.float64)[other] / max(len(given), 1)
     level = (1 - CONFIDENCE) / max(_possible(first.keys(), second.keys(), is_ordered), 1)
-    low, high = _bounds(np.array(list(kept.values()), dtype=np.float64), level)
-    found = []
-    for place, ((one, other), count) in enumerate(kept.items()):
-        by_chance = first[one] * second[other] / whole
-        bounds = float(low[place]) / by_chance, float(high[place]) / by_chance
-        found.append(Pair(one, other, count, first[one], second[other], whole, count / by_chance, *bounds))
-    return sorted(found, key=lambda pair: (-pair.low, -pair.both, pair.one, pair.other))
+    low, high = (each / by_chance for each in _bounds(both, level))
+    best = np.lexsort((other, one, -both, -low))[:most]  # things stand in the order of their names
+    return [
+        Pair(
+            ones[one[at]], others[other[at]], int(both[at]), first[ones[one[at]]], second[others[other[at]]],
+            len(given), float(both[at] / by_chance[at]), float(low[at]), float(high[at]),
+        )
+        for at in best
+    ]  # fmt: skip
+
+
+def _frequent(counts: Counter[str], fewest: int) -> list[str]:
+    """Return the things that could be in a pair, by name: one that is met less often is in none."""
+    often = [(-count, name) for name, count in counts.items() if count >= fewest]
+    return sorted(name for _count, name in heapq.nsmallest(THINGS_MOST, often))
+
+
+def _met(
+    given: Sequence[tuple[Set[str], Set[str]]], ones: Sequence[str], others: Sequence[str], is_ordered: bool
+) -> tuple[Whole, Whole, Floats]:
+    """Return which things meet, by their numbers, and on how many occasions."""
+    before = _marked([each for each, _after in given], ones)
+    after = _marked([each for _before, each in given], others) if is_ordered else before
+    met = (before.T @ after).tocoo()
+    one, other = met.row, met.col
+    if is_ordered:
+        numbers = {name: number for number, name in enumerate(others)}
+        same = np.array([numbers.get(name, -1) for name in ones], dtype=np.int64)
+        kept = same[one] != other if len(ones) else np.zeros(0, dtype=np.bool_)
+    else:
+        kept = one < other
+    return one[kept], other[kept], met.data[kept].astype(np.float64)
+
+
+def _marked(occasions: Sequence[Set[str]], things: Sequence[str]) -> sparse.csr_array:
+    """Return a row of an occasion and a column of a thing, 1 where it is met."""
+    numbers = {name: number for number, name in enumerate(things)}
+    rows, columns = list[int](), list[int]()
+    for at, each in enumerate(occasions):
+        here = [numbers[name] for name in each if name in numbers]
+        rows += [at] * len(here)
+        columns += here
+    ones = np.ones(len(rows), dtype=np.int64)
+    return sparse.csr_array((ones, (rows, columns)), shape=(len(occasions), len(things)))
 
 
 def _possible(first: Set[str], second: Set[str], is_ordered: bool) -> int:

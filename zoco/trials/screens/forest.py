@@ -5,13 +5,13 @@ Drawn twice, for wide places and for narrow ones, so that letters stay as large 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from zoco.trials.screens.said import signed
+from zoco.ledger.pictures.intervals import Scale, dot, line, signed
 
 ROW, TOP, FOOT = 44, 8, 26
 SPAN_LEAST, HIGH_MOST, LOW_MOST = 0.05, 10.0, -2.0
@@ -47,12 +47,9 @@ def drawn(lines: Sequence[Line], title: str, words: str) -> SafeString:
 
 def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: str, words: str) -> SafeString:
     height, (low, high) = TOP + ROW * len(lines) + FOOT, axis
-
-    def x(share: float) -> float:
-        inside = max(low, min(high, share))
-        return 12 + (width - 24) * (inside - low) / (high - low)
-
-    rows = format_html_join("", "{}", ((_row(each, number, x),) for number, each in enumerate(lines)))
+    scale = Scale(low, high, 12.0, width - 12.0)
+    x = scale.at
+    rows = format_html_join("", "{}", ((_row(each, number, scale),) for number, each in enumerate(lines)))
     ends = [(low, "start"), (high, "end")]
     shown = [(0.0, "middle"), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
     ticks = format_html_join(
@@ -74,18 +71,13 @@ def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: st
     )  # fmt: skip
 
 
-def _row(line: Line, number: int, x: Callable[[float], float]) -> SafeString:
-    at = {
-        name: f"{x(share):.1f}"
-        for name, share in (("low", line.low), ("high", line.high), ("mid", line.lift))
-    }
-    y = TOP + ROW * number + 32
+def _row(each: Line, number: int, scale: Scale) -> SafeString:
+    y, look = TOP + ROW * number + 32, "" if each.is_primary else "open"
     return format_html(
-        '<text x="12" y="{label_y}"{bold}>{label}</text>'
-        '<line x1="{low}" x2="{high}" y1="{y}" y2="{y}" stroke="currentColor" stroke-width="{stroke}"/>'
-        '<circle cx="{mid}" cy="{y}" r="5" stroke="currentColor" stroke-width="1.5" fill="{fill}"/>',
-        label=line.label, label_y=y - 14, y=y, low=at["low"], high=at["high"], mid=at["mid"],
-        bold=SafeString(' font-weight="600"') if line.is_primary else "",
-        stroke="2.5" if line.is_primary else "1.25",
-        fill="currentColor" if line.is_primary else "none",
-    )  # fmt: skip
+        '<text x="12" y="{}"{}>{}</text>{}{}',
+        y - 14,
+        SafeString(' font-weight="600"') if each.is_primary else "",
+        each.label,
+        line(scale, y, (each.low, each.high), 2.5 if each.is_primary else 1.25),
+        dot(scale, y, each.lift, 5, look),
+    )

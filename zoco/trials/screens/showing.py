@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.intervals import between
 from zoco.trials import services
 from zoco.trials.analysis import runs
 from zoco.trials.designs import DesignWrong
@@ -162,10 +163,10 @@ def _cells(metric: Any, kept: dict[str, Any], key: str, name: str, currency: str
         "difference": "–", "interval": "–", "lift": "–", "p": "–", "p_corrected": "–",
     }  # fmt: skip
     if figure:
-        low, high = (said.difference(metric, each, currency) for each in figure["interval"])
+        low, high = figure["interval"]
         cells |= {
             "difference": said.difference(metric, figure["difference"], currency),
-            "interval": _("%(low)s to %(high)s") % {"low": low, "high": high},
+            "interval": between(low, high, lambda each: said.difference(metric, each, currency)),
             "lift": said.lift(figure),
             "p": said.p_value(figure["p"]),
             "p_corrected": said.p_value(figure["p_corrected"]) if "p_corrected" in figure else "–",

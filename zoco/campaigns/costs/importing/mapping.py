@@ -5,7 +5,7 @@ out and counted; they have no day.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.campaigns.costs.importing.formats.base import TOTALS
 from zoco.campaigns.costs.importing.made import Line, Options
-from zoco.campaigns.costs.models import AMOUNT_MOST, OLDEST
+from zoco.campaigns.costs.models import AMOUNT_MOST, OLDEST, SOURCES_MOST
 from zoco.kit.said import Said
 from zoco.people.attributes import ValueWrong
 from zoco.people.importing.files.numbers import number_plain
@@ -38,7 +38,10 @@ class CostRefused(Said, ValueError):
 
 
 class Mapper:
-    """Reads rows. `campaigns` has keys by code and by name in small letters; `today` is the site's day."""
+    """Reads rows. `campaigns` has keys by code and by name in small letters; `today` is the site's day.
+
+    `sources` are those that the site's costs have already.
+    """
 
     def __init__(
         self,
@@ -48,8 +51,10 @@ class Mapper:
         *,
         campaigns: Mapping[str, int],
         today: date,
+        sources: Iterable[str] = (),
     ) -> None:
         self.options, self.campaigns, self.today = options, campaigns, today
+        self.sources = set(sources)
         self.places = {
             mapping[column["key"]]: at
             for at, column in enumerate(columns)
@@ -84,12 +89,24 @@ class Mapper:
             self._text(row, target, most)
             for target, most in (("source", 100), ("medium", 100), ("creative", 200), ("account", 100))
         ]
-        return Line(
+        line = Line(
             (on.isoformat(), campaign, *texts, currency),  # type: ignore[arg-type]
             self._amount(self.cell(row, "amount")),
             self._count(row, "impressions"),
             self._count(row, "clicks"),
         )
+        self._source(texts[0])
+        return line
+
+    def _source(self, source: str) -> None:
+        """Note a source, and refuse one more than a site's costs may have."""
+        if source not in self.sources and len(self.sources) >= SOURCES_MOST:
+            words = gettext_noop(
+                "The costs of a site have at most %(most)s sources, and this is one more. Choose the column "
+                "of where the ads stood for the source, or one source for all rows"
+            )
+            raise CostRefused(words, most=SOURCES_MOST)
+        self.sources.add(source)
 
     def _day(self, row: Row) -> date:
         on = day_read(self.cell(row, "on"), self.options.days)

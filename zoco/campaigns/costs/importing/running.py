@@ -37,10 +37,14 @@ def _enqueue(key: int) -> None:
 
 
 RUNS = Stepped(
-    CostImport,
-    "cost-imports",
-    {Step.READ: [State.UPLOADING], Step.PLAN: [State.READ, State.PLANNED], Step.WRITE: [State.PLANNED]},
-    _enqueue,
+    model=CostImport,
+    held_in="cost-imports",
+    enqueue=_enqueue,
+    begins={
+        Step.READ: [State.UPLOADING],
+        Step.PLAN: [State.READ, State.PLANNED],
+        Step.WRITE: [State.PLANNED],
+    },
 )
 
 
@@ -104,7 +108,7 @@ def go_on(*, run: CostImport) -> bool:
 
 def through(*, key: int) -> CostImport | None:
     """Do the step that was asked for; one that was cut off goes on. What went wrong stands in the import."""
-    return RUNS.through(key, _work)
+    return RUNS.step_through(key, _work)
 
 
 def _work(run: CostImport, scratch: Path, tell: Tell) -> str:
@@ -122,7 +126,7 @@ def _work(run: CostImport, scratch: Path, tell: Tell) -> str:
 
 
 def _read(run: CostImport, folder: Path, scratch: Path, tell: Tell) -> None:
-    parts = packs.parts_of(folder / "upload", run.name, scratch)
+    parts = packs.parts_of(folder / "upload", run.name, scratch, uploads.room())
     partial = scratch / steps.ROWS
     columns, run.total = read_into(parts, partial, lambda count: tell(total=count))
     partial.replace(folder / steps.ROWS)

@@ -20,7 +20,7 @@ from zoco.campaigns.costs.importing.mapping import CostRefused, Mapper
 from zoco.campaigns.costs.importing.passing import passed_over
 from zoco.campaigns.costs.importing.summing import sums_from, sums_write
 from zoco.campaigns.costs.models import Cost, CostImport
-from zoco.campaigns.costs.services import costs_planned, costs_put, costs_voided
+from zoco.campaigns.costs.services import costs_planned, costs_put, costs_voided, sources_of
 from zoco.campaigns.models import Campaign
 from zoco.kit.runs import Tell
 from zoco.people.importing.files.reading import rows_from
@@ -43,7 +43,14 @@ def mapper_of(run: CostImport) -> Mapper:
     """Return what reads the rows of an import."""
     today = run.created_at.astimezone(ZoneInfo(run.site.zone)).date()
     options = Options(**run.options)
-    return Mapper(run.columns, run.mapping, options, campaigns=campaigns_named(run.site_id), today=today)
+    return Mapper(
+        run.columns,
+        run.mapping,
+        options,
+        campaigns=campaigns_named(run.site_id),
+        today=today,
+        sources=sources_of(run.site_id),
+    )
 
 
 def cost_of(line: Line, options: Options) -> Cost:

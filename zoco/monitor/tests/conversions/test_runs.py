@@ -21,6 +21,7 @@ from zoco.monitor.models import AttributionRun, ConversionRule
 from zoco.monitor.services import goal_create
 from zoco.monitor.tests.conversions.walked import BY_PERSON, ORDER, made, walks
 from zoco.sites.models import Site
+from zoco.sites.runs import UNANSWERED
 from zoco.stats.attribution import Measure
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +46,7 @@ def site(_ledger: None) -> Site:
 
 
 @pytest.fixture
-def run(site: Site, monkeypatch: pytest.MonkeyPatch) -> AttributionRun:
-    monkeypatch.setattr(services, "_enqueue", lambda key: None)
+def run(site: Site) -> AttributionRun:
     return services.run_begin(site=site.pk, by="channel", user=None, **DAYS)
 
 
@@ -79,7 +79,7 @@ def test_a_run_that_is_stopped_ends_at_its_next_step(
     counted = counting.paths_of
 
     def stopping(*given: object) -> object:
-        services.run_stop(run=run)
+        services.RUNS.stop(run)
         return counted(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(counting, "paths_of", stopping)
@@ -93,7 +93,7 @@ def test_a_run_that_is_stopped_ends_at_its_next_step(
 
 
 def test_one_that_waits_is_stopped_at_once(run: AttributionRun) -> None:
-    services.run_stop(run=run)
+    services.RUNS.stop(run)
 
     found = services.run_through(key=run.pk)
 
@@ -111,7 +111,7 @@ def test_what_a_dead_worker_left_begins_anew(run: AttributionRun) -> None:
 
 
 def test_a_second_worker_leaves_a_run_alone(run: AttributionRun) -> None:
-    with holding.held(services.LOCKS, str(run.pk)):
+    with holding.held(services.RUNS.held_in, str(run.pk)):
         found = services.run_through(key=run.pk)
 
     assert found is not None
@@ -156,7 +156,7 @@ def test_a_ledger_that_does_not_answer_is_said_in_the_language_of_the_reader(
     services.run_through(key=run.pk)
 
     kept = AttributionRun.objects.get()
-    assert (kept.state, kept.said) == (State.FAILED, services.UNANSWERED)
+    assert (kept.state, kept.said) == (State.FAILED, UNANSWERED)
     client.force_login(User.objects.create_superuser("ana"))
     shown = client.get(f"/admin/attribution/{run.pk}/", headers={"accept-language": "es"}).content.decode()
     assert "El registro no respondió; inténtelo de nuevo en un momento." in shown

@@ -77,7 +77,7 @@ def test_command_killed_anywhere_leaves_nothing_in_the_way(
     def command() -> ExportRun:
         return services.run_now(site=site.pk, place=None, store=store, **SPAN)
 
-    killed("zoco.monitor.exports.services._run_held", monkeypatch, command)
+    killed("zoco.monitor.exports.services._work", monkeypatch, command)
     killed("zoco.monitor.exports.services.day_stamp", monkeypatch, command, after=0)
     killed("zoco.monitor.exports.targets._sync", monkeypatch, command)
     killed("zoco.monitor.exports.targets.os.fsync", monkeypatch, command)

@@ -93,11 +93,11 @@ def test_run_that_was_stopped_goes_on_where_it_was(
 
     def stopped_after(job: Any, day: Any, tell: Any) -> Any:
         done = export(job, day, tell)
-        services.run_stop(run=ExportRun.objects.get(pk=run.pk))
+        services.RUNS.stop(run)
         tell(done=1)
         return done
 
-    monkeypatch.setattr(services, "teller", lambda run: teller(run, every_seconds=0))
+    monkeypatch.setattr("zoco.sites.runs.teller", lambda run, **_given: teller(run, every_seconds=0))
     monkeypatch.setattr(services, "day_export", stopped_after)
     assert services.run_through(key=run.pk, store=store).state == State.STOPPED
     assert made.days() == [("2026-03-28", 3, 1)]
@@ -123,7 +123,7 @@ def test_a_run_that_is_deleted_meanwhile_ends_and_stays_deleted(
         ExportRun.objects.all().delete()
         return done
 
-    monkeypatch.setattr(services, "teller", lambda run: teller(run, every_seconds=0))
+    monkeypatch.setattr("zoco.sites.runs.teller", lambda run, **_given: teller(run, every_seconds=0))
     monkeypatch.setattr(services, "day_export", deleted_after)
 
     assert services.run_through(key=run.pk, store=store).state == State.STOPPED

@@ -40,11 +40,11 @@ def run(store: Store) -> ImportRun:
 
 
 def test_one_that_is_read(run: ImportRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    def deleting(which: ImportRun) -> Tell:
+    def deleting(which: ImportRun, **_given: float) -> Tell:
         ImportRun.objects.all().delete()
         return teller(which)
 
-    monkeypatch.setattr(services, "teller", deleting)
+    monkeypatch.setattr("zoco.sites.runs.teller", deleting)
 
     services.read_through(key=run.pk)
 

@@ -29,6 +29,8 @@ def is_document(head: bytes) -> bool:
 def document_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the head, then a row for each person or deed, with its object's number. Raises TableWrong."""
     keys = list(dict.fromkeys(key for _number, row in _rows(path) for key in row))
+    if any("\0" in key for key in keys):
+        raise TableWrong(_no_key())
     yield 0, keys
     for number, row in _rows(path):
         yield number, [_cell(key, row.get(key)) for key in keys]
@@ -60,6 +62,13 @@ def _records(path: Path) -> Iterator[Any]:
 def _wrong() -> str:
     return gettext_noop(
         "This JSON cannot be read: it is torn, or too large and not written with an object on each line."
+    )
+
+
+def _no_key() -> str:
+    return gettext_noop(
+        "The name of a field in this JSON holds the character NUL, which no table can have; take it out, "
+        "then upload the file again."
     )
 
 
@@ -106,7 +115,7 @@ def _cell(key: str, value: Any) -> str:
         case list():
             return "|".join(_cell(key, each) for each in value)
         case dict():
-            return str(value["name"]) if "name" in value else json.dumps(value, ensure_ascii=False)
+            return _cell("", value["name"]) if "name" in value else json.dumps(value, ensure_ascii=False)
         case str():
             return value.replace("\0", "").encode("utf-8", "replace").decode()
     return str(value)

@@ -59,8 +59,11 @@ def _no_book() -> str:
     return gettext_noop("This is no workbook that a spreadsheet program wrote; save it again.")
 
 
-def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
-    """Return the tables of a file; those of a zip are unpacked into `scratch`. Raises TableWrong."""
+def parts_of(path: Path, name: str, scratch: Path, room: int) -> list[Part]:
+    """Return the tables of a file; those of a zip are unpacked into `scratch`. Raises TableWrong.
+
+    `room` are the bytes that may be written beside it: what is unpacked, and rows of all tables.
+    """
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(OLD_BOOK):
@@ -68,6 +71,7 @@ def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
     if not head.startswith(ZIP):
         if not head:
             raise TableWrong(gettext_noop("The file is empty."))
+        _room_check(name, path.stat().st_size, room)
         return [Part(name, path, _form(path))]
     try:
         with ZipFile(path) as pack:
@@ -75,8 +79,11 @@ def parts_of(path: Path, name: str, scratch: Path) -> list[Part]:
             names = {each.filename for each in infos}
             if "[Content_Types].xml" in names and any(each.startswith("xl/") for each in names):
                 _book_check(pack, infos, path)
+                _room_check(name, sum(each.file_size for each in infos), room)
                 return _sheets(path, name)
-            return _unpacked(pack, infos, path, scratch)
+            tables = _tables(infos, path)
+            _room_check(name, 2 * sum(each.file_size for each in tables), room)
+            return _unpacked(pack, tables, scratch)
     except TORN as error:
         raise TableWrong(gettext_noop("The file cannot be unpacked; it is torn or encrypted.")) from error
 
@@ -93,12 +100,30 @@ def _size_check(infos: list[ZipInfo], path: Path, most: int) -> None:
         raise TableWrong(gettext_noop("The file cannot be unpacked; it is torn or encrypted."))
 
 
-def _unpacked(pack: ZipFile, infos: list[ZipInfo], path: Path, scratch: Path) -> list[Part]:
+def _room_check(name: str, size: int, room: int) -> None:
+    """Raise TableWrong where so many bytes, which are written beside the file, do not fit on the disk."""
+    if size > room:
+        raise TableWrong(
+            gettext_noop(
+                "There is no room to read %(file)s: that takes %(size)s MB, and %(room)s MB are free for "
+                "uploads. Discard other imports, or ask whoever runs the server for a larger disk."
+            ),
+            file=name,
+            size=-(-size // 1_000_000),
+            room=room // 1_000_000,
+        )
+
+
+def _tables(infos: list[ZipInfo], path: Path) -> list[ZipInfo]:
     names = {each.filename: each for each in infos if _is_table(each.filename)}
     tables = [names[each] for each in tables_told(list(names))]
     if not tables:
         raise TableWrong(gettext_noop("There is no CSV and no JSON in this zip."))
     _size_check(tables, path, PARTS_MOST)
+    return tables
+
+
+def _unpacked(pack: ZipFile, tables: list[ZipInfo], scratch: Path) -> list[Part]:
     found = []
     for number, info in enumerate(tables):
         target, left = scratch / f"part-{number}.csv", info.file_size
@@ -201,5 +226,5 @@ def _cell(value: Any) -> str:
             return value.date().isoformat()
         case date() | time():
             return value.isoformat()
-    text = str(value)
+    text = str(value).replace("\0", "")
     return "" if text in {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"} else text

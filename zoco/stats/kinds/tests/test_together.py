@@ -79,6 +79,29 @@ def test_all_pairs_that_could_have_been_are_corrected_for() -> None:
     assert stats.poisson.sf(4, 100 / 75 * among.low) == pytest.approx(0.05 / (62 * 61 / 2) / 2)
 
 
+def test_the_surest_pairs_of_what_is_met_oftenest_are_those_of_counting_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = random.Random(8)
+    baskets = [{name for name in "abcdefghij" if made.random() < 0.3} for _ in range(300)]
+    both = {
+        (one, other): sum(one in each and other in each for each in baskets)
+        for one in "abcdefghij"
+        for other in "abcdefghij"
+        if one < other
+    }
+
+    found = pairs((each, each) for each in baskets)
+    first = pairs(((each, each) for each in baskets), most=4)
+    monkeypatch.setattr("zoco.stats.kinds.together.THINGS_MOST", 3)
+    among = pairs((each, each) for each in baskets)
+
+    assert {(each.one, each.other): each.both for each in found} == both
+    assert first == found[:4]
+    oftenest = sorted("abcdefghij", key=lambda name: (-sum(name in each for each in baskets), name))[:3]
+    assert among == [each for each in found if {each.one, each.other} <= set(oftenest)]
+
+
 def test_a_real_bond_is_found() -> None:
     made = random.Random(4)
     baskets = [{name for name in "abcd" if made.random() < 0.2} for _ in range(600)]
