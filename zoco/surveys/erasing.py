@@ -1,5 +1,7 @@
 """Answers as an eraser of the ledger knows them. Those of people go with the people; see `people.erasing`."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 
 from zoco.kit.periods import moment_at
@@ -43,7 +45,7 @@ class SurveysEraser:
         return found.filter(survey__site=erasure.site) if erasure.site else found
 
 
-def _names(subjects: object) -> dict[str, str]:
+def _names(subjects: Sequence[str]) -> dict[str, str]:
     with sitebook.everything():
         return dict(Survey.objects.filter(key__in=subjects).values_list("key", "name"))
 
