@@ -31,6 +31,7 @@ class MailConfig(AppConfig):
         from zoco.mail.inbox.resting import addresses_resting, failure_count, failures_forget
         from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing, running
+        from zoco.mail.letters import surveys  # noqa: F401
         from zoco.mail.sending import keeping, making  # noqa: F401
         from zoco.mail.sending.told import look_told
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from zoco.kit.said import Said
 
@@ -60,6 +60,13 @@ class Question:
         """Return (key, words) of its options."""
         own = self.options.get(language) or next(iter(self.options.values()), [])
         return [(str(number), each) for number, each in enumerate(own, 1)]
+
+    @property
+    def ends(self) -> str:
+        """What the ends of its scale mean, in the language in force."""
+        if self.kind == NPS:
+            return gettext("0: not at all likely, 10: extremely likely")
+        return gettext("1: very dissatisfied, 5: very satisfied") if self.kind == CSAT else ""
 
     @property
     def keys(self) -> list[str]:

@@ -72,8 +72,8 @@ def method(question: Question) -> Method:
             "B. Rocks, The American Statistician 70 (2016) 365–372",
             _(
                 "Interval of 95 % of the difference of two shares of one sample, adjusted Wald: ¾ of an "
-                "answer is added to promoters and to detractors each, and 1½ to the others, so that it holds for "
-                "small numbers too. Its middle lies a little nearer to 0 than the score."
+                "answer is added to promoters and to detractors each, and 1½ to the others, so that it holds "
+                "for small numbers too. Its middle lies a little nearer to 0 than the score."
             ),
         )
     if question.kind == CSAT:

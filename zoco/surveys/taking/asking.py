@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from zoco.consent.signup.asking import TRAP
-from zoco.surveys.designs import AIDED, MULTIPLE, NPS, SCALES, TEXT_LONGEST, UNAIDED, Question
+from zoco.surveys.designs import AIDED, MULTIPLE, SCALES, TEXT_LONGEST, UNAIDED, Question
 from zoco.surveys.models import Survey
 
 __all__ = ["TRAP", "WAYS", "AnswerForm", "text_of"]
@@ -77,13 +77,8 @@ def _field(question: Question, language: str) -> forms.Field:
     label = question.said(language)
     if question.kind in SCALES:
         choices = [(str(each), str(each)) for each in SCALES[question.kind]]
-        ends = (
-            _("0: not at all likely, 10: extremely likely")
-            if question.kind == NPS
-            else _("1: very dissatisfied, 5: very satisfied")
-        )
         return forms.ChoiceField(
-            label=label, choices=choices, required=question.is_needed, help_text=ends,
+            label=label, choices=choices, required=question.is_needed, help_text=question.ends,
             widget=forms.RadioSelect(attrs={"class": "z-scale"}),
         )  # fmt: skip
     if question.options:
