@@ -24,14 +24,13 @@ class MailConfig(AppConfig):
         from zoco.channels.rates import resting, waking
         from zoco.consent.suppressing import forget_by
         from zoco.kit.plugs import load_modules
-        from zoco.mail import naming, past  # noqa: F401
+        from zoco.mail import naming, past, surveys  # noqa: F401
         from zoco.mail.editing.single import ABOUT
         from zoco.mail.inbox import erasing, merging, panels, proofs  # noqa: F401
         from zoco.mail.inbox.judging import said_judge
         from zoco.mail.inbox.resting import addresses_resting, failure_count, failures_forget
         from zoco.mail.inbox.returning import verp_sender
         from zoco.mail.journeys import hearing, running
-        from zoco.mail.letters import surveys  # noqa: F401
         from zoco.mail.sending import keeping, making  # noqa: F401
         from zoco.mail.sending.told import look_told
 

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from zoco.ledger.viewsets import RightItem
-from zoco.surveys.screens import downloading, editing, listing, showing
+from zoco.surveys.screens import downloading, editing, lifting, listing, showing, wording
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -21,6 +21,8 @@ def surveys_urls() -> list[URLPattern]:
         path("surveys/<int:pk>/edit/", editing.edit, name="zoco_survey_edit"),
         path("surveys/<int:pk>/act/", showing.act, name="zoco_survey_act"),
         path("surveys/<int:pk>/<slug:key>.svg", showing.picture, name="zoco_survey_picture"),
+        path("surveys/<int:pk>/lift/", lifting.lift, name="zoco_survey_lift"),
+        path("surveys/<int:pk>/words/<slug:key>/", wording.words, name="zoco_survey_words"),
         path("surveys/<int:pk>/responses.csv", downloading.download, name="zoco_survey_responses"),
     ]
 

@@ -95,6 +95,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
             (OUTCOMES.get(key, key), formats.count(count)) for key, count in outcomes_of(row).items()
         ],
         "questions": [_question(row, each, read, asked, tongue, may_read) for each in row.asked],
+        "may_lift": request.user.has_perm("zoco_trials.view_trial") and row.started_at is not None,
         "may_change": may_change, "may_download": may_read,
         "may_delete": request.user.has_perm(DELETE) and row.state != State.RUNNING,
         "is_draft": row.state == State.DRAFT, "is_running": row.state == State.RUNNING,
