@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.utils.translation import gettext, gettext_noop
@@ -23,6 +23,7 @@ NPS, CSAT, UNAIDED, AIDED, SINGLE, MULTIPLE, FREE = (
     "nps", "csat", "unaided", "aided", "single", "multiple", "text",
 )  # fmt: skip
 KINDS = (NPS, CSAT, UNAIDED, AIDED, SINGLE, MULTIPLE, FREE)
+Kind = Literal["nps", "csat", "unaided", "aided", "single", "multiple", "text"]
 SCALES: Mapping[str, range] = {NPS: range(11), CSAT: range(1, 6)}
 CHOSEN = (AIDED, SINGLE, MULTIPLE)
 """Kinds that have options; of `aided` and `multiple` several may be ticked."""
@@ -45,8 +46,8 @@ class Brand:
 class Question:
     """One question. `words` and `options` are by language; an option is known by its place, from 1."""
 
-    key: str
-    kind: str
+    key: Annotated[str, msgspec.Meta(pattern=r"^q\d{1,2}\Z")]
+    kind: Kind
     words: dict[str, str] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
     brands: tuple[Brand, ...] = ()

@@ -83,5 +83,5 @@ def first_scale(key: str) -> tuple[Survey, Question | None] | None:
         survey = Survey.objects.filter(key=key).first()
     if survey is None:
         return None
-    first = survey.asked[0]
-    return survey, first if first.kind in SCALES else None
+    first = survey.asked[:1]
+    return survey, first[0] if first and first[0].kind in SCALES else None

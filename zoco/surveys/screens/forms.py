@@ -32,6 +32,8 @@ LABELS = {
     "button": gettext_lazy("Words on the button"),
     "thanks": gettext_lazy("What is said afterwards"),
 }
+WORDS = pgettext_lazy("question", "Words")
+OPTIONS = gettext_lazy("Options, one a line")
 LONGEST = {"heading": 120, "intro": 1_000, "button": 60, "thanks": 1_000}
 
 
@@ -93,12 +95,12 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **more)
         for code in languages():
             self.fields[f"words_{code}"] = forms.CharField(
-                label=f"{pgettext_lazy('question', 'Words')} ({language_within(code)})",
+                label=f"{WORDS} ({language_within(code)})",
                 required=False, max_length=WORDS_LONGEST,
             )  # fmt: skip
         for code in languages():
             self.fields[f"options_{code}"] = forms.CharField(
-                label=f"{gettext_lazy('Options, one a line')} ({language_within(code)})",
+                label=f"{OPTIONS} ({language_within(code)})",
                 required=False, max_length=(OPTION_LONGEST + 2) * OPTIONS_MOST,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
