@@ -94,6 +94,19 @@ OPEN = (
 )  # fmt: skip
 
 
+def _asked_and_tried(site: Site) -> None:
+    """Make a trial and a survey that run."""
+    Trial.objects.create(
+        site=site, key="headline", state="running", unit="person", started_at=timezone.now(),
+        arms=[{"key": "a"}, {"key": "b"}], metrics=[{"name": "Orders", "role": "primary"}],
+    )  # fmt: skip
+    asked = [
+        {"key": "q1", "kind": "nps", "words": {"en": "?"}},
+        {"key": "q2", "kind": "text", "words": {"en": "?"}},
+    ]
+    Survey.objects.create(site=site, key="why", name="Why", state="running", questions=asked)
+
+
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return what stands for the parts of addresses, each of something that takes what it is sent."""
@@ -122,15 +135,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     form = Form.objects.create(key="join", name="Join", site=site, fields={"name": False})
     form.topics.add(Topic.objects.get_or_create(key="news", defaults={"label": "News"})[0])
     account = Account.objects.create(adapter="hook", name="Hook")
-    Trial.objects.create(
-        site=site, key="headline", state="running", unit="person", started_at=timezone.now(),
-        arms=[{"key": "a"}, {"key": "b"}], metrics=[{"name": "Orders", "role": "primary"}],
-    )  # fmt: skip
-    asked = [
-        {"key": "q1", "kind": "nps", "words": {"en": "?"}},
-        {"key": "q2", "kind": "text", "words": {"en": "?"}},
-    ]
-    Survey.objects.create(site=site, key="why", name="Why", state="running", questions=asked)
+    _asked_and_tried(site)
     for name in (
         "API_PER_MINUTE", "API_STRANGERS_PER_MINUTE", "SHARED_PER_MINUTE", "TRIALS_PER_MINUTE",
         "SURVEYS_PER_MINUTE",

@@ -18,7 +18,7 @@ class SurveysConfig(AppConfig):
     def ready(self) -> None:
         """Register what goes with a site, with people and with browsers, and what subjects are called."""
         from zoco.sites import leaving
-        from zoco.surveys import erasing, portable  # noqa: F401
+        from zoco.surveys import erasing, merging, portable  # noqa: F401
 
         leaving.forget_by("surveys", _site_forget)
 

@@ -8,13 +8,13 @@ people, so that this is checked too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from zoco.kit.periods import micros
-from zoco.people.models import NUMBER_BASE, Person
+from zoco.people.models import NUMBER_BASE
 from zoco.stats.proportions import difference, wilson
 from zoco.stats.scores import PROMOTER
 from zoco.stats.trials import guards
@@ -148,22 +148,7 @@ def _answers(survey: Survey, key: str, unit: Unit) -> Iterator[tuple[int, dateti
     """Yield the units that answered a question, the earliest first."""
     column = {Unit.VISITOR: "visitor", Unit.BROWSER: "known", Unit.PERSON: "person"}[unit]
     found = Response.objects.filter(survey=survey, answers__has_key=key).order_by("at", "id")
-    if unit == Unit.PERSON:
-        rows = list(found.exclude(person=None).values_list("person", "at", "answers"))
-        now = _standing(person for person, _at, _answers in rows)
-        for person, at, answers in rows:
-            yield NUMBER_BASE | now[person], at, answers[key]
-        return
-    for number, at, answers in found.exclude(**{column: 0}).values_list(column, "at", "answers").iterator():
-        yield number, at, answers[key]
-
-
-def _standing(people: Iterable[int]) -> dict[int, int]:
-    """Return who stands for each now, all at once."""
-    now = {each: each for each in people}
-    while True:
-        merged = Person.objects.filter(pk__in=set(now.values()), merged_into__isnull=False)
-        into: dict[int, int] = {pk: other for pk, other in merged.values_list("pk", "merged_into") if other}
-        if not into:
-            return now
-        now = {each: into.get(standing, standing) for each, standing in now.items()}
+    base = NUMBER_BASE if unit == Unit.PERSON else 0
+    found = found.exclude(person=None) if unit == Unit.PERSON else found.exclude(**{column: 0})
+    for number, at, answers in found.values_list(column, "at", "answers").iterator():
+        yield base | number, at, answers[key]

@@ -11,6 +11,7 @@ from zoco.ledger.models import OutboxRow
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Erasure
 from zoco.people.giving.person import rows_held
+from zoco.people.merging import merge_undo, people_merge
 from zoco.people.models import Person
 from zoco.people.naming import subjects_named
 from zoco.surveys.erasing import SurveysEraser
@@ -78,3 +79,19 @@ def test_surveys_are_called_by_their_names_in_timelines(survey: Survey) -> None:
     assert subjects_named([("survey", "shop-2026"), ("survey", "gone")]) == {
         ("survey", "shop-2026"): "Spring", ("survey", "gone"): "",
     }  # fmt: skip
+
+
+def test_whoever_is_merged_hands_his_answers_over_and_gets_them_back(survey: Survey) -> None:
+    ana, bea = (Person.objects.create(created_at=AT, changed_at=AT) for _number in range(2))
+    for each in (ana, bea):
+        response(survey, each.pk, person=each, who=f"p{each.pk}")
+
+    merge = people_merge(person=ana, into=bea, why="", at=timezone.now())
+    token = token_make(survey=survey.pk, person=ana, on=timezone.now().date())
+
+    assert list(Response.objects.values_list("person", flat=True)) == [bea.pk, bea.pk]
+    assert sent(survey, {"q1": "2", "t": token}).status_code == 409
+    merge_undo(merge=merge, at=timezone.now())
+    assert list(Response.objects.order_by("pk").values_list("person", "who")) == [
+        (ana.pk, f"p{ana.pk}"), (bea.pk, f"p{bea.pk}"),
+    ]  # fmt: skip
