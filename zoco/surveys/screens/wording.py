@@ -62,7 +62,7 @@ def _topics(texts: list[str], wanted: int) -> dict[str, Any]:
             "name": " · ".join(each.words),
             "count": formats.count(len(each.texts)),
             "share": formats.percent(len(each.texts) / len(texts), 0),
-            "examples": [texts[number] for number in each.texts[:EXAMPLES]],
+            "examples": list(dict.fromkeys(texts[number] for number in each.texts))[:EXAMPLES],
         }
         for each in found.topics
     ]
