@@ -34,6 +34,7 @@ from zoco.moving.models import SiteMove
 from zoco.people.models import Attribute, PeopleImport, Person
 from zoco.research.models import Study
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
+from zoco.surveys.models import Survey
 from zoco.trials.models import Trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -107,6 +108,11 @@ def _trial(site: int) -> Trial:
     return Trial.objects.get_or_create(site_id=site, key="headline", defaults=made)[0]
 
 
+def _survey(site: int) -> Survey:
+    asked = [{"key": "q1", "kind": "text", "words": {"en": "Why?"}}]
+    return Survey.objects.get_or_create(site_id=site, key=f"why-{site}", defaults={"questions": asked})[0]
+
+
 def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
@@ -143,6 +149,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = _run(kind, parts["pk"])
     elif kind.startswith("zoco_trial") and kind != "zoco_trials":
         special["pk"] = _trial(parts["pk"]).pk
+    elif kind.startswith("zoco_survey_"):
+        special |= {"pk": _survey(parts["pk"]).pk, "key": "q1"}
     elif kind.startswith("zoco_cost"):
         special["pk"] = _of_costs(kind, _cost(parts["pk"]))
     elif kind.startswith(("zoco_mix_", "zoco_channel_test_", "zoco_regional_")) or kind in FITTED:

@@ -26,6 +26,7 @@ from zoco.mail.journeys.services import journey_draw, journey_let, journey_publi
 from zoco.people.audiences.services import audience_write
 from zoco.people.models import Attribute, Audience, Person
 from zoco.sites.models import Site
+from zoco.surveys.models import Survey
 from zoco.trials.models import Trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -89,8 +90,21 @@ OPEN = (
     "zoco_channels_heard", "zoco_unsubscribe", "zoco_preferences", "zoco_confirm", "zoco_form",
     "zoco_form_fields", "zoco_form_challenge", "zoco_mail_image", "zoco_mail_link", "zoco_mail_archive",
     "zoco_mail_feed", "zoco_mail_archived", "zoco_mail_online", "zoco_trials_script", "zoco_ofrep",
-    "zoco_ofrep_one",
+    "zoco_ofrep_one", "zoco_survey", "zoco_survey_challenge", "zoco_survey_letter",
 )  # fmt: skip
+
+
+def _asked_and_tried(site: Site) -> None:
+    """Make a trial and a survey that run."""
+    Trial.objects.create(
+        site=site, key="headline", state="running", unit="person", started_at=timezone.now(),
+        arms=[{"key": "a"}, {"key": "b"}], metrics=[{"name": "Orders", "role": "primary"}],
+    )  # fmt: skip
+    asked = [
+        {"key": "q1", "kind": "nps", "words": {"en": "?"}},
+        {"key": "q2", "kind": "text", "words": {"en": "?"}},
+    ]
+    Survey.objects.create(site=site, key="why", name="Why", state="running", questions=asked)
 
 
 @pytest.fixture
@@ -121,17 +135,18 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     form = Form.objects.create(key="join", name="Join", site=site, fields={"name": False})
     form.topics.add(Topic.objects.get_or_create(key="news", defaults={"label": "News"})[0])
     account = Account.objects.create(adapter="hook", name="Hook")
-    Trial.objects.create(
-        site=site, key="headline", state="running", unit="person", started_at=timezone.now(),
-        arms=[{"key": "a"}, {"key": "b"}], metrics=[{"name": "Orders", "role": "primary"}],
-    )  # fmt: skip
-    for name in ("API_PER_MINUTE", "API_STRANGERS_PER_MINUTE", "SHARED_PER_MINUTE", "TRIALS_PER_MINUTE"):
+    _asked_and_tried(site)
+    for name in (
+        "API_PER_MINUTE", "API_STRANGERS_PER_MINUTE", "SHARED_PER_MINUTE", "TRIALS_PER_MINUTE",
+        "SURVEYS_PER_MINUTE",
+    ):  # fmt: skip
         monkeypatch.setenv(f"ZOCO_{name}", "1000000")
     return {"of": {
         "zoco_api:letter_post": letter.key, "zoco_api:journey_enter": str(journey.uid),
         "zoco_api:audience_put": audience.pk, "zoco_api:audience_take": audience.pk,
         "zoco_form": form.key, "zoco_form_fields": form.key, "zoco_form_challenge": form.key,
         "zoco_api:trial_shown": "headline", "zoco_api:ofrep_one": "headline", "zoco_ofrep_one": "headline",
+        "zoco_survey": "why", "zoco_survey_challenge": "why",
         "zoco_channels_heard": account.uid, "zoco_mail_archived": uuid4(),
     }}  # fmt: skip
 

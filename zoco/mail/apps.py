@@ -24,7 +24,7 @@ class MailConfig(AppConfig):
         from zoco.channels.rates import resting, waking
         from zoco.consent.suppressing import forget_by
         from zoco.kit.plugs import load_modules
-        from zoco.mail import naming, past  # noqa: F401
+        from zoco.mail import naming, past, surveys  # noqa: F401
         from zoco.mail.editing.single import ABOUT
         from zoco.mail.inbox import erasing, merging, panels, proofs  # noqa: F401
         from zoco.mail.inbox.judging import said_judge

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "zoco.campaigns",
     "zoco.content",
     "zoco.content.pages",
+    "zoco.surveys",
     "zoco.channels",
     "zoco.trials",
     "zoco.consent",

@@ -27,6 +27,7 @@ from zoco.people.identities import identity_read
 from zoco.people.models import Attribute, Audience, PeopleImport, Person
 from zoco.people.writing import Incoming, people_write
 from zoco.sites.models import Site
+from zoco.surveys.models import Response, Survey
 from zoco.trials.models import Trial
 
 SOURCES: dict[str, dict[str, Any]] = {
@@ -42,6 +43,7 @@ def one_of_each(*, at: datetime) -> list[Person]:
         Attribute.objects.create(key=f"a_{kind}", label=kind, kind=kind, choices=["a", "b"])
     people = people_of_shop(at)
     trials(site, at)
+    surveys(site, at)
     topic = Topic.objects.create(key="news", label="News")
     form = Form.objects.create(key="join", name="Join", site=site, fields={"name": False})
     form.topics.add(topic)
@@ -118,6 +120,24 @@ def journeys(at: datetime) -> None:
     journey_draw(journey=runs, graph=graph, entries=[{"kind": "program"}])
     journey_publish(journey=runs, is_moving=False, at=at)
     journey_let(journey=runs, state=Journey.State.RUNNING, at=at)
+
+
+def surveys(site: Site, at: datetime) -> None:
+    """Make a survey of each kind of question in each state, with an answer."""
+    one = {"words": {"en": "?"}}
+    asked: list[dict[str, Any]] = [
+        one | {"key": f"q{number}", "kind": kind} for number, kind in enumerate(("nps", "csat", "text"), 1)
+    ]
+    asked.append(one | {"key": "q4", "kind": "single", "options": {"en": ["a", "b"]}})
+    asked.append(one | {"key": "q5", "kind": "unaided", "brands": [{"name": "Acme"}]})
+    for state in Survey.State.values:
+        survey = Survey.objects.create(
+            site=site, key=state, name=state, state=state, questions=asked, started_at=at
+        )
+        Response.objects.create(
+            survey=survey, at=at, language="en", way="page", who="v1",
+            answers={"q1": 9, "q2": 4, "q3": "Fast", "q4": ["1"], "q5": "acme"},
+        )  # fmt: skip
 
 
 def trials(site: Site, at: datetime) -> None:

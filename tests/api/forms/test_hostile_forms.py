@@ -25,14 +25,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 DOORS = (
     "zoco_people", "zoco_person", "zoco_audience", "zoco_consent_", "zoco_channels", "zoco_domain",
     "zoco_messages", "zoco_letter", "zoco_journey", "zoco_sending", "zoco_mailbox", "zoco_replies",
-    "zoco_list_growth", "zoco_trial",
+    "zoco_list_growth", "zoco_trial", "zoco_survey",
 )  # fmt: skip
 # What no page leads to without more than one of each: topics in use, who left, files, sheets in frames.
 UNSEEN = {
     "zoco_audience_left", "zoco_channels_heard", "zoco_consent_form_preview",
     "zoco_consent_topic_delete", "zoco_journey_publish", "zoco_letter_map",
     "zoco_letter_map_sheet", "zoco_letter_picture", "zoco_letter_sheet",
-    "zoco_letters_held", "zoco_people_import_refused", "zoco_sending_sheet",
+    "zoco_letters_held", "zoco_people_import_refused", "zoco_sending_sheet", "zoco_survey_challenge",
+    "zoco_survey_letter",
 }  # fmt: skip
 # What was done is said on the page itself: how many were put in, what became of a letter to oneself.
 SAID_THERE = {"zoco_audience_act", "zoco_letter_test"}

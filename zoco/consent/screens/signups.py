@@ -14,9 +14,9 @@ from zoco.consent.screens.opening import ADD_FORM, CHANGE_FORM, DELETE_FORM, SEE
 from zoco.consent.screens.signup_forms import SignupForm
 from zoco.consent.signup.asking import text_of
 from zoco.consent.signup.counting import ASKED, DAYS, OUTCOMES, TAKEN, outcomes_of
+from zoco.consent.signup.guarding import hosts_of
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import code_of, fragment, plain_code_of, root, topics_of
-from zoco.consent.signup.views import hosts_of
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.views.heads import no_site
@@ -61,7 +61,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     language = chosen if chosen in languages() else translation.get_language() or languages()[0]
     return page(
         request, "form", found.name, under=UNDER, form=found, ends=ends, days=DAYS,
-        address=f"{root()}/f/{found.key}", code=code_of(found), hosts=", ".join(hosts_of(found)),
+        address=f"{root()}/f/{found.key}", code=code_of(found), hosts=", ".join(hosts_of(found.site_id)),
         plain=plain_code_of(found, language),
         language=language, languages=[(code, language_name(code)) for code in languages()],
         may_change=request.user.has_perm(CHANGE_FORM), may_delete=request.user.has_perm(DELETE_FORM),

@@ -3,8 +3,6 @@
 import logging
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone, translation
@@ -25,13 +23,11 @@ from zoco.consent.signup.challenges import (
     challenge_make,
 )
 from zoco.consent.signup.filling import Filling, form_fill, is_asked
+from zoco.consent.signup.guarding import browser_named, is_foreign, let, page_of, wants_json
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment, root, topics_of
 from zoco.kit import conf
-from zoco.kit.hosts import plain_host
-from zoco.kit.masks import masked
 from zoco.kit.pacing import Pace
-from zoco.ledger import sitebook
 from zoco.sites.clients import client_address, network
 from zoco.sites.consenting.visitors import IdWrong, visitor_known
 from zoco.sites.consenting.words import language_for
@@ -63,7 +59,7 @@ def challenge(request: HttpRequest, key: str) -> HttpResponse:
     """Give a challenge to work on."""
     form = _form(key)
     made = challenge_make(form.key, at=timezone.now())
-    return _let(request, form, JsonResponse({"challenge": made, "bits": BITS}))
+    return let(request, form.site_id, JsonResponse({"challenge": made, "bits": BITS}))
 
 
 @never_cache
@@ -72,7 +68,7 @@ def fields(request: HttpRequest, key: str) -> HttpResponse:
     """Give the form as HTML, for a page of the site."""
     form = _form(key)
     language = language_for(request.GET.get("language", ""))
-    return _let(request, form, HttpResponse(fragment(form, language, base=root())))
+    return let(request, form.site_id, HttpResponse(fragment(form, language, base=root())))
 
 
 @csrf_exempt
@@ -85,7 +81,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, found, translation.get_language() or "en")
     language = language_for(request.POST.get("language", ""))
     with translation.override(language):
-        return _let(request, found, _taken(request, found, language))
+        return let(request, found.site_id, _taken(request, found, language))
 
 
 def _form(key: str) -> Form:
@@ -95,42 +91,12 @@ def _form(key: str) -> Form:
     return found
 
 
-def hosts_of(form: Form) -> tuple[str, ...]:
-    """Return the host names of the pages that may show a form."""
-    with sitebook.everything():
-        return next((each.own_hosts for each in sitebook.sites() if each.id == form.site_id), ())
-
-
-def _let(request: HttpRequest, form: Form, response: HttpResponse) -> HttpResponse:
-    """Let pages of the form's own site read an answer, and no others."""
-    origin = request.headers.get("Origin", "")
-    response.headers["Vary"] = "Origin"
-    if origin and plain_host(_parted(origin).netloc) in hosts_of(form):
-        response.headers["Access-Control-Allow-Origin"] = origin
-    return response
-
-
-def _parted(address: str) -> SplitResult:
-    """Part an address that somebody sent; one that cannot be read has no parts."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")
-
-
-def _is_foreign(request: HttpRequest, form: Form) -> bool:
-    """Return whether a page of somebody else sends this; browsers that hide it are believed."""
-    origin = request.headers.get("Origin", "")
-    host = plain_host(_parted(origin).netloc) if origin not in ("", "null") else None
-    return host is not None and host not in (*hosts_of(form), plain_host(request.get_host()))
-
-
 def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     """Take a filling through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
     if not form.is_on:
         return _refused(request, form, "off", _("This form takes no sign-ups now."), 410)
-    if _is_foreign(request, form):
+    if is_foreign(request, form.site_id):
         return _refused(request, form, "page", _("This form is not for this page."), 403)
     if pace.wait(f"{form.pk} {network(client_address(request))}", PER_MINUTE()):
         return _refused(request, form, "pace", _("Too many sign-ups; try again in a minute."), 429)
@@ -142,13 +108,13 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
         counting.outcome_count(form=form, outcome="fields", at=now)
         return _wrong(request, form, filled, language)
     proof = given.get("challenge", "")
-    if not proof and not _wants_json(request):
+    if not proof and not wants_json(request):
         return _second_step(request, form, filled)
     try:
         is_slow = challenge_check(proof, given.get("work", ""), form=form.key, at=now)
         filling = Filling(
             challenge=proof, language=language, text=text_of(form, "consent", language),
-            page=_page_of(request), way="script" if _wants_json(request) else "page",
+            page=page_of(request), way="script" if wants_json(request) else "page",
             known=_known(request, form), is_slow=is_slow,
         )  # fmt: skip
         outcome = form_fill(form=form, filled=filled, filling=filling, at=now)
@@ -158,7 +124,7 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     except ChallengeWrong:
         words = _("This took too long, or was sent twice. Press the button once more.")
         counting.outcome_count(form=form, outcome="no_proof", at=now)
-        if _wants_json(request):
+        if wants_json(request):
             return JsonResponse({"state": "later", "words": words, "is_stale": True}, status=422)
         return _second_step(request, form, filled)
     counting.outcome_count(form=form, outcome=outcome, at=now)
@@ -166,19 +132,15 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     return _done(request, form, language, said)
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
 def _refused(request: HttpRequest, form: Form, outcome: str, words: str, status: int) -> HttpResponse:
     counting.outcome_count(form=form, outcome=outcome, at=timezone.now())
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"state": "later", "words": words}, status=status)
     return shown(request, "signup/refused", status, words=words)
 
 
 def _wrong(request: HttpRequest, form: Form, filled: FillForm, language: str) -> HttpResponse:
-    if _wants_json(request):
+    if wants_json(request):
         errors = {name: " ".join(map(str, said)) for name, said in filled.errors.items()}
         return JsonResponse({"state": "wrong", "words": "", "errors": errors}, status=422)
     return _page(request, form, language, filled, status=422)
@@ -209,27 +171,17 @@ def _done(request: HttpRequest, form: Form, language: str, outcome: str) -> Http
         else _("Almost done: we sent you a letter. Open its link and confirm there.")
     )
     onward = form.onward if is_taken else ""
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"state": "taken" if is_taken else "asked", "words": words, "onward": onward})
     if onward:
         return HttpResponseRedirect(onward)
     return shown(request, "signup/done", 200, words=words, is_taken=is_taken)
 
 
-def _page_of(request: HttpRequest) -> str:
-    """Return the page on which the form stood, without what stands behind its path."""
-    parts = _parted(request.POST.get("page", "") or request.headers.get("Referer", ""))
-    if parts.scheme not in {"http", "https"}:
-        return ""
-    return masked(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}").replace("\0", "")[:500]
-
-
 def _known(request: HttpRequest, form: Form) -> int:
     """Return the browser that consented to be known, 0 for none and for one that asks for privacy."""
-    who: Any = request.POST.get("visitor", "")
-    if not who or request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1":
-        return 0
+    who = browser_named(request)
     try:
-        return visitor_known(site=form.site_id, who=who)
+        return visitor_known(site=form.site_id, who=who) if who else 0
     except IdWrong:
         return 0

@@ -12,6 +12,9 @@ from wagtail.images.blocks import ImageBlock
 
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment
+from zoco.ledger import sitebook
+from zoco.surveys.models import Survey
+from zoco.surveys.taking.showing import fragment as survey_fragment
 from zoco.trials.models import Trial, Unit
 from zoco.trials.remote.views import arm_on_page
 
@@ -71,6 +74,31 @@ class SignUp(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         found = Form.objects.filter(key=value["form"], is_on=True).first()
         context["form"] = fragment(found, get_language() or "en") if found else ""
+        context["script"] = reverse("zoco_form_script")
+        return context
+
+
+def surveys_offered() -> list[tuple[str, str]]:
+    """Return the surveys that a page can hold."""
+    return list(Survey.objects.exclude(state=Survey.State.CLOSED).order_by("-id").values_list("key", "name"))
+
+
+class Asked(blocks.StructBlock):
+    """A survey, in the language of the page. One that does not run leaves nothing behind."""
+
+    survey = blocks.ChoiceBlock(label=_("Survey"), choices=surveys_offered)
+
+    class Meta:
+        icon = "form"
+        label = _("Survey")
+        template = "zoco/content/blocks/survey.html"
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        """Add the survey as it stands in the page; it holds nothing of its reader, so pages can be kept."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        with sitebook.everything():
+            found = Survey.objects.filter(key=value["survey"], state=Survey.State.RUNNING).first()
+        context["fragment"] = survey_fragment(found, get_language() or "en", way="block") if found else ""
         context["script"] = reverse("zoco_form_script")
         return context
 
@@ -143,3 +171,4 @@ class Body(blocks.StreamBlock):
     button = Button()
     signup = SignUp()
     trial = Tried()
+    survey = Asked()

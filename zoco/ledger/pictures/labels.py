@@ -109,6 +109,8 @@ NAMES = {
     "consent.choice.withdrawn": _("Messages declined"),
     "consent.form.filled": _("Sign-up form filled in"),
     "trials.arm.shown": _("Arm of a test received"),
+    "surveys.survey.answered": _("Survey answered"),
+    "surveys.question.answered": _("Question of a survey answered"),
     "people.audience.entered": _("Person entered an audience"),
     "people.audience.left": _("Person left an audience"),
     "collector.facts.taken": _("Facts taken"),

@@ -41,6 +41,10 @@ class Block(ABC):
     def mjml(self, value: Value, room: Room, width: int) -> str:
         """Return its MJML; `width`: pixels that it has. Everything of `value` goes through `room`."""
 
+    def still(self, value: Value, room: Room) -> Value:
+        """Return its fields such that they ask nobody any more, for a letter that is being sent."""
+        return value
+
 
 BLOCKS: Registry[Block] = Registry("block of letters")
 

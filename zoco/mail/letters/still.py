@@ -34,4 +34,6 @@ def _still(block: Value, room: Room) -> Value:
             for each in many(value, "columns")
         ]
         value = {**value, "columns": columns}
+    else:
+        value = block_kind(block).still(value, room)
     return {**block, "value": value}

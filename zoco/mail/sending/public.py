@@ -38,6 +38,7 @@ from zoco.mail.sending.freezing import thawed
 from zoco.mail.sending.models import Leg, Sending
 from zoco.people.models import Person
 from zoco.sites.models import Hostname
+from zoco.surveys.reads import links_open
 
 SHOWN_MOST = 100
 FRESH_SECONDS = 300
@@ -76,7 +77,9 @@ def online(request: HttpRequest, token: str) -> HttpResponse:
         holds = conditions_held(letter.conditions, [person.pk])[person.pk]
     except LetterWrong:
         holds = frozenset()
-    return _shown(letter, {**values_of([person])[person.pk], **values, "links": links}, holds)
+    # A page that is handed on does not let others answer surveys in its reader's name.
+    shared = {"links": links, "survey": links_open(now.date())}
+    return _shown(letter, {**values_of([person])[person.pk], **values, **shared}, holds)
 
 
 def _ways(message: Message, person: Person, now: datetime) -> dict[str, str]:
@@ -149,7 +152,8 @@ def archived(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise Http404
     letter = _letter(leg.pk, language_chosen(get_language() or "", _languages(leg)))
     links = {"unsubscribe": NOBODYS, "preferences": NOBODYS, "online": request.path}
-    return _answer(letter, _without_ways(seen(letter, {"links": links}).html))
+    shared = {"links": links, "survey": links_open(timezone.now().date())}
+    return _answer(letter, _without_ways(seen(letter, shared).html))
 
 
 def _without_ways(html: str) -> str:

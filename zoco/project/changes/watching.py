@@ -50,6 +50,7 @@ WATCHED = (
     "zoco_mix.ChannelTest",
     "zoco_people.Audience",
     "zoco_trials.Trial",
+    "zoco_surveys.Survey",
     "zoco_consent.Topic",
     "zoco_consent.Rule",
     "zoco_consent.Form",

@@ -54,11 +54,18 @@ def picture(answer: Answer, *, drawn: str, filters: str, now: datetime) -> str:
     if body is None:
         words = _("Nothing was counted in this period.") if is_empty else _("There is no picture of this.")
         body = Body(written(SIDE, 30, words, "ink base"), 48)
-    head = _head(answer, drawn, filters)
+    return sheet(
+        title=str(answer.report.label), site=answer.question.site.name, head=_head(answer, drawn, filters),
+        body=body, foot=_foot(answer, now),
+    )  # fmt: skip
+
+
+def sheet(
+    *, title: str, site: str, head: list[tuple[str, str]], body: Body, foot: list[tuple[str, str]]
+) -> str:
+    """Return a picture with what it is of above and where it comes from below, as (text, class) by line."""
     top = 40.0 + FOOT * len(head)
-    foot = _foot(answer, now)
     height = top + 10 + body.height + 16 + FOOT * len(foot) + 10
-    title = f"{answer.report.label} · {answer.question.site.name}"
     made = format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 {} {}" role="img">'
         "<title>{}</title><style>{}</style>"
@@ -68,9 +75,9 @@ def picture(answer: Answer, *, drawn: str, filters: str, now: datetime) -> str:
         f"{height:.0f}",
         f"{WIDTH:.0f}",
         f"{height:.0f}",
-        fitted(title, 10_000),
+        fitted(f"{title} · {site}", 10_000),
         STYLE,
-        written(SIDE, 34, fitted(str(answer.report.label), INNER, 20), "title"),
+        written(SIDE, 34, fitted(title, INNER, 20), "title"),
         together(below(head, 54, FOOT)),
         f"{top + 10:.0f}",
         body.drawn,

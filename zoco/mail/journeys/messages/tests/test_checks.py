@@ -68,7 +68,7 @@ def test_settings_that_cannot_be_are_refused(step: Step, settings: dict[str, Any
     assert refusal(step(**settings)) == why
 
 
-NAMES = "there are: data, links, person."
+NAMES = "there are: data, links, person, survey."
 
 
 @pytest.mark.parametrize(

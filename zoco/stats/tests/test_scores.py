@@ -1,0 +1,47 @@
+"""Scores of surveys against figures worked out by hand, and how often their interval holds the truth."""
+
+from math import comb, sqrt
+
+import pytest
+
+from zoco.stats.scores import mean_bounds, net_bounds, recommended
+
+
+def test_a_score_is_promoters_less_detractors() -> None:
+    found = recommended([10, 9, 9, 8, 7, 6, 0, 10, 9, 10])
+
+    assert (found.promoters, found.passives, found.detractors) == (6, 2, 2)
+    assert found.score == pytest.approx(0.4)
+    # (6.75 - 2.75) / 13 = .307692; variance (9.5 / 13 - .094675) / 13 = .048930; 1.959964 * .221201 = .433547
+    assert (found.low, found.high) == (pytest.approx(-0.125855, abs=1e-5), pytest.approx(0.741239, abs=1e-5))
+
+
+def test_alike_answers_still_have_an_interval_within_the_scale() -> None:
+    found = recommended([10] * 5)
+
+    assert found.score == 1
+    # 5 / 8 = .625; variance (6.5 / 8 - .390625) / 8 = .052734; 1.959964 * .229640 = .450086
+    assert found.low == pytest.approx(0.174915, abs=1e-5)
+    assert found.high == 1
+
+
+@pytest.mark.parametrize(("p", "d"), [(0.3, 0.3), (0.6, 0.1), (0.2, 0.5)])
+@pytest.mark.parametrize("n", [10, 40])
+def test_the_interval_of_95_percent_holds_the_truth_about_as_often(p: float, d: float, n: int) -> None:
+    held = 0.0
+    for a in range(n + 1):
+        for b in range(n + 1 - a):
+            low, high = net_bounds(a, b, n)
+            if low <= p - d <= high:
+                held += comb(n, a) * comb(n - a, b) * p**a * d**b * (1 - p - d) ** (n - a - b)
+
+    assert 0.935 < held < 0.98
+
+
+def test_the_mean_has_the_interval_of_student() -> None:
+    low, high = mean_bounds([1, 2, 3, 4, 5]) or (0, 0)
+
+    half = 2.776445 * sqrt(2.5) / sqrt(5)
+    assert (low, high) == (pytest.approx(3 - half, abs=1e-5), pytest.approx(3 + half, abs=1e-5))
+    assert mean_bounds([4]) is None
+    assert mean_bounds([4, 4]) is None

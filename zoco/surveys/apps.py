@@ -1,0 +1,30 @@
+"""Surveys as a Django app."""
+
+from datetime import datetime
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SurveysConfig(AppConfig):
+    """What people say when they are asked. It stands on people and permission."""
+
+    name = "zoco.surveys"
+    label = "zoco_surveys"
+    verbose_name = _("Surveys")
+    default_auto_field = "django.db.models.BigAutoField"
+    area = "research"
+
+    def ready(self) -> None:
+        """Register what goes with a site, with people and with browsers, and what subjects are called."""
+        from zoco.sites import leaving
+        from zoco.surveys import erasing, merging, portable  # noqa: F401
+
+        leaving.forget_by("surveys", _site_forget)
+
+
+def _site_forget(site: int, until: datetime) -> None:
+    """Forget what was answered on a site; what does it is imported when there is some."""
+    from zoco.surveys.leaving import site_forget
+
+    site_forget(site, until)

@@ -1,0 +1,59 @@
+"""Facts of surveys: that somebody answered, and what to each question. Words stay in the database alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoco.kit.ids import uuid8
+from zoco.kit.periods import micros
+from zoco.ledger.schema import Fact
+from zoco.ledger.services import record_many
+from zoco.surveys.designs import SCALES, WRITTEN, Question
+from zoco.surveys.models import Response, Survey
+
+ANSWERED = "surveys.survey.answered"
+SAID = "surveys.question.answered"
+
+
+def answered(*, survey: Survey, response: Response, person: int) -> int:
+    """Record what somebody answered; returns how many facts. `person` is the number of a person, 0 for none.
+
+    A number of a scale stands in `score` and as the quantity, options in `options`; of words only that there
+    are some, for facts are shown to more people than what somebody wrote.
+    """
+    asked = [each for each in survey.asked if each.key in response.answers]
+    common = {"way": response.way, "language": response.language}
+    facts = [_fact(survey, response, person, ANSWERED, "", common, len(asked))]
+    for each in asked:
+        props = common | {"question": each.key, "kind": each.kind} | _said(each, response.answers[each.key])
+        facts.append(_fact(survey, response, person, SAID, each.key, props, props.get("score", 1)))
+    record_many(facts)
+    return len(facts)
+
+
+def _said(question: Question, answer: Any) -> dict[str, Any]:
+    if question.kind in SCALES:
+        return {"score": answer}
+    return {} if question.kind in WRITTEN else {"options": answer}
+
+
+def _fact(
+    survey: Survey, response: Response, person: int, name: str, part: str, props: dict[str, Any], count: int
+) -> Fact:
+    moment = micros(response.at)
+    return Fact(
+        id=uuid8(b"survey", str(response.pk).encode(), str(moment).encode(), part.encode()),
+        name=name,
+        site=survey.site_id,
+        origin="server",
+        occurred_at=moment,
+        received_at=moment,
+        person=person,
+        visitor=response.visitor,
+        known=response.known,
+        verdict="server" if person else "human",
+        subject_kind="survey",
+        subject=survey.key,
+        quantity=count,
+        props=props,
+    )

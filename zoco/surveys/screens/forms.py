@@ -1,0 +1,165 @@
+"""The editor's forms: the survey with what it says by language, its questions. Empty lines are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from zoco.consent.screens.forms import languages
+from zoco.ledger import sitebook
+from zoco.ledger.pictures.labels import language_within
+from zoco.surveys.designs import (
+    OPTION_LONGEST,
+    OPTIONS_MOST,
+    QUESTIONS_MOST,
+    WORDS_LONGEST,
+    Question,
+    brand_lines,
+    brands_of,
+)
+from zoco.surveys.models import TEXTS, Survey
+from zoco.surveys.screens.said import KINDS
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Survey]
+else:
+    _ModelForm = forms.ModelForm
+LABELS = {
+    "heading": gettext_lazy("Heading"),
+    "intro": gettext_lazy("Words above the questions"),
+    "button": gettext_lazy("Words on the button"),
+    "thanks": gettext_lazy("What is said afterwards"),
+}
+WORDS = pgettext_lazy("question", "Words")
+OPTIONS = gettext_lazy("Options, one a line")
+LONGEST = {"heading": 120, "intro": 1_000, "button": 60, "thanks": 1_000}
+
+
+class SurveyForm(_ModelForm):
+    """A survey without its questions."""
+
+    class Meta:
+        model = Survey
+        fields = ("site", "name", "key")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.instance.pk:
+            self.fields["site"].disabled = self.fields["key"].disabled = True
+        elif "site" not in self.initial:
+            self.initial["site"] = next((site.id for site in sitebook.sites()), None)
+        for code in languages():
+            held = self.instance.texts.get(code) or {}
+            for name in TEXTS:
+                is_long = LONGEST[name] > 500
+                self.fields[f"text_{code}_{name}"] = forms.CharField(
+                    label=f"{LABELS[name]} ({language_within(code)})",
+                    required=False, max_length=LONGEST[name], initial=held.get(name, ""),
+                    widget=forms.Textarea(attrs={"rows": 2}) if is_long else forms.TextInput(),
+                )  # fmt: skip
+
+    @property
+    def main(self) -> list[Any]:
+        """What it is."""
+        return [self[name] for name in self._meta.fields or ()]
+
+    @property
+    def said(self) -> list[tuple[str, list[Any]]]:
+        """What it says, by language."""
+        return [
+            (language_within(code), [self[f"text_{code}_{name}"] for name in TEXTS]) for code in languages()
+        ]
+
+    @property
+    def texts(self) -> dict[str, dict[str, str]]:
+        """What it says, as it is kept."""
+        given = self.cleaned_data
+        found = {
+            code: {name: said for name in TEXTS if (said := given.get(f"text_{code}_{name}", "").strip())}
+            for code in languages()
+        }
+        return {code: said for code, said in found.items() if said}
+
+
+class QuestionForm(forms.Form):
+    """A line: a question."""
+
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("question", "Kind"), choices=tuple(KINDS.items()), required=False
+    )
+    is_needed = forms.BooleanField(label=gettext_lazy("must be answered"), required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for code in languages():
+            self.fields[f"words_{code}"] = forms.CharField(
+                label=f"{WORDS} ({language_within(code)})",
+                required=False, max_length=WORDS_LONGEST,
+            )  # fmt: skip
+        for code in languages():
+            self.fields[f"options_{code}"] = forms.CharField(
+                label=f"{OPTIONS} ({language_within(code)})",
+                required=False, max_length=(OPTION_LONGEST + 2) * OPTIONS_MOST,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )  # fmt: skip
+        self.fields["brands"] = forms.CharField(
+            label=gettext_lazy("Brands to count, one a line, other names behind a colon"),
+            help_text=gettext_lazy("Such as: Acme: akme, acme inc"),
+            required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+        )  # fmt: skip
+
+    @property
+    def asked(self) -> list[Any]:
+        """What every question has."""
+        return [self["kind"], self["is_needed"], *(self[f"words_{code}"] for code in languages())]
+
+    @property
+    def more(self) -> list[Any]:
+        """What some kinds have."""
+        return [*(self[f"options_{code}"] for code in languages()), self["brands"]]
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was written on the line."""
+        names = [name for name in self.fields if name.startswith("words_")]
+        return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in names)
+
+    def question(self) -> Question:
+        """Return what was given."""
+        given = self.cleaned_data
+        words = {code: said for code in languages() if (said := given[f"words_{code}"].strip())}
+        options = {
+            code: some
+            for code in languages()
+            if (some := [each.strip() for each in given[f"options_{code}"].splitlines() if each.strip()])
+        }
+        kind = given["kind"]
+        has_options, has_brands = kind in ("aided", "single", "multiple"), kind == "unaided"
+        return Question(
+            "", kind, words, options if has_options else {},
+            brands_of(given["brands"]) if has_brands else (), given["is_needed"],
+        )  # fmt: skip
+
+
+def initial_of(question: Question) -> dict[str, Any]:
+    """Return what a line begins with."""
+    words = {f"words_{code}": said for code, said in question.words.items()}
+    options = {f"options_{code}": "\n".join(some) for code, some in question.options.items()}
+    return {
+        "kind": question.kind, "is_needed": question.is_needed, "brands": brand_lines(question.brands),
+        **words, **options,
+    }  # fmt: skip
+
+
+class _Lines(forms.BaseFormSet[Any]):
+    """Lines, of which those without words are none."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "use_required_attribute": False}
+
+
+Questions = forms.formset_factory(
+    QuestionForm, formset=_Lines, extra=0, min_num=1, max_num=QUESTIONS_MOST, absolute_max=QUESTIONS_MOST
+)

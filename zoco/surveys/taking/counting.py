@@ -1,0 +1,38 @@
+"""What became of everything that was sent to a survey, counted by day: also why it was refused."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+
+from zoco.ledger import sitebook
+from zoco.surveys.models import Survey, SurveyDay
+
+TAKEN = "taken"
+OUTCOMES = {
+    TAKEN: _("answered"),
+    "twice": _("answered before; the first answer counts"),
+    "fields": _("something missing or wrong in a field"),
+    "honeypot": _("a program: it filled the field that people do not see"),
+    "no_proof": _("no proof of work, or a forged one"),
+    "too_quick": _("quicker than anybody reads"),
+    "page": _("from a page of another site"),
+    "pace": _("too many from one line"),
+    "link": _("with a link that is forged, too old, or of somebody who is gone"),
+    "closed": _("after the survey was closed"),
+}
+
+
+def outcome_count(*, survey: Survey, outcome: str, at: datetime) -> None:
+    """Count one."""
+    place: dict[str, Any] = {"survey": survey, "on": at.date(), "outcome": outcome}
+    with sitebook.everything():
+        SurveyDay.objects.get_or_create(**place)
+        SurveyDay.objects.filter(**place).update(count=F("count") + 1)
+
+
+def outcomes_of(survey: Survey) -> dict[str, int]:
+    """Return how often a survey came to each end, the most frequent first."""
+    rows = SurveyDay.objects.filter(survey=survey).values_list("outcome").annotate(whole=Sum("count"))
+    return dict(sorted(rows, key=lambda each: (-each[1], each[0])))
