@@ -163,6 +163,13 @@ ORIGINS = {
 OTHER_LANGUAGES = {"zh": _("Chinese")}  # which Django knows only by script
 UNCAPPED = ("es", "ru")
 """Readers in whose sentences names of languages have no capital."""
+NODES = {
+    "…": _("All others"),
+    "…ended": pgettext_lazy("flow", "ended here"),
+    "…open": pgettext_lazy("flow", "may still go on"),
+    "…began": pgettext_lazy("flow", "began here"),
+}
+"""What stands in place of a step."""
 WORDS = {
     "channel": CHANNELS,
     "device": DEVICES,
@@ -188,6 +195,8 @@ def value_label(name: str, kind: str, value: Key) -> str:
         return language_name(str(value))
     if kind == "channels":
         return ARROW.join(value_label("channel", "channel", each) for each in str(value).split(ARROW))
+    if kind == "node":
+        return str((NODES | NAMES).get(str(value), value))
     words = WORDS.get(kind) or WORDS.get(name) or {}
     return str(words.get(str(value), value))
 
