@@ -34,7 +34,7 @@ def site() -> Iterator[Site]:
     for on, source, medium, amount, currency in (
         (FIRST, "Google", "cpc", 60, "EUR"),
         (LAST, "google", "cpc", 40, "EUR"),
-        (LAST, "tiktok", "cpc", 70, "XXX"),
+        (LAST, "tiktok", "cpc", 70, "USD"),
         (date(2026, 3, 16), "google", "cpc", 1_000, "EUR"),
         (FIRST, "bing", "display", 10, "EUR"),
     ):
