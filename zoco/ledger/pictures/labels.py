@@ -170,6 +170,7 @@ NODES = {
     "…began": pgettext_lazy("flow", "began here"),
 }
 """What stands in place of a step."""
+ANY = {"/**": pgettext_lazy("flow", "any page")}
 WORDS = {
     "channel": CHANNELS,
     "device": DEVICES,
@@ -196,7 +197,7 @@ def value_label(name: str, kind: str, value: Key) -> str:
     if kind == "channels":
         return ARROW.join(value_label("channel", "channel", each) for each in str(value).split(ARROW))
     if kind == "node":
-        return str((NODES | NAMES).get(str(value), value))
+        return str((NODES | ANY | NAMES).get(str(value), value))
     words = WORDS.get(kind) or WORDS.get(name) or {}
     return str(words.get(str(value), value))
 

@@ -14,7 +14,7 @@ from zoco.ledger.asking.goals import Goal, goals_of, goals_of_facts
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Choices, Dimension, Measure, Parameter, ParameterWrong, Params, Report
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read
-from zoco.monitor.reports.flows.walks import OTHERS, STEPS_MOST, Anchor, Walk, walked
+from zoco.monitor.reports.flows.walks import OTHERS, Anchor, Walk, walked
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -23,12 +23,25 @@ if TYPE_CHECKING:
 NODES_MOST = 8
 """So many labels of a step, the most frequent, stand for themselves."""
 LENGTH_MOST = 200
+ANY_PAGE = "/**"
 WHATS = (
     ("page", _("Page")),
     ("fact", pgettext_lazy("flow", "Fact")),
     ("source", _("Source")),
 )
-SIDES = (("after", _("After it")), ("before", _("Before it")))
+SIDES = (("after", pgettext_lazy("flow", "After it")), ("before", pgettext_lazy("flow", "Before it")))
+DAYS = (
+    ("1", pgettext_lazy("flow", "1 day")),
+    ("7", pgettext_lazy("flow", "7 days")),
+    ("30", pgettext_lazy("flow", "30 days")),
+)
+STEPS = (
+    ("1", pgettext_lazy("flow", "1 step")),
+    ("2", pgettext_lazy("flow", "2 steps")),
+    ("3", pgettext_lazy("flow", "3 steps")),
+    ("4", pgettext_lazy("flow", "4 steps")),
+    ("5", pgettext_lazy("flow", "5 steps")),
+)
 
 
 @REPORTS.plug
@@ -69,19 +82,12 @@ class Flows(Report):
             "whose",
             pgettext_lazy("flow", "Counted by"),
             "visit",
-            (("visit", pgettext_lazy("flow", "visit")), ("visitor", pgettext_lazy("flow", "visitor"))),
+            (("visit", pgettext_lazy("flow", "By visit")), ("visitor", pgettext_lazy("flow", "By visitor"))),
         ),
-        Parameter(
-            "days", pgettext_lazy("flow", "Days of a visitor"), "7", tuple((n, n) for n in ("1", "7", "30"))
-        ),
-        Parameter(
-            "steps",
-            pgettext_lazy("flow", "How many steps"),
-            "3",
-            tuple((f"{n}", f"{n}") for n in range(1, STEPS_MOST + 1)),
-        ),
+        Parameter("days", pgettext_lazy("flow", "Days of a visitor"), "7", DAYS),
+        Parameter("steps", pgettext_lazy("flow", "How many steps"), "3", STEPS),
         Parameter("goal", pgettext_lazy("flow", "From this goal"), ""),
-        Parameter("fact", pgettext_lazy("flow", "or from this page, event or fact"), "/"),
+        Parameter("fact", pgettext_lazy("flow", "or from this page, event or fact"), ANY_PAGE),
         Parameter("where", pgettext_lazy("flow", "with properties, such as plan = gold; n > 3"), ""),
     )  # fmt: skip
     order = "-times"
@@ -109,7 +115,7 @@ class Flows(Report):
         )
 
     def query(self, facts: Facts, params: Params) -> Table:
-        walk: Walk = facts.given or Walk(Anchor(Goal("/", "page", "/")))
+        walk: Walk = facts.given or Walk(Anchor(Goal(ANY_PAGE, "page", ANY_PAGE)))
         folded = _folded(walked(facts, walk))
         before = along.text_in_row_before(folded.label, folded, "number", "who")
         near = (folded.number == 1).ifelse(expr.text(walk.anchor.goal.name), before)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 DAY_SECONDS = 86_400
 GAP_SECONDS = 1_800
 """A visit is over when so long nothing came."""
-STEPS_MOST = 5
 UNTOLD = (PAGE_ENGAGED, "web.asset.served", "web.vitals.measured")
 """Facts that come with a page by themselves: nobody did them."""
 OTHERS, ENDED, OPEN, BEGAN = "…", "…ended", "…open", "…began"

@@ -52,7 +52,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store
 
 
 def asked(store: Store, **address: str) -> Answer:
-    return answered(store, "flows", **address)
+    return answered(store, "flows", **{"fact": "/", **address})
 
 
 def ways(answer: Answer) -> Counter[tuple[Any, ...]]:
@@ -128,6 +128,17 @@ def test_by_visitor_steps_go_on_after_the_visit(stores: dict[str, Store], engine
 def test_what_cannot_be_asked_is_said(stores: dict[str, Store], address: dict[str, str], wrong: str) -> None:
     with pytest.raises(ParameterWrong, match=re.escape(wrong)):
         asked(stores["duckdb"], **address)
+
+
+def test_without_a_choice_it_goes_from_the_first_page_of_visits(stores: dict[str, Store]) -> None:
+    answer = answered(stores["duckdb"], "flows", steps="1")
+
+    found = ways(answer)
+    assert sum(found.values()) == 14
+    assert found[1, "/**", "/a"] == 2
+    drawn = flow(answer)
+    assert drawn is not None
+    assert "any page → /a: 2" in drawn.svg
 
 
 def test_goals_about_whole_visits_are_not_offered() -> None:
