@@ -79,7 +79,7 @@ class Report(Schema):
     question: str
     definition: str
     method: str
-    picture: Literal["curve", "bars", "steps", "grid", ""]
+    picture: Literal["curve", "bars", "steps", "grid", "flow", ""]
     dimensions: list[Dimension]
     measures: list[Measure]
     parameters: list[Parameter]

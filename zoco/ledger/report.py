@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 Unit = Literal["count", "percent", "seconds", "milliseconds", "money", "points", "index"]
 DimensionKind = Literal[
     "text", "bucket", "path", "host", "country", "language", "channel", "verdict", "status", "name",
-    "number", "channels",
+    "number", "channels", "node",
 ]  # fmt: skip
-Picture = Literal["curve", "bars", "steps", "grid", ""]
+Picture = Literal["curve", "bars", "steps", "grid", "flow", ""]
 Params = Mapping[str, "str | int"]
 Choices = tuple[tuple[str, "StrOrPromise"], ...]
 

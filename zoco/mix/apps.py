@@ -1,9 +1,16 @@
 """Media mix as a Django app."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from zoco.ledger.asking import causal
 
 
 class MixConfig(AppConfig):
@@ -17,12 +24,20 @@ class MixConfig(AppConfig):
 
     def ready(self) -> None:
         """Let tests of channels move along with sites; look after fits that died; follow sites and goals."""
-        from zoco.ledger.asking import goals
+        from zoco.ledger.asking import causal, goals
         from zoco.mix import periodic, portable  # noqa: F401 - both register
         from zoco.sites import leaving
 
+        causal.provide("mix", _effects)
         goals.follow("mix", _goal_renamed)
         leaving.forget_by("mix", _site_forget)
+
+
+def _effects(wanted: causal.Wanted) -> Iterator[causal.Effect]:
+    """Say what money brought, beside credits; what does it is imported when somebody asks."""
+    from zoco.mix.causes import effects
+
+    return effects(wanted)
 
 
 def _goal_renamed(site: int, was: str, now: str) -> None:

@@ -25,7 +25,7 @@ def _beside_in_visit(column: Value, rows: Table, *, is_after: bool) -> Value:
     """Look back along a window either way: engines differ in what looking ahead means."""
     import ibis
 
-    order = [each.desc() if is_after else each.asc() for each in _order(rows)]
+    order = _ordered(rows, is_back=is_after)
     return column.lag().over(ibis.window(group_by=rows.session, order_by=order)).fill_null("")
 
 
@@ -56,6 +56,41 @@ def just_before(column: Value, rows: Table, *by: str) -> Value:
 
     groups = [rows[name] for name in by]
     return column.lag().over(ibis.window(group_by=groups, order_by=_order(rows))).fill_null(0)
+
+
+def so_far(column: Value, rows: Table, *by: str, is_back: bool = False) -> Value:
+    """Return the sum of a column over the rows of a group up to each by (occurred_at, id), or `is_back`
+    from the last one back to it.
+    """
+    import ibis
+
+    groups, order = [rows[name] for name in by], _ordered(rows, is_back=is_back)
+    return column.sum().over(ibis.cumulative_window(group_by=groups, order_by=order))
+
+
+def lagged(column: Value, rows: Table, *by: str, empty: str | int, is_back: bool = False) -> Value:
+    """Return what the row before has in the same group by (occurred_at, id), or `is_back` the row after;
+    `empty` where there is none.
+    """
+    import ibis
+
+    groups, order = [rows[name] for name in by], _ordered(rows, is_back=is_back)
+    return column.lag().over(ibis.window(group_by=groups, order_by=order)).fill_null(empty)
+
+
+def text_in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
+    """Return the text of the row before, in the order of a column, in the same group; "" for none."""
+    import ibis
+
+    groups = [rows[name] for name in by]
+    return column.lag().over(ibis.window(group_by=groups, order_by=rows[order])).fill_null("")
+
+
+def place_in(rows: Table, by: Sequence[str], *order: Value) -> Value:
+    """Return each row's place among the rows of its group in an order, from 1."""
+    import ibis
+
+    return ibis.row_number().over(ibis.window(group_by=[rows[name] for name in by], order_by=list(order))) + 1
 
 
 def in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
@@ -114,6 +149,10 @@ def numbered(number: Value, values: Sequence[Value]) -> Value:
 
     *others, last = values
     return ibis.cases(*((number == n, value) for n, value in enumerate(others, 1)), else_=last)
+
+
+def _ordered(rows: Table, *, is_back: bool) -> list[Value]:
+    return [each.desc() if is_back else each.asc() for each in _order(rows)]
 
 
 def _order(rows: Table) -> list[Value]:

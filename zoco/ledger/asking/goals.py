@@ -94,7 +94,8 @@ def goal_renamed(*, site: int, was: str, now: str) -> None:
 
 def reached(facts: Facts, rows: Table, goal: Goal) -> Value:
     """Return whether each fact reaches a goal; never for a goal about engagement."""
-    return reached_of(rows, goal, facts.is_view(rows))
+    # Rows have just the columns that the question speaks of: nothing is asked of them in vain.
+    return reached_of(rows, goal, facts.is_view(rows) if goal.kind == "page" else expr.never(rows))
 
 
 def reached_of(rows: Table, goal: Goal, is_view: Value) -> Value:

@@ -37,17 +37,29 @@ def with_back(rows: Table, facts: Facts, goals: Sequence[Goal]) -> Table:
     given_back = replace(wide, verdicts=VERDICTS).where(
         lambda rows: (rows.amount_site < expr.money(0)) & (rows.subject != "")
     )
-    lines = _lines(brought, is_refund=0).union(_lines(given_back, is_refund=1))
-    same, along = ([lines[name] for name in names] for names in (ABOUT, ("at", "is_refund", "id")))
+    return with_taken(rows, taken_back(brought, given_back, ABOUT))
+
+
+def taken_back(brought: Table, given_back: Table, about: Sequence[str], money: str = "amount_site") -> Table:
+    """Return what was given back of each fact that brought money, where anything was: __id, __back.
+
+    Both are facts that have a subject, told apart by the columns `about`; `money` is the one that is summed.
+    """
+    lines = _lines(brought, about, money, is_refund=0).union(_lines(given_back, about, money, is_refund=1))
+    same, along = ([lines[name] for name in names] for names in (about, ("at", "is_refund", "id")))
     turns = lines.mutate(turn=expr.sum_so_far(1 - lines.is_refund, same, along))
-    each = turns.group_by(*ABOUT, "turn").aggregate(
-        __id=turns.id.max(where=turns.is_refund == 0), __back=turns.amount.sum(where=turns.is_refund == 1)
+    each = turns.group_by(*about, "turn").aggregate(
+        __id=turns.id.max(where=turns.is_refund == 0), __back=turns.money.sum(where=turns.is_refund == 1)
     )
-    taken = each.filter(each.turn > 0, each["__back"] < expr.money(0)).drop(*ABOUT, "turn")
+    return each.filter(each.turn > 0, each["__back"] < expr.money(0)).drop(*about, "turn")
+
+
+def with_taken(rows: Table, taken: Table) -> Table:
+    """Return rows of facts with one column more, `back`: what `taken_back` found of each, else 0."""
     both = rows.left_join(taken, rows.id == taken["__id"])
     return both.mutate(back=both["__back"].fill_null(0).cast("decimal(18,4)")).drop("__id", "__back")
 
 
-def _lines(rows: Table, *, is_refund: int) -> Table:
-    made = {"at": expr.micros(rows.occurred_at), "amount": rows.amount_site}
-    return rows.select(*ABOUT, "id", **made, is_refund=expr.whole(is_refund))
+def _lines(rows: Table, about: Sequence[str], money: str, *, is_refund: int) -> Table:
+    made = {"at": expr.micros(rows.occurred_at), "money": rows[money]}
+    return rows.select(*about, "id", **made, is_refund=expr.whole(is_refund))

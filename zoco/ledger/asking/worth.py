@@ -18,12 +18,15 @@ from zoco.ledger.asking.goals import (
     spent,
     stayed,
 )
+from zoco.ledger.asking.refunds import with_back
 from zoco.ledger.expr import Table, Value
 
 if TYPE_CHECKING:
     from zoco.kit.periods import Grain
     from zoco.ledger.scope import Facts
 
+MONEY = Goal("", "revenue")
+"""Whatever brings money."""
 WORTH = ("conversions", "revenue", "spent")
 
 
@@ -32,12 +35,13 @@ def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bo
 
     Columns: those asked for, "bucket" with a grain, visitor, page_views (0 or 1, always 0 without
     `with_views`), conversions of the goals of `facts`, revenue, spent in milliseconds (only without
-    `with_views`). A session that
-    stayed long enough is a row of its own where it began; `columns` must be the same in all of a session.
+    `with_views`). A session that stayed long enough is a row of its own where it began; `columns` must be the
+    same in all of a session. So is what was given back of a fact that brought money, where and when that
+    happened: see `refunds`.
     """
 
     def counts(rows: Table) -> Value:
-        found = any_reached(facts, rows, facts.goals) | (rows.amount_site != 0)
+        found = any_reached(facts, rows, facts.goals) | (rows.amount_site > expr.money(0))
         return found | (facts.is_view(rows) if with_views else rows.name == PAGE_ENGAGED)
 
     rows = facts.where(counts)
@@ -48,15 +52,36 @@ def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bo
             visitor=rows.visitor,
             page_views=expr.ones(facts.is_view(rows)) if with_views else expr.whole(0),
             conversions=_times(facts, rows),
-            revenue=rows.amount_site,
+            revenue=(rows.amount_site > expr.money(0)).ifelse(rows.amount_site, expr.money(0)),
             spent=spent(rows),
             bucket=bucket,
         ),
     )
+    back = _acts_of_refunds(facts, columns, grain).select(*made.columns)
+    made = made.union(back.cast(dict(made.schema())))
     about_sessions = [goal for goal in facts.goals if goal.kind == "engagement"]
     if not about_sessions:
         return made
     return made.union(_acts_of_sessions(facts, columns, grain, about_sessions).select(*made.columns))
+
+
+def _acts_of_refunds(facts: Facts, columns: Sequence[str], grain: Grain | None) -> Table:
+    """Return what was given back, a row for each fact that it was given back of."""
+    sold = facts.where(lambda rows: (rows.amount_site > expr.money(0)) & (rows.subject != ""))
+    both = with_back(sold, facts, (MONEY,))
+    back = both.filter(both.back < expr.money(0))
+    return back.select(
+        *columns,
+        **_act(
+            visitor=back.visitor,
+            page_views=expr.whole(0),
+            # As the sums of ones that stand beside it: one engine tells small numbers from signed ones.
+            conversions=expr.whole(0) + expr.ones(expr.never(back)),
+            revenue=back.back,
+            spent=expr.whole(0),
+            bucket=None if grain is None else facts.bucket(back.occurred_at, grain),
+        ),
+    )
 
 
 def _acts_of_sessions(

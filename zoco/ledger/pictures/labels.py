@@ -165,6 +165,14 @@ ORIGINS = {
 OTHER_LANGUAGES = {"zh": _("Chinese")}  # which Django knows only by script
 UNCAPPED = ("es", "ru")
 """Readers in whose sentences names of languages have no capital."""
+NODES = {
+    "…": _("All others"),
+    "…ended": pgettext_lazy("flow", "ended here"),
+    "…open": pgettext_lazy("flow", "may still go on"),
+    "…began": pgettext_lazy("flow", "began here"),
+}
+"""What stands in place of a step."""
+ANY = {"/**": pgettext_lazy("flow", "any page")}
 WORDS = {
     "channel": CHANNELS,
     "device": DEVICES,
@@ -190,6 +198,8 @@ def value_label(name: str, kind: str, value: Key) -> str:
         return language_name(str(value))
     if kind == "channels":
         return ARROW.join(value_label("channel", "channel", each) for each in str(value).split(ARROW))
+    if kind == "node":
+        return str((NODES | ANY | NAMES).get(str(value), value))
     words = WORDS.get(kind) or WORDS.get(name) or {}
     return str(words.get(str(value), value))
 

@@ -14,6 +14,8 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.bodies import is_drawn
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
+from zoco.ledger.pictures.flows import ROWS_MOST as FLOWS_MOST
+from zoco.ledger.pictures.flows import flow
 from zoco.ledger.pictures.grids import ROWS_MOST, STEPS_MOST, grid
 from zoco.ledger.pictures.ways import stages
 from zoco.ledger.report import Report
@@ -64,16 +66,20 @@ class ReportView(LedgerView):
             table=paged(answer, self.address, can_view_facts=self.can_view_facts),
             elsewhere=elsewhere(answer),
             **self._picture(answer),
-            grid=grid(self._drawn_whole(answer, now)),
+            **self._drawn_whole(answer, now),
         )
 
-    def _drawn_whole(self, answer: Answer, now: datetime) -> Answer:
-        """Return the newest rows of a grid, whichever page and order the table below has."""
-        if answer.report.picture != "grid" or len(answer.rows) == answer.total_rows:
-            return answer
-        order = f"-{answer.dimensions[0].name}"
-        whole = replace(answer.question, page=1, size=ROWS_MOST * STEPS_MOST, order=order)
-        return ask(answer.report, whole, now=now)
+    def _drawn_whole(self, answer: Answer, now: datetime) -> dict[str, Any]:
+        """Return what is drawn of all rows, whichever page and order the table below has: a grid of the
+        newest ones, a flow of the largest.
+        """
+        kind = answer.report.picture
+        if kind in ("grid", "flow") and len(answer.rows) < answer.total_rows:
+            newest = (f"-{answer.dimensions[0].name}", ROWS_MOST * STEPS_MOST)
+            order, size = newest if kind == "grid" else ("-times", FLOWS_MOST)
+            whole = replace(answer.question, page=1, size=size, order=order)
+            answer = ask(answer.report, whole, now=now)
+        return {"grid": grid(answer), "flow": flow(answer)}
 
     def _picture(self, answer: Answer) -> dict[str, Any]:
         names = [measure.name for measure in answer.measures]

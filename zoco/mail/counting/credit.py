@@ -1,7 +1,8 @@
 """What people did after a click: each deed counts once, for the last letter whose link somebody followed.
 
 Deeds are facts of the ledger; they count for so many days after a click. Money stays in the currency that it
-was charged in. What is given back of an order counts against it, however late.
+was charged in. What is given back of it counts against it, however late, by the rule of
+`zoco.ledger.asking.refunds`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from zoco.kit import conf
 from zoco.kit.periods import Period, micros, moment_at
 from zoco.ledger import expr, sitebook
 from zoco.ledger.asking.people import resolved
+from zoco.ledger.asking.refunds import ABOUT, taken_back, with_taken
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.expr import Table
@@ -60,12 +62,10 @@ class Click(NamedTuple):
 
 
 class Deed(NamedTuple):
-    """One fact of a person. `subject` is what it is about, such as an order."""
+    """One fact of a person. `amount` is what it brought, less what was given back of it."""
 
     person: int
     at: int
-    name: str
-    subject: tuple[int, str]
     amount: Decimal
     currency: str
 
@@ -87,24 +87,15 @@ def credited(scope: Scope, *, fact: str, days: int, now: datetime) -> list[Credi
     if first is None:
         return []
     deeds = deeds_of(fact=fact, since=micros(first), now=now)
-    clicks = _clicks({each.person for each in deeds if each.name == fact}, first)
-    back: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    clicks = _clicks({each.person for each in deeds}, first)
     found: list[tuple[Deed, Click]] = []
     for each in deeds:
-        if each.name == REFUNDED:
-            back[each.subject] += each.amount
         at = moment_at(each.at).replace(tzinfo=None)
-        click = _last(clicks.get(each.person, []), at, days) if each.name == fact else None
-        if click is not None:
+        if (click := _last(clicks.get(each.person, []), at, days)) is not None:
             found.append((each, click))
     mine = _mine(scope, found)
     return [
-        Credited(
-            click.message,
-            click.link,
-            each.amount + (back.pop(each.subject, Decimal()) if fact == ORDERED else Decimal()),
-            each.currency,
-        )
+        Credited(click.message, click.link, each.amount, each.currency)
         for each, click in found
         if click.message in mine
     ]
@@ -170,7 +161,7 @@ def _moment(text: str) -> datetime:
 
 
 def deeds_of(*, fact: str, since: int, now: datetime) -> list[Deed]:
-    """Return the facts of a name, and what was given back, of all people since a moment, by time."""
+    """Return the facts of a name of all people since a moment, by time."""
     store = Asked(now).ledger
     with sitebook.everything():
         answer = store.query(_statement(fact, Span(since, micros(now) + 1), store.dialect))
@@ -179,8 +170,6 @@ def deeds_of(*, fact: str, since: int, now: datetime) -> list[Deed]:
         Deed(
             row["whose"],
             row["moment"],
-            row["name"],
-            (row["site"], row["subject"]),
             Decimal(row["amount"] or 0),
             row["currency"],
         )
@@ -193,7 +182,7 @@ def _statement(fact: str, span: Span, dialect: Dialect) -> str:
     def write(given: Given) -> Table:
         return _expression(list(given.words), given.periods[0])
 
-    given = Given(ANY_SITE, cast("list[Period]", [span]), [fact, REFUNDED])
+    given = Given(ANY_SITE, cast("list[Period]", [span]), [fact])
     return templates.filled(("letters' deeds", dialect), given, dialect, write, lasting="never")
 
 
@@ -201,23 +190,23 @@ def _expression(names: list[str], span: Period) -> Table:
     from zoco.ledger.asking.statements.engines import table
 
     facts = table("facts")
-    kept = facts.filter(
-        facts.occurred_at >= expr.start_of(span),
-        facts.occurred_at < expr.end_of(span),
-        (facts.name == names[0]) | (facts.name == names[1]),
-        expr.among(facts.verdict, COUNTED),
-        (facts.person != 0) | (facts.known != 0),
-    ).select(
-        "id", "site", "occurred_at", "known", "person", "name", "subject", "amount", "currency"
-    )  # fmt: skip
-    rows = resolved(kept, None)
+    facts = facts.filter(facts.occurred_at >= expr.start_of(span), facts.occurred_at < expr.end_of(span))
+    done = facts.filter(facts.name == names[0], expr.among(facts.verdict, COUNTED))
+    kept = done.filter((done.person != 0) | (done.known != 0)).select(
+        "id", "site", "occurred_at", "known", "person", "amount", "currency"
+    )
+    rows = with_taken(resolved(kept, None), _given_back(facts, done))
     ours = rows.filter(rows.person > expr.whole(NUMBER_BASE))
     return ours.select(
-        "site",
-        "name",
-        "subject",
-        "amount",
         "currency",
+        amount=ours.amount + ours.back,
         whose=ours.person - expr.whole(NUMBER_BASE),
         moment=expr.micros(ours.occurred_at),
     )
+
+
+def _given_back(facts: Table, done: Table) -> Table:
+    """Return what was given back of deeds, in the currency that they were charged in."""
+    brought = done.filter(done.amount > expr.money(0), done.subject != "")
+    back = facts.filter(facts.amount < expr.money(0), facts.subject != "")
+    return taken_back(brought, back, ("site", *ABOUT, "currency"), "amount")

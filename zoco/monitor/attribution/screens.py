@@ -18,7 +18,7 @@ from zoco.kit.cells import disarmed
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import no_site, site_chosen
-from zoco.monitor.attribution import said, services
+from zoco.monitor.attribution import causes, said, services
 from zoco.monitor.attribution.counting import MODELS
 from zoco.monitor.attribution.definition import definition_of, rule_of, rule_set
 from zoco.monitor.attribution.forms import AttributionForm, RuleForm
@@ -127,6 +127,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         said=_(run.said) if run.said else "",
         measures=[(each.value, label, each is measure) for each, label in _measures(run)],
         table=said.table(run, measure),
+        causal=causes.causal(run, measure, request.user),
         stands=said.stands(run, run.site.zone),
         models=said.explained(),
         share=round(100 * run.done / run.total) if run.total else 0,

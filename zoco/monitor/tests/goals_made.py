@@ -24,7 +24,7 @@ FACTS = [
     event("2026-03-28 10:04:00", 1, "sign up", props={"plan": "silver", "seats": 2}),
     viewed("2026-03-28 10:05:00", 1, "/thanks/"),
     event("2026-03-28 10:06:00", 1, "order", amount_site=Decimal("59.90"), currency="EUR"),
-    # visitor 2, direct: a form, and a refund of what was bought before
+    # visitor 2, direct: a form, and a refund that names nothing that was sold: it is of nothing
     viewed("2026-03-29 12:00:00", 2, "/blog/", channel="direct"),
     engaged("2026-03-29 12:00:20", 2, "/blog/", 20),
     event("2026-03-29 12:01:00", 2, "form", props={"form": "contact"}),

@@ -121,7 +121,7 @@ def test_traffic_says_what_it_was_worth(reached: Store, goals: None) -> None:
     ]
     assert figures == [
         (wall(28), 40.0, 11, Decimal("59.90")),
-        (wall(29), 20.0, 2, Decimal("-9.90")),
+        (wall(29), 20.0, 2, Decimal(0)),
         (wall(30), None, 3, Decimal(100)),
     ]
     assert (
@@ -129,7 +129,7 @@ def test_traffic_says_what_it_was_worth(reached: Store, goals: None) -> None:
         == answer.overall["conversions"]
         == sum(conversions for _, conversions, _ in REACHED.values())
     )
-    assert answer.overall["revenue"] == Decimal(150)
+    assert answer.overall["revenue"] == Decimal("159.90")
     assert answer.overall["engaged"] == 20.0
 
 
@@ -151,7 +151,7 @@ def test_channels_say_what_their_visits_were_worth(reached: Store, goals: None) 
 
     assert table(answer) == [
         # visitors, sessions, page views, bounce, conversions, rate, its bounds, revenue
-        ("direct", 2, 2, 2, 1.0, 2, 0.5, *of_two, Decimal("-9.90")),
+        ("direct", 2, 2, 2, 1.0, 2, 0.5, *of_two, Decimal(0)),
         ("organic_search", 1, 1, 3, 0.0, 11, 1.0, *of_one, Decimal("59.90")),
         # an order of which nobody knows through which channel it came
         ("", 0, 0, 0, None, 3, None, None, None, Decimal(100)),
@@ -176,7 +176,7 @@ def test_under_a_goal_channels_say_which_share_of_all_their_visitors_reached_it(
     narrowed = answered(reached, "channels", **{"f.goal": "Any form", "f.path^": "/blog"})
 
     assert table(answer) == [
-        ("direct", 2, 2, 2, 1.0, 1, 0.5, *bounds(1, 2), Decimal("-9.90")),
+        ("direct", 2, 2, 2, 1.0, 1, 0.5, *bounds(1, 2), Decimal(0)),
         ("organic_search", 1, 1, 3, 0.0, 1, 1.0, *bounds(1, 1), Decimal("59.90")),
         ("", 0, 0, 0, None, 0, None, None, None, Decimal(100)),
     ]

@@ -10,6 +10,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body, below, box, fitted, together, written
 from zoco.ledger.pictures.charts import Chart, chart
 from zoco.ledger.pictures.figures import figure_text
+from zoco.ledger.pictures.flows import flow
 from zoco.ledger.pictures.grids import Grid, grid
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
 from zoco.ledger.pictures.names import Names, names_of
@@ -48,6 +49,9 @@ def body_of(answer: Answer, drawn: str) -> Body | None:
         case "grid":
             cohorts = grid(answer)
             return _grid(cohorts) if cohorts else None
+        case "flow":
+            ribbons = flow(answer)
+            return Body(ribbons.drawn, ribbons.height) if ribbons else None
         case "bars":
             return _bars(answer, measure_of(answer, drawn)) if answer.rows else None
     return None

@@ -24,6 +24,7 @@ from zoco.ledger.pictures.alone.laying import (
     together,
     written,
 )
+from zoco.ledger.pictures.flows import ROWS_MOST as FLOWS_MOST
 from zoco.ledger.pictures.grids import ROWS_MOST as COHORTS_MOST
 from zoco.ledger.pictures.grids import STEPS_MOST
 from zoco.ledger.report import Report
@@ -42,6 +43,8 @@ def picture_asked(
     if report.picture == "grid":
         order = f"-{report.dimensions[0].name}"
         question = replace(question, page=1, size=COHORTS_MOST * STEPS_MOST, order=order)
+    elif report.picture == "flow":
+        question = replace(question, page=1, size=FLOWS_MOST, order="-times")
     elif report.picture == "bars":
         question = replace(question, size=min(question.size, ROWS_MOST))
     return picture(ask(report, question, store=store, now=now), drawn=drawn, filters=filters, now=now)

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import expr
 from zoco.ledger.asking import along
-from zoco.ledger.expr import Table
+from zoco.ledger.expr import Table, Value
 from zoco.monitor.reports.conversions.counted import WHOSE, conversions, whose
 from zoco.monitor.reports.conversions.defined import Definition
 
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
 
 CLICKED = "mail.link.clicked"
+FOLLOWED = ".clicked"
+"""So ends the name of a fact that somebody followed a post or a banner, whatever the area that tells it."""
+COUPON = "coupon"
+"""What a fact about a coupon is about, and the property of a payment with one."""
 BY = {
     "channel": _("Channel"),
     "source": _("Source"),
     "campaign": _("Campaign"),
     "content": _("Creative"),
     "letter": _("Letter"),
+    "post": pgettext_lazy("touch", "Post"),
+    "banner": pgettext_lazy("touch", "Banner"),
+    "coupon": pgettext_lazy("touch", "Coupon"),
 }
-"""By what touches are told apart: columns of visits, and letters by the links that were followed in them."""
+"""By what touches are told apart: columns of visits, and what facts say that somebody followed or used."""
 COLUMNS = ("channel", "source", "campaign", "content")
 LABELS_MOST, LABELS_ROOM = 36, 64
 """So many labels, those with most touches, stand for themselves; and room for the number of each in a key."""
@@ -54,7 +62,7 @@ def paths(facts: Facts, definition: Definition, by: str) -> Table:
     Of touches in one microsecond the more frequent label comes first, then that earlier in the alphabet.
     """
     visits = whose(_visits(facts, definition, by), facts, definition)
-    met = visits if by in COLUMNS else _clicks(facts, definition)
+    met = visits if by in COLUMNS else _met(facts, definition, by)
     met = met.filter(met.who != 0)
     numbers = _numbers(met)
     touches = _keyed(met.inner_join(numbers, "label"))
@@ -83,6 +91,31 @@ def _clicks(facts: Facts, definition: Definition) -> Table:
     rows = wide.named(CLICKED)
     found = whose(rows.select("id", "occurred_at", "session", "subject", *WHOSE), facts, definition)
     return found.mutate(at=expr.micros(found.occurred_at), label=found.subject)
+
+
+def _met(facts: Facts, definition: Definition, by: str) -> Table:
+    """Return one row a time that somebody met a letter, a post, a banner or a coupon."""
+    if by == "letter":
+        return _clicks(facts, definition)
+    wide = facts.whole_visits.earlier(definition.lookback_seconds)
+    rows = wide.where(lambda rows: _is_coupon(rows) if by == "coupon" else _is_followed(rows, by))
+    named = rows.subject
+    if by == "coupon":
+        used = expr.prop_text(rows, COUPON)
+        named = (used == "").ifelse(rows.subject, used)
+    kept = rows.select("id", "occurred_at", "session", *WHOSE, label=named)
+    found = whose(kept, facts, definition)
+    return found.mutate(at=expr.micros(found.occurred_at))
+
+
+def _is_followed(rows: Table, kind: str) -> Value:
+    return (rows.subject_kind == kind) & (rows.subject != "") & rows.name.endswith(FOLLOWED)
+
+
+def _is_coupon(rows: Table) -> Value:
+    """Return whether facts are about a coupon, or payments with one."""
+    is_about = (rows.subject_kind == COUPON) & (rows.subject != "")
+    return is_about | ((rows.amount_site > expr.money(0)) & (expr.prop_text(rows, COUPON) != ""))
 
 
 def _numbers(met: Table) -> Table:

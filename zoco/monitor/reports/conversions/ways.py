@@ -6,6 +6,7 @@ from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr
@@ -29,13 +30,20 @@ class ConversionPaths(Report):
     key = "conversion-paths"
     label = _("Paths to conversions")
     question = _("By which ways do people come before they convert, and which ways lead nowhere?")
-    definition = _(
-        "A path is how visits began, in order, within the days before a conversion that the definition of "
-        "conversions says; with letters, which links of letters were followed. It holds visits before an "
-        "earlier conversion too. Paths that led nowhere are of those who did not convert after their last "
-        "visit of the period, within so many days before that visit; some of them may still convert. The "
-        "36 most frequent values stand for themselves, all others are “…”. Revenue is less refunds. A "
-        "conversion without a visit that is known has no path."
+    definition = format_lazy(
+        "{} {}",
+        _(
+            "A path is how visits began, in order, within the days before a conversion that the definition "
+            "of conversions says; with letters, which links of letters were followed. It holds visits before "
+            "an earlier conversion too. Paths that led nowhere are of those who did not convert after their "
+            "last visit of the period, within so many days before that visit; some of them may still "
+            "convert. The 36 most frequent values stand for themselves, all others are “…”. Revenue is less "
+            "refunds. A conversion without a visit that is known has no path."
+        ),
+        _(
+            "With posts and banners a touch is a fact about one that it was clicked, with coupons a payment "
+            "that bears one or a fact about one."
+        ),
     )
     dimensions = (Dimension("path", _("Path"), "channels"),)
     measures = (

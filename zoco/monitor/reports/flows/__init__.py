@@ -1,0 +1,1 @@
+"""Flows: what people do before and after a fact, step by step."""
