@@ -60,6 +60,8 @@ class Estimated:
     capped: int = 0
     lacking: dict[str, str] = field(default_factory=dict)
     """By arm, why it has no estimate."""
+    plain: Mapping[str, Estimate] = field(default_factory=dict)
+    """Estimates of units as they are, without adjustment."""
 
 
 def estimated(metric: Metric, sample: Sample, deeds: Deeds, until: int, *, is_adjusted: bool) -> Estimated:
@@ -83,8 +85,8 @@ def estimated(metric: Metric, sample: Sample, deeds: Deeds, until: int, *, is_ad
         except (TooFew, NoSpread):
             made = None
         if made is not None:
-            return Estimated(made.arms, left_out, made.kept, cap, capped)
-    return Estimated(found, left_out, 1.0, cap, capped, lacking)
+            return Estimated(made.arms, left_out, made.kept, cap, capped, plain=found)
+    return Estimated(found, left_out, 1.0, cap, capped, lacking, found)
 
 
 def estimated_quantile(metric: Metric, sample: Sample, whose: Ints, values: Floats, until: int) -> Estimated:

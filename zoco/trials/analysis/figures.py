@@ -23,7 +23,7 @@ from zoco.stats.trials.guards import Check, Guard
 from zoco.stats.trials.moments import Estimate, NoSpread, TooFew
 from zoco.stats.trials.several import benjamini_hochberg, holm
 from zoco.stats.trials.verdicts import Compare, Word, judged
-from zoco.trials.analysis import estimates, units
+from zoco.trials.analysis import beliefs, estimates, units
 from zoco.trials.analysis.estimates import Estimated, Sample
 from zoco.trials.analysis.units import Exposed, Scope
 from zoco.trials.deciding import dealt_arm
@@ -120,6 +120,7 @@ class Sampled:
             "arms": {key: _estimate_kept(each) for key, each in found.arms.items()},
             "lacking": found.lacking, "left_out": found.left_out, "kept_share": found.kept,
             "cap": found.cap, "capped": found.capped, "figures": {}, "why": {},
+            "believed": beliefs.view(metric, found.plain, self.sample.arms),
         }  # fmt: skip
         compare, control = compare_of(self.trial, end), self.trial.control
         for key in self.sample.arms[1:]:

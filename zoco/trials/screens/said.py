@@ -94,6 +94,7 @@ def why(key: str) -> str:
         "at_end": _("A quantile has a figure at the set end only."),
         "no_spread": _("All units are alike; there is nothing to compare."),
         "no_goal": _("Its goal is gone from the site."),
+        "no_belief": _("A quantile has no Bayesian view."),
     }.get(key, _("Too little data for a figure."))
 
 
@@ -166,3 +167,10 @@ def lift(figure: Kept) -> str:
 def signed(share: float) -> str:
     """Write a share with its sign."""
     return f"{'+' if share > 0 else ''}{formats.percent(share, 1)}"
+
+
+def loss(metric: Any, number: float, currency: str) -> str:
+    """Write what choosing an arm may cost; of shares in points."""
+    if metric.kind in ("proportion", "retention"):
+        return _("%(points)s points") % {"points": formats.decimal(number * 100, 3)}
+    return value(metric, number, currency)

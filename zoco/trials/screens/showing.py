@@ -21,7 +21,7 @@ from zoco.trials import services
 from zoco.trials.analysis import runs
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
-from zoco.trials.screens import forest, said
+from zoco.trials.screens import beliefs, forest, said
 from zoco.trials.screens.editing import CHANGE
 from zoco.trials.screens.listing import ICONS, SEE
 
@@ -110,6 +110,7 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
         "table": [
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],
+        "beliefs": beliefs.table(both, arms, row.control, currency),
         "guards": [said.guard(each) for each in result["checks"]],
         "counts": _counts(result, arms),
         "crossed": formats.count(result["crossed"]),

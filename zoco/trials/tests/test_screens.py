@@ -124,6 +124,8 @@ def test_the_figures_are_shown_as_a_forest_and_as_a_table(trial: Trial) -> None:
     assert "Begin the trial" not in shown
     assert "Stop the trial" not in shown
     assert "Ratio of the arms" in shown
+    assert "It decides nothing" in shown
+    assert shown.count('data-label="Chance to be the best"') == 3
     assert "“Shorter” wins" in body(client_of("owner").get(LIST))
 
 
