@@ -142,6 +142,22 @@ def metrics_check(metrics: Sequence[Metric], goals: Collection[str], *, is_fixed
             raise DesignWrong(words)
 
 
+def strata_check(unit: str, strata: str) -> None:
+    """Hold strata to what is known of a unit before it saw an arm. Raises DesignWrong."""
+    if unit == "visitor" and strata == "returning":
+        words = gettext_noop(
+            "A visitor without consent is known for a day, so that nobody knows who returns; weigh by "
+            "something else, or deal browsers that consented."
+        )
+        raise DesignWrong(words)
+    if unit == "person" and strata not in ("", "returning"):
+        words = gettext_noop(
+            "Your programs tell of persons without country or device; weigh by new or returning, or by "
+            "nothing."
+        )
+        raise DesignWrong(words)
+
+
 def _metric_check(metric: Metric, goals: Collection[str]) -> None:
     if metric.kind not in KINDS or metric.role not in ROLES or len(metric.name) > NAME_LONGEST:
         raise DesignWrong(gettext_noop("The metric “%(name)s” is none that is known."), name=metric.name[:80])

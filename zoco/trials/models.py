@@ -30,6 +30,18 @@ class Decides(models.TextChoices):
     FIXED = "fixed", _("the figure at the end, on the day that is set now")
 
 
+class Strata(models.TextChoices):
+    """By what arms are weighed: what was known of a unit before it saw one."""
+
+    NONE = "", _("nothing")
+    COUNTRY = "country", pgettext_lazy("by", "country")
+    DEVICE = "device", pgettext_lazy("by", "device")
+    SYSTEM = "os", pgettext_lazy("by", "operating system")
+    LANGUAGE = "language", pgettext_lazy("by", "language")
+    CHANNEL = "channel", pgettext_lazy("by", "source channel")
+    RETURNING = "returning", _("new or returning")
+
+
 class Trial(models.Model):
     """An experiment on a site. What makes its figures is frozen when it begins (`zoco.trials.services`)."""
 
@@ -104,6 +116,14 @@ class Trial(models.Model):
         _("adjust by what was before"),
         default=True,
         help_text=_("Less noise by the same metric in the 28 days before exposure (CUPED)."),
+    )
+    strata = models.CharField(
+        _("weigh arms by"),
+        max_length=12,
+        blank=True,
+        choices=Strata.choices,
+        default=Strata.NONE,
+        help_text=_("Less noise where arms differ by chance in it (post-stratification)."),
     )
     state = models.CharField(
         pgettext_lazy("trial", "state"),

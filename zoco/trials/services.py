@@ -16,13 +16,22 @@ from django.utils.translation import gettext_noop
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.sites.models import Site
-from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check, with_goals
+from zoco.trials.designs import (
+    ArmPlan,
+    DesignWrong,
+    Metric,
+    arms_check,
+    kept_of,
+    metrics_check,
+    strata_check,
+    with_goals,
+)
 from zoco.trials.models import Decides, Trial, TrialRun, Unit
 
 State = Trial.State
 FIELDS = (
     "name", "hypothesis", "unit", "share_percent", "holdout_percent", "layer", "decides", "units_planned",
-    "days_least", "ends_on", "is_public", "is_adjusted",
+    "days_least", "ends_on", "is_public", "is_adjusted", "strata",
 )  # fmt: skip
 TRIALS_MOST = 500
 RUNNING_MOST = 50
@@ -85,6 +94,7 @@ def _set(
     trial.arms, trial.metrics = kept_of(arms), kept_of(metrics)
     for name, value in fields.items():
         setattr(trial, name, value)
+    strata_check(trial.unit, trial.strata)
 
 
 def _goals(site: int) -> set[str]:

@@ -25,6 +25,7 @@ from zoco.stats.trials.several import benjamini_hochberg, holm
 from zoco.stats.trials.verdicts import Compare, Word, judged
 from zoco.trials.analysis import beliefs, estimates, units
 from zoco.trials.analysis.estimates import Estimated, Sample
+from zoco.trials.analysis.strata import strata_read
 from zoco.trials.analysis.units import Exposed, Scope
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.designs import Metric
@@ -78,6 +79,8 @@ class Sampled:
         arms = [each.key for each in trial.arms_planned]
         self.wrong = _not_as_dealt(trial, self.exposed)
         self.sample = Sample.of(self.exposed, arms, ~self.wrong)
+        by = trial.strata
+        self.strata = strata_read(scope, by, store).of(self.sample.unit) if by else None
 
     def counts(self) -> Kept:
         """Return how many units there are, and the guards."""
@@ -119,7 +122,7 @@ class Sampled:
         kept: Kept = {
             "arms": {key: _estimate_kept(each) for key, each in found.arms.items()},
             "lacking": found.lacking, "left_out": found.left_out, "kept_share": found.kept,
-            "cap": found.cap, "capped": found.capped, "figures": {}, "why": {},
+            "strata": found.strata, "cap": found.cap, "capped": found.capped, "figures": {}, "why": {},
             "believed": beliefs.view(metric, found.plain, self.sample.arms),
         }  # fmt: skip
         compare, control = compare_of(self.trial, end), self.trial.control
@@ -143,7 +146,9 @@ class Sampled:
             return estimates.estimated_quantile(metric, self.sample, whose, values, until)
         deeds = units.deeds_read(self.scope, metric, goals, self.store)
         is_adjusted = self.trial.is_adjusted and self.scope.has_past
-        return estimates.estimated(metric, self.sample, deeds, until, is_adjusted=is_adjusted)
+        return estimates.estimated(
+            metric, self.sample, deeds, until, is_adjusted=is_adjusted, strata=self.strata
+        )
 
 
 def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:

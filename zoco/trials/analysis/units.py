@@ -105,12 +105,17 @@ def exposed_read(scope: Scope, store: Store) -> Exposed:
     )
 
 
-def exposed(scope: Scope) -> Table:
-    """Return one row a unit: unit, told_as, arm, first, crossed."""
+def exposures(scope: Scope) -> Table:
+    """Return the facts that units saw an arm of the trial: unit, told_as, and all else of them."""
     rows = scope.facts.named(SHOWN)
     rows = rows.mutate(told_as=_written(scope, rows))
     rows = _units(scope, rows.filter(rows.told_as != 0))
-    rows = rows.filter(rows.subject == scope.trial, *_between(rows, scope.start, scope.end))
+    return rows.filter(rows.subject == scope.trial, *_between(rows, scope.start, scope.end))
+
+
+def exposed(scope: Scope) -> Table:
+    """Return one row a unit: unit, told_as, arm, first, crossed."""
+    rows = exposures(scope)
     rows = rows.mutate(shown=expr.prop_text(rows, "arm"))
     return rows.group_by("unit").aggregate(
         told_as=expr.first_by(rows.told_as, rows),
@@ -120,9 +125,14 @@ def exposed(scope: Scope) -> Table:
     )
 
 
+def page_views(scope: Scope) -> Table:
+    """Return page views of units."""
+    return _units(scope, scope.facts.page_views)
+
+
 def about_read(scope: Scope, store: Store) -> Ints:
     """Ask which visitors were on the site while the trial ran, to be dealt by hash. Not for persons."""
-    rows = _units(scope, scope.facts.page_views)
+    rows = page_views(scope)
     rows = rows.filter(*_between(rows, scope.start, scope.end))
     found = rows.select("unit").distinct().order_by("unit")
     return _ints(store.query(expr.to_sql(found, store.dialect))["unit"])

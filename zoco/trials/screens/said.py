@@ -127,6 +127,9 @@ def notes(both: Sequence[tuple[Any, Kept]], currency: str) -> list[str]:
         if kept["kept_share"] < 1:
             words = _("“%(metric)s”: %(share)s of the noise is left after what was known before.")
             found.append(words % {"metric": metric.name, "share": formats.percent(kept["kept_share"], 0)})
+        if kept.get("strata"):
+            words = _("“%(metric)s”: arms are weighed by strata: %(count)s.")
+            found.append(words % {"metric": metric.name, "count": formats.count(kept["strata"])})
         if kept["cap"] is not None and kept["capped"]:
             places = {
                 "metric": metric.name,

@@ -69,6 +69,7 @@ def _set_up(row: Trial) -> list[tuple[str, str]]:
         (_("Layer"), layer),
         (_("What decides"), str(row.get_decides_display())),
         (_("Planned number of units"), formats.count(row.units_planned)),
+        (_("Arms weighed by"), str(row.get_strata_display())),
         (_("Days at least"), formats.count(row.days_least)),
         (_("Last day"), formats.day(row.ends_on) if row.ends_on else _("none set")),
         (_("Began"), _moment(row.started_at)),
