@@ -49,6 +49,7 @@ COUNTED = {
     "zoco.consent.signup.views": "pace",
     "zoco.sites.installing.pace": "_asked",
     "zoco.trials.remote.views": "pace",
+    "zoco.trials.screens.downloading": "pace",
 }
 """Modules that count who asked how often, and where they keep it."""
 

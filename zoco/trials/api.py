@@ -59,13 +59,14 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
 def _told(unit: str, request: HttpRequest, site: str, key: str) -> HttpResponse:
     found = Trial.objects.filter(site=sitebook.site(site).id).order_by("id")
     if not key:
-        return answers.many(request, [decided(each, _person(each, unit)) for each in told_of(found)])
+        now = timezone.now()
+        return answers.many(request, [decided(each, _person(each, unit), now) for each in told_of(found)])
     trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
     if trial is None:
         raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
     if trial.unit == Unit.PERSON and not unit:
         raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
-    return answers.one(decided(trial, _person(trial, unit)))
+    return answers.one(decided(trial, _person(trial, unit), timezone.now()))
 
 
 @router.post("trials/{key}/shown", summary="Tell which persons saw their arm", url_name="trial_shown")

@@ -7,8 +7,10 @@ outside the share, gets the control and does not count.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from zoco.kit.periods import micros
 from zoco.trials.assigning import arm_of, is_held_out, place_of
 from zoco.trials.models import Trial
 
@@ -44,25 +46,28 @@ class Decision:
         return self.reason is Reason.SPLIT
 
 
-def decided(trial: Trial, unit: int | str) -> Decision:
-    """Return what a unit gets; 0 and "" are nobody, who gets the control."""
+def decided(trial: Trial, unit: int | str, at: datetime | None = None) -> Decision:
+    """Return what a unit gets at a moment, which bandits need; 0 and "" are nobody, who gets the control."""
     if trial.state == Trial.State.RUNNING:
-        arm = dealt_arm(trial, unit) if unit else None
+        arm = dealt_arm(trial, unit, micros(at) if at else None) if unit else None
         return _of(trial, arm or trial.control, Reason.SPLIT if arm else Reason.DEFAULT)
     if trial.outcome_arm:
         return _of(trial, trial.outcome_arm, Reason.STATIC)
     return _of(trial, trial.control, Reason.DISABLED)
 
 
-def dealt_arm(trial: Trial, unit: int | str) -> str | None:
-    """Return the arm that a unit is dealt while the trial runs; None for who is not in it."""
+def dealt_arm(trial: Trial, unit: int | str, at: int | None = None) -> str | None:
+    """Return the arm that a unit is dealt while the trial runs; None for who is not in it.
+
+    `at` is a moment in UTC microseconds: of bandits it matters on which day. Raises MomentNeeded.
+    """
     if is_held_out(f"holdout/{trial.site_id}", unit, trial.holdout_percent / 100):
         return None
     scope = f"{trial.site_id}/layer/{trial.layer}" if trial.layer else trial.scope
     begin = trial.layer_from or 0
     if not begin / 100 <= place_of(scope, unit, purpose=SHARE) < (begin + trial.share_percent) / 100:
         return None
-    return arm_of(trial.scope, unit, trial.dealt_as)
+    return arm_of(trial.scope, unit, trial.dealt_as(at))
 
 
 def _of(trial: Trial, arm: str, reason: Reason) -> Decision:

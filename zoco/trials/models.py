@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from zoco.ledger.asking.within import WithinManager, within
 from zoco.trials.assigning import Arm
 from zoco.trials.designs import ArmPlan, Metric, arms_read, metrics_read
+from zoco.trials.shares import SharesSet, batch_at, shares_read
 
 UNITS_MOST = 1_000_000_000
 
@@ -28,6 +29,13 @@ class Decides(models.TextChoices):
 
     LIVE = "live", _("the live figure, at any time")
     FIXED = "fixed", _("the figure at the end, on the day that is set now")
+
+
+class Deals(models.TextChoices):
+    """Whether shares of arms stay."""
+
+    EVEN = "even", _("by the weights of the arms, all the time")
+    BANDIT = "bandit", _("day by day more to whoever does better (bandit)")
 
 
 class Strata(models.TextChoices):
@@ -117,6 +125,16 @@ class Trial(models.Model):
         default=True,
         help_text=_("Less noise by the same metric in the 28 days before exposure (CUPED)."),
     )
+    deals = models.CharField(
+        _("how arms are dealt"),
+        max_length=6,
+        choices=Deals.choices,
+        default=Deals.EVEN,
+        help_text=_(
+            "A bandit is for earning, not for learning: it says less about how much better an arm is."
+        ),
+    )
+    batches = models.JSONField(default=list, editable=False)
     strata = models.CharField(
         _("weigh arms by"),
         max_length=12,
@@ -165,10 +183,21 @@ class Trial(models.Model):
         """The metrics."""
         return metrics_read(self.metrics)
 
-    @property
-    def dealt_as(self) -> tuple[Arm, ...]:
-        """The arms as they are dealt."""
+    def dealt_as(self, at: int | None) -> tuple[Arm, ...]:
+        """Return the arms as they are dealt at a moment in UTC microseconds, which bandits need."""
+        if self.is_bandit:
+            return batch_at(self.batches_read, at).arms
         return tuple(Arm(each.key, each.weight) for each in self.arms_planned)
+
+    @property
+    def is_bandit(self) -> bool:
+        """Whether shares of arms move."""
+        return self.deals == Deals.BANDIT
+
+    @property
+    def batches_read(self) -> tuple[SharesSet, ...]:
+        """The shares of a bandit, oldest first."""
+        return shares_read(self.batches)
 
     @property
     def control(self) -> str:

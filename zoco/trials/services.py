@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of
 from zoco.sites.models import Site
+from zoco.trials import sharing
 from zoco.trials.designs import (
     ArmPlan,
     DesignWrong,
@@ -31,7 +32,7 @@ from zoco.trials.models import Decides, Trial, TrialRun, Unit
 State = Trial.State
 FIELDS = (
     "name", "hypothesis", "unit", "share_percent", "holdout_percent", "layer", "decides", "units_planned",
-    "days_least", "ends_on", "is_public", "is_adjusted", "strata",
+    "days_least", "ends_on", "is_public", "is_adjusted", "strata", "deals",
 )  # fmt: skip
 TRIALS_MOST = 500
 RUNNING_MOST = 50
@@ -115,8 +116,12 @@ def trial_start(*, trial: int, at: datetime) -> Trial:
     if row.unit != Unit.PERSON and any(each.window_days > 1 for each in row.metrics_planned):
         _lasting_check(row)
     _end_check(row, at)
+    if row.is_bandit:
+        sharing.bandit_check(row)
     row.layer_from = _room_in(row, list(running)) if row.layer else None
     row.state, row.started_at = State.RUNNING, at
+    if row.is_bandit:
+        sharing.first_shared(row, at)
     row.save()
     return row
 

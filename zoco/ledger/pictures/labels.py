@@ -109,6 +109,7 @@ NAMES = {
     "consent.choice.withdrawn": _("Messages declined"),
     "consent.form.filled": _("Sign-up form filled in"),
     "trials.arm.shown": _("Arm of a test received"),
+    "trials.shares.set": _("Shares of a test's arms set"),
     "people.audience.entered": _("Person entered an audience"),
     "people.audience.left": _("Person left an audience"),
     "collector.facts.taken": _("Facts taken"),

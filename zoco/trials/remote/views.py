@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -103,8 +104,9 @@ def _told(request: HttpRequest, key: str) -> HttpResponse:
             trial = found.filter(key=key[:40]).exclude(state__in=UNASKED).first()
             if trial is None:
                 raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
-            return answers.one(decided(trial, browser.unit_of(trial)))
-        told = [decided(each, browser.unit_of(each)) for each in told_of(found)]
+            return answers.one(decided(trial, browser.unit_of(trial), timezone.now()))
+        now = timezone.now()
+        told = [decided(each, browser.unit_of(each), now) for each in told_of(found)]
     return answers.many(request, told)
 
 
@@ -134,5 +136,5 @@ def arm_on_page(request: HttpRequest, key: str) -> tuple[str, bool]:
         trial = found.filter(site=browser.site).first() if browser else None
     if trial is None or browser is None:
         return "", False
-    decision = decided(trial, browser.unit_of(trial))
+    decision = decided(trial, browser.unit_of(trial), timezone.now())
     return decision.arm, decision.counts

@@ -71,6 +71,8 @@ def _undecided(trial: Trial, word: str, primary: str) -> str:
             "No winner is named before the trial has run for %(count)s days: weekdays differ.",
             trial.days_least,
         ) % {"count": formats.count(trial.days_least)}
+    if word == "running" and trial.is_bandit and trial.state != Trial.State.STOPPED:
+        return _("A bandit is decided once, at its set end; until then it earns.")
     if word == "running" and trial.state == Trial.State.STOPPED:
         return _(
             "The trial was to be decided on its last day and was stopped before, so that nothing is decided. "
@@ -94,6 +96,8 @@ def why(key: str) -> str:
         "at_end": _("A quantile has a figure at the set end only."),
         "no_spread": _("All units are alike; there is nothing to compare."),
         "no_goal": _("Its goal is gone from the site."),
+        "bandit": _("A bandit has figures of shares of units alone."),
+        "bandit_open": _("A bandit has its figures at the set end only."),
         "no_belief": _("A quantile has no Bayesian view."),
     }.get(key, _("Too little data for a figure."))
 

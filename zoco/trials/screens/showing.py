@@ -21,7 +21,7 @@ from zoco.trials import services
 from zoco.trials.analysis import runs
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
-from zoco.trials.screens import beliefs, forest, said
+from zoco.trials.screens import bandits, beliefs, forest, said
 from zoco.trials.screens.editing import CHANGE
 from zoco.trials.screens.listing import ICONS, SEE
 
@@ -69,6 +69,7 @@ def _set_up(row: Trial) -> list[tuple[str, str]]:
         (_("Layer"), layer),
         (_("What decides"), str(row.get_decides_display())),
         (_("Planned number of units"), formats.count(row.units_planned)),
+        (_("How arms are dealt"), str(row.get_deals_display())),
         (_("Arms weighed by"), str(row.get_strata_display())),
         (_("Days at least"), formats.count(row.days_least)),
         (_("Last day"), formats.day(row.ends_on) if row.ends_on else _("none set")),
@@ -112,6 +113,8 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],
         "beliefs": beliefs.table(both, arms, row.control, currency),
+        "days": bandits.days(row, both, arms),
+        "earned": bandits.earned(both),
         "guards": [said.guard(each) for each in result["checks"]],
         "counts": _counts(result, arms),
         "crossed": formats.count(result["crossed"]),
