@@ -27,23 +27,26 @@ class Reason(StrEnum):
     STATIC = "STATIC"
     """The trial is over; everybody gets this."""
     DISABLED = "DISABLED"
-    """The control: the trial does not run."""
+    """The control: the trial does not run; of a flag what it tells when it is off."""
+    TARGETING_MATCH = "TARGETING_MATCH"
+    """By a rule of a flag that fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An arm with its value. Only a unit that `counts` is exposed when it sees the arm."""
+    """An arm, or a variant of a flag, with its value. Only who `counts` is exposed when it is seen."""
 
     trial: str
     arm: str
-    value: str
+    value: str | float | bool
     reason: Reason
     is_control: bool
+    is_trial: bool = True
 
     @property
     def counts(self) -> bool:
         """Whether the unit is in the trial."""
-        return self.reason is Reason.SPLIT
+        return self.is_trial and self.reason is Reason.SPLIT
 
 
 def decided(trial: Trial, unit: int | str, at: datetime | None = None) -> Decision:

@@ -41,7 +41,7 @@ class Deals(models.TextChoices):
 class Strata(models.TextChoices):
     """By what arms are weighed: what was known of a unit before it saw one."""
 
-    NONE = "", _("nothing")
+    NONE = "", pgettext_lazy("by", "nothing")
     COUNTRY = "country", pgettext_lazy("by", "country")
     DEVICE = "device", pgettext_lazy("by", "device")
     SYSTEM = "os", pgettext_lazy("by", "operating system")
@@ -259,3 +259,7 @@ class TrialRun(models.Model):
     def is_open(self) -> bool:
         """Whether it is still to do."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+from zoco.trials.asked.models import TrialQuestion  # noqa: E402, F401 - Django looks for models here
+from zoco.trials.flags.models import Flag, FlagChange  # noqa: E402, F401

@@ -27,6 +27,7 @@ from zoco.trials.designs import (
     strata_check,
     with_goals,
 )
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Decides, Trial, TrialRun, Unit
 
 State = Trial.State
@@ -62,6 +63,9 @@ def trial_make(
     if Trial.objects.filter(site=site).count() >= TRIALS_MOST:
         words = gettext_noop("A site keeps at most %(most)s trials; delete one that is no longer needed.")
         raise DesignWrong(words, most=TRIALS_MOST)
+    if Flag.objects.filter(site=site, key=key).exists():
+        words = gettext_noop("The site has a flag with the key %(key)s already; choose another.")
+        raise DesignWrong(words, key=key)
     trial = Trial(site_id=site, key=key, created_by=by)
     _set(trial, arms, metrics, fields)
     try:
