@@ -6,13 +6,15 @@ outside the share, gets the control and does not count.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from zoco.kit.periods import micros
-from zoco.trials.assigning import arm_of, is_held_out, place_of
+from zoco.trials.assigning import HOLDOUT, arm_at, placing
 from zoco.trials.models import Trial
+from zoco.trials.shares import batch_at
 
 SHARE = b"share"
 
@@ -64,13 +66,28 @@ def dealt_arm(trial: Trial, unit: int | str, at: int | None = None) -> str | Non
 
     `at` is a moment in UTC microseconds: of bandits it matters on which day. Raises MomentNeeded.
     """
-    if is_held_out(f"holdout/{trial.site_id}", unit, trial.holdout_percent / 100):
-        return None
-    scope = f"{trial.site_id}/layer/{trial.layer}" if trial.layer else trial.scope
-    begin = trial.layer_from or 0
-    if not begin / 100 <= place_of(scope, unit, purpose=SHARE) < (begin + trial.share_percent) / 100:
-        return None
-    return arm_of(trial.scope, unit, trial.dealt_as(at))
+    return dealer(trial)(unit, at)
+
+
+def dealer(trial: Trial) -> Callable[[int | str, int | None], str | None]:
+    """Return what deals many units of one trial, as `dealt_arm` deals one: what it is made of is read once."""
+    held_out = trial.holdout_percent / 100
+    scope = f"{trial.dealt_site}/layer/{trial.layer}" if trial.layer else trial.scope
+    begin, end = ((trial.layer_from or 0) + each for each in (0, trial.share_percent))
+    holdout_place = placing(f"holdout/{trial.dealt_site}", HOLDOUT)
+    share_place, own_place = placing(scope, SHARE), placing(trial.scope)
+    is_whole = begin == 0 and end == 100
+    batches = trial.batches_read if trial.is_bandit else ()
+    arms = () if trial.is_bandit else trial.dealt_as(None)
+
+    def dealt(unit: int | str, at: int | None) -> str | None:
+        if held_out and holdout_place(unit) < held_out:
+            return None
+        if not is_whole and not begin / 100 <= share_place(unit) < end / 100:
+            return None
+        return arm_at(own_place(unit), arms or batch_at(batches, at).arms)
+
+    return dealt
 
 
 def _of(trial: Trial, arm: str, reason: Reason) -> Decision:

@@ -69,8 +69,8 @@ class Metric:
     per_is: Goal | None = None
 
     def goals(self, of_site: Iterable[Goal]) -> dict[str, Goal]:
-        """Return goals by how they are named here: its own as they were, else those that a site has."""
-        found = {each.name.casefold(): each for each in of_site if each.kind != "engagement"}
+        """Return goals by how they are named here: its own as they were, else those of a site's facts."""
+        found = {each.name.casefold(): each for each in of_site}
         own = ((self.goal, self.goal_is), (self.per, self.per_is))
         return found | {name.casefold(): goal for name, goal in own if name and goal is not None}
 

@@ -135,6 +135,8 @@ class Trial(models.Model):
         ),
     )
     batches = models.JSONField(default=list, editable=False)
+    hash_site = models.PositiveBigIntegerField(null=True, editable=False)
+    """By the number of which site units are dealt: that of the site where it was made, also when it moved."""
     strata = models.CharField(
         _("weigh arms by"),
         max_length=12,
@@ -207,7 +209,12 @@ class Trial(models.Model):
     @property
     def scope(self) -> str:
         """What its hashes are of: keys are of one site."""
-        return f"{self.site_id}/{self.key}"
+        return f"{self.dealt_site}/{self.key}"
+
+    @property
+    def dealt_site(self) -> int:
+        """The number of a site that goes into its hashes."""
+        return self.hash_site or self.site_id
 
     @property
     def is_over(self) -> bool:

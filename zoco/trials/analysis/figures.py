@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoco.kit.periods import micros
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials import guards
 from zoco.stats.trials.bandits import Batch
 from zoco.stats.trials.comparing import Figure
@@ -27,7 +27,7 @@ from zoco.trials.analysis.concluding import compare_of, is_end
 from zoco.trials.analysis.estimates import Estimated, Sample
 from zoco.trials.analysis.strata import strata_read
 from zoco.trials.analysis.units import Exposed, Ints, Scope
-from zoco.trials.deciding import dealt_arm
+from zoco.trials.deciding import dealer
 from zoco.trials.designs import Metric
 from zoco.trials.models import Trial, Unit
 from zoco.trials.services import end_of
@@ -81,12 +81,13 @@ class Sampled:
         if self.scope.unit == Unit.PERSON:
             return None
         came = units.came_read(self.scope, self.store)
-        is_missing = ~np.isin(self.sample.unit, came.unit)
-        unit = np.concatenate([came.unit, self.sample.unit[is_missing]])
-        at = np.concatenate([came.at, self.sample.at[is_missing]])
-        number = {key: place for place, key in enumerate(self.sample.arms)}
-        both = zip(unit.tolist(), at.tolist(), strict=True)
-        arm = np.array([number.get(dealt_arm(self.trial, *each) or "", -1) for each in both], dtype=np.int64)
+        own, deal = self.sample, dealer(self.trial)
+        number = {key: place for place, key in enumerate(own.arms)}
+        # Those who count saw what they were dealt: it was worked out for them before.
+        is_other = ~np.isin(came.unit, own.unit)
+        both = zip(came.unit[is_other].tolist(), came.at[is_other].tolist(), strict=True)
+        others = np.array([number.get(deal(*each) or "", -1) for each in both], dtype=np.int64)
+        at, arm = np.concatenate([own.at, came.at[is_other]]), np.concatenate([own.arm, others])
         return at[arm >= 0], arm[arm >= 0]
 
     def _checks(
@@ -125,7 +126,7 @@ class Sampled:
     def _of_bandit(self, metric: Metric, end: bool) -> Kept:
         """Return a metric of a bandit: honest figures of a share of units, once at its end, else none."""
         others, until = self.sample.arms[1:], micros(self.scope.until)
-        goals = metric.goals(goals_of(self.scope.site.id))
+        goals = metric.goals(goals_of_facts(self.scope.site.id))
         if metric.kind != "proportion" or metric.goal.casefold() not in goals:
             why = "bandit" if metric.kind != "proportion" else "no_goal"
             found = Estimated({}, lacking=dict.fromkeys(self.sample.arms, why))
@@ -148,13 +149,13 @@ class Sampled:
 
     def batches_of(self, metric: Metric) -> list[Batch]:
         """Return the batches of a bandit as they are so far, of a share of units."""
-        goals = metric.goals(goals_of(self.scope.site.id))
+        goals = metric.goals(goals_of_facts(self.scope.site.id))
         deeds = units.deeds_read(self.scope, metric, goals, self.store)
         return batches.batches_of(self.trial.batches_read, self.sample, deeds)
 
     def _estimated(self, metric: Metric) -> Estimated:
         site, until = self.scope.site.id, micros(self.scope.until)
-        goals = metric.goals(goals_of(site))
+        goals = metric.goals(goals_of_facts(site))
         if any(name and name.casefold() not in goals for name in (metric.goal, metric.per)):
             return Estimated({}, lacking=dict.fromkeys(self.sample.arms, "no_goal"))
         if metric.kind == "quantile":
@@ -172,8 +173,9 @@ def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:
 
     Whoever says an arm himself gets into none: which one a unit is dealt, anybody can work out again.
     """
+    deal = dealer(trial)
     told = zip(exposed.told_as.tolist(), exposed.at.tolist(), exposed.arm, strict=True)
-    other = [arm != dealt_arm(trial, number, at) for number, at, arm in told]
+    other = [arm != deal(number, at) for number, at, arm in told]
     wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)
     return wrong
 

@@ -23,6 +23,8 @@ from zoco.trials.facts import SHOWN
 from zoco.trials.models import Unit
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from zoco.ledger.expr import Table, Value
     from zoco.ledger.sitebook import SiteInfo
     from zoco.ledger.store.base import Store
@@ -255,9 +257,9 @@ def _between(rows: Table, start: datetime, end: datetime) -> list[Value]:
     ]
 
 
-def _ints(column: object) -> Ints:
-    return np.array(column.to_pylist(), dtype=np.int64)  # type: ignore[attr-defined]
+def _ints(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
-def _floats(column: object) -> Floats:
-    return np.array([float(each or 0) for each in column.to_pylist()], dtype=np.float64)  # type: ignore[attr-defined]
+def _floats(column: pa.ChunkedArray) -> Floats:
+    return np.nan_to_num(np.asarray(column.cast("float64").to_numpy(), dtype=np.float64), nan=0.0)

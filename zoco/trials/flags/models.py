@@ -60,6 +60,8 @@ class Flag(models.Model):
         _("where no rule fits"), max_length=40, help_text=_("The key of the variant.")
     )
     rules = models.JSONField(_("rules"), default=list)
+    hash_site = models.PositiveBigIntegerField(null=True, editable=False)
+    """By the number of which site units are dealt: that of the site where it was made, also when it moved."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -93,7 +95,7 @@ class Flag(models.Model):
     @property
     def scope(self) -> str:
         """What its hashes are of."""
-        return f"{self.site_id}/flag/{self.key}"
+        return f"{self.hash_site or self.site_id}/flag/{self.key}"
 
 
 class FlagChange(models.Model):

@@ -41,7 +41,7 @@ def flag_make(
     if Trial.objects.filter(site=site, key=key).exists():
         words = gettext_noop("The site has a trial with the key %(key)s already; choose another.")
         raise DesignWrong(words, key=key)
-    flag = Flag(site_id=site, key=key, created_by=by)
+    flag = Flag(site_id=site, key=key, hash_site=site, created_by=by)
     _set(flag, variants, rules, fields, at)
     try:
         with transaction.atomic():

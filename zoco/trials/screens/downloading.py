@@ -22,7 +22,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.trials.analysis import units
 from zoco.trials.analysis.figures import scope_of
-from zoco.trials.deciding import dealt_arm
+from zoco.trials.deciding import dealer
 from zoco.trials.models import Trial, Unit
 from zoco.trials.screens.listing import SEE
 from zoco.trials.screens.showing import FACTS
@@ -89,9 +89,10 @@ def _written(
     trial: Trial, exposed: units.Exposed, everybody: units.Ints, came: units.Ints
 ) -> Iterator[tuple[str, ...]]:
     yield HEAD
+    deal = dealer(trial)
     place = {unit: number for number, unit in enumerate(exposed.told_as.tolist())}
     for unit, moment in zip(everybody.tolist(), came.tolist(), strict=True):
-        dealt, at = dealt_arm(trial, unit, moment), place.get(unit)
+        dealt, at = deal(unit, moment), place.get(unit)
         share = _share(trial, dealt, moment) if dealt else ""
         if at is not None:
             first = datetime.fromtimestamp(exposed.at[at] / 1e6, UTC).isoformat(timespec="seconds")

@@ -17,7 +17,7 @@ from zoco.project.tests.readers import client_of
 from zoco.sites import reads
 from zoco.sites.conf import published_path
 from zoco.sites.services import sites_publish
-from zoco.trials.deciding import Decision, dealt_arm, decided
+from zoco.trials.deciding import Decision, dealt_arm
 from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
 from zoco.trials.remote import views
@@ -174,10 +174,14 @@ def test_a_key_that_is_none_is_not_looked_for() -> None:
             "head\0line",
             Trial.objects.all(),
             Flag.objects.all(),
-            decided,
+            decided_never,
             evaluated_never,
         )
     assert views.arm_on_page(RequestFactory().get("/"), "head\0line") == ("", False)
+
+
+def decided_never(trial: Trial) -> Decision:
+    raise AssertionError(trial)
 
 
 def evaluated_never(flag: Flag) -> Decision:
