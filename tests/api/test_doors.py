@@ -35,6 +35,7 @@ from zoco.people.models import Attribute, PeopleImport, Person
 from zoco.research.models import Study
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 from zoco.surveys.models import Survey
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -147,6 +148,10 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = _attribution(parts["pk"]).pk
     elif kind in OF_RUNS:
         special["pk"] = _run(kind, parts["pk"])
+    elif kind in ("zoco_flag", "zoco_flag_act"):
+        moment = {"changed_at": datetime(2026, 5, 1, tzinfo=UTC), "variants": [{"key": "off"}]}
+        moment |= {"off_variant": "off", "default_variant": "off"}
+        special["pk"] = Flag.objects.get_or_create(site_id=parts["pk"], key="sale", defaults=moment)[0].pk
     elif kind.startswith("zoco_trial") and kind != "zoco_trials":
         special["pk"] = _trial(parts["pk"]).pk
     elif kind.startswith("zoco_survey_"):

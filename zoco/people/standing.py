@@ -22,3 +22,8 @@ def standing_for(key: int) -> int | None:
             return key
         key = into[0]
     return None
+
+
+def known_of(keys: list[int]) -> set[int]:
+    """Return which of these numbers are of people, of those who were merged too."""
+    return set(Person.objects.filter(pk__in=keys).values_list("pk", flat=True))

@@ -16,11 +16,15 @@ from zoco.ledger import sitebook
 from zoco.ledger.api import refused
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.trials import facts
-from zoco.trials.deciding import dealt_arm, decided
+from zoco.trials.deciding import Decision, dealt_arm, decided
+from zoco.trials.designs import KEY
+from zoco.trials.flags.audiences import is_in, those_there
+from zoco.trials.flags.evaluating import evaluated
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial, Unit
 from zoco.trials.remote import answers
-from zoco.trials.remote.answers import AskedWrong
-from zoco.trials.remote.views import told_of
+from zoco.trials.remote.answers import Asked, AskedWrong
+from zoco.trials.remote.views import found_of
 
 router = Router(tags=["trials"])
 SEE, TELL = "zoco_trials.view_trial", "zoco_trials.tell_trial"
@@ -56,23 +60,29 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
         return answers.wrong(error, key)
 
 
-def _told(unit: str, request: HttpRequest, site: str, key: str) -> HttpResponse:
-    found = Trial.objects.filter(site=sitebook.site(site).id).order_by("id")
-    if not key:
-        return answers.many(request, [decided(each, _person(each, unit)) for each in told_of(found)])
-    trial = found.filter(key=key[:40]).exclude(state=Trial.State.ARCHIVED).first()
-    if trial is None:
-        raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
-    if trial.unit == Unit.PERSON and not unit:
-        raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
-    return answers.one(decided(trial, _person(trial, unit)))
+def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpResponse:
+    unit, where = said.targeting, sitebook.site(site).id
+
+    def decide(trial: Trial) -> Decision:
+        if key and trial.unit == Unit.PERSON and not unit:
+            raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
+        return decided(trial, _person(trial, unit), timezone.now())
+
+    return found_of(
+        request, key,
+        Trial.objects.filter(site=where).exclude(state=Trial.State.ARCHIVED),
+        Flag.objects.filter(site=where),
+        decide,
+        lambda flag: evaluated(flag, _person(flag, unit), said.props, is_in),
+    )  # fmt: skip
 
 
 @router.post("trials/{key}/shown", summary="Tell which persons saw their arm", url_name="trial_shown")
 def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
     """Record that persons saw the arm that they are dealt; whoever is not in the trial is left out.
 
-    The same person counts once, however often it is told.
+    The same person counts once, however often it is told. Numbers that are of nobody are refused; `unknown`
+    says how many those were.
     """
     if (no := _refused(request, TELL)) is not None:
         return no
@@ -91,20 +101,24 @@ def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
         return refused(422, "too_many", f"Tell of at most {UNITS_MOST} persons at once.")
     if not all(0 < each < 1 << 63 for each in told.persons):
         return refused(422, "body_wrong", "Persons are told by their numbers.")
-    dealt = {each: dealt_arm(trial, each) for each in told.persons}
+    there = those_there(sorted(set(told.persons)))
+    dealt = {each: dealt_arm(trial, each) for each in told.persons if each in there}
     seen = [(person, arm) for person, arm in dealt.items() if arm]
     count = facts.shown(
         trial=key, seen=seen, at=timezone.now(), site=trial.site_id, kind="program", number=trial.pk
     )
-    return HttpResponse(msgspec.json.encode({"recorded": count}), content_type="application/json")
+    said = {"recorded": count, "unknown": len(set(told.persons) - there)}
+    return HttpResponse(msgspec.json.encode(said), content_type="application/json")
 
 
 def _running(site: int, key: str) -> Trial | None:
-    found = Trial.objects.filter(site=site, key=key[:40], state=Trial.State.RUNNING, unit=Unit.PERSON)
+    if not KEY.fullmatch(key):
+        return None
+    found = Trial.objects.filter(site=site, key=key, state=Trial.State.RUNNING, unit=Unit.PERSON)
     return found.first()
 
 
-def _person(trial: Trial, unit: str) -> int:
+def _person(trial: Trial | Flag, unit: str) -> int:
     """Return who is dealt: in trials of persons their number, else nobody. Raises AskedWrong."""
     if trial.unit != Unit.PERSON or not unit:
         return 0

@@ -16,9 +16,12 @@ class TrialsConfig(AppConfig):
     area = "monitor"
 
     def ready(self) -> None:
-        """Register what goes with a site's facts."""
+        """Register what goes with a site's facts and with its moves, and follow goals that are renamed."""
+        from zoco.ledger.asking import goals
         from zoco.sites import leaving
+        from zoco.trials import portable  # noqa: F401 - registers
 
+        goals.follow("trials", _goal_renamed)
         leaving.forget_by("trials", _site_forget)
 
 
@@ -27,3 +30,10 @@ def _site_forget(site: int, until: datetime) -> None:
     from zoco.trials.leaving import site_forget
 
     site_forget(site, until)
+
+
+def _goal_renamed(site: int, was: str, now: str) -> None:
+    """Drafts go by the goals of now; of what has begun they are frozen."""
+    from zoco.trials.services import drafts_follow
+
+    drafts_follow(site=site, was=was, now=now)

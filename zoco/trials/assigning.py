@@ -4,7 +4,7 @@ A unit is whoever is tried on: a person's number, a visitor. The same unit stand
 trials, for the key of the trial goes into the hash.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -32,9 +32,19 @@ class Arm:
 
 def place_of(trial: str, unit: int | str, *, purpose: bytes = b"") -> float:
     """Return where a unit stands in a trial: uniform, from 0 to below 1."""
-    told = str(unit).encode()
-    digest = blake2b(framed(trial.encode()) + framed(purpose) + framed(told), digest_size=8).digest()
-    return (int.from_bytes(digest, "big") >> 11) / STEPS
+    return placing(trial, purpose)(unit)
+
+
+def placing(trial: str, purpose: bytes = b"") -> Callable[[int | str], float]:
+    """Return what places many units of one trial, as `place_of` places one: its name is hashed once."""
+    begun = blake2b(framed(trial.encode()) + framed(purpose), digest_size=8)
+
+    def place(unit: int | str) -> float:
+        hashed = begun.copy()
+        hashed.update(framed(str(unit).encode()))
+        return (int.from_bytes(hashed.digest(), "big") >> 11) / STEPS
+
+    return place
 
 
 def arm_of(trial: str, unit: int | str, arms: Sequence[Arm]) -> str:
@@ -42,8 +52,12 @@ def arm_of(trial: str, unit: int | str, arms: Sequence[Arm]) -> str:
 
     It stays the same as long as arms, their order and their weights do.
     """
-    whole = _weighed(arms)
-    at, reached = place_of(trial, unit) * whole, 0.0
+    return arm_at(place_of(trial, unit), arms)
+
+
+def arm_at(place: float, arms: Sequence[Arm]) -> str:
+    """Return the arm of whoever stands there. Raises ArmsWrong."""
+    at, reached = place * _weighed(arms), 0.0
     for each in arms:
         reached += each.weight
         if at < reached:

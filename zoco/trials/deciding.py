@@ -6,11 +6,15 @@ outside the share, gets the control and does not count.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from zoco.trials.assigning import arm_of, is_held_out, place_of
+from zoco.kit.periods import micros
+from zoco.trials.assigning import HOLDOUT, arm_at, placing
 from zoco.trials.models import Trial
+from zoco.trials.shares import batch_at
 
 SHARE = b"share"
 
@@ -25,44 +29,65 @@ class Reason(StrEnum):
     STATIC = "STATIC"
     """The trial is over; everybody gets this."""
     DISABLED = "DISABLED"
-    """The control: the trial does not run."""
+    """The control: the trial does not run; of a flag what it tells when it is off."""
+    TARGETING_MATCH = "TARGETING_MATCH"
+    """By a rule of a flag that fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An arm with its value. Only a unit that `counts` is exposed when it sees the arm."""
+    """An arm, or a variant of a flag, with its value. Only who `counts` is exposed when it is seen."""
 
     trial: str
     arm: str
-    value: str
+    value: str | float | bool
     reason: Reason
     is_control: bool
+    is_trial: bool = True
 
     @property
     def counts(self) -> bool:
         """Whether the unit is in the trial."""
-        return self.reason is Reason.SPLIT
+        return self.is_trial and self.reason is Reason.SPLIT
 
 
-def decided(trial: Trial, unit: int | str) -> Decision:
-    """Return what a unit gets; 0 and "" are nobody, who gets the control."""
+def decided(trial: Trial, unit: int | str, at: datetime | None = None) -> Decision:
+    """Return what a unit gets at a moment, which bandits need; 0 and "" are nobody, who gets the control."""
     if trial.state == Trial.State.RUNNING:
-        arm = dealt_arm(trial, unit) if unit else None
+        arm = dealt_arm(trial, unit, micros(at) if at else None) if unit else None
         return _of(trial, arm or trial.control, Reason.SPLIT if arm else Reason.DEFAULT)
     if trial.outcome_arm:
         return _of(trial, trial.outcome_arm, Reason.STATIC)
     return _of(trial, trial.control, Reason.DISABLED)
 
 
-def dealt_arm(trial: Trial, unit: int | str) -> str | None:
-    """Return the arm that a unit is dealt while the trial runs; None for who is not in it."""
-    if is_held_out(f"holdout/{trial.site_id}", unit, trial.holdout_percent / 100):
-        return None
-    scope = f"{trial.site_id}/layer/{trial.layer}" if trial.layer else trial.scope
-    begin = trial.layer_from or 0
-    if not begin / 100 <= place_of(scope, unit, purpose=SHARE) < (begin + trial.share_percent) / 100:
-        return None
-    return arm_of(trial.scope, unit, trial.dealt_as)
+def dealt_arm(trial: Trial, unit: int | str, at: int | None = None) -> str | None:
+    """Return the arm that a unit is dealt while the trial runs; None for who is not in it.
+
+    `at` is a moment in UTC microseconds: of bandits it matters on which day. Raises MomentNeeded.
+    """
+    return dealer(trial)(unit, at)
+
+
+def dealer(trial: Trial) -> Callable[[int | str, int | None], str | None]:
+    """Return what deals many units of one trial, as `dealt_arm` deals one: what it is made of is read once."""
+    held_out = trial.holdout_percent / 100
+    scope = f"{trial.dealt_site}/layer/{trial.layer}" if trial.layer else trial.scope
+    begin, end = ((trial.layer_from or 0) + each for each in (0, trial.share_percent))
+    holdout_place = placing(f"holdout/{trial.dealt_site}", HOLDOUT)
+    share_place, own_place = placing(scope, SHARE), placing(trial.scope)
+    is_whole = begin == 0 and end == 100
+    batches = trial.batches_read if trial.is_bandit else ()
+    arms = () if trial.is_bandit else trial.dealt_as(None)
+
+    def dealt(unit: int | str, at: int | None) -> str | None:
+        if held_out and holdout_place(unit) < held_out:
+            return None
+        if not is_whole and not begin / 100 <= share_place(unit) < end / 100:
+            return None
+        return arm_at(own_place(unit), arms or batch_at(batches, at).arms)
+
+    return dealt
 
 
 def _of(trial: Trial, arm: str, reason: Reason) -> Decision:

@@ -69,8 +69,8 @@ class Metric:
     per_is: Goal | None = None
 
     def goals(self, of_site: Iterable[Goal]) -> dict[str, Goal]:
-        """Return goals by how they are named here: its own as they were, else those that a site has."""
-        found = {each.name.casefold(): each for each in of_site if each.kind != "engagement"}
+        """Return goals by how they are named here: its own as they were, else those of a site's facts."""
+        found = {each.name.casefold(): each for each in of_site}
         own = ((self.goal, self.goal_is), (self.per, self.per_is))
         return found | {name.casefold(): goal for name, goal in own if name and goal is not None}
 
@@ -140,6 +140,22 @@ def metrics_check(metrics: Sequence[Metric], goals: Collection[str], *, is_fixed
                 "is decided at its end."
             )
             raise DesignWrong(words)
+
+
+def strata_check(unit: str, strata: str) -> None:
+    """Hold strata to what is known of a unit before it saw an arm. Raises DesignWrong."""
+    if unit == "visitor" and strata == "returning":
+        words = gettext_noop(
+            "A visitor without consent is known for a day, so that nobody knows who returns; weigh by "
+            "something else, or deal browsers that consented."
+        )
+        raise DesignWrong(words)
+    if unit == "person" and strata not in ("", "returning"):
+        words = gettext_noop(
+            "Your programs tell of persons without country or device; weigh by new or returning, or by "
+            "nothing."
+        )
+        raise DesignWrong(words)
 
 
 def _metric_check(metric: Metric, goals: Collection[str]) -> None:

@@ -1,6 +1,6 @@
-"""Facts of trials: that somebody saw an arm, once for each trial, however often it was shown."""
+"""Facts of trials: that somebody saw an arm, once for each trial, and which shares of a bandit were set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from zoco.kit.ids import uuid8
@@ -9,6 +9,7 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
 
 SHOWN = "trials.arm.shown"
+SHARED = "trials.shares.set"
 EVERYWHERE = 0
 """The site of facts about people: they are of the whole installation."""
 
@@ -48,3 +49,26 @@ def shown(
     ]
     record_many(facts)
     return len(facts)
+
+
+def shared(
+    *, trial: str, site: int, number: int, batch: int, since: int, shares: Mapping[str, float], at: datetime
+) -> None:
+    """Record by which shares a bandit deals from `since` on, in UTC microseconds; each batch once.
+
+    `number` is the trial's own. Whoever checks it outside weighs units by these shares.
+    """
+    moment = micros(at)
+    fact = Fact(
+        id=uuid8(b"shares", str(site).encode(), trial.encode(), str(number).encode(), batch),
+        name=SHARED,
+        site=site,
+        origin="server",
+        occurred_at=moment,
+        received_at=moment,
+        verdict="server",
+        subject_kind="trial",
+        subject=trial,
+        props={"batch": batch, "since": since, "shares": dict(shares)},
+    )
+    record_many([fact])

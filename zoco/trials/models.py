@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from zoco.ledger.asking.within import WithinManager, within
 from zoco.trials.assigning import Arm
 from zoco.trials.designs import ArmPlan, Metric, arms_read, metrics_read
+from zoco.trials.shares import SharesSet, batch_at, shares_read
 
 UNITS_MOST = 1_000_000_000
 
@@ -28,6 +29,25 @@ class Decides(models.TextChoices):
 
     LIVE = "live", _("the live figure, at any time")
     FIXED = "fixed", _("the figure at the end, on the day that is set now")
+
+
+class Deals(models.TextChoices):
+    """Whether shares of arms stay."""
+
+    EVEN = "even", _("by the weights of the arms, all the time")
+    BANDIT = "bandit", _("day by day more to whoever does better (bandit)")
+
+
+class Strata(models.TextChoices):
+    """By what arms are weighed: what was known of a unit before it saw one."""
+
+    NONE = "", pgettext_lazy("by", "nothing")
+    COUNTRY = "country", pgettext_lazy("by", "country")
+    DEVICE = "device", pgettext_lazy("by", "device")
+    SYSTEM = "os", pgettext_lazy("by", "operating system")
+    LANGUAGE = "language", pgettext_lazy("by", "language")
+    CHANNEL = "channel", pgettext_lazy("by", "source channel")
+    RETURNING = "returning", _("new or returning")
 
 
 class Trial(models.Model):
@@ -105,6 +125,26 @@ class Trial(models.Model):
         default=True,
         help_text=_("Less noise by the same metric in the 28 days before exposure (CUPED)."),
     )
+    deals = models.CharField(
+        _("how arms are dealt"),
+        max_length=6,
+        choices=Deals.choices,
+        default=Deals.EVEN,
+        help_text=_(
+            "A bandit is for earning, not for learning: it says less about how much better an arm is."
+        ),
+    )
+    batches = models.JSONField(default=list, editable=False)
+    hash_site = models.PositiveBigIntegerField(null=True, editable=False)
+    """By the number of which site units are dealt: that of the site where it was made, also when it moved."""
+    strata = models.CharField(
+        _("weigh arms by"),
+        max_length=12,
+        blank=True,
+        choices=Strata.choices,
+        default=Strata.NONE,
+        help_text=_("Less noise where arms differ by chance in it (post-stratification)."),
+    )
     state = models.CharField(
         pgettext_lazy("trial", "state"),
         max_length=8,
@@ -145,10 +185,21 @@ class Trial(models.Model):
         """The metrics."""
         return metrics_read(self.metrics)
 
-    @property
-    def dealt_as(self) -> tuple[Arm, ...]:
-        """The arms as they are dealt."""
+    def dealt_as(self, at: int | None) -> tuple[Arm, ...]:
+        """Return the arms as they are dealt at a moment in UTC microseconds, which bandits need."""
+        if self.is_bandit:
+            return batch_at(self.batches_read, at).arms
         return tuple(Arm(each.key, each.weight) for each in self.arms_planned)
+
+    @property
+    def is_bandit(self) -> bool:
+        """Whether shares of arms move."""
+        return self.deals == Deals.BANDIT
+
+    @property
+    def batches_read(self) -> tuple[SharesSet, ...]:
+        """The shares of a bandit, oldest first."""
+        return shares_read(self.batches)
 
     @property
     def control(self) -> str:
@@ -158,7 +209,12 @@ class Trial(models.Model):
     @property
     def scope(self) -> str:
         """What its hashes are of: keys are of one site."""
-        return f"{self.site_id}/{self.key}"
+        return f"{self.dealt_site}/{self.key}"
+
+    @property
+    def dealt_site(self) -> int:
+        """The number of a site that goes into its hashes."""
+        return self.hash_site or self.site_id
 
     @property
     def is_over(self) -> bool:
@@ -210,3 +266,7 @@ class TrialRun(models.Model):
     def is_open(self) -> bool:
         """Whether it is still to do."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+from zoco.trials.asked.models import TrialQuestion  # noqa: E402, F401 - Django looks for models here
+from zoco.trials.flags.models import Flag, FlagChange  # noqa: E402, F401

@@ -8,9 +8,10 @@ from zoco.trials.analysis import runs
 
 
 def look() -> None:
-    """Finish what is over; ask for figures that are old."""
+    """Finish what is over; ask for figures that are old, and for the next day's shares of bandits."""
     services.trials_finish(at=timezone.now())
     runs.look(now=timezone.now())
+    runs.share_all(now=timezone.now())
 
 
 PERIODIC.add(Periodic("trials.look", 300, look))

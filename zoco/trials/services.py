@@ -6,6 +6,7 @@ trial begins; its name and hypothesis too, so that nobody says afterwards what w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,15 +15,26 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
 from zoco.ledger import sitebook
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.sites.models import Site
-from zoco.trials.designs import ArmPlan, DesignWrong, Metric, arms_check, kept_of, metrics_check, with_goals
+from zoco.trials import sharing
+from zoco.trials.designs import (
+    ArmPlan,
+    DesignWrong,
+    Metric,
+    arms_check,
+    kept_of,
+    metrics_check,
+    strata_check,
+    with_goals,
+)
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Decides, Trial, TrialRun, Unit
 
 State = Trial.State
 FIELDS = (
     "name", "hypothesis", "unit", "share_percent", "holdout_percent", "layer", "decides", "units_planned",
-    "days_least", "ends_on", "is_public", "is_adjusted",
+    "days_least", "ends_on", "is_public", "is_adjusted", "strata", "deals",
 )  # fmt: skip
 TRIALS_MOST = 500
 RUNNING_MOST = 50
@@ -52,7 +64,10 @@ def trial_make(
     if Trial.objects.filter(site=site).count() >= TRIALS_MOST:
         words = gettext_noop("A site keeps at most %(most)s trials; delete one that is no longer needed.")
         raise DesignWrong(words, most=TRIALS_MOST)
-    trial = Trial(site_id=site, key=key, created_by=by)
+    if Flag.objects.filter(site=site, key=key).exists():
+        words = gettext_noop("The site has a flag with the key %(key)s already; choose another.")
+        raise DesignWrong(words, key=key)
+    trial = Trial(site_id=site, key=key, hash_site=site, created_by=by)
     _set(trial, arms, metrics, fields)
     try:
         with transaction.atomic():
@@ -85,10 +100,11 @@ def _set(
     trial.arms, trial.metrics = kept_of(arms), kept_of(metrics)
     for name, value in fields.items():
         setattr(trial, name, value)
+    strata_check(trial.unit, trial.strata)
 
 
 def _goals(site: int) -> set[str]:
-    return {each.name for each in goals_of(site) if each.kind != "engagement"}
+    return {each.name for each in goals_of_facts(site)}
 
 
 @transaction.atomic
@@ -101,12 +117,16 @@ def trial_start(*, trial: int, at: datetime) -> Trial:
         raise DesignWrong(words, most=RUNNING_MOST)
     arms_check(row.arms_planned)
     metrics_check(row.metrics_planned, _goals(row.site_id), is_fixed=row.decides == Decides.FIXED)
-    row.metrics = kept_of(with_goals(row.metrics_planned, goals_of(row.site_id)))
+    row.metrics = kept_of(with_goals(row.metrics_planned, goals_of_facts(row.site_id)))
     if row.unit != Unit.PERSON and any(each.window_days > 1 for each in row.metrics_planned):
         _lasting_check(row)
     _end_check(row, at)
+    if row.is_bandit:
+        sharing.bandit_check(row)
     row.layer_from = _room_in(row, list(running)) if row.layer else None
     row.state, row.started_at = State.RUNNING, at
+    if row.is_bandit:
+        sharing.first_shared(row, at)
     row.save()
     return row
 
@@ -226,6 +246,20 @@ def trial_delete(*, trial: int) -> None:
     if row.runs.filter(state__in=[TrialRun.State.WAITING, TrialRun.State.RUNNING]).exists():
         raise TrialFrozen(gettext_noop("Figures of this trial are being worked out; stop that first."))
     row.delete()
+
+
+def drafts_follow(*, site: int, was: str, now: str) -> None:
+    """Let the metrics of drafts go by a goal's new name, in the transaction that renames it."""
+    for trial in Trial.objects.select_for_update().filter(site=site, state=State.DRAFT).order_by("id"):
+        metrics = tuple(
+            replace(
+                each, goal=now if each.goal == was else each.goal, per=now if each.per == was else each.per
+            )
+            for each in trial.metrics_planned
+        )
+        if metrics != trial.metrics_planned:
+            trial.metrics = kept_of(metrics)
+            trial.save(update_fields=["metrics"])
 
 
 def _locked(pk: int, *states: str) -> Trial:

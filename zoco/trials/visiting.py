@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial, Unit
 
 
@@ -20,9 +21,9 @@ class Visiting:
     visitor: int
     known: int
 
-    def unit_of(self, trial: Trial) -> int:
+    def unit_of(self, dealt: Trial | Flag) -> int:
         """Return who is dealt, 0 for nobody: persons are dealt by programs alone."""
-        return {Unit.VISITOR: self.visitor, Unit.BROWSER: self.known}.get(Unit(trial.unit), 0)
+        return {Unit.VISITOR: self.visitor, Unit.BROWSER: self.known}.get(Unit(dealt.unit), 0)
 
 
 _providers: list[Callable[[HttpRequest, str, str], Visiting | None]] = []

@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from zoco.ledger.viewsets import RightItem
+from zoco.trials.flags import screens
 from zoco.trials.screens import downloading, editing, listing, planning, showing
 
 
@@ -21,6 +22,10 @@ def trials_urls() -> list[URLPattern]:
         path("trials/<int:pk>/", showing.trial, name="zoco_trial"),
         path("trials/<int:pk>/edit/", editing.edit, name="zoco_trial_edit"),
         path("trials/<int:pk>/act/", showing.act, name="zoco_trial_act"),
+        path("flags/", screens.flags, name="zoco_flags"),
+        path("flags/new/", screens.new, name="zoco_flag_new"),
+        path("flags/<int:pk>/", screens.edit, name="zoco_flag"),
+        path("flags/<int:pk>/act/", screens.act, name="zoco_flag_act"),
         path("trials/<int:pk>/units.csv", downloading.download, name="zoco_trial_units"),
     ]
 
@@ -30,6 +35,13 @@ def trials_menu() -> MenuItem:
     """Put trials into the menu."""
     where = reverse_lazy("zoco_trials")
     return RightItem(listing.SEE, _("Trials"), where, name="zoco_trials", icon_name="tasks", order=450)
+
+
+@hooks.register("register_monitor_menu_item")  # type: ignore[untyped-decorator]
+def flags_menu() -> MenuItem:
+    """Put flags into the menu."""
+    where = reverse_lazy("zoco_flags")
+    return RightItem(screens.SEE, _("Flags"), where, name="zoco_flags", icon_name="tag", order=451)
 
 
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]

@@ -111,6 +111,7 @@ NAMES = {
     "trials.arm.shown": _("Arm of a test received"),
     "surveys.survey.answered": _("Survey answered"),
     "surveys.question.answered": _("Question of a survey answered"),
+    "trials.shares.set": _("Shares of a test's arms set"),
     "people.audience.entered": _("Person entered an audience"),
     "people.audience.left": _("Person left an audience"),
     "collector.facts.taken": _("Facts taken"),

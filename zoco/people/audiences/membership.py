@@ -16,6 +16,12 @@ def audiences_known() -> list[tuple[int, str]]:
     return list(Audience.objects.order_by("name", "id").values_list("pk", "name"))
 
 
+def is_member(audience: int, person: int) -> bool:
+    """Return whether somebody is in an audience, as it was when it was counted last; of none that is gone."""
+    kept = Audience.objects.filter(pk=audience).values_list("members", flat=True).first()
+    return person in unpacked(kept) if kept and 0 < person < 1 << 32 else False
+
+
 class MembershipForm(LeafForm):
     """Another audience."""
 

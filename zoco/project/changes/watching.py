@@ -49,6 +49,7 @@ WATCHED = (
     "zoco_campaigns.Word",
     "zoco_mix.ChannelTest",
     "zoco_people.Audience",
+    "zoco_trials.Flag",
     "zoco_trials.Trial",
     "zoco_surveys.Survey",
     "zoco_consent.Topic",

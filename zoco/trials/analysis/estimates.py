@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from zoco.stats.trials import adjusting, metrics
 from zoco.stats.trials.moments import Estimate, Moments, NoSpread, TooFew
 from zoco.stats.trials.quantiles import quantile
+from zoco.trials.analysis.strata import weighed
 from zoco.trials.analysis.units import DAY, Deeds, Exposed, Floats, Ints
 from zoco.trials.designs import Metric
 
@@ -60,10 +61,25 @@ class Estimated:
     capped: int = 0
     lacking: dict[str, str] = field(default_factory=dict)
     """By arm, why it has no estimate."""
+    plain: Mapping[str, Estimate] = field(default_factory=dict)
+    """Estimates of units as they are, without adjustment."""
+    strata: int = 0
+    """Of so many strata arms are weighed; 0 for no weighing."""
 
 
-def estimated(metric: Metric, sample: Sample, deeds: Deeds, until: int, *, is_adjusted: bool) -> Estimated:
-    """Return the estimates of a metric of units; a quantile is `estimated_quantile`."""
+def estimated(
+    metric: Metric,
+    sample: Sample,
+    deeds: Deeds,
+    until: int,
+    *,
+    is_adjusted: bool,
+    strata: Ints | None = None,
+) -> Estimated:
+    """Return the estimates of a metric of units; a quantile is `estimated_quantile`.
+
+    `strata` are those of the sample's units, where arms are to be weighed by them.
+    """
     full = sample.full(metric.window_days, until)
     above, below, before = (
         sample.spread(deeds.unit, each) for each in (deeds.above, deeds.below, deeds.before)
@@ -77,14 +93,15 @@ def estimated(metric: Metric, sample: Sample, deeds: Deeds, until: int, *, is_ad
     parts = _parts(sample, full, [above, below] if metric.kind == "ratio" else [above], before)
     found, lacking = _each(parts, metric)
     left_out = int((~full).sum())
-    if is_adjusted and not lacking and metric.kind != "retention":
-        try:
-            made = _adjusted(parts, metric)
-        except (TooFew, NoSpread):
-            made = None
-        if made is not None:
-            return Estimated(made.arms, left_out, made.kept, cap, capped)
-    return Estimated(found, left_out, 1.0, cap, capped, lacking)
+    plain = Estimated(found, left_out, 1.0, cap, capped, lacking, found)
+    if lacking:
+        return plain
+    made = _adjusted(parts, metric) if is_adjusted and metric.kind != "retention" else None
+    if made is not None:
+        plain = replace(plain, arms=made.arms, kept=made.kept)
+    if strata is None or metric.kind == "ratio":
+        return plain
+    return _stratified(plain, parts, _apart(sample, full, strata), made.theta[0] if made else 0.0)
 
 
 def estimated_quantile(metric: Metric, sample: Sample, whose: Ints, values: Floats, until: int) -> Estimated:
@@ -143,10 +160,30 @@ def _estimate(columns: list[Floats], metric: Metric) -> Estimate:
     return made(moments, events=events)
 
 
-def _adjusted(parts: Parts, metric: Metric) -> adjusting.Adjusted:
+def _apart(sample: Sample, full: NDArray[np.bool_], codes: Ints) -> dict[str, Ints]:
+    """Return the strata of each arm's full units."""
+    return {key: codes[full & (sample.arm == number)] for number, key in enumerate(sample.arms)}
+
+
+def _stratified(plain: Estimated, parts: Parts, codes: dict[str, Ints], theta: float) -> Estimated:
+    """Return estimates weighed by strata, of what is left when the past is taken off by `theta`."""
+    usual = float(np.concatenate([before for _columns, before in parts.values()]).mean())
+    left = {key: columns[0] - theta * (before - usual) for key, (columns, before) in parts.items()}
+    try:
+        found = weighed(left, codes, plain.plain)
+    except TooFew:
+        found = None
+    return plain if found is None else replace(plain, arms=found.arms, kept=found.kept, strata=found.count)
+
+
+def _adjusted(parts: Parts, metric: Metric) -> adjusting.Adjusted | None:
+    """Return arms with their past taken off; None where it says nothing."""
     moments = {key: Moments.of(*columns, before) for key, (columns, before) in parts.items()}
     events = {key: _events(columns[0], metric) for key, (columns, _before) in parts.items()}
-    return adjusting.cuped(moments, is_ratio=metric.kind == "ratio", events=events)
+    try:
+        return adjusting.cuped(moments, is_ratio=metric.kind == "ratio", events=events)
+    except (TooFew, NoSpread):
+        return None
 
 
 def _events(column: Floats, metric: Metric) -> int:

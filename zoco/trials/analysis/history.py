@@ -13,7 +13,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import micros
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials.moments import Estimate
 from zoco.stats.trials.planning import Design, OutOfReach, Past, Plan, plan
 from zoco.stats.trials.planning_live import LivePlan, plan_live
@@ -61,7 +61,7 @@ def history(site: SiteInfo, metric: Metric, unit: Unit, store: Store, *, now: da
     end = now - timedelta(days=metric.window_days)
     scope = Scope(site, "", unit, end - timedelta(days=DAYS), end, now)
     came = units.came_read(scope, store)
-    goals = {each.name.casefold(): each for each in goals_of(site.id) if each.kind != "engagement"}
+    goals = metric.goals(goals_of_facts(site.id))
     if metric.goal.casefold() not in goals:
         raise DesignWrong(gettext_noop("The site has no goal of this name; choose one of its own."))
     sample = Sample.of(came, ("",), np.ones(len(came.unit), dtype=bool))

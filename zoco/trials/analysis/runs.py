@@ -18,10 +18,13 @@ from zoco.kit import holding
 from zoco.kit.runs import RunStopped, beating, dead_fail, teller
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
-from zoco.trials.analysis import figures
-from zoco.trials.analysis.figures import Sampled, concluded, scope_of
+from zoco.stats.trials.bandits import shares_next
+from zoco.trials import sharing
+from zoco.trials.analysis import concluding
+from zoco.trials.analysis.concluding import concluded
+from zoco.trials.analysis.figures import Sampled, scope_of
 from zoco.trials.designs import DesignWrong
-from zoco.trials.models import Trial, TrialRun
+from zoco.trials.models import Deals, Trial, TrialRun
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -156,7 +159,7 @@ def look(*, now: datetime) -> int:
         _bury(TrialRun.objects.all())
         begun = Trial.objects.exclude(state__in=[Trial.State.DRAFT, Trial.State.ARCHIVED])
         for trial in begun.order_by("id"):
-            if not _is_due(trial.runs.order_by("-id").first(), figures.full_at(trial), now):
+            if not _is_due(trial.runs.order_by("-id").first(), concluding.full_at(trial), now):
                 continue
             try:
                 run_begin(trial=trial, at=now)
@@ -175,3 +178,33 @@ def _is_due(last: TrialRun | None, full: datetime | None, now: datetime) -> bool
     if last.state != State.DONE:
         return last.told_at <= now - (AFTER_DEATH if last.said == ENDED else EVERY)
     return last.until < full if full is not None else last.until <= now - EVERY
+
+
+def share(*, trial: int, now: datetime, store: Store | None = None) -> bool:
+    """Set the shares of a bandit's next day by what is there so far; False where there is nothing to do."""
+    from zoco.ledger.store import opening
+
+    with sitebook.everything():
+        row = Trial.objects.filter(pk=trial).first()
+        if row is None or not sharing.is_to_share(row, now):
+            return False
+        site = next(each for each in sitebook.sites() if each.id == row.site_id)
+        opened = store or opening.store()
+        opened.drain()
+        sampled = Sampled(row, scope_of(row, site, now), opened)
+        primary = next(each for each in row.metrics_planned if each.role == "primary")
+        shares = shares_next([each.key for each in row.arms_planned], sampled.batches_of(primary))
+        since = sharing.midnight_after(row, now)
+        return sharing.shares_set(trial=trial, shares=shares, since=since, at=now)
+
+
+def share_all(*, now: datetime) -> int:
+    """Ask for the shares of all bandits whose next day they are to be set for; returns how many."""
+    from zoco.trials.tasks import trial_share
+
+    with sitebook.everything():
+        running = Trial.objects.filter(state=Trial.State.RUNNING, deals=Deals.BANDIT).order_by("id")
+        due = [each.pk for each in running if sharing.is_to_share(each, now)]
+    for pk in due:
+        trial_share.enqueue(trial=pk)
+    return len(due)

@@ -23,6 +23,8 @@ from zoco.trials.facts import SHOWN
 from zoco.trials.models import Unit
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from zoco.ledger.expr import Table, Value
     from zoco.ledger.sitebook import SiteInfo
     from zoco.ledger.store.base import Store
@@ -105,12 +107,17 @@ def exposed_read(scope: Scope, store: Store) -> Exposed:
     )
 
 
-def exposed(scope: Scope) -> Table:
-    """Return one row a unit: unit, told_as, arm, first, crossed."""
+def exposures(scope: Scope) -> Table:
+    """Return the facts that units saw an arm of the trial: unit, told_as, and all else of them."""
     rows = scope.facts.named(SHOWN)
     rows = rows.mutate(told_as=_written(scope, rows))
     rows = _units(scope, rows.filter(rows.told_as != 0))
-    rows = rows.filter(rows.subject == scope.trial, *_between(rows, scope.start, scope.end))
+    return rows.filter(rows.subject == scope.trial, *_between(rows, scope.start, scope.end))
+
+
+def exposed(scope: Scope) -> Table:
+    """Return one row a unit: unit, told_as, arm, first, crossed."""
+    rows = exposures(scope)
     rows = rows.mutate(shown=expr.prop_text(rows, "arm"))
     return rows.group_by("unit").aggregate(
         told_as=expr.first_by(rows.told_as, rows),
@@ -120,9 +127,14 @@ def exposed(scope: Scope) -> Table:
     )
 
 
+def page_views(scope: Scope) -> Table:
+    """Return page views of units."""
+    return _units(scope, scope.facts.page_views)
+
+
 def about_read(scope: Scope, store: Store) -> Ints:
     """Ask which visitors were on the site while the trial ran, to be dealt by hash. Not for persons."""
-    rows = _units(scope, scope.facts.page_views)
+    rows = page_views(scope)
     rows = rows.filter(*_between(rows, scope.start, scope.end))
     found = rows.select("unit").distinct().order_by("unit")
     return _ints(store.query(expr.to_sql(found, store.dialect))["unit"])
@@ -245,9 +257,9 @@ def _between(rows: Table, start: datetime, end: datetime) -> list[Value]:
     ]
 
 
-def _ints(column: object) -> Ints:
-    return np.array(column.to_pylist(), dtype=np.int64)  # type: ignore[attr-defined]
+def _ints(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
-def _floats(column: object) -> Floats:
-    return np.array([float(each or 0) for each in column.to_pylist()], dtype=np.float64)  # type: ignore[attr-defined]
+def _floats(column: pa.ChunkedArray) -> Floats:
+    return np.nan_to_num(np.asarray(column.cast("float64").to_numpy(), dtype=np.float64), nan=0.0)

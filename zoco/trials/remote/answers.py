@@ -6,6 +6,7 @@ Nothing of what was asked is ever said back but the key of the flag, which is ch
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -18,7 +19,8 @@ from zoco.trials.designs import KEY
 BODY_BYTES = 16_384
 KEY_LONGEST = 1_024
 FLAGS_MOST = 100
-NO_SUCH = "No trial of this site has this key."
+PROPS_MOST = 50
+NO_SUCH = "No trial or flag of this site has this key."
 
 
 class AskedWrong(ValueError):
@@ -29,31 +31,47 @@ class AskedWrong(ValueError):
         self.code, self.status = code, status
 
 
-class _Context(msgspec.Struct):
-    targeting: str | int = msgspec.field(default="", name="targetingKey")
-
-
 class _Asked(msgspec.Struct):
-    context: _Context | None = None
+    context: dict[str, Any] | None = None
 
 
-def asked(request: HttpRequest) -> str:
-    """Return the targeting key of a request, "" for none. Raises AskedWrong."""
+class _Targeted(msgspec.Struct):
+    targetingKey: str | int = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a request is about: its targeting key, "" for none, and what else it says of him, as text."""
+
+    targeting: str
+    props: dict[str, str]
+
+
+def asked(request: HttpRequest) -> Asked:
+    """Return what a request asks. Raises AskedWrong."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES:
         raise AskedWrong("INVALID_CONTEXT", f"A request has at most {BODY_BYTES} bytes.", 413)
     body = request.body
     if len(body) > BODY_BYTES:
         raise AskedWrong("INVALID_CONTEXT", f"A request has at most {BODY_BYTES} bytes.", 413)
     try:
-        read = msgspec.json.decode(body or b"{}", type=_Asked)
+        context = msgspec.json.decode(body or b"{}", type=_Asked).context or {}
+        targeting = str(msgspec.convert(context, _Targeted).targetingKey)
     except (msgspec.ValidationError, RecursionError) as error:
         raise AskedWrong("INVALID_CONTEXT", f"The context cannot be read: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise AskedWrong("PARSE_ERROR", "The request is no JSON.") from None
-    targeting = str(read.context.targeting) if read.context else ""
     if len(targeting) > KEY_LONGEST:
         raise AskedWrong("INVALID_CONTEXT", f"A targeting key has at most {KEY_LONGEST} characters.")
-    return targeting
+    told = {name: _text(value) for name, value in list(context.items())[:PROPS_MOST]}
+    return Asked(targeting, {name: value for name, value in told.items() if value is not None})
+
+
+def _text(value: Any) -> str | None:
+    """Return a property as rules compare it; None for what no rule compares."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)[:KEY_LONGEST] if isinstance(value, str | int | float) else None
 
 
 def one(decision: Decision) -> HttpResponse:

@@ -7,11 +7,14 @@ and nobody asks for somebody else's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -19,7 +22,11 @@ from zoco.kit import conf
 from zoco.kit.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.sites.clients import client_address, network
-from zoco.trials.deciding import decided
+from zoco.trials.deciding import Decision, decided
+from zoco.trials.designs import KEY
+from zoco.trials.flags.audiences import is_in
+from zoco.trials.flags.evaluating import evaluated
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
 from zoco.trials.remote import answers
 from zoco.trials.remote.answers import FLAGS_MOST, AskedWrong
@@ -94,23 +101,53 @@ def _answered(request: HttpRequest, key: str = "") -> HttpResponse:
 
 
 def _told(request: HttpRequest, key: str) -> HttpResponse:
-    browser = visiting(request, page_host(request), answers.asked(request))
+    said = answers.asked(request)
+    host = page_host(request)
+    browser = visiting(request, host, said.targeting)
     if browser is None:
         raise AskedWrong("GENERAL", "No site has the host of this page.", 404 if key else 400)
+    props = {"host": host.partition(":")[0].lower(), "language": _language(request)} | said.props
     with sitebook.everything():  # a page asks for whoever looks at it
-        found = Trial.objects.filter(site=browser.site, is_public=True).order_by("id")
-        if key:
-            trial = found.filter(key=key[:40]).exclude(state__in=UNASKED).first()
-            if trial is None:
-                raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
-            return answers.one(decided(trial, browser.unit_of(trial)))
-        told = [decided(each, browser.unit_of(each)) for each in told_of(found)]
-    return answers.many(request, told)
+        return found_of(
+            request, key,
+            Trial.objects.filter(site=browser.site, is_public=True).exclude(state__in=UNASKED),
+            Flag.objects.filter(site=browser.site, is_public=True),
+            lambda trial: decided(trial, browser.unit_of(trial), timezone.now()),
+            lambda each: evaluated(each, browser.unit_of(each), props, is_in),
+        )  # fmt: skip
 
 
-def told_of(trials: object) -> list[Trial]:
+def found_of(
+    request: HttpRequest,
+    key: str,
+    trials: QuerySet[Trial],
+    flags: QuerySet[Flag],
+    decide: Callable[[Trial], Decision],
+    evaluate: Callable[[Flag], Decision],
+) -> HttpResponse:
+    """Answer with one trial or flag, by its key, or with all. Raises AskedWrong."""
+    if not key:
+        told = [decide(each) for each in told_of(trials.order_by("id"))]
+        told += [evaluate(each) for each in flags.order_by("id")[:FLAGS_MOST]]
+        return answers.many(request, told)
+    is_key = KEY.fullmatch(key) is not None  # PostgreSQL takes no NUL
+    trial = trials.filter(key=key).first() if is_key else None
+    if trial is not None:
+        return answers.one(decide(trial))
+    flag = flags.filter(key=key).first() if is_key else None
+    if flag is None:
+        raise AskedWrong("FLAG_NOT_FOUND", answers.NO_SUCH, 404)
+    return answers.one(evaluate(flag))
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the first language that a browser asks for, such as es."""
+    return request.headers.get("accept-language", "")[:35].partition(",")[0].partition("-")[0].strip().lower()
+
+
+def told_of(trials: QuerySet[Trial]) -> list[Trial]:
     """Return the trials that all flags are of: those that run, or ended with an arm for everybody."""
-    rows: list[Trial] = list(trials.exclude(state__in=UNASKED)[: FLAGS_MOST * 5])  # type: ignore[attr-defined]
+    rows = list(trials.exclude(state__in=UNASKED)[: FLAGS_MOST * 5])
     return [each for each in rows if each.state == Trial.State.RUNNING or each.outcome_arm][:FLAGS_MOST]
 
 
@@ -129,10 +166,12 @@ def page_host(request: HttpRequest) -> str:
 def arm_on_page(request: HttpRequest, key: str) -> tuple[str, bool]:
     """Return which arm a page made by ourselves shows, and whether its reader counts; "" for no trial."""
     browser: Visiting | None = visiting(request, request.get_host(), request.COOKIES.get("zoco_id", ""))
+    if not KEY.fullmatch(key):
+        return "", False
     with sitebook.everything():
         found = Trial.objects.filter(key=key).exclude(state__in=UNASKED)
         trial = found.filter(site=browser.site).first() if browser else None
     if trial is None or browser is None:
         return "", False
-    decision = decided(trial, browser.unit_of(trial))
+    decision = decided(trial, browser.unit_of(trial), timezone.now())
     return decision.arm, decision.counts

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.ledger import sitebook
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.trials.designs import ARMS_MOST, METRICS_MOST, ArmPlan, Metric
 from zoco.trials.models import Trial
 from zoco.trials.screens.said import KINDS, ROLES
@@ -88,9 +88,7 @@ class MetricForm(forms.Form):
     def __init__(self, *args: Any, site: int = 0, **more: Any) -> None:
         super().__init__(*args, **more)
         ids = [site] if site else [each.id for each in sitebook.sites()]
-        names = dict.fromkeys(
-            goal.name for each in ids for goal in goals_of(each) if goal.kind != "engagement"
-        )
+        names = dict.fromkeys(goal.name for each in ids for goal in goals_of_facts(each))
         choices = [("", _("None")), *((name, name) for name in names)]
         for field in ("goal", "per"):
             kept = self.initial.get(field)

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.ledger import sitebook
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy
@@ -71,7 +71,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, site: SiteInfo, **more: Any) -> None:
         super().__init__(*args, **more)
-        names = [each.name for each in goals_of(site.id) if each.kind != "engagement"]
+        names = [each.name for each in goals_of_facts(site.id)]
         self.fields["goal"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         self.has_goals = bool(names)
 

@@ -71,6 +71,8 @@ def _undecided(trial: Trial, word: str, primary: str) -> str:
             "No winner is named before the trial has run for %(count)s days: weekdays differ.",
             trial.days_least,
         ) % {"count": formats.count(trial.days_least)}
+    if word == "running" and trial.is_bandit and trial.state != Trial.State.STOPPED:
+        return _("A bandit is decided once, at its set end; until then it earns.")
     if word == "running" and trial.state == Trial.State.STOPPED:
         return _(
             "The trial was to be decided on its last day and was stopped before, so that nothing is decided. "
@@ -94,6 +96,9 @@ def why(key: str) -> str:
         "at_end": _("A quantile has a figure at the set end only."),
         "no_spread": _("All units are alike; there is nothing to compare."),
         "no_goal": _("Its goal is gone from the site."),
+        "bandit": _("A bandit has figures of shares of units alone."),
+        "bandit_open": _("A bandit has its figures at the set end only."),
+        "no_belief": _("A quantile has no Bayesian view."),
     }.get(key, _("Too little data for a figure."))
 
 
@@ -126,6 +131,9 @@ def notes(both: Sequence[tuple[Any, Kept]], currency: str) -> list[str]:
         if kept["kept_share"] < 1:
             words = _("“%(metric)s”: %(share)s of the noise is left after what was known before.")
             found.append(words % {"metric": metric.name, "share": formats.percent(kept["kept_share"], 0)})
+        if kept.get("strata"):
+            words = _("“%(metric)s”: arms are weighed by strata: %(count)s.")
+            found.append(words % {"metric": metric.name, "count": formats.count(kept["strata"])})
         if kept["cap"] is not None and kept["capped"]:
             places = {
                 "metric": metric.name,
@@ -166,3 +174,10 @@ def lift(figure: Kept) -> str:
 def signed(share: float) -> str:
     """Write a share with its sign."""
     return f"{'+' if share > 0 else ''}{formats.percent(share, 1)}"
+
+
+def loss(metric: Any, number: float, currency: str) -> str:
+    """Write what choosing an arm may cost; of shares in points."""
+    if metric.kind in ("proportion", "retention"):
+        return _("%(points)s points") % {"points": formats.decimal(number * 100, 3)}
+    return value(metric, number, currency)

@@ -22,7 +22,7 @@ from zoco.trials import services
 from zoco.trials.analysis import runs
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
-from zoco.trials.screens import forest, said
+from zoco.trials.screens import bandits, beliefs, forest, said
 from zoco.trials.screens.editing import CHANGE
 from zoco.trials.screens.listing import ICONS, SEE
 
@@ -70,6 +70,8 @@ def _set_up(row: Trial) -> list[tuple[str, str]]:
         (_("Layer"), layer),
         (_("What decides"), str(row.get_decides_display())),
         (_("Planned number of units"), formats.count(row.units_planned)),
+        (_("How arms are dealt"), str(row.get_deals_display())),
+        (_("Arms weighed by"), str(row.get_strata_display())),
         (_("Days at least"), formats.count(row.days_least)),
         (_("Last day"), formats.day(row.ends_on) if row.ends_on else _("none set")),
         (_("Began"), _moment(row.started_at)),
@@ -111,6 +113,9 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
         "table": [
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],
+        "beliefs": beliefs.table(both, arms, row.control, currency),
+        "days": bandits.days(row, both, arms),
+        "earned": bandits.earned(both),
         "guards": [said.guard(each) for each in result["checks"]],
         "counts": _counts(result, arms),
         "crossed": formats.count(result["crossed"]),

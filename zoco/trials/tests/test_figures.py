@@ -15,7 +15,7 @@ from zoco.sites import reads
 from zoco.sites.models import Site
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.metrics import proportion
-from zoco.trials.analysis.figures import is_end
+from zoco.trials.analysis.concluding import is_end
 from zoco.trials.designs import Metric
 from zoco.trials.services import trial_stop, trials_finish
 from zoco.trials.tests.simulated import (

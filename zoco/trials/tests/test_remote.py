@@ -11,14 +11,17 @@ from django.test import Client, RequestFactory
 
 from zoco.collector.live.taking import Request, Taking
 from zoco.ledger.models import OutboxRow
+from zoco.people.models import Person
 from zoco.project.serving import own
 from zoco.project.tests.readers import client_of
 from zoco.sites import reads
 from zoco.sites.conf import published_path
 from zoco.sites.services import sites_publish
-from zoco.trials.deciding import dealt_arm
+from zoco.trials.deciding import Decision, dealt_arm
+from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
 from zoco.trials.remote import views
+from zoco.trials.remote.answers import AskedWrong
 from zoco.trials.services import trial_conclude, trial_stop
 from zoco.trials.tests.simulated import DAY, START, draft, running, site_made
 from zoco.trials.visiting import Visiting, visiting
@@ -160,6 +163,31 @@ def test_what_cannot_be_answered_is_said_in_ofreps_words(
     assert told.headers["access-control-allow-origin"] == "*"
 
 
+def test_a_key_that_is_none_is_not_looked_for() -> None:
+    running()
+
+    for key in ("head%00line", "Head line", "%F0%9F%8D%AF", "a" * 41):
+        assert ask(f"{FLAGS}/{key}").status_code in (400, 404)
+    with pytest.raises(AskedWrong):
+        views.found_of(
+            RequestFactory().get("/"),
+            "head\0line",
+            Trial.objects.all(),
+            Flag.objects.all(),
+            decided_never,
+            evaluated_never,
+        )
+    assert views.arm_on_page(RequestFactory().get("/"), "head\0line") == ("", False)
+
+
+def decided_never(trial: Trial) -> Decision:
+    raise AssertionError(trial)
+
+
+def evaluated_never(flag: Flag) -> Decision:
+    raise AssertionError(flag)
+
+
 def test_a_page_of_another_host_is_told_nothing_and_methods_are_held() -> None:
     running()
 
@@ -198,6 +226,8 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     client = client_of("marketer")
     (person,) = [each for each in range(1, 50) if dealt_arm(trial, each) == "b"][:1]
     (outside,) = [each for each in range(1, 50) if dealt_arm(trial, each) is None][:1]
+    for each in (person, outside):
+        Person.objects.create(pk=each, name="Ana", created_at=START, changed_at=START)
 
     def post(path: str, body: Any) -> Any:
         return client.post(path, json.dumps(body), content_type="application/json")
@@ -211,7 +241,10 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     assert post(f"{API}?site=nothing", {}).status_code == 404
     assert len(post(API, {"context": {"targetingKey": str(person)}}).json()["flags"]) == 1
     said = post("/api/trials/headline/shown", {"persons": [person, outside]})
-    assert said.json() == {"recorded": 1}
+    assert said.json() == {"recorded": 1, "unknown": 0}
+    nobody = post("/api/trials/headline/shown", {"persons": [person, 77_777, 77_778, 77_778]})
+    assert nobody.json() == {"recorded": 1, "unknown": 2}
+    assert OutboxRow.objects.count() == 1
     told = json.loads(OutboxRow.objects.get().fact)
     assert (told["name"], told["site"], told["person"]) == ("trials.arm.shown", 1, person)
     assert (told["subject"], told["props"]) == ("headline", {"arm": "b", "of": "program"})
@@ -219,13 +252,15 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     Trial.objects.filter(pk=once.pk).delete()
     running(unit="person", share_percent=50, key="headline")
     Trial.objects.update(id=once.pk + 1)
-    assert post("/api/trials/headline/shown", {"persons": [person]}).json() == {"recorded": 1}
+    assert post("/api/trials/headline/shown", {"persons": [person]}).json() == {"recorded": 1, "unknown": 0}
     assert OutboxRow.objects.count() == 2
     assert post("/api/trials/headline/shown", {"persons": ["x"]}).status_code == 422
     assert post("/api/trials/headline/shown", {"persons": [-1]}).status_code == 422
     assert post("/api/trials/headline/shown", {"persons": [1] * 1_001}).status_code == 422
     assert post("/api/trials/headline/shown", "x" * 60_000).status_code == 413
     assert post("/api/trials/nothing/shown", {"persons": [1]}).status_code == 404
+    assert post("/api/trials/no%00thing/shown", {"persons": [1]}).status_code == 404
+    assert post(f"{API}/no%00thing", {}).status_code == 404
 
 
 def test_programs_need_the_right(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from zoco.trials.analysis import runs
 from zoco.trials.analysis.units import Exposed
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.models import Trial, TrialRun
+from zoco.trials.screens import downloading
 from zoco.trials.screens.downloading import HEAD
 from zoco.trials.screens.downloading import _written as csv_rows
 from zoco.trials.services import trial_start
@@ -30,7 +31,7 @@ NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 FORM = {
     "site": "1", "name": "Headline", "key": "headline", "hypothesis": "Shorter is read by more.",
     "unit": "visitor", "share_percent": "100", "holdout_percent": "0", "layer": "", "decides": "live",
-    "units_planned": "2000", "days_least": "1", "ends_on": "", "is_public": "on",
+    "deals": "even", "units_planned": "2000", "days_least": "1", "ends_on": "", "is_public": "on",
     "arms-TOTAL_FORMS": "3", "arms-INITIAL_FORMS": "0", "arms-0-key": "control", "arms-0-weight": "1",
     "arms-1-key": "b", "arms-1-name": "Shorter", "arms-1-weight": "1", "arms-2-key": "", "arms-2-weight": "1",
     "metrics-TOTAL_FORMS": "2", "metrics-INITIAL_FORMS": "0", "metrics-0-name": "Signed up",
@@ -44,6 +45,7 @@ FORM = {
 def _site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     close()
+    downloading.pace.clear()
     site_made()
     reads.forget()
     yield
@@ -124,6 +126,8 @@ def test_the_figures_are_shown_as_a_forest_and_as_a_table(trial: Trial) -> None:
     assert "Begin the trial" not in shown
     assert "Stop the trial" not in shown
     assert "Ratio of the arms" in shown
+    assert "It decides nothing" in shown
+    assert shown.count('data-label="Chance to be the best"') == 3
     assert "“Shorter” wins" in body(client_of("owner").get(LIST))
 
 
@@ -172,14 +176,28 @@ def test_units_are_downloaded_with_the_arm_they_were_dealt_and_saw(trial: Trial)
     assert len(rows) == 1_500
     assert all(row["dealt"] == row["shown"] == dealt_arm(trial, int(row["unit"])) for row in rows)
     assert {row["saw_several"] for row in rows} == {"0"}
+    assert {row["share"] for row in rows} == {"0.500000"}
+
+
+def test_units_are_not_taken_along_without_end(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, where = client_of("owner"), f"{LIST}{trial.pk}/units.csv"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(downloading, "UNITS_MOST", 1_499)
+        assert client.get(where).status_code == 413
+    answers = [client.get(where) for _ in range(downloading.A_MINUTE)]
+
+    assert [each.status_code for each in answers] == [200] * (downloading.A_MINUTE - 1) + [429]
+    assert "too often in a minute" in body(answers[-1])
+    assert int(answers[-1]["Retry-After"]) <= 60
 
 
 def test_no_spreadsheet_runs_what_a_browser_told(trial: Trial) -> None:
     one = np.array([7])
     exposed = Exposed(one, one, ["\n=HYPERLINK(1)"], one, np.array([True]))
 
-    assert next(csv_rows(trial, exposed, one)) == HEAD
-    assert [row[2] for row in csv_rows(trial, exposed, one)][1] == "'\n=HYPERLINK(1)"
+    assert next(csv_rows(trial, exposed, one, one)) == HEAD
+    assert [row[3] for row in csv_rows(trial, exposed, one, one)][1] == "'\n=HYPERLINK(1)"
 
 
 def test_the_planner_goes_by_the_sites_own_history(trial: Trial) -> None:

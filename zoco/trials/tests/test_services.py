@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from zoco.ledger.asking.goals import goals_of
+from zoco.ledger.asking.goals import goal_renamed, goals_of
 from zoco.sites import reads
 from zoco.trials.deciding import Reason, dealt_arm, decided
 from zoco.trials.designs import ArmPlan, DesignWrong, Metric
@@ -199,3 +199,16 @@ def test_what_goals_are_is_kept_when_a_trial_begins() -> None:
     assert signed.goals(goals_of(1))["sign up"].event == "sign up"
     assert per.goals(goals_of(1))["order"].amount == Decimal("12.5")
     assert "order" not in signed.goals(goals_of(1))
+
+
+def test_drafts_follow_a_goal_to_its_new_name_and_what_runs_keeps_its_own() -> None:
+    ratio = Metric("Each", "ratio", "secondary", "Order", "Sign up")
+    later, now = draft([SIGNED, ratio]), running(key="now")
+
+    goal_renamed(site=1, was="Sign up", now="Joined")
+    goal_renamed(site=2, was="Order", now="Bought")
+
+    later.refresh_from_db()
+    now.refresh_from_db()
+    assert [(each.goal, each.per) for each in later.metrics_planned] == [("Joined", ""), ("Order", "Joined")]
+    assert [each.goal for each in now.metrics_planned] == ["Sign up"]

@@ -9,7 +9,8 @@ from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.reports.made import load
 from zoco.ledger.tests.store import chdb
-from zoco.trials.analysis.figures import Sampled, concluded, scope_of
+from zoco.trials.analysis.concluding import concluded
+from zoco.trials.analysis.figures import Sampled, scope_of
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.models import Trial
 from zoco.trials.tests.simulated import (

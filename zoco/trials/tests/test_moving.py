@@ -1,0 +1,99 @@
+"""Trials and flags that go along when a site moves: whoever was dealt keeps his arm, and what is not sure stays."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zoco.monitor.services import goal_create
+from zoco.moving.parts import PARTS, rows_of, rows_take
+from zoco.sites import reads
+from zoco.sites.models import Site
+from zoco.trials.deciding import dealt_arm, decided
+from zoco.trials.flags.evaluating import evaluated
+from zoco.trials.flags.models import Flag
+from zoco.trials.flags.rules import Rule, Variant
+from zoco.trials.flags.services import flag_make
+from zoco.trials.models import Trial
+from zoco.trials.services import trial_conclude, trial_stop
+from zoco.trials.tests.simulated import DAY, MONEY, SIGNED, START, draft, running, site_made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _sites() -> Iterator[None]:
+    site_made()
+    Site.objects.create(pk=2, slug="there", name="There", zone="Europe/Madrid", currency="EUR")
+    goal_create(site=2, name="Sign up", kind="event", event="sign up")
+    reads.forget()
+    yield
+    reads.forget()
+
+
+def test_a_trial_that_is_over_comes_with_its_arms_and_what_was_learnt(tmp_path: Path) -> None:
+    over = running([SIGNED, MONEY], layer="page", share_percent=50)
+    trial_stop(trial=over.pk, at=START + DAY)
+    trial_conclude(trial=over.pk, outcome_arm="b", learnt="Shorter wins.")
+    draft(key="later")
+    running(key="now")
+    part = PARTS.get("trials")
+
+    rows = list(rows_of(part, 1))
+    first, second = rows_take(part, 2, rows), rows_take(part, 2, rows)
+
+    assert (first.added, first.refused, second.added, second.there) == (2, [], 0, 2)
+    assert {each.key for each in Trial.objects.filter(site=2)} == {"headline", "later"}
+    there = Trial.objects.get(site=2, key="headline")
+    over.refresh_from_db()
+    assert decided(there, 5).arm == "b"
+    assert (there.learnt, there.state, there.started_at) == ("Shorter wins.", "stopped", START)
+    assert there.metrics_planned == over.metrics_planned
+    assert [dealt_arm(there, each) for each in range(1, 500)] == [
+        dealt_arm(over, each) for each in range(1, 500)
+    ]
+
+
+def test_a_flag_deals_on_as_before_and_one_with_an_audience_is_refused() -> None:
+    variants, chosen = (
+        (Variant("on", "true"), Variant("off", "false")),
+        {"off_variant": "off", "name": "Basket"},
+    )
+    chosen["default_variant"] = "off"
+    for key, rule, unit in (
+        ("basket", Rule("on", 30.0), "visitor"),
+        ("testers", Rule("on", audience=3), "person"),
+    ):
+        flag_make(
+            site=1, key=key, variants=variants, rules=(rule,), at=START, is_on=True, unit=unit, **chosen
+        )
+    part = PARTS.get("flags")
+
+    found = rows_take(part, 2, list(rows_of(part, 1)))
+
+    here, there = Flag.objects.get(site=1, key="basket"), Flag.objects.get(site=2)
+    assert found.added == 1
+    assert len(found.refused) == 1
+    both = [
+        [evaluated(each, unit, {}, lambda *_: False).arm for unit in range(1, 500)] for each in (here, there)
+    ]
+    assert both[0] == both[1]
+    assert both[0].count("on") > 100
+
+
+def test_what_no_trial_is_made_of_is_refused() -> None:
+    draft()
+    part = PARTS.get("trials")
+    (row,) = rows_of(part, 1)
+    wrong: list[dict[str, Any]] = [
+        {"arms": []},
+        {"metrics": [{}]},
+        {"state": "running"},
+        {"batches": [1]},
+        {"unit": "nobody"},
+    ]
+
+    found = rows_take(part, 2, [row | {"key": f"k{at}"} | each for at, each in enumerate(wrong)])
+
+    assert (found.added, len(found.refused)) == (0, len(wrong))
