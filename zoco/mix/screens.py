@@ -29,6 +29,7 @@ from zoco.mix.running import UnderWay
 from zoco.mix.showing import UNTOLD, channel_name, shown
 from zoco.mix.weeks import Weeks
 
+COSTS = "zoco_campaigns.view_cost"
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_mediamix" for verb in ("view", "add", "delete"))
 TESTS_SEE, TESTS_ADD, TESTS_DELETE = (f"zoco_mix.{verb}_channeltest" for verb in ("view", "add", "delete"))
 LISTED = 100
@@ -64,7 +65,7 @@ def outcome_name(row: MediaMix | ChannelTest | RegionalTest) -> str:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """List models of a site; POST begins another."""
@@ -129,7 +130,7 @@ def _line(mix: MediaMix) -> dict[str, Any]:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a model: how far it is, why it cannot be told, or all that it says."""
@@ -181,7 +182,7 @@ def _mix(pk: int) -> tuple[MediaMix, SiteInfo]:
     return mix, sites[mix.site_id]
 
 
-@permission_required(ADD, raise_exception=True)
+@permission_required((ADD, COSTS), raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a fit, or begin it anew."""
@@ -205,7 +206,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the weeks that a model stands on, with what was fitted, so that it can be checked elsewhere."""
@@ -226,7 +227,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@permission_required(TESTS_SEE, raise_exception=True)
+@permission_required((TESTS_SEE, COSTS), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def tests(request: HttpRequest) -> HttpResponse:
     """List tests of channels of a site; POST writes one down."""

@@ -88,6 +88,7 @@ class Productivity(Report):
     order = "-cost"
     uses_goals = True
     gives_by_period = True
+    permission = "zoco_campaigns.view_cost"
     position = 20
 
     def turned(self, params: Params) -> Report:
