@@ -11,9 +11,10 @@ from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
-from zoco.monitor.alarms.usual import KINDS
+from zoco.monitor.alarms.others import spent_said
+from zoco.monitor.alarms.others.failing_said import failing_said
+from zoco.monitor.alarms.usual import KINDS, OF_COSTS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
-from zoco.monitor.exports.saying import said_here
 from zoco.monitor.segment_said import filters_in_words
 
 # Below this, a share would be written as 0%.
@@ -79,6 +80,8 @@ def known_said(alarm: Alarm) -> str:
     if word == "history":
         has, needs = int(numbers[0]), int(numbers[1])
         return _("Quiet: it needs %(needs)s days of history and has %(has)s.") % {"needs": needs, "has": has}
+    if word == "costs":
+        return _("Quiet: no costs of the last two weeks are known.")
     if word == "few":
         return _("Quiet: there is too little of it to tell a fall from chance.")
     return _("Watching") if alarm.looked_at else _("Not looked at yet")
@@ -91,6 +94,8 @@ def incident_title(incident: Incident) -> str:
         return _("No facts arrive on %(site)s") % {"site": alarm.site.name}
     if alarm.kind == "export":
         return _("Exports fail on %(site)s") % {"site": alarm.site.name}
+    if alarm.kind in OF_COSTS:
+        return spent_said.title(incident)
     part = part_said(found.get("cause"))
     words = {"what": _what(found), "part": part, "site": alarm.site.name}
     if alarm.kind == "tracker" and part:
@@ -109,7 +114,9 @@ def incident_said(incident: Incident) -> str:
     """Say what was seen against what was expected, with the interval, and where it comes from."""
     found = incident.found
     if incident.alarm.kind == "export":
-        return _failing_said(found)
+        return failing_said(found)
+    if incident.alarm.kind in OF_COSTS:
+        return spent_said.text(incident)
     cause = found.get("cause")
     values = {
         "seen": _number(found["seen"]),
@@ -128,26 +135,6 @@ def incident_said(incident: Incident) -> str:
     named = _("%(measure)s: %(said)s") % {"measure": _what(found), "said": first}
     is_silence = incident.alarm.kind == "silence" and cause is None
     return named if is_silence else f"{named} {_cause_said(cause)}"
-
-
-def _failing_said(found: dict[str, Any]) -> str:
-    """Say what is not exported, whom files still hold, and why."""
-    said = []
-    if found["days"]:
-        words = ngettext(
-            "%(count)s day that is over is not exported.",
-            "%(count)s days that are over are not exported.",
-            found["days"],
-        )
-        said.append(words % {"count": formats.count(found["days"])})
-    if found["owed"]:
-        words = ngettext(
-            "%(count)s exported day still holds what was to be deleted.",
-            "%(count)s exported days still hold what was to be deleted.",
-            found["owed"],
-        )
-        said.append(words % {"count": formats.count(found["owed"])})
-    return " ".join([*said, said_here(found["why"])])
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:

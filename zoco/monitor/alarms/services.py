@@ -12,7 +12,7 @@ from zoco.kit import staff_mail
 from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.narrowed import is_as_kept, kept
-from zoco.monitor.alarms.usual import USUAL
+from zoco.monitor.alarms.usual import OF_COSTS, USUAL
 from zoco.sites.access.reads import seeing
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # For so long nothing may be found before an incident is over.
 CALM = timedelta(hours=12)
-SEE_REPORTS = "zoco_ledger.view_reports"
+SEE_REPORTS, SEE_COSTS = "zoco_ledger.view_reports", "zoco_campaigns.view_cost"
 OPENED, CLOSED = "opened", "closed"
 
 
@@ -36,6 +36,11 @@ def alarms_usual(site: int, *, is_demo: bool = False) -> list[Alarm]:
     return list(Alarm.objects.filter(site_id=site).order_by("id"))
 
 
+def rights_of(alarm: Alarm) -> tuple[str, ...]:
+    """Return the permissions that whoever is told of its incidents needs."""
+    return (SEE_REPORTS, SEE_COSTS) if alarm.kind in OF_COSTS else (SEE_REPORTS,)
+
+
 @transaction.atomic
 def seen_apply(
     alarm: Alarm,
@@ -49,7 +54,8 @@ def seen_apply(
     Alarm.objects.filter(pk=alarm.pk).update(known=unknown_kept(seen), looked_at=at)
     incident = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).first()
     if isinstance(seen, Finding | Failing):
-        return _found(alarm, incident, seen, at, picture or {})
+        found, began_at = asdict(seen) | {"segment": kept(alarm)}, at - timedelta(hours=seen.hours)
+        return incident_see(alarm, incident, found, began_at=began_at, at=at, picture=picture)
     if incident is not None and at - incident.seen_at >= calm:
         incident_close(incident, at=at)
         return None
@@ -77,34 +83,38 @@ def unknown_kept(seen: Finding | Failing | Unknown | None) -> str:
     return f"few {seen.expected:.1f}" if seen.expected else f"history {seen.has} {seen.needs}"
 
 
-def _found(
-    alarm: Alarm, incident: Incident | None, seen: Finding | Failing, at: datetime, picture: dict[str, Any]
+@transaction.atomic
+def incident_see(
+    alarm: Alarm,
+    incident: Incident | None,
+    found: dict[str, Any],
+    *,
+    began_at: datetime,
+    at: datetime,
+    picture: dict[str, Any] | None = None,
+    about: str = "",
 ) -> Incident | None:
+    """Open an incident, or bring the open one up to date. `about` tells several of an alarm apart."""
     if incident is None:
         try:
             with transaction.atomic():
                 incident = Incident.objects.create(
                     alarm=alarm,
-                    open_key=f"alarm {alarm.pk}",
-                    began_at=at - timedelta(hours=seen.hours),
+                    open_key=f"alarm {alarm.pk} {about}".strip(),
+                    began_at=began_at,
                     opened_at=at,
                     seen_at=at,
-                    found=_kept(alarm, seen),
-                    picture=picture,
+                    found=found,
+                    picture=picture or {},
                 )
         except IntegrityError:  # another worker was quicker
             return Incident.objects.filter(alarm=alarm, closed_at=None).first()
         _tell(incident, OPENED, at)
         return incident
     if at > incident.seen_at:
-        incident.seen_at, incident.found, incident.picture = at, _kept(alarm, seen), picture
+        incident.seen_at, incident.found, incident.picture = at, found, picture or {}
         incident.save(update_fields=["seen_at", "found", "picture"])
     return incident
-
-
-def _kept(alarm: Alarm, seen: Finding | Failing) -> dict[str, Any]:
-    """Return what was found with the segment that it was found in, as that is now."""
-    return asdict(seen) | {"segment": kept(alarm)}
 
 
 @transaction.atomic
@@ -133,6 +143,7 @@ def _tell(incident: Incident, event: str, at: datetime) -> None:
             incident=incident, event=event, way=Telling.Way.MAIL, user=user, target=str(user.pk), next_at=at
         )
         for user in seeing(staff_mail.staff(roles=roles, permission=SEE_REPORTS), incident.alarm.site_id)
+        if user.has_perms(rights_of(incident.alarm))
     ]
     if incident.alarm.hook_url:
         rows.append(Telling(incident=incident, event=event, way=Telling.Way.HOOK, next_at=at))
