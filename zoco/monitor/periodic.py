@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.monitor.alarms import running, telling
-from zoco.monitor.alarms.others import exporting, spending
+from zoco.monitor.alarms.others import exporting, letters, spending
 from zoco.monitor.attribution import services as attribution
 from zoco.monitor.exports import plans
 from zoco.monitor.imports import services
@@ -23,8 +23,9 @@ def listen() -> None:
 
 
 def spend() -> None:
-    """Look at what campaigns of each site cost and brought, once an hour."""
+    """Look at what campaigns of each site cost and brought, and at letters, once an hour."""
     spending.spending_look(now=timezone.now())
+    letters.letters_look(now=timezone.now())
 
 
 def tell() -> None:

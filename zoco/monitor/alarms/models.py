@@ -15,7 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
 from zoco.ledger.asking.within import WithinManager, within
-from zoco.monitor.alarms.usual import BOUNDED, KINDS
+from zoco.monitor.alarms.others.kinds import BOUNDED
+from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import EVENT, FUNNEL, GOAL, MEASURES, step_named
 
 SECRET_BYTES = 24

@@ -13,7 +13,8 @@ from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
 from zoco.monitor.alarms.others import spent_said
 from zoco.monitor.alarms.others.failing_said import failing_said
-from zoco.monitor.alarms.usual import KINDS, OF_COSTS
+from zoco.monitor.alarms.others.kinds import LETTERS, OF_COSTS, PARTS
+from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
 from zoco.monitor.segment_said import filters_in_words
 
@@ -27,7 +28,7 @@ METHOD = (
 
 def measure_said(key: str) -> str:
     """Return the name of a measure."""
-    return str(measure_named(key).label) if key in MEASURES or ":" in key else key
+    return str(measure_named(key).label) if key in MEASURES or ":" in key else str(LETTERS.get(key, key))
 
 
 def alarm_said(alarm: Alarm) -> str:
@@ -180,7 +181,7 @@ def part_said(cause: dict[str, Any] | None) -> str:
 def _named(dimension: str, values: list[str]) -> str:
     if dimension == SECTION:
         return _("pages under %(path)s") % {"path": ", ".join(values)}
-    label = FILTERABLE[dimension].label if dimension in FILTERABLE else dimension
+    label = FILTERABLE[dimension].label if dimension in FILTERABLE else PARTS.get(dimension, dimension)
     return f"{label} {', '.join(values)}"
 
 

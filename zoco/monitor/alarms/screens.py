@@ -19,8 +19,8 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms import pictures, said, services
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
-from zoco.monitor.alarms.others import spent_said
-from zoco.monitor.alarms.usual import OF_COSTS
+from zoco.monitor.alarms.others import letters, spent_said
+from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, hidden_from
 
 SEE, MARK = "zoco_monitor.view_incident", "zoco_monitor.change_incident"
 SET = "zoco_monitor.add_alarm"
@@ -58,9 +58,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> QuerySet[Incident]:
-    """Return the incidents that a reader may see: of costs only who may see costs."""
+    """Return the incidents that a reader may see."""
     found = Incident.objects.filter(alarm__site__in=[each.id for each in sitebook.sites()])
-    return found if request.user.has_perm(services.SEE_COSTS) else found.exclude(alarm__kind__in=OF_COSTS)
+    return found.exclude(alarm__kind__in=hidden_from(request.user))
 
 
 def _line(incident: Incident) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _sureness(incident: Incident) -> dict[str, Any]:
     return {
         "odds": said.odds_said(odds),
         "dispersion": formats.decimal(incident.found["dispersion"], 1),
-        "method": said.METHOD,
+        "method": letters.METHOD if incident.alarm.kind in OF_LETTERS else said.METHOD,
     }
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from zoco.kit import staff_mail
+from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.narrowed import is_as_kept, kept
-from zoco.monitor.alarms.usual import OF_COSTS, USUAL
+from zoco.monitor.alarms.others.kinds import SEE_REPORTS, hidden_from
+from zoco.monitor.alarms.usual import USUAL
 from zoco.sites.access.reads import seeing
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 # For so long nothing may be found before an incident is over.
 CALM = timedelta(hours=12)
-SEE_REPORTS, SEE_COSTS = "zoco_ledger.view_reports", "zoco_campaigns.view_cost"
+# A wave of something else opens an incident of its own; one that comes and goes is told once in so long.
+LATELY = timedelta(days=3)
 OPENED, CLOSED = "opened", "closed"
 
 
@@ -34,11 +37,6 @@ def alarms_usual(site: int, *, is_demo: bool = False) -> list[Alarm]:
             continue
         Alarm.objects.get_or_create(site_id=site, kind=kind, measure=measure, segment_name="")
     return list(Alarm.objects.filter(site_id=site).order_by("id"))
-
-
-def rights_of(alarm: Alarm) -> tuple[str, ...]:
-    """Return the permissions that whoever is told of its incidents needs."""
-    return (SEE_REPORTS, SEE_COSTS) if alarm.kind in OF_COSTS else (SEE_REPORTS,)
 
 
 @transaction.atomic
@@ -55,11 +53,31 @@ def seen_apply(
     incident = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).first()
     if isinstance(seen, Finding | Failing):
         found, began_at = asdict(seen) | {"segment": kept(alarm)}, at - timedelta(hours=seen.hours)
+        if incident is not None and _is_another(incident, found, at):
+            incident_close(incident, at=at)
+            incident = None
+        told = parts_of(found.get("cause")) | (_told(incident) if incident else set())
+        found["told"] = sorted(told)
         return incident_see(alarm, incident, found, began_at=began_at, at=at, picture=picture)
     if incident is not None and at - incident.seen_at >= calm:
         incident_close(incident, at=at)
         return None
     return incident
+
+
+def _is_another(incident: Incident, found: dict[str, Any], at: datetime) -> bool:
+    """Say whether a wave is another one than that of the open incident: of a part not told of lately."""
+    new = parts_of(found.get("cause"))
+    if not new or found["is_fall"]:
+        return False
+    lately = Incident.objects.filter(alarm=incident.alarm_id, opened_at__gte=at - LATELY)
+    told = [_told(each) for each in [incident, *lately]]
+    return bool(told[0]) and all(new.isdisjoint(parts) for parts in told)
+
+
+def _told(incident: Incident) -> set[tuple[str, str]]:
+    """Return all parts that an incident was said to be of since it opened."""
+    return {(dimension, value) for dimension, value in incident.found.get("told") or ()}
 
 
 @transaction.atomic
@@ -143,7 +161,7 @@ def _tell(incident: Incident, event: str, at: datetime) -> None:
             incident=incident, event=event, way=Telling.Way.MAIL, user=user, target=str(user.pk), next_at=at
         )
         for user in seeing(staff_mail.staff(roles=roles, permission=SEE_REPORTS), incident.alarm.site_id)
-        if user.has_perms(rights_of(incident.alarm))
+        if incident.alarm.kind not in hidden_from(user)
     ]
     if incident.alarm.hook_url:
         rows.append(Telling(incident=incident, event=event, way=Telling.Way.HOOK, next_at=at))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from zoco.monitor.alarms.detecting import Rule
+from zoco.monitor.alarms.others.kinds import OTHERS
 from zoco.monitor.alarms.watched import PAGE, SECTION
 
 if TYPE_CHECKING:
@@ -37,18 +38,10 @@ KINDS: dict[str, Kind] = {
         Kind("failures", _("A wave of failed requests"), "failures",
              Rule(is_fall=False, share=2.0, odds=1e-6, least=15)),
         Kind("bots", _("A wave of bots"), "bots", Rule(is_fall=False, share=1.5, odds=1e-6, least=50)),
-        Kind("export", _("Scheduled exports fail"), "exports", None),
-        Kind("pace", _("A campaign spends more or less than planned"), "costs", None),
-        Kind("roas", _("A campaign returns less than you set"), "costs", None),
-        Kind("cac", _("A customer costs more than you set"), "costs", None),
-        Kind("wasted", _("A campaign spends and nobody converts"), "costs", None),
         Kind("spam", _("A wave of spam"), "spam", Rule(is_fall=False, share=2.0, odds=1e-6, least=20)),
+        *(Kind(*each, None) for each in OTHERS),
     )
 }  # fmt: skip
-
-# About money spent: seen by whom it may be seen. Those of BOUNDED take a bound, some need one.
-OF_COSTS = ("pace", "roas", "cac", "wasted")
-BOUNDED = {"roas": True, "cac": True, "wasted": False}
 
 # Set for a site by one button: kind and measure.
 USUAL: tuple[tuple[str, str], ...] = (

@@ -1,1 +1,1 @@
-"""What alarms find otherwise than in counts of facts: exports that fail, and what campaigns cost."""
+"""What alarms find otherwise than in counts of facts: exports, what campaigns cost, letters."""

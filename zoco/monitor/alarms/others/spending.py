@@ -20,7 +20,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.models import Alarm, Incident
-from zoco.monitor.alarms.usual import OF_COSTS
+from zoco.monitor.alarms.others.kinds import OF_COSTS
 
 if TYPE_CHECKING:
     from zoco.campaigns.costs.troubles import Trouble
