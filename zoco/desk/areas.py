@@ -33,11 +33,14 @@ AREAS = (
 
 
 class ReportItem(MenuItem):
-    """A report or an overview in the menu, for readers who may see reports."""
+    """A report or an overview in the menu, for readers who may see reports, and this one."""
+
+    permission = ""
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Return whether this reader sees it."""
-        return request.user.has_perm("zoco_ledger.view_reports")
+        may = request.user.has_perm("zoco_ledger.view_reports")
+        return may and (not self.permission or request.user.has_perm(self.permission))
 
 
 def items(area: Area) -> Iterator[MenuItem]:
@@ -48,9 +51,11 @@ def items(area: Area) -> Iterator[MenuItem]:
     entries += [("report", each) for each in reports_all() if each.area == area.key]
     for order, (name, each) in enumerate(entries):
         url = reverse(f"zoco_desk:{name}", args=[each.key])
-        yield ReportItem(  # type: ignore[no-untyped-call]
+        item = ReportItem(  # type: ignore[no-untyped-call]
             each.label, url, name=f"zoco-{name}-{each.key}".replace(".", "-"), order=order
         )
+        item.permission = getattr(each, "permission", "")
+        yield item
     if entries and area.key == "monitor":
         url = reverse("zoco_desk:index")
         yield ReportItem(_("All reports"), url, name="zoco-reports", order=len(entries))  # type: ignore[no-untyped-call]

@@ -24,7 +24,7 @@ from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.now import NOW_MINUTES, people_now
 from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.pictures.sheets.export import FORMATS, Format, answer_json, export, report_dict, site_dict
-from zoco.ledger.report import ParameterWrong, Report, report_named, reports_all
+from zoco.ledger.report import ParameterWrong, Report, ReportHidden, is_shown_to, report_for, reports_all
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
 
@@ -55,6 +55,8 @@ def guarded(view: View) -> View:
             return view(request, *args, **kwargs)
         except (PlugUnknown, SiteUnknown) as error:
             return refused(404, "unknown", str(error))
+        except ReportHidden as error:
+            return refused(403, "not_allowed", str(error))
         except (QuestionWrong, FilterWrong, ParameterWrong, PeriodUnreadable) as error:
             return refused(422, "question_wrong", str(error))
         except (StoreBusy, StoreNewer) as error:
@@ -76,14 +78,16 @@ def sites(request: HttpRequest) -> HttpResponseBase:
 @guarded
 def reports(request: HttpRequest) -> HttpResponseBase:
     """List the reports: what each answers, how it is computed, its columns and parameters."""
-    return _json({"reports": [report_dict(report) for report in reports_all()]})
+    return _json(
+        {"reports": [report_dict(each) for each in reports_all() if is_shown_to(request.user, each)]}
+    )
 
 
 @router.get("/v1/reports/{key}", **apidoc.REPORT)
 @guarded
 def report(request: HttpRequest, key: str) -> HttpResponseBase:
     """Answer one report. CSV and Parquet hold all rows; JSON a page of them with the comparison."""
-    chosen = report_named(key)
+    chosen = report_for(request.user, key)
     given = {name: values for name, values in request.GET.lists() if name != "format"}
     format = request.GET.get("format", "json")
     if format not in FORMATS:

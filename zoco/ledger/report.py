@@ -21,6 +21,7 @@ from zoco.kit.said import Said
 from zoco.ledger.asking.others import load_plugs
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
     from django_stubs_ext import StrOrPromise
 
     from zoco.kit.periods import Period
@@ -171,6 +172,8 @@ class Report:
     """What it says where no row is good news: a title and a sentence."""
     gives_by_period: bool = False
     """Whether `given_in` says what `query` goes by, instead of `given`."""
+    permission: str = ""
+    """What a reader needs beside the right to see reports, such as that to see costs."""
     position: int = 100
     """Where it stands in lists, lowest first."""
 
@@ -240,6 +243,23 @@ def report_named(key: str) -> Report:
     """Return a report. Raises PlugUnknown with the keys that there are."""
     reports_load()
     return REPORTS.get(key)
+
+
+class ReportHidden(PermissionError):
+    """The reader may see reports, but not this one."""
+
+
+def is_shown_to(user: User | AnonymousUser, report: Report) -> bool:
+    """Return whether somebody who may see reports may see this one."""
+    return not report.permission or user.has_perm(report.permission)
+
+
+def report_for(user: User | AnonymousUser, key: str) -> Report:
+    """Return a report for a reader. Raises PlugUnknown, ReportHidden."""
+    found = report_named(key)
+    if not is_shown_to(user, found):
+        raise ReportHidden(f"Your account may not see the report {key}; ask an owner for a role.")
+    return found
 
 
 def reports_all() -> list[Report]:

@@ -20,7 +20,10 @@ SEARCH_LONGEST = 1_000
 
 
 class RightItem(MenuItem):
-    """An entry of a menu for whoever has a permission, while `is_there` says that its page is served."""
+    """An entry of a menu for whoever has a permission, or all of several parted by spaces.
+
+    `is_there` says that its page is served.
+    """
 
     def __init__(
         self, permission: str, *args: object, is_there: Callable[[], bool] = lambda: True, **more: object
@@ -31,7 +34,7 @@ class RightItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Return whether this reader sees it."""
-        return request.user.has_perm(self.permission) and self.is_there()
+        return request.user.has_perms(self.permission.split()) and self.is_there()
 
 
 class ListView(IndexView):

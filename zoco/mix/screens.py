@@ -30,6 +30,7 @@ from zoco.mix.showing import UNTOLD, channel_name, shown
 from zoco.mix.weeks import Weeks
 from zoco.sites.wording import said_again
 
+COSTS = "zoco_campaigns.view_cost"
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_mediamix" for verb in ("view", "add", "delete"))
 TESTS_SEE, TESTS_ADD, TESTS_DELETE = (f"zoco_mix.{verb}_channeltest" for verb in ("view", "add", "delete"))
 LISTED = 100
@@ -65,7 +66,7 @@ def outcome_name(row: MediaMix | ChannelTest | RegionalTest) -> str:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """List models of a site; POST begins another."""
@@ -130,7 +131,7 @@ def _line(mix: MediaMix) -> dict[str, Any]:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a model: how far it is, why it cannot be told, or all that it says."""
@@ -180,7 +181,7 @@ def _mix(pk: int) -> tuple[MediaMix, SiteInfo]:
     return mix, sites[mix.site_id]
 
 
-@permission_required(ADD, raise_exception=True)
+@permission_required((ADD, COSTS), raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a fit, or begin it anew."""
@@ -204,7 +205,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the weeks that a model stands on, with what was fitted, so that it can be checked elsewhere."""
@@ -225,7 +226,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@permission_required(TESTS_SEE, raise_exception=True)
+@permission_required((TESTS_SEE, COSTS), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def tests(request: HttpRequest) -> HttpResponse:
     """List tests of channels of a site; POST writes one down."""

@@ -35,7 +35,12 @@ def mix_menu() -> MenuItem:
     """Put media mixes into the menu."""
     where = reverse_lazy("zoco_mixes")
     return RightItem(
-        screens.SEE, _("Media mix"), where, name="zoco_mixes", icon_name="zoco-monitor", order=870
+        f"{screens.SEE} {screens.COSTS}",
+        _("Media mix"),
+        where,
+        name="zoco_mixes",
+        icon_name="zoco-monitor",
+        order=870,
     )
 
 
@@ -44,7 +49,7 @@ def regions_menu() -> MenuItem:
     """Put tests in regions into the menu."""
     where = reverse_lazy("zoco_regionals")
     return RightItem(
-        regional.SEE,
+        f"{regional.SEE} {regional.COSTS}",
         _("Tests in regions"),
         where,
         name="zoco_regionals",

@@ -24,7 +24,7 @@ _PARTS = (
          shapes={"filters": _FILTERS}),
     Part("annotations", "zoco_monitor.Annotation", ("on", "kind", "text"), ("on", "kind", "text")),
     Part("alarms", "zoco_monitor.Alarm",
-         ("kind", "measure", "segment", "segment_name", "minutes", "care", "is_on"),
+         ("kind", "measure", "segment", "segment_name", "minutes", "bound", "care", "is_on"),
          ("kind", "measure", "segment_name"), refers=(("segment", "name"),)),
     Part("scheduled reports", "zoco_monitor.Schedule",
          ("name", "kind", "key", "filters", "verdicts", "asked", "segment", "segment_name", "period",

@@ -21,6 +21,8 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.stats.pace import DAYS_MOST, Pace, PaceTooShort, pace
 
 State = Literal["before", "spent", "ended", "over", "under", "even", "unsure", "unknown"]
+LEVEL = 0.9
+"""Of the interval of a forecast."""
 LATE_DAYS = 3
 """So long after the last day of a plan a file may still come; sellers of ads tell a day within one or two."""
 
@@ -72,8 +74,10 @@ def plans_of(campaign: Campaign) -> list[Planned]:
     return [Planned(campaign.starts_on, campaign.ends_on, campaign.budget)]
 
 
-def progress_of(site: SiteInfo, campaign: Campaign, *, now: datetime) -> Iterator[Progress]:
-    """Yield how far each plan of a campaign is."""
+def progress_of(
+    site: SiteInfo, campaign: Campaign, *, now: datetime, level: float = LEVEL, with_outcome: bool = True
+) -> Iterator[Progress]:
+    """Yield how far each plan of a campaign is; `with_outcome` asks the ledger what came of each."""
     today = now.astimezone(ZoneInfo(site.zone)).date()
     told = Cost.objects.filter(campaign__site=site.id, on__lt=today).aggregate(newest=Max("on"))["newest"]
     for planned in plans_of(campaign):
@@ -83,8 +87,9 @@ def progress_of(site: SiteInfo, campaign: Campaign, *, now: datetime) -> Iterato
             sums[day.on] += day.amount or 0
         until = _until(planned, told, today)
         is_over = until == planned.last
-        forecast = None if spending.others or is_over else _forecast(planned, until, sums)
-        outcome = outcome_over(site, campaign, planned.first, min(planned.last, today), now)
+        forecast = None if spending.others or is_over else _forecast(planned, until, sums, level)
+        last = min(planned.last, today)
+        outcome = outcome_over(site, campaign, planned.first, last, now) if with_outcome else None
         state = _state(planned, spending, forecast, today, is_over=is_over)
         yield Progress(planned, spending, until, is_over, outcome, forecast, state)
 
@@ -96,7 +101,7 @@ def _until(planned: Planned, told: date | None, today: date) -> date | None:
     return min(told, planned.last) if told and told >= planned.first else None
 
 
-def _forecast(planned: Planned, until: date | None, sums: dict[date, Decimal]) -> Pace | None:
+def _forecast(planned: Planned, until: date | None, sums: dict[date, Decimal], level: float) -> Pace | None:
     if until is None or (planned.last - planned.first).days >= DAYS_MOST:
         return None
     first = min((on for on, amount in sums.items() if amount), default=None)
@@ -105,7 +110,7 @@ def _forecast(planned: Planned, until: date | None, sums: dict[date, Decimal]) -
     # Days before the first spend are no sign of how days go on: a campaign may begin late.
     days = [float(sums.get(first + timedelta(days=n), 0)) for n in range((until - first).days + 1)]
     try:
-        return pace(np.array(days), (planned.last - until).days)
+        return pace(np.array(days), (planned.last - until).days, level=level)
     except PaceTooShort:
         return None
 

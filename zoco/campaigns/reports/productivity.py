@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.campaigns.reports import spent
+from zoco.campaigns.reports import customers, spent
 from zoco.ledger import expr, metrics
 from zoco.ledger.asking.filters import of_goals_chosen
 from zoco.ledger.asking.goals import any_reached
@@ -55,7 +55,11 @@ class Productivity(Report):
             "by day alike. Impressions and clicks are as the sellers of ads count them, visits, conversions "
             "and revenue as this site does, of visits that bear the campaign, channel or creative. Margin is "
             "revenue times the campaign's margin. Cost per customer (CAC) is cost by distinct visitors who "
-            "reached a goal; whether they were customers before is not told apart. ROAS is revenue by cost. "
+            "reached a goal, customers or not. New customers are those whose first order ever was placed in "
+            "the period on a visit of the row; customers from before ordered there, and not for the first "
+            "time. A known person counts once whatever the browser, and who did not consent is somebody else "
+            "each day, so that some who come again look new; an order counts though it was given back. Cost "
+            "per new customer is the whole cost by these alone. ROAS is revenue by cost. "
             "Payback is in how many days at this pace the margin, or the revenue where no margin is known, "
             "covers the cost: days of the period times cost by margin. Visits are credited to where they "
             "came from, which is no proof that they would not have come without ads."
@@ -75,6 +79,11 @@ class Productivity(Report):
         Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=True),
         _money("margin", pgettext_lazy("money", "Margin"), _("no margin of the campaign is known")),
         _money("cac", _("Cost per customer (CAC)"), _("there is no cost, or nobody reached a goal")),
+        Measure("new_customers", _("New customers"), adds_up=True, tells_of_few=True),
+        Measure("earlier_customers", _("Customers from before"), tells_of_few=True),
+        _money(
+            "cac_new", _("Cost per new customer"), _("there is no cost, or nobody ordered for the first time")
+        ),
         Measure("roas", _("Return on ad spend"), "points", may_lack=True, lack=NO_COST),
         Measure("payback", _("Payback in days"), "points", may_lack=True, lack=_("nothing pays it back")),
     )
@@ -88,6 +97,7 @@ class Productivity(Report):
     order = "-cost"
     uses_goals = True
     gives_by_period = True
+    permission = "zoco_campaigns.view_cost"
     position = 20
 
     def turned(self, params: Params) -> Report:
@@ -129,7 +139,8 @@ class Productivity(Report):
     def query(self, facts: Facts, params: Params) -> Table:
         facts, (listed, days) = of_goals_chosen(facts), facts.given or ("", 1)
         names = [each.name for each in BY[str(params["by"])]]
-        rows = _beside(_came(facts, names), _spent(facts, listed, names), names)
+        came = customers.beside(_came(facts, names), customers.customers(facts, *names), names)
+        rows = _beside(came, _spent(facts, listed, names), names)
         if "campaign" in names:
             rows = rows.filter(rows.campaign != "")
         margin = expr.share(rows.revenue, expr.whole(100)) * rows.margin_percent.cast("float64")
@@ -138,6 +149,7 @@ class Productivity(Report):
             conversions=rows.conversions if facts.goals else expr.unknown(),
             margin=_money_of(margin),
             cac=_each(rows.cost, rows.converted),
+            cac_new=_each(rows.cost, rows.new_customers),
             roas=expr.share(rows.revenue, rows.cost),
             payback=expr.only_if(back > 0, rows.cost.cast("float64") / back * days),
         ).select(*self.columns)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 10, tzinfo=UTC)
 NAMES = (
     "cost", "planned", "impressions", "clicks", "visitors", "sessions", "conversions", "revenue", "margin",
-    "cac", "roas", "payback",
+    "cac", "new_customers", "earlier_customers", "cac_new", "roas", "payback",
 )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_a_campaign_has_what_it_cost_and_what_came_of_it(stores: dict[str, Store
     assert found["spring",] == {
         "cost": Decimal(30), "planned": Decimal(25), "impressions": 1000, "clicks": 10, "visitors": 2,
         "sessions": 2, "conversions": 2, "revenue": Decimal("7.50"), "margin": Decimal(3), "cac": Decimal(15),
-        "roas": 0.25, "payback": 20.0,
+        "new_customers": 0, "earlier_customers": 0, "cac_new": None, "roas": 0.25, "payback": 20.0,
     }  # fmt: skip
     # There is no rate of dollars: nothing is guessed.
     other = found["o'neil\\n100%",]

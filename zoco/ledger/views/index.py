@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from zoco.ledger import sitebook
-from zoco.ledger.report import reports_all
+from zoco.ledger.report import is_shown_to, reports_all
 from zoco.ledger.views.dashboards import dashboards_all
 from zoco.ledger.views.shell import LedgerView
 
@@ -20,6 +20,8 @@ class IndexView(LedgerView):
             (each.label, each.question, self.address.to("overview", each.key)) for each in dashboards_all()
         ]
         entries += [
-            (each.label, each.question, self.address.to("report", each.key)) for each in reports_all()
+            (each.label, each.question, self.address.to("report", each.key))
+            for each in reports_all()
+            if is_shown_to(request.user, each)
         ]
         return self.page("zoco/ledger/index.html", site, title=_("Reports"), entries=entries)

@@ -16,7 +16,7 @@ from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import headlines
-from zoco.ledger.report import REPORTS, Report
+from zoco.ledger.report import REPORTS, Report, is_shown_to
 from zoco.ledger.views.actions import page_actions
 from zoco.ledger.views.dashboards import dashboard_named
 from zoco.ledger.views.shell import LedgerView
@@ -73,7 +73,7 @@ class OverviewView(LedgerView):
 
     def shows(self, report: Report) -> bool:
         """Return whether a report may stand in a panel."""
-        return True
+        return is_shown_to(self.request.user, report)
 
     def _row(self, panels: tuple[tuple[str, ...], ...]) -> list[list[Tab]]:
         return [panel for keys in panels if (panel := self._panel(keys))]

@@ -10,7 +10,7 @@ from zoco.kit.plugs import PlugUnknown
 from zoco.kit.said import Said
 from zoco.ledger.asking.filters import FilterWrong
 from zoco.ledger.asking.question import QuestionWrong
-from zoco.ledger.report import ParameterWrong
+from zoco.ledger.report import ParameterWrong, ReportHidden
 from zoco.ledger.sitebook import NoSiteYet, SiteUnknown
 from zoco.ledger.store.base import QueryFailed, StoreBusy, StoreNewer
 from zoco.ledger.store.duckdb.socket.wire import QueryTooSlow
@@ -49,6 +49,7 @@ FORBIDDEN = Problem(
     shows_detail=False,
 )
 PROBLEMS: dict[type[Exception], Problem] = {
+    ReportHidden: FORBIDDEN,
     PlugUnknown: Problem(
         404, _("There is no such report"), _("It may have been renamed or removed."), shows_detail=False
     ),

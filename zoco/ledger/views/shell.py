@@ -17,7 +17,7 @@ from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.filters import filters_read
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
-from zoco.ledger.report import Report, report_named
+from zoco.ledger.report import Report, report_for
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed
 from zoco.ledger.views.actions import kept_filters
@@ -96,8 +96,8 @@ class LedgerView(View):
         raise NotImplementedError
 
     def report(self, key: str) -> Report:
-        """Return a report as the reader may see it. Raises PlugUnknown."""
-        return report_named(key)
+        """Return a report as the reader may see it. Raises PlugUnknown, ReportHidden."""
+        return report_for(self.request.user, key)
 
     def question(self, report: Report, now: datetime, query: QueryDict | None = None) -> Question:
         """Return what is asked of a report: by the page's address, or by another query."""

@@ -31,6 +31,7 @@ from zoco.mix.regions.showing import shown
 from zoco.mix.screens import ICONS, LISTED, TESTS_ADD, outcome_name, page_of, site_of, user_of, work_of
 from zoco.mix.weeks import UNNAMED, mondays
 
+COSTS = "zoco_campaigns.view_cost"
 SEE, ADD, DELETE = (f"zoco_mix.{verb}_regionaltest" for verb in ("view", "add", "delete"))
 YEAR = timedelta(days=365)
 CHANNELS_MOST = 200
@@ -38,7 +39,7 @@ State, Kind = RegionalTest.State, RegionalTest.Kind
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """List tests in regions of a site; POST begins a plan or a measurement."""
@@ -150,7 +151,7 @@ def _test(pk: int) -> tuple[RegionalTest, SiteInfo]:
 
 
 @never_cache
-@permission_required(SEE, raise_exception=True)
+@permission_required((SEE, COSTS), raise_exception=True)
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a plan or a measurement: how far it is, why it cannot be told, or what it says."""
@@ -160,7 +161,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return page_of(request, "regional", _("Tests in regions"), site, sites=(), **head, **said, **shown(test))
 
 
-@permission_required(ADD, raise_exception=True)
+@permission_required((ADD, COSTS), raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop it, begin it anew, or write what it found down as a test of the channel."""

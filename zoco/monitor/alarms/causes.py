@@ -1,6 +1,8 @@
 """Which part of the whole it was."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,14 @@ class Cause:
     explains: float
     surprise: float
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def parts_of(cause: Mapping[str, Any] | None) -> set[tuple[str, str]]:
+    """Return all names of a cause as an incident keeps it: pairs of dimension and value."""
+    if not cause:
+        return set()
+    named = [(cause["dimension"], cause["values"]), *(cause.get("also") or ())]
+    return {(dimension, value) for dimension, values in named for value in values}
 
 
 def cause_of(window: Window, is_fall: bool, only: tuple[str, ...], dispersion: float) -> Cause | None:

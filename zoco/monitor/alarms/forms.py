@@ -31,7 +31,7 @@ class AlarmForm(_ModelForm):
     class Meta:
         model = Alarm
         fields = (
-            "site", "kind", "measure", "segment", "minutes", "care", "is_on", "roles", "hook_url",
+            "site", "kind", "measure", "segment", "minutes", "bound", "care", "is_on", "roles", "hook_url",
             "hook_secret",
         )  # fmt: skip
         field_classes = {"roles": Several}

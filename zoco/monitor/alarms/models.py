@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.kit import http
 from zoco.ledger.asking.within import WithinManager, within
+from zoco.monitor.alarms.others.kinds import BOUNDED
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import EVENT, FUNNEL, GOAL, MEASURES, step_named
 
@@ -62,6 +64,18 @@ class Alarm(models.Model):
         default=30,
         validators=[MinValueValidator(5), MaxValueValidator(10_080)],
         help_text=_("At least so long; at night longer, until silence can be no chance."),
+    )
+    bound = models.DecimalField(
+        pgettext_lazy("alarm", "bound"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_(
+            "Of campaigns: the least revenue for each unit spent, the most that a customer may cost, or how "
+            "much may be spent without a conversion; in the site's currency."
+        ),
     )
     care = models.CharField(_("how readily"), max_length=8, choices=Care.choices, default=Care.USUAL)
     is_on = models.BooleanField(pgettext_lazy("alarm", "on"), default=True)
@@ -134,6 +148,9 @@ class Alarm(models.Model):
             there = ", ".join([*MEASURES, f"{EVENT}signup", f"{GOAL}Thanks", f"{FUNNEL}7:2"])
             raise ValidationError({"measure": _("Write one of: %(names)s.") % {"names": there}})
         self._segment_check(is_given)
+        self.bound = self.bound if self.kind in BOUNDED else None
+        if self.bound is None and BOUNDED.get(self.kind):
+            raise ValidationError({"bound": _("Write the bound at which this alarm is raised.")})
         if self.hook_url:
             try:
                 http.address_check(self.hook_url)

@@ -11,9 +11,11 @@ from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
+from zoco.monitor.alarms.others import spent_said
+from zoco.monitor.alarms.others.failing_said import failing_said
+from zoco.monitor.alarms.others.kinds import LETTERS, OF_COSTS, PARTS
 from zoco.monitor.alarms.usual import KINDS
 from zoco.monitor.alarms.watched import MEASURES, SECTION, measure_named
-from zoco.monitor.exports.saying import said_here
 from zoco.monitor.segment_said import filters_in_words
 
 # Below this, a share would be written as 0%.
@@ -26,7 +28,7 @@ METHOD = (
 
 def measure_said(key: str) -> str:
     """Return the name of a measure."""
-    return str(measure_named(key).label) if key in MEASURES or ":" in key else key
+    return str(measure_named(key).label) if key in MEASURES or ":" in key else str(LETTERS.get(key, key))
 
 
 def alarm_said(alarm: Alarm) -> str:
@@ -79,6 +81,8 @@ def known_said(alarm: Alarm) -> str:
     if word == "history":
         has, needs = int(numbers[0]), int(numbers[1])
         return _("Quiet: it needs %(needs)s days of history and has %(has)s.") % {"needs": needs, "has": has}
+    if word == "costs":
+        return _("Quiet: no costs of the last two weeks are known.")
     if word == "few":
         return _("Quiet: there is too little of it to tell a fall from chance.")
     return _("Watching") if alarm.looked_at else _("Not looked at yet")
@@ -91,6 +95,8 @@ def incident_title(incident: Incident) -> str:
         return _("No facts arrive on %(site)s") % {"site": alarm.site.name}
     if alarm.kind == "export":
         return _("Exports fail on %(site)s") % {"site": alarm.site.name}
+    if alarm.kind in OF_COSTS:
+        return spent_said.title(incident)
     part = part_said(found.get("cause"))
     words = {"what": _what(found), "part": part, "site": alarm.site.name}
     if alarm.kind == "tracker" and part:
@@ -109,7 +115,9 @@ def incident_said(incident: Incident) -> str:
     """Say what was seen against what was expected, with the interval, and where it comes from."""
     found = incident.found
     if incident.alarm.kind == "export":
-        return _failing_said(found)
+        return failing_said(found)
+    if incident.alarm.kind in OF_COSTS:
+        return spent_said.text(incident)
     cause = found.get("cause")
     values = {
         "seen": _number(found["seen"]),
@@ -128,26 +136,6 @@ def incident_said(incident: Incident) -> str:
     named = _("%(measure)s: %(said)s") % {"measure": _what(found), "said": first}
     is_silence = incident.alarm.kind == "silence" and cause is None
     return named if is_silence else f"{named} {_cause_said(cause)}"
-
-
-def _failing_said(found: dict[str, Any]) -> str:
-    """Say what is not exported, whom files still hold, and why."""
-    said = []
-    if found["days"]:
-        words = ngettext(
-            "%(count)s day that is over is not exported.",
-            "%(count)s days that are over are not exported.",
-            found["days"],
-        )
-        said.append(words % {"count": formats.count(found["days"])})
-    if found["owed"]:
-        words = ngettext(
-            "%(count)s exported day still holds what was to be deleted.",
-            "%(count)s exported days still hold what was to be deleted.",
-            found["owed"],
-        )
-        said.append(words % {"count": formats.count(found["owed"])})
-    return " ".join([*said, said_here(found["why"])])
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:
@@ -193,7 +181,7 @@ def part_said(cause: dict[str, Any] | None) -> str:
 def _named(dimension: str, values: list[str]) -> str:
     if dimension == SECTION:
         return _("pages under %(path)s") % {"path": ", ".join(values)}
-    label = FILTERABLE[dimension].label if dimension in FILTERABLE else dimension
+    label = FILTERABLE[dimension].label if dimension in FILTERABLE else PARTS.get(dimension, dimension)
     return f"{label} {', '.join(values)}"
 
 

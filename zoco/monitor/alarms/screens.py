@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,8 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms import pictures, said, services
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
+from zoco.monitor.alarms.others import letters, spent_said
+from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, hidden_from
 
 SEE, MARK = "zoco_monitor.view_incident", "zoco_monitor.change_incident"
 SET = "zoco_monitor.add_alarm"
@@ -37,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the incidents, open ones first, and what each alarm knows."""
     sites = [each.id for each in sitebook.sites()]
     incidents = (
-        Incident.objects.filter(alarm__site__in=sites)
+        _seen(request)
         .select_related("alarm__site", "alarm__segment", "acknowledged_by")
         .order_by("-opened_at", "-id")[:SHOWN_MOST]
     )
@@ -52,6 +55,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         false_rate=_false_rate(sites),
         may_set=request.user.has_perm(SET),
     )
+
+
+def _seen(request: HttpRequest) -> QuerySet[Incident]:
+    """Return the incidents that a reader may see."""
+    found = Incident.objects.filter(alarm__site__in=[each.id for each in sitebook.sites()])
+    return found.exclude(alarm__kind__in=hidden_from(request.user))
 
 
 def _line(incident: Incident) -> dict[str, Any]:
@@ -102,12 +111,8 @@ def _false_rate(sites: list[int]) -> str:
 @require_safe
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one incident: its sentence, its picture, how sure it is, and what was told to whom."""
-    sites = [each.id for each in sitebook.sites()]
-    found = get_object_or_404(
-        Incident.objects.select_related("alarm__site", "alarm__segment", "acknowledged_by"),
-        pk=pk,
-        alarm__site__in=sites,
-    )
+    known = _seen(request).select_related("alarm__site", "alarm__segment", "acknowledged_by")
+    found = get_object_or_404(known, pk=pk)
     title, words = said.incident_title(found), said.incident_said(found)
     return _page(
         request,
@@ -128,12 +133,14 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
 def _sureness(incident: Incident) -> dict[str, Any]:
     """Return how sure an incident is; one of our own work needs no odds."""
     if incident.alarm.kind == "export":
-        return {"is_export": True}
+        return {"is_otherwise": True, "way": (reverse("zoco_exports"), _("Open the exports"))}
+    if incident.alarm.kind in OF_COSTS:
+        return {"is_otherwise": True, "how": spent_said.how(incident), "way": spent_said.way(incident)}
     odds = incident.found["odds"]
     return {
         "odds": said.odds_said(odds),
         "dispersion": formats.decimal(incident.found["dispersion"], 1),
-        "method": said.METHOD,
+        "method": letters.METHOD if incident.alarm.kind in OF_LETTERS else said.METHOD,
     }
 
 
@@ -164,8 +171,7 @@ def _report_url(incident: Incident) -> str:
 @require_POST
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that somebody saw it, and what it was."""
-    sites = [each.id for each in sitebook.sites()]
-    found = get_object_or_404(Incident, pk=pk, alarm__site__in=sites)
+    found = get_object_or_404(_seen(request), pk=pk)
     mark = request.POST.get("mark", "")
     services.incident_acknowledge(
         incident=found,

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from zoco.kit import staff_mail
+from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.narrowed import is_as_kept, kept
+from zoco.monitor.alarms.others.kinds import SEE_REPORTS, hidden_from
 from zoco.monitor.alarms.usual import USUAL
 from zoco.sites.access.reads import seeing
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 # For so long nothing may be found before an incident is over.
 CALM = timedelta(hours=12)
-SEE_REPORTS = "zoco_ledger.view_reports"
+# A wave of something else opens an incident of its own; one that comes and goes is told once in so long.
+LATELY = timedelta(days=3)
 OPENED, CLOSED = "opened", "closed"
 
 
@@ -49,11 +52,32 @@ def seen_apply(
     Alarm.objects.filter(pk=alarm.pk).update(known=unknown_kept(seen), looked_at=at)
     incident = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).first()
     if isinstance(seen, Finding | Failing):
-        return _found(alarm, incident, seen, at, picture or {})
+        found, began_at = asdict(seen) | {"segment": kept(alarm)}, at - timedelta(hours=seen.hours)
+        if incident is not None and _is_another(incident, found, at):
+            incident_close(incident, at=at)
+            incident = None
+        told = parts_of(found.get("cause")) | (_told(incident) if incident else set())
+        found["told"] = sorted(told)
+        return incident_see(alarm, incident, found, began_at=began_at, at=at, picture=picture)
     if incident is not None and at - incident.seen_at >= calm:
         incident_close(incident, at=at)
         return None
     return incident
+
+
+def _is_another(incident: Incident, found: dict[str, Any], at: datetime) -> bool:
+    """Say whether a wave is another one than that of the open incident: of a part not told of lately."""
+    new = parts_of(found.get("cause"))
+    if not new or found["is_fall"]:
+        return False
+    lately = Incident.objects.filter(alarm=incident.alarm_id, opened_at__gte=at - LATELY)
+    told = [_told(each) for each in [incident, *lately]]
+    return bool(told[0]) and all(new.isdisjoint(parts) for parts in told)
+
+
+def _told(incident: Incident) -> set[tuple[str, str]]:
+    """Return all parts that an incident was said to be of since it opened."""
+    return {(dimension, value) for dimension, value in incident.found.get("told") or ()}
 
 
 @transaction.atomic
@@ -77,34 +101,38 @@ def unknown_kept(seen: Finding | Failing | Unknown | None) -> str:
     return f"few {seen.expected:.1f}" if seen.expected else f"history {seen.has} {seen.needs}"
 
 
-def _found(
-    alarm: Alarm, incident: Incident | None, seen: Finding | Failing, at: datetime, picture: dict[str, Any]
+@transaction.atomic
+def incident_see(
+    alarm: Alarm,
+    incident: Incident | None,
+    found: dict[str, Any],
+    *,
+    began_at: datetime,
+    at: datetime,
+    picture: dict[str, Any] | None = None,
+    about: str = "",
 ) -> Incident | None:
+    """Open an incident, or bring the open one up to date. `about` tells several of an alarm apart."""
     if incident is None:
         try:
             with transaction.atomic():
                 incident = Incident.objects.create(
                     alarm=alarm,
-                    open_key=f"alarm {alarm.pk}",
-                    began_at=at - timedelta(hours=seen.hours),
+                    open_key=f"alarm {alarm.pk} {about}".strip(),
+                    began_at=began_at,
                     opened_at=at,
                     seen_at=at,
-                    found=_kept(alarm, seen),
-                    picture=picture,
+                    found=found,
+                    picture=picture or {},
                 )
         except IntegrityError:  # another worker was quicker
             return Incident.objects.filter(alarm=alarm, closed_at=None).first()
         _tell(incident, OPENED, at)
         return incident
     if at > incident.seen_at:
-        incident.seen_at, incident.found, incident.picture = at, _kept(alarm, seen), picture
+        incident.seen_at, incident.found, incident.picture = at, found, picture or {}
         incident.save(update_fields=["seen_at", "found", "picture"])
     return incident
-
-
-def _kept(alarm: Alarm, seen: Finding | Failing) -> dict[str, Any]:
-    """Return what was found with the segment that it was found in, as that is now."""
-    return asdict(seen) | {"segment": kept(alarm)}
 
 
 @transaction.atomic
@@ -133,6 +161,7 @@ def _tell(incident: Incident, event: str, at: datetime) -> None:
             incident=incident, event=event, way=Telling.Way.MAIL, user=user, target=str(user.pk), next_at=at
         )
         for user in seeing(staff_mail.staff(roles=roles, permission=SEE_REPORTS), incident.alarm.site_id)
+        if incident.alarm.kind not in hidden_from(user)
     ]
     if incident.alarm.hook_url:
         rows.append(Telling(incident=incident, event=event, way=Telling.Way.HOOK, next_at=at))

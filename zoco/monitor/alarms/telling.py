@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from zoco.kit import http, staff_mail
 from zoco.monitor.alarms.models import Incident, Telling
+from zoco.monitor.alarms.others.kinds import SEE_REPORTS, hidden_from, rights_of
 from zoco.monitor.alarms.said import incident_said, incident_title, segment_said
-from zoco.monitor.alarms.services import CLOSED, SEE_REPORTS
+from zoco.monitor.alarms.services import CLOSED
 from zoco.monitor.hooks import HookRefused, HookUnowned, hook_send, owner_check
 from zoco.sites.access.reads import sees
 
@@ -82,6 +83,8 @@ def _mail(telling: Telling) -> None:
     user = telling.user
     if user is None:
         raise staff_mail.NotStaff("The account is gone.")
+    if telling.incident.alarm.kind in hidden_from(user):
+        raise staff_mail.NotStaff(f"The account {user.pk} may not see this any more.")
     if not sees(user, telling.incident.alarm.site_id):
         raise staff_mail.NotStaff(f"The account {user.pk} sees this site no more.")
     with translation.override(staff_mail.language_of(user)):
@@ -132,6 +135,6 @@ def hook_body(telling: Telling) -> bytes:
 
 def _hook(telling: Telling) -> None:
     alarm = telling.incident.alarm
-    owner_check(alarm.hook_by, (CHANGE, SEE_REPORTS), alarm.site_id)
+    owner_check(alarm.hook_by, (CHANGE, *rights_of(alarm.kind)), alarm.site_id)
     name = f"{telling.incident_id}-{telling.event}"
     hook_send(alarm.hook_url, secret=alarm.hook_secret, event=name, body=hook_body(telling))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from zoco.monitor.alarms.detecting import Rule
+from zoco.monitor.alarms.others.kinds import OTHERS
 from zoco.monitor.alarms.watched import PAGE, SECTION
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ KINDS: dict[str, Kind] = {
         Kind("failures", _("A wave of failed requests"), "failures",
              Rule(is_fall=False, share=2.0, odds=1e-6, least=15)),
         Kind("bots", _("A wave of bots"), "bots", Rule(is_fall=False, share=1.5, odds=1e-6, least=50)),
-        Kind("export", _("Scheduled exports fail"), "exports", None),
         Kind("spam", _("A wave of spam"), "spam", Rule(is_fall=False, share=2.0, odds=1e-6, least=20)),
+        *(Kind(*each, None) for each in OTHERS),
     )
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from zoco.ledger.report import Report, report_named
 from zoco.ledger.views.controls import filters_said
 from zoco.ledger.views.dashboards import dashboard_named
 from zoco.monitor.schedules.models import Schedule
+from zoco.monitor.schedules.services import SEE_REPORTS
 from zoco.monitor.schedules.slots import period_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def report_of(schedule: Schedule) -> Report:
     if schedule.kind == Schedule.Kind.OVERVIEW:
         return report_named(dashboard_named(schedule.key).head)
     return report_named(schedule.key)
+
+
+def rights_of(schedule: Schedule) -> tuple[str, ...]:
+    """Return the permissions that a reader of it needs. Raises PlugUnknown."""
+    own = report_of(schedule).permission
+    return (SEE_REPORTS, own) if own else (SEE_REPORTS,)
 
 
 def title_of(schedule: Schedule) -> str:

@@ -17,9 +17,8 @@ from zoco.ledger.asking.filters import FilterWrong, filters_write
 from zoco.ledger.asking.question import Question, QuestionWrong
 from zoco.ledger.report import ParameterWrong
 from zoco.ledger.sitebook import SiteUnknown
-from zoco.monitor.schedules.asked import report_of, title_of
+from zoco.monitor.schedules.asked import report_of, rights_of, title_of
 from zoco.monitor.schedules.models import Schedule
-from zoco.monitor.schedules.services import SEE_REPORTS
 from zoco.monitor.segments import Segment
 from zoco.sites.access.reads import seeing
 
@@ -62,7 +61,7 @@ class ScheduleForm(_ModelForm):
             self.initial["name"] = title_of(self.instance)
         self.fields["segment"].queryset = Segment.objects.filter(site=self.instance.site_id)  # type: ignore[attr-defined]
         if may_all:
-            self.fields["receivers"].queryset = _readers(self.instance.site_id or 0)  # type: ignore[attr-defined]
+            self.fields["receivers"].queryset = _readers(self.instance)  # type: ignore[attr-defined]
         else:
             for name in OF_OTHERS:
                 del self.fields[name]
@@ -77,10 +76,15 @@ class ScheduleForm(_ModelForm):
         return cleaned
 
 
-def _readers(site: int) -> Any:
-    """Return the accounts that may get reports of a site."""
+def _readers(schedule: Schedule) -> Any:
+    """Return the accounts that may get a report of its site."""
     everybody = get_user_model().objects.filter(is_active=True)
-    keys = [each.pk for each in seeing(everybody, site) if staff_mail.may_get(each, SEE_REPORTS)]
+    try:
+        rights = rights_of(schedule)
+    except PlugUnknown:
+        return everybody.none()
+    seen = seeing(everybody, schedule.site_id or 0)
+    keys = [each.pk for each in seen if all(staff_mail.may_get(each, right) for right in rights)]
     return everybody.filter(pk__in=keys).order_by("username", "pk")
 
 

@@ -23,7 +23,7 @@ from zoco.kit.plugs import PlugUnknown
 from zoco.kit.said import Said
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.hooks import HookRefused, HookUnowned, hook_send, owner_check
-from zoco.monitor.schedules.asked import Asked, SegmentGone, ask
+from zoco.monitor.schedules.asked import Asked, SegmentGone, ask, rights_of
 from zoco.monitor.schedules.letters import Letter, hook_body, hook_name, letter_of
 from zoco.monitor.schedules.models import Sending
 from zoco.monitor.schedules.services import CHANGE, SEE_REPORTS
@@ -133,8 +133,8 @@ def _given_up(sending: Sending, why: str, now: datetime) -> None:
 
 def _mail(sending: Sending, clock: Clock, made: Made, store: Store | None) -> bool:
     user = sending.user
-    site = sending.schedule.site_id
-    if user is None or not (staff_mail.may_get(user, SEE_REPORTS) and sees(user, site)):
+    site, rights = sending.schedule.site_id, rights_of(sending.schedule)
+    if user is None or not (all(staff_mail.may_get(user, each) for each in rights) and sees(user, site)):
         raise staff_mail.NotStaff(_("The account is closed, has no address, or may not see reports."))
     with translation.override(staff_mail.language_of(user)):
         letter = _letter(sending, clock(), made, store)
@@ -172,7 +172,7 @@ def _asked(sending: Sending, now: datetime, store: Store | None) -> Asked:
 
 def _hook(sending: Sending, now: datetime, store: Store | None) -> None:
     schedule = sending.schedule
-    owner_check(schedule.hook_by, (CHANGE, SEE_REPORTS), schedule.site_id)
+    owner_check(schedule.hook_by, (CHANGE, *rights_of(schedule)), schedule.site_id)
     with translation.override("en"):
         body = hook_body(sending, _asked(sending, now, store))
     hook_send(schedule.hook_url, secret=schedule.hook_secret, event=hook_name(sending), body=body)

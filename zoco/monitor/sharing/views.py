@@ -86,7 +86,7 @@ class SharedFrame(LedgerView):
 
     def report(self, key: str) -> Report:
         """Return a report without what it tells of a few. Raises PlugUnknown, NotForStrangers."""
-        return Guard(self.link.least).narrowed(super().report(key))
+        return Guard(self.link.least).narrowed(super().report(key))  # a stranger has no permission
 
     def question(self, report: Report, now: datetime, query: QueryDict | None = None) -> Question:
         """Return what the reader asks, within what the link fixes."""
@@ -213,7 +213,7 @@ class SharedFrame(LedgerView):
 
     def shows(self, report: Report) -> bool:
         """Return whether strangers may see a report at all."""
-        return bool(report.crowd)
+        return bool(report.crowd) and not report.permission
 
 
 class SharedOverview(SharedFrame, OverviewView):

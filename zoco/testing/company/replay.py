@@ -5,7 +5,7 @@ Facts go through a store like any others; the counts are read once, and each loo
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import decoder, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
+from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding, look
 from zoco.monitor.alarms.running import silence_found
@@ -31,7 +32,7 @@ from zoco.testing.company.plan import Calendar, Plan
 from zoco.testing.company.truth import Truth
 
 # As `zoco.monitor.alarms.services.CALM`: after so many hours without a finding an incident is over.
-CALM_HOURS = 12
+CALM_HOURS, LATELY_HOURS = 12, 72
 # The usual alarms about facts; that about exports looks at no facts.
 COUNTED = tuple((kind, measure) for kind, measure in USUAL if measure in MEASURES)
 # Any goal of the shop, and the steps of a funnel: watched beside the usual ones where it is asked for.
@@ -147,13 +148,13 @@ def replayed(
 ) -> list[Episode]:
     """Look every `step` hours from hour `first` on; return the incidents in the order of opening."""
     open_now: dict[tuple[str, str], Episode] = {}
-    episodes = []
+    episodes: list[Episode] = []
     for end in range(first, cubes["visits"].hours, step):
         for key in (*COUNTED, *further):
             seen = _looked(cubes, key, end)
             episode = open_now.get(key)
             if isinstance(seen, Finding):
-                if episode is None:
+                if episode is None or _is_another(seen, key, episodes, end):
                     episode = open_now[key] = Episode(key[0], end, end)
                     episodes.append(episode)
                 episode.seen = end
@@ -161,6 +162,22 @@ def replayed(
             elif episode is not None and (key[0] == SILENCE or end - episode.seen >= CALM_HOURS):
                 del open_now[key]
     return episodes
+
+
+def _is_another(seen: Finding, key: tuple[str, str], episodes: Sequence[Episode], end: int) -> bool:
+    """Say whether it is another wave than those lately told of, as `zoco.monitor.alarms.services` does."""
+    its = [each for each in episodes if each.kind == key[0]]
+    told = [_told(each) for each in its[-1:] + [each for each in its if end - each.opened <= LATELY_HOURS]]
+    new = _parts(seen)
+    return bool(new and not seen.is_fall and told[0]) and all(new.isdisjoint(parts) for parts in told)
+
+
+def _told(episode: Episode) -> set[tuple[str, str]]:
+    return {part for _end, found in episode.found for part in _parts(found)}
+
+
+def _parts(found: Finding) -> set[tuple[str, str]]:
+    return parts_of(asdict(found.cause)) if found.cause else set()
 
 
 def _looked(cubes: dict[str, Cube], key: tuple[str, str], end: int) -> object:

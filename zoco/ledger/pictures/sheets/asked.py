@@ -33,13 +33,16 @@ def report_asked(
 def overview_asked(
     dashboard: Dashboard, question: Question, *, filters: str, now: datetime, store: Store | None = None
 ) -> tuple[Sheet, Answer]:
-    """Ask for an overview's head and panels. Panels of reports that a site has not set up are left out."""
+    """Ask for an overview's head and panels.
+
+    Panels of reports that a site has not set up, or that not every reader may see, are left out.
+    """
     head = report_named(dashboard.head)
     answers = [ask(head, question, store=store, now=now)]
     of_panels = replace(question, params={}, order="", page=1, size=PANEL_ROWS)
     for panel in (panel for row in dashboard.panels for panel in row):
         report = next((REPORTS.get(key) for key in panel if key in REPORTS), None)
-        if report is not None and report.missing(question.site) is None:
+        if report is not None and not report.permission and report.missing(question.site) is None:
             answers.append(ask(report, of_panels, store=store, now=now))
     made_at = now.astimezone(ZoneInfo(question.site.zone))
     return (

@@ -265,3 +265,34 @@ def test_list_of_alarms_leads_to_each(client: Client, alarm: Alarm) -> None:
     client.force_login(User.objects.get(username="bea"))
 
     assert f'href="/admin/alarms/edit/{alarm.pk}/"' in client.get("/admin/alarms/").content.decode()
+
+
+def wave(host: str) -> Finding:
+    """Return a wave of spam by a host."""
+    cause = Cause("referrer_host", (host,), 90.0, 0.5, 0.99, 0.2)
+    return replace(FALL, measure="spam", is_fall=False, hours=6, seen=90.0, cause=cause, part=None)
+
+
+def test_another_wave_is_told_although_one_is_open_and_none_is_told_twice(alarm: Alarm) -> None:
+    alarm.kind = "spam"
+    hosts = ("a.example", "a.example", "b.example", "a.example", "b.example")
+
+    for hours, host in enumerate(hosts):
+        services.seen_apply(alarm, wave(host), at=NOW + timedelta(hours=hours))
+
+    first, second = Incident.objects.order_by("id")
+    assert (first.closed_at, second.closed_at) == (NOW + timedelta(hours=2), None)
+    assert "a.example" in incident_title(first)
+    assert "b.example" in incident_title(second)
+    assert [each.event for each in Telling.objects.order_by("id")] == ["opened", "closed", "opened"]
+
+
+def test_what_fell_stays_one_incident_whatever_part_is_named(alarm: Alarm) -> None:
+    other = replace(
+        FALL, cause=Cause("browser", ("Chrome",), 12.0, 80.0, 0.97, 0.2), part=("browser", "Chrome")
+    )
+
+    for hours, seen in enumerate((FALL, other)):
+        services.seen_apply(alarm, seen, at=NOW + timedelta(hours=hours))
+
+    assert Incident.objects.count() == 1

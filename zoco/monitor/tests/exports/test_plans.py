@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from zoco.ledger.store.base import Store
-from zoco.monitor.alarms import exporting
 from zoco.monitor.alarms.models import Alarm, Incident
+from zoco.monitor.alarms.others import exporting
 from zoco.monitor.alarms.said import incident_said, incident_title
 from zoco.monitor.exports import plans, services
 from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportPlan, ExportRun
@@ -80,7 +80,7 @@ def test_failure_is_tried_again_and_seen_by_alarm_and_health(
     Alarm.objects.create(site=site, kind="export", measure="exports")
     place = tmp_path / "disk"
     monkeypatch.setenv("ZOCO_EXPORTS", str(place))
-    monkeypatch.setattr("zoco.monitor.alarms.exporting.opening.store", lambda: store)
+    monkeypatch.setattr("zoco.monitor.alarms.others.exporting.opening.store", lambda: store)
     [run] = done(store, made.NOW)
     assert run.state == "failed"
     assert done(store, made.NOW) == []  # not at once
