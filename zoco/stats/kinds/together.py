@@ -7,8 +7,8 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
@@ -86,6 +86,6 @@ def _possible(first: Set[str], second: Set[str], is_ordered: bool) -> int:
 
 def _bounds(counts: Floats, level: float) -> tuple[Floats, Floats]:
     """Return the bounds of the means of Poisson counts above 0, each end missed by half of `level`."""
-    low: Floats = np.asarray(special.gammaincinv(counts, level / 2), dtype=np.float64)
-    high: Floats = np.asarray(special.gammainccinv(counts + 1, level / 2), dtype=np.float64)
+    low: Floats = np.asarray(scipy.special.gammaincinv(counts, level / 2), dtype=np.float64)
+    high: Floats = np.asarray(scipy.special.gammainccinv(counts + 1, level / 2), dtype=np.float64)
     return low, high
