@@ -70,6 +70,19 @@ def test_no_django_free_module_names_django() -> None:
     assert named == []
 
 
+def test_scipy_is_imported_when_something_is_worked_out_not_as_programs_start() -> None:
+    early = [
+        f"{name(path)}: {ast.unparse(node)}"
+        for path in python_files()
+        if path.is_relative_to(ZOCO) and "tests" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("scipy."))
+        or (isinstance(node, ast.Import) and any(each.name.startswith("scipy.") for each in node.names))
+    ]
+
+    assert early == [], "write `import scipy` and scipy.special.ndtr: its parts come when they are named"
+
+
 def test_only_viewsets_hooks_pages_desk_and_project_name_wagtail() -> None:
     named = [
         f"{name(path)}: {module}"

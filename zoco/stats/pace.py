@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 DAYS_LEAST = 14
 WEEK = 7
@@ -64,7 +64,7 @@ def pace(days: Floats, to_come: int, *, level: float = 0.9) -> Pace:
     contrast = np.concatenate([-weights, np.ones(to_come)])
     variance = float(residuals @ residuals) / trace * float(contrast @ correlation @ contrast)
     freedom = trace**2 / trace_of_square
-    half = float(special.stdtrit(freedom, 0.5 + level / 2)) * float(np.sqrt(max(variance, 0.0)))
+    half = float(scipy.special.stdtrit(freedom, 0.5 + level / 2)) * float(np.sqrt(max(variance, 0.0)))
     total = so_far + rest
     return Pace(so_far, total, max(so_far, total - half), total + half, level)
 

@@ -1,14 +1,17 @@
 """Equal paths once, and people with equal paths once: what is counted, and drawn again in a bootstrap."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
-from scipy import sparse
+import scipy
 
 from zoco.stats.attribution.paths import Ints, Paths, paths_taken
 
-Matrix = sparse.csr_array[np.float64]
+Matrix: TypeAlias = "scipy.sparse.csr_array[np.float64]"
 # Keys stay below 2^62, so that no product of them overflows.
 BITS = 62
 
@@ -55,7 +58,7 @@ def distinct(paths: Paths, *, by_value: bool = False, by_time: bool = False) -> 
     counts = np.bincount(number, weights=paths.counts, minlength=len(first)).astype(np.int64)
     taken = paths_taken(_counted(paths, counts, first), first)
     if paths.people is None:
-        return Distinct(taken, counts, sparse.eye_array(len(first), format="csr"))
+        return Distinct(taken, counts, scipy.sparse.eye_array(len(first), format="csr"))
     people, held = _bundles(paths.people, number, len(first))
     return Distinct(taken, people, held)
 
@@ -130,7 +133,7 @@ def _bundles(people: Ints, number: Ints, size: int) -> tuple[Ints, Matrix]:
     begins = np.repeat(offsets[:-1][first] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
     column = number[order][begins + np.arange(len(group))]
     # Equal places add up.
-    held = sparse.coo_array((np.ones(len(group)), (group, column)), shape=(len(first), size)).tocsr()
+    held = scipy.sparse.coo_array((np.ones(len(group)), (group, column)), shape=(len(first), size)).tocsr()
     return counts.astype(np.int64), held
 
 
@@ -139,4 +142,4 @@ def _met(paths: Paths) -> Matrix:
     is_converted = paths.is_converted[paths.rows]
     rows, channels = paths.rows[is_converted], paths.channels[is_converted]
     shape = (len(paths.counts), len(paths.labels))
-    return sparse.coo_array((np.ones(len(rows)), (rows, channels)), shape=shape).tocsr()
+    return scipy.sparse.coo_array((np.ones(len(rows)), (rows, channels)), shape=shape).tocsr()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from zoco.stats.attribution.distinct import Matrix
 from zoco.stats.attribution.paths import Floats, Ints, Paths
@@ -37,7 +37,7 @@ class Model(Protocol):
 
 def features_made(rows: Ints, columns: Ints, amounts: Floats, shape: tuple[int, int]) -> Matrix:
     """Return a matrix of amounts; those of the same place add up."""
-    return sparse.coo_array((amounts.astype(float), (rows, columns)), shape=shape).tocsr()
+    return scipy.sparse.coo_array((amounts.astype(float), (rows, columns)), shape=shape).tocsr()
 
 
 def shared_out(paths: Paths, gains: Floats, shares: Floats) -> Parts:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import factorial
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from zoco.stats.attribution.distinct import Distinct
 from zoco.stats.attribution.models import Parts
@@ -36,7 +36,9 @@ def worths_drawn(
     2012, section 3).
     All paths of somebody come together: they are not independent. The same seed gives the same draws.
     """
-    features = seen.held @ sparse.hstack([parts.features, sparse.csr_array(gains[:, None])], format="csr")
+    features = seen.held @ scipy.sparse.hstack(
+        [parts.features, scipy.sparse.csr_array(gains[:, None])], format="csr"
+    )
     # Whoever has no feature changes nothing, however often he is drawn.
     counted = np.diff(features.indptr) > 0
     features, people = features[counted], seen.people[counted]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from zoco.stats.incrementality.panels import BadPanel, Bools, Floats, Ints, Panel
 
@@ -100,6 +100,6 @@ def _treated(panel: Panel, treated: frozenset[str]) -> Bools:
 
 
 def _effect(estimate: float, error: float, freedom: float, confidence: float) -> Effect:
-    reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
-    p = float(2 * stats.t.sf(abs(estimate) / error, freedom)) if error else 0.0
+    reach = float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    p = float(2 * scipy.stats.t.sf(abs(estimate) / error, freedom)) if error else 0.0
     return Effect(estimate, error, estimate - reach, estimate + reach, p)

@@ -9,7 +9,7 @@ any others. Their p-value is the share of cyclic shifts in which residuals are a
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from zoco.stats.incrementality.panels import BadPanel, Floats, Panel
 from zoco.stats.incrementality.synthetic import TINY, simplex_fit
@@ -48,7 +48,7 @@ class Lift:
         if self.added_low is None or self.added_high is None:
             return None
         reach = max(self.added - self.added_low, self.added_high - self.added)
-        return reach / float(special.ndtri(0.5 + self.confidence / 2))
+        return reach / float(scipy.special.ndtri(0.5 + self.confidence / 2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

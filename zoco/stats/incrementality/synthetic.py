@@ -7,7 +7,7 @@ the effect of California's tobacco control program, J. Amer. Stat. Assoc. 105 (2
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize, nnls
+import scipy
 
 from zoco.stats.incrementality.panels import BadPanel, Floats, Panel
 
@@ -123,7 +123,7 @@ def simplex_fit(columns: Floats, target: Floats) -> Floats:
     differences = columns - target[:, None]
     scale = max(float(np.abs(differences).max()), TINY)
     stacked = np.vstack([differences / scale, np.ones(columns.shape[1])])
-    found: Floats = nnls(stacked, np.append(np.zeros(len(target)), 1.0))[0]
+    found: Floats = scipy.optimize.nnls(stacked, np.append(np.zeros(len(target)), 1.0))[0]
     weights: Floats = found / found.sum()
     return weights
 
@@ -151,7 +151,7 @@ def _nested(before: Floats, predictors: Floats, place: int, donors: np.ndarray) 
     for start in [np.zeros(size), *(START * np.eye(size))]:
         corners = start + np.vstack([np.zeros(size), START * np.eye(size)])
         found.append(
-            minimize(
+            scipy.optimize.minimize(
                 gap,
                 start,
                 method="Nelder-Mead",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from zoco.stats.kinds.features import Features, distances
 
@@ -80,9 +80,9 @@ def mixture(rows: Features, parts: int, *, seed: int, is_diagonal: bool = False)
         _run(values, _spread(values, parts, random), is_diagonal) for _ in range(STARTS if parts > 1 else 1)
     ]
     weights, means, covariances, logs, is_converged = max(
-        runs, key=lambda run: float(logsumexp(run[3], axis=1).sum())
+        runs, key=lambda run: float(scipy.special.logsumexp(run[3], axis=1).sum())
     )
-    whole = logsumexp(logs, axis=1)
+    whole = scipy.special.logsumexp(logs, axis=1)
     order = np.argsort(-weights, kind="stable")
     likelihood = float(whole.sum())
     cost = _parameters(parts, values.shape[1], is_diagonal) * float(np.log(len(values)))
@@ -99,7 +99,7 @@ def _run(values: Floats, chances: Floats, is_diagonal: bool) -> tuple[Floats, Fl
     for _ in range(ROUNDS):
         weights, means, covariances = _maximised(values, chances, is_diagonal)
         logs = np.log(weights) + _densities(values, means, covariances)
-        whole = logsumexp(logs, axis=1)
+        whole = scipy.special.logsumexp(logs, axis=1)
         likelihood = float(whole.mean())
         if likelihood - before < TOLERANCE:
             return weights, means, covariances, logs, True

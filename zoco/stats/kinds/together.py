@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse, special
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -110,7 +110,7 @@ def _met(
     return one[kept], other[kept], met.data[kept].astype(np.float64)
 
 
-def _marked(occasions: Sequence[Set[str]], things: Sequence[str]) -> sparse.csr_array:
+def _marked(occasions: Sequence[Set[str]], things: Sequence[str]) -> scipy.sparse.csr_array:
     """Return a row of an occasion and a column of a thing, 1 where it is met."""
     numbers = {name: number for number, name in enumerate(things)}
     rows, columns = list[int](), list[int]()
@@ -119,7 +119,7 @@ def _marked(occasions: Sequence[Set[str]], things: Sequence[str]) -> sparse.csr_
         rows += [at] * len(here)
         columns += here
     ones = np.ones(len(rows), dtype=np.int64)
-    return sparse.csr_array((ones, (rows, columns)), shape=(len(occasions), len(things)))
+    return scipy.sparse.csr_array((ones, (rows, columns)), shape=(len(occasions), len(things)))
 
 
 def _possible(first: Set[str], second: Set[str], is_ordered: bool) -> int:
@@ -132,6 +132,6 @@ def _possible(first: Set[str], second: Set[str], is_ordered: bool) -> int:
 
 def _bounds(counts: Floats, level: float) -> tuple[Floats, Floats]:
     """Return the bounds of the means of Poisson counts above 0, each end missed by half of `level`."""
-    low: Floats = np.asarray(special.gammaincinv(counts, level / 2), dtype=np.float64)
-    high: Floats = np.asarray(special.gammainccinv(counts + 1, level / 2), dtype=np.float64)
+    low: Floats = np.asarray(scipy.special.gammaincinv(counts, level / 2), dtype=np.float64)
+    high: Floats = np.asarray(scipy.special.gammainccinv(counts + 1, level / 2), dtype=np.float64)
     return low, high

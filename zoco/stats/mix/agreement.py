@@ -5,8 +5,8 @@ localization: an improved R-hat for assessing convergence of MCMC, Bayesian Anal
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special, stats
 
 Floats = NDArray[np.float64]
 
@@ -39,8 +39,8 @@ def _split(draws: Floats) -> Floats:
 
 def _ranked(draws: Floats) -> Floats:
     """Return normal scores of ranks over all chains, as G. Blom (1958) has them."""
-    ranks = stats.rankdata(draws, axis=None).reshape(draws.shape)
-    found: Floats = special.ndtri((ranks - 0.375) / (draws.size + 0.25))
+    ranks = scipy.stats.rankdata(draws, axis=None).reshape(draws.shape)
+    found: Floats = scipy.special.ndtri((ranks - 0.375) / (draws.size + 0.25))
     return found
 
 

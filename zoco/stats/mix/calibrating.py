@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from zoco.stats.mix.experiments import BadExperiment, Experiment
 from zoco.stats.mix.figures import Figure, figure
@@ -76,7 +76,7 @@ def compared(without: Fit, experiments: Sequence[Experiment]) -> tuple[Compariso
             )
         draws = expected(without, each)
         error = float(np.hypot(each.error, draws.std()))
-        below = float(special.ndtr((each.effect - draws) / each.error).mean())
+        below = float(scipy.special.ndtr((each.effect - draws) / each.error).mean())
         found.append(
             Comparison(
                 each, figure(draws), (each.effect - float(draws.mean())) / error, 2 * min(below, 1 - below)

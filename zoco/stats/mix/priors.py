@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from zoco.stats.mix.shapes import Saturation, hill, logistic
 
@@ -121,13 +121,13 @@ class Model:
         prior = self.priors.of(channel)
         laws = [getattr(prior, name) for name in self.parameters[1:]]
         rest = [law.median * np.exp(law.spread * places[..., at]) for at, law in enumerate(laws, 1)]
-        return np.stack([special.expit(places[..., 0]), *rest], axis=-1)
+        return np.stack([scipy.special.expit(places[..., 0]), *rest], axis=-1)
 
     def believed(self, channel: str, places: Floats) -> Floats:
         """Return the logarithm of the prior's density at places, but for a constant."""
         a, b = self.priors.of(channel).retention
         logits = places[..., 0]
-        beta = a * special.log_expit(logits) + b * special.log_expit(-logits)
+        beta = a * scipy.special.log_expit(logits) + b * scipy.special.log_expit(-logits)
         found: Floats = beta - 0.5 * (places[..., 1:] ** 2).sum(axis=-1)
         return found
 
@@ -136,7 +136,7 @@ class Model:
         a, b = self.priors.of(channel).retention
         retention = np.clip(random.beta(a, b, size), 1e-12, 1 - 1e-12)
         rest = random.standard_normal((size, len(self.parameters) - 1))
-        return np.column_stack([special.logit(retention), rest])
+        return np.column_stack([scipy.special.logit(retention), rest])
 
     def saturated(self, arriving: Floats, shape: Floats) -> Floats:
         """Return which share of the largest effect `arriving` (..., periods) has, by shapes."""

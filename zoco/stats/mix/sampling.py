@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from zoco.stats.mix.problems import Problem
 
@@ -169,7 +169,7 @@ class Walk:
         pull = pull + (changes * measured / errors**2).sum(axis=1)
         mean = pull / precision
         score = pull * precision**-0.5
-        told = 0.5 * score * score - 0.5 * np.log(precision) + special.log_ndtr(score)
+        told = 0.5 * score * score - 0.5 * np.log(precision) + scipy.special.log_ndtr(score)
         return told, mean, precision
 
     def _noise(self) -> None:
@@ -216,8 +216,8 @@ class Walk:
 
 def above_zero(mean: Floats, deviation: Floats, chance: Floats) -> Floats:
     """Return draws of normals cut off below 0, by inversion in the logarithm, right in either tail."""
-    inside = special.log_ndtr(mean / deviation) + np.log1p(-chance)
-    found: Floats = np.maximum(mean - deviation * special.ndtri_exp(inside), 0.0)
+    inside = scipy.special.log_ndtr(mean / deviation) + np.log1p(-chance)
+    found: Floats = np.maximum(mean - deviation * scipy.special.ndtri_exp(inside), 0.0)
     return found
 
 

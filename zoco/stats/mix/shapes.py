@@ -7,8 +7,8 @@ Shape Effects, Google (2017): adstock in equation (1) with geometric weights, Hi
 import enum
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 # Weights of spending so long ago that they are below the last digit of today's.
@@ -51,7 +51,7 @@ def adstock(spend: Floats, retention: Floats, lags: int | None = None) -> Floats
 def hill(arriving: Floats, half: Floats, slope: Floats) -> Floats:
     """Return a^s / (a^s + h^s): 0 where nothing arrives, a half at `half`, 1 without bound."""
     with np.errstate(divide="ignore"):
-        found: Floats = special.expit(slope * (np.log(arriving) - np.log(half)))
+        found: Floats = scipy.special.expit(slope * (np.log(arriving) - np.log(half)))
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
+import scipy
 
 from zoco.stats.proportions import normal_quantile
 from zoco.stats.trials.believing import Belief, Beta, best_probability
@@ -98,7 +98,7 @@ def compared(
         first,
         second,
         critical=normal_quantile(confidence),
-        p=float(2 * special.ndtr(-abs(difference) / error)),
+        p=float(2 * scipy.special.ndtr(-abs(difference) / error)),
         confidence=confidence,
         is_live=False,
         covariance=covariance,

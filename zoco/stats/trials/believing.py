@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from zoco.stats.trials.comparing import CONFIDENCE, Bounds
 from zoco.stats.trials.moments import Estimate, Floats, NoSpread
@@ -61,19 +61,19 @@ class Beta:
 
     def below(self, at: Floats) -> Floats:
         """Return the distribution function."""
-        found: Floats = special.betainc(self.a, self.b, np.clip(at, 0.0, 1.0))
+        found: Floats = scipy.special.betainc(self.a, self.b, np.clip(at, 0.0, 1.0))
         return found
 
     def density(self, at: Floats) -> Floats:
         """Return the density, from 0 to 1."""
         inside = np.clip(at, 1e-300, 1 - 1e-16)
-        logs = special.xlogy(self.a - 1, inside) + special.xlog1py(self.b - 1, -inside)
-        found: Floats = np.exp(logs - special.betaln(self.a, self.b))
+        logs = scipy.special.xlogy(self.a - 1, inside) + scipy.special.xlog1py(self.b - 1, -inside)
+        found: Floats = np.exp(logs - scipy.special.betaln(self.a, self.b))
         return found
 
     def at(self, share: Floats) -> Floats:
         """Return quantiles."""
-        found: Floats = special.betaincinv(self.a, self.b, share)
+        found: Floats = scipy.special.betaincinv(self.a, self.b, share)
         return found
 
 
@@ -97,7 +97,7 @@ class Normal:
 
     def below(self, at: Floats) -> Floats:
         """Return the distribution function."""
-        found: Floats = special.ndtr((at - self.mean) / self.deviation)
+        found: Floats = scipy.special.ndtr((at - self.mean) / self.deviation)
         return found
 
     def density(self, at: Floats) -> Floats:
@@ -108,7 +108,7 @@ class Normal:
 
     def at(self, share: Floats) -> Floats:
         """Return quantiles."""
-        found: Floats = self.mean + self.deviation * special.ndtri(share)
+        found: Floats = self.mean + self.deviation * scipy.special.ndtri(share)
         return found
 
 
@@ -184,8 +184,8 @@ def credible_lift(control: Belief, treatment: Belief, confidence: float = CONFID
     low, high = (float(each) - 1 for each in _reach(edges, steps))
     outside = (1 - confidence) / 2
     return (
-        float(optimize.brentq(missing, low, high, args=(outside,), xtol=1e-12)),
-        float(optimize.brentq(missing, low, high, args=(1 - outside,), xtol=1e-12)),
+        float(scipy.optimize.brentq(missing, low, high, args=(outside,), xtol=1e-12)),
+        float(scipy.optimize.brentq(missing, low, high, args=(1 - outside,), xtol=1e-12)),
     )
 
 

@@ -4,7 +4,7 @@ A test of this kind that is looked at a hundred times calls a difference in a th
 none; so it refuses until the trial has its units. Until then there are live figures.
 """
 
-from scipy import special
+import scipy
 
 from zoco.stats.trials.comparing import CONFIDENCE, Figure, apart, figured, steadied
 from zoco.stats.trials.moments import Estimate, TooFew
@@ -33,8 +33,8 @@ def ended(control: Estimate, treatment: Estimate, *, planned: int, confidence: f
     control, treatment = steadied(control, treatment, EVENTS_LEAST)
     difference, error = apart(control, treatment)
     freedom = degrees(control, treatment)
-    p = float(2 * special.stdtr(freedom, -abs(difference) / error))
-    critical = float(special.stdtrit(freedom, 0.5 + confidence / 2))
+    p = float(2 * scipy.special.stdtr(freedom, -abs(difference) / error))
+    critical = float(scipy.special.stdtrit(freedom, 0.5 + confidence / 2))
     return figured(control, treatment, critical=critical, p=p, confidence=confidence, is_live=False)
 
 

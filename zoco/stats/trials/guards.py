@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 LIMIT = 0.001
 CROSSED_MOST = 0.01
@@ -55,7 +55,7 @@ def sample_ratio(seen: Mapping[str, int], weights: Mapping[str, float], *, limit
         p = _exact(counts, shares)
     else:
         statistic = float((np.square(counts - expected) / expected).sum())
-        p = float(stats.chi2.sf(statistic, len(counts) - 1))
+        p = float(scipy.stats.chi2.sf(statistic, len(counts) - 1))
     return Check(Guard.SAMPLE_RATIO, p, limit, p >= limit)
 
 
@@ -76,8 +76,8 @@ def sample_ratio_live(
     counts, shares = _dealt(seen, weights)
     prior = CONCENTRATION * shares
     log = float(
-        (special.gammaln(prior + counts) - special.gammaln(prior)).sum()
-        - (special.gammaln(CONCENTRATION + counts.sum()) - special.gammaln(CONCENTRATION))
+        (scipy.special.gammaln(prior + counts) - scipy.special.gammaln(prior)).sum()
+        - (scipy.special.gammaln(CONCENTRATION + counts.sum()) - scipy.special.gammaln(CONCENTRATION))
         - (counts * np.log(shares)).sum()
     )
     p = math.exp(min(-log, 0.0))
@@ -97,7 +97,7 @@ def exposure(dealt: Mapping[str, int], exposed: Mapping[str, int], *, limit: flo
     p = 1.0
     if len(keys) > 1 and table.sum(axis=0).all():
         expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-        p = float(stats.chi2.sf(float((np.square(table - expected) / expected).sum()), len(keys) - 1))
+        p = float(scipy.stats.chi2.sf(float((np.square(table - expected) / expected).sum()), len(keys) - 1))
     return Check(Guard.EXPOSURE, p, limit, p >= limit)
 
 
@@ -121,9 +121,9 @@ def _exact(counts: np.ndarray, shares: np.ndarray) -> float:
     """Return the probability of all splits that are no more probable than this one."""
     n = int(counts.sum())
     splits = np.array(list(_all(n, len(counts))), dtype=float)
-    logs = (splits * np.log(shares) - special.gammaln(splits + 1)).sum(axis=1)
-    own = float((counts * np.log(shares) - special.gammaln(counts + 1)).sum())
-    whole = special.gammaln(n + 1)
+    logs = (splits * np.log(shares) - scipy.special.gammaln(splits + 1)).sum(axis=1)
+    own = float((counts * np.log(shares) - scipy.special.gammaln(counts + 1)).sum())
+    whole = scipy.special.gammaln(n + 1)
     return float(min(1.0, np.exp(whole + logs[logs <= own + 1e-9]).sum()))
 
 

@@ -5,8 +5,8 @@ inverts it. `planned` tunes where it is tightest, and changes nothing of its val
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from zoco.stats.trials.comparing import CONFIDENCE, Figure, apart, figured, steadied
 from zoco.stats.trials.moments import Estimate, Floats, TooFew
@@ -16,7 +16,6 @@ UNITS_LEAST = 100
 EVENTS_LEAST = 20
 """Events of both arms together, as far as they are known; an arm with less has the variance of both."""
 TUNED_ALPHA = 0.05
-_BEST = -float(special.lambertw(-(TUNED_ALPHA**2) / np.e, -1).real) - 1
 
 
 def mixed(n: ArrayLike, planned: int) -> Floats:
@@ -29,7 +28,8 @@ def mixed(n: ArrayLike, planned: int) -> Floats:
     """
     if planned < 1:
         raise ValueError("The planned number of units is above 0.")
-    found: Floats = np.asarray(n, dtype=float) * (_BEST / planned)
+    best = -float(scipy.special.lambertw(-(TUNED_ALPHA**2) / np.e, -1).real) - 1
+    found: Floats = np.asarray(n, dtype=float) * (best / planned)
     return found
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from zoco.stats.trials.moments import Estimate, TooFew
 
@@ -101,11 +101,11 @@ def power(past: Past, effect: float, units: float, design: Design) -> float:
     one, other = past.variance / control, past.moved(effect) / treatment
     freedom = (one + other) ** 2 / (one**2 / (control - 1) + other**2 / (treatment - 1))
     drift = effect / math.sqrt(one + other)
-    critical = float(stats.t.ppf(1 - design.level / 2, freedom))
+    critical = float(scipy.stats.t.ppf(1 - design.level / 2, freedom))
     if freedom > _NORMAL_FROM:
-        return float(stats.norm.sf(critical - drift) + stats.norm.cdf(-critical - drift))
-    upper = stats.nct.sf(critical, freedom, abs(drift))
-    return float(upper + np.nan_to_num(stats.nct.cdf(-critical, freedom, abs(drift))))
+        return float(scipy.stats.norm.sf(critical - drift) + scipy.stats.norm.cdf(-critical - drift))
+    upper = scipy.stats.nct.sf(critical, freedom, abs(drift))
+    return float(upper + np.nan_to_num(scipy.stats.nct.cdf(-critical, freedom, abs(drift))))
 
 
 def units_for(past: Past, effect: float, design: Design) -> int:
@@ -133,7 +133,7 @@ def effect_for(past: Past, units: int, design: Design) -> float:
     if not most > 0 or power(past, most, units, design) < design.power:
         raise OutOfReach(f"{units} units find no effect of this metric.")
     least = most * 1e-12
-    return float(optimize.brentq(lambda e: power(past, e, units, design) - design.power, least, most))
+    return float(scipy.optimize.brentq(lambda e: power(past, e, units, design) - design.power, least, most))
 
 
 def days_for(units: int, daily: float) -> int:

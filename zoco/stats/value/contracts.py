@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import betaln, digamma
 
 from zoco.stats.value.fitting import Likely
 from zoco.stats.value.histories import FEWEST_CUSTOMERS, FEWEST_REPEAT_BUYERS, NoHistory, TooLittle
@@ -83,6 +83,7 @@ class Sbg(Likely[Contracts]):
 
     def scored(self, rows: Contracts) -> tuple[float, Floats]:
         """Return the log-likelihood and its gradient by the logarithms."""
+        betaln, digamma = scipy.special.betaln, scipy.special.digamma
         t = np.arange(1, len(rows.lost) + 1)
         base = betaln(self.alpha, self.beta)
         left = betaln(self.alpha + 1, self.beta + t - 1) - base
@@ -97,6 +98,7 @@ class Sbg(Likely[Contracts]):
 
     def kept(self, renewals: Floats) -> Floats:
         """Return S(t), the share that is still there after so many renewals, as the paper has it."""
+        betaln = scipy.special.betaln
         renewals = np.asarray(renewals, dtype=np.float64)
         found: Floats = np.exp(betaln(self.alpha, self.beta + renewals) - betaln(self.alpha, self.beta))
         return found
@@ -115,6 +117,7 @@ class Sbg(Likely[Contracts]):
         in a contractual setting, Marketing Science 29 (2010) 85–93, as a sum of positive terms
         here. Raises WithoutEnd where neither discount nor renewals end.
         """
+        betaln = scipy.special.betaln
         bounded(np.inf if horizon is None else horizon, rate)
         if horizon is None:
             horizon = min(int(-np.log(LEFT_OVER) / np.log1p(rate)) + 1, RENEWALS_MOST)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import betaln, digamma, expit, gammaln
 
 from zoco.stats.value.buying import SHAPES, Bought, Buying, blocks, each_customer, scattered
 from zoco.stats.value.histories import Histories, distinct
@@ -47,13 +47,14 @@ class BgNbd(Buying):
         which the logarithms are sums, so that no number of purchases is too large. For the modified
         model: Batislam, Denizel and Filiztekin 2007.
         """
+        betaln, digamma, gammaln = scipy.special.betaln, scipy.special.digamma, scipy.special.gammaln
         n, c = self.r + rows.purchases, self.b + rows.purchases + self.leaves_first
         end, last = self.alpha + rows.age, self.alpha + rows.last
         each = gammaln(n) - gammaln(self.r) + self.r * np.log(self.alpha) - n * np.log(end)
         each += betaln(self.a, c) - betaln(self.a, self.b)
         odds, may_leave = self._odds(rows)
         each += np.logaddexp(0, odds)
-        gone = expit(odds)
+        gone = scipy.special.expit(odds)
         both = digamma(self.a + self.b) - digamma(self.a + c)
         longer = np.log(end / last)
         gradient = np.array([
@@ -70,7 +71,7 @@ class BgNbd(Buying):
 
         P. S. Fader and B. G. S. Hardie, Computing P(alive) using the BG/NBD model (2008).
         """
-        found: Floats = expit(-self._odds(rows)[0])
+        found: Floats = scipy.special.expit(-self._odds(rows)[0])
         return found
 
     def fresh(self, periods: Floats) -> Floats:

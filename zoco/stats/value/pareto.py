@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import digamma, expit, exprel, gammaln
 
 from zoco.stats.value.buying import SHAPES, Bought, Buying, each_customer, scattered
 from zoco.stats.value.histories import Histories, distinct
@@ -44,6 +44,7 @@ class ParetoNbd(Buying):
         moment between the last purchase and T. That integral is summed as it stands, as its integrand is
         positive and smooth, where the closed form is a difference of two hypergeometric functions.
         """
+        digamma, expit, gammaln = scipy.special.digamma, scipy.special.expit, scipy.special.gammaln
         n = self.r + rows.purchases
         end, life = self.alpha + rows.age, self.beta + rows.age
         left, means = self._left(rows)
@@ -68,7 +69,7 @@ class ParetoNbd(Buying):
         some = rows.taken(firsts)
         stayed = -(self.r + some.purchases) * np.log(self.alpha + some.age)
         stayed -= self.s * np.log(self.beta + some.age)
-        found: Floats = expit(stayed - self._left(some)[0])
+        found: Floats = scipy.special.expit(stayed - self._left(some)[0])
         return found[places]
 
     def fresh(self, periods: Floats) -> Floats:
@@ -103,7 +104,7 @@ class ParetoNbd(Buying):
         """Return the mean time of a Pareto lifetime that falls into `periods`, discounted."""
         if rate == 0:
             reach = np.log1p(periods / life)
-            found: Floats = life * reach * exprel((1 - self.s) * reach)
+            found: Floats = life * reach * scipy.special.exprel((1 - self.s) * reach)
             return found
         times, weights = discounted_times(periods, rate, life)
         within: Floats = (weights * np.exp(-self.s * np.log1p(times / life[:, None]))).sum(axis=1)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import betaln
 
 Floats = NDArray[np.float64]
 # e to the minus 37 is where a double ends.
@@ -35,7 +35,7 @@ def beta_mean(
     small = np.exp(-np.abs(y))
     both = np.log1p(small)
     logs = a[:, None] * (np.minimum(y, 0) - both) - b[:, None] * (np.maximum(y, 0) + both)
-    weights = np.exp(logs - betaln(a, b)[:, None]) * ((high - low) / (nodes - 1))[:, None]
+    weights = np.exp(logs - scipy.special.betaln(a, b)[:, None]) * ((high - low) / (nodes - 1))[:, None]
     larger = 1 / (1 + small)
     p, q = np.where(y > 0, larger, small * larger), np.where(y > 0, small * larger, larger)
     bent = of(p) - at_0[:, None] * q - at_1[:, None] * p

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import digamma, gammaln
 
 from zoco.stats.value.fitting import Likely
 from zoco.stats.value.histories import FEWEST_CUSTOMERS, FEWEST_REPEAT_BUYERS, NoHistory, TooLittle
@@ -96,6 +96,7 @@ class GammaGamma(Likely[Spending]):
 
     def scored(self, rows: Spending) -> tuple[float, Floats]:
         """Return the log-likelihood (the note's equation (1a)) and its gradient by the logarithms."""
+        digamma, gammaln = scipy.special.digamma, scipy.special.gammaln
         shape, whole = self.p * rows.purchases, self.gamma + rows.purchases * rows.mean
         total = shape + self.q
         log_whole = np.log(whole)
