@@ -7,7 +7,7 @@ count has, and takes the exact bounds of a count (F. Garwood, Fiducial Limits fo
 Biometrika 28 (1936) 437-442). With all amounts alike these are Garwood's own.
 """
 
-from scipy import special
+import scipy
 
 
 def count_bounds(count: float, level: float) -> tuple[float, float]:
@@ -15,8 +15,8 @@ def count_bounds(count: float, level: float) -> tuple[float, float]:
     if count < 0 or not 0 < level < 1:
         raise ValueError("A count is 0 or more, and a level lies between 0 and 1.")
     outside = (1 - level) / 2
-    low = float(special.gammaincinv(count, outside)) if count > 0 else 0.0
-    return low, float(special.gammaincinv(count + 1, 1 - outside))
+    low = float(scipy.special.gammaincinv(count, outside)) if count > 0 else 0.0
+    return low, float(scipy.special.gammaincinv(count + 1, 1 - outside))
 
 
 def sum_bounds(total: float, squares: float, level: float, *, typical: float = 0.0) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('zoco_monitor', '0016_conversions'),
+        ('zoco_monitor', '0017_alarm_bound'),
     ]
 
     operations = [
