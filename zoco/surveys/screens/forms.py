@@ -102,12 +102,13 @@ class QuestionForm(forms.Form):
             self.fields[f"options_{code}"] = forms.CharField(
                 label=f"{OPTIONS} ({language_within(code)})",
                 required=False, max_length=(OPTION_LONGEST + 2) * OPTIONS_MOST,
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=forms.Textarea(attrs={"rows": 2, "data-z-kinds": "aided single multiple"}),
             )  # fmt: skip
         self.fields["brands"] = forms.CharField(
             label=gettext_lazy("Brands to count, one a line, other names behind a colon"),
             help_text=gettext_lazy("Such as: Acme: akme, acme inc"),
-            required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+            required=False, max_length=20_000,
+            widget=forms.Textarea(attrs={"rows": 3, "data-z-kinds": "unaided"}),
         )  # fmt: skip
 
     @property

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const watch = (kind) => {
-    const fields = [...kind.form.querySelectorAll("[data-z-kinds]")];
+    const fields = [...(kind.closest("fieldset") || kind.form).querySelectorAll("[data-z-kinds]")];
     if (!fields.length) return;
     const show = () => {
       for (const field of fields) {
@@ -13,7 +13,7 @@
     kind.addEventListener("change", show);
     show();
   };
-  const begin = () => document.querySelectorAll("form select[name=kind]").forEach(watch);
+  const begin = () => document.querySelectorAll("form select[name=kind], fieldset select[name$='-kind']").forEach(watch);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
 })();
