@@ -1,4 +1,4 @@
-"""pytest plug-in of this repository: small servers that tests start on loopback end as soon as they are told to.
+"""pytest plug-in of this repository: small servers that tests start end as soon as they are told to.
 
 Those of the standard library look every half a second whether they shall, and each test that ends one waits.
 """

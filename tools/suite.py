@@ -1,13 +1,14 @@
 """`make test`: bring what the tests need from Debian, check, run all tests, on SQLite and PostgreSQL.
 
-Two processes share the tests; those that measure time or memory come after them, one by one.
-The few that failed beside others are judged by themselves, once, and named at the end either way.
-As root, or where `sudo -n` works, missing packages are installed; otherwise the tests that need
-them are left out and named. With CI=true nothing may be left out.
+Three processes share the tests, for one often waits; those that measure time or memory come one by one.
+The few that failed beside others are judged by themselves, once, and named at the end either way. As root,
+or where `sudo -n` works, missing packages are installed; otherwise the tests that need them are left out
+and named. With CI=true nothing may be left out.
 """
 
 import ctypes
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -27,14 +28,13 @@ from tools.together import without_group
 
 ROOT = Path(__file__).resolve().parent.parent
 # In the order of tools.together, so that what empties the database comes last in each process.
-SHARED = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+SHARED = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
 ALONE = "alone"
 FOLDERS = ("zoco", "tests")
 TESTS_FAILED, NO_TESTS = 1, 5
 FILES_TOLD = 25
 SECOND_TRIES = 3
 """How many failed tests may be tried again by themselves; of more, none is."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,6 @@ class Need:
     is_there: Callable[[], bool]
     left_out: str
     marker: str = ""
-    preseed: str = ""
-    """What debconf is told before, so that it asks nothing and starts no server."""
 
 
 def _has_postgres() -> bool:
@@ -57,7 +55,7 @@ def _has_postgres() -> bool:
 
 
 def _has_browser() -> bool:
-    return any(shutil.which(name) for name in BROWSERS)
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
 
 
 def _has_atomic() -> bool:
@@ -100,8 +98,6 @@ def needs_ensure() -> list[Need]:
     packages = [need.package for need in missing]
     print(f"Installing from Debian: {', '.join(packages)} …", flush=True)
     environment = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive"]
-    if told := "".join(need.preseed for need in missing):
-        subprocess.run([*sudo, "debconf-set-selections"], input=told, text=True, check=False)
     for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
         done = subprocess.run(
             [*environment, "apt-get", *words],
@@ -139,7 +135,7 @@ class Outcome:
 def both_parts(
     name: str, without: list[str], *arguments: str, database: str, between: Callable[[], None] = lambda: None
 ) -> list[Outcome]:
-    """Run all tests on one database but those with a marker `without`: first shared by two, then alone.
+    """Run all tests on one database but those with a marker `without`: first shared by some, then alone.
 
     `between` both parts what went on beside the first comes to its end.
     """
@@ -168,26 +164,31 @@ def alone_files(arguments: Sequence[str]) -> list[str]:
 def _by_themselves(shared: Outcome, database: str) -> Outcome:
     """Run what failed beside others again, with nothing beside it, and judge by that."""
     again = pytest_run(f"{shared.name}, what failed by itself", *shared.failed, database=database)
-    seconds = shared.seconds + again.seconds
-    if again.code:
-        return replace(shared, seconds=seconds)
-    return replace(shared, code=0, seconds=seconds, failures=(), unsteady=shared.failures)
+    shared = replace(shared, seconds=shared.seconds + again.seconds)
+    return shared if again.code else replace(shared, code=0, failures=(), unsteady=shared.failures)
 
 
 def pytest_run(name: str, *arguments: str, database: str = "") -> Outcome:
     """Run pytest on one database."""
     print(f"\n== Tests on {name}", flush=True)
-    started = time.monotonic()
+    started, busy = time.monotonic(), _busy()
     with tempfile.TemporaryDirectory(prefix="zoco-suite-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "--durations=10", f"--junit-xml={report}", *arguments]
         environment = {**os.environ, "DATABASE_URL": database}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
         seconds = time.monotonic() - started
-        print(f"\nThe slowest files on {name}:")
+        print(
+            f"\n{name} kept processors busy for {_busy() - busy:.0f} s in {seconds:.0f} s; the slowest files:"
+        )
         for file, took in slowest(report)[:FILES_TOLD]:
             print(f"{took:8.1f} s  {file}")
         return Outcome(name, done.returncode, seconds, failures(report), failed(report))
+
+
+def _busy() -> float:
+    """Return the seconds for which all that was started and has ended kept processors busy."""
+    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
 
 
 def slowest(report: Path) -> list[tuple[str, float]]:
@@ -237,8 +238,7 @@ def main() -> int:
     # Programs start as where they are installed: without compiling all of their modules each time.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     missing = needs_ensure()
-    is_ci = os.environ.get("CI") == "true"
-    if missing and is_ci:
+    if missing and os.environ.get("CI") == "true":
         print(f"With CI=true nothing may be left out, but there is no {_names(missing)} here.")
         return 1
     outcomes = _outcomes(sorted({need.marker for need in missing}))

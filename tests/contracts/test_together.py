@@ -1,4 +1,4 @@
-"""Two processes share a run of the tests as one process would make it: nothing twice, nothing left out."""
+"""Processes share a run of the tests as one would make it: nothing twice, nothing left out."""
 
 import subprocess
 import sys

@@ -5,8 +5,9 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoco.kit.commands import CommandFailed
 from zoco.ledger.asking.others import PlugBroken
@@ -116,8 +117,25 @@ def migrate() -> bool:
     with only_one("migrate"):
         if not missing():
             return False
-        call_command("migrate", verbosity=0, interactive=False)
+        with _swaps_known():
+            call_command("migrate", verbosity=0, interactive=False)
     return True
+
+
+@contextmanager
+def _swaps_known() -> Iterator[None]:
+    """Keep which models a project may put others in place of; that does not change while tables do.
+
+    Django asks for each reference of each step, and forgets the answer with each model that a step makes.
+    """
+    from django.apps import apps
+
+    asked: Any = apps
+    asked.get_swappable_settings_name = cache(apps.get_swappable_settings_name)
+    try:
+        yield
+    finally:
+        del asked.get_swappable_settings_name
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import migrated
 from zoco.ledger.tests.reports.made import FACTS, load
 
 PLUG = '''
@@ -58,6 +59,7 @@ def test_a_report_in_one_file_is_everywhere(tmp_path: Path) -> None:
     (tmp_path / "my_countries.py").write_text(PLUG)
     data = tmp_path / "data"
     load(data, FACTS)
+    migrated.put(data / "zoco.sqlite3")
     env = os.environ | {
         "ZOCO_PLUGS": "my_countries",
         "ZOCO_DATA": str(data),

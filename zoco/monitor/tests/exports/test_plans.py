@@ -86,7 +86,8 @@ def test_failure_is_tried_again_and_seen_by_alarm_and_health(
     assert done(store, made.NOW) == []  # not at once
 
     now = datetime.now(UTC)
-    ExportPlan.objects.update(failing_since=now - timedelta(hours=2))
+    # Of three days, not of all up to now: they become more each day.
+    ExportPlan.objects.update(failing_since=now - timedelta(hours=2), since=now.date() - timedelta(days=3))
     assert exporting.exports_look(now=now) == 1
 
     incident = Incident.objects.get(closed_at=None)
