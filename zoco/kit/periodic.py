@@ -24,7 +24,7 @@ class Periodic:
 
     key: str
     every_seconds: float
-    run: Callable[[], object]
+    run: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,4 +3,10 @@
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.research import studies
 
-PERIODIC.add(Periodic("research.studies", 300, studies.RUNS.look))
+
+def bury() -> None:
+    """Let studies have failed whose process is gone."""
+    studies.RUNS.look()
+
+
+PERIODIC.add(Periodic("research.studies", 300, bury))

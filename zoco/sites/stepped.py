@@ -1,7 +1,6 @@
 """Files that are uploaded and worked on in the background, step by step: what imports of any kind share.
 
-A model of such runs has name, size, received, state, step, is_to_stop, done, total, said, said_places,
-created_by, created_at and told_at; its states are those of `STATES`. How they run is in `zoco.sites.runs`.
+How they run is in `zoco.sites.runs`.
 """
 
 import shutil
@@ -11,20 +10,79 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.kit import conf, holding
-from zoco.kit.pieces import piece_write
+from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.kit.runs import Tell, collecting_rarely
-from zoco.sites.runs import DONE, FAILED, STOPPED, Run, Runs
-
-UPLOADING, WORKING, READ, PLANNED = "uploading", "working", "read", "planned"
-STATES = (UPLOADING, WORKING, READ, PLANNED, DONE, STOPPED, FAILED)
+from zoco.sites.runs import Run, Runs
 
 
-class NotUploading(ValueError):
-    """The file of a run is there already."""
+class ImportWrong(ValueError):
+    """This cannot be done with the import as it is; the message says why."""
+
+
+class SteppedRun(models.Model):
+    """One uploaded file. Which columns it has was read, what becomes of each is chosen.
+
+    `columns` are its columns as they were read, `mapping` says what becomes of each, by key; `options` hold
+    for all rows, `place` is where in the rows it goes on.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        UPLOADING = "uploading", gettext_lazy("Not uploaded in full")
+        WORKING = "working", pgettext_lazy("import", "Being worked on")
+        READ = "read", pgettext_lazy("import", "Read: say what the columns are")
+        PLANNED = "planned", pgettext_lazy("import", "Ready to be imported")
+        DONE = "done", pgettext_lazy("import", "Imported")
+        STOPPED = "stopped", gettext_lazy("Stopped")
+        FAILED = "failed", pgettext_lazy("state", "Failed")
+
+    class Step(models.TextChoices):
+        """What is, or was, being done with it."""
+
+        READ = "read", pgettext_lazy("import", "reading the file")
+        PLAN = "plan", pgettext_lazy("import", "trying it out")
+        WRITE = "write", pgettext_lazy("import", "importing")
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.UPLOADING)
+    step = models.CharField(max_length=5, choices=Step.choices, default=Step.READ)
+    is_to_stop = models.BooleanField(default=False)
+    size = models.PositiveBigIntegerField(default=0)
+    received = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    place = models.PositiveBigIntegerField(default=0)
+    forms = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    plan = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    said = models.CharField(max_length=500, blank=True)
+    said_places = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+State = SteppedRun.State
 
 
 def lock_named(run: Any) -> str:
@@ -62,21 +120,25 @@ class Stepped(Runs[Run]):
 
     def to_come(self) -> list[int]:
         """Return how many bytes are still to come of each upload that is begun."""
-        begun = self.rows.filter(state=UPLOADING, told_at__gt=timezone.now() - self.kept)
+        begun = self.rows.filter(state=State.UPLOADING, told_at__gt=timezone.now() - self.kept)
         return [size - received for size, received in begun.values_list("size", "received")]
 
     def part_take(self, run: Any, *, offset: int, piece: bytes) -> int:
-        """Write a piece of the file; returns how many bytes are there. Raises NotUploading, PieceWrong."""
-        if run.state != UPLOADING:
-            raise NotUploading
+        """Write a piece of the file; returns how many bytes are there. Raises ImportWrong."""
+        if run.state != State.UPLOADING:
+            raise ImportWrong(_("The file is there already."))
         path = self.folder_of(run) / "upload"
-        received = piece_write(path, offset=offset, piece=piece, size=run.size)
+        try:
+            received = piece_write(path, offset=offset, piece=piece, size=run.size)
+        except PieceWrong as wrong:
+            words = _("This piece does not fit; %(there)s bytes are there.")
+            raise ImportWrong(words % {"there": wrong.there}) from wrong
         self.rows.filter(pk=run.pk).update(received=received, told_at=timezone.now())
         return received
 
     def step_begin(self, run: Run, step: str, **fields: object) -> bool:
         """Have a step done in the background; returns whether it begins."""
-        again = Q(step=step, state__in=[STOPPED, FAILED])
+        again = Q(step=step, state__in=[State.STOPPED, State.FAILED])
         found = self.rows.filter(again | Q(state__in=list(self.begins[step])))
         return self.again_from(found, run, **{"step": step, "done": 0, **fields})
 
@@ -107,4 +169,4 @@ class Stepped(Runs[Run]):
         for folder in folders:
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
-        self.rows.filter(told_at__lt=since).exclude(state__in=[DONE, WORKING]).delete()
+        self.rows.filter(told_at__lt=since).exclude(state__in=[State.DONE, State.WORKING]).delete()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
+from zoco.sites.stepped import SteppedRun
 
 AMOUNT_MOST = Decimal(10) ** 11
 VAT_MOST = Decimal(100)
@@ -202,60 +203,18 @@ class Plan(models.Model):
             raise ValidationError(_("Another plan of the campaign has some of these days."))
 
 
-class CostImport(models.Model):
-    """One uploaded file of costs; its fields as those of other imports, see `zoco.sites.stepped`.
+class CostImport(SteppedRun):
+    """One uploaded file of costs.
 
     `found` is what was seen of the file: its days, currencies, and names of campaigns that are not known.
     """
 
-    class State(models.TextChoices):
-        """How far it is."""
-
-        UPLOADING = "uploading", _("Not uploaded in full")
-        WORKING = "working", pgettext_lazy("import", "Being worked on")
-        READ = "read", pgettext_lazy("import", "Read: say what the columns are")
-        PLANNED = "planned", pgettext_lazy("import", "Ready to be imported")
-        DONE = "done", pgettext_lazy("import", "Imported")
-        STOPPED = "stopped", _("Stopped")
-        FAILED = "failed", pgettext_lazy("state", "Failed")
-
-    class Step(models.TextChoices):
-        """What is, or was, being done with it."""
-
-        READ = "read", pgettext_lazy("import", "reading the file")
-        PLAN = "plan", pgettext_lazy("import", "trying it out")
-        WRITE = "write", pgettext_lazy("import", "importing")
-
     site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=20, blank=True)
-    state = models.CharField(max_length=9, choices=State.choices, default=State.UPLOADING)
-    step = models.CharField(max_length=5, choices=Step.choices, default=Step.READ)
-    is_to_stop = models.BooleanField(default=False)
-    size = models.PositiveBigIntegerField(default=0)
-    received = models.PositiveBigIntegerField(default=0)
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(default=0)
-    place = models.PositiveBigIntegerField(default=0)
-    forms = models.JSONField(default=list)
-    columns = models.JSONField(default=list)
-    mapping = models.JSONField(default=dict)
-    options = models.JSONField(default=dict)
     found = models.JSONField(default=dict)
-    plan = models.JSONField(default=dict)
-    counts = models.JSONField(default=dict)
-    said = models.CharField(max_length=500, blank=True)
-    said_places = models.JSONField(default=dict)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField()
-    told_at = models.DateTimeField()
 
     objects = WithinManager()
 
-    class Meta:
+    class Meta(SteppedRun.Meta):
+        abstract = False
         verbose_name = _("import of costs")
         verbose_name_plural = _("imports of costs")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.name

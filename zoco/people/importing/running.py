@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from zoco.kit import conf, noting
-from zoco.kit.pieces import PieceWrong
 from zoco.kit.runs import Tell
 from zoco.people.importing import permission
 from zoco.people.importing.files import packs
@@ -23,7 +22,7 @@ from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import mapping_guessed, program_of
 from zoco.people.importing.steps import REFUSED, ROWS, go_through, past_through
 from zoco.sites import uploads
-from zoco.sites.stepped import NotUploading, Stepped
+from zoco.sites.stepped import ImportWrong, Stepped
 
 IMPORT_BYTES = conf.declare(
     "PEOPLE_IMPORT_BYTES", 1 << 30, int, "The largest file of people that may be uploaded, in bytes."
@@ -49,10 +48,6 @@ RUNS = Stepped(
 )
 
 
-class ImportWrong(ValueError):
-    """This cannot be done with the import as it is; the message says why."""
-
-
 def import_begin(*, name: str, size: int, by: User | None, at: datetime) -> PeopleImport:
     """Note an import whose file is to come. Raises ImportWrong."""
     most = IMPORT_BYTES()
@@ -64,17 +59,6 @@ def import_begin(*, name: str, size: int, by: User | None, at: datetime) -> Peop
     except uploads.NoRoom as error:
         raise ImportWrong(str(error)) from error
     return RUNS.made(name=name, fallback="people.csv", size=size, created_by=by, created_at=at, told_at=at)
-
-
-def part_take(*, run: PeopleImport, offset: int, piece: bytes) -> int:
-    """Write a piece of the file; returns how many bytes are there. Raises ImportWrong."""
-    try:
-        return RUNS.part_take(run, offset=offset, piece=piece)
-    except NotUploading as wrong:
-        raise ImportWrong(_("The file is there already.")) from wrong
-    except PieceWrong as wrong:
-        words = _("This piece does not fit; %(there)s bytes are there.")
-        raise ImportWrong(words % {"there": wrong.there}) from wrong
 
 
 def plan_begin(*, run: PeopleImport, mapping: Mapping[str, str], options: Options) -> bool:

@@ -25,12 +25,12 @@ from zoco.people.importing.files.refusals import refused_texts
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.past.cells import Past
 from zoco.people.importing.programs import program_named
-from zoco.people.importing.running import ImportWrong
 from zoco.people.importing.said import COUNTS, counted, tables_said
 from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import value_shown
+from zoco.sites.stepped import ImportWrong
 from zoco.sites.wording import said_again, said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
@@ -100,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
         run = running.import_begin(name=name, size=size, by=by, at=timezone.now())
         offset = 0
         while file and (piece := file.read(1 << 20)):
-            offset = running.part_take(run=run, offset=offset, piece=piece)
+            offset = running.RUNS.part_take(run, offset=offset, piece=piece)
     except ImportWrong as error:
         if is_script:
             return JsonResponse({"error": str(error)}, status=422)
@@ -123,7 +123,7 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
     if not (offset.isascii() and offset.isdigit()) or len(offset) > 18 or len(piece) > PIECE_MOST:
         return JsonResponse({"error": _("This is no piece of a file.")}, status=422)
     try:
-        received = running.part_take(run=run, offset=int(offset), piece=piece)
+        received = running.RUNS.part_take(run, offset=int(offset), piece=piece)
     except ImportWrong as error:
         return JsonResponse({"error": str(error), "received": run.received}, status=409)
     if received == run.size:

@@ -121,7 +121,7 @@ def unfinished() -> PeopleImport:
         "no address,0600 123 456,B\n"
     )
     run = running.import_begin(name="list.csv", size=len(table), by=None, at=NOW)
-    running.part_take(run=run, offset=0, piece=table.encode())
+    running.RUNS.part_take(run, offset=0, piece=table.encode())
     assert running.step_begin(run=run, step="read")
     running.through(key=run.pk)
     run.refresh_from_db()

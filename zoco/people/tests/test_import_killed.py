@@ -52,7 +52,7 @@ def through(run: PeopleImport, steps_to_take: tuple[str, ...]) -> PeopleImport:
 def begun(content: bytes) -> PeopleImport:
     """Upload a file, read it and try it out."""
     run = running.import_begin(name="people.csv", size=len(content), by=None, at=NOW)
-    running.part_take(run=run, offset=0, piece=content)
+    running.RUNS.part_take(run, offset=0, piece=content)
     return through(run, ("read", "plan"))
 
 

@@ -63,7 +63,7 @@ def test_whoever_imports_chooses_and_sees_how_numbers_are_read() -> None:
     marketer = client_of("marketer")
     raw = b'E-mail,Spent\nana@a.example,"1,234"\n'
     run = running.import_begin(name="list.csv", size=len(raw), by=None, at=NOW)
-    running.part_take(run=run, offset=0, piece=raw)
+    running.RUNS.part_take(run, offset=0, piece=raw)
     running.step_begin(run=run, step="read")
     running.through(key=run.pk)
     page, given = f"/admin/people/imports/{run.pk}/", _given()

@@ -173,7 +173,7 @@ def test_a_file_of_one_letter_is_said_on_the_form_what_it_tells(store: Store) ->
     raw = b"Timestamp,Email\n2026-05-01 08:00:00,ana@shop.example\n"
     PeopleImport.objects.filter(pk=run.pk).update(size=len(raw))
     run.refresh_from_db()
-    running.part_take(run=run, offset=0, piece=raw)
+    running.RUNS.part_take(run, offset=0, piece=raw)
     running.step_begin(run=run, step="read")
     running.through(key=run.pk)
     act = f"/admin/people/imports/{run.pk}/act/"

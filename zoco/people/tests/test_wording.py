@@ -40,7 +40,7 @@ def test_an_audience_says_in_the_readers_language_why_it_cannot_be_counted() -> 
 
 def test_an_import_says_in_the_readers_language_why_it_failed() -> None:
     run = running.import_begin(name="list.csv", size=len(TORN), by=None, at=NOW)
-    running.part_take(run=run, offset=0, piece=TORN.encode())
+    running.RUNS.part_take(run, offset=0, piece=TORN.encode())
     assert running.step_begin(run=run, step="read")
     marketer = client_of("marketer")
 

@@ -33,8 +33,12 @@ def counted(run: SourceRun, scratch: Path, tell: Any) -> None:
     run.facts = 7
 
 
+def never(*_given: object) -> None:
+    raise AssertionError
+
+
 def test_what_is_begun_is_done_once(run: SourceRun) -> None:
-    first, second = RUNS.through(run.pk, counted), RUNS.through(run.pk, pytest.fail)
+    first, second = RUNS.through(run.pk, counted), RUNS.through(run.pk, never)
 
     run.refresh_from_db()
     assert (ASKED, run.state, run.facts) == ([run.pk], "done", 7)
@@ -46,7 +50,7 @@ def test_a_second_worker_leaves_a_run_alone(run: SourceRun, monkeypatch: pytest.
     monkeypatch.setattr(holding, "MOMENT", 0.0)
 
     with holding.held("tests", str(run.pk)):
-        found = RUNS.through(run.pk, pytest.fail)
+        found = RUNS.through(run.pk, never)
         SourceRun.objects.update(state="running", told_at=timezone.now() - timedelta(hours=1))
         buried = RUNS.look()
 
@@ -72,7 +76,7 @@ def test_a_stop_holds_also_when_the_process_died_before_it_came_to_it(run: Sourc
     SourceRun.objects.update(state="running")
     RUNS.stop(run)
 
-    RUNS.through(run.pk, pytest.fail)
+    RUNS.through(run.pk, never)
 
     run.refresh_from_db()
     assert (run.state, run.is_to_stop) == ("stopped", False)
@@ -83,7 +87,7 @@ def test_only_one_that_is_over_is_discarded(run: SourceRun) -> None:
     RUNS.stop(run)
 
     assert RUNS.discard(run)
-    assert RUNS.through(run.pk, pytest.fail) is None
+    assert RUNS.through(run.pk, never) is None
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,11 @@ from zoco.campaigns.costs.importing.reading import read_into, written
 from zoco.campaigns.costs.models import CostImport
 from zoco.campaigns.models import Campaign
 from zoco.kit import conf, noting
-from zoco.kit.pieces import PieceWrong
 from zoco.kit.runs import Tell
 from zoco.people.importing.files import packs
 from zoco.people.importing.files.numbers import Sign, sign_guessed
 from zoco.sites import uploads
-from zoco.sites.stepped import NotUploading, Stepped
+from zoco.sites.stepped import ImportWrong, Stepped
 
 IMPORT_BYTES = conf.declare(
     "COST_IMPORT_BYTES", 256 << 20, int, "The largest file of costs that may be uploaded, in bytes."
@@ -48,10 +47,6 @@ RUNS = Stepped(
 )
 
 
-class ImportWrong(ValueError):
-    """This cannot be done with the import as it is; the message says why."""
-
-
 def import_begin(*, site: int, name: str, size: int, by: User | None, at: datetime) -> CostImport:
     """Note an import whose file is to come. Raises ImportWrong."""
     most = IMPORT_BYTES()
@@ -65,17 +60,6 @@ def import_begin(*, site: int, name: str, size: int, by: User | None, at: dateti
     return RUNS.made(
         name=name, fallback="costs.csv", site_id=site, size=size, created_by=by, created_at=at, told_at=at
     )
-
-
-def part_take(*, run: CostImport, offset: int, piece: bytes) -> int:
-    """Write a piece of the file; returns how many bytes are there. Raises ImportWrong."""
-    try:
-        return RUNS.part_take(run, offset=offset, piece=piece)
-    except NotUploading as wrong:
-        raise ImportWrong(_("The file is there already.")) from wrong
-    except PieceWrong as wrong:
-        words = _("This piece does not fit; %(there)s bytes are there.")
-        raise ImportWrong(words % {"there": wrong.there}) from wrong
 
 
 def step_begin(*, run: CostImport, step: str) -> bool:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.campaigns.costs.importing import running, said, steps
 from zoco.campaigns.costs.importing.choosing import MappingForm
-from zoco.campaigns.costs.importing.running import ImportWrong, format_named
+from zoco.campaigns.costs.importing.running import format_named
 from zoco.campaigns.costs.models import CostImport
 from zoco.campaigns.costs.pages import page, site_asked
 from zoco.ledger import sitebook
@@ -27,6 +27,7 @@ from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
 from zoco.people.importing.files.refusals import refused_texts
+from zoco.sites.stepped import ImportWrong
 from zoco.sites.wording import said_again
 
 SEE, MAKE = (f"zoco_campaigns.{verb}_costimport" for verb in ("view", "add"))
@@ -103,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
         run = running.import_begin(site=site.id, name=name, size=size, by=by, at=timezone.now())
         offset = 0
         while file and (piece := file.read(1 << 20)):
-            offset = running.part_take(run=run, offset=offset, piece=piece)
+            offset = running.RUNS.part_take(run, offset=offset, piece=piece)
     except ImportWrong as error:
         if is_script:
             return JsonResponse({"error": str(error)}, status=422)
@@ -132,7 +133,7 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
     if not (offset.isascii() and offset.isdigit()) or len(offset) > 18 or len(piece) > PIECE_MOST:
         return JsonResponse({"error": _("This is no piece of a file.")}, status=422)
     try:
-        received = running.part_take(run=run, offset=int(offset), piece=piece)
+        received = running.RUNS.part_take(run, offset=int(offset), piece=piece)
     except ImportWrong as error:
         return JsonResponse({"error": str(error), "received": run.received}, status=409)
     if received == run.size:

@@ -22,7 +22,7 @@ def site_made() -> Site:
 def begun(site: Site, content: bytes, name: str = "costs.csv") -> CostImport:
     """Upload a file and read it."""
     run = running.import_begin(site=site.pk, name=name, size=len(content), by=None, at=NOW)
-    running.part_take(run=run, offset=0, piece=content)
+    running.RUNS.part_take(run, offset=0, piece=content)
     assert running.step_begin(run=run, step="read")
     return worked(run)
 

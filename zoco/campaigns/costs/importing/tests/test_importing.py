@@ -11,9 +11,7 @@ from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connections
-from django.utils import timezone
 
 from zoco.campaigns.costs.importing import running, steps
 from zoco.campaigns.costs.importing.made import Options
@@ -21,7 +19,6 @@ from zoco.campaigns.costs.importing.mapping import day_read
 from zoco.campaigns.costs.importing.summing import sums_from, sums_write
 from zoco.campaigns.costs.importing.tests.made import begun, imported, planned, site_made, worked
 from zoco.campaigns.costs.models import Cost, CostBefore, CostImport
-from zoco.campaigns.costs.services import cost_set
 from zoco.campaigns.models import Campaign
 from zoco.kit.runs import teller
 from zoco.people.importing.files.reading import rows_from
@@ -58,26 +55,6 @@ def test_the_same_file_twice_changes_nothing_and_what_is_stated_anew_keeps_what_
         (0, 1),
         (2, 0),
     ]
-
-
-def test_sources_beyond_the_most_are_refused_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("importing.mapping", "services"):
-        monkeypatch.setattr(f"zoco.campaigns.costs.{module}.SOURCES_MOST", 3)
-    site = site_made()
-    imported(site, TABLE.encode())
-    table = "date,campaign,source,amount\n" + "".join(
-        f"2026-03-30,spring,{source},1\n" for source in ("google", "two", "two", "three", "four", "five")
-    )
-
-    run = imported(site, table.encode())
-
-    assert (run.counts["new"], run.plan) == (3, {"new": 3, "refused": 2, "rows": 4})
-    assert {each.split(",")[0] for each in reasons(run)} == {"The costs of a site have at most 3 sources"}
-    campaign = Campaign.objects.get(code="spring").pk
-    given: dict[str, Any] = {"on": date(2026, 3, 31), "currency": "EUR", "by": None, "at": timezone.now()}
-    with pytest.raises(ValidationError, match="Take one that is there: google, three, two"):
-        cost_set(campaign=campaign, source="four", amount=Decimal(1), **given)
-    assert cost_set(campaign=campaign, source="two", amount=Decimal(1), **given).pk
 
 
 def test_rows_that_cannot_be_taken_are_refused_with_their_reasons() -> None:
