@@ -94,6 +94,12 @@ OPEN = (
 )  # fmt: skip
 
 
+PACES = (
+    "API_PER_MINUTE", "API_STRANGERS_PER_MINUTE", "SHARED_PER_MINUTE", "TRIALS_PER_MINUTE",
+    "SURVEYS_PER_MINUTE",
+)  # fmt: skip
+
+
 def _asked_and_tried(site: Site) -> None:
     """Make a trial and a survey that run."""
     Trial.objects.create(
@@ -136,10 +142,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     form.topics.add(Topic.objects.get_or_create(key="news", defaults={"label": "News"})[0])
     account = Account.objects.create(adapter="hook", name="Hook")
     _asked_and_tried(site)
-    for name in (
-        "API_PER_MINUTE", "API_STRANGERS_PER_MINUTE", "SHARED_PER_MINUTE", "TRIALS_PER_MINUTE",
-        "SURVEYS_PER_MINUTE",
-    ):  # fmt: skip
+    for name in PACES:
         monkeypatch.setenv(f"ZOCO_{name}", "1000000")
     return {"of": {
         "zoco_api:letter_post": letter.key, "zoco_api:journey_enter": str(journey.uid),

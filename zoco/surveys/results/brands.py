@@ -36,16 +36,16 @@ def recalled(texts: Iterable[str], brands: Sequence[Brand]) -> Recalled:
     patterns = [_pattern(each) for each in brands]
     named, first = [0] * len(brands), [0] * len(brands)
     others: Counter[str] = Counter()
-    for text in texts:
-        said = plain(text)
+    for said, times in Counter(map(plain, texts)).items():
         found = [match.start() if (match := each.search(said)) else -1 for each in patterns]
         for number, at in enumerate(found):
-            named[number] += at >= 0
+            named[number] += times * (at >= 0)
         places = [(at, number) for number, at in enumerate(found) if at >= 0]
         if places:
-            first[min(places)[1]] += 1
-        parts = {part.strip(" .!?\"'") for part in _PARTS.split(said)}
-        others.update(part[:60] for part in parts if part and not any(each.search(part) for each in patterns))
+            first[min(places)[1]] += times
+        for part in {part.strip(" .!?\"'") for part in _PARTS.split(said)}:
+            if part and not any(each.search(part) for each in patterns):
+                others[part[:60]] += times
     frequent = sorted(others.items(), key=lambda each: (-each[1], each[0]))
     return Recalled(named, first, frequent[:UNMATCHED_MOST])
 

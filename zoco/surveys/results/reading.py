@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from zoco.surveys.models import Response, Survey
 
-RESPONSES_MOST = 50_000
+RESPONSES_MOST = 20_000
 GROUPS_MOST = 24
 BY = ("month", "week", "language", "way")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ from zoco.surveys.taking.counting import OUTCOMES, outcomes_of
 DELETE = "zoco_surveys.delete_survey"
 FACTS = "zoco_ledger.view_facts"
 State = Survey.State
+Groups = Sequence[tuple[str, Read]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Survey.objects.select_related("site"), pk=pk)
     asked, tongue = asked_of(request), get_language() or "en"
     read = responses_read(row, site_of(row).zone, language=asked.language, way=asked.way)
+    groups = list(read.groups(asked.by))
     crumbs = [{"url": reverse("zoco_surveys"), "label": _("Surveys")}, {"url": None, "label": row.name}]
     may_change, may_read = request.user.has_perm(CHANGE), request.user.has_perm(FACTS)
     values = {
@@ -94,7 +97,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         "outcomes": [
             (OUTCOMES.get(key, key), formats.count(count)) for key, count in outcomes_of(row).items()
         ],
-        "questions": [_question(row, each, read, asked, tongue, may_read) for each in row.asked],
+        "questions": [_question(row, each, read, groups, asked, tongue, may_read) for each in row.asked],
         "may_lift": request.user.has_perm("zoco_trials.view_trial") and row.started_at is not None,
         "may_change": may_change, "may_download": may_read,
         "may_delete": request.user.has_perm(DELETE) and row.state != State.RUNNING,
@@ -112,7 +115,7 @@ GROUPINGS = {
 
 
 def _question(
-    row: Survey, question: Question, read: Read, asked: Asked, tongue: str, may_read: bool
+    row: Survey, question: Question, read: Read, groups: Groups, asked: Asked, tongue: str, may_read: bool
 ) -> dict[str, Any]:
     found = found_of(question, read.answers(question.key))
     picture = reverse("zoco_survey_picture", args=[row.pk, question.key])
@@ -131,7 +134,7 @@ def _question(
             for each in found.first
         ],
         "others": [(words, formats.count(count)) for words, count in found.others] if may_read else [],
-        "groups": _groups(question, read, asked.by, tongue) if found.n else None,
+        "groups": _groups(question, groups, asked.by, tongue) if found.n else None,
         "picture": f"{picture}?{asked.query}" if found.n and question.kind != FREE else "",
         "over": f"{picture}?{asked.query}&over=1" if found.head else "",
         "png": f"{row.key}-{question.key}.png",
@@ -141,10 +144,10 @@ def _question(
     }
 
 
-def _groups(question: Question, read: Read, by: str, tongue: str) -> dict[str, Any]:
+def _groups(question: Question, groups: Groups, by: str, tongue: str) -> dict[str, Any]:
     """Return the table of groups: a figure each for the score, or for each option."""
     rows, heads = [], []
-    for key, some in read.groups(by):
+    for key, some in groups:
         found = found_of(question, some.answers(question.key))
         if found.n:
             lines = found.head[:1] or found.lines
