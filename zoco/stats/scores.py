@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, stdev
 
-from scipy.stats import t as student
+import scipy
 
 from zoco.stats.proportions import CONFIDENCE, normal_quantile
 
@@ -58,5 +58,5 @@ def mean_bounds(values: Sequence[int], confidence: float = CONFIDENCE) -> tuple[
     if len(values) < 2 or min(values) == max(values):
         return None
     mean, n = fmean(values), len(values)
-    half = float(student.ppf(0.5 + confidence / 2, n - 1)) * stdev(values) / sqrt(n)
+    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * stdev(values) / sqrt(n)
     return mean - half, mean + half

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from zoco.stats.texts.terms import terms_of
 
@@ -88,7 +88,7 @@ def grouped(texts: Sequence[str], topics: int = 0) -> Grouped:
     return Grouped(tuple(found), rest)
 
 
-def _weighed(texts: Sequence[str]) -> tuple[csr_matrix, list[str]]:
+def _weighed(texts: Sequence[str]) -> tuple[scipy.sparse.csr_matrix, list[str]]:
     """Return TF-IDF with rows of length one, and how each term is called."""
     counts = [Counter(term for term, _form in terms_of(text)) for text in texts]
     forms: dict[str, Counter[str]] = {}
@@ -113,12 +113,12 @@ def _weighed(texts: Sequence[str]) -> tuple[csr_matrix, list[str]]:
         rows += [number] * len(line)
         columns += list(line)
         values += [value / length for value in line.values()]
-    made = csr_matrix((values, (rows, columns)), shape=(len(texts), len(kept)), dtype=np.float64)
+    made = scipy.sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), len(kept)), dtype=np.float64)
     named = [min(forms[term].items(), key=lambda each: (-each[1], each[0]))[0] for term in kept]
     return made, named
 
 
-def _factored(weights: csr_matrix, count: int) -> tuple[Floats, Floats]:
+def _factored(weights: scipy.sparse.csr_matrix, count: int) -> tuple[Floats, Floats]:
     """Return parts (texts by topics) and shapes (topics by terms) that leave least of the weights."""
     draw = np.random.default_rng(SEED)
     best: tuple[float, Floats, Floats] | None = None
