@@ -35,7 +35,8 @@ FROM e LEFT JOIN d USING (visitor) GROUP BY arm ORDER BY arm
 MADE = """
 INSERT INTO facts BY NAME
 SELECT gen_random_uuid() AS id, 1 AS row_version, 1 AS site, 'tracker' AS origin,
-  TIMESTAMPTZ '2026-03-02 00:00:00+00' + to_microseconds((hash(u.visitor, 1) % 432000000000)::bigint + {later})
+  TIMESTAMPTZ '2026-03-02 00:00:00+00'
+    + to_microseconds((hash(u.visitor, 1) % 432000000000)::bigint + {later})
     AS occurred_at,
   occurred_at AS received_at, '{name}' AS name, u.visitor, 'human' AS verdict, '/' AS path,
   '{kind}' AS subject_kind, '{subject}' AS subject, {props} AS props, {money} AS amount_site

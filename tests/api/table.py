@@ -39,6 +39,7 @@ READERS = [
     "zoco_flags",
     "zoco_flag",
     "zoco_trials",
+    "zoco_trials_holdout",
     "zoco_trials_plan",
     "zoco_trial",
     "zoco_trial_units",

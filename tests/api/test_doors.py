@@ -114,6 +114,12 @@ def _survey(site: int) -> Survey:
     return Survey.objects.get_or_create(site_id=site, key=f"why-{site}", defaults={"questions": asked})[0]
 
 
+def _flag(site: int) -> Flag:
+    made = {"changed_at": datetime(2026, 5, 1, tzinfo=UTC), "variants": [{"key": "off", "value": "false"}]}
+    made |= {"off_variant": "off", "default_variant": "off"}
+    return Flag.objects.get_or_create(site_id=site, key="sale", defaults=made)[0]
+
+
 def _schedule(site: int) -> Schedule:
     return Schedule.objects.get_or_create(site_id=site, kind="report", key="pages", name="Pages")[0]
 
@@ -148,12 +154,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
         special["pk"] = _attribution(parts["pk"]).pk
     elif kind in OF_RUNS:
         special["pk"] = _run(kind, parts["pk"])
-    elif kind in ("zoco_flag", "zoco_flag_act"):
-        moment = {"changed_at": datetime(2026, 5, 1, tzinfo=UTC), "variants": [{"key": "off"}]}
-        moment |= {"off_variant": "off", "default_variant": "off"}
-        special["pk"] = Flag.objects.get_or_create(site_id=parts["pk"], key="sale", defaults=moment)[0].pk
-    elif kind.startswith("zoco_trial") and kind != "zoco_trials":
-        special["pk"] = _trial(parts["pk"]).pk
+    elif kind.startswith(("zoco_trial", "zoco_flag")) and kind not in ("zoco_trials", "zoco_flags"):
+        special["pk"] = _flag(parts["pk"]).pk if "flag" in kind else _trial(parts["pk"]).pk
     elif kind.startswith("zoco_survey_"):
         special |= {"pk": _survey(parts["pk"]).pk, "key": "q1"}
     elif kind.startswith("zoco_cost"):

@@ -5,8 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -52,6 +55,28 @@ row = Trial.objects.get()
 row.started_at -= timedelta(days=8)
 row.save()
 """
+
+
+ELSEWHERE = """
+import django; django.setup()
+from django.utils import timezone
+from zoco.monitor.services import goal_create
+from zoco.sites.models import Site
+from zoco.trials.designs import ArmPlan, Metric
+from zoco.trials.services import trial_make, trial_start
+site = Site.objects.get(slug="shop").pk
+goal_create(site=site, name="Bought", kind="event", event="bought")
+row = trial_make(
+    site=site, key="elsewhere", name="Elsewhere", hypothesis="Bold sells.", days_least=1,
+    arms=(ArmPlan("control"), ArmPlan("b")), metrics=(Metric("Bought", "proportion", "primary", "Bought"),),
+)
+trial_start(trial=row.pk, at=timezone.now())
+"""
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Elsewhere</title>
+<link rel="icon" href="data:,"><script src="{zoco}/trials.js" data-wait="10000"></script>
+<script defer src="{zoco}/z.js"></script></head><body>
+<h1 data-zoco-trial="elsewhere">Honey<template data-zoco-variant="b">Bold honey</template></h1>
+</body></html>"""
 
 
 def in_product(folder: Path, code: str) -> str:
@@ -125,6 +150,53 @@ def test_a_trial_on_a_page_from_its_set_up_to_the_archive(
     ended(mia)
 
 
+@contextmanager
+def page_elsewhere(text: str) -> Iterator[str]:
+    """Serve a page from an origin of its own; yields its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_page_of_another_origin_shows_its_arm_and_counts(
+    running: Running, human: Browser, complaints: list[str]
+) -> None:
+    in_product(running.folder, ELSEWHERE)
+    agent = agent_of(human)
+
+    shown = []
+    with page_elsewhere(PAGE.format(zoco=f"http://127.0.0.1:{running.port}")) as address:
+        for number in range(VISITORS):
+            named = agent.replace("X11; Linux x86_64", f"X11; Linux x86_64; rv:{50 + number}")
+            context = human.new_context(locale="en-GB", user_agent=named)
+            page = heeded(context, complaints)
+            page.goto(address)
+            page.locator("[data-zoco-shown]").wait_for()
+            shown.append(page.locator("[data-zoco-trial]").inner_text().strip())
+            page.wait_for_load_state("networkidle")
+            context.close()
+
+    assert set(shown) == {"Honey", "Bold honey"}
+    store = DuckStore(running.folder, lead=False)
+    until(lambda: len(seen_by(store, "elsewhere")) == VISITORS, 30)
+    told = seen_by(store, "elsewhere")
+    store.close()
+    assert sorted(told) == sorted("b" if "Bold" in words else "control" for words in shown)
+
+
 def begun(mia: Page) -> None:
     """Set the trial up and begin it."""
     mia.goto("/admin/trials/")
@@ -159,9 +231,12 @@ def visited(human: Browser, running: Running, complaints: list[str], number: int
     return words[0]
 
 
-def seen_by(store: DuckStore) -> list[str]:
+def seen_by(store: DuckStore, trial: str = "headline") -> list[str]:
     """Return which arm each visitor saw, as facts say it."""
-    asked = "select distinct visitor, props from facts where name = 'trials.arm.shown' and verdict = 'human'"
+    asked = (
+        "select distinct visitor, props from facts where name = 'trials.arm.shown' and verdict = 'human' "
+        f"and subject = '{trial}'"
+    )
     rows: list[dict[str, Any]] = store.query(asked).to_pylist()
     return [json.loads(row["props"])["arm"] for row in rows]
 

@@ -70,7 +70,7 @@ def dealt_arm(trial: Trial, unit: int | str, at: int | None = None) -> str | Non
 
 
 def dealer(trial: Trial) -> Callable[[int | str, int | None], str | None]:
-    """Return what deals many units of one trial, as `dealt_arm` deals one: what it is made of is read once."""
+    """Return what deals many units, as `dealt_arm` deals one: what the trial is made of is read once."""
     held_out = trial.holdout_percent / 100
     scope = f"{trial.dealt_site}/layer/{trial.layer}" if trial.layer else trial.scope
     begin, end = ((trial.layer_from or 0) + each for each in (0, trial.share_percent))

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from zoco.ledger import sitebook
+from zoco.trials.asked.models import TrialQuestion
 from zoco.trials.models import TrialRun
 
 State = TrialRun.State
@@ -14,3 +15,4 @@ def site_forget(site: int, until: datetime) -> None:
         runs = TrialRun.objects.filter(trial__site=site, created_at__lte=until + timedelta(seconds=1))
         runs.filter(state__in=[State.WAITING, State.RUNNING]).update(state=State.STOPPED, is_to_stop=True)
         runs.delete()
+        TrialQuestion.objects.filter(site=site, created_at__lte=until + timedelta(seconds=1)).delete()

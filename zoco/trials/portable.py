@@ -1,8 +1,8 @@
 """Trials and flags as they go along when a site moves. What is dealt goes on by the hashes of the old site.
 
-A trial that runs stays behind: browsers and visitors have other numbers in another installation, so that it would
-deal everybody anew. Figures are worked out anew there. A flag whose rules name an audience is refused: audiences
-have other numbers there.
+A trial that runs stays behind: browsers and visitors have other numbers in another installation, so that it
+would deal everybody anew. Figures are worked out anew there. A flag whose rules name an audience is refused:
+audiences have other numbers there.
 """
 
 from typing import Annotated, Any, Literal

@@ -16,3 +16,11 @@ def trial_do(run: int) -> None:
 def trial_share(trial: int) -> None:
     """Set the shares of a bandit's next day."""
     runs.share(trial=trial, now=timezone.now())
+
+
+@task()
+def trial_answer(question: int) -> None:
+    """Answer a question about trials."""
+    from zoco.trials.asked.services import answer_through
+
+    answer_through(key=question)

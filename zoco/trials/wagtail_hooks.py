@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 
 from zoco.ledger.viewsets import RightItem
 from zoco.trials.flags import screens
-from zoco.trials.screens import downloading, editing, listing, planning, showing
+from zoco.trials.screens import downloading, editing, holdouts, listing, planning, showing
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -18,6 +18,7 @@ def trials_urls() -> list[URLPattern]:
     return [
         path("trials/", listing.trials, name="zoco_trials"),
         path("trials/plan/", planning.plan, name="zoco_trials_plan"),
+        path("trials/holdout/", holdouts.holdout, name="zoco_trials_holdout"),
         path("trials/new/", editing.new, name="zoco_trial_new"),
         path("trials/<int:pk>/", showing.trial, name="zoco_trial"),
         path("trials/<int:pk>/edit/", editing.edit, name="zoco_trial_edit"),

@@ -1,4 +1,4 @@
-"""Trials and flags that go along when a site moves: whoever was dealt keeps his arm, and what is not sure stays."""
+"""Trials and flags that go along when a site moves: whoever was dealt an arm keeps it."""
 
 from collections.abc import Iterator
 from pathlib import Path

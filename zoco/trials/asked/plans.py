@@ -1,0 +1,33 @@
+"""What a trial takes, as it is kept: from `zoco.trials.analysis.history`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from zoco.trials.analysis.history import history, planned
+from zoco.trials.designs import Metric
+from zoco.trials.models import Unit
+
+if TYPE_CHECKING:
+    from zoco.ledger.sitebook import SiteInfo
+    from zoco.ledger.store.base import Store
+
+
+def answered(site: SiteInfo, given: dict[str, Any], store: Store, *, now: datetime) -> dict[str, Any]:
+    """Return the plan. Raises DesignWrong where there is too little, QueryFailed, StoreBusy."""
+    metric = Metric(given["goal"], given["kind"], "primary", given["goal"], window_days=given["window_days"])
+    found = history(site, metric, Unit(given["unit"]), store, now=now)
+    made = planned(
+        found, lift=given["lift"] / 100, arms=given["arms"], power=given["power"] / 100,
+        share=given["share"] / 100,
+    )  # fmt: skip
+    return {
+        "units": found.estimate.n, "daily": found.daily, "before": found.estimate.value,
+        "after": found.estimate.value + made.effect, "fixed": asdict(made.fixed),
+        "live": {name: getattr(made.live, name) for name in LIVE}, "error": made.live.course.error,
+    }  # fmt: skip
+
+
+LIVE = ("units", "days", "units_expected", "days_expected")
