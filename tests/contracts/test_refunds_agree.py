@@ -56,8 +56,9 @@ def made(seed: int) -> list[Fact]:
     for n in range(120):
         at = BEGINS + rng.randrange(240) * HOUR
         came = {
-            "visitor": n + 1, "person": NUMBER_BASE + n + 1, "path": "/",
-            "region": rng.choice(("Madrid", "Soria")), "country": "ES", "source": "google", "channel": "paid_search", "campaign": rng.choice(("a", "b")),
+            "visitor": n + 1, "person": NUMBER_BASE + n + 1, "path": "/", "country": "ES",
+            "region": rng.choice(("Madrid", "Soria")), "source": "google", "channel": "paid_search",
+            "campaign": rng.choice(("a", "b")),
         }  # fmt: skip
         add(at - HOUR // 60, VIEW, **came)
         cents = Decimal(rng.randrange(1, 20_000)) / 100

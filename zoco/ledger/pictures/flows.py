@@ -70,7 +70,7 @@ def flow(answer: Answer) -> Flow | None:
         clean(words), int(WIDTH), int(height), int(WIDTH), int(height), drawn,
     )  # fmt: skip
     note = _(
-        "A ribbon is as wide as how many went that way. Pale columns are those who took no further step."
+        "A ribbon is as wide as how many went that way. Grey are all others, and who took no further step."
     )
     if len(answer.rows) < answer.total_rows:
         note = f"{note} {_('Only the widest ribbons are drawn; the table has all of them.')}"

@@ -45,7 +45,7 @@ def site() -> Iterator[Site]:
     reads.forget()
 
 
-def tested(site: Site, **over: Any) -> ChannelTest:
+def measured(site: Site, **over: Any) -> ChannelTest:
     given: dict[str, Any] = {
         "channel": "google", "first_on": FIRST, "last_on": LAST, "change": -200.0, "effect": -300.0,
         "error": 40.0,
@@ -71,7 +71,7 @@ def asked(
 
 
 def test_a_test_says_what_the_money_of_these_days_brought(site: Site) -> None:
-    tested(site)
+    measured(site)
 
     (found,) = asked()
 
@@ -98,9 +98,9 @@ def test_a_model_says_it_unless_the_data_do_not_or_a_test_contradicts(site: Site
 
 
 def test_only_the_same_outcome_counts_and_costs_without_a_rate_have_no_figure(site: Site) -> None:
-    tested(site, goal="Order")
-    tested(site, channel="tiktok")
-    tested(site, channel="nowhere")
+    measured(site, goal="Order")
+    measured(site, channel="tiktok")
+    measured(site, channel="nowhere")
 
     assert [(each.label, str(each.lack)) for each in asked()] == [
         ("google", ""), ("tiktok", "an exchange rate of its costs is missing"),
@@ -111,8 +111,8 @@ def test_only_the_same_outcome_counts_and_costs_without_a_rate_have_no_figure(si
 
 
 def test_costs_belong_to_a_channel_only_where_all_of_it_is_of_one_source(site: Site) -> None:
-    tested(site)
-    tested(site, channel="bing", change=100.0, effect=50.0, error=10.0)
+    measured(site)
+    measured(site, channel="bing", change=100.0, effect=50.0, error=10.0)
 
     # Google and TikTok share a channel of paid visits unless theirs differ; Bing alone shows banners.
     found = {each.label: each.bounds for each in asked("channel")}
@@ -159,7 +159,7 @@ def counted(site: Site, **models: dict[str, Any]) -> AttributionRun:
 
 
 def test_the_page_of_credits_says_where_they_disagree(site: Site) -> None:
-    tested(site)
+    measured(site)
     run = counted(site, first=credits(400, 300, 500), last=credits(40, 20, 60))
 
     analyst = client_of("analyst")
@@ -184,7 +184,7 @@ def test_where_they_agree_nothing_is_said_and_without_experiments_nothing_is_sho
 
     analyst = client_of("analyst")
     bare = body(analyst.get(f"/admin/attribution/{run.pk}/"))
-    tested(site)
+    measured(site)
     page = body(analyst.get(f"/admin/attribution/{run.pk}/"))
 
     assert "What experiments and the media mix say" not in bare
