@@ -15,7 +15,7 @@ from zoco.research.scores.scoring import segment_at
 from zoco.stats.value.rfm import PARTS
 
 if TYPE_CHECKING:
-    from zoco.ledger.expr import Table
+    from zoco.ledger.expr import Table, Value
     from zoco.ledger.scope import Facts
 
 
@@ -25,9 +25,13 @@ def scored_rows(facts: Facts) -> Table:
     """
     each = customers(facts)
     until = expr.micros(expr.end_of(facts.period))
-    since = each.mutate(since_days=(until - each.last).cast("float64") / DAY)
-    rows = _scored(_scored(since, "last", "recency"), "purchases", "frequency")
-    rows = _scored(rows, "money", "score")
+    placed = each.mutate(**{f"{name}_place": _place(each, name) for name in ("last", "purchases", "money")})
+    rows = placed.mutate(
+        recency=_score(placed, "last"),
+        frequency=_score(placed, "purchases"),
+        score=_score(placed, "money"),
+        since_days=(until - placed.last).cast("float64") / DAY,
+    )
     often = (rows.frequency < 2).ifelse(2, rows.frequency)
     named = rows.mutate(named=(rows.purchases == 1).ifelse(1, often))
     places = [(recency, often) for recency in range(1, PARTS + 1) for often in range(1, PARTS + 1)]
@@ -41,16 +45,17 @@ def scored_rows(facts: Facts) -> Table:
     return named.select(**kept, money=named.score, spent=named.money, segment=segment)
 
 
-def _scored(rows: Table, name: str, score: str) -> Table:
-    """Add the score of a column by the middle of the ranks that equal values share (Kendall 1945).
+def _score(rows: Table, name: str) -> Value:
+    """Return the score of a column by the middle of the ranks that equal values share (Kendall 1945).
 
-    By a sum along the values: engines differ in what a rank over a whole window is.
+    `rows` have `name`_place, each row's place by value; engines differ in what a rank over a window is.
     """
-    each = rows.group_by(name).aggregate(alike=rows.count())
-    up_to = expr.sum_so_far(each.alike, [], [each[name]])
-    many = each.alike.sum().over(ibis.window())
-    part = (PARTS * (2 * up_to - each.alike)) // (2 * many)
-    bounded = (part > PARTS - 1).ifelse(PARTS - 1, part).cast("int64") + 1
-    scores = each.select(__value=each[name], __score=bounded)
-    both = rows.left_join(scores, rows[name] == scores["__value"])
-    return both.select(*rows.columns, **{score: both["__score"]})
+    alike = ibis.window(group_by=[rows[name]])
+    up_to, count = rows[f"{name}_place"].max().over(alike), rows.count().over(alike)
+    part = (PARTS * (2 * up_to - count)) // (2 * expr.many_among(rows))
+    return (part > PARTS - 1).ifelse(PARTS - 1, part).cast("int64") + 1
+
+
+def _place(rows: Table, name: str) -> Value:
+    along = ibis.window(order_by=[rows[name].asc(), rows.person.asc()])
+    return ibis.row_number().over(along) + 1
