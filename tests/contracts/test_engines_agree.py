@@ -125,6 +125,8 @@ def test_every_report_gives_the_same_answer(both: Both, zone: str, monkeypatch: 
             rows[report.key] += answers[0].total_rows
 
     assert len(rows) == len(asked) > 5
+    # Nobody known orders here: scores of customers are held to both engines by a test of their own.
+    rows.pop("rfm", None)
     assert min(rows.values()) > 0, rows
 
 

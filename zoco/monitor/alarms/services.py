@@ -67,7 +67,7 @@ def seen_apply(
 
 def _is_another(incident: Incident, found: dict[str, Any], at: datetime) -> bool:
     """Say whether a wave is another one than that of the open incident: of a part not told of lately."""
-    new = parts_of(found.get("cause"))
+    new = parts_of(found["cause"] | {"also": ()}) if found.get("cause") else set()
     if not new or found["is_fall"]:
         return False
     lately = Incident.objects.filter(alarm=incident.alarm_id, opened_at__gte=at - LATELY)

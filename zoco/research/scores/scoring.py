@@ -53,6 +53,11 @@ _KEYS = list(SEGMENTS)
 _PLACES = np.array([[_KEYS.index(name) for name in row] for row in _MAP])
 
 
+def segment_at(recency: int, frequency: int) -> str:
+    """Return the key of the segment of scores from 1 to 5; the frequency as `scored` names by it."""
+    return _MAP[recency - 1][frequency - 1]
+
+
 class BoundsWrong(Said, ValueError):
     """Bounds are not four numbers that ascend."""
 

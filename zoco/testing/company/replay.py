@@ -168,7 +168,7 @@ def _is_another(seen: Finding, key: tuple[str, str], episodes: Sequence[Episode]
     """Say whether it is another wave than those lately told of, as `zoco.monitor.alarms.services` does."""
     its = [each for each in episodes if each.kind == key[0]]
     told = [_told(each) for each in its[-1:] + [each for each in its if end - each.opened <= LATELY_HOURS]]
-    new = _parts(seen)
+    new = parts_of(asdict(seen.cause) | {"also": ()}) if seen.cause else set()
     return bool(new and not seen.is_fall and told[0]) and all(new.isdisjoint(parts) for parts in told)
 
 

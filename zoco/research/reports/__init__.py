@@ -1,0 +1,3 @@
+"""Reports of research."""
+
+from zoco.research.reports import rfm  # noqa: F401
