@@ -47,7 +47,7 @@ def imported(path: Path) -> tuple[PeopleImport, dict[str, float]]:
     from zoco.people.importing.made import Options
 
     run = running.import_begin(name=path.name, size=path.stat().st_size, by=None, at=NOW)
-    running.part_take(run=run, offset=0, piece=path.read_bytes())
+    running.RUNS.part_take(run, offset=0, piece=path.read_bytes())
     options = Options(topic="", where="form", space="shop")
     found = {}
     for step in ("read", "plan", "write"):

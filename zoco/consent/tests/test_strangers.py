@@ -83,7 +83,7 @@ def told(known: dict[str, Person], then: datetime, now: datetime) -> None:
     people_merge(person=other.person, into=known["merged"], why="", at=now)
     table = b"email\nlisted@shop.example\n"
     run = running.import_begin(name="list.csv", size=len(table), by=None, at=now)
-    running.part_take(run=run, offset=0, piece=table)
+    running.RUNS.part_take(run, offset=0, piece=table)
     assert running.step_begin(run=run, step="read")
     running.through(key=run.pk)
     Confirmation.objects.filter(person=known["kept"]).update(confirmed_at=now)

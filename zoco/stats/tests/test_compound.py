@@ -19,7 +19,7 @@ def test_bounds_of_counts_leave_a_fortieth_on_either_side() -> None:
         assert summed(count, high) == pytest.approx(0.025, abs=1e-9)
         assert 1 - summed(count - 1, low) == pytest.approx(0.025, abs=1e-9)
     # The rule of three, of nothing seen: -ln .025 on both sides, -ln .05 on one.
-    assert count_bounds(0, 0.95) == (0.0, pytest.approx(-math.log(0.025)))
+    assert count_bounds(0, 0.95) == pytest.approx((0.0, -math.log(0.025)))
     assert count_bounds(0, 0.9)[1] == pytest.approx(2.9957, abs=1e-4)
 
 
