@@ -265,8 +265,9 @@ def ended(mia: Page) -> None:
     mia.goto("/admin/trials/")
     expect(mia.get_by_role("row", name="Headline")).to_contain_text("Shorter headlines are read")
     pictured(mia, "list")
-    mia.goto(
-        "/admin/trials/plan/?goal=Sign+up&kind=proportion&unit=visitor&window_days=1&lift=20&arms=2&power=80&share=100"
-    )
+    mia.goto("/admin/trials/plan/")
+    mia.locator("select[name=goal]").select_option("Sign up")
+    mia.locator("input[name=lift]").fill("20")
+    mia.get_by_role("button", name="Plan", exact=True).click()
     expect(mia.get_by_text("Decided once at its end")).to_be_visible()
     pictured(mia, "plan")

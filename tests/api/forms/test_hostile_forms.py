@@ -35,8 +35,9 @@ UNSEEN = {
     "zoco_letters_held", "zoco_people_import_refused", "zoco_sending_sheet", "zoco_survey_challenge",
     "zoco_survey_letter",
 }  # fmt: skip
-# What was done is said on the page itself: how many were put in, what became of a letter to oneself.
-SAID_THERE = {"zoco_audience_act", "zoco_letter_test"}
+# What was done is said on the page itself: how many were put in, what became of a letter to oneself, that an
+# answer wants a proof first, which is counted.
+SAID_THERE = {"zoco_audience_act", "zoco_letter_test", "zoco_survey"}
 HOSTILE = [
     "\0", "x" * 20_000, "9" * 5_000, str(2**63), str(2**31), "-1", "0", "9999-12-31T23:59",
     "0001-01-01T00:00", "9999-99-99", "10000-01-01", "1e400", "NaN", "Infinity", "٣", "²", "{", "[]", "{}",
