@@ -33,7 +33,8 @@ QUESTIONS: list[dict[str, str]] = [
 @pytest.fixture
 def client(db: None, store: Store) -> Client:
     user = get_user_model().objects.create_user("ana", password="x")
-    user.user_permissions.add(Permission.objects.get(codename="view_reports"))
+    wanted = {each.permission.partition(".")[2] for each in reports_all() if each.permission}
+    user.user_permissions.add(*Permission.objects.filter(codename__in={"view_reports", *wanted}))
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client

@@ -23,6 +23,7 @@ NOBODY_ELSE = [
     "0 rows of exported files erased.",
     "0 counts of failures erased.",
     "0 sendings that people were in erased.",
+    "0 answers to surveys erased.",
     "0 messages to an address erased.",
     "0 choices erased.",
     "0 archives of sites erased.",

@@ -88,7 +88,7 @@ def test_links_of_whoever_was_erased_show_and_change_nothing(
     if has_left:
         client.post(mine["leave"])
     erased(people[0])
-    stays = {place: {"unsubscribed"}} if has_left else {}
+    stays = {place: {"unsubscribed"}}
     assert suppressed([place]) == stays
     choices = Choice.objects.count()
 
