@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def uses_database(item: pytest.Item) -> bool:
     """Tell whether a test runs on the database that DATABASE_URL names, and may go another way there."""
-    if item.get_closest_marker("postgres") or item.get_closest_marker("markup"):
+    if any(item.get_closest_marker(name) for name in ("postgres", "markup", "figures")):
         return False
     fixtures: set[str] = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)

@@ -49,6 +49,7 @@ def done(**over: object) -> MediaMix:
     return MediaMix.objects.get(pk=found.pk)
 
 
+@pytest.mark.figures
 def test_a_fit_of_costs_and_facts_finds_what_channels_truly_brought(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
 
@@ -139,6 +140,7 @@ def test_more_sources_than_can_be_looked_at_are_refused(site: Site, monkeypatch:
     )
 
 
+@pytest.mark.figures
 def test_channels_that_moved_together_are_named(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     for cost in Cost.objects.filter(source="search"):
@@ -152,6 +154,7 @@ def test_channels_that_moved_together_are_named(site: Site) -> None:
     assert {"search", "search too"} <= set(mix.said_places["channels"].split(", "))
 
 
+@pytest.mark.figures
 def test_seldom_channels_are_gathered_or_left_out_and_said_to_be(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     campaign = Campaign.objects.get()
@@ -183,6 +186,7 @@ def lift(site: Site, share: float) -> ChannelTest:
     )
 
 
+@pytest.mark.figures
 def test_a_test_that_agrees_is_in_the_model_and_one_that_does_not_contradicts_it(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     test = lift(site, 1.0)
@@ -199,6 +203,7 @@ def test_a_test_that_agrees_is_in_the_model_and_one_that_does_not_contradicts_it
     assert "search: your test contradicts this model by" in page
 
 
+@pytest.mark.figures
 def test_a_test_of_another_outcome_or_other_weeks_is_no_test_of_this_model(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
     test = lift(site, 1.0)
@@ -216,6 +221,7 @@ def test_a_test_of_another_outcome_or_other_weeks_is_no_test_of_this_model(site:
     assert done().result["tests"] == 0
 
 
+@pytest.mark.figures
 def test_public_holidays_of_a_country_are_in_the_model(site: Site) -> None:
     costs_make(site, WORLD, WEEKS)
 

@@ -29,7 +29,7 @@ from zoco.trials.tests.simulated import (
 )
 from zoco.trials.tests.worked import put, store_of, worked_out
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.figures]
 
 
 @pytest.fixture(params=["duckdb", "clickhouse"])
