@@ -13,7 +13,7 @@ HOURS = re.compile(r"(?:opens|closes)_at\|time\b")
 BY_HAND = re.compile(r"\bformats\.moment\(|\blocaltime\(|\bdate_format\(")
 EXEMPT = {
     "zoco/consent/panels.py": "hours and choices of one person, by that person's clock, which it names",
-    "zoco/mail/letters/placeholders.py": "days in letters, without an hour",
+    "zoco/mail/letters/filters.py": "days in letters, without an hour",
 }
 
 

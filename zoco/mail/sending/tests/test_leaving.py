@@ -1,6 +1,7 @@
 """Whoever leaves gets no later letter: not of a sending that is under way, and not as somebody new."""
 
 import asyncio
+import re
 import threading
 import time
 from datetime import timedelta
@@ -84,7 +85,7 @@ def test_who_leaves_while_a_slow_sending_is_under_way_gets_no_later_letter(
     assert batch_because(batch) == {("refused", "withdrawn"): 3, ("refused", "suppressed"): 1}
 
 
-def test_who_left_was_erased_and_is_imported_again_gets_nothing(
+def test_whoever_was_erased_and_is_imported_again_gets_nothing(
     account: Account, letter: Letter, server: Mailbox
 ) -> None:
     ana, bea = agreed("ana"), agreed("bea")
@@ -102,10 +103,10 @@ def test_who_left_was_erased_and_is_imported_again_gets_nothing(
     sending = Sending(name="May", letter=letter, audience=audience_of(found), account=account)
     go(start(sending_write(sending=sending, at=timezone.now())))
 
-    assert [to for _by, to in server.envelopes] == ["bea@shop.example"]
-    assert batch_because(Batch.objects.get()) == {("refused", "suppressed"): 1}
+    assert server.envelopes == []
+    assert batch_because(Batch.objects.get()) == {("refused", "suppressed"): 2}
     assert list(Suppression.objects.values_list("why", flat=True).distinct()) == ["unsubscribed"]
-    assert "ana" not in str(list(Suppression.objects.values()))
+    assert not {"ana", "bea"} & set(re.findall(r"\w+", str(list(Suppression.objects.values()))))
 
 
 def imported_again(name: str, at: Any) -> Person:
