@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def uses_database(item: pytest.Item) -> bool:
     """Tell whether a test runs on the database that DATABASE_URL names, and may go another way there."""
-    if any(item.get_closest_marker(name) for name in ("postgres", "markup", "figures")):
+    if item.get_closest_marker("postgres") or item.get_closest_marker("markup"):
         return False
     fixtures: set[str] = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
@@ -91,7 +91,7 @@ def differs_by_database(item: pytest.Item) -> bool:
     product once. Only the marker `both` brings such a test into the second run too.
     """
     is_browser = item.get_closest_marker("browser") and not item.get_closest_marker("both")
-    return uses_database(item) and not is_browser
+    return uses_database(item) and not is_browser and not item.get_closest_marker("figures")
 
 
 @pytest.hookimpl(trylast=True)
