@@ -1,6 +1,6 @@
 """`make test`: bring what the tests need from Debian, check, run all tests, on SQLite and PostgreSQL.
 
-Three processes share the tests, for one often waits; those that measure time or memory come one by one.
+Two processes share the tests; those that measure time or memory come one by one.
 The few that failed beside others are judged by themselves, once, and named at the end either way. As root,
 or where `sudo -n` works, missing packages are installed; otherwise the tests that need them are left out
 and named. With CI=true nothing may be left out.
@@ -28,7 +28,7 @@ from tools.together import without_group
 
 ROOT = Path(__file__).resolve().parent.parent
 # In the order of tools.together, so that what empties the database comes last in each process.
-SHARED = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+SHARED = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 ALONE = "alone"
 FOLDERS = ("zoco", "tests")
 TESTS_FAILED, NO_TESTS = 1, 5
@@ -135,7 +135,7 @@ class Outcome:
 def both_parts(
     name: str, without: list[str], *arguments: str, database: str, between: Callable[[], None] = lambda: None
 ) -> list[Outcome]:
-    """Run all tests on one database but those with a marker `without`: first shared by some, then alone.
+    """Run all tests on one database but those with a marker `without`: first shared by two, then alone.
 
     `between` both parts what went on beside the first comes to its end.
     """

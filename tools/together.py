@@ -1,9 +1,9 @@
-"""pytest plug-in of this repository: which tests stay together when processes share a run.
+"""pytest plug-in of this repository: which tests stay together when two processes share a run.
 
 A file's tests do, for the fixtures that they share. Tests that empty the database come after all that
 find in it what migrations wrote, in each process as in a run by one: hence two groups for such a file.
 Of those before, the files to which the most time is allowed come first, so that no process sits idle while
-others are busy with a long one. What drives a browser stays last: it leaves threads and a loop behind.
+the other is busy with a long one. What drives a browser stays last: it leaves threads and a loop behind.
 """
 
 import pytest

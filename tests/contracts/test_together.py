@@ -1,4 +1,4 @@
-"""Processes share a run of the tests as one would make it: nothing twice, nothing left out."""
+"""Two processes share a run of the tests as one process would make it: nothing twice, nothing left out."""
 
 import subprocess
 import sys
