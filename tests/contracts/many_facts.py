@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from zoco.kit.ids import uuid8
 from zoco.kit.periods import HOUR, midnight
 from zoco.ledger.schema import TOUCH, Fact, encoder
@@ -265,3 +267,12 @@ def _of_session(session: list[Fact]) -> dict[str, tuple[object, ...]]:
 def local(at: int, zone: str) -> datetime:
     """Return the wall clock of a moment, for counts by hand."""
     return datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def ordered_by_known(fact: Fact) -> Fact:
+    """Let one of fifty known people have placed an order; other facts stay."""
+    return (
+        msgspec.structs.replace(fact, person=2**62 + fact.visitor % 50 + 1)
+        if fact.name == "shop.order.placed"
+        else fact
+    )
