@@ -17,6 +17,7 @@ from zoco.sites import services
 from zoco.sites.consenting.words import language_for, words_of
 from zoco.sites.leaving import EVERYTHING
 from zoco.sites.models import Site
+from zoco.testing.advertising import advertising_load
 from zoco.testing.club.loading import club_load, club_remove, club_size
 from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.plan import Banner
@@ -73,6 +74,8 @@ def demo_load(
     written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
     opening.store().drain()
     club_load(site=site, seed=seed, until=now)
+    placed, *before = _goal_names()
+    advertising_load(site=site, truth=written.truth, until=now, steps=(*before, placed))
     written.truth.save(truth_path())
     return written
 
@@ -84,13 +87,19 @@ def _site_make() -> Site:
                                 currency="EUR", counting="tracker", is_demo=True)  # fmt: skip
     services.site_consent_set(site=site, has_banner=True, privacy_signals=site.privacy_signals)
     with translation.override(settings.LANGUAGE_CODE):  # names are kept as they are written
-        placed, put, begun = (str(NAMES[f"shop.{each}"]) for each in GOALS)
+        placed, put, begun = _goal_names()
         many = f"{translation.gettext('Page views')} ≥ 5"
     goal_create(site=site.pk, name=placed, kind="event", event="shop.order.placed")
     goal_create(site=site.pk, name=put, kind="event", event="shop.basket.added")
     goal_create(site=site.pk, name=begun, kind="page", pattern="/*/pago")
     goal_create(site=site.pk, name=many, kind="engagement", views=5)
     return site
+
+
+def _goal_names() -> tuple[str, ...]:
+    """Return the names of the goals about facts of the shop, as they are kept."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return tuple(str(NAMES[f"shop.{each}"]) for each in GOALS)
 
 
 def _banners(site: Site) -> dict[str, Banner]:

@@ -24,11 +24,13 @@ class CampaignTruth(msgspec.Struct):
     """A campaign: what it brought in sight (`visits`, `attributed`), and what was true.
 
     `with_it` are all orders of the visits that it touched, `without_it` those that these people
-    would have placed had it never run; the difference is its incremental effect.
+    would have placed had it never run; the difference is its incremental effect. `days` are its visits
+    by local day.
     """
 
     code: str
     visits: int = 0
+    days: dict[str, int] = msgspec.field(default_factory=dict)
     cost: Decimal = Decimal(0)
     attributed: Ledger = msgspec.field(default_factory=Ledger)
     with_it: Ledger = msgspec.field(default_factory=Ledger)

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db.models import Sum
 
+from zoco.campaigns.costs.models import Cost
 from zoco.kit.commands import CommandFailed, Exit
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.store import opening
+from zoco.monitor.funnels import Funnel
 from zoco.sites.consenting.words import words_of
 from zoco.sites.models import Site
 from zoco.testing import demo
@@ -74,6 +78,19 @@ def test_what_a_cut_short_call_left_is_made_anew(data: Path) -> None:
     assert truth is not None
     assert facts_of(truth.site) == truth.facts
     assert truth.seed == 9
+
+
+def test_its_costs_are_true_to_the_cent_and_loading_anew_replaces_them() -> None:
+    for seed in ("3", "4"):
+        assert zoco_demo(*SMALL, "--seed", seed, "--replace") is Exit.OK
+        truth = demo.demo_truth()
+        assert truth is not None
+        kept = dict(Cost.objects.values_list("campaign__code").annotate(Sum("amount")))
+        assert kept == {each.code: each.cost for each in truth.campaigns if each.days}
+        assert sum(kept.values()) > 0
+
+    funnel = Funnel.objects.get()
+    assert set(funnel.steps) <= {goal.name for goal in goals_of_facts(truth.site)}
 
 
 def test_the_report_on_consent_says_what_is_true() -> None:

@@ -19,7 +19,7 @@ from zoco.testing.company.numbers import pick
 from zoco.testing.company.parts.web import befores, touches
 from zoco.testing.company.people import COUNTRIES
 from zoco.testing.company.plan import until_micros
-from zoco.testing.company.truth import Ledger
+from zoco.testing.company.truth import CampaignTruth, Ledger
 from zoco.testing.company.visits import Visits, known_ids, pseudonyms
 from zoco.testing.company.ways import CAMPAIGNS, WAYS
 from zoco.testing.company.world import COMPANY_PARTS, Batch, Order, Part, World, fragment, fragments
@@ -140,11 +140,18 @@ def count_truth(world: World, visits: Visits, totals: NDArray[np.int64]) -> None
         its_own, its_people = visits.campaign == number, visits.brought_by == number
         touched = its_own | its_people
         without = ~its_people & np.where(its_own, visits.anyway & visits.would_buy, visits.bought)
-        campaign.visits += int(its_own.sum())
-        campaign.cost += int(its_own.sum()) * Decimal(str(CAMPAIGNS[number].cost_per_click))
+        _spend(campaign, int(its_own.sum()), CAMPAIGNS[number].cost_per_click, truth.days[visits.day].date)
         _add(campaign.attributed, its_own & visits.bought, totals)
         _add(campaign.with_it, touched & visits.bought, totals)
         _add(campaign.without_it, touched & without, totals)
+
+
+def _spend(campaign: CampaignTruth, clicks: int, price: float, day: str) -> None:
+    """Count a day's visits of a campaign and what they cost."""
+    campaign.visits += clicks
+    campaign.cost += clicks * Decimal(str(price))
+    if clicks:
+        campaign.days[day] = campaign.days.get(day, 0) + clicks
 
 
 def _add(ledger: Ledger, those: NDArray[np.bool_], totals: NDArray[np.int64]) -> None:
