@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.ledger.asking.goals import goals_of_facts
+from zoco.ledger.pictures.countries import country_name
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.weeks import WEEKS_MOST, countries, mondays
 
@@ -56,7 +58,7 @@ class MixForm(forms.Form):
     country = forms.ChoiceField(
         label=gettext_lazy("Public holidays of"),
         required=False,
-        choices=lambda: [("", gettext_lazy("No country")), *((code, code) for code in countries())],
+        choices=lambda: [("", gettext_lazy("No country")), *_by_name(countries())],
     )
     saturation = forms.ChoiceField(
         label=gettext_lazy("Curve of saturation"), choices=MediaMix.Saturation.choices
@@ -117,3 +119,8 @@ class ChannelTestForm(_TestForm):
         if cleaned.get("change") == 0:
             self.add_error("change", _("A test that changed nothing says nothing."))
         return cleaned
+
+
+def _by_name(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return countries with their names, in the order of the names."""
+    return sorted(((code, country_name(code)) for code in codes), key=lambda each: each[1].casefold())
