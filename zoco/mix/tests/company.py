@@ -15,11 +15,11 @@ FIRST = date(2024, 1, 1)
 """A Monday: the first week of outcomes."""
 
 
-def facts_of(outcome: Iterable[float]) -> list[Fact]:
-    """Return one order a week, each on another day and hour, worth the week's outcome."""
+def facts_of(outcome: Iterable[float], first: date = FIRST) -> list[Fact]:
+    """Return one order a week from a Monday on, each on another day and hour, worth the week's outcome."""
     return [
         fact(
-            f"{FIRST + number * WEEK + timedelta(days=number % 7)} {number % 24:02}:30:00",
+            f"{first + number * WEEK + timedelta(days=number % 7)} {number % 24:02}:30:00",
             number + 1,
             "/thanks",
             name="order.placed",
