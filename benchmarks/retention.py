@@ -26,6 +26,7 @@ KINDS: tuple[dict[str, str], ...] = (
     {"grain": "week"},
     {"grain": "week", "kind": "rolling"},
     {"grain": "day"},
+    {"grain": "day", "kind": "bracket"},
     {"grain": "month"},
     {"grain": "week", "first": "Page", "back": "Money"},
 )

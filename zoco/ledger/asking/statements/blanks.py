@@ -2,7 +2,8 @@
 
 Writing a statement costs more than filling it in. A report gets an `Outline` for its period: what
 `expr` and `Facts` take from it becomes a blank, whatever else a report reads of it binds the
-statement to that one period. What is left open of a longer period has its days at its end: "since_91".
+statement to that one period. What is left open of a longer period has its days at its end: "since_91", or
+"since_-21" where they come before it, "since_-21_91" where both.
 """
 
 from __future__ import annotations
@@ -43,9 +44,11 @@ class Outline:
             self._of._bind()
 
     def longer(self, days: int) -> Outline:
-        """Return the outline of a period with so many days more; what binds it binds this one."""
+        """Return the outline of a period with so many days more, below 0 before it; what binds it binds this
+        one.
+        """
         made = Outline(longer(self._period, days), "", "")
-        made._prefix, made._suffix, made._of = self._prefix, f"_{days}", self
+        made._prefix, made._suffix, made._of = self._prefix, f"{self._suffix}_{days}", self
         return made
 
     def shaping(self) -> Period:
@@ -75,9 +78,11 @@ def moment_sql(at_micros: int, dialect: Dialect) -> str:
 
 
 def longer(period: Period | Outline, days: int) -> Any:
-    """Return a period, or its outline, with so many days more."""
+    """Return a period, or its outline, with so many days more after it, or if below 0 before it."""
     if isinstance(period, Outline):
         return period.longer(days)
+    if days < 0:
+        return Period(period.first + timedelta(days=days), period.last, period.zone)
     return Period(period.first, period.last + timedelta(days=days), period.zone)
 
 
@@ -94,8 +99,9 @@ def counted_by(what: str) -> str:
 
 def values(period: Period, what: str) -> list[int]:
     """Return what the blanks of a kind stand for in a period."""
-    what, _, days = what.partition("_")
-    period = longer(period, int(days)) if days else period
+    what, *more = what.split("_")
+    for days in more:
+        period = longer(period, int(days))
     if what == START:
         return [period.start]
     if what == END:

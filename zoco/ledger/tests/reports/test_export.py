@@ -199,9 +199,10 @@ def test_reports_lists_them(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         line.split(maxsplit=1) for line in text.splitlines()
     ]
     keys = ["productivity", "tags", "short-links", "traffic", "conversions", "goals", "funnel"]
-    keys += ["conversion-paths", "funnel_trend", "retention", "requests", "pages"]
-    assert [each["key"] for each in listed][:12] == keys
-    assert listed[11]["measures"] == [
+    keys += ["conversion-paths", "funnel_trend", "retention", "cohort_revenue", "life_cycle"]
+    keys += ["requests", "pages"]
+    assert [each["key"] for each in listed][:14] == keys
+    assert listed[13]["measures"] == [
         {"name": "visitors", "label": "Visitors", "unit": "count", "adds_up": False},
         {"name": "page_views", "label": "Page views", "unit": "count", "adds_up": True},
     ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zoco.ledger import expr
-from zoco.ledger.asking import along
 from zoco.ledger.asking.goals import goals_of, goals_of_facts
-from zoco.ledger.expr import Table, Value
+from zoco.ledger.expr import Table
 from zoco.ledger.report import (
     GRAIN,
     REPORTS,
@@ -24,7 +25,17 @@ from zoco.ledger.report import (
     Report,
 )
 from zoco.monitor.reports import words
-from zoco.monitor.reports.cohorts.returns import LENGTHS, STEPS_MOST, Deed, everybody, now
+from zoco.monitor.reports.cohorts.returns import Deed, everybody, now
+from zoco.monitor.reports.cohorts.spans import (
+    BRACKETS_PARAMETER,
+    KINDS,
+    LENGTHS,
+    Span,
+    is_within,
+    room_days,
+    spans_of,
+    unfolded,
+)
 from zoco.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -33,7 +44,7 @@ if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
 
 VISIT = ("", pgettext_lazy("cohort", "any page view"))
-STEPS = range(STEPS_MOST + 1)
+UNTIL = Measure("until", pgettext_lazy("cohort", "To step"))
 
 
 @REPORTS.plug
@@ -50,10 +61,10 @@ class Retention(Report):
         "another browser each day, and is never seen coming back on another. Step 0 is the day, week or "
         "month of the first time itself, from that moment on, the first fact included; steps are those of "
         "the site's calendar, and those after the period count as well. Counted is who came back in just "
-        "that step, or in that step or any later one. The share is of the whole cohort, with the bounds "
-        "within which the true share lies with 95% confidence, if people decide independently of each "
-        "other; in step 0 it needs none where coming back is what made the cohort. A step that is not over "
-        "by the newest fact of the site has no figures yet."
+        "that step, or in that step or any later one, or in any step of a bracket such as 4 to 7. The "
+        "share is of the whole cohort, with the bounds within which the true share lies with 95% "
+        "confidence, if people decide independently of each other; in step 0 it needs none where coming back "
+        "is what made the cohort. A step that is not over by the newest fact of the site has no figures yet."
     )
     method = words.WILSON
     picture = "grid"
@@ -70,15 +81,8 @@ class Retention(Report):
     )
     parameters = (
         Parameter("grain", GRAIN.label, "week", GRAIN.choices[1:]),
-        Parameter(
-            "kind",
-            pgettext_lazy("cohort", "Counted"),
-            "classic",
-            (
-                ("classic", pgettext_lazy("cohort", "who came in that step")),
-                ("rolling", pgettext_lazy("cohort", "who came in that step or later")),
-            ),
-        ),
+        Parameter("kind", pgettext_lazy("cohort", "Counted"), "classic", KINDS),
+        BRACKETS_PARAMETER,
         Parameter("first", pgettext_lazy("cohort", "First time"), ""),
         Parameter("back", pgettext_lazy("cohort", "Came back by"), ""),
     )
@@ -87,25 +91,43 @@ class Retention(Report):
     compares = False
     position = 18
 
+    def turned(self, params: Params) -> Report:
+        """Return the report with the ends of brackets, where they are counted. Raises ParameterWrong."""
+        spans_of(params)
+        return _bracketed() if params["kind"] == "bracket" else self
+
     def given(self, site: SiteInfo, params: Params) -> tuple[Deed, Deed]:
         """Return what makes a cohort and what is coming back. Raises ParameterWrong for an unknown goal."""
-        return _deed(site, str(params["first"])), _deed(site, str(params["back"]))
+        return deed_of(site, str(params["first"])), deed_of(site, str(params["back"]))
 
     def offered(self, site: SiteInfo) -> Mapping[str, Choices]:
         """Return the goals of the site that are facts."""
-        goals = tuple((each.name, each.name) for each in goals_of_facts(site.id))
-        return {"first": (VISIT, *goals), "back": (VISIT, *goals)}
+        return dict.fromkeys(("first", "back"), deeds_offered(site))
 
     def query(self, facts: Facts, params: Params) -> Table:
         first, back = facts.given
-        grain = cast("Grain", params["grain"])
-        each = everybody(facts, first, back, grain)
-        came = _counted(each, LENGTHS[grain], is_rolling=params["kind"] == "rolling")
-        rows = came.cross_join(now(facts, grain)).mutate(step=expr.each_of([expr.whole(n) for n in STEPS]))
-        return _told(rows, LENGTHS[grain], is_same=first == back)
+        grain, spans = cast("Grain", params["grain"]), spans_of(params)
+        room, long = room_days(grain, spans), LENGTHS[grain]
+        each = everybody(facts, first, back, grain, room)
+        came = _counted(each, spans, long, is_rolling=params["kind"] == "rolling")
+        begun = unfolded(came.cross_join(now(facts, grain, room)), spans, long, "came")
+        return _told(begun, is_same=first == back).select(*self.columns)
 
 
-def _deed(site: SiteInfo, name: str) -> Deed:
+@cache
+def _bracketed() -> Report:
+    made = copy(REPORTS.get(Retention.key))
+    made.measures = (made.measures[0], UNTIL, *made.measures[1:])
+    return made
+
+
+def deeds_offered(site: SiteInfo) -> Choices:
+    """Return what may be done for the first time, or again: a view of any page, or goals that are facts."""
+    return (VISIT, *((each.name, each.name) for each in goals_of_facts(site.id)))
+
+
+def deed_of(site: SiteInfo, name: str) -> Deed:
+    """Return the goal of a name, None for any page view. Raises ParameterWrong."""
     if not name:
         return None
     found = next((each for each in goals_of(site.id) if each.name == name), None)
@@ -116,35 +138,34 @@ def _deed(site: SiteInfo, name: str) -> Deed:
     return found
 
 
-def _counted(each: Table, long: int, *, is_rolling: bool) -> Table:
-    """Return one row a cohort: cohort, people, and came_0 … came_12."""
+def _counted(each: Table, spans: Sequence[Span], long: int, *, is_rolling: bool) -> Table:
+    """Return one row a cohort: cohort, people, and came_0, came_1 … for each span."""
     if is_rolling:
         each = each.group_by("who", "cohort").aggregate(is_new=each.is_new.max(), gap=each.gap.max())
+    elif any(span.first < span.last for span in spans):
+        return _of_people(each, spans, long)
     return each.group_by("cohort").aggregate(
         people=each.is_new.sum(),
-        **{f"came_{n}": expr.ones(_is_step(each.gap, n, long, is_rolling)).sum() for n in STEPS},
+        **{f"came_{n}": expr.ones(is_within(each.gap, span, long)).sum() for n, span in enumerate(spans)},
     )
 
 
-def _is_step(gap: Value, number: int, long: int, is_rolling: bool) -> Value:
-    """Return whether a gap is so many steps, or with `is_rolling` as many at least; months differ by days."""
-    is_there = gap > number * long - long // 2
-    return is_there if is_rolling else is_there & (gap < number * long + long // 2)
+def _of_people(each: Table, spans: Sequence[Span], long: int) -> Table:
+    """Count each once in a span, in however many of its steps he came."""
+    names = [f"came_{n}" for n in range(len(spans))]
+    inside = [expr.ones(is_within(each.gap, span, long)).max() for span in spans]
+    by_person = each.group_by("who", "cohort").aggregate(
+        is_new=each.is_new.max(), **dict(zip(names, inside, strict=True))
+    )
+    sums = {name: by_person[name].sum() for name in names}
+    return by_person.group_by("cohort").aggregate(people=by_person.is_new.sum(), **sums)
 
 
-def _told(rows: Table, long: int, *, is_same: bool) -> Table:
-    """Return the rows of steps that have begun, with figures of those that are over."""
-    gone = rows.now - rows.cohort
-    begun = rows.mutate(
-        is_over=gone > (rows.step + 1) * long - long // 2,
-        came=along.numbered(rows.step + 1, [rows[f"came_{n}"] for n in STEPS]),
-    ).filter(gone > rows.step * long - long // 2)
+def _told(begun: Table, *, is_same: bool) -> Table:
+    """Return figures of those spans that are over."""
     low, high = wilson(begun.came.cast("float64"), begun.people.cast("float64"))
     is_unsure = begun.is_over & (begun.step > 0) if is_same else begun.is_over
-    return begun.select(
-        "cohort",
-        "step",
-        "people",
+    return begun.mutate(
         # Sums of ones are unsigned on one engine, which has no type for them beside a null that is signed.
         came=expr.only_if(begun.is_over, begun.came.cast("float64")).cast("int64"),
         share=expr.only_if(begun.is_over, expr.share(begun.came, begun.people)),

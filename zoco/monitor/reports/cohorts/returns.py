@@ -15,7 +15,8 @@ from zoco.ledger import expr
 from zoco.ledger.asking import along, people
 from zoco.ledger.asking.goals import Goal, any_of, reached
 from zoco.ledger.asking.statements.blanks import longer
-from zoco.ledger.expr import DAY, Table, Value
+from zoco.ledger.expr import Table, Value
+from zoco.monitor.reports.cohorts.spans import LENGTHS
 from zoco.monitor.reports.funnels.chains import KEPT, newest
 
 if TYPE_CHECKING:
@@ -24,25 +25,21 @@ if TYPE_CHECKING:
 Deed = Goal | None
 """What somebody did: reached a goal of the site, or with None viewed any page."""
 
-STEPS_MOST = 12
-LENGTHS = {"day": DAY, "week": 7 * DAY, "month": 2_629_746_000_000}
-"""How long a step is, in microseconds of the wall clock; of a month the mean of the Gregorian calendar."""
-ROOM_DAYS = {"day": 13, "week": 98, "month": 430}
-"""Within how many days after the period a step more than STEPS_MOST has begun for every cohort."""
 BEGINNING, ENDING = date(1971, 1, 1), date(2200, 1, 1)
 """All facts lie between."""
 FAR = 1 << 62
 
 
-def everybody(facts: Facts, first: Deed, back: Deed, grain: Grain) -> Table:
+def everybody(facts: Facts, first: Deed, back: Deed, grain: Grain, room: int) -> Table:
     """Return who did `first` for the first time ever within the period, and fits the filters there.
 
     One row for each of them and each step of time in which he did either. Columns: who, cohort (the local
     start of the step in which he began), is_new (1 in one row of each, else 0), gap (how long after the
     cohort's start the step starts in which he came back; -LENGTHS[grain] for who did not come back in it).
-    Whoever begins has come back in that step where `first` is `back`.
+    Whoever begins has come back in that step where `first` is `back`. Local time is known for `room` days
+    after the period.
     """
-    rows = _marked(facts, first, back, grain)
+    rows = _marked(facts, first, back, grain, room)
     stepped = rows.group_by("who", "bucket").aggregate(
         first_at=rows.first_at.min(), start_at=rows.start_at.min(), back_at=rows.back_at.max()
     )
@@ -62,39 +59,55 @@ def everybody(facts: Facts, first: Deed, back: Deed, grain: Grain) -> Table:
     )
 
 
-def now(facts: Facts, grain: Grain) -> Table:
+def now(facts: Facts, grain: Grain, room: int) -> Table:
     """Return one row, now: the local start of the step in which the newest fact of the site happened."""
     found = newest(facts)
-    return found.select(now=_with_room(facts, grain).bucket(found.newest_at, grain))
+    return found.select(now=with_room(facts, room).bucket(found.newest_at, grain))
 
 
-def _marked(facts: Facts, first: Deed, back: Deed, grain: Grain) -> Table:
+def _marked(facts: Facts, first: Deed, back: Deed, grain: Grain, room: int) -> Table:
     """Return all facts ever that are either: who, bucket, first_at, start_at (a first one within the period
     that fits), both FAR where they are none, and back_at, 0 where it is none.
     """
-    ever = replace(facts.whole_visits, period=Period(BEGINNING, ENDING, facts.site.zone))
+    ever = ever_of(facts.whole_visits)
     deeds = tuple(dict.fromkeys((first, back)))
-    rows = ever.where(lambda rows: any_of([_done(ever, rows, deed) for deed in deeds]))
-    is_first = _done(ever, rows, first)
-    starts = is_first & (rows.occurred_at >= expr.start_of(facts.period))
-    starts = starts & (rows.occurred_at < expr.end_of(facts.period))
-    for fits in facts.fits(rows):
-        starts = starts & fits
-    marked = rows.select(*KEPT, is_first=is_first, starts=starts, is_back=_done(ever, rows, back))
+    rows = ever.where(lambda rows: any_of([done(ever, rows, deed) for deed in deeds]))
+    is_first = done(ever, rows, first)
+    marked = rows.select(
+        *KEPT, is_first=is_first, starts=is_first & starting(facts, rows), is_back=done(ever, rows, back)
+    )
     told = people.told_apart(facts.known(marked)).mutate(at=lambda rows: expr.micros(rows.occurred_at))
     return told.select(
         "who",
-        bucket=_with_room(facts, grain).bucket(told.occurred_at, grain),
+        bucket=with_room(facts, room).bucket(told.occurred_at, grain),
         first_at=told.is_first.ifelse(told["at"], FAR),
         start_at=told.starts.ifelse(told["at"], FAR),
         back_at=told.is_back.ifelse(told["at"], 0),
     )
 
 
-def _done(facts: Facts, rows: Table, deed: Deed) -> Value:
+def starting(facts: Facts, rows: Table) -> Value:
+    """Return whether each fact is of the period and fits the filters."""
+    inside = (rows.occurred_at >= expr.start_of(facts.period)) & (
+        rows.occurred_at < expr.end_of(facts.period)
+    )
+    for fits in facts.fits(rows):
+        inside = inside & fits
+    return inside
+
+
+def ever_of(facts: Facts) -> Facts:
+    """Return the same with the facts of all times."""
+    return replace(facts, period=Period(BEGINNING, ENDING, facts.site.zone))
+
+
+def done(facts: Facts, rows: Table, deed: Deed) -> Value:
+    """Return whether each fact is the deed."""
     return facts.is_view(rows) if deed is None else reached(facts, rows, deed)
 
 
-def _with_room(facts: Facts, grain: Grain) -> Facts:
-    """Return the same with a period in which local time is known until the last step of each cohort."""
-    return replace(facts, period=longer(facts.period, ROOM_DAYS[grain]))
+def with_room(facts: Facts, days: int) -> Facts:
+    """Return the same with a period in which local time is known for so many days after it, or if below 0
+    before it.
+    """
+    return replace(facts, period=longer(facts.period, days))

@@ -11,6 +11,8 @@ Done = Callable[[Fact], bool]
 Counted = dict[tuple[date, int], tuple[int, int | None]]
 """By cohort and step: how many there are, and how many came back, None while the step is not over."""
 MOST = 12
+SPANS = {"bracket": ((0, 0), (1, 1), (2, 4), (5, 9), (10, 30))}
+"""By kind: the first and the last step of what counts as one."""
 
 
 def counted(
@@ -30,14 +32,17 @@ def counted(
     found: Counted = {}
     for cohort, people in cohorts.items():
         running = _number(cohort, newest, grain)
-        for step in range(min(running, MOST) + 1):
-            came = sum(_came(steps, step, kind) for steps in people)
-            found[cohort, step] = (len(people), came if step < running else None)
+        for step, last in SPANS.get(kind, [(step, step) for step in range(MOST + 1)]):
+            if step <= running:
+                came = sum(_came(steps, step, last, kind) for steps in people)
+                found[cohort, step] = (len(people), came if last < running else None)
     return found
 
 
-def _came(steps: set[int], step: int, kind: str) -> bool:
-    return step in steps if kind == "classic" else max(steps, default=-1) >= step
+def _came(steps: set[int], step: int, last: int, kind: str) -> bool:
+    if kind == "rolling":
+        return max(steps, default=-1) >= step
+    return any(step <= each <= last for each in steps)
 
 
 def _day(at: int, zone: str) -> date:

@@ -83,6 +83,24 @@ def test_rolling_counts_whoever_came_in_a_step_or_later(store: Store) -> None:
     assert [row[3] for row in table(asked(store, kind="rolling"))] == [5, 4, 2, None]
 
 
+def test_brackets_count_whoever_came_in_any_of_their_steps(store: Store) -> None:
+    assert table(asked(store, kind="bracket", brackets="2 9")) == [
+        # cohort, step, people, to step, came back, share, from, to
+        (wall(23), 0, 5, 0, 5, 1.0, None, None),
+        (wall(23), 1, 5, 2, 3, *bounds(3, 5)),
+        (wall(23), 3, 5, 9, None, None, None, None),
+    ]
+    drawn = grid(asked(store, kind="bracket", brackets="2 9"))
+    assert drawn is not None
+    assert drawn.heads[2:] == ["0", "1–2", "3–9"]
+
+
+@pytest.mark.parametrize("brackets", ["", "0 3", "3 3", "7 3", "one", "1 2.5", "-1", "105", "1" * 40, "٣"])
+def test_brackets_that_are_none_are_refused(store: Store, brackets: str) -> None:
+    with pytest.raises((ParameterWrong, QuestionWrong), match="ascending order"):
+        asked(store, kind="bracket", brackets=brackets or " ")
+
+
 def test_days_and_months(store: Store) -> None:
     days = table(asked(store, grain="day", size="200"))
     months = table(asked(store, grain="month"))
