@@ -113,7 +113,7 @@ def test_what_a_cohort_brought_is_the_sum_of_what_its_people_did(
     question = Question(SITE, PERIOD, size=10_000, params={"grain": grain, "first": first, "kind": kind})
 
     for store in stores.values():
-        answer = ask(report_named("cohort_revenue"), question, store=store, now=NOW)
+        answer: Any = ask(report_named("cohort_revenue"), question, store=store, now=NOW)
 
         told = {(row.key["cohort"].date(), row.key["step"]): row.values for row in answer.rows}
         over = {key: values for key, values in told.items() if values["revenue"] is not None}
@@ -175,7 +175,7 @@ def test_everybody_lives_through_the_steps_in_which_he_came(
     question = Question(SITE, PERIOD, size=10_000, params={"grain": grain, "back": back})
 
     for store in stores.values():
-        answer = ask(report_named("life_cycle"), question, store=store, now=NOW)
+        answer: Any = ask(report_named("life_cycle"), question, store=store, now=NOW)
 
         names = ("new", "returning", "resurrected", "dormant")
         assert {
@@ -191,7 +191,7 @@ def test_a_life_under_a_filter_is_that_of_what_fits(stores: dict[str, Store]) ->
     fits = Filter("path", "is", ("/b",))
     question = Question(SITE, PERIOD, filters=(fits,), size=100, params={"grain": "week"})
 
-    answer = ask(report_named("life_cycle"), question, store=stores["duckdb"], now=NOW)
+    answer: Any = ask(report_named("life_cycle"), question, store=stores["duckdb"], now=NOW)
 
     assert {row.key["bucket"].date(): row.values["new"] for row in answer.rows} == {
         step: told[0]
