@@ -158,6 +158,8 @@ class Report:
     """Which facts it is about: what "facts used" and "left out" count."""
     verdicts: tuple[str, ...] = ()
     """Verdicts that it is about whatever the question says (bots); empty for those of the question."""
+    counts_whole: bool = False
+    """Whether steps of time at the edges of the period count whole, with what lies outside of it."""
     uses_goals: bool = False
     """Whether `facts.goals` are there."""
     crowd: tuple[str, ...] = ()

@@ -198,7 +198,7 @@ def _step(
 ) -> Row:
     grain, zone = _grain(asked), asked.site.zone
     ends = bucket_end(start, grain, zone)
-    is_cut = grain != "hour" and (
+    is_cut = not (asked.report.counts_whole or grain == "hour") and (
         micros(ends) > asked.period.end or midnight(start.date(), zone) < asked.period.start
     )
     now_raw, before_raw = found.get((1, _wall(start))), found.get((0, _wall(earlier))) if earlier else None

@@ -39,8 +39,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Heads of all columns, cohorts from the earliest on, and how to read it."""
+    """Title, heads of all columns, cohorts from the earliest on, and how to read it."""
 
+    title: str
+    by: str
     heads: list[str]
     rows: list[Line]
     note: str
@@ -59,8 +61,10 @@ def grid(answer: Answer) -> Grid | None:
     drawn = _drawn(answer)
     largest = max((drawn.of(row) for row in rows if _step(row, step)), default=0.0)
     grain, people = grain_of(answer), next(each for each in answer.measures if each.name == "people")
+    title, by = _("Who came back"), _("share of each cohort, by the number of the step since")
     darker = _("The darker a cell, the larger the share.")
     if drawn.measure.unit == "money":
+        title, by = _("What a person brought"), _("mean of each cohort, by the number of the step since")
         darker = _("The darker a cell, the more a person brought.")
     note = _("A dashed outline is a step that is not over yet.")
     note = f"{darker} {note}"
@@ -68,6 +72,8 @@ def grid(answer: Answer) -> Grid | None:
         more = _("Only the newest cohorts are drawn; the table has all of them.")
         note = f"{note} {more}"
     return Grid(
+        title=title,
+        by=by,
         heads=[str(answer.dimensions[0].label), str(people.label), *_heads(rows, step)],
         rows=[_line(each, cohort, grain, drawn, largest) for each in cohorts[-ROWS_MOST:]],
         note=note,

@@ -12,6 +12,7 @@ from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.bodies import is_drawn
+from zoco.ledger.pictures.balances import balance
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import few_text, headlines
 from zoco.ledger.pictures.flows import ROWS_MOST as FLOWS_MOST
@@ -79,7 +80,7 @@ class ReportView(LedgerView):
             order, size = newest if kind == "grid" else ("-times", FLOWS_MOST)
             whole = replace(answer.question, page=1, size=size, order=order)
             answer = ask(answer.report, whole, now=now)
-        return {"grid": grid(answer), "flow": flow(answer)}
+        return {"grid": grid(answer), "flow": flow(answer), "balance": balance(answer)}
 
     def _picture(self, answer: Answer) -> dict[str, Any]:
         names = [measure.name for measure in answer.measures]
@@ -94,7 +95,7 @@ class ReportView(LedgerView):
         urls = {name: self.address.changed(draw=name) if is_curve else facts for name in names}
         return {
             "figures": headlines(answer, urls, drawn if is_curve else ""),
-            "chart": chart(answer, drawn) if is_curve else None,
+            "chart": chart(answer, drawn) if is_curve and balance(answer) is None else None,
             "stages": stages(answer, people_behind(self.request, answer)),
         }
 

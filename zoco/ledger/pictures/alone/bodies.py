@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body, below, box, fitted, together, written
+from zoco.ledger.pictures.balances import balance
 from zoco.ledger.pictures.charts import Chart, chart
 from zoco.ledger.pictures.figures import figure_text
 from zoco.ledger.pictures.flows import flow
@@ -40,6 +41,8 @@ def is_drawn(answer: Answer) -> bool:
 def body_of(answer: Answer, drawn: str) -> Body | None:
     """Draw the picture of an answer; None where there is none."""
     match answer.report.picture:
+        case "curve" if (columns := balance(answer)) is not None:
+            return Body(columns.drawn, columns.height)
         case "curve":
             found = chart(answer, measure_of(answer, drawn).name)
             return _curve(answer, found) if found else None

@@ -24,6 +24,7 @@ STYLE = SafeString(
     "path.mark{stroke:#414a95;stroke-dasharray:2 3;fill:none}text.mark{fill:#414a95}"
     ".h1{fill:#eef7f7}.h2{fill:#b5dede}.h3{fill:#7fc4c4}.h4{fill:#4da7a8}.h5{fill:#096b6c}.h6{fill:#124c4c}"
     ".rib{fill:#7fc4c4;fill-opacity:.45}.nod{fill:#007d7e}.rib.out{fill:#c9c9ce}.nod.out{fill:#8e8e93}"
+    ".bal.out{fill:#8e8e93}.bal.line{fill:#c9c9ce}"
     ".open{fill:none;stroke:#5f5f64;stroke-dasharray:3 3}.pale{fill:#fff}"
 )
 

@@ -67,6 +67,7 @@ class LifeCycle(Report):
     order = "bucket"
     counts = "rows"
     compares = False
+    counts_whole = True
     position = 19
 
     def given(self, site: SiteInfo, params: Params) -> Deed:

@@ -1,11 +1,13 @@
 """What cohorts brought, and the life cycle, held against everybody counted by himself, on both engines."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +19,8 @@ from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import Question
+from zoco.ledger.pictures.alone.files import picture
+from zoco.ledger.pictures.balances import KINDS, balance
 from zoco.ledger.pictures.grids import grid
 from zoco.ledger.report import report_named
 from zoco.ledger.schema import Fact
@@ -181,10 +185,29 @@ def test_everybody_lives_through_the_steps_in_which_he_came(
         assert {
             row.key["bucket"].date(): tuple(row.values[name] for name in names) for row in answer.rows
         } == lived(grain, DEEDS[back])
+        assert not any(row.is_cut for row in answer.rows)
         assert all(
             row.values["active"] == row.values["new"] + row.values["returning"] + row.values["resurrected"]
             for row in answer.rows
         )
+
+
+def test_the_balance_draws_each_kind_as_high_as_it_is(stores: dict[str, Store]) -> None:
+    question = Question(SITE, PERIOD, size=100, params={"grain": "week"})
+    answer: Any = ask(report_named("life_cycle"), question, store=stores["duckdb"], now=NOW)
+
+    drawn = balance(answer)
+
+    assert drawn is not None
+    boxes = re.findall(r'height="([0-9.]+)" class="bal (h5|h4|h2|out)"', drawn.drawn)
+    highs = {ground: [float(high) for high, of in boxes if of == ground][1:] for ground in KINDS.values()}
+    kinds = {ground: [row.values[name] for row in answer.rows] for name, ground in KINDS.items()}
+    for ground, values in kinds.items():
+        each = [value for value in values if value]
+        assert len(each) == len(highs[ground])
+        assert np.array(highs[ground]) / each == pytest.approx(highs["h5"][0] / kinds["h5"][0], rel=0.02)
+    ElementTree.fromstring(picture(answer, drawn="", filters="", now=NOW))
+    assert "Dormant" in drawn.svg
 
 
 def test_a_life_under_a_filter_is_that_of_what_fits(stores: dict[str, Store]) -> None:
