@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from zoco.ledger.asking.answer import Answer
     from zoco.ledger.report import Report
 
-    Pairs = Sequence[tuple[StrOrPromise, StrOrPromise]]
 
+Pairs = Sequence[tuple["StrOrPromise", "StrOrPromise"]]
 COUNTED = _("Counted: no method stands behind these figures but counting and adding up.")
 FULL = _(
     "None from sampling: every fact of the period was counted, so there are no bounds. Of what was never "
@@ -50,7 +50,7 @@ class Explained:
 
     def __post_init__(self) -> None:
         lacks = [each.name for each in fields(self) if not getattr(self, each.name)]
-        lacks += [str(name) for name, said in (*self.formula, *self.data) if not said]
+        lacks += [str(name) for name, said in self.formula if not said]
         if lacks:
             raise Unexplained(f"What these figures open to lacks {', '.join(lacks)}; write it down.")
 

@@ -25,6 +25,9 @@ STYLE = SafeString(
     ".h1{fill:#eef7f7}.h2{fill:#b5dede}.h3{fill:#7fc4c4}.h4{fill:#4da7a8}.h5{fill:#096b6c}.h6{fill:#124c4c}"
     ".rib{fill:#7fc4c4;fill-opacity:.45}.nod{fill:#007d7e}.rib.out{fill:#c9c9ce}.nod.out{fill:#8e8e93}"
     ".open{fill:none;stroke:#5f5f64;stroke-dasharray:3 3}.pale{fill:#fff}"
+    ".i{stroke:#1d1d1f;fill:#1d1d1f;color:#1d1d1f}.i.open{fill:#fff;stroke-dasharray:none}"
+    ".i.pale{stroke-opacity:.45}.grid{fill:none;stroke:#ececee}"
+    ".more{fill:#007d7e}.less{fill:#8e8e93}.zero{fill:none;stroke:#5f5f64;vector-effect:non-scaling-stroke}"
 )
 
 
