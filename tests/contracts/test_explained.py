@@ -1,12 +1,17 @@
 """Figures open: each report says of each figure its definition, formula, source, data used, uncertainty."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils.functional import Promise
 
+from tests.contracts.tree import ZOCO, files, name, python_files
 from zoco.ledger.pictures.explained import FULL, Explained, Unexplained, of_report
 from zoco.ledger.report import Report, reports_all
 
 WITH_BOUNDS = ("low", "high")
+SHOWN = re.compile(r'class="z-fig["\s]|class="z-(?:curve|heat|stages)"|\{\{ (\w+\.)?(\w+_)?(picture|plot|moved|svg) \}\}')
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +62,37 @@ def test_figures_of_a_page_without_one_of_the_parts_cannot_be(part: str) -> None
     Explained(**whole)  # type: ignore[arg-type]
     with pytest.raises(Unexplained, match=part):
         Explained(**whole | {part: empty})  # type: ignore[arg-type]
+
+
+# Templates with pictures whose figures open elsewhere, with where they do.
+OPENED_ELSEWHERE = {
+    "zoco/ledger/templates/zoco/ledger/chart.html": "the drawer of the report, or of the dashboard",
+    "zoco/ledger/templates/zoco/ledger/stages.html": "the drawer of the report",
+    "zoco/ledger/templates/zoco/ledger/grid.html": "the drawer of the report",
+    "zoco/ledger/templates/zoco/ledger/flow.html": "the drawer of the report",
+    "zoco/project/templates/zoco/project/second_step/set_up.html": "a code to scan, no figure",
+    "zoco/surveys/templates/zoco/surveys/survey.html": "each question has the five parts by itself",
+}
+
+
+def test_whatever_page_shows_a_picture_opens_its_figures() -> None:
+    with_pictures = {
+        name(path): text
+        for path in files()
+        if path.suffix == ".html" and path.is_relative_to(ZOCO) and SHOWN.search(text := path.read_text())
+    }
+
+    shut = {each for each, text in with_pictures.items() if "zoco/ledger/explained.html" not in text}
+
+    assert len(with_pictures) > 10
+    assert shut == set(OPENED_ELSEWHERE)
+
+
+def test_pictures_are_only_made_into_files_with_what_they_open_to() -> None:
+    """Nobody writes an SVG file past the sheet, which says where it comes from."""
+    makers = {name(path) for path in python_files() if "import sheet" in path.read_text()}
+
+    assert makers - {name(Path(__file__))} == {
+        "zoco/ledger/pictures/alone/pages.py",  # takes Explained alone
+        "zoco/surveys/screens/drawing.py",  # takes the method of a question
+    }

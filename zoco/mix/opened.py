@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.laying import Body
 from zoco.ledger.pictures.alone.pages import Drawing
@@ -105,7 +106,7 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
     channels = [each for each in shown["channels"] if each["is_told"]]
     present = [each for each in shown["advice"] if each["is_present"]]
     curves = [(each["name"], each["picture"]) for each in shown["curves"] if each["picture"]]
-    channel, part = _("Channel"), _("Part")
+    channel, part, sure = _("Channel"), _("Part"), formats.percent(0.9, 0)
 
     def table(
         rows: Sequence[Shown], figure: Callable[[Shown], str], heads: tuple[str, str, str]
@@ -113,7 +114,7 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         return lambda: stood.lines([_line(each, figure) for each in rows], heads=heads)
 
     found: list[tuple[str, str, Callable[[], Body]]] = [
-        ("returns", _("Return with its bounds"), table(channels, _returned, (channel, "", _("90%")))),
+        ("returns", _("Return with its bounds"), table(channels, _returned, (channel, "", sure))),
         *(
             ("advice", _("How the same money would be split best"), table(
                 each["shares"], _split, (channel, "", _("Now and advised, a week")))
@@ -122,10 +123,10 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         ),
         ("responses", _("What more of a channel would bring"), partial(stood.several, curves)),
         ("waterfall", _("What everything is made of"), table(
-            shown["waterfall"], _part, (part, "", _("90%")))
+            shown["waterfall"], _part, (part, "", sure))
         ),
         ("fit", _("What came and what was fitted, by week"), partial(stood.one, shown["fit_curve"])),
-        ("learnt", _("What the data taught"), table(shown["learnt"], _taught, (channel, "", _("90%")))),
+        ("learnt", _("What the data taught"), table(shown["learnt"], _taught, (channel, "", sure))),
     ]  # fmt: skip
     empty = {"responses"} if not curves else set()
     return [Drawing(key, title, about, body, opens[key]) for key, title, body in found if key not in empty]

@@ -112,9 +112,9 @@ def personas(shown: Shown, site: SiteInfo) -> Explained:
         _("Groups of people who are alike in the features that were chosen, and what sets each group apart."),
         [
             (_("Feature"), _("(value − mean) ÷ standard deviation, of ln(1 + value) where it is skewed")),
-            (_("Groups around medoids"), "min Σ d(xᵢ, mₖ₍ᵢ₎)"),
+            (pgettext("method", "Groups around medoids"), "min Σ d(xᵢ, mₖ₍ᵢ₎)"),
             (_("Silhouette"), _("mean of (b − a) ÷ max(a, b): distance to the next group, and to the own")),
-            (_("A mixture of normal distributions"), "BIC = k ln n − 2 ln L"),
+            (pgettext("method", "A mixture of normal distributions"), "BIC = k ln n − 2 ln L"),
             (_("Stability"), _("mean of |A ∩ B| ÷ |A ∪ B| over bootstrap samples")),
             (_("Apart, in standard deviations"), _("mean of the group − mean of the others")),
         ],
@@ -141,7 +141,7 @@ def affinity(shown: Shown, site: SiteInfo) -> Explained:
         ),
         [
             (_("Share of the first"), _("orders with both ÷ orders with the first")),
-            (_("Times as often as by chance"), _("both × all ÷ (with the first × with the other), in orders")),
+            (_("Times as often as by chance"), _("both × all ÷ (the first × the other), each in orders")),
             (_("Bounds"), "½ χ²(α/2; 2k) … ½ χ²(1 − α/2; 2k + 2)"),
         ],
         PAIRED,

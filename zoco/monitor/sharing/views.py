@@ -218,6 +218,8 @@ class SharedFrame(LedgerView):
 class SharedOverview(SharedFrame, OverviewView):
     """The dashboard of the link."""
 
+    has_picture = False
+
     def answer(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
         """Show it."""
         return OverviewView.answer(self, request, self.link.board)

@@ -27,7 +27,7 @@ def topics(question: str, count: str) -> Explained:
         [
             (_("Weight of a word"), "TF-IDF"),
             (_("Topics"), "min ‖V − W H‖², W ≥ 0, H ≥ 0"),
-            (_("Share"), _("answers of the topic ÷ all answers with words")),
+            (_("Share"), _("answers of the topic ÷ all answers")),
         ],
         TOPICS,
         [(_("Question"), question), (_("Answers"), count)],

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.alone.files import sheet
 from zoco.ledger.pictures.alone.laying import INNER, Body, fitted, lines
 from zoco.ledger.pictures.explained import Explained
@@ -35,6 +35,21 @@ class OfSite(Protocol):
     def zone(self) -> str: ...
     @property
     def is_demo(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What a picture is of that belongs to no site: people, letters."""
+
+    name: str
+    slug: str
+    zone: str
+    is_demo: bool = False
+
+
+def everywhere() -> Everywhere:
+    """Return all sites as one, with the zone in which such pages write moments."""
+    return Everywhere(_("All sites"), "all", str(moments.zone()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +82,19 @@ def answered(
 
     `stem` begins the file's name. Raises Http404 for a picture that the page has not.
     """
+    file = file_asked(request, drawings, site, stem, now)
+    if file is not None:
+        return file
+    return render(request, template, {**values, "pictures": offered(request, drawings, site, stem)})
+
+
+def file_asked(
+    request: HttpRequest, drawings: Sequence[Drawing], site: OfSite, stem: str, now: datetime
+) -> HttpResponse | None:
+    """Return the file that the address names, None where it names none. Raises Http404."""
     wanted = request.GET.get(ASKED, "")
     if not wanted:
-        return render(request, template, {**values, "pictures": offered(request, drawings, site, stem)})
+        return None
     found = next((each for each in drawings if each.key == wanted), None)
     if found is None:
         raise Http404(_("There is no such picture."))

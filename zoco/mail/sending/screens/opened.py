@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zoco.ledger.pictures.explained import Explained, Pairs
+from zoco.ledger.pictures import formats, moments
+from zoco.ledger.pictures.alone import stood
+from zoco.ledger.pictures.alone.pages import Drawing
+from zoco.ledger.pictures.explained import COUNTED, Explained, Pairs
 
 WILSON = "E. B. Wilson, J. Amer. Stat. Assoc. 22 (1927) 209–212"
 NEWCOMBE = "R. G. Newcombe, Statistics in Medicine 17 (1998) 873–890, method 10"
@@ -52,3 +58,28 @@ def effect(data: Pairs) -> Explained:
             "often. Who came in within the last 30 days may reach the goal still."
         ),
     )
+
+
+def growth(name: str, days: int) -> Explained:
+    """Return what the growth of a list opens to."""
+    return Explained(
+        _(
+            "Who is on the list at the end of each day or week, and who joined and left in it: of a topic "
+            "by what people agreed to and took back, of an audience by who entered and left."
+        ),
+        [(_("Size"), _("size before + joined − left"))],
+        str(COUNTED),
+        [
+            (_("List"), name),
+            (_("Days"), formats.count(days)),
+            (_("Time zone"), str(moments.zone())),
+        ],
+        _("None from sampling: everybody was counted. Of whoever was erased only the number is known."),
+    )
+
+
+def growth_drawings(picture: SafeString | None, name: str, opens: Explained) -> list[Drawing]:
+    """Return the picture of a list's sizes, where there is one."""
+    if not picture:
+        return []
+    return [Drawing("sizes", _("Size of %(name)s") % {"name": name}, "", partial(stood.one, picture), opens)]

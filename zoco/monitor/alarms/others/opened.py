@@ -45,9 +45,7 @@ def of_counts(incident: Incident, *, is_of_letters: bool) -> Explained:
     ]
     if is_of_letters:
         return Explained(
-            _(
-                "What was done with the letters of the last days within a day of leaving, against those before."
-            ),
+            _("What was done with the newest letters within a day of leaving, against those before."),
             [
                 (_("Expected"), "n p, p = Σ k / Σ n"),
                 (_("Dispersion of the counts"), "φ = max(1, X² / (N − 1))"),
