@@ -11,7 +11,9 @@ from zoco.ledger.pictures.explained import FULL, Explained, Unexplained, of_repo
 from zoco.ledger.report import Report, reports_all
 
 WITH_BOUNDS = ("low", "high")
-SHOWN = re.compile(r'class="z-fig["\s]|class="z-(?:curve|heat|stages)"|\{\{ (\w+\.)?(\w+_)?(picture|plot|moved|svg) \}\}')
+SHOWN = re.compile(
+    r'class="z-fig["\s]|class="z-(?:curve|heat|stages)"|\{\{ (\w+\.)?(\w+_)?(picture|plot|moved|svg) \}\}'
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def test_whatever_page_shows_a_picture_opens_its_figures() -> None:
 
 def test_pictures_are_only_made_into_files_with_what_they_open_to() -> None:
     """Nobody writes an SVG file past the sheet, which says where it comes from."""
-    makers = {name(path) for path in python_files() if "import sheet" in path.read_text()}
+    makers = {name(path) for path in python_files() if "alone.files import sheet" in path.read_text()}
 
     assert makers - {name(Path(__file__))} == {
         "zoco/ledger/pictures/alone/pages.py",  # takes Explained alone

@@ -13,7 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.laying import Body
 from zoco.ledger.pictures.alone.pages import Drawing
-from zoco.ledger.pictures.explained import Explained
+from zoco.ledger.pictures.explained import Explained, Pairs
 from zoco.mix.models import MediaMix
 
 MODEL = "y = b + Σ βᵢ s(aᵢ) + ε"
@@ -26,6 +26,8 @@ SOURCE = (
 LEARNT = "E. S. Garrett, S. L. Zeger, Biometrics 56 (2000) 1055–1067"
 ADVICE = "R. Bellman, Dynamic Programming (1957), chapter I"
 Shown = Mapping[str, Any]
+Panels = dict[str, tuple[str, Pairs, str]]
+"""By key: definition, formula, source."""
 
 
 def opened(mix: MediaMix, shown: Shown, about: str, zone: str) -> dict[str, Explained]:
@@ -48,49 +50,63 @@ def opened(mix: MediaMix, shown: Shown, about: str, zone: str) -> dict[str, Expl
         (_("Adstock a"), ADSTOCK),
         (_("Saturation s"), SATURATION[mix.saturation]),
     ]
-
-    def about_panel(definition: str, *formula: tuple[str, str], source: str = SOURCE) -> Explained:
-        return Explained(definition, [*formula, *model], source, data, _uncertainty())
-
+    panels = {**_of_channels(), **_of_money(), **_of_all()}
     return {
-        "returns": about_panel(
-            _(
-                "What would be missing if nothing had been spent on the channel, within the weeks of the "
-                "model; what spending of the last weeks brings later is not counted."
-            ),
-            (_("Brought"), "Σ βᵢ s(aᵢ(t))"),
-            (_("Return on ad spend"), _("brought ÷ spent")),
-            (_("Return of the next money"), _("what one per cent more in every week adds ÷ its cost")),
-        ),
-        "advice": about_panel(
-            _(
-                "The split of the budget whose expected outcome is the highest, no channel beyond what was "
-                "ever spent on it in a week."
-            ),
-            (pgettext("budget", "Advised"), _("the split with the highest mean outcome over all draws")),
-            (pgettext("budget", "Gain"), _("outcome as advised − outcome as now, in each draw")),
-            (_("Regret"), _("mean over draws of: outcome of that draw’s best split − outcome as advised")),
-            source=f"{ADVICE}; {SOURCE}",
-        ),
-        "responses": about_panel(
-            _("What the channel adds in a week if as much is spent in each, within what was ever spent."),
-            (pgettext("mix", "Added in a week"), "βᵢ s(x)"),
-        ),
-        "waterfall": about_panel(
-            _("All outcomes, parted into what the model says that they came of."),
-            (_("Part"), _("sum over weeks of the part’s mean over draws")),
-            (pgettext("mix", "Unexplained"), _("outcome − all other parts")),
-        ),
-        "fit": about_panel(
-            _("What came in each week beside the mean that the model says of it."),
-            ("R²", "1 − Σ (y − ŷ)² / Σ (y − ȳ)²"),
-        ),
-        "learnt": about_panel(
-            _("What was believed of a parameter before, and what is known of it after the data."),
-            (_("Overlap"), "∫ min(p(θ), p(θ | y)) dθ"),
-            source=f"{LEARNT}; {SOURCE}",
-        ),
+        key: Explained(definition, [*formula, *model], source, data, _uncertainty())
+        for key, (definition, formula, source) in panels.items()
     }
+
+
+def _of_channels() -> Panels:
+    brought = _(
+        "What would be missing if nothing had been spent on the channel, within the weeks of the model; what "
+        "spending of the last weeks brings later is not counted."
+    )
+    returns = (
+        (_("Brought"), "Σ βᵢ s(aᵢ(t))"),
+        (_("Return on ad spend"), _("brought ÷ spent")),
+        (_("Return of the next money"), _("what one per cent more in every week adds ÷ its cost")),
+    )
+    more = _("What the channel adds in a week if as much is spent in each, within what was ever spent.")
+    return {
+        "returns": (brought, returns, SOURCE),
+        "responses": (more, ((pgettext("mix", "Added in a week"), "βᵢ s(x)"),), SOURCE),
+    }
+
+
+def _of_money() -> Panels:
+    best = _(
+        "The split of the budget whose expected outcome is the highest, no channel beyond what was ever "
+        "spent on it in a week."
+    )
+    advice = (
+        (pgettext("budget", "Advised"), _("the split with the highest mean outcome over all draws")),
+        (pgettext("budget", "Gain"), _("outcome as advised − outcome as now, in each draw")),
+        (_("Regret"), _("mean over draws of: outcome of that draw’s best split − outcome as advised")),
+    )
+    return {"advice": (best, advice, f"{ADVICE}; {SOURCE}")}
+
+
+def _of_all() -> Panels:
+    parts = (
+        (_("Part"), _("sum over weeks of the part’s mean over draws")),
+        (pgettext("mix", "Unexplained"), _("outcome − all other parts")),
+    )
+    return {
+        "waterfall": (
+            _("All outcomes, parted into what the model says that they came of."), parts, SOURCE,
+        ),
+        "fit": (
+            _("What came in each week beside the mean that the model says of it."),
+            (("R²", "1 − Σ (y − ŷ)² / Σ (y − ȳ)²"),),
+            SOURCE,
+        ),
+        "learnt": (
+            _("What was believed of a parameter before, and what is known of it after the data."),
+            ((_("Overlap"), "∫ min(p(θ), p(θ | y)) dθ"),),
+            f"{LEARNT}; {SOURCE}",
+        ),
+    }  # fmt: skip
 
 
 def _uncertainty() -> str:

@@ -61,49 +61,50 @@ def value(model: str, basis: str, site: SiteInfo) -> dict[str, Explained]:
             _("Those of a person on one day are one; the first one is none of the repeat purchases."),
         ),
     )
-    bounds = _(
+    parts = [(pgettext("value", "Model"), buying), (pgettext("value", "Fit"), "max Σ ln L(x, tₓ, T)")]
+    expected = _(
+        "What people who have bought already are expected to buy and to spend in the next 12 months."
+    )
+    alive = _("How probably somebody is a customer still, by when and how often he bought.")
+    sums = [
+        (_("Purchases"), "Σ E[X(T, T + 365 d) | x, tₓ, T]"),
+        (_("Money"), "Σ E[X] · (γ + x m) p / (p x + q − 1)"),
+    ]
+    chance = (_("Chance to be a customer still"), "P(alive | x, tₓ, T)")
+    sources = f"{source}; {MONEY}; {DRAWN}"
+    return {
+        "expected": Explained(expected, [*parts, *sums], sources, data, _drawn()),
+        "holdout": _holdout(parts, source, data),
+        "alive": Explained(alive, [*parts, chance], source, data, _drawn()),
+    }
+
+
+def _drawn() -> str:
+    return _(
         "Intervals of 90% over parameters drawn as asymptotically normal in their logarithms; what will be "
         "seen is wider, as people do not do what is expected of them. That the model is right is taken for "
         "granted: see how it did in the second half."
     )
-    parts = [(pgettext("value", "Model"), buying), (pgettext("value", "Fit"), "max Σ ln L(x, tₓ, T)")]
-    return {
-        "expected": Explained(
-            _("What people who have bought already are expected to buy and to spend in the next 12 months."),
-            [
-                *parts,
-                (_("Purchases"), "Σ E[X(T, T + 365 d) | x, tₓ, T]"),
-                (_("Money"), "Σ E[X] · (γ + x m) p / (p x + q − 1)"),
-            ],
-            f"{source}; {MONEY}; {DRAWN}",
-            data,
-            bounds,
+
+
+def _holdout(parts: Pairs, source: str, data: Pairs) -> Explained:
+    return Explained(
+        _(
+            "The model fitted to the first half of the time alone, held against what the same people "
+            "bought in the second."
         ),
-        "holdout": Explained(
-            _(
-                "The model fitted to the first half of the time alone, held against what the same people "
-                "bought in the second."
-            ),
-            [
-                *parts,
-                (_("Expected, each"), "E[X(T, T + h) | x, tₓ, T]"),
-                (_("Error"), _("(expected − bought) ÷ bought, in the second half")),
-            ],
-            source,
-            data,
-            _(
-                "What was bought is a full count; the error is of this one half and of these people, and "
-                "says how far to trust the figures above."
-            ),
+        [
+            *parts,
+            (_("Expected, each"), "E[X(T, T + h) | x, tₓ, T]"),
+            (_("Error"), _("(expected − bought) ÷ bought, in the second half")),
+        ],
+        source,
+        data,
+        _(
+            "What was bought is a full count; the error is of this one half and of these people, and says "
+            "how far to trust the figures above."
         ),
-        "alive": Explained(
-            _("How probably somebody is a customer still, by when and how often he bought."),
-            [*parts, (_("Chance to be a customer still"), "P(alive | x, tₓ, T)")],
-            source,
-            data,
-            bounds,
-        ),
-    }  # fmt: skip
+    )
 
 
 def personas(shown: Shown, site: SiteInfo) -> Explained:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing
-from zoco.ledger.pictures.explained import Explained
+from zoco.ledger.pictures.explained import Explained, Pairs
 from zoco.mix.models import RegionalTest
 
 SYNTHETIC = (
@@ -32,46 +32,54 @@ def opened(test: RegionalTest, shown: Shown, about: str, zone: str) -> dict[str,
     ]
     found = {}
     if "plan" in shown:
-        found["plan"] = Explained(
-            _(
-                "How small an effect a test in these regions would find, had it been run in windows of their "
-                "own past."
-            ),
-            [
-                (_("Power"), _("windows in which it was found, with the effect put in ÷ windows")),
-                (
-                    _("False alarms"),
-                    _("windows in which something was found, with nothing put in ÷ windows"),
-                ),
-                (_("Least effect found 4 times of 5"), _("the least effect with a power of 80%")),
-            ],
-            f"{PLANS}; {SYNTHETIC}",
-            data,
-            _(
-                "Up to 20 windows that overlap: each share is known to about a tenth. The future may be less "
-                "like the past."
-            ),
-        )
+        found["plan"] = _plan(data)
     if "lift" in shown:
-        found["lift"] = Explained(
-            _(
-                "What the treated regions together had in the weeks of the test, less what the mixture of "
-                "other regions that was nearest to them before lets expect."
-            ),
-            [
-                (_("Effect"), "Σₜ (Yₜ − Σⱼ wⱼ Yⱼₜ), wⱼ ≥ 0, Σⱼ wⱼ = 1"),
-                (_("Lift"), _("effect ÷ what was expected")),
-                (_("Differences in differences"), _("change of the treated − mean change of the others")),
-            ],
-            SYNTHETIC,
-            data,
-            _(
-                "Bounds and p come from cyclic shifts of what is left over, and are made to hold in 90 of "
-                "100 cases. Measured: in simulated regions that wander apart they held the true effect in "
-                "86 of 100 worlds."
-            ),
-        )
+        found["lift"] = _lift(data)
     return found
+
+
+def _plan(data: Pairs) -> Explained:
+    return Explained(
+        _(
+            "How small an effect a test in these regions would find, had it been run in windows of their "
+            "own past."
+        ),
+        [
+            (_("Power"), _("windows in which it was found, with the effect put in ÷ windows")),
+            (
+                _("False alarms"),
+                _("windows in which something was found, with nothing put in ÷ windows"),
+            ),
+            (_("Least effect found 4 times of 5"), _("the least effect with a power of 80%")),
+        ],
+        f"{PLANS}; {SYNTHETIC}",
+        data,
+        _(
+            "Up to 20 windows that overlap: each share is known to about a tenth. The future may be less "
+            "like the past."
+        ),
+    )
+
+
+def _lift(data: Pairs) -> Explained:
+    return Explained(
+        _(
+            "What the treated regions together had in the weeks of the test, less what the mixture of "
+            "other regions that was nearest to them before lets expect."
+        ),
+        [
+            (_("Effect"), "Σₜ (Yₜ − Σⱼ wⱼ Yⱼₜ), wⱼ ≥ 0, Σⱼ wⱼ = 1"),
+            (_("Lift"), _("effect ÷ what was expected")),
+            (_("Differences in differences"), _("change of the treated − mean change of the others")),
+        ],
+        SYNTHETIC,
+        data,
+        _(
+            "Bounds and p come from cyclic shifts of what is left over, and are made to hold in 90 of "
+            "100 cases. Measured: in simulated regions that wander apart they held the true effect in "
+            "86 of 100 worlds."
+        ),
+    )
 
 
 def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[Drawing]:

@@ -29,7 +29,7 @@ def audience(found: Audience, words: str) -> Explained:
         str(COUNTED),
         [
             (_("Rules"), words or _("put in by hand")),
-            (_("Counted"), moments.said(found.counted_at)),
+            (_("As of"), moments.said(found.counted_at)),
             (_("Time zone"), str(moments.zone())),
         ],
         _(

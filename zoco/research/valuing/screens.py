@@ -168,14 +168,7 @@ def _holdout(found: dict[str, Any], chosen: str) -> dict[str, Any]:
         words=f"{words} {said}",
         marks=(found["half"] - 1,),
     )
-    groups = [_group(each) for each in found["groups"]]
-    by = Curve(
-        values=[actual for _bought, _people, actual, _expected in found["groups"]],
-        before=[expected for _bought, _people, _actual, expected in found["groups"]],
-        labels=[each["name"] for each in groups],
-        title=_("Purchases in the second half, each, by repeat purchases in the first"),
-        words=_("The line is what they bought, the dashed one what was expected; the table has the same."),
-    )
+    by, groups = _by_before(found["groups"]), [_group(each) for each in found["groups"]]
     name = MODELS[found.get("model", chosen)].name
     return {
         "picture": curve(drawn, formats.short),
@@ -190,6 +183,17 @@ def _holdout(found: dict[str, Any], chosen: str) -> dict[str, Any]:
         "people": formats.count(found["people"]),
         "groups": groups,
     }
+
+
+def _by_before(groups: Sequence[Sequence[float]]) -> Curve:
+    """Return what was bought and expected in the second half, by repeat purchases in the first."""
+    return Curve(
+        values=[actual for _bought, _people, actual, _expected in groups],
+        before=[expected for _bought, _people, _actual, expected in groups],
+        labels=[_group(each)["name"] for each in groups],
+        title=_("Purchases in the second half, each, by repeat purchases in the first"),
+        words=_("The line is what they bought, the dashed one what was expected; the table has the same."),
+    )
 
 
 def _group(row: Sequence[float]) -> dict[str, str]:
