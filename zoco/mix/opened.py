@@ -144,7 +144,7 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         ("fit", _("What came and what was fitted, by week"), partial(stood.one, shown["fit_curve"])),
         ("learnt", _("What the data taught"), table(shown["learnt"], _taught, (channel, "", sure))),
     ]  # fmt: skip
-    empty = {"responses"} if not curves else set()
+    empty = ({"responses"} if not curves else set()) | ({"returns"} if not channels else set())
     return [Drawing(key, title, about, body, opens[key]) for key, title, body in found if key not in empty]
 
 

@@ -61,7 +61,8 @@ def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: st
     x = scale.at
     rows = format_html_join("", "{}", ((_row(each, number, scale),) for number, each in enumerate(lines)))
     ends = [(low, "start"), (high, "end")]
-    shown = [(0.0, "middle"), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
+    middle = "start" if x(0.0) < NEAR / 2 else "end" if x(0.0) > width - NEAR / 2 else "middle"
+    shown = [(0.0, middle), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
     ticks = format_html_join(
         "",
         '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor"/>'

@@ -14,7 +14,7 @@ VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 ROOT = re.compile(r"^<svg [^>]*>")
 SIZES = re.compile(r' (?:width|height|x|y)="[^"]*"')
 GAP = 24.0
-NAMES, FIGURES, ROW = 250.0, 250.0, 30.0
+NAMES, FIGURES, ROW = 300.0, 240.0, 30.0
 
 
 class NoPicture(ValueError):
