@@ -66,7 +66,7 @@ class Measure:
     `adds_up` is true only where the sum over all rows means something: visitors do not add up.
     `may_lack`: null is no 0, nothing is known or can be. `tells_of_few`: of some people; see `asking.guard`.
     `lack` says in a few words why there may be no figure. `grades`: up to the first a figure is good, above
-    the second poor.
+    the second poor. `formula` says from what it is worked out, and how.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Measure:
     tells_of_few: bool = False
     lack: StrOrPromise = ""
     grades: tuple[float, float] | None = None
+    formula: StrOrPromise = ""
 
     @property
     def counts(self) -> bool:
@@ -146,6 +147,8 @@ class Report:
     """How each figure is computed, in sentences."""
     method: str = ""
     """Where the method comes from: author, year, section. Empty for plain counting."""
+    uncertainty: StrOrPromise = ""
+    """How sure its figures are, by which method; empty for full counts, which have no bounds."""
     picture: Picture = ""
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zoco.kit.cells import disarmed
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
-from zoco.mix import running
+from zoco.mix import opened, running
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
 from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.running import UnderWay
@@ -134,22 +135,21 @@ def _line(mix: MediaMix) -> dict[str, Any]:
 @permission_required((SEE, COSTS), raise_exception=True)
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a model: how far it is, why it cannot be told, or all that it says."""
+    """Show a model: how far it is, why it cannot be told, or all that it says; or give a picture of it."""
     mix, site = _mix(pk)
     head = {"mix": mix, "outcome": outcome_name(mix), "span": formats.span(mix.first_on, mix.last_on)}
     said = work_of(mix, request, add=ADD, delete=DELETE)
     may_see_tests = request.user.has_perm(TESTS_SEE)
-    return page_of(
-        request,
-        "mix",
-        _("Media mix"),
-        site,
-        sites=(),
-        may_see_tests=may_see_tests,
-        **head,
-        **said,
-        **shown(mix),
-    )
+    found, about = shown(mix), f"{head['outcome']}, {head['span']}"
+    opens = opened.opened(mix, found, str(head["span"]), site.zone) if mix.result else {}
+    values = head_of_site(_("Media mix"), site, sitebook.sites()) | {
+        "sites": (), "may_see_tests": may_see_tests, "opens": opens, **head, **said, **found,
+    }  # fmt: skip
+    return answered(
+        request, "zoco/mix/mix.html", values,
+        drawings=opened.drawings(found, opens, about) if opens else [],
+        site=site, stem=f"mix-{mix.pk}", now=timezone.now(),
+    )  # fmt: skip
 
 
 def said_of(work: Work) -> str:

@@ -35,7 +35,7 @@ MONEY = "decimal(18,4)"
 NO_COST = _("no cost is written down, or an exchange rate is missing")
 
 
-def _money(name: str, label: object, lack: object, **more: bool) -> Measure:
+def _money(name: str, label: object, lack: object, **more: object) -> Measure:
     return Measure(name, label, "money", may_lack=True, lack=lack, **more)  # type: ignore[arg-type]
 
 
@@ -69,23 +69,99 @@ class Productivity(Report):
     picture = "bars"
     dimensions = BY["campaign"]
     measures = (
-        _money("cost", _("Cost"), NO_COST, adds_up=True),
-        _money("planned", pgettext_lazy("cost", "Planned"), _("there is no plan"), adds_up=True),
-        Measure("impressions", _("Impressions"), adds_up=True, may_lack=True),
-        Measure("clicks", _("Clicks"), adds_up=True, may_lack=True),
-        Measure("visitors", _("Visitors")),
-        Measure("sessions", _("Sessions")),
-        Measure("conversions", _("Conversions"), adds_up=True, may_lack=True, tells_of_few=True),
-        Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=True),
-        _money("margin", pgettext_lazy("money", "Margin"), _("no margin of the campaign is known")),
-        _money("cac", _("Cost per customer (CAC)"), _("there is no cost, or nobody reached a goal")),
-        Measure("new_customers", _("New customers"), adds_up=True, tells_of_few=True),
-        Measure("earlier_customers", _("Customers from before"), tells_of_few=True),
         _money(
-            "cac_new", _("Cost per new customer"), _("there is no cost, or nobody ordered for the first time")
+            "cost",
+            _("Cost"),
+            NO_COST,
+            adds_up=True,
+            formula=_("sum of costs of the days, in the site's currency"),
         ),
-        Measure("roas", _("Return on ad spend"), "points", may_lack=True, lack=NO_COST),
-        Measure("payback", _("Payback in days"), "points", may_lack=True, lack=_("nothing pays it back")),
+        _money(
+            "planned",
+            pgettext_lazy("cost", "Planned"),
+            _("there is no plan"),
+            adds_up=True,
+            formula=_("sum of plans × days of them in the period ÷ days of the plan"),
+        ),
+        Measure(
+            "impressions",
+            _("Impressions"),
+            adds_up=True,
+            may_lack=True,
+            formula=_("sum of what the sellers of ads counted"),
+        ),
+        Measure(
+            "clicks",
+            _("Clicks"),
+            adds_up=True,
+            may_lack=True,
+            formula=_("sum of what the sellers of ads counted"),
+        ),
+        Measure("visitors", _("Visitors"), formula=_("number of distinct visitors")),
+        Measure("sessions", _("Sessions"), formula=_("number of distinct visits")),
+        Measure(
+            "conversions",
+            _("Conversions"),
+            adds_up=True,
+            may_lack=True,
+            tells_of_few=True,
+            formula=_("number of times that goals were reached"),
+        ),
+        Measure(
+            "revenue",
+            _("Revenue"),
+            "money",
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("sum of what facts brought, in the site's currency"),
+        ),
+        _money(
+            "margin",
+            pgettext_lazy("money", "Margin"),
+            _("no margin of the campaign is known"),
+            formula=_("revenue × margin of the campaign in per cent ÷ 100"),
+        ),
+        _money(
+            "cac",
+            _("Cost per customer (CAC)"),
+            _("there is no cost, or nobody reached a goal"),
+            formula=_("cost ÷ distinct visitors who reached a goal"),
+        ),
+        Measure(
+            "new_customers",
+            _("New customers"),
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("number of people whose first order was placed here"),
+        ),
+        Measure(
+            "earlier_customers",
+            _("Customers from before"),
+            tells_of_few=True,
+            formula=_("number of people who ordered here, and before"),
+        ),
+        _money(
+            "cac_new",
+            _("Cost per new customer"),
+            _("there is no cost, or nobody ordered for the first time"),
+            formula=_("cost ÷ new customers"),
+        ),
+        Measure(
+            "roas",
+            _("Return on ad spend"),
+            "points",
+            may_lack=True,
+            lack=NO_COST,
+            formula=_("revenue ÷ cost"),
+        ),
+        Measure(
+            "payback",
+            _("Payback in days"),
+            "points",
+            may_lack=True,
+            lack=_("nothing pays it back"),
+            formula=_("cost ÷ margin × days of the period; revenue instead of margin where none is known"),
+        ),
     )
     parameters = (
         Parameter("by", pgettext_lazy("crossed", "Rows"), "campaign", (

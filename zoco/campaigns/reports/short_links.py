@@ -37,9 +37,11 @@ class ShortLinks(Report):
     crowd = ("visitors", "sessions")
     dimensions = (Dimension("link", pgettext_lazy("address", "Link")),)
     measures = (
-        Measure("visitors", _("Visitors")),
-        Measure("sessions", _("Sessions")),
-        Measure("follows", _("Times followed"), adds_up=True),
+        Measure("visitors", _("Visitors"), formula=_("number of distinct visitors")),
+        Measure("sessions", _("Sessions"), formula=_("number of distinct visits")),
+        Measure(
+            "follows", _("Times followed"), adds_up=True, formula=_("number of times that a link was opened")
+        ),
     )
     order = "-visitors"
     counts = "rows"

@@ -45,10 +45,24 @@ class Tags(Report):
         Dimension("term", _("Keyword"), "text", "term"),
     )
     measures = (
-        Measure("visitors", _("Visitors")),
-        Measure("sessions", _("Sessions")),
-        Measure("conversions", _("Conversions"), adds_up=True, may_lack=True, tells_of_few=True),
-        Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=True),
+        Measure("visitors", _("Visitors"), formula=_("number of distinct visitors")),
+        Measure("sessions", _("Sessions"), formula=_("number of distinct visits")),
+        Measure(
+            "conversions",
+            _("Conversions"),
+            adds_up=True,
+            may_lack=True,
+            tells_of_few=True,
+            formula=_("number of times that goals were reached"),
+        ),
+        Measure(
+            "revenue",
+            _("Revenue"),
+            "money",
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("sum of what facts brought, in the site's currency"),
+        ),
     )
     crowd = ("visitors", "sessions")
     order = "-sessions"

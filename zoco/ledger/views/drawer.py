@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.filters import filters_write
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.explained import Explained, explained
 from zoco.ledger.pictures.labels import VERDICTS
 from zoco.ledger.views.address import Address
 
@@ -18,16 +19,14 @@ from zoco.ledger.views.address import Address
 class Drawer:
     """Everything in the drawer, ready to be written down."""
 
-    definition: str
+    explained: Explained
     question: str
-    method: str
     facts: str
     facts_url: str
     drawn_from: str
     newest: str
     left_out: str
     left_out_url: str
-    zone: str
     sql: str
     api: str
     command: str
@@ -35,20 +34,17 @@ class Drawer:
 
 def drawer(answer: Answer, address: Address, *, can_view_facts: bool) -> Drawer:
     """Prepare the drawer of an answer. The links to facts are empty for a reader who may not see them."""
-    question = answer.question
     facts = address.shared(report=answer.report.key)
     others = address.shared(report=answer.report.key, verdicts=",".join(answer.facts_left_out) or "bots")
     return Drawer(
-        definition=str(answer.report.definition),
+        explained=explained(answer),
         question=str(answer.report.question),
-        method=answer.report.method,
         facts=formats.count(answer.facts_used),
         facts_url=address.to("facts", query=facts) if can_view_facts else "",
         drawn_from=_drawn_from(answer),
         newest=_newest(answer),
         left_out=_left_out(answer),
         left_out_url=address.to("facts", query=others) if can_view_facts and answer.facts_left_out else "",
-        zone=question.site.zone,
         sql=answer.sql,
         api=api_call(answer),
         command=command_line(answer),

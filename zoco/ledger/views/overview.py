@@ -14,11 +14,13 @@ from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.now import people_now
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.bodies import is_drawn
 from zoco.ledger.pictures.charts import chart
 from zoco.ledger.pictures.figures import headlines
 from zoco.ledger.report import REPORTS, Report, is_shown_to
 from zoco.ledger.views.actions import page_actions
 from zoco.ledger.views.dashboards import dashboard_named
+from zoco.ledger.views.export import SVG, file_name
 from zoco.ledger.views.shell import LedgerView
 
 
@@ -38,6 +40,7 @@ class OverviewView(LedgerView):
     """Several reports on one page, about the same period, comparison and filters."""
 
     has_filter_form: ClassVar[bool] = True
+    has_picture: ClassVar[bool] = True
 
     def answer(self, request: HttpRequest, key: str) -> HttpResponse:
         """Ask for the head; the panels are asked for by the page itself."""
@@ -68,6 +71,8 @@ class OverviewView(LedgerView):
             chart=chart(answer, drawn),
             rows=[row for keys in dashboard.panels if (row := self._row(keys))],
             now_url=self.address.to("now"),
+            picture_url=self.export_url(head, SVG, drawn) if self.has_picture and is_drawn(answer) else "",
+            png_name=file_name(head.key, question, "png"),
             page_actions=page_actions(request, dashboard, self.address),
         )
 

@@ -19,7 +19,6 @@ from zoco.ledger.pictures.flows import ROWS_MOST as FLOWS_MOST
 from zoco.ledger.pictures.flows import flow
 from zoco.ledger.pictures.grids import ROWS_MOST, STEPS_MOST, grid
 from zoco.ledger.pictures.ways import stages
-from zoco.ledger.report import Report
 from zoco.ledger.views.actions import people_behind, report_actions
 from zoco.ledger.views.elsewhere import elsewhere
 from zoco.ledger.views.empty import not_set_up
@@ -56,7 +55,7 @@ class ReportView(LedgerView):
             zone=question.site.zone,
             printed_at=formats.moment(now.astimezone(ZoneInfo(question.site.zone))),
             controls=self.controls(question, today, report),
-            exports=[(name, self._export(report, word)) for word, name in self.exports],
+            exports=[(name, self.export_url(report, word)) for word, name in self.exports],
             picture_url=self._picture_url(answer),
             png_name=file_name(report.key, question, "png"),
             page_actions=report_actions(request, report, self.address),
@@ -103,14 +102,7 @@ class ReportView(LedgerView):
         """Return the address of the picture as a file, "" where nothing is drawn."""
         if self.exports != EXPORTS or not is_drawn(answer):
             return ""
-        return self._export(answer.report, SVG, self.request.GET.get("draw"))
-
-    def _export(self, report: Report, word: str, drawn: str | None = None) -> str:
-        query = self.address.question_query()
-        query.pop("page", None)
-        if drawn:
-            query["draw"] = drawn
-        return self.address.to("export", report.key, word, query=query)
+        return self.export_url(answer.report, SVG, self.request.GET.get("draw"))
 
 
 class PanelView(LedgerView):

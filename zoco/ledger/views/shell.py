@@ -109,6 +109,14 @@ class LedgerView(View):
         made = controls(question, self.address, today, report, self.draft)
         return replace(made, kept=kept_filters(self.request, question, self.address))
 
+    def export_url(self, report: Report, word: str, drawn: str | None = None) -> str:
+        """Return the address of what is asked as a file."""
+        query = self.address.question_query()
+        query.pop("page", None)
+        if drawn:
+            query["draw"] = drawn
+        return self.address.to("export", report.key, word, query=query)
+
     def drawer(self, answer: Answer) -> Drawer:
         """Return how the answer was computed."""
         return drawer(answer, self.address, can_view_facts=self.can_view_facts)

@@ -31,6 +31,7 @@ from zoco.mail.journeys.services import drawn_mark, journey_draw
 from zoco.mail.journeys.there import at_once
 from zoco.mail.journeys.triggers import entries_read
 from zoco.mail.sending.reports.rows import cell
+from zoco.mail.sending.screens import opened
 from zoco.people.opening import for_whom
 
 PAGE = 50
@@ -167,12 +168,14 @@ def _effect(journey: Journey) -> dict[str, Any]:
     effect = reads.effect(journey) if journey.goal else None
     if effect is None or effect.lower is None or effect.upper is None:
         return {"effect": effect}
+    data = [(_("Came in"), formats.count(effect.came)), (_("Held out"), formats.count(effect.held))]
     bounds = {
         "effect_low": 100 * effect.lower,
         "effect_high": 100 * effect.upper,
         "effect_points": effect.points,
     }
-    return {"effect": effect, **{name: formats.decimal(value, 1) for name, value in bounds.items()}}
+    shown = {name: formats.decimal(value, 1) for name, value in bounds.items()}
+    return {"effect": effect, "opened": opened.effect(data), **shown}
 
 
 def _parted(journey: Journey, graph: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -20,11 +20,13 @@ from zoco.campaigns.reads import daily_costs
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.sitebook import SiteInfo
-from zoco.ledger.views.heads import no_site
+from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.mix import running
 from zoco.mix.forms import outcome_read
 from zoco.mix.models import ChannelTest, RegionalTest
+from zoco.mix.regions import opened
 from zoco.mix.regions.forms import MeasureForm, PlanForm
 from zoco.mix.regions.panels import places
 from zoco.mix.regions.showing import shown
@@ -158,7 +160,15 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     test, site = _test(pk)
     head = {"test": test, "outcome": outcome_name(test), "span": formats.span(test.first_on, test.last_on)}
     said = work_of(test, request, add=ADD, delete=DELETE)
-    return page_of(request, "regional", _("Tests in regions"), site, sites=(), **head, **said, **shown(test))
+    found, about = shown(test), f"{head['outcome']}, {head['span']}"
+    opens = opened.opened(test, found, str(head["span"]), site.zone)
+    values = head_of_site(_("Tests in regions"), site, sitebook.sites()) | {
+        "sites": (), "opens": opens, **head, **said, **found,
+    }  # fmt: skip
+    return answered(
+        request, "zoco/mix/regional.html", values, drawings=opened.drawings(found, opens, about),
+        site=site, stem=f"regions-{test.pk}", now=timezone.now(),
+    )  # fmt: skip
 
 
 @permission_required((ADD, COSTS), raise_exception=True)

@@ -37,8 +37,19 @@ class Regional(Report):
         Dimension("country", _("Country"), "country", "country"),
     )
     measures = (
-        Measure("conversions", _("Conversions"), adds_up=True),
-        Measure("revenue", _("Revenue"), "money", adds_up=True),
+        Measure(
+            "conversions",
+            _("Conversions"),
+            adds_up=True,
+            formula=_("number of times that goals were reached"),
+        ),
+        Measure(
+            "revenue",
+            _("Revenue"),
+            "money",
+            adds_up=True,
+            formula=_("sum of what facts brought, in the site's currency"),
+        ),
     )
     parameters = (GRAIN,)
     order = "-revenue"

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger.schema import Fact
+from zoco.ledger.tests.pictures import drawn as whole
+from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import SITE, fact, ledger
 from zoco.mix import leaving, running
 from zoco.mix.models import ChannelTest, RegionalTest
@@ -137,6 +139,8 @@ def test_a_result_is_written_down_once_as_a_test_of_the_channel() -> None:
     for _again in range(2):
         marketer.post(f"/admin/media-mix/regions/{test.pk}/act/", {"do": "write"})
 
+    made = whole(marketer.get(f"/admin/media-mix/regions/{test.pk}/", {"picture": "lift"}).content.decode())
+    assert texts(made)[0] == "What the treated regions did, and what the others let expect"
     written = ChannelTest.objects.get()
     assert (written.channel, written.change, written.first_on, written.last_on) == (
         "radio",

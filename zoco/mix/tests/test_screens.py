@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from zoco.kit.runs import ENDED
+from zoco.ledger.tests.pictures import drawn as whole
+from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix import running
 from zoco.mix.models import ChannelTest, MediaMix
@@ -100,6 +102,24 @@ def test_a_fitted_model_is_shown_with_advice_and_every_language_has_its_words(si
     assert "Что принесли деньги, по каналам" in pages["ru"]
     assert "各渠道的花费带来了什么" in pages["zh-hans"]
     assert pages["en"].count("<svg") > 10
+    assert pages["en"].count("How is this computed") == 6
+
+
+def test_pictures_of_a_model_are_files_in_every_language(site: Site) -> None:
+    mix = fitted(site)
+    client, where = client_of("analyst"), f"/admin/media-mix/{mix.pk}/"
+    keys = ("returns", "advice", "responses", "waterfall", "fit", "learnt")
+
+    made = {key: texts(whole(client.get(where, {"picture": key}).content.decode())) for key in keys}
+    chinese = client.get(where, {"picture": "waterfall"}, headers={"accept-language": "zh-hans"})
+
+    assert made["waterfall"][0] == "What everything is made of"
+    assert "Baseline: without any spending" in made["waterfall"]
+    assert made["fit"][0] == "What came and what was fitted, by week"
+    assert any(each.startswith("Uncertainty: Bounds hold with 90% probability") for each in made["returns"])
+    assert "基线：没有任何花费" in texts(whole(chinese.content.decode()))
+    assert chinese["Content-Disposition"] == f'attachment; filename="{site.slug}_mix-{mix.pk}_waterfall.svg"'
+    assert client.get(where, {"picture": "nothing"}).status_code == 404
 
 
 def test_work_whose_process_ended_says_so_in_every_language(site: Site) -> None:

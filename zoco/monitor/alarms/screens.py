@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.pages import answered
 from zoco.monitor.alarms import pictures, said, services
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
-from zoco.monitor.alarms.others import letters, spent_said
+from zoco.monitor.alarms.others import letters, opened, spent_said
 from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, hidden_from
 
 SEE, MARK = "zoco_monitor.view_incident", "zoco_monitor.change_incident"
@@ -29,8 +30,11 @@ RATE_WEEKS = 8
 
 
 def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
-    shown = {"title": title, "icon_name": "warning", "breadcrumbs_items": [{"url": None, "label": title}]}
-    return render(request, f"zoco/monitor/alarms/{template}.html", shown | values)
+    return render(request, f"zoco/monitor/alarms/{template}.html", _head(title) | values)
+
+
+def _head(title: str) -> dict[str, object]:
+    return {"title": title, "icon_name": "warning", "breadcrumbs_items": [{"url": None, "label": title}]}
 
 
 @never_cache
@@ -114,20 +118,23 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     known = _seen(request).select_related("alarm__site", "alarm__segment", "acknowledged_by")
     found = get_object_or_404(known, pk=pk)
     title, words = said.incident_title(found), said.incident_said(found)
-    return _page(
-        request,
-        "incident",
-        title,
+    picture, opens = pictures.drawn(found.picture, title, words), opened.opened_of(found)
+    values = _head(title) | dict(
         incident=found,
         words=words,
         segment=said.segment_said(found),
-        picture=pictures.drawn(found.picture, title, words),
+        picture=picture,
+        opened=opens,
         report_url=_report_url(found),
         **_sureness(found),
         tellings=[_telling(each) for each in found.tellings.select_related("user").order_by("id")],
         marks=[(value, label) for value, label in Incident.Mark.choices if value],
         may_mark=request.user.has_perm(MARK),
     )
+    return answered(
+        request, "zoco/monitor/alarms/incident.html", values, site=found.alarm.site, stem=f"incident-{pk}",
+        drawings=opened.drawings(picture, title, words, opens) if opens else [], now=timezone.now(),
+    )  # fmt: skip
 
 
 def _sureness(incident: Incident) -> dict[str, Any]:

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zoco.kit.cells import disarmed
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.views.heads import no_site, site_chosen
-from zoco.monitor.attribution import causes, said, services
+from zoco.monitor.attribution import causes, opened, said, services
 from zoco.monitor.attribution.counting import MODELS
 from zoco.monitor.attribution.definition import definition_of, rule_of, rule_set
+from zoco.monitor.attribution.explained import EXPLAINED
 from zoco.monitor.attribution.forms import AttributionForm, RuleForm
 from zoco.monitor.attribution.models import AttributionRun, ConversionRule
 from zoco.monitor.attribution.services import AttributionWrong
@@ -36,11 +38,16 @@ ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}
 COLUMNS = ("of", "model", "label", "credit", "share", "low", "high", "people", "too_little")
 
 
-def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
+def _head(template: str, title: str) -> dict[str, object]:
     crumbs = [{"url": reverse("zoco_attributions"), "label": _("Attribution")}, {"url": None, "label": title}]
     is_first = template == "attributions"
-    head = {"title": title, "icon_name": "zoco-monitor", "breadcrumbs_items": crumbs[1 if is_first else 0 :]}
-    return render(request, f"zoco/monitor/attribution/{template}.html", head | values)
+    return {
+        "title": title, "icon_name": "zoco-monitor", "breadcrumbs_items": crumbs[1 if is_first else 0 :]
+    }  # fmt: skip
+
+
+def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
+    return render(request, f"zoco/monitor/attribution/{template}.html", _head(template, title) | values)
 
 
 @never_cache
@@ -113,22 +120,21 @@ def new(request: HttpRequest) -> HttpResponse:
 @permission_required(SEE, raise_exception=True)
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how far a run is, and its credits."""
+    """Show how far a run is, and its credits, or give their picture."""
     run = get_object_or_404(AttributionRun.objects.select_related("site", "created_by"), pk=pk)
     measure = Measure.CONVERSIONS if request.GET.get("of") == "conversions" else Measure.REVENUE
     may = request.user.has_perm(MAKE)
-    line = _line(run)
-    return _page(
-        request,
-        "attribution",
-        line["span"],
-        **line,
+    line, stands, table = _line(run), said.stands(run, run.site.zone), said.table(run, measure)
+    values = _head("attribution", line["span"]) | dict(
+        line,
         is_demo=run.site.is_demo,
         said=_(run.said) if run.said else "",
         measures=[(each.value, label, each is measure) for each, label in _measures(run)],
-        table=said.table(run, measure),
+        table=table,
+        opened=opened.credits(stands) if table else None,
+        opened_causal=opened.causal(stands) if table else None,
         causal=causes.causal(run, measure, request.user),
-        stands=said.stands(run, run.site.zone),
+        stands=stands,
         models=said.explained(),
         share=round(100 * run.done / run.total) if run.total else 0,
         progress=_("%(done)s of %(total)s steps")
@@ -138,6 +144,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         may_delete=request.user.has_perm(DELETE) and not run.is_open,
         orders_url=_orders(run),
     )
+    about = f"{dict(_measures(run))[measure]} · {run.get_by_display()} · {line['span']}"
+    heads = (str(run.get_by_display()), _scale(table), str(EXPLAINED[said.CHOSEN].label))
+    return answered(
+        request, "zoco/monitor/attribution/attribution.html", values,
+        drawings=opened.drawings(table, stands, about, heads), site=run.site,
+        stem=f"attribution-{run.pk}-{measure.value}", now=timezone.now(),
+    )  # fmt: skip
+
+
+def _scale(table: dict[str, Any]) -> str:
+    return _("0 to %(scale)s") % {"scale": table["scale"]} if table else ""
 
 
 def _measures(run: AttributionRun) -> list[tuple[Measure, str]]:

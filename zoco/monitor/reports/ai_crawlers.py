@@ -37,8 +37,10 @@ class AiCrawlers(Report):
     )
     measures = (
         words.REQUESTS,
-        Measure("read", _("Read"), adds_up=True),
-        Measure("not_found", _("Not found"), adds_up=True),
+        Measure(
+            "read", _("Read"), adds_up=True, formula=_("number of pages, by the origin that saw most of them")
+        ),
+        Measure("not_found", _("Not found"), adds_up=True, formula=_("number of answers 404 and 410")),
     )
     order = "-requests"
     counts = "rows"

@@ -32,17 +32,23 @@ class Beacons(Report):
         "confidence the true share lies between the two bounds, if loads go without a beacon independently "
         "of each other. Page views stay those of the tracker: nothing is counted twice."
     )
+    uncertainty = words.SCORE
     method = (
         "Wilson (1927), J. Amer. Stat. Assoc. 22, 209–212; Brown, Cai, DasGupta (2001), Stat. Sci. 16, eq. 4"
     )
     picture = "curve"
     dimensions = (words.BUCKET,)
     measures = (
-        Measure("loads", _("Page loads"), adds_up=True),
-        Measure("silent", _("Without a beacon"), adds_up=True),
-        Measure("share", _("Share"), "percent"),
-        Measure("share_low", _("95% from"), "percent"),
-        Measure("share_high", _("95% to"), "percent"),
+        Measure("loads", _("Page loads"), adds_up=True, formula=_("number of page loads")),
+        Measure(
+            "silent",
+            _("Without a beacon"),
+            adds_up=True,
+            formula=_("sum over visitors, paths and steps of page loads without a page view of the tracker"),
+        ),
+        Measure("share", _("Share"), "percent", formula=_("page loads without a beacon ÷ page loads")),
+        Measure("share_low", _("95% from"), "percent", formula=words.LOWER),
+        Measure("share_high", _("95% to"), "percent", formula=words.UPPER),
     )
     parameters = (GRAIN,)
     order = "bucket"

@@ -37,8 +37,13 @@ class Bots(Report):
     )
     measures = (
         words.REQUESTS,
-        Measure("pages", _("Pages"), adds_up=True),
-        Measure("not_found", _("Not found"), adds_up=True),
+        Measure(
+            "pages",
+            _("Pages"),
+            adds_up=True,
+            formula=_("number of pages, by the origin that saw most of them"),
+        ),
+        Measure("not_found", _("Not found"), adds_up=True, formula=_("number of answers 404 and 410")),
     )
     order = "-requests"
     counts = "rows"

@@ -41,19 +41,54 @@ class Consent(Report):
         "another."
     )
     method = words.WILSON
+    uncertainty = words.SCORE
     picture = "curve"
     crowd = ("visitor_days",)
     dimensions = (words.BUCKET,)
     measures = (
-        Measure("given", _("Given"), adds_up=True, tells_of_few=True),
-        Measure("declined", _("Declined"), adds_up=True, tells_of_few=True),
-        Measure("rate", _("Consent rate"), "percent", may_lack=True, tells_of_few=True),
-        Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True),
-        Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True),
-        Measure("visitor_days", _("Visitor-days")),
-        Measure("known_days", _("Known visitor-days"), tells_of_few=True),
-        Measure("known_visitors", _("Known visitors"), tells_of_few=True),
-        Measure("people", pgettext_lazy("joined", "People"), tells_of_few=True),
+        Measure(
+            "given",
+            _("Given"),
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("number of distinct visitors who agreed"),
+        ),
+        Measure(
+            "declined",
+            _("Declined"),
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("number of distinct visitors who declined"),
+        ),
+        Measure(
+            "rate",
+            _("Consent rate"),
+            "percent",
+            may_lack=True,
+            tells_of_few=True,
+            formula=_("given ÷ (given + declined)"),
+        ),
+        Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True, formula=words.LOWER),
+        Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True, formula=words.UPPER),
+        Measure("visitor_days", _("Visitor-days"), formula=_("number of distinct visitors with a page view")),
+        Measure(
+            "known_days",
+            _("Known visitor-days"),
+            tells_of_few=True,
+            formula=_("number of distinct visitors with a page view who had agreed"),
+        ),
+        Measure(
+            "known_visitors",
+            _("Known visitors"),
+            tells_of_few=True,
+            formula=_("number of distinct browsers that agreed"),
+        ),
+        Measure(
+            "people",
+            pgettext_lazy("joined", "People"),
+            tells_of_few=True,
+            formula=_("number of distinct people joined to a visit"),
+        ),
     )
     parameters = (GRAIN,)
     order = "bucket"

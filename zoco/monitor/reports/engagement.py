@@ -29,7 +29,15 @@ class Engagement(Report):
     )
     picture = "bars"
     dimensions = (Dimension("path", _("Page"), "path", "path"),)
-    measures = (words.PAGE_VIEWS, Measure("engaged", _("Engagement per page view"), "seconds"))
+    measures = (
+        words.PAGE_VIEWS,
+        Measure(
+            "engaged",
+            _("Engagement per page view"),
+            "seconds",
+            formula=_("sum of times in which the page was visible and in focus ÷ its page views"),
+        ),
+    )
     order = "-page_views"
     position = 35
 

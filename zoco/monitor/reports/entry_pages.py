@@ -30,7 +30,9 @@ class EntryPages(Report):
     picture = "bars"
     dimensions = (Dimension("landing", _("Entry page"), "path", "landing"),)
     measures = (
-        Measure("sessions", _("Sessions"), adds_up=True),
+        Measure(
+            "sessions", _("Sessions"), adds_up=True, formula=_("number of visits that began with the page")
+        ),
         words.BOUNCE,
         words.VIEWS_PER_SESSION,
         words.DURATION,

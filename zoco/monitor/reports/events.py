@@ -35,8 +35,15 @@ class Events(Report):
     dimensions = (Dimension("subject", _("Event"), "text", "subject"),)
     measures = (
         words.VISITORS,
-        Measure("events", _("Events"), adds_up=True),
-        Measure("value", pgettext_lazy("money", "Value"), "money", adds_up=True, tells_of_few=True),
+        Measure("events", _("Events"), adds_up=True, formula=_("number of events")),
+        Measure(
+            "value",
+            pgettext_lazy("money", "Value"),
+            "money",
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("sum of what events brought, in the site's currency"),
+        ),
     )
     order = "-visitors"
     counts = "rows"

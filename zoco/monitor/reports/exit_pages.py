@@ -30,9 +30,13 @@ class ExitPages(Report):
     picture = "bars"
     dimensions = (Dimension("path", _("Page"), "path", "path"),)
     measures = (
-        Measure("exits", _("Exits"), adds_up=True),
-        Measure("page_views", words.PAGE_VIEWS.label),  # not added up: pages without exits have no row
-        Measure("exit_rate", _("Exit rate"), "percent"),
+        Measure(
+            "exits", _("Exits"), adds_up=True, formula=_("number of visits of which this was the last page")
+        ),
+        Measure(
+            "page_views", words.PAGE_VIEWS.label, formula=_("number of page views")
+        ),  # not added up: pages without exits have no row
+        Measure("exit_rate", _("Exit rate"), "percent", formula=_("exits ÷ page views of the page")),
     )
     order = "-exits"
     imports = ("exit", "visits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
@@ -45,12 +46,20 @@ class Goals(Report):
         )
     )
     method = words.WILSON
+    uncertainty = words.SCORE
     picture = "bars"
     dimensions = (Dimension("goal", _("Goal"), "text", "goal"),)
     measures = (
-        Measure("visitors", _("Visitors")),
-        Measure("conversions", _("Conversions"), adds_up=True),
-        words.RATE,
+        Measure("visitors", _("Visitors"), formula=_("number of distinct visitors who reached the goal")),
+        Measure(
+            "conversions",
+            _("Conversions"),
+            adds_up=True,
+            formula=_("number of times that the goal was reached"),
+        ),
+        replace(
+            words.RATE, formula=_("visitors who reached the goal ÷ visitors with a page view or a conversion")
+        ),
         words.RATE_LOW,
         words.RATE_HIGH,
         words.REVENUE,

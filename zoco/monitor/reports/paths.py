@@ -33,9 +33,9 @@ class Paths(Report):
     picture = "bars"
     dimensions = (Dimension("at", _("Page"), "path"), Dimension("other", _("Other page"), "path"))
     measures = (
-        Measure("times", _("Times"), adds_up=True),
+        Measure("times", _("Times"), adds_up=True, formula=_("number of steps from page to page")),
         words.VISITORS,
-        Measure("part", _("Share"), "percent"),
+        Measure("part", _("Share"), "percent", formula=_("times of the row ÷ times of all rows")),
     )
     parameters = (
         Parameter("side", _("Pages seen"), "after", (("after", _("After it")), ("before", _("Before it")))),

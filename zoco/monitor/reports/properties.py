@@ -35,7 +35,7 @@ class Properties(Report):
         Dimension("property", _("Property")),
         Dimension("value", _("Value")),
     )
-    measures = (words.VISITORS, Measure("events", _("Events")))
+    measures = (words.VISITORS, Measure("events", _("Events"), formula=_("number of events")))
     order = "-visitors"
     counts = "rows"
     position = 56

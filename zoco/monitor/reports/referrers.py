@@ -31,7 +31,15 @@ class Referrers(Report):
     picture = "bars"
     crowd = ("visitors",)
     dimensions = (Dimension("referrer_host", _("Referrer"), "host", "referrer_host"),)
-    measures = (words.VISITORS, Measure("arrivals", _("Arrivals"), adds_up=True))
+    measures = (
+        words.VISITORS,
+        Measure(
+            "arrivals",
+            _("Arrivals"),
+            adds_up=True,
+            formula=_("number of page views reached over a link of the host"),
+        ),
+    )
     order = "-visitors"
     position = 60
 

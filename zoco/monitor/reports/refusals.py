@@ -32,7 +32,7 @@ class Refusals(Report):
         Dimension("reason", _("Reason"), "text", "reason"),
         Dimension("host", _("Unknown host"), "host", "host"),
     )
-    measures = (Measure("times", _("Times"), adds_up=True),)
+    measures = (Measure("times", _("Times"), adds_up=True, formula=_("number of facts refused")),)
     order = "-times"
     counts = "rows"
     verdicts = ("server",)

@@ -33,12 +33,14 @@ class Requests(Report):
     dimensions = (words.BUCKET,)
     measures = (
         words.REQUESTS,
-        Measure("pages", _("Pages"), adds_up=True),
-        Measure("assets", _("Files"), adds_up=True),
-        Measure("redirects", _("Redirects"), adds_up=True),
-        Measure("calls", _("Calls"), adds_up=True),
-        Measure("not_found", _("Not found"), adds_up=True),
-        Measure("failures", _("Failures"), adds_up=True),
+        Measure("pages", _("Pages"), adds_up=True, formula=_("number of requests of pages")),
+        Measure("assets", _("Files"), adds_up=True, formula=_("number of requests of files")),
+        Measure(
+            "redirects", _("Redirects"), adds_up=True, formula=_("number of answers that lead elsewhere")
+        ),
+        Measure("calls", _("Calls"), adds_up=True, formula=_("number of requests that only programs make")),
+        Measure("not_found", _("Not found"), adds_up=True, formula=_("number of answers 404 and 410")),
+        Measure("failures", _("Failures"), adds_up=True, formula=_("number of answers from 500 to 599")),
     )
     parameters = (GRAIN,)
     order = "bucket"

@@ -37,7 +37,12 @@ class SiteSearch(Report):
         words.SEARCHES,
         words.VISITORS,
         words.SESSIONS,
-        Measure("exit_rate", _("Exit rate"), "percent"),
+        Measure(
+            "exit_rate",
+            _("Exit rate"),
+            "percent",
+            formula=_("searches after which the visit ended ÷ searches"),
+        ),
     )
     order = "-searches"
     position = 57

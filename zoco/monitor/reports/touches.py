@@ -24,6 +24,7 @@ class ByTouch(Report):
     picture = "bars"
     crowd = ("visitors", "sessions")
     method = words.WILSON
+    uncertainty = words.SCORE
     measures = words.BY_TOUCH
     order = "-visitors"
     uses_goals = True

@@ -32,7 +32,7 @@ class Verdicts(Report):
         Dimension("verdict", _("Verdict"), "verdict"),
         Dimension("reason", _("Reason"), "text", "reason"),
     )
-    measures = (Measure("facts", _("Facts"), adds_up=True), words.PAGE_VIEWS)
+    measures = (Measure("facts", _("Facts"), adds_up=True, formula=_("number of facts")), words.PAGE_VIEWS)
     order = "-facts"
     counts = "rows"
     verdicts = VERDICTS

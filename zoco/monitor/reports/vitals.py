@@ -66,6 +66,14 @@ METHOD = (
     "W. J. Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2: interval of a quantile "
     "by order statistics; thresholds: https://web.dev/articles/vitals, https://web.dev/articles/ttfb"
 )
+PERCENTILE = _("the value at place 1 + 0.75 (n − 1) of n values in order, between two values by share")
+LOWER = _("the value at place 0.75 n − z √(n × 0.75 × 0.25) of n values in order, rounded up, z = 1.96")
+UPPER = _("the value at place 0.75 n + z √(n × 0.75 × 0.25) of n values in order, rounded up, z = 1.96")
+BOUNDS = _(
+    "The bounds are order statistics and assume no distribution: were the same to come again and again, such "
+    "intervals would hold the true percentile about 95 times of 100, if page loads are independent of each "
+    "other. Shares and numbers of page loads are full counts."
+)
 # Parts of a path, in the words of RE2, which both engines use.
 KINDS = (
     (r"[0-9]+|(?:[^/0-9]*[0-9]){4}[^/]*", "(number)"),
@@ -82,16 +90,22 @@ def template(path: Value) -> Value:
 
 
 def _measures(vital: Vital) -> tuple[Measure, ...]:
-    def figure(name: str, label: StrOrPromise) -> Measure:
-        return Measure(name, label, vital.unit, lack=LACK)
+    def figure(name: str, label: StrOrPromise, formula: StrOrPromise) -> Measure:
+        return Measure(name, label, vital.unit, lack=LACK, formula=formula)
 
-    p75 = figure("p75", format_lazy("{} {}", vital.short, _("75th percentile")))
+    p75 = figure("p75", format_lazy("{} {}", vital.short, _("75th percentile")), PERCENTILE)
     return (
         replace(p75, grades=vital.grades),
-        figure("low", _("95% from")),
-        figure("high", _("95% to")),
-        Measure("good", _("Good page loads"), "percent", lack=LACK),
-        Measure("loads", _("Page loads"), adds_up=True),
+        figure("low", _("95% from"), LOWER),
+        figure("high", _("95% to"), UPPER),
+        Measure(
+            "good",
+            _("Good page loads"),
+            "percent",
+            lack=LACK,
+            formula=_("page loads not above the bound of good ÷ page loads"),
+        ),
+        Measure("loads", _("Page loads"), adds_up=True, formula=_("number of page loads with the measure")),
     )
 
 
@@ -99,6 +113,7 @@ class Vitals(Report):
     """What both reports share: one vital at a time, as their units differ."""
 
     method = METHOD
+    uncertainty = BOUNDS
     counts = "rows"
     measures = _measures(VITALS["lcp"])
     parameters: tuple[Parameter, ...] = (VITAL,)

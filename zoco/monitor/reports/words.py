@@ -9,20 +9,63 @@ from zoco.ledger.report import Dimension, Measure
 
 BUCKET = Dimension("bucket", _("Time"), "bucket")
 
-VISITORS = Measure("visitors", _("Visitors"))
-SESSIONS = Measure("sessions", _("Sessions"))
-PAGE_VIEWS = Measure("page_views", _("Page views"), adds_up=True)
-BOUNCE = Measure("bounce", _("Bounce"), "percent")
-VIEWS_PER_SESSION = Measure("views_per_session", _("Page views per session"), "points")
-DURATION = Measure("duration", _("Visit duration"), "seconds")
-ENGAGED = Measure("engaged", _("Engagement"), "seconds", lack=_("only the tracker measures it"))
-CONVERSIONS = Measure("conversions", _("Conversions"), adds_up=True, may_lack=True, tells_of_few=True)
-REVENUE = Measure("revenue", _("Revenue"), "money", adds_up=True, tells_of_few=True)
-RATE = Measure("rate", _("Conversion rate"), "percent", may_lack=True, tells_of_few=True)
-RATE_LOW = Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True)
-RATE_HIGH = Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True)
-SEARCHES = Measure("searches", _("Searches"), adds_up=True)
-REQUESTS = Measure("requests", _("Requests"), adds_up=True)
+LOWER = _("(p + z²/2n − z √(p (1 − p)/n + z²/4n²)) ÷ (1 + z²/n): p is the share of n, z = 1.96")
+UPPER = _("(p + z²/2n + z √(p (1 − p)/n + z²/4n²)) ÷ (1 + z²/n): p is the share of n, z = 1.96")
+SCORE = _(
+    "Figures without bounds are full counts: nothing was drawn from more. The bounds are the score interval "
+    "of Wilson for a share: were the same to come again and again, such intervals would hold the true share "
+    "about 95 times of 100, if those counted are independent of each other."
+)
+VISITORS = Measure("visitors", _("Visitors"), formula=_("number of distinct visitors"))
+SESSIONS = Measure("sessions", _("Sessions"), formula=_("number of distinct visits"))
+PAGE_VIEWS = Measure("page_views", _("Page views"), adds_up=True, formula=_("number of page views"))
+BOUNCE = Measure(
+    "bounce", _("Bounce"), "percent", formula=_("visits with exactly one page view ÷ all visits")
+)
+VIEWS_PER_SESSION = Measure(
+    "views_per_session", _("Page views per session"), "points", formula=_("page views in visits ÷ visits")
+)
+DURATION = Measure(
+    "duration",
+    _("Visit duration"),
+    "seconds",
+    formula=_("sum of times from the first page view of a visit to its last ÷ visits"),
+)
+ENGAGED = Measure(
+    "engaged",
+    _("Engagement"),
+    "seconds",
+    lack=_("only the tracker measures it"),
+    formula=_("sum of times in which pages were visible and in focus ÷ visits"),
+)
+CONVERSIONS = Measure(
+    "conversions",
+    _("Conversions"),
+    adds_up=True,
+    may_lack=True,
+    tells_of_few=True,
+    formula=_("number of times that goals were reached"),
+)
+REVENUE = Measure(
+    "revenue",
+    _("Revenue"),
+    "money",
+    adds_up=True,
+    tells_of_few=True,
+    formula=_("sum of what facts brought, in the site's currency"),
+)
+RATE = Measure(
+    "rate",
+    _("Conversion rate"),
+    "percent",
+    may_lack=True,
+    tells_of_few=True,
+    formula=_("visitors who reached a goal in these visits ÷ visitors of these visits"),
+)
+RATE_LOW = Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True, formula=LOWER)
+RATE_HIGH = Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True, formula=UPPER)
+SEARCHES = Measure("searches", _("Searches"), adds_up=True, formula=_("number of searches"))
+REQUESTS = Measure("requests", _("Requests"), adds_up=True, formula=_("number of requests"))
 
 BY_VISIT = (VISITORS, SESSIONS, PAGE_VIEWS, BOUNCE)
 BY_TOUCH = (*BY_VISIT, CONVERSIONS, RATE, RATE_LOW, RATE_HIGH, REVENUE)

@@ -20,6 +20,7 @@ from zoco.ledger.asking.filters import filters_named
 from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.explained import explained
 from zoco.ledger.report import Report
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.controls import Controls, chip, controls
@@ -131,16 +132,14 @@ class SharedFrame(LedgerView):
     def drawer(self, answer: Answer) -> Drawer:
         """Return the definition, and what is left out; nothing of how the answer was fetched."""
         return Drawer(
-            definition=str(answer.report.definition),
+            explained=explained(answer),
             question=str(answer.report.question),
-            method=answer.report.method,
             facts="",
             facts_url="",
             drawn_from="",
             newest="",
             left_out=self.left_out() or _("nothing"),
             left_out_url="",
-            zone=answer.question.site.zone,
             sql="",
             api="",
             command="",
@@ -218,6 +217,8 @@ class SharedFrame(LedgerView):
 
 class SharedOverview(SharedFrame, OverviewView):
     """The dashboard of the link."""
+
+    has_picture = False
 
     def answer(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
         """Show it."""

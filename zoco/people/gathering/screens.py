@@ -13,6 +13,7 @@ from django.utils.translation import npgettext
 from zoco.kit import noting
 from zoco.kit.said import Said
 from zoco.ledger.pictures import formats, moments
+from zoco.ledger.pictures.alone.pages import everywhere, file_asked, offered
 from zoco.ledger.views.heads import head
 from zoco.people.audiences import services
 from zoco.people.audiences.bitmaps import unpacked
@@ -20,7 +21,7 @@ from zoco.people.audiences.keeping import REMEMBERED
 from zoco.people.audiences.models import Audience, AudienceChange
 from zoco.people.audiences.rules import RuleWrong
 from zoco.people.audiences.services import AudienceWrong
-from zoco.people.gathering import building, reads
+from zoco.people.gathering import building, opened, reads
 from zoco.people.gathering.importing import BYTES_MOST, SHOWN_MOST, Listed, ListWrong, list_read
 from zoco.people.gathering.opening import ADD, CHANGE, DELETE, EXPORT, SEE
 from zoco.people.opening import for_whom
@@ -70,6 +71,13 @@ def shown(request: HttpRequest, audience: Audience, *, status: int = 200, **more
     before = _number(request.GET.get("before", ""))
     earlier = audience.changes.filter(pk__lt=before) if before else audience.changes.all()
     changes = list(earlier.defer("entered", "left").order_by("-pk")[: CHANGES_MOST + 1])
+    now, words = timezone.now(), _words(audience)
+    picture, opens = reads.picture(audience, now), opened.audience(audience, words)
+    drawings = opened.drawings(picture, audience.name, opens)
+    site, stem = everywhere(), f"audience-{audience.pk}"
+    file = file_asked(request, drawings, site, stem, now)
+    if file is not None:
+        return file
     return page(
         request,
         "audience",
@@ -77,10 +85,12 @@ def shown(request: HttpRequest, audience: Audience, *, status: int = 200, **more
         status=status,
         audience=audience,
         is_live=audience.kind == Audience.Kind.LIVE,
-        words=_words(audience),
+        words=words,
+        opened=opens,
+        pictures=offered(request, drawings, site, stem),
         size=formats.count(audience.size),
         people=npgettext("audience", "person", "people", audience.size),
-        picture=reads.picture(audience, timezone.now()),
+        picture=picture,
         changes=[_change(each) for each in changes[:CHANGES_MOST]],
         older=changes[CHANGES_MOST - 1].pk if len(changes) > CHANGES_MOST else 0,
         overlaps=reads.overlaps(people, but=audience.pk),

@@ -20,6 +20,7 @@ from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.ledger.views.problems import problem_of
 from zoco.people.opening import for_whom
+from zoco.research import opened
 from zoco.research.affinity.baskets import Basket, baskets, followed
 from zoco.research.opening import SEE, site_asked
 from zoco.research.purchases import span_of
@@ -54,9 +55,11 @@ def _found(site: SiteInfo, days: str, now: datetime) -> dict[str, Any]:
     found, is_cut = baskets(site=site, period=period, store=opening.store())
     together = pairs(((each.products, each.products) for each in found), most=SHOWN_MOST)
     after = pairs(followed(found), is_ordered=True, most=SHOWN_MOST)
+    basis = _basis(found, is_cut=is_cut)
     return {
         "is_empty": not found,
-        "basis": _basis(found, is_cut=is_cut),
+        "basis": basis,
+        "opened": opened.affinity({"basis": basis}, site),
         "together": [_line(each) for each in together],
         "after": [_line(each) for each in after],
     }

@@ -15,6 +15,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.people.opening import for_whom
+from zoco.research import opened
 from zoco.research.models import Study
 from zoco.research.opening import SEE, audience_url, site_asked
 from zoco.research.personas.features import FEATURES, FIRST, name_proposed
@@ -77,6 +78,7 @@ def personas(request: HttpRequest) -> HttpResponse:
     study = shown["study"]
     if isinstance(study, Study):
         shown |= _found(request, site, study)
+        shown["opened"] = opened.personas(shown, site)
     return render(request, "zoco/research/personas.html", shown)
 
 

@@ -36,11 +36,35 @@ class RecencyFrequencyMoney(Report):
     picture = "bars"
     dimensions = (Dimension("rfm_segment", pgettext_lazy("rfm", "Segment")),)
     measures = (
-        Measure("people", pgettext_lazy("rfm", "People"), adds_up=True),
-        Measure("purchases", _("Purchases"), adds_up=True, tells_of_few=True),
-        Measure("spent", pgettext_lazy("rfm", "Spent"), "money", adds_up=True, tells_of_few=True),
-        Measure("spent_each", _("Spent by each"), "money", tells_of_few=True),
-        Measure("since_days", _("Days since the last purchase"), "points", tells_of_few=True),
+        Measure(
+            "people",
+            pgettext_lazy("rfm", "People"),
+            adds_up=True,
+            formula=_("number of people in the segment"),
+        ),
+        Measure(
+            "purchases",
+            _("Purchases"),
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("number of their purchases"),
+        ),
+        Measure(
+            "spent",
+            pgettext_lazy("rfm", "Spent"),
+            "money",
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("sum of what they spent, in the site's currency"),
+        ),
+        Measure("spent_each", _("Spent by each"), "money", tells_of_few=True, formula=_("spent ÷ people")),
+        Measure(
+            "since_days",
+            _("Days since the last purchase"),
+            "points",
+            tells_of_few=True,
+            formula=_("mean of the days since their last purchases"),
+        ),
     )
     order = "-spent"
     counts = "rows"

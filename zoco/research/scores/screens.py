@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -18,6 +17,9 @@ from django.utils.translation import ngettext, npgettext
 from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone import stood
+from zoco.ledger.pictures.alone.laying import Body
+from zoco.ledger.pictures.alone.pages import Drawing, answered
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import QueryFailed, StoreBusy
@@ -25,10 +27,11 @@ from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.ledger.views.problems import problem_of
 from zoco.people.gathering.reads import members
 from zoco.people.opening import for_whom
+from zoco.research import opened
 from zoco.research.opening import PEOPLE, SEE, audience_url, site_asked
 from zoco.research.purchases import Bought, Sold, span_of
 from zoco.research.scores.leaf import PARTED, ScaleForm, ScoresLeaf, days_of, scale_of
-from zoco.research.scores.scoring import FIRST, SEGMENTS, Scored, chosen, scored
+from zoco.research.scores.scoring import FIRST, KINDS, SEGMENTS, Scored, chosen, scored
 from zoco.stats.value.rfm import PARTS
 
 if TYPE_CHECKING:
@@ -79,7 +82,29 @@ def scores(request: HttpRequest) -> HttpResponse:
             shown |= _found(request, site, form, timezone.now())
         except (QueryFailed, StoreBusy) as error:
             shown |= {"problem": problem_of(error)}
-    return render(request, "zoco/research/scores.html", shown)
+    pictures = [_drawing(shown)] if "opened" in shown else []
+    return answered(
+        request, "zoco/research/scores.html", shown, drawings=pictures, site=site, stem="rfm",
+        now=timezone.now(),
+    )  # fmt: skip
+
+
+def _drawing(shown: dict[str, Any]) -> Drawing:
+    """Return the grid of recency and frequency as a picture."""
+    grid = shown["grid"]
+
+    def body() -> Body:
+        heads = [
+            _("Frequency %(score)s: %(span)s") % {"score": head["name"], "span": head["span"]}
+            for head in grid["heads"]
+        ]
+        rows = [
+            (f"{row['name']}: {row['span']}", [(cell["text"], cell["look"]) for cell in row["cells"]])
+            for row in grid["rows"]
+        ]
+        return stood.heat([_("Recency: days since the last purchase"), *heads], rows)
+
+    return Drawing("scores", _("Recency and frequency"), shown["whole"], body, shown["opened"])
 
 
 def _found(request: HttpRequest, site: SiteInfo, form: ScaleForm, now: datetime) -> dict[str, Any]:
@@ -91,11 +116,12 @@ def _found(request: HttpRequest, site: SiteInfo, form: ScaleForm, now: datetime)
         return {"is_empty": True, "unknown": _unknown(site, sold)}
     wanted = Chosen.of(request)
     address = urlencode({"site": site.slug, **rule})
-    return {
-        "grid": _grid(found, address),
+    said = {"whole": _whole(found, site), "unknown": _unknown(site, sold)}
+    grid = _grid(found, address)
+    return said | {
+        "grid": grid,
+        "opened": opened.scores(said, site, str(KINDS[rule["scale"]])),
         "segments": _segments(found, site, address),
-        "whole": _whole(found, site),
-        "unknown": _unknown(site, sold),
         **(_chosen(request, found, wanted, rule | {"site": site.id}) if wanted.given else {}),
     }
 

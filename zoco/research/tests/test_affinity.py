@@ -94,5 +94,6 @@ def test_page_shows_pairs_and_how_sure_they_are(
 
     assert "9 orders that name their products, 2 different ones." in shown
     assert "soap" in shown
+    assert shown.count("How is this computed") == 2
     assert "No product followed on another in 5 orders of known people." in shown
     assert nonsense.status_code == 200

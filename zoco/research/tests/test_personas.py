@@ -105,6 +105,7 @@ def test_page_begins_a_study_whose_personas_become_audiences(
     assert study is not None
     assert (study.state, study.found["people"], len(study.found["groups"])) == ("done", PEOPLE, 3)
     shown = owner.get(where).content.decode()
+    assert shown.count("How is this computed") == 4
     for group in study.found["groups"]:
         assert name_proposed(group["marks"]) in shown
     rule = {"leaf": "persona", "persona": f"{study.pk}:1"}

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from zoco.ledger.store.base import Store
+from zoco.ledger.tests.pictures import drawn as whole
+from zoco.ledger.tests.pictures import said as texts
 from zoco.people.audiences.counting import people_of
 from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import RuleWrong, rules_read
@@ -66,6 +68,9 @@ def test_page_shows_cells_and_makes_an_audience_of_one(
 
     assert "2 people bought here, with 3 orders and €35 left of them." in shown
     assert "1 more order, of €9, is of nobody known and stands nowhere here." in shown
+    made = owner.get(reverse("zoco_scores"), {"days": "all", "site": site.slug, "picture": "scores"})
+    assert texts(whole(made.content.decode()))[0] == "Recency and frequency"
+    assert "at most 5" in shown
     assert "Ana" in shown
     assert "Bea" not in shown
     start = shown.index(reverse("zoco_audience_new"))

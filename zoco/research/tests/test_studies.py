@@ -15,6 +15,8 @@ from zoco.kit.periods import micros
 from zoco.kit.runs import RunStopped
 from zoco.ledger.erasing import ERASERS
 from zoco.ledger.store.base import Erasure, QueryFailed, Store
+from zoco.ledger.tests.pictures import drawn as whole
+from zoco.ledger.tests.pictures import said as texts
 from zoco.people.audiences.counting import people_of
 from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import rules_read
@@ -203,6 +205,14 @@ def test_page_begins_shows_and_deletes(shop: Store, site: Site, crowd: list[Pers
     shown = owner.get(where).content.decode()
 
     assert "In the second half the model told" in shown
+    for key, title in (
+        ("holdout", "Repeat purchases, cumulative"),
+        ("calibration", "Purchases in the second"),
+    ):
+        made = texts(whole(owner.get(where, {"picture": key}).content.decode()))
+        assert made[0].startswith(title)
+        assert any("Batislam" in each for each in made)
+    assert shown.count("How is this computed") == 5
     assert "300 known people" in shown
     assert "<svg" in shown
     assert reverse("zoco_person", args=[Outcome.objects.order_by("-value")[0].person_id]) in shown

@@ -8,17 +8,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, intervals
+from zoco.ledger.pictures.alone import stood
+from zoco.ledger.pictures.alone.pages import Drawing, answered
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.people.gathering.reads import person_url
 from zoco.people.opening import for_whom
+from zoco.research import opened
 from zoco.research.models import Outcome, Study
 from zoco.research.opening import PEOPLE, SEE, audience_url, site_asked
 from zoco.research.screens import begin, of_page, page_url
@@ -53,9 +58,25 @@ def value(request: HttpRequest) -> HttpResponse:
     shown = head_of_site(title, site, sitebook.sites()) | {"icon_name": "group", "problem": problem}
     shown |= of_page(request, site, KIND) | {"choices": CHOICES.items(), "wanted": AUTOMATIC}
     study = shown["study"]
+    pictures: list[Drawing] = []
     if isinstance(study, Study):
-        shown |= _found(request, site, study)
-    return render(request, "zoco/research/value.html", shown)
+        found = _found(request, site, study)
+        opens = opened.value(study.found["model"], found["basis"], site)
+        pictures = drawings(found["holdout"], opens) if found["holdout"] else []
+        shown |= found | {"opens": opens}
+    return answered(
+        request, "zoco/research/value.html", shown, drawings=pictures, site=site, stem="value",
+        now=timezone.now(),
+    )  # fmt: skip
+
+
+def drawings(holdout: dict[str, Any], opens: dict[str, Explained]) -> list[Drawing]:
+    """Return the pictures of a holdout: over time, and by how often people had bought before."""
+    pictures = (("holdout", "title", "picture"), ("calibration", "by_title", "by_picture"))
+    return [
+        Drawing(key, holdout[title], holdout["about"], partial(stood.one, holdout[name]), opens["holdout"])
+        for key, title, name in pictures
+    ]
 
 
 def _found(request: HttpRequest, site: SiteInfo, study: Study) -> dict[str, Any]:
@@ -147,15 +168,32 @@ def _holdout(found: dict[str, Any], chosen: str) -> dict[str, Any]:
         words=f"{words} {said}",
         marks=(found["half"] - 1,),
     )
+    by, groups = _by_before(found["groups"]), [_group(each) for each in found["groups"]]
+    name = MODELS[found.get("model", chosen)].name
     return {
         "picture": curve(drawn, formats.short),
+        "title": drawn.title,
+        "by_picture": curve(by, lambda number: formats.decimal(number, 1)),
+        "by_title": by.title,
+        "about": f"{name} · {said}",
         "said": said,
         "words": words,
-        "model": MODELS[found.get("model", chosen)].name,
+        "model": name,
         "half": formats.count(found["half"]),
         "people": formats.count(found["people"]),
-        "groups": [_group(each) for each in found["groups"]],
+        "groups": groups,
     }
+
+
+def _by_before(groups: Sequence[Sequence[float]]) -> Curve:
+    """Return what was bought and expected in the second half, by repeat purchases in the first."""
+    return Curve(
+        values=[actual for _bought, _people, actual, _expected in groups],
+        before=[expected for _bought, _people, _actual, expected in groups],
+        labels=[_group(each)["name"] for each in groups],
+        title=_("Purchases in the second half, each, by repeat purchases in the first"),
+        words=_("The line is what they bought, the dashed one what was expected; the table has the same."),
+    )
 
 
 def _group(row: Sequence[float]) -> dict[str, str]:

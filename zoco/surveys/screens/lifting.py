@@ -18,7 +18,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.surveys.models import Survey
 from zoco.surveys.results.lift import ANSWERS_LEAST, ArmAnswers, Lift, given_of, lift_read
-from zoco.surveys.screens import said
+from zoco.surveys.screens import opened, said
 from zoco.surveys.screens.listing import SEE
 from zoco.surveys.screens.showing import site_of
 from zoco.trials.models import Trial, Unit
@@ -67,7 +67,7 @@ def _compared(row: Survey, trial: Trial, chosen: tuple[Any, str, str]) -> dict[s
         )  # fmt: skip
     except (QueryFailed, StoreBusy):
         return {"wrong": _("The ledger does not answer now; try again in a moment.")}
-    names = {each.key: each.said for each in trial.arms_planned}
+    names, left_out = {each.key: each.said for each in trial.arms_planned}, _left_out(found)
     few = [names.get(each.key, each.key) for each in found.arms if not each.is_enough]
     return {
         "words": words,
@@ -75,7 +75,8 @@ def _compared(row: Survey, trial: Trial, chosen: tuple[Any, str, str]) -> dict[s
         "lines": [_line(found, each, names.get(each.key, each.key)) for each in found.arms],
         "few": ", ".join(few),
         "broken": [_broken(found, number) for number, each in enumerate(found.checks) if not each.is_kept],
-        "left_out": _left_out(found),
+        "left_out": left_out,
+        "opened": opened.lift(trial.name, left_out, site_of(row).zone),
     }
 
 

@@ -17,6 +17,7 @@ from zoco.ledger.pictures import formats
 from zoco.stats.texts.topics import LEAST, TEXTS_MOST, TOPICS_MOST, TooFewTexts, grouped
 from zoco.surveys.designs import WRITTEN
 from zoco.surveys.models import Response, Survey
+from zoco.surveys.screens import opened
 from zoco.surveys.screens.listing import SEE
 from zoco.surveys.screens.showing import FACTS
 
@@ -48,6 +49,7 @@ def words(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         "count": len(texts), "count_said": formats.count(len(texts)), "newest": texts[:NEWEST],
         "is_cut": len(texts) == TEXTS_MOST, "most": formats.count(TEXTS_MOST), "least": LEAST,
         "choices": range(2, TOPICS_MOST + 1), "wanted": wanted,
+        "opened": opened.topics(title, formats.count(len(texts))),
     }  # fmt: skip
     return render(request, "zoco/surveys/words.html", values | _topics(texts, min(wanted, TOPICS_MOST)))
 

@@ -1,19 +1,23 @@
-"""The table of a bandit's days on its page: shares, units, how many did it."""
+"""A bandit's days on its page: a table of shares, units, how many did it; and how the shares moved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.laying import fitted
 from zoco.trials.models import Trial
 
 Kept = dict[str, Any]
 DAYS_MOST = 31
+WIDE, LEFT, RIGHT, STRIP = 680, 140, 56, 60
 
 
 def days(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str]) -> list[Kept]:
@@ -23,10 +27,9 @@ def days(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str]
     kept = next((kept for metric, kept in both if metric.role == "primary"), {})
     found = []
     for batch in reversed(kept.get("batches", [])[-DAYS_MOST:]):
-        since = timezone.localtime(datetime.fromtimestamp(batch["since"] / 1e6, UTC))
         found += [
             {
-                "since": formats.day(since.date()),
+                "since": formats.day(_day(batch)),
                 "arm": name,
                 "share": formats.percent(batch["shares"][key], 1),
                 "units": formats.count(batch["n"].get(key, 0)),
@@ -49,3 +52,43 @@ def earned(both: Sequence[tuple[Any, Kept]]) -> str:
     places = {"done": formats.count(done), "even": formats.decimal(even, 0), "units": formats.count(units)}
     words = _("Units: %(units)s; did it: %(done)s; with equal shares, by the honest values, about: %(even)s.")
     return words % places
+
+
+def moved(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str]) -> SafeString:
+    """Draw the share of each arm by day, one below the other on one scale; nothing of fewer than two days."""
+    kept = next((kept for metric, kept in both if metric.role == "primary"), {})
+    batches = kept.get("batches", []) if trial.is_bandit else []
+    if len(batches) < 2:
+        return SafeString("")
+    strips = (
+        (_strip(number, name, [batch["shares"][key] for batch in batches]),)
+        for number, (key, name) in enumerate(arms.items())
+    )
+    first, last = (formats.day(_day(each)) for each in (batches[0], batches[-1]))
+    foot = STRIP * len(arms) + 16
+    title = _("How the shares moved")
+    return format_html(
+        '<svg class="c" viewBox="0 0 {w} {h}" role="img" aria-label="{title}"><title>{title}</title>'
+        '<desc>{words}</desc>{strips}<text x="{left}" y="{foot}">{first}</text>'
+        '<text x="{right}" y="{foot}" text-anchor="end">{last}</text></svg>',
+        w=WIDE, h=foot + 6, title=title, left=LEFT, right=WIDE - RIGHT, foot=foot, first=first, last=last,
+        words=_("The share of each arm by day, from 0 below to 100% above; the figures stand in the table."),
+        strips=format_html_join("", "{}", strips),
+    )  # fmt: skip
+
+
+def _strip(number: int, name: str, shares: Sequence[float]) -> SafeString:
+    top, bottom = STRIP * number + 10, STRIP * number + 54
+    room, gaps = WIDE - LEFT - RIGHT, len(shares) - 1
+    places = [(LEFT + room * at / gaps, bottom - (bottom - top) * share) for at, share in enumerate(shares)]
+    return format_html(
+        '<path class="grid" d="M{} {}H{}M{} {}H{}"/><text x="0" y="{}">{}</text>'
+        '<polyline class="l1" points="{}"/><text x="{}" y="{}">{}</text>',
+        LEFT, top, WIDE - RIGHT, LEFT, bottom, WIDE - RIGHT, (top + bottom) // 2 + 4,
+        fitted(name, LEFT - 8), " ".join(f"{x:.1f},{y:.1f}" for x, y in places), WIDE - RIGHT + 6,
+        f"{places[-1][1] + 4:.1f}", formats.percent(shares[-1], 0),
+    )  # fmt: skip
+
+
+def _day(batch: Kept) -> date:
+    return timezone.localtime(datetime.fromtimestamp(batch["since"] / 1e6, UTC)).date()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from zoco.ledger.pictures.alone.laying import INNER
 from zoco.ledger.pictures.intervals import Scale, dot, line, signed
 
 ROW, TOP, FOOT = 44, 8, 26
@@ -34,15 +35,24 @@ def drawn(lines: Sequence[Line], title: str, words: str) -> SafeString:
     """Draw the lines, wide and narrow; nothing without lines."""
     if not lines:
         return SafeString("")
-    low = max(min(0.0, *(each.low for each in lines)), LOW_MOST)
-    high = min(max(0.0, *(each.high for each in lines)), HIGH_MOST)
-    wider = max(SPAN_LEAST - (high - low), 0.0) / 2
-    axis = (low - wider, high + wider)
+    axis = _axis(lines)
     return format_html(
         '<div class="z-forest">{}</div><div class="z-forest small">{}</div>',
         _svg(lines, 680, axis, title, words),
         _svg(lines, 326, axis, title, words),
     )
+
+
+def alone(lines: Sequence[Line], title: str, words: str) -> SafeString:
+    """Draw the lines as wide as a file of their own; nothing without lines."""
+    return _svg(lines, int(INNER), _axis(lines), title, words) if lines else SafeString("")
+
+
+def _axis(lines: Sequence[Line]) -> tuple[float, float]:
+    low = max(min(0.0, *(each.low for each in lines)), LOW_MOST)
+    high = min(max(0.0, *(each.high for each in lines)), HIGH_MOST)
+    wider = max(SPAN_LEAST - (high - low), 0.0) / 2
+    return low - wider, high + wider
 
 
 def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: str, words: str) -> SafeString:
@@ -51,7 +61,8 @@ def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: st
     x = scale.at
     rows = format_html_join("", "{}", ((_row(each, number, scale),) for number, each in enumerate(lines)))
     ends = [(low, "start"), (high, "end")]
-    shown = [(0.0, "middle"), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
+    middle = "start" if x(0.0) < NEAR / 2 else "end" if x(0.0) > width - NEAR / 2 else "middle"
+    shown = [(0.0, middle), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
     ticks = format_html_join(
         "",
         '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor"/>'

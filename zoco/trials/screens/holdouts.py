@@ -18,7 +18,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.trials.asked.holdouts import HELD, OTHERS
 from zoco.trials.asked.pages import asked_page
 from zoco.trials.designs import Metric
-from zoco.trials.screens import said
+from zoco.trials.screens import opened, said
 from zoco.trials.screens.editing import ADD
 from zoco.trials.screens.listing import SEE
 from zoco.trials.screens.planning import PlanForm
@@ -49,7 +49,7 @@ def _said(site: SiteInfo, given: Kept, found: Kept, _may_add: bool) -> Kept:
         formats.day(timezone.localtime(datetime.fromisoformat(found[key])).date())
         for key in ("since", "until")
     )
-    return {
+    shown: Kept = {
         "words": _words(found),
         "kind": "good" if found["is_sure"] and found["difference"] > 0 else "info",
         "lines": [
@@ -65,6 +65,8 @@ def _said(site: SiteInfo, given: Kept, found: Kept, _may_add: bool) -> Kept:
             (_("Days"), _("%(low)s to %(high)s") % {"low": first, "high": last}),
         ],
     }
+    groups = [(str(name), units) for name, units, _value in shown["lines"]]
+    return shown | {"opened": opened.held_out(site.zone, [*groups, *shown["figures"][-2:]])}
 
 
 def _words(found: Kept) -> str:

@@ -20,7 +20,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.trials.asked.pages import asked_page
 from zoco.trials.designs import ARMS_MOST, Metric
 from zoco.trials.models import UNITS_MOST, Unit
-from zoco.trials.screens import said
+from zoco.trials.screens import opened, said
 from zoco.trials.screens.editing import ADD
 from zoco.trials.screens.listing import SEE
 
@@ -97,7 +97,7 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
         "site": site.id, "unit": given["unit"], "metric": metric.name, "goal": metric.goal,
         "units_planned": min(max(live["units"], 100), UNITS_MOST),
     }  # fmt: skip
-    return {
+    shown: Kept = {
         "new_url": f"{reverse('zoco_trial_new')}?{urlencode(asked)}" if may_add else "",
         "is_long": live["days"] > LONG_DAYS,
         "history": [
@@ -117,3 +117,4 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
         ],
         "error": formats.percent(found["error"], 1),
     }
+    return shown | {"opened": opened.planned(site.zone, shown["history"], shown["error"])}

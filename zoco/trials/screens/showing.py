@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.pictures.intervals import between
 from zoco.trials import services
 from zoco.trials.analysis import runs
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
-from zoco.trials.screens import bandits, beliefs, forest, said
+from zoco.trials.screens import bandits, beliefs, forest, opened, said
 from zoco.trials.screens.editing import CHANGE
 from zoco.trials.screens.listing import ICONS, SEE
 
@@ -35,23 +36,29 @@ State = Trial.State
 @permission_required(SEE, raise_exception=True)
 @require_safe
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a trial."""
+    """Show a trial, or give a picture of its figures."""
     row = get_object_or_404(Trial.objects.select_related("site", "created_by"), pk=pk)
     done = row.runs.filter(state=TrialRun.State.DONE).order_by("-id").first()
     last = row.runs.order_by("-id").first()
     crumbs = [{"url": reverse("zoco_trials"), "label": _("Trials")}, {"url": None, "label": row.name}]
     may_change = request.user.has_perm(CHANGE)
+    figures = _figures(row, done) if done else None
+    opens = opened.opened(row, figures, done.result) if done and figures else {}
     values = {
         "title": row.name, "icon_name": "tasks", "breadcrumbs_items": crumbs, "trial": row,
         "icon": ICONS[row.state], "set_up": _set_up(row), "arms": row.arms_planned,
-        "metrics": _metrics(row), "run": _run(last), "figures": _figures(row, done) if done else None,
+        "metrics": _metrics(row), "run": _run(last), "figures": figures, "opens": opens,
         "may_change": may_change, "may_delete": request.user.has_perm(DELETE) and row.state != State.RUNNING,
         "may_download": request.user.has_perm(FACTS) and row.started_at is not None,
         "may_work": may_change and row.started_at is not None and not (last and last.is_open),
         "is_draft": row.state == State.DRAFT, "is_running": row.state == State.RUNNING,
         "is_archived": row.state == State.ARCHIVED,
     }  # fmt: skip
-    return render(request, "zoco/trials/trial.html", values)
+    return answered(
+        request, "zoco/trials/trial.html", values,
+        drawings=opened.drawings(row, figures, opens) if figures else [],
+        site=row.site, stem=f"trial-{row.key}", now=timezone.now(),
+    )  # fmt: skip
 
 
 def _moment(at: Any) -> str:
@@ -100,16 +107,19 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
     arms = {each.key: each.said for each in row.arms_planned}
     both = list(zip(row.metrics_planned, result["metrics"], strict=True))
     control = arms[row.control]
-    plot = forest.drawn(
+    drawn = (
         _lines(both, arms),
         _("Lift against “%(control)s”") % {"control": control},
         _("Each line is an interval of 95 %; it leaves out 0 where the difference is sure. See the table."),
     )
     return {
+        "since": _moment(row.started_at),
+        "alone": forest.alone(*drawn),
+        "moved": bandits.moved(row, both, arms),
         "words": words,
         "kind": kind,
         "until": _moment(run.until),
-        "plot": plot,
+        "plot": forest.drawn(*drawn),
         "table": [
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],

@@ -15,6 +15,9 @@ from zoco.kit.ids import uuid8
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.ledger.tests.pictures import SVG
+from zoco.ledger.tests.pictures import drawn as whole
+from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
@@ -179,3 +182,6 @@ def test_the_page_says_that_a_bandit_earns(tmp_path: Path, monkeypatch: pytest.M
     assert "decided once, at its set end; until then it earns" in shown
     assert shown.count('data-label="Share set"') == 4
     assert "with equal shares, by the honest values, about: " in shown
+    moved = whole(client.get(f"/admin/trials/{trial.pk}/", {"picture": "bandit"}).content.decode())
+    assert texts(moved)[0] == "How the shares moved"
+    assert len(list(moved.iter(f"{SVG}polyline"))) == 2

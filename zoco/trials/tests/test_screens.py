@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 
 from zoco.ledger.store.opening import close
+from zoco.ledger.tests.pictures import drawn as whole
+from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
@@ -130,7 +132,19 @@ def test_the_figures_are_shown_as_a_forest_and_as_a_table(trial: Trial) -> None:
     assert "Ratio of the arms" in shown
     assert "It decides nothing" in shown
     assert shown.count('data-label="Chance to be the best"') == 3
+    assert shown.count("How is this computed") == 3
     assert "“Shorter” wins" in body(client_of("owner").get(LIST))
+
+
+def test_the_forest_is_a_file_that_says_what_it_is_of(trial: Trial) -> None:
+    answer = client_of("analyst").get(f"{LIST}{trial.pk}/", {"picture": "lift"})
+
+    made = texts(whole(answer.content.decode()))
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert made[0].startswith("Lift against “")
+    assert trial.name in made[1]
+    assert any(each.startswith("Method: ") and "Fieller" in each for each in made)
+    assert client_of("owner").get(f"{LIST}{trial.pk}/", {"picture": "bandit"}).status_code == 404
 
 
 def test_a_guard_rail_without_a_figure_is_said_beside_the_winner(tmp_path: Path) -> None:
@@ -221,6 +235,7 @@ def test_the_planner_goes_by_the_sites_own_history(trial: Trial) -> None:
     shown = ask()
 
     assert "Decided once at its end" in shown
+    assert "t noncentral with δ" in shown
     assert "units_planned=" in shown
     assert client.post(PLAN, asked)["Location"].endswith(f"asked={TrialQuestion.objects.get().pk}")
     assert "Too little in the last four weeks" in ask(goal="Order")

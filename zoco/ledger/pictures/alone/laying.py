@@ -26,6 +26,9 @@ STYLE = SafeString(
     ".rib{fill:#7fc4c4;fill-opacity:.45}.nod{fill:#007d7e}.rib.out{fill:#c9c9ce}.nod.out{fill:#8e8e93}"
     ".bal.out{fill:#8e8e93}.bal.line{fill:#c9c9ce}"
     ".open{fill:none;stroke:#5f5f64;stroke-dasharray:3 3}.pale{fill:#fff}"
+    ".i{stroke:#1d1d1f;fill:#1d1d1f;color:#1d1d1f}.i.open{fill:#fff;stroke-dasharray:none}"
+    ".i.pale{stroke-opacity:.45}.grid{fill:none;stroke:#ececee}"
+    ".more{fill:#007d7e}.less{fill:#8e8e93}.zero{fill:none;stroke:#5f5f64;vector-effect:non-scaling-stroke}"
 )
 
 

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from zoco.consent.models import Topic
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone.pages import everywhere, file_asked
+from zoco.ledger.pictures.alone.pages import offered as files_of
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.moments import zone
 from zoco.mail.sending.reports import lists
 from zoco.mail.sending.reports.lists import Step
+from zoco.mail.sending.screens import opened
 from zoco.mail.sending.screens.frame import SEE, page
 from zoco.mail.sending.screens.reporting import PERIODS
 from zoco.people.audiences.models import Audience
@@ -38,7 +41,14 @@ def growth(request: HttpRequest) -> HttpResponse:
     asked, given = request.GET.get("list", ""), request.GET.get("days", "")
     chosen = asked if asked in offered else next(iter(offered), "")
     days = int(given) if given.isdecimal() and len(given) < 4 and int(given) in PERIODS else 90
-    shown = _kept(chosen, days, timezone.now()) if chosen else {}
+    now, name = timezone.now(), offered.get(chosen, "")
+    shown = _kept(chosen, days, now) if chosen else {}
+    picture, opens = _picture(shown, name), opened.growth(name, days)
+    drawings = opened.growth_drawings(picture, name, opens)
+    site, stem = everywhere(), f"list-{chosen.replace(':', '-')}"
+    file = file_asked(request, drawings, site, stem, now)
+    if file is not None:
+        return file
     return page(
         request,
         "growth",
@@ -48,8 +58,10 @@ def growth(request: HttpRequest) -> HttpResponse:
         chosen=chosen,
         days=days,
         periods=PERIODS,
-        name=offered.get(chosen, ""),
-        picture=_picture(shown, offered.get(chosen, "")),
+        name=name,
+        picture=picture,
+        opened=opens,
+        pictures=files_of(request, drawings, site, stem),
         **shown,
     )
 

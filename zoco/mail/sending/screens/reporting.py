@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zoco.kit import noting
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.services import NAME
@@ -40,6 +41,7 @@ from zoco.mail.sending.reports.rows import (
     whole_said,
 )
 from zoco.mail.sending.reports.scopes import Part
+from zoco.mail.sending.screens import opened
 from zoco.mail.sending.screens.frame import SEE, page
 from zoco.mail.sending.screens.narrowing import Narrow, narrow_of
 from zoco.people.opening import for_whom
@@ -194,7 +196,15 @@ def _credit(request: HttpRequest, fact: str) -> Credit:
 
 
 def _asked(credit: Credit) -> dict[str, Any]:
-    return {"fact": credit.fact, "window": credit.days, "windows": sorted({*WINDOWS, credit.days})}
+    data = [
+        (_("As of"), formats.moment(timezone.localtime(credit.now))),
+        (_("Did it afterwards"), credit.fact),
+        (_("Days for which a letter counts"), formats.count(credit.days)),
+    ]
+    return {
+        "fact": credit.fact, "window": credit.days, "windows": sorted({*WINDOWS, credit.days}),
+        "opened": opened.letters(data),
+    }  # fmt: skip
 
 
 def _shown(

@@ -239,6 +239,7 @@ def test_the_screens_show_it_and_take_the_mark(alarm: Alarm, client: Client) -> 
 
     assert "Visits fell on Honey shop: Country ES" in listed
     assert "f.country=ES" in shown
+    assert "X negative binomial with mean μ" in shown
     incident.refresh_from_db()
     assert (str(incident.acknowledged_by), incident.mark) == ("bea", "false")
     assert "Marked as false: 1" in client.get("/admin/incidents/").content.decode()

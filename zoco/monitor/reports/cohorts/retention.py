@@ -67,15 +67,25 @@ class Retention(Report):
         "is what made the cohort. A step that is not over by the newest fact of the site has no figures yet."
     )
     method = words.WILSON
+    uncertainty = words.SCORE
     picture = "grid"
     dimensions = (
         Dimension("cohort", pgettext_lazy("cohort", "Cohort"), "bucket"),
         Dimension("step", pgettext_lazy("cohort", "Steps since"), "number"),
     )
     measures = (
-        Measure("people", pgettext_lazy("cohort", "People")),
-        Measure("came", pgettext_lazy("cohort", "Came back"), may_lack=True),
-        Measure("share", _("Share"), "percent", may_lack=True),
+        Measure(
+            "people",
+            pgettext_lazy("cohort", "People"),
+            formula=_("number of people, or browsers, of the cohort"),
+        ),
+        Measure(
+            "came",
+            pgettext_lazy("cohort", "Came back"),
+            may_lack=True,
+            formula=_("number of those of the cohort who came back"),
+        ),
+        Measure("share", _("Share"), "percent", may_lack=True, formula=_("came back ÷ people of the cohort")),
         words.RATE_LOW,
         words.RATE_HIGH,
     )

@@ -57,9 +57,27 @@ class Conversions(Report):
     dimensions = (words.BUCKET,)
     measures = (
         words.CONVERSIONS,
-        Measure("people", pgettext_lazy("funnel", "People")),
-        Measure("gross", _("Before refunds"), "money", adds_up=True, tells_of_few=True),
-        Measure("refunded", _("Refunded"), "money", adds_up=True, tells_of_few=True),
+        Measure(
+            "people",
+            pgettext_lazy("funnel", "People"),
+            formula=_("number of distinct people, or browsers, who converted"),
+        ),
+        Measure(
+            "gross",
+            _("Before refunds"),
+            "money",
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("sum of what conversions brought, in the site's currency"),
+        ),
+        Measure(
+            "refunded",
+            _("Refunded"),
+            "money",
+            adds_up=True,
+            tells_of_few=True,
+            formula=_("sum of what was given back of them, negative"),
+        ),
         words.REVENUE,
     )
     parameters = (GRAIN,)

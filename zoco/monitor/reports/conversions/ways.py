@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,13 @@ class ConversionPaths(Report):
     measures = (
         words.CONVERSIONS,
         words.REVENUE,
-        Measure("nowhere", _("Led nowhere"), adds_up=True),
-        words.RATE,
+        Measure(
+            "nowhere",
+            _("Led nowhere"),
+            adds_up=True,
+            formula=_("number of paths after which nobody converted"),
+        ),
+        replace(words.RATE, formula=_("conversions ÷ (conversions + led nowhere)")),
     )
     parameters = (Parameter("by", _("Told apart by"), "channel", tuple(BY.items())),)
     order = "-conversions"

@@ -71,9 +71,23 @@ class Flows(Report):
         Dimension("other", pgettext_lazy("flow", "To"), "node"),
     )
     measures = (
-        Measure("times", pgettext_lazy("flow", "Visits or visitors")),
-        Measure("part", pgettext_lazy("flow", "Of all"), "percent"),
-        Measure("of_near", pgettext_lazy("flow", "Of the step nearer to the fact"), "percent"),
+        Measure(
+            "times",
+            pgettext_lazy("flow", "Visits or visitors"),
+            formula=_("number of visits, or visitors, that took the step"),
+        ),
+        Measure(
+            "part",
+            pgettext_lazy("flow", "Of all"),
+            "percent",
+            formula=_("times ÷ everybody who did the chosen fact"),
+        ),
+        Measure(
+            "of_near",
+            pgettext_lazy("flow", "Of the step nearer to the fact"),
+            "percent",
+            formula=_("times ÷ those who stood at the step nearer to the fact"),
+        ),
     )
     parameters = (
         Parameter("side", pgettext_lazy("flow", "Steps"), "after", SIDES),

@@ -67,17 +67,48 @@ class FunnelSteps(Report):
     question = _("How far do people come on the way to a goal, and where do they stop?")
     definition = format_lazy("{} {}", COUNTED, BROUGHT)
     method = words.WILSON
+    uncertainty = words.SCORE
     picture = "steps"
     dimensions = (STEP,)
     measures = (
-        Measure("people", pgettext_lazy("funnel", "People")),
-        Measure("of_first", _("Of the first step"), "percent", may_lack=True),
-        Measure("rate", _("Of the step before"), "percent", may_lack=True),
+        Measure(
+            "people",
+            pgettext_lazy("funnel", "People"),
+            formula=_("number of those who came at least to this step"),
+        ),
+        Measure(
+            "of_first",
+            _("Of the first step"),
+            "percent",
+            may_lack=True,
+            formula=_("people of the step ÷ people of the first step"),
+        ),
+        Measure(
+            "rate",
+            _("Of the step before"),
+            "percent",
+            may_lack=True,
+            formula=_("people of the step ÷ people of the step before"),
+        ),
         words.RATE_LOW,
         words.RATE_HIGH,
-        Measure("stopped", _("Stopped here")),
-        Measure("not_yet", _("Not yet")),
-        Measure("spent", _("Time from the first step"), "seconds", may_lack=True),
+        Measure(
+            "stopped",
+            _("Stopped here"),
+            formula=_("number of those who came to this step and no further, for whom time is up"),
+        ),
+        Measure(
+            "not_yet",
+            _("Not yet"),
+            formula=_("number of those who came to this step and no further, and still may in time"),
+        ),
+        Measure(
+            "spent",
+            _("Time from the first step"),
+            "seconds",
+            may_lack=True,
+            formula=_("median of the times from the first step to this one"),
+        ),
         words.REVENUE,
     )
     parameters = (

@@ -55,15 +55,30 @@ class FunnelTrend(Report):
         "independently of each other."
     )
     method = words.WILSON
+    uncertainty = words.SCORE
     picture = "curve"
     dimensions = (words.BUCKET,)
     measures = (
-        replace(words.RATE, lack=LACK),
+        replace(
+            words.RATE,
+            lack=LACK,
+            formula=_("those who came to the step ÷ those who began, or came to the step before"),
+        ),
         replace(words.RATE_LOW, lack=LACK),
         replace(words.RATE_HIGH, lack=LACK),
-        Measure("people", pgettext_lazy("funnel", "Of these people")),
-        Measure("came", pgettext_lazy("funnel", "Came to the step")),
-        Measure("not_yet", _("Not yet")),
+        Measure(
+            "people",
+            pgettext_lazy("funnel", "Of these people"),
+            formula=_("number of those who began, or came to the step before"),
+        ),
+        Measure(
+            "came",
+            pgettext_lazy("funnel", "Came to the step"),
+            formula=_("number of those who came to the step in time"),
+        ),
+        Measure(
+            "not_yet", _("Not yet"), formula=_("number of those who did not come, and still may in time")
+        ),
     )
     parameters = (
         Parameter("funnel", _("Funnel"), ""),

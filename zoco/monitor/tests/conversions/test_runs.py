@@ -13,6 +13,8 @@ from django.utils import timezone
 from zoco.kit import holding
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.ledger.tests.pictures import drawn as file_of
+from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.monitor.attribution import counting, explained, said, services
 from zoco.monitor.attribution.services import AttributionWrong
@@ -238,6 +240,11 @@ def test_pages_show_a_run_and_hand_it_out(client: Client, run: AttributionRun, t
     listing, page = client.get("/admin/attribution/"), client.get(f"{where}?of=conversions")
     rows = list(csv.DictReader(client.get(f"{where}credits.csv").content.decode().splitlines()))
 
+    made = texts(file_of(client.get(where, {"of": "conversions", "picture": "credits"}).content.decode()))
+
+    assert made[0] == "Credits by model"
+    assert any(each.startswith("Uncertainty: Below each figure") for each in made)
+    assert "How is this computed" in page.content.decode()
     assert f'href="{where}"' in listing.content.decode()
     assert "Markov 2" in page.content.decode()
     assert 'role="img" aria-label="Display: from ' in page.content.decode()

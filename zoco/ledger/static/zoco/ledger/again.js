@@ -11,7 +11,10 @@
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.getElementById(box.id);
-      if (answer.ok && found) box.replaceWith(found);
+      if (answer.ok && found) {
+        box.replaceWith(found);
+        document.dispatchEvent(new Event("z:body"));
+      }
     } catch {
       /* The server is away, or begins anew; it is asked again. */
     }

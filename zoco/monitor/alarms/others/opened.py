@@ -1,0 +1,106 @@
+"""What the figures of an incident open to."""
+
+from __future__ import annotations
+
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.alone import stood
+from zoco.ledger.pictures.alone.pages import Drawing
+from zoco.ledger.pictures.explained import Explained, Pairs
+from zoco.monitor.alarms.models import Incident
+from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS
+
+COUNTS = (
+    "A. Noufaily et al., Statistics in Medicine 32 (2013) 1206–1222; C. P. Farrington et al., J. R. Stat. "
+    "Soc. A 159 (1996) 547–563; M. Kulldorff (1997); D. B. Neill (2012)"
+)
+LETTERS = "P. McCullagh, J. A. Nelder, Generalized Linear Models (1989), section 4.5"
+COSTS = (
+    "G. E. P. Box, G. M. Jenkins (1970), section 3.2; F. H. C. Marriott, J. A. Pope (1954); F. Garwood, "
+    "Biometrika 28 (1936) 437–442; W. Feller (1968), section XII.2"
+)
+
+
+def opened_of(incident: Incident) -> Explained | None:
+    """Return what an incident opens to; None for one of our own work, which has no figures."""
+    if incident.alarm.kind == "export":
+        return None
+    if incident.alarm.kind in OF_COSTS:
+        return of_costs(incident)
+    return of_counts(incident, is_of_letters=incident.alarm.kind in OF_LETTERS)
+
+
+def of_counts(incident: Incident, *, is_of_letters: bool) -> Explained:
+    """Return what an incident of counts opens to, or one of letters."""
+    zone = incident.alarm.site.zone
+    data: Pairs = [
+        (_("Began"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
+        (_("Time zone"), zone),
+        (_("Days of history"), str(incident.found.get("days", "–"))),
+    ]
+    if is_of_letters:
+        return Explained(
+            _("What was done with the newest letters within a day of leaving, against those before."),
+            [
+                (_("Expected"), "n p, p = Σ k / Σ n"),
+                (_("Dispersion of the counts"), "φ = max(1, X² / (N − 1))"),
+                (_("Odds of chance alone"), "P(X ≤ k), P(X ≥ k)"),
+            ],
+            LETTERS,
+            data,
+            _interval(),
+        )
+    return Explained(
+        _(
+            "What was counted in the last hours, against the same hours of the days before: a level that "
+            "follows the season, times a factor for the day of the week."
+        ),
+        [
+            (_("Expected"), "μ = level × factor(day), w = 2^(−age / 21 d)"),
+            (
+                _("Dispersion of the counts"),
+                "φ = max(1, Σ w (y − μ)²/μ / Σ w · N/(N − 7)), N = (Σ w)² / Σ w²",
+            ),
+            (_("Odds of chance alone"), _("P(X ≤ seen) or P(X ≥ seen), X negative binomial with mean μ")),
+        ],
+        COUNTS,
+        data,
+        _interval(),
+    )
+
+
+def _interval() -> str:
+    return _(
+        "The interval holds what is seen 95% of the time if all goes on as before. The odds are those of "
+        "one look; the page of alarms says how many false alarms there were a week."
+    )
+
+
+def of_costs(incident: Incident) -> Explained:
+    """Return what an incident of a campaign's costs opens to."""
+    return Explained(
+        _("What a campaign costs and brings, against its plan, its budget or a bound that was set."),
+        [
+            (_("Sum of all days"), _("so far + Σ mean of the weekday of each day to come")),
+            (_("Return on ad spend"), _("revenue ÷ cost")),
+            (_("Cost per customer (CAC)"), _("cost ÷ visitors who reached a goal")),
+        ],
+        COSTS,
+        [(_("Site"), incident.alarm.site.name), (_("Time zone"), incident.alarm.site.zone)],
+        _(
+            "It is told when the whole interval lies beyond the bound. A level that changes for good, as "
+            "when a budget is raised, is not foreseen."
+        ),
+    )
+
+
+def drawings(picture: SafeString, title: str, about: str, opened: Explained) -> list[Drawing]:
+    """Return the picture of an incident, where one was kept."""
+    if not picture:
+        return []
+    return [Drawing("incident", title, about, partial(stood.one, picture), opened)]

@@ -1,0 +1,220 @@
+"""What the figures of trials open to: lift, guards, beliefs, a bandit; and of the planner and the holdout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from zoco.ledger.pictures.alone import stood
+from zoco.ledger.pictures.alone.pages import Drawing
+from zoco.ledger.pictures.explained import Explained, Pairs
+from zoco.trials.models import Trial
+
+LIVE = (
+    "H. Robbins, Ann. Math. Stat. 41 (1970) 1397–1409; I. Waudby-Smith et al., Annals of Statistics 52 "
+    "(2024), theorem 2.2; R. Johari et al., Operations Research 70 (2022) 1806–1821"
+)
+FIXED = "B. L. Welch, Biometrika 34 (1947) 28–35"
+FIELLER = "E. C. Fieller, J. R. Stat. Soc. B 16 (1954) 175–185"
+SEVERAL = (
+    "S. Holm, Scand. J. Statist. 6 (1979) 65–70; Y. Benjamini, Y. Hochberg, J. R. Stat. Soc. B 57 (1995) "
+    "289–300"
+)
+METRICS = {
+    "ratio": "A. Deng, U. Knoblich, J. Lu, KDD 2018, section 3",
+    "quantile": "A. Deng, U. Knoblich, J. Lu, KDD 2018, section 4",
+    "revenue": "R. Kohavi, D. Tang, Y. Xu, Trustworthy Online Controlled Experiments (2020), chapter 18",
+}
+FORMULAS = {
+    "proportion": "k / n", "mean": "Σ y / n", "ratio": "Σ y / Σ x", "revenue": "Σ min(y, c) / n",
+    "quantile": "inf{y : F(y) ≥ q}", "retention": "k / n",
+}  # fmt: skip
+CUPED = "A. Deng, Y. Xu, R. Kohavi, T. Walker, WSDM 2013, section 3.2"
+GUARDS = (
+    "A. Fabijan et al., KDD 2019; M. Lindon, A. Malek, Anytime-valid inference for multinomial count data, "
+    "NeurIPS 2022"
+)
+BELIEFS = (
+    "A. Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), section 2.5; C. Stucchio, Bayesian A/B "
+    "testing at VWO (2015)"
+)
+BANDIT = (
+    "W. R. Thompson, Biometrika 25 (1933) 285–294; O. Chapelle, L. Li, NIPS 2011; V. Hadad et al., PNAS 118 "
+    "(2021) e2014602118"
+)
+POWER = "J. Cohen, Statistical Power Analysis, 2nd ed. (1988), chapter 2"
+LIVE_INTERVAL = "d ± s √((x + 1)/x · ln((x + 1)/α²)), x = n ρ²"
+LIVE_P = "√(x + 1) e^(−z²x / (2(x + 1)))"
+WELCH = "t = d / √(s₁²/n₁ + s₂²/n₂)"
+Shown = Mapping[str, Any]
+
+
+def opened(row: Trial, shown: Shown, result: Mapping[str, Any]) -> dict[str, Explained]:
+    """Return what each panel of a trial's figures opens to."""
+    data = _data(row, shown)
+    found = {"lift": _lift(row, shown, result, data), "guards": _guards(data)}
+    if shown["beliefs"]:
+        found["beliefs"] = _beliefs(data)
+    if shown["days"]:
+        found["bandit"] = _bandit(data)
+    return found
+
+
+def _data(row: Trial, shown: Shown) -> Pairs:
+    return [
+        (_("Began"), shown["since"]),
+        (_("As of"), shown["until"]),
+        (_("Time zone"), row.site.zone),
+        (_("Who is dealt"), str(row.get_unit_display())),
+        (_("Exposed"), "; ".join(f"{name}: {exposed}" for name, exposed, _dealt in shown["counts"])),
+        (_("Left out: their days are not over"), shown["left_out"]),
+        (_("Left out: saw more than one arm, or another than dealt"), shown["crossed"]),
+    ]
+
+
+def _lift(row: Trial, shown: Shown, result: Mapping[str, Any], data: Pairs) -> Explained:
+    kinds = {each.kind for each in row.metrics_planned}
+    is_live = shown["is_live"]
+    parts = [(each.name, FORMULAS[each.kind]) for each in row.metrics_planned]
+    if any(kept["kept_share"] < 1 for kept in result["metrics"]):
+        parts.append((_("With what was known before"), "ȳ − θ (x̄ − x̄ₐₗₗ), θ = cov(x, y) / var(x)"))
+    parts += [
+        (_("Difference"), _("d = value of the arm − value of the control")),
+        (_("Interval of 95%"), LIVE_INTERVAL if is_live else WELCH),
+        ("p", LIVE_P if is_live else f"2 P(T ≥ |t|), {WELCH}"),
+        (_("Lift"), "d / C, {r : (T − r C)² ≤ c² (V_T − 2 r V_TC + r² V_C)}"),
+    ]
+    more = [METRICS[kind] for kind in sorted(kinds & METRICS.keys())]
+    adjusted = [CUPED] if len(parts) > len(row.metrics_planned) + 4 else []
+    bandit = [BANDIT] if row.is_bandit else []
+    return Explained(
+        _(
+            "What each unit did in the days after it first saw an arm, by the arm that it was dealt; the "
+            "difference is that of an arm with the control."
+        ),
+        parts,
+        "; ".join([LIVE if is_live else FIXED, FIELLER, SEVERAL, *more, *adjusted, *bandit]),
+        data,
+        _(
+            "The interval holds at every look, and the p-value with it: in at most 5 of 100 trials without "
+            "an effect it ever leaves out 0, however often one looks."
+        )
+        if is_live
+        else _(
+            "The interval is of the one look at the set end: of 100 such trials without an effect it leaves "
+            "out 0 in about 5."
+        ),
+    )
+
+
+def _guards(data: Pairs) -> Explained:
+    return Explained(
+        _("Whether the trial may be believed: whether arms have as many units as their weights say."),
+        [
+            (
+                pgettext("guard", "Sample ratio"),
+                _("p = 1 ÷ Bayes factor of ratios around the planned ones against those, at most 1"),
+            ),
+            (_("Exposure"), _("χ² of exposed and not exposed, by arm, of all who were dealt")),
+        ],
+        GUARDS,
+        data,
+        _("A guard fails below p = 0.001, as it looks at many trials: if it fails, something is broken."),
+    )
+
+
+def _beliefs(data: Pairs) -> Explained:
+    return Explained(
+        _("What may be believed of each arm after the units that were seen, by Bayes."),
+        [
+            (_("Chance to be the best"), "P(θᵢ = max θ)"),
+            (_("Expected loss if chosen"), "E[max θ − θᵢ]"),
+            (_("Value, credible at 95%"), _("shares: Beta(1 + k, 1 + n − k); else normal: mean ± z s / √n")),
+        ],
+        BELIEFS,
+        data,
+        _(
+            "Intervals hold with 95% probability under the prior that is stated. They are not corrected for "
+            "looking often, and decide nothing."
+        ),
+    )
+
+
+def _bandit(data: Pairs) -> Explained:
+    return Explained(
+        _(
+            "Shares are set before midnight for the whole next day: how probably each arm is the best so "
+            "far, at least 5%. Figures of arms weigh each day by its shares."
+        ),
+        [
+            (_("Share set"), "max(0.05, P(θᵢ = max θ))"),
+            (_("Score of a unit"), "m + 1{i} (y − m) / eᵢ"),
+            (_("Value"), "Σ √eᵢ score / Σ √eᵢ"),
+        ],
+        BANDIT,
+        data,
+        _(
+            "Shares are exact, and have no bounds. Values stand at the end alone, with intervals that "
+            "allow for how shares moved."
+        ),
+    )
+
+
+def planned(site_zone: str, history: Pairs, error: str) -> Explained:
+    """Return what a plan opens to."""
+    return Explained(
+        _("How many units, and days of the site’s traffic, it takes to find the effect as surely as asked."),
+        [
+            (
+                _("Decided once at its end"),
+                _("the least n with P(|t| > c) ≥ power, t noncentral with δ = d / √(s²/n₁ + s²/n₂)"),
+            ),
+            (_("Decided live, at most"), _("the least n by which as many courses as asked leave out 0")),
+            (_("Interval of 95%"), LIVE_INTERVAL),
+            (_("Days"), _("units ÷ (units a day × share of the traffic)")),
+        ],
+        f"{POWER}; {LIVE}",
+        [(_("Period"), _("the last four whole weeks")), (_("Time zone"), site_zone), *history],
+        _(
+            "Live figures come from 20,000 simulated courses, with an error of %(error)s in the power. "
+            "What the metric was is taken for known: traffic and habits that change make a plan wrong."
+        ) % {"error": error},
+    )  # fmt: skip
+
+
+def held_out(site_zone: str, figures: Pairs) -> Explained:
+    """Return what the comparison with those held out opens to."""
+    return Explained(
+        _(
+            "Everybody who came counts, from the first page since the first of these trials began, in the "
+            "group where the hash puts him, whatever he saw."
+        ),
+        [
+            (_("Value"), "k / n, Σ y / n"),
+            (_("Difference"), _("d = value of everybody else − value of those held out")),
+            (_("Interval of 95%"), LIVE_INTERVAL),
+            ("p", LIVE_P),
+        ],
+        f"{LIVE}; {FIELLER}",
+        [(_("Time zone"), site_zone), *figures],
+        _(
+            "The interval holds at every look, and the p-value with it: in at most 5 of 100 trials without "
+            "an effect it ever leaves out 0, however often one looks."
+        ),
+    )
+
+
+def drawings(row: Trial, shown: Shown, opens: Mapping[str, Explained]) -> list[Drawing]:
+    """Return the pictures of a trial: the forest plot, and of a bandit how shares moved."""
+    found = []
+    if shown["alone"]:
+        title = _("Lift against “%(control)s”") % {"control": shown["control"]}
+        found.append(Drawing("lift", title, row.name, partial(stood.one, shown["alone"]), opens["lift"]))
+    if shown["moved"]:
+        body = partial(stood.one, shown["moved"])
+        found.append(Drawing("bandit", _("How the shares moved"), row.name, body, opens["bandit"]))
+    return found
