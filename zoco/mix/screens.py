@@ -197,7 +197,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(DELETE, raise_exception=True)
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget a fit; one that is under way is stopped first."""
+    """Forget a fit; one that is under way stays, and is stopped before it can go."""
     mix, site = _mix(pk)
     if not running.runs_of(mix).discard(mix):
         return redirect("zoco_mix", pk=pk)
