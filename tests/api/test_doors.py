@@ -32,7 +32,7 @@ from zoco.monitor.models import (
 )
 from zoco.moving.models import SiteMove
 from zoco.people.models import Attribute, PeopleImport, Person
-from zoco.research.models import Study
+from zoco.research.models import ContractTable, Study
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 from zoco.surveys.models import Survey
 from zoco.trials.flags.models import Flag
@@ -171,6 +171,9 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_person"):
         moments = dict.fromkeys(("created_at", "changed_at"), datetime(2026, 5, 1, tzinfo=UTC))
         special["pk"] = Person.objects.get_or_create(name="Ana", defaults=moments)[0].pk
+    elif kind in {"zoco_contract", "zoco_contract_delete"}:
+        given = {"name": "x", "groups": [{"name": "All", "counts": [100, 60, 50]}]}
+        special["pk"] = ContractTable.objects.get_or_create(site_id=parts["pk"], defaults=given)[0].pk
     elif kind == "zoco_study_act":
         special["pk"] = Study.objects.get_or_create(site_id=parts["pk"], kind="value", state="done")[0].pk
     elif kind in {"zoco_schedule", "zoco_schedule_act"}:
