@@ -48,6 +48,7 @@ WATCHED = (
     "zoco_campaigns.Rate",
     "zoco_campaigns.Word",
     "zoco_mix.ChannelTest",
+    "zoco_mix.Control",
     "zoco_research.ContractTable",
     "zoco_people.Audience",
     "zoco_trials.Flag",
