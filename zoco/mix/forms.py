@@ -101,7 +101,7 @@ class MixForm(forms.Form):
         if cleaned.get("outcome") in chosen:
             self.add_error("controls", _("What is explained cannot explain itself."))
         if len(chosen) > CONTROLS_MOST:
-            self.add_error("controls", _("A model has at most %(most)s controls.") % {"most": CONTROLS_MOST})
+            self.add_error("controls", _("Controls of a model: %(most)s at most.") % {"most": CONTROLS_MOST})
         cleaned["grain"] = cleaned.get("grain") or MediaMix.Grain.WEEK
         return cleaned
 

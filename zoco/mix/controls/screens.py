@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,7 +93,7 @@ def _line(control: Control) -> dict[str, Any]:
 def gaps_of(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     """Yield the first and last day of each gap: steps more than one and a half times as long as is usual."""
     steps = [(later - before).days for before, later in pairwise(days)]
-    usual = median(steps) if steps else 1
+    usual = median_low(steps) if steps else 1
     for before, step in zip(days, steps, strict=False):
         if step > 1.5 * usual:
             yield before + timedelta(days=1), before + timedelta(days=step - 1)

@@ -20,7 +20,7 @@ CARRIED_DAYS = 31
 """So long a known day stands for those after it: a price that is written down each month is known."""
 GONE = gettext_noop("it is gone")
 LATE = gettext_noop("it is not known from %(since)s on")
-GAP = gettext_noop("nothing is known of it for more than %(most)s days before %(day)s")
+GAP = gettext_noop("nothing is known of it for more than a month before %(day)s")
 SAME = gettext_noop("it is the same all the time")
 
 
@@ -92,7 +92,7 @@ def by_period(days: Mapping[date, float], weeks: Weeks) -> tuple[list[float], in
         elif at < 0:
             return [], 0, [LATE, {"since": start.isoformat()}]
         elif (start - known[at]).days > CARRIED_DAYS:
-            return [], 0, [GAP, {"most": CARRIED_DAYS, "day": start.isoformat()}]
+            return [], 0, [GAP, {"day": start.isoformat()}]
         else:
             found.append(days[known[at]])
             carried += 1

@@ -41,7 +41,7 @@ def controls_put(
     more = [name for name in columns if name.casefold() not in known]
     if len(known) + len(more) > CONTROLS_MOST:
         raise TooManyControls(
-            gettext_noop("A site has at most %(most)s controls; delete some first."), most=CONTROLS_MOST
+            gettext_noop("Controls of a site: %(most)s at most; delete some first."), most=CONTROLS_MOST
         )
     found = []
     for name, days in columns.items():

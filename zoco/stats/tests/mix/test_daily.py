@@ -1,4 +1,4 @@
-"""What is believed of days is what is believed of weeks; controls say what they do, and mend contradictions."""
+"""What is believed of days is that of weeks; controls say what they do, and mend contradictions."""
 
 from dataclasses import replace
 

@@ -73,11 +73,7 @@ def world(
     """
     random = np.random.default_rng(seed)
     retention, year = (BY_DAY, YEAR_OF_DAYS) if is_daily else (RETENTION, YEAR_OF_WEEKS)
-    spend = (
-        1_000
-        * _flights(random, periods, channels, 7 if is_daily else 1)
-        * np.exp(0.7 * random.standard_normal((periods, channels)))
-    )
+    spend = _spending(random, periods, channels, 7 if is_daily else 1)
     wave = np.zeros(periods)
     for at in range(1, periods):
         wave[at] = 0.8 * wave[at - 1] + 0.6 * float(random.standard_normal())
@@ -97,6 +93,14 @@ def world(
     known = np.column_stack([price, wave]) if is_known else price[:, None]
     names = ("price", "demand")[: known.shape[1]]
     return World(Series(NAMES[:channels], spend, outcome, known, names), contributions, half, retention)
+
+
+def _spending(random: np.random.Generator, periods: int, channels: int, unit: int) -> Floats:
+    return (
+        1_000
+        * _flights(random, periods, channels, unit)
+        * np.exp(0.7 * random.standard_normal((periods, channels)))
+    )
 
 
 def without_control(series: Series) -> Series:
