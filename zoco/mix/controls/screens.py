@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -38,7 +39,7 @@ GAPS_SAID = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """List controls of a site; POST takes in a table."""
-    title, site = _("Controls of the media mix"), site_of(request)
+    title, site = pgettext("media mix", "Controls"), site_of(request)
     if site is None:
         return no_site(request, title)
     today = timezone.now().astimezone(ZoneInfo(site.zone)).date()
