@@ -16,7 +16,7 @@ from tests.api.doors import ROLES, Door, doors, is_in
 from tests.api.people import clients, values
 from tests.api.table import OWNERS, TABLE, WRITERS
 from zoco.campaigns.models import Campaign, Cost, CostImport, Link, Plan, Rate, Word
-from zoco.mix.models import ChannelTest, MediaMix, RegionalTest
+from zoco.mix.models import ChannelTest, Control, MediaMix, RegionalTest
 from zoco.monitor.models import (
     Alarm,
     Annotation,
@@ -32,7 +32,7 @@ from zoco.monitor.models import (
 )
 from zoco.moving.models import SiteMove
 from zoco.people.models import Attribute, PeopleImport, Person
-from zoco.research.models import Study
+from zoco.research.models import ContractTable, Study
 from zoco.sites.models import Exclusion, SourceNetwork, SourceRule
 from zoco.surveys.models import Survey
 from zoco.trials.flags.models import Flag
@@ -60,7 +60,8 @@ OF_SITES: dict[str, tuple[Any, dict[str, str]]] = {
 LOOK = {"locale-preferred_language": "en", "locale-current_time_zone": "Europe/Madrid"}
 LOOK |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
 OF_RUNS = ("zoco_exports_one", "zoco_exports_act", "zoco_incident", "zoco_incident_acknowledge")
-FITTED = ("zoco_mix", "zoco_regional")
+FITTED = ("zoco_mix", "zoco_regional", "zoco_control_delete")
+STUDIED = ("zoco_study_act", "zoco_contract", "zoco_contract_delete")
 KEPT_ONES = (*OF_SITES, "zoco_sites")
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)
@@ -90,7 +91,16 @@ def _cost(site: int) -> Cost:
     return Cost.objects.get_or_create(campaign=campaign, on="2026-11-02", amount=5, currency="EUR")[0]
 
 
+def _studied(kind: str, site: int) -> int:
+    if kind == "zoco_study_act":
+        return Study.objects.get_or_create(site_id=site, kind="value", state="done")[0].pk
+    given = {"name": "x", "groups": [{"name": "All", "counts": [100, 60, 50]}]}
+    return ContractTable.objects.get_or_create(site_id=site, defaults=given)[0].pk
+
+
 def _mix_or_test(kind: str, site: int) -> int:
+    if kind == "zoco_control_delete":
+        return Control.objects.get_or_create(site_id=site, name="Price")[0].pk
     at, day = datetime(2026, 5, 1, tzinfo=UTC), date(2026, 3, 2)
     if kind == "zoco_channel_test_delete":
         days = {"first_on": day, "last_on": day, "change": 1, "effect": 1, "error": 1}
@@ -171,8 +181,8 @@ def address(door: Door, parts: dict[str, Any]) -> str:
     elif kind.startswith("zoco_person"):
         moments = dict.fromkeys(("created_at", "changed_at"), datetime(2026, 5, 1, tzinfo=UTC))
         special["pk"] = Person.objects.get_or_create(name="Ana", defaults=moments)[0].pk
-    elif kind == "zoco_study_act":
-        special["pk"] = Study.objects.get_or_create(site_id=parts["pk"], kind="value", state="done")[0].pk
+    elif kind in STUDIED:
+        special["pk"] = _studied(kind, parts["pk"])
     elif kind in {"zoco_schedule", "zoco_schedule_act"}:
         special["pk"] = _schedule(parts["pk"]).pk
     else:

@@ -50,7 +50,7 @@ def shop(visit: Open, tmp_path: Path, today: date) -> Iterator[list[Person]]:
     now = datetime.now(UTC)
     people = [Person.objects.create(created_at=now, changed_at=now) for _ in range(3)]
     day = today - timedelta(days=12)
-    facts = facts_of(WORLD.series.outcome[RUN_IN:], mondays(today, WEEKS))
+    facts = facts_of(WORLD.series.outcome[RUN_IN:], first=mondays(today, WEEKS))
     facts.append(fact(f"{today - timedelta(days=1)} 12:00:00", 999, "/"))
     for visitor, each in enumerate(people, 900):
         known: dict[str, Any] = {"person": NUMBER_BASE + each.pk, "origin": "tracker"}

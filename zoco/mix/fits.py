@@ -8,10 +8,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from zoco.ledger import sitebook
+from zoco.mix.controls.series import controls_add
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.running import counter
 from zoco.mix.telling import result_of
-from zoco.mix.weeks import WEEK, Weeks, weeks_of
+from zoco.mix.weeks import Weeks, weeks_of
 from zoco.stats.mix import Calibrated, Contradicted, Experiment, calibrated, fit
 from zoco.stats.mix.fitting import SWEEPS, WARMING
 
@@ -27,11 +28,13 @@ def do(mix: MediaMix) -> None:
         goal=mix.goal,
         country=mix.country,
         now=timezone.now(),
+        days=1 if mix.grain == MediaMix.Grain.DAY else 7,
     )
+    controls_add(weeks, sites[mix.site_id], mix.controls, now=timezone.now())
     mix.weeks = weeks.to_json()
     tests = tests_of(mix, weeks)
     mix.total = (WARMING + SWEEPS) * (2 if tests else 1)
-    mix.result = result_of(_fitted(weeks, mix.saturation, tests, counter(mix)))
+    mix.result = result_of(_fitted(weeks, mix.saturation, tests, counter(mix)), weeks.days)
     mix.result |= {"tests": len(tests), "currency": sites[mix.site_id].currency}
     mix.done = mix.total
 
@@ -47,7 +50,7 @@ def _fitted(
 
 def tests_of(mix: MediaMix, weeks: Weeks) -> list[Experiment]:
     """Return the tests of channels that are of these weeks, of the same outcome and of a channel there is."""
-    last = weeks.first_on + len(weeks.outcome) * WEEK - timedelta(days=1)
+    last = weeks.first_on + timedelta(days=len(weeks.outcome) * weeks.days - 1)
     kept = ChannelTest.objects.filter(
         site=mix.site_id,
         is_revenue=mix.is_revenue,
@@ -59,8 +62,8 @@ def tests_of(mix: MediaMix, weeks: Weeks) -> list[Experiment]:
     return [
         Experiment(
             each.channel,
-            (each.first_on - weeks.first_on).days // 7,
-            (each.last_on - weeks.first_on).days // 7 + 1,
+            (each.first_on - weeks.first_on).days // weeks.days,
+            (each.last_on - weeks.first_on).days // weeks.days + 1,
             each.change,
             each.effect,
             each.error,

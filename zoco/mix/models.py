@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoco.ledger.asking.within import WithinManager
+from zoco.ledger.asking.within import WithinManager, within
 
 AMOUNT_MOST = 10**12
 
@@ -70,7 +70,8 @@ class MediaMix(Work):
     """One fit: what was asked, which weeks it stands on, and what it says.
 
     `first_on` is a Monday; `weeks` and `result` are as `weeks.Weeks` and `telling` write them. `country` is
-    whose public holidays are in the model. With newer data there is a new fit.
+    whose public holidays are in the model. `controls` are keys as `controls.series` knows them. With newer
+    data there is a new fit.
     """
 
     class Saturation(models.TextChoices):
@@ -79,6 +80,14 @@ class MediaMix(Work):
         HILL = "hill", _("Hill")
         LOGISTIC = "logistic", _("Logistic")
 
+    class Grain(models.TextChoices):
+        """How long a period of the model is."""
+
+        WEEK = "week", pgettext_lazy("grain", "Weeks")
+        DAY = "day", pgettext_lazy("grain", "Days")
+
+    grain = models.CharField(max_length=4, choices=Grain.choices, default=Grain.WEEK)
+    controls = models.JSONField(default=list)
     saturation = models.CharField(
         _("saturation"), max_length=8, choices=Saturation.choices, default=Saturation.HILL
     )
@@ -151,3 +160,42 @@ class ChannelTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}, {self.first_on} – {self.last_on}"
+
+
+class Control(models.Model):
+    """Something besides money that may move outcomes, by day: a price, the weather, what was out of stock."""
+
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
+    name = models.CharField(_("name"), max_length=100)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = WithinManager()
+
+    class Meta:
+        verbose_name = pgettext_lazy("media mix", "control")
+        verbose_name_plural = pgettext_lazy("media mix", "controls")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="zoco_mix_control_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ControlDay(models.Model):
+    """What a control was on a day."""
+
+    control = models.ForeignKey(Control, models.CASCADE, related_name="days")
+    on = models.DateField()
+    value = models.FloatField()
+
+    objects = within("control__site")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["on", "id"]
+        constraints = [models.UniqueConstraint(fields=["control", "on"], name="zoco_mix_control_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.control_id} {self.on}"

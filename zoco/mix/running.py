@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from zoco.kit.runs import Tell, teller
 from zoco.kit.said import Said
 from zoco.ledger.asking.filters import FilterWrong
+from zoco.mix.controls.series import GOAL, OWN, control_called
 from zoco.mix.models import MediaMix, RegionalTest, Work
 from zoco.sites.runs import Ending, Runs
 from zoco.sites.wording import packed_said
@@ -52,6 +53,14 @@ COLLINEAR = gettext_noop(
     "%(channels)s were spent on so much alike that no effect can be told from another. Give them one source, "
     "or change the spending of one for some weeks."
 )
+COLLINEAR_OTHERS = gettext_noop(
+    "%(channels)s moved so much like what is no channel (%(others)s) that its effect cannot be told. Leave a "
+    "control out, or change the spending for some weeks at another time."
+)
+COLLINEAR_BASELINE = gettext_noop(
+    "%(channels)s moved so much like the trend, a season or the holidays that its effect cannot be told. "
+    "Change the spending for some weeks at another time."
+)
 FILTER = gettext_noop("The goal is gone. Choose another one.")
 
 
@@ -62,9 +71,19 @@ def _ending(error: Exception) -> Ending | None:
     if isinstance(error, Said):
         return Ending(State.REFUSED, *packed_said(error))
     if isinstance(error, Collinear):
-        return Ending(State.REFUSED, COLLINEAR, {"channels": ", ".join(error.columns)})
+        return _collinear(error)
     known = [words for kind, words in REFUSED.items() if isinstance(error, kind)]
     return Ending(State.REFUSED, known[0]) if known else None
+
+
+def _collinear(error: Collinear) -> Ending:
+    """Say what moved alike: channels, or one of them and a control or the baseline."""
+    channels = ", ".join(each for each in error.columns if each not in error.others)
+    controls = ", ".join(control_called(each) for each in error.others if each.startswith((OWN, GOAL)))
+    if controls:
+        return Ending(State.REFUSED, COLLINEAR_OTHERS, {"channels": channels, "others": controls})
+    words = COLLINEAR_BASELINE if error.others else COLLINEAR
+    return Ending(State.REFUSED, words, {"channels": channels})
 
 
 def _enqueue(kind: str, key: int) -> None:

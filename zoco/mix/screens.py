@@ -26,8 +26,9 @@ from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.mix import opened, running
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
 from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
+from zoco.mix.naming import channel_name
 from zoco.mix.running import UnderWay
-from zoco.mix.showing import UNTOLD, channel_name, shown
+from zoco.mix.showing import UNTOLD, shown
 from zoco.mix.weeks import Weeks
 from zoco.sites.wording import said_again
 
@@ -84,7 +85,11 @@ def listing(request: HttpRequest) -> HttpResponse:
             except UnderWay as error:
                 form.add_error(None, _(error.words))
     lines = [_line(each) for each in MediaMix.objects.filter(site=site.id).select_related("site")[:LISTED]]
-    may = {"may_add": request.user.has_perm(ADD), "may_see_tests": request.user.has_perm(TESTS_SEE)}
+    may = {
+        "may_add": request.user.has_perm(ADD),
+        "may_see_tests": request.user.has_perm(TESTS_SEE),
+        "may_see_controls": request.user.has_perm("zoco_mix.view_control"),
+    }
     return page_of(request, "mixes", _("Media mix"), site, form=form, lines=lines, **may)
 
 
@@ -99,6 +104,8 @@ def _begun(request: HttpRequest, site: SiteInfo, form: MixForm) -> MediaMix:
         goal=goal,
         country=form.cleaned_data["country"],
         saturation=form.cleaned_data["saturation"],
+        grain=form.cleaned_data["grain"],
+        controls=form.cleaned_data.get("controls", []),
         created_by=user_of(request),
         created_at=now,
         told_at=now,
@@ -125,6 +132,7 @@ def _line(mix: MediaMix) -> dict[str, Any]:
         "outcome": outcome_name(mix),
         "span": formats.span(mix.first_on, mix.last_on),
         "weeks": formats.count(mix.weeks_count),
+        "is_daily": mix.grain == MediaMix.Grain.DAY,
         "icon": ICONS.get(State(mix.state), "zoco-monitor"),
         "is_contradicted": bool(result and result["is_contradicted"]),
         "best": channel_name(best["channel"]) if best else "–",
@@ -197,7 +205,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(DELETE, raise_exception=True)
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget a fit; one that is under way is stopped first."""
+    """Forget a fit; one that is under way stays, and is stopped before it can go."""
     mix, site = _mix(pk)
     if not running.runs_of(mix).discard(mix):
         return redirect("zoco_mix", pk=pk)
@@ -216,12 +224,20 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if not mix.weeks:
         return response
     weeks = Weeks.from_json(mix.weeks)
-    table.writerow(["week", "is_run_in", "outcome", "fitted", "holidays", *map(disarmed, weeks.spend)])
+    named = [*weeks.controls, *weeks.spend]
+    period = "day" if weeks.is_daily else "week"
+    table.writerow([period, "is_run_in", "outcome", "fitted", "holidays", *map(disarmed, named)])
     fitted = [""] * weeks.run_in + mix.result.get("fitted", [""] * weeks.fitted)
-    columns = zip(weeks.starts, weeks.outcome, fitted, weeks.holidays, *weeks.spend.values(), strict=True)
-    for number, (start, outcome, model, holiday, *spend) in enumerate(columns):
+    besides = [
+        ["" if at < weeks.run_in else value for at, value in enumerate(row)]
+        for row in weeks.controls.values()
+    ]
+    columns = zip(
+        weeks.starts, weeks.outcome, fitted, weeks.holidays, *besides, *weeks.spend.values(), strict=True
+    )
+    for number, (start, outcome, model, holiday, *more) in enumerate(columns):
         is_run_in = number < weeks.run_in
-        table.writerow([start, int(is_run_in), "" if is_run_in else outcome, model, holiday, *spend])
+        table.writerow([start, int(is_run_in), "" if is_run_in else outcome, model, holiday, *more])
     return response
 
 

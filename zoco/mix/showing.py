@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,9 +14,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mix import pictures
+from zoco.mix.controls.series import GOAL, control_called
 from zoco.mix.models import MediaMix
+from zoco.mix.naming import channel_name
+from zoco.mix.notes import notes
 from zoco.mix.pictures import Mark
-from zoco.mix.weeks import HOLIDAYS, REST, UNNAMED, Weeks
+from zoco.mix.telling import PRESENT_WEEKS
+from zoco.mix.weeks import Weeks
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 KNOWLEDGE = {
     "identified": gettext_lazy("told by the data"),
@@ -28,11 +35,13 @@ PARTS = {
     "baseline": gettext_lazy("Baseline: without any spending"),
     "season": gettext_lazy("Season"),
     "holidays": gettext_lazy("Public holidays"),
+    "controls": gettext_lazy("Controls, against their mean"),
     "unexplained": gettext_lazy("Unexplained"),
     "total": pgettext_lazy("waterfall", "All"),
 }
 PARAMETERS = {
     "retention": gettext_lazy("Carried over from week to week"),
+    "half_life": gettext_lazy("Half-life of what money does, in days"),
     "half": gettext_lazy("Half of the largest effect, at times of the mean spending"),
     "slope": gettext_lazy("Slope"),
     "steepness": gettext_lazy("Steepness"),
@@ -60,16 +69,19 @@ class Spelled:
         """Write what a unit of money brought: of conversions for a thousand of it."""
         return formats.decimal(value, 2) if self.is_revenue else formats.decimal(1_000 * value, 1)
 
+    def small(self, value: float) -> str:
+        """Write an outcome that may be a small part of one."""
+        if self.is_revenue:
+            return formats.money(value, self.currency, cents=True)
+        return formats.decimal(value, 3)
+
     def between(self, figure: dict[str, float], write: Callable[[float], str]) -> str:
         """Write the bounds of a figure."""
         return intervals.between(figure["low"], figure["high"], write)
 
 
-def channel_name(name: str) -> str:
-    """Return what a channel is called."""
-    return {REST: _("All other sources"), UNNAMED: _("Without a source"), HOLIDAYS: _("Public holidays")}.get(
-        name, name
-    )
+RETENTION_BY_DAY = gettext_lazy("Carried over from day to day")
+EFFECT_BY_DAY = gettext_lazy("Largest effect in a day")
 
 
 def shown(mix: MediaMix) -> dict[str, Any]:
@@ -89,8 +101,11 @@ def shown(mix: MediaMix) -> dict[str, Any]:
         "is_contradicted": result["is_contradicted"],
         "fit_curve": _fit_curve(weeks, result, spelled),
         "waterfall": _waterfall(result, spelled, untold),
-        "curves": _curves(result, spelled, untold),
-        "learnt": _learnt(result),
+        "curves": _curves(result, spelled, untold, weeks),
+        "learnt": _learnt(result, weeks),
+        "controls": [_control(each, spelled) for each in result.get("controls", [])],
+        "is_daily": weeks.is_daily,
+        "present": formats.count(PRESENT_WEEKS * 7 // weeks.days),
         "advice": [_advice(each, spelled, untold) for each in result["advice"]],
         "untold": ", ".join(sorted(map(channel_name, untold))),
         "r_squared": formats.percent(result["r_squared"]),
@@ -99,32 +114,6 @@ def shown(mix: MediaMix) -> dict[str, Any]:
         "weeks": formats.count(weeks.fitted),
         "tests": result["tests"],
     }
-
-
-def notes(weeks: Weeks, mix: MediaMix) -> list[str]:
-    """Say what is not in the model, or not as one might think."""
-    found = []
-    if weeks.gathered:
-        found.append(
-            _("Together as all other sources, as they are too small to be told by themselves: %(names)s.")
-            % {"names": ", ".join(channel_name(each) for each in weeks.gathered)}
-        )
-    if weeks.left_out:
-        found.append(
-            _("Left out, as even together money was spent in fewer than 8 weeks: %(names)s.")
-            % {"names": ", ".join(channel_name(each) for each in weeks.left_out)}
-        )
-    if weeks.others:
-        sums = ", ".join(formats.money(total, code) for code, total in sorted(weeks.others.items()))
-        found.append(_("No rate was in force for costs that are in no channel: %(sums)s.") % {"sums": sums})
-    if not weeks.model(mix.saturation).seasons:
-        found.append(
-            _(
-                "Under two years there is no season in the model: what comes back each year may be taken for "
-                "an effect of money that was spent then."
-            )
-        )
-    return found
 
 
 def _channels(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
@@ -167,7 +156,9 @@ def _fit_curve(weeks: Weeks, result: dict[str, Any], spelled: Spelled) -> SafeSt
     drawn = Curve(
         weeks.outcome[weeks.run_in :],
         [formats.day(each) for each in starts],
-        _("What came and what was fitted, by week"),
+        _("What came and what was fitted, by day")
+        if weeks.is_daily
+        else _("What came and what was fitted, by week"),
         words,
         [max(each, 0.0) for each in result["fitted"]],
     )
@@ -190,7 +181,7 @@ def _waterfall(result: dict[str, Any], spelled: Spelled, untold: set[str]) -> li
     ]
 
 
-def _curves(result: dict[str, Any], spelled: Spelled, untold: set[str]) -> list[dict[str, Any]]:
+def _curves(result: dict[str, Any], spelled: Spelled, untold: set[str], weeks: Weeks) -> list[dict[str, Any]]:
     present = next((each for each in result["advice"] if each["share"] == 1.0), None)
     shares = {each["channel"]: each for each in present["shares"]} if present else {}
     found = []
@@ -201,26 +192,60 @@ def _curves(result: dict[str, Any], spelled: Spelled, untold: set[str]) -> list[
         share = shares.get(each["channel"])
         marks = [Mark(share["present"], "prev"), Mark(share["advised"], "l1 dot")] if share else []
         name = channel_name(each["channel"])
-        words = _("At %(spend)s a week %(channel)s adds %(effect)s a week.") % {
+        at = (
+            _("At %(spend)s a day %(channel)s adds %(effect)s a day.")
+            if weeks.is_daily
+            else _("At %(spend)s a week %(channel)s adds %(effect)s a week.")
+        )
+        words = at % {
             "channel": name,
             "spend": spelled.money(each["spend"][-1]),
             "effect": spelled.outcome(each["mean"][-1]),
         }
-        title = _("What %(channel)s adds in a week, by what is spent in it") % {"channel": name}
+        title = (
+            _("What %(channel)s adds in a day, by what is spent in it")
+            if weeks.is_daily
+            else _("What %(channel)s adds in a week, by what is spent in it")
+        ) % {"channel": name}
         picture = pictures.response(each, marks, formats.short, title=title, words=words)
         found.append({"name": name, "picture": picture, "words": words})
     return found
 
 
-def _learnt(result: dict[str, Any]) -> list[dict[str, Any]]:
+def _parameter(name: str, weeks: Weeks) -> StrOrPromise:
+    by_day = {"retention": RETENTION_BY_DAY, "effect": EFFECT_BY_DAY} if weeks.is_daily else {}
+    return by_day.get(name, PARAMETERS[name])
+
+
+def _in_days(figure: dict[str, float], weeks: Weeks) -> dict[str, float]:
+    return {name: value * weeks.days for name, value in figure.items()}
+
+
+def _control(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
+    return {
+        "name": control_called(each["control"]),
+        "is_goal": each["control"].startswith(GOAL),
+        "by_unit": spelled.small(each["by_unit"]["mean"]),
+        "by_unit_between": spelled.between(each["by_unit"], spelled.small),
+        "swing": spelled.outcome(each["swing"]["mean"]),
+        "swing_between": spelled.between(each["swing"], spelled.outcome),
+        "prior": spelled.between(each["prior"], spelled.outcome),
+        "posterior": spelled.between(each["posterior"], spelled.outcome),
+        "knowledge": KNOWLEDGE[each["knowledge"]],
+    }
+
+
+def _learnt(result: dict[str, Any], weeks: Weeks) -> list[dict[str, Any]]:
     found = []
     for each in result["learnt"]:
         prior, posterior = each["prior"], each["posterior"]
+        if each["parameter"] == "half_life":
+            prior, posterior = _in_days(prior, weeks), _in_days(posterior, weeks)
         most = max(prior["high"], posterior["high"])
         found.append(
             {
                 "channel": channel_name(each["channel"]),
-                "parameter": PARAMETERS[each["parameter"]],
+                "parameter": _parameter(each["parameter"], weeks),
                 "picture": pictures.whisker(
                     posterior["low"],
                     posterior["mean"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,12 +14,14 @@ from zoco.stats.mix import (
     Comparison,
     Contradicted,
     Fit,
+    Learnt,
     OutOfRange,
     advised,
     contributions,
     curves,
     knowledge,
     learnt,
+    moved,
     returns,
     waterfall,
 )
@@ -27,14 +30,14 @@ BUDGETS = (0.8, 0.9, 1.0, 1.1, 1.2)
 """The budgets that advice is given for, as shares of what is spent at present."""
 PRESENT_WEEKS = 13
 """Present spending is the mean of so many of the last weeks."""
-LEARNT = ("retention", "half", "slope", "steepness", "effect", "roas")
+LEARNT = ("retention", "half_life", "half", "slope", "steepness", "effect", "roas")
 
 
-def result_of(answer: Calibrated | Contradicted) -> dict[str, Any]:
-    """Return all that is shown of a fit and of the tests that were held against it."""
+def result_of(answer: Calibrated | Contradicted, days: int = 7) -> dict[str, Any]:
+    """Return all that is shown of a fit of periods of so many days, and of tests held against it."""
     fit = answer.fit if isinstance(answer, Calibrated) else answer.without
     known = knowledge(fit)
-    parts = contributions(fit)
+    parts, taught = contributions(fit), learnt(fit)
     return {
         "is_contradicted": isinstance(answer, Contradicted),
         "comparisons": [_comparison(each) for each in answer.comparisons],
@@ -48,9 +51,10 @@ def result_of(answer: Calibrated | Contradicted) -> dict[str, Any]:
                 "overlap": each.overlap,
                 "knowledge": each.knowledge.value,
             }
-            for each in learnt(fit)
+            for each in taught
             if each.channel and each.parameter in LEARNT
         ],
+        "controls": _controls(fit, taught),
         "curves": [_numbers(asdict(each)) for each in curves(fit)],
         "waterfall": [asdict(each) for each in waterfall(fit)],
         "fitted": parts.fitted.tolist(),
@@ -59,14 +63,28 @@ def result_of(answer: Calibrated | Contradicted) -> dict[str, Any]:
         "r_hat": max(each.r_hat for each in fit.agreements),
         "draws": min(min(each.sample_size, each.tail_size) for each in fit.agreements),
         "sweeps": fit.sweeps,
-        "advice": advice_of(fit),
+        "advice": advice_of(fit, days),
     }
 
 
-def advice_of(fit: Fit) -> list[dict[str, Any]]:
-    """Return how to split a week's money, for some budgets; those outside of what was ever spent are not."""
+def _controls(fit: Fit, taught: Sequence[Learnt]) -> list[dict[str, Any]]:
+    """Return what controls do, and what was believed of them, of a standard deviation each."""
+    by_name = {each.parameter: each for each in taught if not each.channel}
+    return [
+        {
+            **asdict(each),
+            "prior": asdict(by_name[each.control].prior),
+            "posterior": asdict(by_name[each.control].posterior),
+            "knowledge": by_name[each.control].knowledge.value,
+        }
+        for each in moved(fit)
+    ]
+
+
+def advice_of(fit: Fit, days: int = 7) -> list[dict[str, Any]]:
+    """Return how to split a period's money, for budgets within what was ever spent."""
     series = fit.series
-    since = max(len(series.outcome) - PRESENT_WEEKS, series.run_in)
+    since = max(len(series.outcome) - PRESENT_WEEKS * 7 // days, series.run_in)
     least, most = series.spend.min(axis=0), series.spend.max(axis=0)
     present = np.clip(series.spend[since:].mean(axis=0), least, most)
     found = []

@@ -9,6 +9,7 @@ from wagtail.admin.menu import MenuItem
 
 from zoco.ledger.viewsets import RightItem
 from zoco.mix import screens
+from zoco.mix.controls import screens as controls
 from zoco.mix.regions import screens as regional
 
 
@@ -22,6 +23,8 @@ def mix_urls() -> list[URLPattern]:
         path("media-mix/<int:pk>/delete/", screens.delete, name="zoco_mix_delete"),
         path("media-mix/<int:pk>/weeks.csv", screens.download, name="zoco_mix_weeks"),
         path("media-mix/tests/", screens.tests, name="zoco_channel_tests"),
+        path("media-mix/controls/", controls.listing, name="zoco_controls"),
+        path("media-mix/controls/<int:pk>/delete/", controls.delete, name="zoco_control_delete"),
         path("media-mix/regions/", regional.listing, name="zoco_regionals"),
         path("media-mix/regions/<int:pk>/", regional.one, name="zoco_regional"),
         path("media-mix/regions/<int:pk>/act/", regional.act, name="zoco_regional_act"),

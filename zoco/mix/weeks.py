@@ -1,6 +1,7 @@
-"""Weeks as a model is fitted to them: money by channel from costs, outcomes from the ledger, holidays.
+"""Weeks or days as a model is fitted to them: money from costs, outcomes from the ledger, holidays, controls.
 
-A channel is the source of costs. Weeks run from Monday to Sunday in the site's time zone.
+A channel is the source of costs. Weeks run from Monday to Sunday in the site's time zone; of days there are
+whole weeks too.
 """
 
 from __future__ import annotations
@@ -23,14 +24,17 @@ from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.sitebook import SiteInfo
-from zoco.stats.mix import Model, Saturation, Season, Series
+from zoco.stats.mix import Model, Saturation, Season, Series, daily
 
 WEEK = timedelta(days=7)
 RUN_IN = 8
 """So many weeks of spending before the first outcome: what they brought may come later."""
 WEEKS_MOST = 520
 CHANNELS_MOST = 8
-SPENT_AT_LEAST = 8
+SPENT_AT_LEAST = {7: 8, 1: 28}
+"""On so many weeks, or days, money is spent on a channel that is told by itself."""
+EMPTY_MOST = 0.05
+"""On more days nothing came: then days are too sparse to be told by normal noise."""
 SEASON_WEEKS = 105
 """Two years, from which a season of a year can be told from what happened once."""
 REST, UNNAMED = "(rest)", "(no source)"
@@ -47,7 +51,9 @@ class Weeks:
 
     The first `run_in` weeks tell of spending alone. `gathered` are channels that are part of the rest, as too
     little was spent on them by themselves; `left_out` are spent too seldom even so. `others` are costs
-    by currency that no rate was in force for; they are in no channel.
+    by currency that no rate was in force for; they are in no channel. `days` is how long a period is: 7, or 1
+    where "week" means a day everywhere here. `controls` have a number a period by key; `carried` is in how
+    many periods a control's last known day stood for it, `unknown` why others are not in the model.
     """
 
     first_on: date
@@ -58,6 +64,12 @@ class Weeks:
     gathered: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     others: dict[str, float] = field(default_factory=dict)
+    days: int = 7
+    controls: dict[str, list[float]] = field(default_factory=dict)
+    carried: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, list[Any]] = field(default_factory=dict)
+    rare: list[str] = field(default_factory=list)
+    """Channels of days whose costs stand on single days, as if a week's were typed on one."""
 
     @property
     def fitted(self) -> int:
@@ -66,8 +78,18 @@ class Weeks:
 
     @property
     def starts(self) -> list[date]:
-        """The Mondays, those of the run-in among them."""
-        return [self.first_on + number * WEEK for number in range(len(self.outcome))]
+        """The first days of periods, those of the run-in among them."""
+        return [self.first_on + timedelta(days=self.days * number) for number in range(len(self.outcome))]
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether a period is a day."""
+        return self.days == 1
+
+    @property
+    def has_year(self) -> bool:
+        """Whether a season of a year can be told."""
+        return self.fitted * self.days >= SEASON_WEEKS * 7
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""
@@ -88,6 +110,10 @@ class Weeks:
             tuple(self.spend),
             np.column_stack([np.array(each) for each in self.spend.values()]),
             np.array(self.outcome),
+            controls=np.column_stack([np.array(each) for each in self.controls.values()])
+            if self.controls
+            else np.empty((0, 0)),
+            control_names=tuple(self.controls),
             holidays=np.array(self.holidays)[:, None] if has_holidays else np.empty((0, 0)),
             holiday_names=(HOLIDAYS,) if has_holidays else (),
             run_in=self.run_in,
@@ -95,51 +121,94 @@ class Weeks:
 
     def model(self, saturation: str) -> Model:
         """Return the model that as many weeks can carry: with a season from two years on."""
-        seasons = (Season(),) if self.fitted >= SEASON_WEEKS else ()
+        if self.is_daily:
+            return daily(Saturation(saturation), has_year=self.has_year)
+        seasons = (Season(),) if self.has_year else ()
         return Model(saturation=Saturation(saturation), seasons=seasons)
 
 
 def weeks_of(
-    site: SiteInfo, first_on: date, count: int, *, is_revenue: bool, goal: str, country: str, now: datetime
+    site: SiteInfo,
+    first_on: date,
+    count: int,
+    *,
+    is_revenue: bool,
+    goal: str,
+    country: str,
+    now: datetime,
+    days: int = 7,
 ) -> Weeks:
     """Put together `count` weeks from a Monday on, and those before that tell of spending alone.
 
-    The outcome is revenue or conversions, of one goal where it is named. Raises WeeksWrong, FilterWrong.
+    The outcome is revenue or conversions, of one goal where it is named; with `days` of 1 in days. Raises
+    WeeksWrong, FilterWrong.
     """
     period = Period(first_on, first_on + count * WEEK - timedelta(days=1), site.zone)
-    since = first_on - RUN_IN * WEEK
+    since, periods, run_in = first_on - RUN_IN * WEEK, count * 7 // days, RUN_IN * 7 // days
     with_run_in = Period(since, period.last, site.zone)
-    if (count_of := sources_count(site, with_run_in)) > SOURCES_MOST:
-        raise WeeksWrong(
-            gettext_noop(
-                "The costs of these weeks have %(count)s sources; a model looks at %(most)s at most, of "
-                "which it tells %(told)s apart. Import them again with fewer sources, or choose other weeks."
-            ),
-            count=count_of,
-            most=SOURCES_MOST,
-            told=CHANNELS_MOST,
-        )
+    _sources_check(sources_count(site, with_run_in))
     spent, others = daily_costs(site, with_run_in)
-    rows: dict[str, list[float]] = defaultdict(lambda: [0.0] * (count + RUN_IN))
+    rows: dict[str, list[float]] = defaultdict(lambda: [0.0] * (periods + run_in))
     for (on, source), amount in spent.items():
-        rows[source or UNNAMED][(on - since).days // 7] += float(amount)
+        rows[source or UNNAMED][(on - since).days // days] += float(amount)
     if not rows:
         raise WeeksWrong(gettext_noop(
             "No costs are known of these weeks. Write down, or import, what was spent on campaigns; "
             "each source of costs is a channel."
         ))  # fmt: skip
-    outcome = [0.0] * RUN_IN + _outcomes(site, period, is_revenue=is_revenue, goal=goal, now=now)
-    found = Weeks(since, RUN_IN, {}, outcome, _holidays(since, count + RUN_IN, country))
+    outcome = outcomes_of(site, period, is_revenue=is_revenue, goal=goal, now=now, days=days)
+    found = Weeks(
+        since, run_in, {}, [0.0] * run_in + outcome, _holidays(since, periods + run_in, country, days)
+    )
+    found.days = days
     found.others = {currency: float(total) for currency, total in others.items()}
     _share_out(found, dict(rows))
+    if found.is_daily:
+        _days_check(found)
     return found
+
+
+def _sources_check(count: int) -> None:
+    if count > SOURCES_MOST:
+        raise WeeksWrong(
+            gettext_noop(
+                "The costs of these weeks have %(count)s sources; a model looks at %(most)s at most, of "
+                "which it tells %(told)s apart. Import them again with fewer sources, or choose other weeks."
+            ),
+            count=count,
+            most=SOURCES_MOST,
+            told=CHANNELS_MOST,
+        )
+
+
+def _days_check(found: Weeks) -> None:
+    """Refuse days on which too often nothing came; note channels whose costs stand on single days."""
+    outcome = found.outcome[found.run_in :]
+    empty = sum(amount == 0 for amount in outcome)
+    if empty > EMPTY_MOST * len(outcome):
+        raise WeeksWrong(
+            gettext_noop(
+                "Days are too sparse: nothing came on %(empty)s of %(all)s days, and a model of days needs "
+                "something on 19 of 20. Choose weeks, or an outcome that comes more often."
+            ),
+            empty=empty,
+            all=len(outcome),
+        )
+    for name, row in found.spend.items():
+        spent = [amount > 0 for amount in row]
+        alone = [
+            each and not (spent[at - 1] or spent[(at + 1) % len(spent)]) for at, each in enumerate(spent)
+        ]
+        if sum(alone) > sum(spent) / 2:
+            found.rare.append(name)
 
 
 def _share_out(found: Weeks, rows: dict[str, list[float]]) -> None:
     """Let channels that can be told by themselves be so; put the others together. Raises WeeksWrong."""
+    least = SPENT_AT_LEAST[found.days]
 
     def told(row: list[float]) -> bool:
-        return sum(amount > 0 for amount in row[RUN_IN:]) >= SPENT_AT_LEAST
+        return sum(amount > 0 for amount in row[found.run_in :]) >= least
 
     largest = sorted(rows, key=lambda name: (-sum(rows[name]), name))
     own = [name for name in largest if told(rows[name])]
@@ -152,36 +221,40 @@ def _share_out(found: Weeks, rows: dict[str, list[float]]) -> None:
     else:
         found.left_out = small
     if not found.spend:
-        raise WeeksWrong(
-            gettext_noop(
-                "No channel had costs in at least %(least)s weeks, so nothing can be told of any. Choose "
-                "more weeks, or come back when more is known."
-            ),
-            least=SPENT_AT_LEAST,
-        )
+        words = gettext_noop(
+            "No channel had costs on at least %(least)s days, so nothing can be told of any. Choose weeks, "
+            "or come back when more is known."
+        ) if found.is_daily else gettext_noop(
+            "No channel had costs in at least %(least)s weeks, so nothing can be told of any. Choose "
+            "more weeks, or come back when more is known."
+        )  # fmt: skip
+        raise WeeksWrong(words, least=least)
 
 
-def _outcomes(site: SiteInfo, period: Period, *, is_revenue: bool, goal: str, now: datetime) -> list[float]:
+def outcomes_of(
+    site: SiteInfo, period: Period, *, is_revenue: bool, goal: str, now: datetime, days: int
+) -> list[float]:
+    """Return what came in each period of so many days: revenue or conversions, all or of a goal."""
     filters = filters_read({f"f.{GOAL}": [goal]}, lambda: goals_of(site.id)) if goal else ()
     question = Question(site, period, compare="none", filters=filters, params={"grain": "day"})
     answer = ask(report_named("traffic"), question, now=now)
-    found = [0.0] * (period.days // 7)
+    found = [0.0] * (period.days // days)
     for row in answer.rows:
         start = next(value for value in row.key.values() if isinstance(value, datetime))
         value = row.values["revenue" if is_revenue else "conversions"]
-        found[(start.date() - period.first).days // 7] += float(value or 0)
+        found[(start.date() - period.first).days // days] += float(value or 0)
     return found
 
 
-def _holidays(since: date, count: int, country: str) -> list[float]:
-    """Return which share of each week's days is a public holiday; 0 without a country."""
+def _holidays(since: date, count: int, country: str, days: int) -> list[float]:
+    """Return which share of each period's days is a public holiday; 0 without a country."""
     if not country:
         return [0.0] * count
-    years = range(since.year, (since + count * WEEK).year + 1)
+    whole = count * days
+    years = range(since.year, (since + timedelta(days=whole)).year + 1)
     known = holidays.country_holidays(country, years=years)
-    days = [since + timedelta(days=number) for number in range(7 * count)]
-    is_one = [day in known for day in days]
-    return [sum(is_one[at : at + 7]) / 7 for at in range(0, 7 * count, 7)]
+    is_one = [since + timedelta(days=number) in known for number in range(whole)]
+    return [sum(is_one[at : at + days]) / days for at in range(0, whole, days)]
 
 
 def countries() -> list[str]:

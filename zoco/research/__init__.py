@@ -4,4 +4,5 @@
 `affinity` tells what is bought together, and what next.
 `personas` finds kinds of people, in the background.
 `valuing` works out what people are worth, in the background.
+`contracts` tells who stays under contract, from a table that somebody typed.
 """

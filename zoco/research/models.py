@@ -1,4 +1,4 @@
-"""Studies: what was worked out in the background, on which facts, and what came of each person."""
+"""Studies: what was worked out in the background, and what came of each person; and tables of contracts."""
 
 from __future__ import annotations
 
@@ -95,3 +95,44 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study_id} {self.person_id}"
+
+
+class ContractTable(models.Model):
+    """How many customers under contract were left after each renewal, as somebody typed it.
+
+    `groups` are `{"name", "counts"}`, the first count at the start. With `is_together` they are cohorts of
+    the same kind, else kinds of customers of their own. `discount` is percent a year, `money` what a customer
+    brings in each period that he pays for. `found` is what came of it, worked out when it was written.
+    """
+
+    class Period(models.TextChoices):
+        """How long a contract runs until it is renewed."""
+
+        WEEK = "week", pgettext_lazy("contract", "A week")
+        MONTH = "month", pgettext_lazy("contract", "A month")
+        QUARTER = "quarter", pgettext_lazy("contract", "A quarter")
+        YEAR = "year", pgettext_lazy("contract", "A year")
+
+    site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
+    name = models.CharField(_("name"), max_length=100)
+    period = models.CharField(
+        _("a contract runs for"), max_length=7, choices=Period.choices, default=Period.YEAR
+    )
+    is_together = models.BooleanField(default=False)
+    discount = models.FloatField(_("discount a year, %"), default=10.0)
+    money = models.FloatField(_("what a customer brings in each period"), null=True, blank=True)
+    groups = models.JSONField(default=list)
+    found = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = WithinManager()
+
+    class Meta:
+        verbose_name = _("table of contracts")
+        verbose_name_plural = _("tables of contracts")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -32,6 +32,8 @@ class Curve:
     marks: Sequence[int] = ()
     """At which values the first, second … mark stands."""
     imported: Sequence[float | None] = ()
+    band: Sequence[tuple[float, float]] = ()
+    """Bounds of `before`, by bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,15 @@ class Frame:
 
 def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, height: int = 230) -> SafeString:
     """Draw a curve; `write` writes the values of the axis."""
-    known = [value for value in (*drawn.values, *drawn.before, *drawn.imported) if value is not None]
+    tops = [high for _low, high in drawn.band]
+    known = [value for value in (*drawn.values, *drawn.before, *drawn.imported, *tops) if value is not None]
     steps = ticks(max(known, default=0), 4, whole=drawn.is_whole)
     frame = Frame(width, height, max(len(drawn.values), len(drawn.before)), steps[-1])
     closed = drawn.values[:-1] if drawn.is_open else drawn.values
     opened = _pieces(drawn.values, len(drawn.values) - 2) if drawn.is_open else []
     return format_html(
         '<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        "<title>{}</title><desc>{}</desc>{}{}{}{}{}{}{}</svg>",
+        "<title>{}</title><desc>{}</desc>{}{}{}{}{}{}{}{}</svg>",
         width,
         height,
         drawn.title,
@@ -73,6 +76,7 @@ def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, heig
         _grid(frame, steps, write),
         _names(frame, drawn.labels),
         _marks(frame, drawn.marks),
+        _band(frame, drawn.band),
         _paths("prev", frame, _pieces(drawn.before)),
         _paths("l1 imp", frame, _pieces(drawn.imported)),
         _paths("l1", frame, _pieces(closed)),
@@ -89,6 +93,16 @@ def _pieces(values: Sequence[float | None], first: int = 0) -> list[list[tuple[i
         elif index >= first:
             runs[-1].append((index, value))
     return [run for run in runs if run]
+
+
+def _band(frame: Frame, band: Sequence[tuple[float, float]]) -> SafeString:
+    """Draw the bounds of the line before as one pale surface."""
+    if len(band) < 2:
+        return SafeString("")
+    there = [(at, high) for at, (_low, high) in enumerate(band)]
+    back = [(at, low) for at, (low, _high) in enumerate(band)][::-1]
+    points = " ".join(f"{frame.x(at):.1f},{frame.y(value):.1f}" for at, value in there + back)
+    return format_html('<polygon class="f1" fill-opacity=".14" points="{}"/>', points)
 
 
 def _paths(kind: str, frame: Frame, runs: list[list[tuple[int, float]]]) -> SafeString:

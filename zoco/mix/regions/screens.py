@@ -214,7 +214,7 @@ def written(test: RegionalTest, request: HttpRequest) -> None:
 @permission_required(DELETE, raise_exception=True)
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget it; what is under way is stopped first."""
+    """Forget it; what is under way stays, and is stopped before it can go."""
     test, site = _test(pk)
     if not running.runs_of(test).discard(test):
         return redirect("zoco_regional", pk=pk)

@@ -15,11 +15,11 @@ FIRST = date(2024, 1, 1)
 """A Monday: the first week of outcomes."""
 
 
-def facts_of(outcome: Iterable[float], first: date = FIRST) -> list[Fact]:
-    """Return one order a week from a Monday on, each on another day and hour, worth the week's outcome."""
+def facts_of(outcome: Iterable[float], step: timedelta = WEEK, first: date = FIRST) -> list[Fact]:
+    """Return one order a week, or a day, each at another hour (and day), worth its outcome."""
     return [
         fact(
-            f"{first + number * WEEK + timedelta(days=number % 7)} {number % 24:02}:30:00",
+            f"{first + number * step + timedelta(days=number % step.days)} {number % 24:02}:30:00",
             number + 1,
             "/thanks",
             name="order.placed",
@@ -35,15 +35,15 @@ def site_make() -> Site:
     return Site.objects.create(pk=1, slug="shop", name="Shop", zone="Europe/Madrid", currency="EUR")
 
 
-def costs_make(site: Site, world: World, weeks: int) -> None:
-    """Write down what was spent: the world's last weeks, those before the first outcome among them."""
+def costs_make(site: Site, world: World, weeks: int, step: timedelta = WEEK) -> None:
+    """Write down what was spent in weeks or days, those before the first outcome among them."""
     campaign = Campaign.objects.create(site=site, name="Spring", code="spring")
     since = FIRST - RUN_IN * WEEK
-    rows = world.series.spend[: weeks + RUN_IN]
+    rows = world.series.spend[: (weeks + RUN_IN) * 7 // step.days]
     Cost.objects.bulk_create(
         Cost(
             campaign=campaign,
-            on=since + number * WEEK + timedelta(days=(number + at) % 7),
+            on=since + number * step + timedelta(days=(number + at) % step.days),
             source=channel,
             amount=Decimal(f"{amount:.2f}"),
             currency="EUR",

@@ -1,5 +1,6 @@
 """What money brought stands beside the credits of attribution, and where they disagree it is said."""
 
+import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -190,3 +191,23 @@ def test_where_they_agree_nothing_is_said_and_without_experiments_nothing_is_sho
     assert "What experiments and the media mix say" not in bare
     assert "What experiments and the media mix say" in page
     assert "is credited by" not in page
+
+
+def test_the_file_of_credits_has_what_experiments_say_with_interval_and_method(site: Site) -> None:
+    measured(site)
+    model = fitted(site)
+    MediaMix.objects.update(result=model.result | {"is_contradicted": True})
+    run = counted(site)
+
+    sent = client_of("analyst").get(f"/admin/attribution/{run.pk}/credits.csv").content.decode()
+
+    rows = [each for each in csv.DictReader(sent.splitlines()) if each["label"] == "google"]
+    credited = next(each for each in rows if (each["of"], each["model"]) == ("revenue", "shapley"))
+    assert (credited["low"], credited["high"]) == ("100.0", "200.0")
+    assert (credited["interval"], credited["method"]) == ("0.9", "bootstrap over people")
+    mix, test = (each for each in rows if each["model"] == "(causal)")
+    assert (test["of"], test["credit"], test["interval"]) == ("revenue", "150.0", "0.9")
+    assert [round(float(test[name])) for name in ("low", "high")] == [117, 183]
+    assert test["method"].startswith("Test of the channel, ")
+    assert (mix["credit"], mix["too_little"]) == ("", "a test contradicts it")
+    assert mix["method"].startswith("Media mix, ")

@@ -39,19 +39,21 @@ class Beside:
 
 
 def causal(run: AttributionRun, measure: Measure, user: User | AnonymousUser) -> list[Beside]:
-    """Return what is known of the labels of a run that was counted."""
+    """Return what is known of the labels of a run that was counted, beside its credits."""
+    if not (found := effects(run, measure)):
+        return []
+    credits = _credits(run, measure)
+    return [_beside(run.by, each, credits.get(each.label, {}), user.has_perm(each.right)) for each in found]
+
+
+def effects(run: AttributionRun, measure: Measure) -> list[Effect]:
+    """Return what experiments and models of spending say of the labels of a run that was counted."""
     site = next((each for each in sitebook.sites() if each.id == run.site_id), None)
     rule = run.rule
     if site is None or not run.result.get("credits") or rule["currency"] != site.currency:
         return []
     period = Period(run.first_on, run.last_on, rule["zone"])
-    is_revenue = measure is Measure.REVENUE
-    wanted = Wanted(site, period, run.by, is_revenue, tuple(rule["goals"]))
-    credits = _credits(run, measure)
-    return [
-        _beside(run.by, each, credits.get(each.label, {}), user.has_perm(each.right))
-        for each in effects_of(wanted)
-    ]
+    return effects_of(Wanted(site, period, run.by, measure is Measure.REVENUE, tuple(rule["goals"])))
 
 
 def _credits(run: AttributionRun, measure: Measure) -> dict[str, dict[str, Bounds]]:

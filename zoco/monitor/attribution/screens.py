@@ -14,13 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zoco.kit.cells import disarmed
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.views.heads import no_site, site_chosen
-from zoco.monitor.attribution import causes, opened, said, services
-from zoco.monitor.attribution.counting import MODELS
+from zoco.monitor.attribution import causes, opened, said, services, sheet
 from zoco.monitor.attribution.definition import definition_of, rule_of, rule_set
 from zoco.monitor.attribution.explained import EXPLAINED
 from zoco.monitor.attribution.forms import AttributionForm, RuleForm
@@ -28,14 +26,13 @@ from zoco.monitor.attribution.models import AttributionRun, ConversionRule
 from zoco.monitor.attribution.services import AttributionWrong
 from zoco.sites.models import Site
 from zoco.sites.reads import site_asked
-from zoco.stats.attribution import UNIT, Measure
+from zoco.stats.attribution import Measure
 
 SEE, MAKE, DELETE = (f"zoco_monitor.{verb}_attributionrun" for verb in ("view", "add", "delete"))
 SEE_RULE, MAKE_RULE = (f"zoco_monitor.{verb}_conversionrule" for verb in ("view", "add"))
 LISTED = 100
 State = AttributionRun.State
 ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}
-COLUMNS = ("of", "model", "label", "credit", "share", "low", "high", "people", "too_little")
 
 
 def _head(template: str, title: str) -> dict[str, object]:
@@ -191,30 +188,13 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(SEE, raise_exception=True)
 @require_safe
 def credits_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand out all credits as they were worked out, a row for each measure, model and label."""
+    """Hand out all credits as they were worked out, and what experiments say of the same labels."""
     run = get_object_or_404(AttributionRun, pk=pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"attribution-{run.by}-{run.first_on}-{run.last_on}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    for measure in Measure:
-        for key in MODELS:
-            found = run.result.get("credits", {}).get(f"{measure.value} {key}", {})
-            for line in found.get("lines", ()):
-                writer.writerow([measure.value, key, *_values(line)])
-            if "total" in found:
-                outside = found["withheld"] + found["undivided"] + found["unassigned"]
-                writer.writerow([measure.value, key, "(to no label)", outside / UNIT, *[""] * 5])
+    csv.writer(response).writerows(sheet.rows(run))
     return response
-
-
-def _values(line: dict[str, Any]) -> list[object]:
-    if lack := line.get("lack"):
-        few = f"{lack['seen']} of {lack['needed']}"
-        return [disarmed(line["label"]), "", "", "", "", line["people"], few]
-    bounds = [value / UNIT for value in (line["low"], line["high"])] if line["low"] is not None else ["", ""]
-    return [disarmed(line["label"]), line["units"] / UNIT, line["share"], *bounds, line["people"], ""]
 
 
 @never_cache

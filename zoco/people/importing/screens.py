@@ -4,25 +4,30 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django import forms
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoco.kit import noting
 from zoco.ledger.pictures import formats, moments
-from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.views.heads import head
 from zoco.people.importing import running
 from zoco.people.importing.choosing import MappingForm, field_label
 from zoco.people.importing.files.reading import rows_from
-from zoco.people.importing.files.refusals import refused_texts
 from zoco.people.importing.models import PeopleImport
+from zoco.people.importing.paged import (
+    ICONS,
+    UploadForm,
+    begun,
+    is_mapped,
+    piece_taken,
+    refusals_sent,
+    standing,
+)
 from zoco.people.importing.past.cells import Past
 from zoco.people.importing.programs import program_named
 from zoco.people.importing.said import COUNTS, counted, tables_said
@@ -30,34 +35,30 @@ from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import value_shown
-from zoco.sites.stepped import ImportWrong
-from zoco.sites.wording import said_again, said_whole
+from zoco.sites.wording import said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
-PIECE_MOST = 8 << 20
 LISTED, SHOWN = 100, 8
 State = PeopleImport.State
-ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}
 
 
-class UploadForm(forms.Form):
-    """Which file."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        help_text=gettext_lazy(
-            "CSV, a workbook (.xlsx), JSON, or a zip of CSV and JSON files; of any program."
-        ),
+def upload_form(*given: Any) -> UploadForm:
+    """Return the form for a file of people."""
+    form = UploadForm(*given)
+    form.fields["file"].help_text = gettext_lazy(
+        "CSV, a workbook (.xlsx), JSON, or a zip of CSV and JSON files; of any program."
     )
-    name = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
-    size = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    return form
+
+
+def _read(run: PeopleImport) -> None:
+    running.step_begin(run=run, step="read")
 
 
 @for_whom(SEE)
 def listing(request: HttpRequest) -> HttpResponse:
     """List the imports, the newest first, and offer to make one."""
-    return _listing(request, UploadForm())
+    return _listing(request, upload_form())
 
 
 def _listing(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
@@ -84,51 +85,26 @@ def _line(run: PeopleImport) -> dict[str, Any]:
 
 
 @for_whom(MAKE, "POST")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: HttpRequest) -> HttpResponseBase:
     """Begin an import: with the whole file, or with its name and size, for pieces that follow."""
-    form = UploadForm(request.POST, request.FILES)
-    form.is_valid()
-    given = form.cleaned_data
-    file = given.get("file")
-    name, size = given.get("name") or "", given.get("size") or 0
+    form = upload_form(request.POST, request.FILES)
     by = request.user if isinstance(request.user, User) else None
-    is_script = request.headers.get("Accept") == "application/json"
-    try:
-        if file is None and not (name and size):
-            raise ImportWrong(_("Choose the file with the people."))  # noqa: TRY301
-        name, size = (file.name, file.size) if file else (name, size)
-        run = running.import_begin(name=name, size=size, by=by, at=timezone.now())
-        offset = 0
-        while file and (piece := file.read(1 << 20)):
-            offset = running.RUNS.part_take(run, offset=offset, piece=piece)
-    except ImportWrong as error:
-        if is_script:
-            return JsonResponse({"error": str(error)}, status=422)
-        form.add_error("file", str(error))
-        return _listing(request, form, 422)
-    if file:
-        running.step_begin(run=run, step="read")
-    page = reverse("zoco_people_import", args=[run.pk])
-    if is_script:
-        return JsonResponse({"page": page, "part": reverse("zoco_people_import_part", args=[run.pk])})
-    return redirect(page)
+    return begun(
+        request,
+        form,
+        runs=running.RUNS,
+        begin=lambda name, size: running.import_begin(name=name, size=size, by=by, at=timezone.now()),
+        read=_read,
+        page="zoco_people_import",
+        again=lambda: _listing(request, form, 422),
+        nothing=_("Choose the file with the people."),
+    )
 
 
 @for_whom(MAKE, "POST")
 def part(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a piece of a file; the body is its bytes. The last one has the file read."""
-    run = get_object_or_404(PeopleImport, pk=pk)
-    offset = request.GET.get("offset", "")
-    piece = request.read(PIECE_MOST + 1)
-    if not (offset.isascii() and offset.isdigit()) or len(offset) > 18 or len(piece) > PIECE_MOST:
-        return JsonResponse({"error": _("This is no piece of a file.")}, status=422)
-    try:
-        received = running.RUNS.part_take(run, offset=int(offset), piece=piece)
-    except ImportWrong as error:
-        return JsonResponse({"error": str(error), "received": run.received}, status=409)
-    if received == run.size:
-        running.step_begin(run=run, step="read")
-    return JsonResponse({"received": received, "size": run.size})
+    return piece_taken(request, get_object_or_404(PeopleImport, pk=pk), runs=running.RUNS, read=_read)
 
 
 @for_whom(SEE)
@@ -139,29 +115,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _one(request: HttpRequest, run: PeopleImport, form: MappingForm | None = None) -> HttpResponse:
     may = request.user.has_perm(MAKE)
-    is_open = run.state == State.WORKING
-    to_map = run.state == State.READ or (run.state == State.PLANNED and "change" in request.GET)
-    if form is None and may and to_map:
+    if form is None and may and is_mapped(request, run):
         form = MappingForm(run)
     counts = run.plan if run.state == State.PLANNED else run.counts
     shown = {
         **head(run.name, "upload"),
-        "run": run,
-        "said": said_again(run.said, run.said_places),
-        "icon": ICONS.get(State(run.state), "time"),
+        **standing(run, form, may=may),
         "program": program_named(run.kind).label,
-        "is_open": is_open,
-        "share": round(100 * run.done / run.total) if run.total and is_open else 0,
         "rows": formats.count(run.total),
-        "form": form,
         "tables": tables_said(run.forms),
         "counts": [] if form else counted(counts, is_plan=run.state == State.PLANNED),
         "preview": _preview(run) if run.state == State.PLANNED and not form else None,
-        "may_upload": may and run.state == State.UPLOADING,
-        "may_write": may and run.state == State.PLANNED and not form,
-        "may_stop": may and is_open,
-        "may_go_on": may and run.state in (State.STOPPED, State.FAILED) and bool(run.total),
-        "may_discard": may and not is_open,
         "has_report": request.user.has_perm(EXPORT) and running.has_report(run),
     }
     return render(request, "zoco/people/imports/one.html", shown, status=422 if form and form.errors else 200)
@@ -235,15 +199,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the rows that were refused, each with its line and the reason; who took them is noted."""
     run = get_object_or_404(PeopleImport, pk=pk)
-    if not running.has_report(run):
-        raise Http404(_("Nothing was refused, or it is no longer kept."))
+    answer = refusals_sent(run, running.RUNS.folder_of(run) / REFUSED, is_there=running.has_report(run))
     label = PeopleImport._meta.label_lower
     noting.note(action="exported", kind=label, name=f"#{pk}", details={}, by=request.user)
-    told = refused_texts(
-        running.RUNS.folder_of(run) / REFUSED,
-        names=[each["name"] for each in run.forms],
-        keys=[each["key"] for each in run.columns],
-    )
-    answer = StreamingHttpResponse(spoken(told), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
     return answer

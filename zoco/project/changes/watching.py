@@ -48,6 +48,8 @@ WATCHED = (
     "zoco_campaigns.Rate",
     "zoco_campaigns.Word",
     "zoco_mix.ChannelTest",
+    "zoco_mix.Control",
+    "zoco_research.ContractTable",
     "zoco_people.Audience",
     "zoco_trials.Flag",
     "zoco_trials.Trial",
@@ -65,7 +67,7 @@ WATCHED = (
 PASSING = {
     "last_login", "date_joined", "key_name", "id", "last_used_on", "known", "looked_at", "looked_on",
     "next_at", "told_at", "done", "is_to_stop", "going", "left", "options", "secrets", "machine",
-    "members", "counted_at", "due_at", "look", "changed_at",
+    "members", "counted_at", "due_at", "look", "changed_at", "found",
 }  # fmt: skip
 SECRET = ("password", "token", "secret", "digest", "seed")
 HIDDEN = "•••"

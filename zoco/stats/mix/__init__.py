@@ -1,10 +1,10 @@
 """Media mix model: what channels brought, what more of them would bring, and how sure that is.
 
 `fit` takes a `Series` and a `Model` to a `Fit`; `calibrated` holds experiments against it first.
-`contributions`, `returns`, `curves` and `waterfall` read it, `learnt` says what came from the data and what
-from the prior, and `advised` splits a budget. What cannot be told is an error with a sentence: `BadSeries`,
-`TooLittle`, `Collinear`, `BadExperiment`, `ChainsDisagree`, `OutOfRange`. A good fit is no proof: only
-experiments find what is left out of a model.
+`contributions`, `returns`, `moved`, `curves` and `waterfall` read it, `learnt` says what came from the data
+and what from the prior, and `advised` splits a budget. What cannot be told is an error with a sentence:
+`BadSeries`, `TooLittle`, `Collinear`, `BadExperiment`, `ChainsDisagree`, `OutOfRange`. A good fit is no
+proof: only experiments find what is left out of a model.
 """
 
 from zoco.stats.mix.budgets import Advice, OutOfRange, Share, advised
@@ -15,16 +15,18 @@ from zoco.stats.mix.figures import (
     Contributions,
     Curve,
     Figure,
+    Moved,
     Returned,
     Step,
     contributions,
     curves,
+    moved,
     returns,
     waterfall,
 )
 from zoco.stats.mix.fitting import ChainsDisagree, Fit, fit
 from zoco.stats.mix.learning import Knowledge, Learnt, knowledge, learnt
-from zoco.stats.mix.priors import BadModel, ChannelPrior, LogNormal, Model, Priors, Season
+from zoco.stats.mix.priors import BadModel, ChannelPrior, LogNormal, Model, Priors, Season, daily
 from zoco.stats.mix.series import BadSeries, Series
 from zoco.stats.mix.shapes import Saturation, adstock, hill, logistic
 
@@ -48,6 +50,7 @@ __all__ = [
     "Learnt",
     "LogNormal",
     "Model",
+    "Moved",
     "OutOfRange",
     "Priors",
     "Returned",
@@ -63,11 +66,13 @@ __all__ = [
     "compared",
     "contributions",
     "curves",
+    "daily",
     "fit",
     "hill",
     "knowledge",
     "learnt",
     "logistic",
+    "moved",
     "returns",
     "waterfall",
 ]

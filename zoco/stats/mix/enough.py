@@ -20,12 +20,12 @@ class TooLittle(ValueError):
 class Collinear(ValueError):
     """Channels, or a channel and the baseline, moved together: the data do not tell whose effect it is.
 
-    `columns` names those that cannot be told apart.
+    `columns` names those that cannot be told apart, `others` those of them that are no channels.
     """
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
+    def __init__(self, columns: tuple[str, ...], others: tuple[str, ...] = ()) -> None:
         """Say which they are, and what to do."""
-        self.columns = columns
+        self.columns, self.others = columns, others
         super().__init__(
             f"{', '.join(columns)} moved so much alike that no effect can be told from another; "
             "put them together, leave one out, or change the spending of one for some weeks."
@@ -89,4 +89,6 @@ def together_apart(columns: Floats, names: tuple[str, ...], channels: int) -> No
         if float((left * left).sum()) < 1 / INFLATION:
             close = np.abs((z[:, at, None] * z[:, others]).sum(axis=0))
             nearest = [names[others[each]] for each in np.argsort(-close, kind="stable") if close[each] > 0.5]
-            raise Collinear((names[at], *(nearest or [names[others[int(close.argmax())]]])[:2]))
+            alike = (nearest or [names[others[int(close.argmax())]]])[:2]
+            none = tuple(each for each in alike if each not in names[:channels])
+            raise Collinear((names[at], *alike), none)

@@ -130,6 +130,27 @@ def waterfall(fit: Fit, confidence: float = CONFIDENCE) -> tuple[Step, ...]:
     return (*steps, Step("total", Figure(outcome, outcome, outcome), 0.0, outcome, is_total=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a control does: in outcomes of a period, for a unit more of it, and from its least to its most."""
+
+    control: str
+    by_unit: Figure
+    swing: Figure
+
+
+def moved(fit: Fit, confidence: float = CONFIDENCE) -> tuple[Moved, ...]:
+    """Return what controls do, over the periods of the fit."""
+    found = []
+    since = fit.series.run_in
+    for name, column in zip(fit.series.control_names, fit.series.controls[since:].T, strict=True):
+        # The baseline's column is in standard deviations.
+        by_unit = fit.coefficients[:, fit.baseline.names.index(name)] / float(column.std())
+        width = float(np.ptp(column))
+        found.append(Moved(name, figure(by_unit, confidence), figure(by_unit * width, confidence)))
+    return tuple(found)
+
+
 def curves(fit: Fit, points: int = POINTS, confidence: float = CONFIDENCE) -> tuple[Curve, ...]:
     """Return the response curve of each channel with its band, over what was ever spent in a period."""
     found = []

@@ -69,6 +69,8 @@ def learnt(fit: Fit, *, seed: int = 1, confidence: float = CONFIDENCE) -> tuple[
         effects = np.abs(random.standard_normal(PRIOR_DRAWS)) * priors.of(channel).effect * unit
         for number, name in enumerate(fit.model.parameters):
             found.append(beside(channel, name, shapes[:, number], fit.shapes[:, at, number], confidence))
+        lives = half_life(shapes[:, 0]), half_life(fit.shapes[:, at, 0])
+        found.append(beside(channel, "half_life", *lives, confidence))
         found.append(beside(channel, "effect", effects, fit.effects[:, at], confidence))
         before = added(series, fit.model, at, column, shapes, effects)[:, series.run_in :].sum(axis=1)
         spent = float(column[series.run_in :].sum())
@@ -79,6 +81,12 @@ def learnt(fit: Fit, *, seed: int = 1, confidence: float = CONFIDENCE) -> tuple[
         before = random.standard_normal(PRIOR_DRAWS) * fit.baseline.deviations[number] * unit
         found.append(beside("", name, before, fit.coefficients[:, number], confidence))
     return tuple(found)
+
+
+def half_life(retention: Floats) -> Floats:
+    """Return after how many periods half of what money does has been done, r^t = 1/2."""
+    found: Floats = np.log(0.5) / np.log(np.clip(retention, 1e-12, 1 - 1e-12))
+    return found
 
 
 def knowledge(fit: Fit) -> dict[str, Knowledge]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from zoco.stats.mix.shapes import Saturation, hill, logistic
 
 Floats = NDArray[np.float64]
-YEAR_OF_WEEKS = 365.25 / 7
+YEAR_OF_DAYS = 365.25
+YEAR_OF_WEEKS = YEAR_OF_DAYS / 7
 
 
 class BadModel(ValueError):
@@ -143,3 +144,22 @@ class Model:
         if self.saturation is Saturation.HILL:
             return hill(arriving, shape[..., 1, None], shape[..., 2, None])
         return logistic(arriving, shape[..., 1, None])
+
+
+RETENTION_BY_DAY = (16.0, 2.0)
+"""Of a day what the beta distribution with 2 and 2 is of a week: the half-lives that it holds likely are
+the same, with a median of a week and nine tenths between 2 and 33 days."""
+NOISE_BY_DAY = 0.5
+WEEKDAYS = Season(7.0, 3)
+"""Three pairs tell any seven numbers that add up to nothing."""
+
+
+def daily(saturation: Saturation = Saturation.HILL, *, has_year: bool = True) -> Model:
+    """Return the model of days: weekdays, a year where two are known, and a carry-over from day to day.
+
+    What is believed is what is believed of weeks, but for the noise: that of days is larger, as it does not
+    average out.
+    """
+    year = (Season(YEAR_OF_DAYS),) if has_year else ()
+    priors = Priors(channel=ChannelPrior(retention=RETENTION_BY_DAY), noise=NOISE_BY_DAY)
+    return Model(saturation=saturation, seasons=(WEEKDAYS, *year), priors=priors)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -23,30 +22,34 @@ from zoco.campaigns.costs.models import CostImport
 from zoco.campaigns.costs.pages import page, site_asked
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
-from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
-from zoco.people.importing.files.refusals import refused_texts
-from zoco.sites.stepped import ImportWrong
-from zoco.sites.wording import said_again
+from zoco.people.importing.paged import (
+    ICONS,
+    UploadForm,
+    begun,
+    is_mapped,
+    piece_taken,
+    refusals_sent,
+    standing,
+)
 
 SEE, MAKE = (f"zoco_campaigns.{verb}_costimport" for verb in ("view", "add"))
-PIECE_MOST = 8 << 20
 LISTED = 100
 State = CostImport.State
-ICONS = {State.DONE: "check", State.FAILED: "warning", State.STOPPED: "cross"}
 
 
-class UploadForm(forms.Form):
-    """Which file."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        help_text=gettext_lazy("CSV, a workbook (.xlsx), or a zip of CSV files, broken down by day."),
+def upload_form(*given: Any) -> UploadForm:
+    """Return the form for a file of costs."""
+    form = UploadForm(*given)
+    form.fields["file"].help_text = gettext_lazy(
+        "CSV, a workbook (.xlsx), or a zip of CSV files, broken down by day."
     )
-    name = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
-    size = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    return form
+
+
+def _read(run: CostImport) -> None:
+    running.step_begin(run=run, step="read")
 
 
 @never_cache
@@ -55,7 +58,7 @@ class UploadForm(forms.Form):
 def listing(request: HttpRequest) -> HttpResponse:
     """List the imports of a site, the newest first, and offer to make one."""
     site = site_asked(request)
-    return _listing(request, site, UploadForm()) if site else no_site(request, _("Import costs"))
+    return _listing(request, site, upload_form()) if site else no_site(request, _("Import costs"))
 
 
 def _listing(request: HttpRequest, site: SiteInfo, form: UploadForm, status: int = 200) -> HttpResponse:
@@ -85,37 +88,26 @@ def _line(run: CostImport) -> dict[str, Any]:
 @never_cache
 @permission_required(MAKE, raise_exception=True)
 @require_POST
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: HttpRequest) -> HttpResponseBase:
     """Begin an import: with the whole file, or with its name and size, for pieces that follow."""
     site = site_asked(request)
     if site is None:
         return no_site(request, _("Import costs"))
-    form = UploadForm(request.POST, request.FILES)
-    form.is_valid()
-    file = form.cleaned_data.get("file")
-    name, size = form.cleaned_data.get("name") or "", form.cleaned_data.get("size") or 0
-    if file:
-        name, size = file.name, file.size
-    is_script = request.headers.get("Accept") == "application/json"
+    form = upload_form(request.POST, request.FILES)
     by = request.user if isinstance(request.user, User) else None
-    try:
-        if file is None and not (name and size):
-            raise ImportWrong(_("Choose the file with the costs."))  # noqa: TRY301
-        run = running.import_begin(site=site.id, name=name, size=size, by=by, at=timezone.now())
-        offset = 0
-        while file and (piece := file.read(1 << 20)):
-            offset = running.RUNS.part_take(run, offset=offset, piece=piece)
-    except ImportWrong as error:
-        if is_script:
-            return JsonResponse({"error": str(error)}, status=422)
-        form.add_error("file", str(error))
-        return _listing(request, site, form, 422)
-    if file:
-        running.step_begin(run=run, step="read")
-    where = reverse("zoco_cost_import", args=[run.pk])
-    if is_script:
-        return JsonResponse({"page": where, "part": reverse("zoco_cost_import_part", args=[run.pk])})
-    return redirect(where)
+    of = site.id
+    return begun(
+        request,
+        form,
+        runs=running.RUNS,
+        begin=lambda name, size: running.import_begin(
+            site=of, name=name, size=size, by=by, at=timezone.now()
+        ),
+        read=_read,
+        page="zoco_cost_import",
+        again=lambda: _listing(request, site, form, 422),
+        nothing=_("Choose the file with the costs."),
+    )
 
 
 def _run(pk: int) -> CostImport:
@@ -127,18 +119,7 @@ def _run(pk: int) -> CostImport:
 @require_POST
 def part(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a piece of a file; the body is its bytes. The last one has the file read."""
-    run = _run(pk)
-    offset = request.GET.get("offset", "")
-    piece = request.read(PIECE_MOST + 1)
-    if not (offset.isascii() and offset.isdigit()) or len(offset) > 18 or len(piece) > PIECE_MOST:
-        return JsonResponse({"error": _("This is no piece of a file.")}, status=422)
-    try:
-        received = running.RUNS.part_take(run, offset=int(offset), piece=piece)
-    except ImportWrong as error:
-        return JsonResponse({"error": str(error), "received": run.received}, status=409)
-    if received == run.size:
-        running.step_begin(run=run, step="read")
-    return JsonResponse({"received": received, "size": run.size})
+    return piece_taken(request, _run(pk), runs=running.RUNS, read=_read)
 
 
 @never_cache
@@ -150,32 +131,21 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _one(request: HttpRequest, run: CostImport, form: MappingForm | None = None) -> HttpResponse:
-    may, is_open = request.user.has_perm(MAKE), run.state == State.WORKING
-    is_planned = run.state == State.PLANNED
-    if form is None and may and (run.state == State.READ or (is_planned and "change" in request.GET)):
+    may, is_planned = request.user.has_perm(MAKE), run.state == State.PLANNED
+    if form is None and may and is_mapped(request, run):
         form = MappingForm(run)
     site = sitebook.site(run.site.slug)
     return page(
         request, "import", run.name, site, status=422 if form and form.errors else 200,
         sites=(),
-        run=run,
-        said=said_again(run.said, run.said_places),
-        icon=ICONS.get(State(run.state), "time"),
         format=format_named(run.kind).label if run.kind else "",
-        is_open=is_open,
-        share=round(100 * run.done / run.total) if run.total and is_open else 0,
         rows=formats.count(run.found.get("rows", run.total)),
         days=said.period_said(run),
-        form=form,
         counts=[] if form else said.counted(run),
         warnings=said.warnings(run) if is_planned or run.state == State.DONE else [],
         preview=said.preview(run) if is_planned and not form else None,
-        may_upload=may and run.state == State.UPLOADING,
-        may_write=may and is_planned and not form,
-        may_stop=may and is_open,
-        may_go_on=may and run.state in (State.STOPPED, State.FAILED) and bool(run.total),
-        may_discard=may and not is_open,
         has_report=running.has_report(run),
+        **standing(run, form, may=may),
     )  # fmt: skip
 
 
@@ -210,13 +180,5 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the rows that were refused, each with its line and the reason."""
     run = _run(pk)
-    if not running.has_report(run):
-        raise Http404(_("Nothing was refused, or it is no longer kept."))
-    told = refused_texts(
-        running.RUNS.path_of(run.pk) / steps.REFUSED,
-        names=[each["name"] for each in run.forms],
-        keys=[each["key"] for each in run.columns],
-    )
-    answer = StreamingHttpResponse(spoken(told), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
-    return answer
+    path = running.RUNS.path_of(run.pk) / steps.REFUSED
+    return refusals_sent(run, path, is_there=running.has_report(run))

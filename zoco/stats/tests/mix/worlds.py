@@ -15,6 +15,10 @@ HALF = np.array([1.0, 0.8, 1.2, 0.7, 1.0])
 SLOPE = np.array([1.0, 1.2, 0.9, 1.1, 1.0])
 EFFECT = np.array([17_500.0, 12_500.0, 15_000.0, 10_000.0, 12_500.0])
 OUTCOME = 50_000.0
+YEAR_OF_WEEKS, YEAR_OF_DAYS = 52.18, 365.25
+BY_DAY = RETENTION ** (1 / 7)
+"""The same carry-over from day to day: half-lives of 3 to 22 days."""
+WEEKDAYS = np.array([0.02, 0.03, 0.01, 0.0, 0.02, -0.04, -0.04])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +28,7 @@ class World:
     series: Series
     contributions: Floats
     half: Floats
+    retention: Floats
 
     @property
     def channels(self) -> int:
@@ -42,38 +47,60 @@ class World:
         column = self.series.spend[:, channel]
         changed = column.copy()
         changed[since:until] *= 1 + share
-        effect = (_added(changed, channel, self.half) - _added(column, channel, self.half))[since:until].sum()
+        effect = (self._added(changed, channel) - self._added(column, channel))[since:until].sum()
         change = share * float(column[since:until].sum())
         return Experiment(self.series.channels[channel], since, until, change, float(effect), error)
 
+    def _added(self, column: Floats, channel: int) -> Floats:
+        return _added(column, channel, self.half, self.retention)
+
 
 def world(
-    seed: int, *, periods: int = 156, channels: int = 5, noise: float = 0.04, demand: float = 0.0
+    seed: int,
+    *,
+    periods: int = 156,
+    channels: int = 5,
+    noise: float = 0.04,
+    demand: float = 0.0,
+    is_known: bool = False,
+    is_daily: bool = False,
 ) -> World:
     """Return a company. `noise` is in 50,000 (about the mean outcome), as `demand` is that nobody wrote down.
 
-    Demand wanders over weeks and raises outcomes, and the spending of the first channel in the same weeks.
+    Demand wanders over weeks and raises outcomes, and the spending of the first channel in the same weeks;
+    where it `is_known` somebody did write it down. Days have channels that are on for weeks, the carry-over
+    of `BY_DAY` and weekdays that differ.
     """
     random = np.random.default_rng(seed)
-    spend = (
-        1_000
-        * _flights(random, periods, channels)
-        * np.exp(0.7 * random.standard_normal((periods, channels)))
-    )
+    retention, year = (BY_DAY, YEAR_OF_DAYS) if is_daily else (RETENTION, YEAR_OF_WEEKS)
+    spend = _spending(random, periods, channels, 7 if is_daily else 1)
     wave = np.zeros(periods)
     for at in range(1, periods):
         wave[at] = 0.8 * wave[at - 1] + 0.6 * float(random.standard_normal())
     if demand:
         spend[:, 0] = 800 * np.exp(0.6 * wave + 0.3 * random.standard_normal(periods))
     half = HALF[:channels] * spend.sum(axis=0) / np.maximum((spend > 0).sum(axis=0), 1)
-    contributions = np.stack([_added(spend[:, each], each, half) for each in range(channels)], axis=1)
+    contributions = np.stack(
+        [_added(spend[:, each], each, half, retention) for each in range(channels)], axis=1
+    )
     weeks = np.arange(periods)
-    angle = 2 * np.pi * weeks / 52.18
+    angle = 2 * np.pi * weeks / year
     price = random.standard_normal(periods)
     rest = 0.5 + 0.1 * (weeks / periods - 0.5) + 0.06 * np.sin(angle) + 0.04 * np.cos(angle) - 0.03 * price
     rest += demand * wave + noise * random.standard_normal(periods)
+    rest += WEEKDAYS[weeks % 7] if is_daily else 0.0
     outcome = np.maximum(contributions.sum(axis=1) + OUTCOME * rest, 0.0)
-    return World(Series(NAMES[:channels], spend, outcome, price[:, None], ("price",)), contributions, half)
+    known = np.column_stack([price, wave]) if is_known else price[:, None]
+    names = ("price", "demand")[: known.shape[1]]
+    return World(Series(NAMES[:channels], spend, outcome, known, names), contributions, half, retention)
+
+
+def _spending(random: np.random.Generator, periods: int, channels: int, unit: int) -> Floats:
+    return (
+        1_000
+        * _flights(random, periods, channels, unit)
+        * np.exp(0.7 * random.standard_normal((periods, channels)))
+    )
 
 
 def without_control(series: Series) -> Series:
@@ -112,20 +139,20 @@ def best_split(world: World, total: float, starts: int = 30) -> float:
     return max(found)
 
 
-def _flights(random: np.random.Generator, periods: int, channels: int) -> Floats:
-    """Return 1 while a channel is on and 0 while it is off, each two to six periods at a time."""
+def _flights(random: np.random.Generator, periods: int, channels: int, unit: int = 1) -> Floats:
+    """Return 1 while a channel is on and 0 while it is off, for two to six times `unit` periods each."""
     found = np.zeros((periods, channels))
     for channel in range(channels):
         at = 0
         while at < periods:
-            length = int(random.integers(2, 7))
+            length = unit * int(random.integers(2, 7))
             found[at : at + length, channel] = 1
-            at += length + int(random.integers(2, 7))
+            at += length + unit * int(random.integers(2, 7))
     return found
 
 
-def _added(column: Floats, channel: int, half: Floats) -> Floats:
-    arriving = adstock(column, RETENTION[channel])
+def _added(column: Floats, channel: int, half: Floats, retention: Floats) -> Floats:
+    arriving = adstock(column, retention[channel])
     found: Floats = EFFECT[channel] * hill(
         arriving, half[channel : channel + 1], SLOPE[channel : channel + 1]
     )

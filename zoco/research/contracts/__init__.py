@@ -1,0 +1,1 @@
+"""Contracts: how many customers stay, from a table that somebody types or uploads, without facts."""
