@@ -12,16 +12,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.trials import facts
-from zoco.trials.deciding import Decision, dealt_arm, decided
+from zoco.trials.choices import Unit
+from zoco.trials.deciding import Decision, dealt_arm, dealt_kept, decided
 from zoco.trials.designs import KEY
 from zoco.trials.flags.audiences import is_in, those_there
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
-from zoco.trials.models import Trial, Unit
+from zoco.trials.models import Trial
 from zoco.trials.remote import answers
 from zoco.trials.remote.answers import Asked, AskedWrong
 from zoco.trials.remote.views import found_of
@@ -102,11 +104,13 @@ def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
     if not all(0 < each < 1 << 63 for each in told.persons):
         return refused(422, "body_wrong", "Persons are told by their numbers.")
     there = those_there(sorted(set(told.persons)))
-    dealt = {each: dealt_arm(trial, each) for each in told.persons if each in there}
-    seen = [(person, arm) for person, arm in dealt.items() if arm]
-    count = facts.shown(
-        trial=key, seen=seen, at=timezone.now(), site=trial.site_id, kind="program", number=trial.pk
-    )
+    now = timezone.now()
+    if trial.keeps_units:
+        seen = sorted(dealt_kept(trial, there, micros(now)).items())
+    else:
+        dealt = {each: dealt_arm(trial, each) for each in told.persons if each in there}
+        seen = [(person, arm) for person, arm in dealt.items() if arm]
+    count = facts.shown(trial=key, seen=seen, at=now, site=trial.site_id, kind="program", number=trial.pk)
     said = {"recorded": count, "unknown": len(set(told.persons) - there)}
     return HttpResponse(msgspec.json.encode(said), content_type="application/json")
 

@@ -20,6 +20,7 @@ class TrialsConfig(AppConfig):
         from zoco.ledger.asking import goals
         from zoco.sites import leaving
         from zoco.trials import portable  # noqa: F401 - registers
+        from zoco.trials.keeping import erasing  # noqa: F401 - registers
 
         goals.follow("trials", _goal_renamed)
         leaving.forget_by("trials", _site_forget)

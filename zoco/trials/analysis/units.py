@@ -18,9 +18,9 @@ from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.goals import Goal, any_of, reached
 from zoco.ledger.scope import Facts
+from zoco.trials.choices import Unit
 from zoco.trials.designs import Metric
 from zoco.trials.facts import SHOWN
-from zoco.trials.models import Unit
 
 if TYPE_CHECKING:
     import pyarrow as pa

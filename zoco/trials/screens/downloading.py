@@ -22,8 +22,9 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.trials.analysis import units
 from zoco.trials.analysis.figures import scope_of
+from zoco.trials.choices import Unit
 from zoco.trials.deciding import dealer
-from zoco.trials.models import Trial, Unit
+from zoco.trials.models import Trial
 from zoco.trials.screens.listing import SEE
 from zoco.trials.screens.showing import FACTS
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.intervals import signed
 from zoco.stats.trials.live import EVENTS_LEAST, UNITS_LEAST
 from zoco.trials.models import Trial
 
@@ -169,11 +170,6 @@ def lift(figure: Kept) -> str:
         return _("not bounded: the control may be 0")
     low, high = (signed(each) for each in figure["lift_interval"])
     return _("%(lift)s (%(low)s to %(high)s)") % {"lift": signed(figure["lift"]), "low": low, "high": high}
-
-
-def signed(share: float) -> str:
-    """Write a share with its sign."""
-    return f"{'+' if share > 0 else ''}{formats.percent(share, 1)}"
 
 
 def loss(metric: Any, number: float, currency: str) -> str:

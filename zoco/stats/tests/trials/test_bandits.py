@@ -74,7 +74,7 @@ def test_worked_example_of_a_comparison_unit_by_unit() -> None:
     gaps, weights = [], []
     for batch, one, other in ((batches[0], 0.1, 0.1), (batches[1], 10 / 92, 20 / 88)):
         for key, sign, usual in (("a", -1, one), ("b", 1, other), ("c", 0, 0.0)):
-            hits, n = batch.successes[key], batch.n[key]
+            hits, n = batch.totals[key], batch.n[key]
             for y in [1] * hits + [0] * (n - hits):
                 gaps.append(other - one + sign * (y - usual) / batch.shares[key])
                 weights.append((1 / batch.shares["a"] + 1 / batch.shares["b"]) ** -0.5)
@@ -110,7 +110,7 @@ def test_honest_figures_hold_where_plain_means_are_too_low() -> None:
         arms = honest(ARMS, batches)
         for key in ARMS:
             units = sum(each.n[key] for each in batches)
-            plain.append(sum(each.successes[key] for each in batches) / units)
+            plain.append(sum(each.totals[key] for each in batches) / units)
             values.append(arms[key].value)
             errors.append(arms[key].error)
         called += compared("a", "b", batches).is_sure()
