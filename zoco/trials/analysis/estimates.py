@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,9 @@ from zoco.trials.analysis.strata import weighed
 from zoco.trials.analysis.units import DAY, Deeds, Exposed, Floats, Ints
 from zoco.trials.designs import Metric
 from zoco.trials.shares import SharesSet
+
+QUARTER = 900_000_000
+"""Of an hour, in microseconds: local days begin with one in every zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +225,16 @@ def places(batches: Sequence[SharesSet], at: Ints) -> Ints:
     """Return in which batch each moment lies."""
     since = np.array([each.since for each in batches], dtype=np.int64)
     found: Ints = np.maximum(np.searchsorted(since, at, side="right") - 1, 0)
+    return found
+
+
+def local_days(at: Ints, zone: str) -> Ints:
+    """Return the local day of each moment, as its ordinal: quarters of an hour are looked up once."""
+    clock = ZoneInfo(zone)
+    quarters, which = np.unique(at // QUARTER, return_inverse=True)
+    days = [
+        datetime.fromtimestamp(each * QUARTER / 1e6, UTC).astimezone(clock).date().toordinal()
+        for each in quarters.tolist()
+    ]
+    found: Ints = np.array(days, dtype=np.int64)[which]
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from zoco.stats.trials.moments import Estimate, NoSpread, TooFew
 from zoco.stats.trials.verdicts import Compare
 from zoco.trials.analysis import batches, beliefs, estimates, units
 from zoco.trials.analysis.concluding import compare_of, is_end
-from zoco.trials.analysis.estimates import Estimated, Sample, places
+from zoco.trials.analysis.estimates import Estimated, Sample, local_days, places
 from zoco.trials.analysis.strata import strata_read
 from zoco.trials.analysis.units import Exposed, Ints, Scope
 from zoco.trials.choices import Unit
@@ -76,10 +76,21 @@ class Sampled:
             dealt = dict(zip(arms, counted, strict=True))
         return {
             "exposed": shown,
+            "days": self._days() if self.trial.withholds_by else {},
             "dealt": dealt,
             "crossed": int(self.wrong.sum()),
             "checks": [asdict(each) for each in self._checks(shown, dealt, found)],
         }
+
+    def _days(self) -> dict[str, dict[str, int]]:
+        """Return how many units of each arm were exposed first on each local day."""
+        zone, own = self.scope.period.zone, self.sample
+        first = local_days(own.at, zone)
+        found: dict[str, dict[str, int]] = {}
+        for day in np.unique(first).tolist():
+            counted = np.bincount(own.arm[first == day], minlength=len(own.arms)).tolist()
+            found[date.fromordinal(day).isoformat()] = dict(zip(own.arms, counted, strict=True))
+        return found
 
     def _dealt(self) -> tuple[Ints, Ints] | None:
         """Return who on the site was dealt an arm: in which batch of a bandit, which (a place); None for

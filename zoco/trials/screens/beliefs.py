@@ -47,7 +47,7 @@ def _row(metric: Any, believed: Kept, name: str, currency: str, *, is_control: b
 def _lift(within: Sequence[float] | None) -> str:
     if within is None:
         return _("not bounded: the control may be 0")
-    return between(*within, signed)
+    return between(within[0], within[1], signed)
 
 
 def chance(share: float) -> str:

@@ -97,7 +97,7 @@ def why(key: str) -> str:
         "at_end": _("A quantile has a figure at the set end only."),
         "no_spread": _("All units are alike; there is nothing to compare."),
         "no_goal": _("Its goal is gone from the site."),
-        "bandit": _("A bandit has figures of shares of units alone."),
+        "bandit": _("A bandit has no figures of ratios and quantiles."),
         "bandit_open": _("A bandit has its figures at the set end only."),
         "no_belief": _("A quantile has no Bayesian view."),
     }.get(key, _("Too little data for a figure."))

@@ -72,11 +72,19 @@ def _set_up(row: Trial) -> list[tuple[str, str]]:
         (_("Planned number of units"), formats.count(row.units_planned)),
         (_("How arms are dealt"), str(row.get_deals_display())),
         (_("Arms weighed by"), str(row.get_strata_display())),
+        (_("What one arm does not get"), _withheld(row)),
         (_("Days at least"), formats.count(row.days_least)),
         (_("Last day"), formats.day(row.ends_on) if row.ends_on else _("none set")),
         (_("Began"), _moment(row.started_at)),
         (_("Ended"), _moment(row.ended_at)),
     ]
+
+
+def _withheld(row: Trial) -> str:
+    if not row.withholds_by:
+        return str(row.get_withholds_by_display())
+    given = {"what": row.get_withholds_by_display(), "name": row.withholds, "arm": row.withheld_arm}
+    return _("%(what)s: %(name)s (arm %(arm)s)") % given
 
 
 def _metrics(row: Trial) -> list[dict[str, Any]]:
@@ -114,8 +122,8 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],
         "beliefs": beliefs.table(both, arms, row.control, currency),
-        "days": bandits.days(row, both, arms),
-        "earned": bandits.earned(both),
+        "days": bandits.days(row, both, arms, currency),
+        "earned": bandits.earned(both, currency),
         "guards": [said.guard(each) for each in result["checks"]],
         "counts": _counts(result, arms),
         "crossed": formats.count(result["crossed"]),

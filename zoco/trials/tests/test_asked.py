@@ -95,12 +95,14 @@ def test_the_same_is_not_asked_twice_and_few_wait_at_once(tmp_path: Path) -> Non
         ask(window_days=4)
     question_stop(question=others[0])
     stopped = answer_through(key=others[0].pk)
-    assert stopped is not None and (stopped.state, stopped.answer) == ("stopped", {})
+    assert stopped is not None
+    assert (stopped.state, stopped.answer) == ("stopped", {})
     assert ask(window_days=4).state == "waiting"
+    TrialQuestion.objects.filter(pk=first.pk).update(state="running", told_at=START)
     later = ask(at=START + 10 * DAY)
     assert later.pk != first.pk
     first.refresh_from_db()
-    assert first.state == "failed"
+    assert (first.state, first.said) == ("failed", "The process ended.")
     site_forget(1, START + 11 * DAY)
     assert not TrialQuestion.objects.exists()
 
