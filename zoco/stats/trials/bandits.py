@@ -18,9 +18,9 @@ from zoco.stats.trials.believing import Belief, Beta, Normal, best_probability
 from zoco.stats.trials.comparing import CONFIDENCE, Bounds, Figure, apart, figured
 from zoco.stats.trials.moments import Estimate, Floats, TooFew
 
-FLOOR = 0.05
+FLOOR, FLOOR_OF_MEANS = 0.05, 0.1
 UNITS_LEAST = 200
-EVENTS_LEAST = 20
+EVENTS_LEAST = 50
 """Of a mean: so many units of each arm have a value that is not 0, or its interval is not to be trusted."""
 
 
@@ -54,9 +54,11 @@ class Batch:
 
 
 def shares_next(
-    arms: Sequence[str], batches: Sequence[Batch], *, prior: Beta | None = None, floor: float = FLOOR
+    arms: Sequence[str], batches: Sequence[Batch], *, prior: Beta | None = None, floor: float | None = None
 ) -> dict[str, float]:
     """Return each arm's share of the next batch: how probably it is the best, never below `floor`.
+
+    That is 5 %, of means 10 %: few of mostly zeros say too little of an arm's spread.
 
     The probability is integrated, not drawn, so each share is known, as honest estimates need. Source:
     W. R. Thompson, On the likelihood that one unknown probability exceeds another, Biometrika 25 (1933)
@@ -65,6 +67,8 @@ def shares_next(
     optimal regret bounds for Thompson sampling, AISTATS 2013); shares are even until each arm has enough to
     go by. Raises ValueError where the floors add up to more than 1.
     """
+    if floor is None:
+        floor = FLOOR if all(each.is_share for each in batches) else FLOOR_OF_MEANS
     if not 0 < floor * len(arms) <= 1:
         raise ValueError(f"{len(arms)} arms cannot each get at least {floor:g}, which lies above 0.")
     beliefs = _beliefs(arms, batches, prior)
@@ -86,7 +90,7 @@ def honest(
     Athey, Confidence intervals for policy evaluation in adaptive experiments, PNAS 118 (2021) e2014602118,
     the constant allocation rate. It holds for many units, at a number of batches that was set before, and
     for means that do not drift; what is left of the bias is small against the error. Raises TooFew for less
-    than 200 units, and of means where an arm has less than 20 that are not 0; ValueError where an arm had no
+    than 200 units, and of means where an arm has less than 50 that are not 0; ValueError where an arm had no
     share in a batch.
     """
     _check(arms, batches)

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from zoco.ledger.models import OutboxRow
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.tests.reports.made import load
-from zoco.people.models import NUMBER_BASE, Person
+from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
 from zoco.sites import reads
 from zoco.stats.trials.bandits import Batch, compared, honest, shares_next
@@ -171,10 +172,8 @@ def test_programs_ask_for_persons_and_tell_who_saw_the_arm_that_was_kept() -> No
         ).pk,
         at=now,
     )
-    persons = [
-        NUMBER_BASE | Person.objects.create(name=f"P{each}", created_at=now, changed_at=now).pk
-        for each in range(4)
-    ]
+    rows = [Person.objects.create(name=f"P{each}", created_at=now, changed_at=now) for each in range(4)]
+    persons, numbers = [each.pk for each in rows], [each.number for each in rows]
     client = client_of("owner")
 
     first = client.post(
@@ -182,21 +181,17 @@ def test_programs_ask_for_persons_and_tell_who_saw_the_arm_that_was_kept() -> No
         {"context": {"targetingKey": str(persons[0])}}, content_type="application/json",
     ).json()  # fmt: skip
     told = client.post(
-        "/api/trials/headline/shown?site=shop", {"persons": [*persons, 5]}, content_type="application/json"
+        "/api/trials/headline/shown?site=shop",
+        {"persons": [*persons, 77_777]},
+        content_type="application/json",
     ).json()
 
     assert first["reason"] == "SPLIT"
     assert told == {"recorded": 4, "unknown": 1}
-    assert set(TrialUnit.objects.values_list("unit", flat=True)) == set(persons)
-    rows = [json.loads(each.fact) for each in outbox() if each.name == SHOWN]
-    assert {each["person"]: each["props"]["arm"] for each in rows}[persons[0]] == first["variant"]
-    assert dealer(trial)(persons[3], None) in ("a", "b")
-
-
-def outbox() -> list[Any]:
-    from zoco.ledger.models import OutboxRow
-
-    return list(OutboxRow.objects.order_by("pk"))
+    assert set(TrialUnit.objects.values_list("unit", flat=True)) == set(numbers)
+    seen = [json.loads(each.fact) for each in OutboxRow.objects.order_by("pk") if each.name == SHOWN]
+    assert {each["person"]: each["props"]["arm"] for each in seen}[numbers[0]] == first["variant"]
+    assert dealer(trial)(numbers[3], None) in ("a", "b")
 
 
 def test_whoever_is_erased_goes_from_bandits_and_over_ones_go_with_the_facts() -> None:
