@@ -25,6 +25,7 @@ from zoco.trials.analysis.concluding import concluded
 from zoco.trials.analysis.figures import Sampled, scope_of
 from zoco.trials.choices import Deals
 from zoco.trials.designs import DesignWrong
+from zoco.trials.keeping.models import TrialUnit
 from zoco.trials.models import Trial, TrialRun
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
     """Ask for figures as of this moment. Raises RunWrong, also while others are being worked out."""
     if trial.started_at is None:
         raise RunWrong(gettext_noop("The trial has not begun yet; there is nothing to work out."))
+    if trial.keeps_units and trial.is_over and not TrialUnit.objects.filter(trial=trial).exists():
+        words = gettext_noop(
+            "Whom this bandit dealt is not known here any more, so that no figures can be worked out: it moved, "
+            "or its site began anew."
+        )
+        raise RunWrong(words)
     RUNS.look(trial=trial)
     run = TrialRun(trial=trial, until=at, total=len(trial.metrics) + 1, told_at=at, created_by=by)
     try:
@@ -128,7 +135,7 @@ def look(*, now: datetime) -> int:
                 run_begin(trial=trial, at=now)
                 asked += 1
             except RunWrong:
-                log.info("Figures of a trial are being worked out already. trial=%s", trial.pk)
+                log.info("Figures of a trial cannot be worked out now. trial=%s", trial.pk)
     return asked
 
 

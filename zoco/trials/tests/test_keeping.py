@@ -100,28 +100,30 @@ def bought(rng: Random, arm: str) -> str:
     return f"{rng.lognormvariate(3 if arm == 'a' else 3.6, 0.6):.2f}" if rng.random() < 0.25 else ""
 
 
+def day_of(trial: Trial, day: int, rng: Random) -> tuple[Visits, dict[str, list[float]]]:
+    """Return what 400 browsers that are new do on a day and the next, and what those of each arm pay."""
+    visits, own = Visits(trial), dict[str, list[float]](a=[], b=[])
+    for each in range(400):
+        browser, came = day * 1_000 + each + 1, START + DAY * day + timedelta(minutes=each)
+        arm = dealt_arm(trial, browser, us(came)) or ""
+        # One in ten is dealt on its first day and sees it on the next: it counts with the first.
+        seen = came + DAY if each % 10 == 0 and day < 3 else came
+        visits.view(came, browser, known=browser)
+        visits.shown(seen, browser, arm, known=browser)
+        if amount := bought(rng, arm):
+            visits.event(seen + timedelta(hours=1), browser, "order", amount, known=browser)
+        own[arm].append(float(amount or 0))
+    return visits, own
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
 def test_money_of_browsers_has_honest_figures_by_the_day_on_which_they_were_dealt(
     engine: str, tmp_path: Path
 ) -> None:
     store, trial, rng = store_of(engine, tmp_path), begun(), Random(4)
     paid: list[dict[str, list[float]]] = []
-    shares: list[dict[str, float]] = []
     for day in range(4):
-        visits, own = Visits(trial), {"a": [], "b": []}
-        shares.append(dict(trial.batches_read[day].shares))
-        at = START + DAY * day
-        for each in range(400):
-            browser, came = day * 1_000 + each + 1, at + timedelta(minutes=each)
-            arm = dealt_arm(trial, browser, us(came)) or ""
-            # One in ten is dealt on its first day and sees it on the next: it counts with the first.
-            seen = came + DAY if each % 10 == 0 and day < 3 else came
-            visits.view(came, browser, known=browser)
-            visits.shown(seen, browser, arm, known=browser)
-            amount = bought(rng, arm)
-            if amount:
-                visits.event(seen + timedelta(hours=1), browser, "order", amount, known=browser)
-            own[arm].append(float(amount or 0))
+        visits, own = day_of(trial, day, rng)
         load(tmp_path, visits.facts)
         paid.append(own)
         evening = datetime(START.year, START.month, START.day, 22, tzinfo=UTC) + DAY * day
@@ -134,19 +136,15 @@ def test_money_of_browsers_has_honest_figures_by_the_day_on_which_they_were_deal
     result = worked_out(trial, store, START + 9 * DAY)
     store.close()
 
-    kept, counted = result["metrics"][0], 0
-    first: list[float] = []
-    for own in paid:  # drawn in by the first days that hold 1,000 units
-        if counted < 1_000:
-            first += own["a"] + own["b"]
-            counted += len(own["a"] + own["b"])
+    kept, shares = result["metrics"][0], [dict(each.shares) for each in trial.batches_read]
+    # The first three days hold 1,000 units: by them revenue is drawn in.
+    first = [each for own in paid[:3] for arm in own.values() for each in arm]
     cap = float(np.quantile(first, 0.99, method="inverted_cdf"))
     batches = [batch_of(own, share, cap) for own, share in zip(paid, shares, strict=True)]
     assert kept["cap"] == pytest.approx(cap)
     assert [each["n"] for each in kept["batches"]] == [dict(each.n) for each in batches]
     assert kept["arms"]["b"]["value"] == pytest.approx(honest(["a", "b"], batches)["b"].value)
-    figure = compared("a", "b", batches)
-    assert kept["figures"]["b"]["interval"] == pytest.approx(figure.interval)
+    assert kept["figures"]["b"]["interval"] == pytest.approx(compared("a", "b", batches).interval)
     assert [each["is_kept"] for each in result["checks"]] == [True] * 3
     assert result["verdict"]["winner"] == "b"
     assert shares[1] == {"a": 0.5, "b": 0.5}  # nobody's day was over
@@ -208,8 +206,12 @@ def test_whoever_is_erased_goes_from_bandits_and_over_ones_go_with_the_facts() -
     assert eraser.erase(Erasure(at=us(START), site=2, visitors=(8,), persons=(7,))) == 0
     assert eraser.known() == ([(1, 8)], [(1, 7)])
     trial_stop(trial=browsers.pk, at=START + DAY)
+    browsers.refresh_from_db()
+    assert runs.run_begin(trial=browsers, at=START + DAY).is_open
     site_forget(1, START + 2 * DAY)
     assert eraser.known() == ([], [(1, 7)])
+    with pytest.raises(runs.RunWrong, match="not known here any more"):
+        runs.run_begin(trial=browsers, at=START + 2 * DAY)
 
 
 def test_means_share_out_by_one_spread_and_money_is_summed_to_the_cent() -> None:

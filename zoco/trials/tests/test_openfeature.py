@@ -47,12 +47,7 @@ def client_for(url: str, headers: dict[str, str]) -> Any:
     return api.get_client()
 
 
-def test_the_client_of_openfeature_is_told_arms_and_flags_and_why_it_is_refused(live_server: Any) -> None:
-    from openfeature.evaluation_context import EvaluationContext
-    from openfeature.exception import ErrorCode
-
-    arms = (ArmPlan("a", value="long"), ArmPlan("b", value="short"))
-    trial = trial_start(trial=draft(arms=arms, unit="person").pk, at=NOW - timedelta(days=1))
+def flags_make() -> None:
     made: dict[str, Any] = {"site": 1, "at": NOW, "unit": "person", "is_on": True}
     rules = (Rule("on", prop="plan", values=("pro",)),)
     flag_make(
@@ -67,13 +62,27 @@ def test_the_client_of_openfeature_is_told_arms_and_flags_and_why_it_is_refused(
         key="scale", name="Scale", kind=Kind.NUMBER, variants=(Variant("one", "1"), Variant("half", "0.5")),
         off_variant="half", default_variant="one", **made,
     )  # fmt: skip
-    ana = Person.objects.create(name="Ana", created_at=NOW, changed_at=NOW)
+
+
+def token_made() -> str:
+    """Return a key of the API that may ask for trials."""
     client_of("analyst")
     _key, token = key_make(
         name="app", scopes=("trials:read",), sites=None, expires_at=NOW + timedelta(days=9), at=NOW,
         by=get_user_model().objects.get(),
     )  # fmt: skip
-    client = client_for(f"{live_server.url}/api", {"Authorization": f"Bearer {token}"})
+    return token
+
+
+def test_the_client_of_openfeature_is_told_arms_and_flags_and_why_it_is_refused(live_server: Any) -> None:
+    from openfeature.evaluation_context import EvaluationContext
+    from openfeature.exception import ErrorCode
+
+    arms = (ArmPlan("a", value="long"), ArmPlan("b", value="short"))
+    trial = trial_start(trial=draft(arms=arms, unit="person").pk, at=NOW - timedelta(days=1))
+    flags_make()
+    ana = Person.objects.create(name="Ana", created_at=NOW, changed_at=NOW)
+    client = client_for(f"{live_server.url}/api", {"Authorization": f"Bearer {token_made()}"})
     context = EvaluationContext(str(ana.pk), {"plan": "pro", "site": "shop"})
 
     told = client.get_string_details("headline", "none", context)
