@@ -66,8 +66,8 @@ def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
         raise RunWrong(gettext_noop("The trial has not begun yet; there is nothing to work out."))
     if trial.keeps_units and trial.is_over and not TrialUnit.objects.filter(trial=trial).exists():
         words = gettext_noop(
-            "Whom this bandit dealt is not known here any more, so that no figures can be worked out: it moved, "
-            "or its site began anew."
+            "Whom this bandit dealt is not known here any more, so that no figures can be worked out: it "
+            "moved, or its site began anew."
         )
         raise RunWrong(words)
     RUNS.look(trial=trial)
