@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,13 @@ from zoco.trials.remote import views
 from zoco.trials.services import trial_start
 from zoco.trials.tests.simulated import draft, site_made
 
-openfeature = pytest.importorskip("openfeature", reason="make test installs the client of OpenFeature")
+ofrep = pytest.importorskip(
+    "openfeature.contrib.provider.ofrep", reason="make test installs the client of OpenFeature"
+)
+api, contexts, exceptions = (
+    import_module(f"openfeature.{name}") for name in ("api", "evaluation_context", "exception")
+)
+EvaluationContext, ErrorCode = contexts.EvaluationContext, exceptions.ErrorCode
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime.now(UTC)
 ON_OFF = (Variant("on", "true"), Variant("off", "false"))
@@ -40,10 +47,7 @@ def _site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def client_for(url: str, headers: dict[str, str]) -> Any:
-    from openfeature import api
-    from openfeature.contrib.provider.ofrep import OFREPProvider
-
-    api.set_provider(OFREPProvider(url, headers_factory=lambda: headers))
+    api.set_provider(ofrep.OFREPProvider(url, headers_factory=lambda: headers))
     return api.get_client()
 
 
@@ -75,9 +79,6 @@ def token_made() -> str:
 
 
 def test_the_client_of_openfeature_is_told_arms_and_flags_and_why_it_is_refused(live_server: Any) -> None:
-    from openfeature.evaluation_context import EvaluationContext
-    from openfeature.exception import ErrorCode
-
     arms = (ArmPlan("a", value="long"), ArmPlan("b", value="short"))
     trial = trial_start(trial=draft(arms=arms, unit="person").pk, at=NOW - timedelta(days=1))
     flags_make()

@@ -191,7 +191,7 @@ def test_units_are_not_taken_along_too_often(trial: Trial) -> None:
 
 
 def test_no_spreadsheet_runs_what_a_browser_told(trial: Trial) -> None:
-    found = {"told_as": [7], "arm": ["\n=HYPERLINK(1)"], "first": [0], "crossed": [True]}
+    found: dict[str, Any] = {"told_as": [7], "arm": ["\n=HYPERLINK(1)"], "first": [0], "crossed": [True]}
 
     (row,) = csv_rows(found, lambda _unit, _at: None, _Share(trial))
 
