@@ -33,17 +33,19 @@ CAP_UNITS = 1_000
 
 def batches_of(
     schedule: Sequence[SharesSet], sample: Sample, metric: Metric, deeds: Deeds, may: NDArray[np.bool_]
-) -> tuple[list[Batch], float | None]:
-    """Return how many units of each arm came in each batch and what they did, and where revenue is drawn in.
+) -> tuple[list[Batch], float | None, int]:
+    """Return how many units of each arm came in each batch and what they did, where revenue is drawn in, and
+    of how many units it is.
 
     Only units that `may` count do.
     """
     values = np.where(may, sample.spread(deeds.unit, deeds.above), 0.0)
-    cap = None
+    cap, capped = None, 0
     if metric.kind in SHARES:
         values = (values > 0).astype(float)
     elif metric.kind == "revenue":
         cap = _cap(schedule, sample, values, may, metric.share)
+        capped = 0 if cap is None else int((values > cap).sum())
         values = values if cap is None else np.minimum(values, cap)
     sums = [_summed(schedule, sample, may, each) for each in (may, values, values**2, values != 0)]
     found = []
@@ -58,7 +60,7 @@ def batches_of(
                 None if is_share else _counts(sample, events),
             )
         )
-    return found, cap
+    return found, cap, capped
 
 
 def _cap(

@@ -157,10 +157,10 @@ class Sampled:
             found = Estimated({}, lacking=dict.fromkeys(self.sample.arms, why))
             return _kept(found) | {"why": dict.fromkeys(others, why)}
         schedule = self.trial.batches_read
-        every, cap = self._batches(metric)
+        every, cap, capped = self._batches(metric)
         count = batches.over(schedule, every, metric, until, micros(self.scope.end))
         left_out = len(self.sample.unit) - sum(sum(each.n.values()) for each in every[:count])
-        found = replace(batches.honest(self.sample.arms, every[:count], left_out), cap=cap)
+        found = replace(batches.honest(self.sample.arms, every[:count], left_out), cap=cap, capped=capped)
         kept = _kept(found) | {"batches": batches.kept_of(schedule, every), "over": count}
         compare = batches.compare_by(every[:count], found.arms)
         for key in others:
@@ -176,8 +176,8 @@ class Sampled:
         """Return the batches of a bandit as they are so far."""
         return self._batches(metric)[0]
 
-    def _batches(self, metric: Metric) -> tuple[list[Batch], float | None]:
-        """Return batches, and where revenue is drawn in.
+    def _batches(self, metric: Metric) -> tuple[list[Batch], float | None, int]:
+        """Return batches, where revenue is drawn in, and of how many units it is.
 
         Units whose days are not over count only where a day is all that they have: else whoever was dealt
         more lately would seem to do less.

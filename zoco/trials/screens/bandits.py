@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
@@ -24,9 +24,10 @@ def days(
     if not trial.is_bandit:
         return []
     metric, kept = next(each for each in both if each[0].role == "primary")
+    clock = ZoneInfo(trial.site.zone)
     found = []
     for batch in reversed(kept.get("batches", [])[-DAYS_MOST:]):
-        since = timezone.localtime(datetime.fromtimestamp(batch["since"] / 1e6, UTC))
+        since = datetime.fromtimestamp(batch["since"] / 1e6, clock)
         found += [
             {
                 "since": formats.day(since.date()),

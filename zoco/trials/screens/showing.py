@@ -20,6 +20,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.intervals import between
 from zoco.trials import services
 from zoco.trials.analysis import runs
+from zoco.trials.analysis.batches import SHARES
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
 from zoco.trials.screens import bandits, beliefs, forest, said
@@ -122,6 +123,7 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],
         "beliefs": beliefs.table(both, arms, row.control, currency),
+        "is_share": _primary(both).kind in SHARES,
         "days": bandits.days(row, both, arms, currency),
         "earned": bandits.earned(both, currency),
         "guards": [said.guard(each) for each in result["checks"]],
@@ -132,6 +134,10 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
         "control": control,
         "notes": said.notes(both, currency),
     }
+
+
+def _primary(both: list[tuple[Any, Any]]) -> Any:
+    return next(metric for metric, _kept in both if metric.role == "primary")
 
 
 def _counts(result: dict[str, Any], arms: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -184,7 +190,7 @@ def _cells(metric: Any, kept: dict[str, Any], key: str, name: str, currency: str
             "p": said.p_value(figure["p"]),
             "p_corrected": said.p_value(figure["p_corrected"]) if "p_corrected" in figure else "–",
         }
-    elif key in kept["why"]:
+    elif key in kept["why"] and estimate:
         cells["difference"] = said.why(kept["why"][key])
     return cells
 
