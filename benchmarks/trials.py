@@ -4,7 +4,9 @@
 
 Live figures against Welch's t repeated at each look, on the same trials. All looks at once as arrays, against
 figure by figure; both must say the same. The probability of being the best by integration, against a million
-draws. A live plan, by simulation. The bounds: 5 % of false alarms, arrays ten times as quick.
+draws. A live plan, by simulation. Honest figures of bandits, of shares and of money, against plain ones that
+pretend that the shares had never moved. The bounds: 5 % of false alarms, arrays ten times as quick, intervals
+of 95 % of bandits that cover the truth as often, to a point and three standard errors of so many trials.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ import time
 import numpy as np
 from scipy import stats
 
+from zoco.stats.trials.bandits import Batch, compared, honest, interval, shares_next
 from zoco.stats.trials.believing import Beta, believed, best_probability
 from zoco.stats.trials.fixed import ended
 from zoco.stats.trials.live import looked, p_values
 from zoco.stats.trials.metrics import proportion
-from zoco.stats.trials.moments import Floats
+from zoco.stats.trials.moments import Estimate, Floats, TooFew
 from zoco.stats.trials.planning import Design, Past, plan
 from zoco.stats.trials.planning_live import plan_live
 
@@ -31,6 +34,7 @@ ALPHA = 0.05
 DRAWS = 1_000_000
 TIMES_LEAST = 10.0
 SEED = 20_260_101
+DAYS, UNITS_A_DAY, CAP_UNITS = 14, 500, 1_000
 
 
 def at_once(first: Floats, second: Floats, n: Floats) -> tuple[Floats, Floats]:
@@ -114,14 +118,109 @@ def planning() -> None:
         )
 
 
+def paid(random: np.random.Generator, units: int, times: float) -> Floats:
+    """Return revenue of units, of whom one in twenty pays, log-normal: what shops see."""
+    amounts = random.lognormal(3.0, 0.8, units) * times
+    return np.asarray(np.where(random.random(units) < 0.05, amounts, 0.0))
+
+
+def did(random: np.random.Generator, units: int, times: float) -> Floats:
+    """Return whether each of the units did it: one in ten."""
+    return np.asarray((random.random(units) < 0.1 * times).astype(float))
+
+
+def bandit(
+    random: np.random.Generator, times: dict[str, float], *, is_money: bool
+) -> tuple[list[Batch], float]:
+    """Return the days of a bandit, and where money is drawn in: by the first 1,000 units."""
+    days: list[Batch] = []
+    values: list[tuple[dict[str, float], dict[str, Floats]]] = []
+    cap = np.inf
+    for day in range(DAYS):
+        shares = shares_next(list(times), days)
+        units = random.multinomial(UNITS_A_DAY, list(shares.values()))
+        of = paid if is_money else did
+        values.append(
+            (shares, {key: of(random, int(n), times[key]) for key, n in zip(times, units, strict=True)})
+        )
+        if is_money and day < CAP_UNITS / UNITS_A_DAY:
+            seen = np.concatenate([each for _shares, arms in values for each in arms.values()])
+            cap = float(np.quantile(seen, 0.99, method="inverted_cdf"))
+        days = [batch(*each, cap, is_money=is_money) for each in values]
+    return days, cap
+
+
+def batch(shares: dict[str, float], arms: dict[str, Floats], cap: float, *, is_money: bool) -> Batch:
+    """Return a day as the figures take it."""
+    drawn = {key: np.minimum(each, cap) for key, each in arms.items()}
+    n = {key: len(each) for key, each in drawn.items()}
+    totals = {key: float(each.sum()) for key, each in drawn.items()}
+    if not is_money:
+        return Batch(shares, n, totals)
+    squares = {key: float(each @ each) for key, each in drawn.items()}
+    return Batch(
+        shares, n, totals, squares, {key: int(np.count_nonzero(each)) for key, each in drawn.items()}
+    )
+
+
+def bandits(trials: int) -> bool:
+    """Print how often intervals of bandits cover the truth; return whether the bounds are kept."""
+    is_kept = True
+    print(f"Bandits: {trials:,} of each kind, {DAYS} days of {UNITS_A_DAY} units, intervals of 95 %")
+    for is_money, times in (
+        (False, {"a": 1.0, "b": 1.0}), (False, {"a": 1.0, "b": 1.3}),
+        (True, {"a": 1.0, "b": 1.0}), (True, {"a": 1.0, "b": 1.5}),
+    ):  # fmt: skip
+        arms, gaps, plain = covered(trials, times, is_money=is_money)
+        name = f"{'money' if is_money else 'shares'}, b {times['b']:.1f} times a"
+        print(
+            f"  {name:<30} arms {arms.mean():6.1%}   difference {gaps.mean():6.1%}   plain difference "
+            f"{plain.mean():6.1%}   of {len(gaps):,}"
+        )
+        room = 0.01 + 3 * (0.95 * 0.05 / len(gaps)) ** 0.5
+        is_kept &= bool(max(abs(each.mean() - 0.95) for each in (arms, gaps)) <= room)
+    return is_kept
+
+
+def covered(trials: int, times: dict[str, float], *, is_money: bool) -> tuple[Floats, Floats, Floats]:
+    """Return whether the intervals of arms, of the difference, and Welch's as if nothing had moved, cover."""
+    random, large = np.random.default_rng(SEED), np.random.default_rng(SEED + 1)
+    crowds = {key: (paid if is_money else did)(large, DRAWS, each) for key, each in times.items()}
+    arms, gaps, plain = [], [], []
+    for _trial in range(trials):
+        days, cap = bandit(random, times, is_money=is_money)
+        truth = {key: float(np.minimum(each, cap).mean()) for key, each in crowds.items()}
+        try:
+            found, figure = honest(list(times), days), compared("a", "b", days)
+        except TooFew:
+            continue
+        within = {key: interval(each) for key, each in found.items()}
+        arms += [within[key][0] <= truth[key] <= within[key][1] for key in times]
+        gap = truth["b"] - truth["a"]
+        gaps.append(figure.interval[0] <= gap <= figure.interval[1])
+        low, high = ended(*(mean_of(key, days) for key in times), planned=0).interval
+        plain.append(low <= gap <= high)
+    return np.array(arms, dtype=float), np.array(gaps, dtype=float), np.array(plain, dtype=float)
+
+
+def mean_of(key: str, days: list[Batch]) -> Estimate:
+    """Return the plain mean of an arm, its days thrown together."""
+    n, total, squares = (sum(each.sums(key)[at] for each in days) for at in range(3))
+    happened = sum(each.happened(key) for each in days)
+    return Estimate(int(n), total / n, (squares - total**2 / n) / (n - 1), happened)
+
+
 def main() -> int:
     """Run all; 1 where a bound is not kept."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--trials", type=int, default=1_000)
-    is_kept = looking(parser.parse_args().trials)
+    parser.add_argument("--bandits", type=int, default=400)
+    given = parser.parse_args()
+    is_kept = looking(given.trials)
     is_kept = believing() and is_kept
+    is_kept = bandits(given.bandits) and is_kept
     planning()
     print("kept" if is_kept else "NOT KEPT")
     return 0 if is_kept else 1

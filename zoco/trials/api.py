@@ -5,23 +5,27 @@ A targeting key is a person's number here. Programs never say the arm of whoever
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Schema
 
+from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
+from zoco.ledger.apidoc import Refusal
 from zoco.ledger.sitebook import SiteUnknown
 from zoco.trials import facts
-from zoco.trials.deciding import Decision, dealt_arm, decided
+from zoco.trials.choices import Unit
+from zoco.trials.deciding import Decision, dealt_arm, dealt_kept, decided
 from zoco.trials.designs import KEY
-from zoco.trials.flags.audiences import is_in, those_there
+from zoco.trials.flags.audiences import is_in, ledger_number, those_there
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
-from zoco.trials.models import Trial, Unit
+from zoco.trials.models import Trial
 from zoco.trials.remote import answers
 from zoco.trials.remote.answers import Asked, AskedWrong
 from zoco.trials.remote.views import found_of
@@ -31,19 +35,66 @@ SEE, TELL = "zoco_trials.view_trial", "zoco_trials.tell_trial"
 UNITS_MOST = 1_000
 
 
+class FlagShape(Schema):
+    """A trial or flag, as OFREP tells it."""
+
+    key: str
+    value: str | float | bool
+    variant: str
+    reason: str
+    metadata: dict[str, bool]
+
+
+class Flags(Schema):
+    """All that the site tells."""
+
+    flags: list[FlagShape]
+
+
+class WrongShape(Schema):
+    """Why OFREP was refused."""
+
+    errorCode: str = ""
+    errorDetails: str
+    key: str = ""
+
+
+class ShownShape(Schema):
+    """How many were told of, and how many numbers are of nobody."""
+
+    recorded: int
+    unknown: int
+
+
+OFREP_REFUSED: dict[int, Any] = {
+    400: WrongShape, 401: Refusal, 403: Refusal, 404: WrongShape, 413: WrongShape, 429: Refusal,
+}  # fmt: skip
+SHOWN_REFUSED = dict.fromkeys((401, 403, 404, 413, 422, 429), Refusal)
+
+
 class Shown(msgspec.Struct):
     """Persons who saw their arm, by number."""
 
     persons: list[int]
 
 
-@router.post("ofrep/v1/evaluate/flags", summary="Arms of all trials of a site, as OFREP", url_name="ofrep")
+@router.post(
+    "ofrep/v1/evaluate/flags",
+    response={200: Flags, 304: None, **OFREP_REFUSED},
+    summary="Arms of all trials of a site, as OFREP",
+    url_name="ofrep",
+)
 def flags(request: HttpRequest, site: str = "") -> HttpResponse:
     """Evaluate all flags of a site for the targeting key, a person's number; see the OFREP specification."""
     return _answered(request, site)
 
 
-@router.post("ofrep/v1/evaluate/flags/{key}", summary="Arm of one trial, as OFREP", url_name="ofrep_one")
+@router.post(
+    "ofrep/v1/evaluate/flags/{key}",
+    response={200: FlagShape, **OFREP_REFUSED},
+    summary="Arm of one trial, as OFREP",
+    url_name="ofrep_one",
+)
 def flag(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
     """Evaluate one flag."""
     return _answered(request, site, key)
@@ -61,12 +112,14 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
 
 
 def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpResponse:
-    unit, where = said.targeting, sitebook.site(site).id
+    # A provider of OpenFeature cannot say more in the address than where it begins: its context may.
+    unit, where = said.targeting, sitebook.site(site or said.props.get("site", "")).id
 
     def decide(trial: Trial) -> Decision:
         if key and trial.unit == Unit.PERSON and not unit:
             raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
-        return decided(trial, _person(trial, unit), timezone.now())
+        person = _person(trial, unit)
+        return decided(trial, ledger_number(person) if person else 0, timezone.now())
 
     return found_of(
         request, key,
@@ -77,7 +130,12 @@ def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpRespons
     )  # fmt: skip
 
 
-@router.post("trials/{key}/shown", summary="Tell which persons saw their arm", url_name="trial_shown")
+@router.post(
+    "trials/{key}/shown",
+    response={200: ShownShape, **SHOWN_REFUSED},
+    summary="Tell which persons saw their arm",
+    url_name="trial_shown",
+)
 def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
     """Record that persons saw the arm that they are dealt; whoever is not in the trial is left out.
 
@@ -102,13 +160,19 @@ def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
     if not all(0 < each < 1 << 63 for each in told.persons):
         return refused(422, "body_wrong", "Persons are told by their numbers.")
     there = those_there(sorted(set(told.persons)))
-    dealt = {each: dealt_arm(trial, each) for each in told.persons if each in there}
-    seen = [(person, arm) for person, arm in dealt.items() if arm]
-    count = facts.shown(
-        trial=key, seen=seen, at=timezone.now(), site=trial.site_id, kind="program", number=trial.pk
-    )
+    now = timezone.now()
+    seen = _dealt(trial, [ledger_number(each) for each in sorted(there)], now)
+    count = facts.shown(trial=key, seen=seen, at=now, site=trial.site_id, kind="program", number=trial.pk)
     said = {"recorded": count, "unknown": len(set(told.persons) - there)}
     return HttpResponse(msgspec.json.encode(said), content_type="application/json")
+
+
+def _dealt(trial: Trial, persons: list[int], now: datetime) -> list[tuple[int, str]]:
+    """Return persons, by the ledger's number, who are in the trial, with their arms."""
+    if trial.keeps_units:
+        return sorted(dealt_kept(trial, persons, micros(now)).items())
+    dealt = [(each, dealt_arm(trial, each)) for each in persons]
+    return [(person, arm) for person, arm in dealt if arm]
 
 
 def _running(site: int, key: str) -> Trial | None:

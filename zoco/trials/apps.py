@@ -1,9 +1,16 @@
 """Trials as a Django app."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from zoco.ledger.asking import causal
 
 
 class TrialsConfig(AppConfig):
@@ -17,12 +24,21 @@ class TrialsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what goes with a site's facts and with its moves, and follow goals that are renamed."""
-        from zoco.ledger.asking import goals
+        from zoco.ledger.asking import causal, goals
         from zoco.sites import leaving
         from zoco.trials import portable  # noqa: F401 - registers
+        from zoco.trials.keeping import erasing  # noqa: F401 - registers
 
+        causal.provide("trials", _effects)
         goals.follow("trials", _goal_renamed)
         leaving.forget_by("trials", _site_forget)
+
+
+def _effects(wanted: causal.Wanted) -> Iterator[causal.Effect]:
+    """Say what was brought by what trials withhold; what does it is imported when somebody asks."""
+    from zoco.trials.analysis.causes import effects
+
+    return effects(wanted)
 
 
 def _site_forget(site: int, until: datetime) -> None:

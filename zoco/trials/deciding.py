@@ -1,18 +1,20 @@
 """Which arm a unit gets at this moment, and why, in OpenFeature's words.
 
-By hash of the unit and the trial's key: the same everywhere and always, kept nowhere. Who is held out, or
+By hash of the unit and the trial's key: the same everywhere and always, kept nowhere; of bandits of
+whoever lives longer than a day only on which day he was dealt (`zoco.trials.keeping`). Who is held out, or
 outside the share, gets the control and does not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from zoco.kit.periods import micros
 from zoco.trials.assigning import HOLDOUT, arm_at, placing
+from zoco.trials.keeping.services import Kept, batches_kept
 from zoco.trials.models import Trial
 from zoco.trials.shares import batch_at
 
@@ -66,28 +68,59 @@ def dealt_arm(trial: Trial, unit: int | str, at: int | None = None) -> str | Non
 
     `at` is a moment in UTC microseconds: of bandits it matters on which day. Raises MomentNeeded.
     """
+    if trial.keeps_units:
+        return dealt_kept(trial, [int(unit)], at).get(int(unit))
     return dealer(trial)(unit, at)
 
 
-def dealer(trial: Trial) -> Callable[[int | str, int | None], str | None]:
-    """Return what deals many units, as `dealt_arm` deals one: what the trial is made of is read once."""
-    held_out = trial.holdout_percent / 100
-    scope = f"{trial.dealt_site}/layer/{trial.layer}" if trial.layer else trial.scope
-    begin, end = ((trial.layer_from or 0) + each for each in (0, trial.share_percent))
-    holdout_place = placing(f"holdout/{trial.dealt_site}", HOLDOUT)
-    share_place, own_place = placing(scope, SHARE), placing(trial.scope)
-    is_whole = begin == 0 and end == 100
+def dealt_kept(trial: Trial, units: Collection[int], at: int | None) -> dict[int, str]:
+    """Return the arms of units of a bandit that keeps them, from the first time on that one asks for them."""
+    is_in, own_place = _entry(trial), placing(trial.scope)
+    batches = trial.batches_read
+    kept = batches_kept(trial, [each for each in units if is_in(each)], at)
+    return {unit: arm_at(own_place(unit), batches[number].arms) for unit, number in kept.items()}
+
+
+Deal = Callable[[int | str, int | None], str | None]
+
+
+def dealer(trial: Trial) -> Deal:
+    """Return what says of many units what `dealt_arm` deals one: what the trial is made of is read once.
+
+    Of a bandit that keeps units it deals nobody anew: whoever was not dealt has no arm.
+    """
+    is_in, own_place = _entry(trial), placing(trial.scope)
     batches = trial.batches_read if trial.is_bandit else ()
+    if trial.keeps_units:
+        kept = Kept(trial)
+
+        def dealt_then(unit: int | str, _at: int | None) -> str | None:
+            number = kept.of(int(unit))
+            return None if number is None else arm_at(own_place(unit), batches[number].arms)
+
+        return dealt_then
     arms = () if trial.is_bandit else trial.dealt_as(None)
 
     def dealt(unit: int | str, at: int | None) -> str | None:
-        if held_out and holdout_place(unit) < held_out:
-            return None
-        if not is_whole and not begin / 100 <= share_place(unit) < end / 100:
-            return None
-        return arm_at(own_place(unit), arms or batch_at(batches, at).arms)
+        return arm_at(own_place(unit), arms or batch_at(batches, at).arms) if is_in(unit) else None
 
     return dealt
+
+
+def _entry(trial: Trial) -> Callable[[int | str], bool]:
+    """Return what says whether a unit is in a trial: not held out, and in its share of the traffic."""
+    held_out = trial.holdout_percent / 100
+    scope = f"{trial.dealt_site}/layer/{trial.layer}" if trial.layer else trial.scope
+    begin, end = ((trial.layer_from or 0) + each for each in (0, trial.share_percent))
+    holdout_place, share_place = placing(f"holdout/{trial.dealt_site}", HOLDOUT), placing(scope, SHARE)
+    is_whole = begin == 0 and end == 100
+
+    def is_in(unit: int | str) -> bool:
+        if held_out and holdout_place(unit) < held_out:
+            return False
+        return is_whole or begin / 100 <= share_place(unit) < end / 100
+
+    return is_in
 
 
 def _of(trial: Trial, arm: str, reason: Reason) -> Decision:

@@ -22,6 +22,8 @@ WINDOW_MOST = 90
 NAME_LONGEST, VALUE_LONGEST = 80, 1_000
 WEIGHT_MOST = 1_000.0
 KINDS = ("proportion", "mean", "ratio", "revenue", "quantile", "retention")
+HONEST = ("proportion", "retention", "mean", "revenue")
+"""The kinds that have honest figures in a bandit."""
 ROLES = ("primary", "secondary", "guard")
 
 
@@ -154,6 +156,25 @@ def strata_check(unit: str, strata: str) -> None:
         words = gettext_noop(
             "Your programs tell of persons without country or device; weigh by new or returning, or by "
             "nothing."
+        )
+        raise DesignWrong(words)
+
+
+def withheld_check(by: str, name: str, arm: str, arms: Sequence[str]) -> None:
+    """Hold what is withheld to what can be compared: two arms, of which one does not get it.
+
+    Raises DesignWrong.
+    """
+    if not by and not name and not arm:
+        return
+    if not by or not name:
+        words = gettext_noop(
+            "Say both what one arm does not get and its name, or leave both empty: nothing is withheld then."
+        )
+        raise DesignWrong(words)
+    if len(arms) != 2 or arm not in arms:
+        words = gettext_noop(
+            "A trial that withholds something has two arms; give the key of the one that does not get it."
         )
         raise DesignWrong(words)
 

@@ -10,44 +10,11 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
 from zoco.trials.assigning import Arm
+from zoco.trials.choices import Deals, Decides, Strata, Unit, Withholds
 from zoco.trials.designs import ArmPlan, Metric, arms_read, metrics_read
 from zoco.trials.shares import SharesSet, batch_at, shares_read
 
 UNITS_MOST = 1_000_000_000
-
-
-class Unit(models.TextChoices):
-    """Whoever is dealt."""
-
-    VISITOR = "visitor", _("a visitor of a day, also without consent")
-    BROWSER = "browser", _("a browser that consented, for as long as it keeps its id")
-    PERSON = "person", _("a known person, told by your own programs")
-
-
-class Decides(models.TextChoices):
-    """Which figure decides. One of them is chosen before, so that a metric has one p-value."""
-
-    LIVE = "live", _("the live figure, at any time")
-    FIXED = "fixed", _("the figure at the end, on the day that is set now")
-
-
-class Deals(models.TextChoices):
-    """Whether shares of arms stay."""
-
-    EVEN = "even", _("by the weights of the arms, all the time")
-    BANDIT = "bandit", _("day by day more to whoever does better (bandit)")
-
-
-class Strata(models.TextChoices):
-    """By what arms are weighed: what was known of a unit before it saw one."""
-
-    NONE = "", pgettext_lazy("by", "nothing")
-    COUNTRY = "country", pgettext_lazy("by", "country")
-    DEVICE = "device", pgettext_lazy("by", "device")
-    SYSTEM = "os", pgettext_lazy("by", "operating system")
-    LANGUAGE = "language", pgettext_lazy("by", "language")
-    CHANNEL = "channel", pgettext_lazy("by", "source channel")
-    RETURNING = "returning", _("new or returning")
 
 
 class Trial(models.Model):
@@ -135,6 +102,8 @@ class Trial(models.Model):
         ),
     )
     batches = models.JSONField(default=list, editable=False)
+    is_full = models.BooleanField(default=False, editable=False)
+    """Whether a bandit that keeps units deals nobody new: it keeps as many as it may."""
     hash_site = models.PositiveBigIntegerField(null=True, editable=False)
     """By the number of which site units are dealt: that of the site where it was made, also when it moved."""
     strata = models.CharField(
@@ -145,6 +114,21 @@ class Trial(models.Model):
         default=Strata.NONE,
         help_text=_("Less noise where arms differ by chance in it (post-stratification)."),
     )
+    withholds_by = models.CharField(
+        _("what one arm does not get"),
+        max_length=8,
+        blank=True,
+        choices=Withholds.choices,
+        default=Withholds.NOTHING,
+        help_text=_("Then what it brought stands beside the credits of attribution."),
+    )
+    withholds = models.CharField(
+        _("its name"),
+        max_length=120,
+        blank=True,
+        help_text=_("As visits bear it: the source, the channel, the code of the campaign."),
+    )
+    withheld_arm = models.CharField(_("key of the arm that does not get it"), max_length=40, blank=True)
     state = models.CharField(
         pgettext_lazy("trial", "state"),
         max_length=8,
@@ -197,6 +181,11 @@ class Trial(models.Model):
         return self.deals == Deals.BANDIT
 
     @property
+    def keeps_units(self) -> bool:
+        """Whether it is kept who was dealt on which day: of a bandit of whoever lives longer than one."""
+        return self.is_bandit and self.unit != Unit.VISITOR
+
+    @property
     def batches_read(self) -> tuple[SharesSet, ...]:
         """The shares of a bandit, oldest first."""
         return shares_read(self.batches)
@@ -242,6 +231,7 @@ class TrialRun(models.Model):
     until = models.DateTimeField()
     result = models.JSONField(default=dict)
     said = models.CharField(max_length=300, blank=True)
+    said_places = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField()
@@ -270,3 +260,4 @@ class TrialRun(models.Model):
 
 from zoco.trials.asked.models import TrialQuestion  # noqa: E402, F401 - Django looks for models here
 from zoco.trials.flags.models import Flag, FlagChange  # noqa: E402, F401
+from zoco.trials.keeping.models import TrialUnit  # noqa: E402, F401

@@ -3,8 +3,10 @@
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
+from zoco.ledger import sitebook
 from zoco.trials import services
 from zoco.trials.analysis import runs
+from zoco.trials.asked.services import QUESTIONS
 
 
 def look() -> None:
@@ -12,6 +14,8 @@ def look() -> None:
     services.trials_finish(at=timezone.now())
     runs.look(now=timezone.now())
     runs.share_all(now=timezone.now())
+    with sitebook.everything():
+        QUESTIONS.look()
 
 
 PERIODIC.add(Periodic("trials.look", 300, look))

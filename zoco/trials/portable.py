@@ -40,7 +40,7 @@ _PARTS = (
         ("name", "key", "hypothesis", "unit", "share_percent", "holdout_percent", "layer", "layer_from",
          "arms", "metrics", "decides", "units_planned", "days_least", "ends_on", "is_public", "is_adjusted",
          "strata", "deals", "batches", "hash_site", "state", "started_at", "ended_at", "outcome_arm",
-         "learnt"),
+         "learnt", "withholds_by", "withholds", "withheld_arm"),
         ("key",), only={"state__in": ("draft", "stopped", "finished", "archived")},
         shapes={"arms": _some(ArmPlan, 2, ARMS_MOST), "metrics": _some(Metric, 1, METRICS_MOST),
                 "batches": list[_Batch], "state": Literal["draft", "stopped", "finished", "archived"]},

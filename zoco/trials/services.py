@@ -18,6 +18,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.sites.models import Site
 from zoco.trials import sharing
+from zoco.trials.choices import Decides, Unit
 from zoco.trials.designs import (
     ArmPlan,
     DesignWrong,
@@ -27,14 +28,16 @@ from zoco.trials.designs import (
     metrics_check,
     strata_check,
     with_goals,
+    withheld_check,
 )
 from zoco.trials.flags.models import Flag
-from zoco.trials.models import Decides, Trial, TrialRun, Unit
+from zoco.trials.models import Trial, TrialRun
 
 State = Trial.State
 FIELDS = (
     "name", "hypothesis", "unit", "share_percent", "holdout_percent", "layer", "decides", "units_planned",
     "days_least", "ends_on", "is_public", "is_adjusted", "strata", "deals",
+    "withholds_by", "withholds", "withheld_arm",
 )  # fmt: skip
 TRIALS_MOST = 500
 RUNNING_MOST = 50
@@ -101,6 +104,8 @@ def _set(
     for name, value in fields.items():
         setattr(trial, name, value)
     strata_check(trial.unit, trial.strata)
+    trial.withholds = trial.withholds.strip()
+    withheld_check(trial.withholds_by, trial.withholds, trial.withheld_arm, [each.key for each in arms])
 
 
 def _goals(site: int) -> set[str]:

@@ -1,7 +1,8 @@
 """Shares by which a bandit deals: one set a local day, each from a midnight on, so that nobody's arm moves.
 
 A visitor of a day lives no longer than a local day, and shares change at its end alone: whoever is dealt an
-arm keeps it as long as he is known.
+arm keeps it as long as he is known. Of browsers and persons is kept on which day they were dealt
+(`zoco.trials.keeping`).
 """
 
 from __future__ import annotations

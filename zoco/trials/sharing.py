@@ -13,8 +13,9 @@ from zoco.kit.periods import micros
 from zoco.ledger import sitebook
 from zoco.stats.trials.bandits import shares_next
 from zoco.trials import facts
-from zoco.trials.designs import DesignWrong
-from zoco.trials.models import Decides, Trial, Unit
+from zoco.trials.choices import Decides
+from zoco.trials.designs import HONEST, DesignWrong
+from zoco.trials.models import Trial
 from zoco.trials.shares import SharesSet, shares_kept
 
 AHEAD = timedelta(hours=3)
@@ -23,12 +24,6 @@ AHEAD = timedelta(hours=3)
 
 def bandit_check(trial: Trial) -> None:
     """Hold a bandit to what its honest figures need. Raises DesignWrong."""
-    if trial.unit != Unit.VISITOR:
-        words = gettext_noop(
-            "A bandit deals visitors of a day: its shares move at midnight, and nobody else would keep his "
-            "arm."
-        )
-        raise DesignWrong(words)
     if trial.decides != Decides.FIXED:
         words = gettext_noop("A bandit is decided at its end, on a day that is set now; choose that.")
         raise DesignWrong(words)
@@ -37,9 +32,9 @@ def bandit_check(trial: Trial) -> None:
     if trial.strata:
         raise DesignWrong(gettext_noop("Arms of a bandit are weighed by their shares; choose no strata."))
     primary = next(each for each in trial.metrics_planned if each.role == "primary")
-    if primary.kind != "proportion" or not primary.is_higher_better:
+    if primary.kind not in HONEST or not primary.is_higher_better:
         words = gettext_noop(
-            "A bandit goes by the share of units that reach a goal, of which more is better; let such a "
+            "A bandit goes by a share of units, by a mean or by revenue, of which more is better; let such a "
             "metric decide."
         )
         raise DesignWrong(words)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from zoco.trials.choices import Unit
 from zoco.trials.flags.models import Flag
-from zoco.trials.models import Trial, Unit
+from zoco.trials.models import Trial
 
 
 @dataclass(frozen=True, slots=True)

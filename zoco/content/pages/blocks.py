@@ -15,7 +15,8 @@ from zoco.consent.signup.showing import fragment
 from zoco.ledger import sitebook
 from zoco.surveys.models import Survey
 from zoco.surveys.taking.showing import fragment as survey_fragment
-from zoco.trials.models import Trial, Unit
+from zoco.trials.choices import Unit
+from zoco.trials.models import Trial
 from zoco.trials.remote.views import arm_on_page
 
 FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "hr", "link", "document-link"]

@@ -14,36 +14,66 @@ import numpy as np
 import scipy
 
 from zoco.stats.proportions import normal_quantile
-from zoco.stats.trials.believing import Belief, Beta, best_probability
+from zoco.stats.trials.believing import Belief, Beta, Normal, best_probability
 from zoco.stats.trials.comparing import CONFIDENCE, Bounds, Figure, apart, figured
 from zoco.stats.trials.moments import Estimate, Floats, TooFew
 
-FLOOR = 0.05
+FLOOR, FLOOR_OF_MEANS = 0.05, 0.1
 UNITS_LEAST = 200
+EVENTS_LEAST = 50
+"""Of a mean: so many units of each arm have a value that is not 0, or its interval is not to be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Units that were dealt at random by the same `shares`, and to how many it happened; by arm."""
+    """Units that were dealt at random by the same `shares`; by arm how many, and the sum of their values.
+
+    Values are 0 or 1 unless `squares` are given, the sums of their squares; then `events` says how many
+    units have a value that is not 0.
+    """
 
     shares: Mapping[str, float]
     n: Mapping[str, int]
-    successes: Mapping[str, int]
+    totals: Mapping[str, float]
+    squares: Mapping[str, float] | None = None
+    events: Mapping[str, int] | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether values are 0 or 1."""
+        return self.squares is None
+
+    def sums(self, key: str) -> tuple[int, float, float]:
+        """Return of an arm how many units, the sum of their values, that of their squares."""
+        total = float(self.totals.get(key, 0))
+        return self.n.get(key, 0), total, total if self.squares is None else float(self.squares.get(key, 0))
+
+    def happened(self, key: str) -> int:
+        """Return to how many units of an arm it happened."""
+        return int((self.totals if self.events is None else self.events).get(key, 0))
 
 
 def shares_next(
-    arms: Sequence[str], batches: Sequence[Batch], *, prior: Beta | None = None, floor: float = FLOOR
+    arms: Sequence[str], batches: Sequence[Batch], *, prior: Beta | None = None, floor: float | None = None
 ) -> dict[str, float]:
     """Return each arm's share of the next batch: how probably it is the best, never below `floor`.
 
+    That is 5 %, of means 10 %: few of mostly zeros say too little of an arm's spread.
+
     The probability is integrated, not drawn, so each share is known, as honest estimates need. Source:
     W. R. Thompson, On the likelihood that one unknown probability exceeds another, Biometrika 25 (1933)
-    285–294; batches: Chapelle and Li, An empirical evaluation of Thompson sampling, NIPS 2011.
-    Raises ValueError where the floors add up to more than 1.
+    285–294; batches: Chapelle and Li, An empirical evaluation of Thompson sampling, NIPS 2011. Means are
+    believed to be normal, with nothing known before and one spread for all arms (Agrawal and Goyal, Further
+    optimal regret bounds for Thompson sampling, AISTATS 2013); shares are even until each arm has enough to
+    go by. Raises ValueError where the floors add up to more than 1.
     """
+    if floor is None:
+        floor = FLOOR if all(each.is_share for each in batches) else FLOOR_OF_MEANS
     if not 0 < floor * len(arms) <= 1:
         raise ValueError(f"{len(arms)} arms cannot each get at least {floor:g}, which lies above 0.")
-    beliefs: dict[str, Belief] = {key: _belief(key, batches, prior) for key in arms}
+    beliefs = _beliefs(arms, batches, prior)
+    if beliefs is None:
+        return dict.fromkeys(arms, 1 / len(arms))
     chances = {key: best_probability(beliefs, key) for key in arms}
     whole = sum(chances.values())
     return {key: floor + (1 - floor * len(arms)) * chances[key] / whole for key in arms}
@@ -52,20 +82,20 @@ def shares_next(
 def honest(
     arms: Sequence[str], batches: Sequence[Batch], *, prior: Beta | None = None
 ) -> dict[str, Estimate]:
-    """Return each arm's share of successes as if it had been dealt at random all along.
+    """Return each arm's mean as if it had been dealt at random all along; of 0 and 1, a share.
 
     Augmented inverse-propensity scores m + 1{dealt}(y - m) / e, with e the arm's share in the batch and m
-    its mean in batches before (at first the prior's: one near the truth makes the figure surer), averaged
-    with weights sqrt(e) that keep the variance steady. Source: Hadad, Hirshberg, Zhan, Wager and Athey,
-    Confidence intervals for policy evaluation in adaptive experiments, PNAS 118 (2021) e2014602118, the
-    constant allocation rate. It holds for many units, at a number of batches that was set before, and for
-    rates that do not drift; what is left of the bias is small against the error. Raises TooFew for less than
-    200 units, ValueError where an arm had no share in a batch.
+    its mean in batches before (at first the prior's, of means 0: one near the truth makes the figure surer),
+    averaged with weights sqrt(e) that keep the variance steady. Source: Hadad, Hirshberg, Zhan, Wager and
+    Athey, Confidence intervals for policy evaluation in adaptive experiments, PNAS 118 (2021) e2014602118,
+    the constant allocation rate. It holds for many units, at a number of batches that was set before, and
+    for means that do not drift; what is left of the bias is small against the error. Raises TooFew for less
+    than 200 units, and of means where an arm has less than 50 that are not 0; ValueError where an arm had no
+    share in a batch.
     """
+    _check(arms, batches)
     return {
-        key: _averaged(_scores((key,), batches, prior), [math.sqrt(each.shares[key]) for each in batches])[0][
-            0
-        ]
+        key: _averaged((key,), batches, prior, [math.sqrt(each.shares[key]) for each in batches])[0][0]
         for key in arms
     }
 
@@ -88,11 +118,12 @@ def compared(
 
     With weights (1 / e + 1 / e')^(-1/2), under which the variance of the difference is steady: nearer to its
     level than the difference of two honest estimates (at 100 events an arm 6 % instead of 10 % of false
-    alarms). Source: Hadad et al. 2021, on treatment effects. Raises as `honest` does.
+    alarms). Both arms bear the same weights, so a difference holds also where later units differ from
+    earlier ones. Source: Hadad et al. 2021, on treatment effects. Raises as `honest` does.
     """
-    pairs = _scores((control, treatment), batches, prior)
+    _check((control, treatment), batches)
     weights = [(1 / each.shares[control] + 1 / each.shares[treatment]) ** -0.5 for each in batches]
-    (first, second), covariance = _averaged(pairs, weights)
+    (first, second), covariance = _averaged((control, treatment), batches, prior, weights)
     difference, error = apart(first, second, covariance)
     found = figured(
         first,
@@ -106,48 +137,81 @@ def compared(
     return replace(found, n=first.n)
 
 
-def _belief(key: str, batches: Sequence[Batch], prior: Beta | None) -> Beta:
-    successes = sum(each.successes.get(key, 0) for each in batches)
-    return (prior or Beta()).after(successes, sum(each.n.get(key, 0) for each in batches))
+def _beliefs(arms: Sequence[str], batches: Sequence[Batch], prior: Beta | None) -> dict[str, Belief] | None:
+    """Return what is believed of each arm; None for means of which too little is known."""
+    if all(each.is_share for each in batches):
+        return {key: _share_belief(key, batches, prior) for key in arms}
+    n, totals, squares = (
+        np.array(each) for each in zip(*(_summed(key, batches) for key in arms), strict=True)
+    )
+    if n.min() < UNITS_LEAST / len(arms) or n.sum() <= len(arms):
+        return None
+    means = totals / n
+    spread = float((squares - n * means**2).sum() / (n.sum() - len(arms)))
+    if not spread > 0:
+        return None
+    return {
+        key: Normal(float(mean), math.sqrt(spread / float(count)))
+        for key, mean, count in zip(arms, means, n, strict=True)
+    }
 
 
-def _scores(
-    keys: tuple[str, ...], batches: Sequence[Batch], prior: Beta | None
-) -> list[tuple[Floats, Floats]]:
-    """Return of each batch the scores of its units (kinds, keys) and how many units are of each kind.
+def _share_belief(key: str, batches: Sequence[Batch], prior: Beta | None) -> Beta:
+    n, total, _ = _summed(key, batches)
+    return (prior or Beta()).after(round(total), round(n))
 
-    Kinds are: dealt to none of the keys, and of each key those that failed and those that did not.
-    """
+
+def _summed(key: str, batches: Sequence[Batch]) -> tuple[float, float, float]:
+    parts = [each.sums(key) for each in batches]
+    return sum(n for n, _t, _s in parts), sum(t for _n, t, _s in parts), sum(s for _n, _t, s in parts)
+
+
+def _usual(keys: Sequence[str], batches: Sequence[Batch], prior: Beta | None, is_share: bool) -> Floats:
+    """Return what is thought of each arm before the next batch, by those that were before it."""
+    if is_share:
+        return np.array([_share_belief(key, batches, prior).mean for key in keys])
+    parts = [_summed(key, batches) for key in keys]
+    return np.array([total / n if n else 0.0 for n, total, _ in parts])
+
+
+def _check(keys: Sequence[str], batches: Sequence[Batch]) -> None:
     if sum(sum(each.n.values()) for each in batches) < UNITS_LEAST:
         raise TooFew(f"An honest figure needs {UNITS_LEAST} units.")
-    found = []
-    for number, batch in enumerate(batches):
-        usual = np.array([_belief(key, batches[:number], prior).mean for key in keys])
-        kinds, counts = [usual], [sum(batch.n.values()) - sum(batch.n.get(key, 0) for key in keys)]
-        for at, key in enumerate(keys):
-            share, hits = batch.shares.get(key, 0.0), batch.successes.get(key, 0)
-            if not share > 0:
+    for key in keys:
+        for number, batch in enumerate(batches):
+            if not batch.shares.get(key, 0.0) > 0:
                 raise ValueError(f"Arm {key} had no share in batch {number + 1}, so it has no honest figure.")
-            for y, count in ((0, batch.n.get(key, 0) - hits), (1, hits)):
-                kinds.append(usual + (np.arange(len(keys)) == at) * (y - usual) / share)
-                counts.append(count)
-        found.append((np.array(kinds), np.array(counts, dtype=float)))
-    return found
+        is_mean = any(not each.is_share for each in batches)
+        if is_mean and sum(each.happened(key) for each in batches) < EVENTS_LEAST:
+            raise TooFew(f"The mean of an arm needs {EVENTS_LEAST} units to whom it happened.")
 
 
 def _averaged(
-    scores: Sequence[tuple[Floats, Floats]], weights: Sequence[float]
+    keys: tuple[str, ...], batches: Sequence[Batch], prior: Beta | None, weights: Sequence[float]
 ) -> tuple[list[Estimate], float]:
-    """Return weighted means of scores, one a key, and the covariance of the first and the last of them."""
-    rows = np.concatenate([kinds for kinds, _ in scores])
-    counts = np.concatenate([each for _, each in scores])
-    heavy = np.concatenate([np.full(len(each), h) for (_, each), h in zip(scores, weights, strict=True)])
-    whole = float(heavy @ counts)
-    values = (heavy * counts) @ rows / whole
-    gaps = rows - values
-    spread = (gaps * (heavy**2 * counts)[:, None]).T @ gaps / whole**2
-    n = int(counts.sum())
+    """Return weighted means of scores, one a key, and the covariance of the first and the last of them.
+
+    A unit's scores are `usual`, and that of the arm that it was dealt is moved by (y - usual) / share: from
+    the sums of values and of their squares all is known that means and products of scores need.
+    """
+    is_share = all(each.is_share for each in batches)
+    size, heavy = np.array([sum(each.n.values()) for each in batches], dtype=float), np.array(weights)
+    usual = np.array([_usual(keys, batches[:at], prior, is_share) for at in range(len(batches))])
+    n, totals, squares = (
+        np.array([[each.sums(key)[at] for key in keys] for each in batches], dtype=float) for at in range(3)
+    )
+    share = np.array([[each.shares[key] for key in keys] for each in batches])
+    moved = (totals - n * usual) / share
+    moved_twice = (squares - 2 * usual * totals + n * usual**2) / share**2
+    whole = float(heavy @ size)
+    values = heavy @ (size[:, None] * usual + moved) / whole
+    gaps = usual - values
+    within = size[:, None, None] * gaps[:, :, None] * gaps[:, None, :]
+    crossed = gaps[:, :, None] * moved[:, None, :]
+    own = moved_twice[:, :, None] * np.eye(len(keys))
+    spread = np.einsum("b,bij->ij", heavy**2, within + crossed + crossed.transpose(0, 2, 1) + own) / whole**2
+    count = int(size.sum())
     return (
-        [Estimate(n, float(v), float(spread[i, i]) * n) for i, v in enumerate(values)],
+        [Estimate(count, float(v), float(spread[i, i]) * count) for i, v in enumerate(values)],
         float(spread[0, -1]),
     )

@@ -24,7 +24,8 @@ from zoco.surveys.models import Response, Survey
 from zoco.surveys.results.brands import recalled
 from zoco.surveys.results.figures import PROMOTERS, SATISFIED, TOP
 from zoco.trials.analysis.figures import Sampled, scope_of
-from zoco.trials.models import Trial, Unit
+from zoco.trials.choices import Unit
+from zoco.trials.models import Trial
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo

@@ -21,7 +21,8 @@ from zoco.surveys.results.lift import ANSWERS_LEAST, ArmAnswers, Lift, given_of,
 from zoco.surveys.screens import opened, said
 from zoco.surveys.screens.listing import SEE
 from zoco.surveys.screens.showing import site_of
-from zoco.trials.models import Trial, Unit
+from zoco.trials.choices import Unit
+from zoco.trials.models import Trial
 
 SEE_TRIALS = "zoco_trials.view_trial"
 

@@ -1,7 +1,7 @@
 """Figures of a bandit: units by the day that they came, weighed by the shares of that day.
 
-Plain means are wrong where shares follow the figures, so of shares of units there are honest ones
-(`zoco.stats.trials.bandits`), and of all else none.
+Plain means are wrong where shares follow the figures, so of shares of units and of means there are honest
+ones (`zoco.stats.trials.bandits`), and of all else none.
 """
 
 from __future__ import annotations
@@ -21,39 +21,75 @@ from zoco.stats.trials.guards import Check
 from zoco.stats.trials.moments import Estimate, TooFew
 from zoco.stats.trials.verdicts import Compare
 from zoco.trials.analysis.estimates import Estimated, Sample
-from zoco.trials.analysis.units import DAY, Deeds, Ints
+from zoco.trials.analysis.units import DAY, Deeds, Floats, Ints
 from zoco.trials.designs import Metric
 from zoco.trials.shares import SharesSet
 
 Kept = dict[str, Any]
+SHARES = ("proportion", "retention")
+CAP_UNITS = 1_000
+"""Revenue is drawn in by the first batches that together have so many units."""
 
 
-def places(schedule: Sequence[SharesSet], at: Ints) -> Ints:
-    """Return in which batch each moment lies."""
-    since = np.array([each.since for each in schedule], dtype=np.int64)
-    found: Ints = np.maximum(np.searchsorted(since, at, side="right") - 1, 0)
+def batches_of(
+    schedule: Sequence[SharesSet], sample: Sample, metric: Metric, deeds: Deeds, may: NDArray[np.bool_]
+) -> tuple[list[Batch], float | None, int]:
+    """Return how many units of each arm came in each batch and what they did, where revenue is drawn in, and
+    of how many units it is.
+
+    Only units that `may` count do.
+    """
+    values = np.where(may, sample.spread(deeds.unit, deeds.above), 0.0)
+    cap, capped = None, 0
+    if metric.kind in SHARES:
+        values = (values > 0).astype(float)
+    elif metric.kind == "revenue":
+        cap = _cap(schedule, sample, values, may, metric.share)
+        capped = 0 if cap is None else int((values > cap).sum())
+        values = values if cap is None else np.minimum(values, cap)
+    sums = [_summed(schedule, sample, may, each) for each in (may, values, values**2, values != 0)]
+    found = []
+    for each, n, totals, squares, events in zip(schedule, *sums, strict=True):
+        is_share = metric.kind in SHARES
+        found.append(
+            Batch(
+                dict(each.shares),
+                _counts(sample, n),
+                _counts(sample, totals) if is_share else _by_arm(sample, totals),
+                None if is_share else _by_arm(sample, squares),
+                None if is_share else _counts(sample, events),
+            )
+        )
+    return found, cap, capped
+
+
+def _cap(
+    schedule: Sequence[SharesSet], sample: Sample, values: Floats, may: NDArray[np.bool_], share: float
+) -> float | None:
+    """Return the quantile at which revenue is drawn in: of the first batches that hold enough units.
+
+    Those alone, so that it does not move with what is dealt later; None where there are no units.
+    """
+    per_batch = np.bincount(sample.places(schedule)[may], minlength=len(schedule)).cumsum()
+    last = min(int(np.searchsorted(per_batch, CAP_UNITS)), len(schedule) - 1)
+    first = may & (sample.places(schedule) <= last)
+    return float(np.quantile(values[first], share, method="inverted_cdf")) if first.any() else None
+
+
+def _summed(
+    schedule: Sequence[SharesSet], sample: Sample, which: NDArray[np.bool_], values: NDArray[Any]
+) -> Floats:
+    found = np.zeros((len(schedule), len(sample.arms)))
+    np.add.at(found, (sample.places(schedule)[which], sample.arm[which]), values[which])
     return found
 
 
-def batches_of(schedule: Sequence[SharesSet], sample: Sample, deeds: Deeds) -> list[Batch]:
-    """Return how many units of each arm came in each batch, and to how many it happened."""
-    happened = sample.spread(deeds.unit, deeds.above) > 0
-    counts = _counted(schedule, sample, np.ones(len(sample.unit), dtype=bool))
-    hits = _counted(schedule, sample, happened)
-    return [
-        Batch(dict(each.shares), _by_arm(sample, n), _by_arm(sample, done))
-        for each, n, done in zip(schedule, counts, hits, strict=True)
-    ]
+def _by_arm(sample: Sample, row: Floats) -> dict[str, float]:
+    return {key: float(row[number]) for number, key in enumerate(sample.arms)}
 
 
-def _counted(schedule: Sequence[SharesSet], sample: Sample, which: NDArray[np.bool_]) -> Ints:
-    found = np.zeros((len(schedule), len(sample.arms)), dtype=np.int64)
-    np.add.at(found, (places(schedule, sample.at[which]), sample.arm[which]), 1)
-    return found
-
-
-def _by_arm(sample: Sample, row: Ints) -> dict[str, int]:
-    return {key: int(row[number]) for number, key in enumerate(sample.arms)}
+def _counts(sample: Sample, row: Floats) -> dict[str, int]:
+    return {key: round(each) for key, each in _by_arm(sample, row).items()}
 
 
 def over(
@@ -87,48 +123,54 @@ def compare_by(batches: Sequence[Batch], arms: Mapping[str, Estimate]) -> Compar
 def kept_of(schedule: Sequence[SharesSet], batches: Sequence[Batch]) -> list[Kept]:
     """Return batches as a result keeps them."""
     return [
-        {"since": each.since, "shares": dict(batch.shares), "n": dict(batch.n), "done": dict(batch.successes)}
+        {
+            "since": each.since, "shares": dict(batch.shares), "n": dict(batch.n),
+            "done": dict(batch.totals),
+            "squares": None if batch.squares is None else dict(batch.squares),
+            "events": None if batch.events is None else dict(batch.events),
+        }
         for each, batch in zip(schedule, batches, strict=False)
-    ]
+    ]  # fmt: skip
 
 
 def read(kept: Sequence[Kept]) -> list[Batch]:
     """Return batches of a result."""
-    return [Batch(each["shares"], each["n"], each["done"]) for each in kept]
+    return [
+        Batch(each["shares"], each["n"], each["done"], each.get("squares"), each.get("events"))
+        for each in kept
+    ]
 
 
 def checks(
     schedule: Sequence[SharesSet],
     sample: Sample,
-    dealt_at: Ints,
-    dealt_arm: Ints,
+    dealt: tuple[Ints, Ints] | None,
     *,
     planned: int,
     limit: float,
 ) -> list[Check]:
     """Return the guards of a bandit: each batch for itself, the least p-value times how many are planned.
 
-    Over batches together neither guard holds: on days with other visitors other shares were dealt.
+    Over batches together neither guard holds: on days with other visitors other shares were dealt. `dealt`
+    are the batches and arms of whoever was dealt one; None where that is not known.
     """
-    shown = _counted(schedule, sample, np.ones(len(sample.unit), dtype=bool))
-    dealt = np.zeros_like(shown)
-    np.add.at(dealt, (places(schedule, dealt_at), dealt_arm), 1)
+    everybody = np.ones(len(sample.unit), dtype=bool)
+    shown = _summed(schedule, sample, everybody, everybody)
     ratio = min(
-        guards.sample_ratio_live(_by_arm(sample, row), dict(each.shares)).value
+        guards.sample_ratio_live(_counts(sample, row), dict(each.shares)).value
         for each, row in zip(schedule, shown, strict=True)
     )
-    exposed = min(
-        guards.exposure(_by_arm(sample, all_), _by_arm(sample, row)).value
-        for all_, row in zip(np.maximum(dealt, shown), shown, strict=True)
-    )
-    found = []
-    for guard, p, least in (
-        (guards.Guard.SAMPLE_RATIO, ratio, guards.LIMIT),
-        (guards.Guard.EXPOSURE, exposed, limit),
-    ):
-        together = min(p * max(planned, len(schedule)), 1.0)
-        found.append(Check(guard, together, least, together >= least))
-    return found
+    found = [(guards.Guard.SAMPLE_RATIO, ratio, guards.LIMIT)]
+    if dealt is not None:
+        all_ = np.zeros_like(shown)
+        np.add.at(all_, dealt, 1)
+        exposed = min(
+            guards.exposure(_counts(sample, each), _counts(sample, row)).value
+            for each, row in zip(np.maximum(all_, shown), shown, strict=True)
+        )
+        found.append((guards.Guard.EXPOSURE, exposed, limit))
+    together = [(guard, min(p * max(planned, len(schedule)), 1.0), least) for guard, p, least in found]
+    return [Check(guard, p, least, p >= least) for guard, p, least in together]
 
 
 def planned_days(start: datetime, end: datetime) -> int:

@@ -12,8 +12,9 @@ from zoco.stats.trials.moments import Estimate
 from zoco.stats.trials.several import benjamini_hochberg, holm
 from zoco.stats.trials.verdicts import Compare, Word, judged
 from zoco.trials.analysis import batches
+from zoco.trials.choices import Decides
 from zoco.trials.designs import Metric
-from zoco.trials.models import Decides, Trial
+from zoco.trials.models import Trial
 from zoco.trials.services import end_of, least_until
 
 Kept = dict[str, Any]

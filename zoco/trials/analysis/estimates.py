@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +17,43 @@ from zoco.stats.trials.quantiles import quantile
 from zoco.trials.analysis.strata import weighed
 from zoco.trials.analysis.units import DAY, Deeds, Exposed, Floats, Ints
 from zoco.trials.designs import Metric
+from zoco.trials.shares import SharesSet
+
+QUARTER = 900_000_000
+"""Of an hour, in microseconds: local days begin with one in every zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The units that count: their arm (a place in `arms`), in the order of their numbers, and since when."""
+    """The units that count: their arm (a place in `arms`), in the order of their numbers, and since when.
+
+    `batch` is in which batch of a bandit each was dealt, where that was kept.
+    """
 
     arms: tuple[str, ...]
     unit: Ints
     arm: Ints
     at: Ints
+    batch: Ints | None = None
 
     @classmethod
-    def of(cls, exposed: Exposed, arms: Sequence[str], may_count: NDArray[np.bool_]) -> Sample:
+    def of(
+        cls,
+        exposed: Exposed,
+        arms: Sequence[str],
+        may_count: NDArray[np.bool_],
+        batch: Ints | None = None,
+    ) -> Sample:
         """Return the exposed units that may count, by the arm that they saw."""
         number = {key: place for place, key in enumerate(arms)}
         arm = np.array([number.get(key, -1) for key in exposed.arm], dtype=np.int64)
         kept = may_count & (arm >= 0)
-        return cls(tuple(arms), exposed.unit[kept], arm[kept], exposed.at[kept])
+        then = None if batch is None else batch[kept]
+        return cls(tuple(arms), exposed.unit[kept], arm[kept], exposed.at[kept], then)
+
+    def places(self, schedule: Sequence[SharesSet]) -> Ints:
+        """Return in which batch of a bandit each unit was dealt: as kept, else by when it was exposed."""
+        return places(schedule, self.at) if self.batch is None else self.batch
 
     def full(self, days: int, until: int) -> NDArray[np.bool_]:
         """Return whose days after exposure are all over at `until`, in UTC microseconds."""
@@ -198,3 +219,22 @@ def _put(found: dict[str, Estimate], lacking: dict[str, str], key: str, make: Ca
         lacking[key] = "too_few"
     except NoSpread:
         lacking[key] = "no_spread"
+
+
+def places(batches: Sequence[SharesSet], at: Ints) -> Ints:
+    """Return in which batch each moment lies."""
+    since = np.array([each.since for each in batches], dtype=np.int64)
+    found: Ints = np.maximum(np.searchsorted(since, at, side="right") - 1, 0)
+    return found
+
+
+def local_days(at: Ints, zone: str) -> Ints:
+    """Return the local day of each moment, as its ordinal: quarters of an hour are looked up once."""
+    clock = ZoneInfo(zone)
+    quarters, which = np.unique(at // QUARTER, return_inverse=True)
+    days = [
+        datetime.fromtimestamp(each * QUARTER / 1e6, UTC).astimezone(clock).date().toordinal()
+        for each in quarters.tolist()
+    ]
+    found: Ints = np.array(days, dtype=np.int64)[which]
+    return found

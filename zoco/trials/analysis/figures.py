@@ -7,8 +7,8 @@ is decided at its end it is the fixed one from then on, and the live one, which 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,12 +24,14 @@ from zoco.stats.trials.moments import Estimate, NoSpread, TooFew
 from zoco.stats.trials.verdicts import Compare
 from zoco.trials.analysis import batches, beliefs, estimates, units
 from zoco.trials.analysis.concluding import compare_of, is_end
-from zoco.trials.analysis.estimates import Estimated, Sample
+from zoco.trials.analysis.estimates import Estimated, Sample, local_days, places
 from zoco.trials.analysis.strata import strata_read
 from zoco.trials.analysis.units import Exposed, Ints, Scope
-from zoco.trials.deciding import dealer
-from zoco.trials.designs import Metric
-from zoco.trials.models import Trial, Unit
+from zoco.trials.choices import Unit
+from zoco.trials.deciding import Deal, dealer
+from zoco.trials.designs import HONEST, Metric
+from zoco.trials.keeping.services import Kept as KeptUnits
+from zoco.trials.models import Trial
 from zoco.trials.services import end_of
 
 if TYPE_CHECKING:
@@ -55,8 +57,11 @@ class Sampled:
         self.trial, self.scope, self.store = trial, scope, store
         self.exposed = units.exposed_read(scope, store)
         arms = [each.key for each in trial.arms_planned]
-        self.wrong = _not_as_dealt(trial, self.exposed)
-        self.sample = Sample.of(self.exposed, arms, ~self.wrong)
+        self.deal = dealer(trial)
+        self.wrong = _not_as_dealt(self.exposed, self.deal)
+        self.kept = KeptUnits(trial) if trial.keeps_units else None
+        batch = self.kept.of_all(self.exposed.told_as) if self.kept else None
+        self.sample = Sample.of(self.exposed, arms, ~self.wrong, batch)
         by = trial.strata
         self.strata = strata_read(scope, by, store).of(self.sample.unit) if by else None
 
@@ -71,34 +76,53 @@ class Sampled:
             dealt = dict(zip(arms, counted, strict=True))
         return {
             "exposed": shown,
+            "days": self._days() if self.trial.withholds_by else {},
             "dealt": dealt,
             "crossed": int(self.wrong.sum()),
             "checks": [asdict(each) for each in self._checks(shown, dealt, found)],
         }
 
+    def _days(self) -> dict[str, dict[str, int]]:
+        """Return how many units of each arm were exposed first on each local day."""
+        zone, own = self.scope.period.zone, self.sample
+        first = local_days(own.at, zone)
+        found: dict[str, dict[str, int]] = {}
+        for day in np.unique(first).tolist():
+            counted = np.bincount(own.arm[first == day], minlength=len(own.arms)).tolist()
+            found[date.fromordinal(day).isoformat()] = dict(zip(own.arms, counted, strict=True))
+        return found
+
     def _dealt(self) -> tuple[Ints, Ints] | None:
-        """Return who on the site was dealt an arm: when they came, which (a place); None for persons."""
+        """Return who on the site was dealt an arm: in which batch of a bandit, which (a place); None for
+        persons.
+        """
         if self.scope.unit == Unit.PERSON:
             return None
         came = units.came_read(self.scope, self.store)
-        own, deal = self.sample, dealer(self.trial)
+        own, deal, schedule = self.sample, self.deal, self.trial.batches_read
         number = {key: place for place, key in enumerate(own.arms)}
         # Those who count saw what they were dealt: it was worked out for them before.
         is_other = ~np.isin(came.unit, own.unit)
         both = zip(came.unit[is_other].tolist(), came.at[is_other].tolist(), strict=True)
         others = np.array([number.get(deal(*each) or "", -1) for each in both], dtype=np.int64)
-        at, arm = np.concatenate([own.at, came.at[is_other]]), np.concatenate([own.arm, others])
-        return at[arm >= 0], arm[arm >= 0]
+        arm = np.concatenate([own.arm, others])
+        if not self.trial.is_bandit:
+            batch = np.zeros(len(arm), dtype=np.int64)
+        elif self.kept is not None:
+            batch = np.concatenate([own.places(schedule), self.kept.of_all(came.unit[is_other])])
+        else:
+            batch = places(schedule, np.concatenate([own.at, came.at[is_other]]))
+        return batch[arm >= 0], arm[arm >= 0]
 
     def _checks(
         self, shown: dict[str, int], dealt: dict[str, int] | None, found: tuple[Ints, Ints] | None
     ) -> list[Check]:
         limit = guards.LIMIT if self.trial.is_over else EXPOSURE_LIMIT_LIVE
         crossed = guards.crossover(int(self.wrong.sum()), len(self.exposed.unit))
-        if self.trial.is_bandit and found is not None:
+        if self.trial.is_bandit:
             planned = batches.planned_days(self.scope.start, end_of(self.trial) or self.scope.end)
             schedule = self.trial.batches_read
-            return [*batches.checks(schedule, self.sample, *found, planned=planned, limit=limit), crossed]
+            return [*batches.checks(schedule, self.sample, found, planned=planned, limit=limit), crossed]
         weights = {each.key: each.weight for each in self.trial.arms_planned}
         checks = [guards.sample_ratio_live(shown, weights)]
         if dealt is not None:
@@ -124,18 +148,19 @@ class Sampled:
         return kept
 
     def _of_bandit(self, metric: Metric, end: bool) -> Kept:
-        """Return a metric of a bandit: honest figures of a share of units, once at its end, else none."""
+        """Return a metric of a bandit: honest figures of shares and means, once at its end, else none."""
         others, until = self.sample.arms[1:], micros(self.scope.until)
         goals = metric.goals(goals_of_facts(self.scope.site.id))
-        if metric.kind != "proportion" or metric.goal.casefold() not in goals:
-            why = "bandit" if metric.kind != "proportion" else "no_goal"
+        lacks_goal = any(name and name.casefold() not in goals for name in (metric.goal, metric.per))
+        if metric.kind not in HONEST or lacks_goal:
+            why = "no_goal" if lacks_goal else "bandit"
             found = Estimated({}, lacking=dict.fromkeys(self.sample.arms, why))
             return _kept(found) | {"why": dict.fromkeys(others, why)}
         schedule = self.trial.batches_read
-        every = self.batches_of(metric)
+        every, cap, capped = self._batches(metric)
         count = batches.over(schedule, every, metric, until, micros(self.scope.end))
-        left_out = sum(sum(each.n.values()) for each in every[count:])
-        found = batches.honest(self.sample.arms, every[:count], left_out)
+        left_out = len(self.sample.unit) - sum(sum(each.n.values()) for each in every[:count])
+        found = replace(batches.honest(self.sample.arms, every[:count], left_out), cap=cap, capped=capped)
         kept = _kept(found) | {"batches": batches.kept_of(schedule, every), "over": count}
         compare = batches.compare_by(every[:count], found.arms)
         for key in others:
@@ -148,10 +173,20 @@ class Sampled:
         return kept
 
     def batches_of(self, metric: Metric) -> list[Batch]:
-        """Return the batches of a bandit as they are so far, of a share of units."""
+        """Return the batches of a bandit as they are so far."""
+        return self._batches(metric)[0]
+
+    def _batches(self, metric: Metric) -> tuple[list[Batch], float | None, int]:
+        """Return batches, where revenue is drawn in, and of how many units it is.
+
+        Units whose days are not over count only where a day is all that they have: else whoever was dealt
+        more lately would seem to do less.
+        """
         goals = metric.goals(goals_of_facts(self.scope.site.id))
         deeds = units.deeds_read(self.scope, metric, goals, self.store)
-        return batches.batches_of(self.trial.batches_read, self.sample, deeds)
+        full = self.sample.full(metric.window_days, micros(self.scope.until))
+        may = np.ones(len(full), dtype=bool) if self.scope.unit == Unit.VISITOR else full
+        return batches.batches_of(self.trial.batches_read, self.sample, metric, deeds, may)
 
     def _estimated(self, metric: Metric) -> Estimated:
         site, until = self.scope.site.id, micros(self.scope.until)
@@ -168,12 +203,11 @@ class Sampled:
         )
 
 
-def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:
+def _not_as_dealt(exposed: Exposed, deal: Deal) -> NDArray[np.bool_]:
     """Return which units saw several arms, or another than they are dealt: theirs was not told by us.
 
     Whoever says an arm himself gets into none: which one a unit is dealt, anybody can work out again.
     """
-    deal = dealer(trial)
     told = zip(exposed.told_as.tolist(), exposed.at.tolist(), exposed.arm, strict=True)
     other = [arm != deal(number, at) for number, at, arm in told]
     wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)

@@ -13,6 +13,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import micros
+from zoco.kit.runs import Tell
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials.moments import Estimate
 from zoco.stats.trials.planning import Design, OutOfReach, Past, Plan, plan
@@ -20,8 +21,8 @@ from zoco.stats.trials.planning_live import LivePlan, plan_live
 from zoco.trials.analysis import units
 from zoco.trials.analysis.estimates import Sample, estimated
 from zoco.trials.analysis.units import Scope
+from zoco.trials.choices import Unit
 from zoco.trials.designs import DesignWrong, Metric
-from zoco.trials.models import Unit
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -56,11 +57,14 @@ class Planned:
     live: LivePlan
 
 
-def history(site: SiteInfo, metric: Metric, unit: Unit, store: Store, *, now: datetime) -> History:
+def history(
+    site: SiteInfo, metric: Metric, unit: Unit, store: Store, *, now: datetime, tell: Tell
+) -> History:
     """Ask what a metric was. Raises DesignWrong where there is too little of it, QueryFailed, StoreBusy."""
     end = now - timedelta(days=metric.window_days)
     scope = Scope(site, "", unit, end - timedelta(days=DAYS), end, now)
     came = units.came_read(scope, store)
+    tell(done=1)
     goals = metric.goals(goals_of_facts(site.id))
     if metric.goal.casefold() not in goals:
         raise DesignWrong(gettext_noop("The site has no goal of this name; choose one of its own."))

@@ -8,60 +8,75 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from zoco.kit import holding
-from zoco.kit.runs import RunStopped, beating, dead_fail, teller
+from zoco.kit.runs import Tell
 from zoco.ledger import sitebook
-from zoco.ledger.store.base import QueryFailed, StoreBusy
+from zoco.sites.runs import ENDED, Runs
 from zoco.stats.trials.bandits import shares_next
 from zoco.trials import sharing
 from zoco.trials.analysis import concluding
 from zoco.trials.analysis.concluding import concluded
 from zoco.trials.analysis.figures import Sampled, scope_of
+from zoco.trials.choices import Deals
 from zoco.trials.designs import DesignWrong
-from zoco.trials.models import Deals, Trial, TrialRun
+from zoco.trials.keeping.models import TrialUnit
+from zoco.trials.models import Trial, TrialRun
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from zoco.ledger.store.base import Store
 
 log = logging.getLogger(__name__)
 State = TrialRun.State
-KIND = "trials"
 EVERY = timedelta(hours=20)
 AFTER_DEATH = timedelta(hours=1)
 """So long after a run was found dead the next one is asked for: what kills its process may do so again."""
 RUNS_KEPT = 50
-NO_ANSWER = gettext_noop("The ledger did not answer; go on later.")
-ENDED = gettext_noop("The process ended.")
-"""What `dead_fail` says."""
+UNDER_WAY = gettext_noop("Figures of this trial are being worked out already.")
 
 
 class RunWrong(DesignWrong):
     """No figures can be worked out now; the message says why."""
 
 
-def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
-    """Ask for figures as of this moment. Raises RunWrong, also while others are being worked out."""
+def _enqueue(key: int) -> None:
     from zoco.trials.tasks import trial_do
 
+    trial_do.enqueue(run=key)
+
+
+def _lock(run: TrialRun) -> str:
+    return f"run-{run.trial_id}"
+
+
+RUNS = Runs(
+    model=TrialRun, held_in="trials", enqueue=_enqueue, lock=_lock, waiting=State.WAITING,
+    working=State.RUNNING, tell_seconds=0.0,
+)  # fmt: skip
+
+
+def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
+    """Ask for figures as of this moment. Raises RunWrong, also while others are being worked out."""
     if trial.started_at is None:
         raise RunWrong(gettext_noop("The trial has not begun yet; there is nothing to work out."))
-    _bury(TrialRun.objects.filter(trial=trial))
+    if trial.keeps_units and trial.is_over and not TrialUnit.objects.filter(trial=trial).exists():
+        words = gettext_noop(
+            "Whom this bandit dealt is not known here any more, so that no figures can be worked out: it "
+            "moved, or its site began anew."
+        )
+        raise RunWrong(words)
+    RUNS.look(trial=trial)
+    run = TrialRun(trial=trial, until=at, total=len(trial.metrics) + 1, told_at=at, created_by=by)
     try:
         with transaction.atomic():
-            run = TrialRun.objects.create(
-                trial=trial, until=at, total=len(trial.metrics) + 1, told_at=at, created_by=by
-            )
-            trial_do.enqueue(run=run.pk)
+            RUNS.begin(run)
     except IntegrityError:
-        raise RunWrong(gettext_noop("Figures of this trial are being worked out already.")) from None
+        raise RunWrong(UNDER_WAY) from None
     old = TrialRun.objects.filter(trial=trial).order_by("-id").values_list("pk", flat=True)[RUNS_KEPT:]
     TrialRun.objects.filter(pk__in=list(old)).delete()
     return run
@@ -69,84 +84,39 @@ def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
 
 def run_stop(*, run: TrialRun) -> None:
     """Let a run end at its next step; what is there stays."""
-    TrialRun.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.STOPPED)
-    TrialRun.objects.filter(pk=run.pk, state=State.RUNNING).update(is_to_stop=True)
+    RUNS.stop(run)
 
 
 def run_again(*, run: TrialRun, at: datetime) -> None:
     """Go on with a run that was stopped or failed. Raises RunWrong while another is at it."""
-    from zoco.trials.tasks import trial_do
-
-    found = TrialRun.objects.filter(pk=run.pk, state__in=[State.STOPPED, State.FAILED])
     try:
         with transaction.atomic():
-            if found.update(state=State.WAITING, is_to_stop=False, said="", told_at=at):
-                trial_do.enqueue(run=run.pk)
+            RUNS.again(run, told_at=at)
     except IntegrityError:
-        raise RunWrong(gettext_noop("Figures of this trial are being worked out already.")) from None
+        raise RunWrong(UNDER_WAY) from None
 
 
 def run_through(*, key: int, store: Store | None = None) -> TrialRun | None:
     """Do a run that was asked for; one that was cut off goes on. None for one that is gone."""
-    with sitebook.everything():
-        run = TrialRun.objects.select_related("trial").filter(pk=key).first()
-        if run is None:
-            return None
-        with holding.held(KIND, f"run-{run.trial_id}", seconds=holding.MOMENT) as folder:
-            return run if folder is None else _held(key, store)
+    return RUNS.through(key, partial(_work, store))
 
 
-def _held(key: int, store: Store | None) -> TrialRun | None:
+def _work(store: Store | None, run: TrialRun, _scratch: Path, tell: Tell) -> None:
+    """Work out what is not there yet: units and guards first, then metric by metric."""
     from zoco.ledger.store import opening
 
-    found = TrialRun.objects.filter(pk=key, state__in=[State.WAITING, State.RUNNING])
-    is_mine = found.update(state=State.RUNNING, told_at=timezone.now())
-    run = TrialRun.objects.select_related("trial").filter(pk=key).first()
-    if run is None or not is_mine:
-        return run
-    try:
-        with beating(TrialRun.objects.filter(pk=key, state=State.RUNNING)):
-            opened = store or opening.store()
-            opened.drain()
-            _work(run, opened)
-        run.state = State.DONE
-    except RunStopped:
-        run.state = State.STOPPED
-    except (QueryFailed, StoreBusy) as error:
-        log.warning("Figures of a trial could not be asked for. run=%s error=%s", run.pk, error)
-        run.state, run.said = State.FAILED, NO_ANSWER
-    except Exception as error:
-        run.state, run.said = State.FAILED, f"{type(error).__name__}: {error}"[:300]
-        raise
-    finally:
-        run.told_at = timezone.now()
-        kept = {name: getattr(run, name) for name in ("state", "said", "done", "result", "told_at")}
-        TrialRun.objects.filter(pk=key).update(**kept)  # one that is gone meanwhile stays away
-    return run
-
-
-def _work(run: TrialRun, store: Store) -> None:
-    """Work out what is not there yet: units and guards first, then metric by metric."""
+    opened = store or opening.store()
+    opened.drain()
     trial = run.trial
     site = next(each for each in sitebook.sites() if each.id == trial.site_id)
-    tell = teller(run, every_seconds=0.0)
     tell(done=run.done)
-    sampled = Sampled(trial, scope_of(trial, site, run.until), store)
+    sampled = Sampled(trial, scope_of(trial, site, run.until), opened)
     if not run.done:
         tell(result=sampled.counts() | {"metrics": []}, done=1)
     for metric in trial.metrics_planned[run.done - 1 :]:
         made = sampled.metric(metric)
         tell(result=run.result | {"metrics": [*run.result["metrics"], made]}, done=run.done + 1)
     run.result = concluded(trial, run.result, run.until)
-
-
-def _bury(found: QuerySet[TrialRun]) -> None:
-    """Let those have failed whose process is gone."""
-    dead_fail(
-        found.filter(state=State.RUNNING),
-        failed=State.FAILED,
-        is_held=lambda run: holding.is_held(KIND, f"run-{run.trial_id}"),
-    )
 
 
 def look(*, now: datetime) -> int:
@@ -156,7 +126,7 @@ def look(*, now: datetime) -> int:
     """
     asked = 0
     with sitebook.everything():
-        _bury(TrialRun.objects.all())
+        RUNS.look()
         begun = Trial.objects.exclude(state__in=[Trial.State.DRAFT, Trial.State.ARCHIVED])
         for trial in begun.order_by("id"):
             if not _is_due(trial.runs.order_by("-id").first(), concluding.full_at(trial), now):
@@ -165,7 +135,7 @@ def look(*, now: datetime) -> int:
                 run_begin(trial=trial, at=now)
                 asked += 1
             except RunWrong:
-                log.info("Figures of a trial are being worked out already. trial=%s", trial.pk)
+                log.info("Figures of a trial cannot be worked out now. trial=%s", trial.pk)
     return asked
 
 

@@ -18,9 +18,9 @@ from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.goals import Goal, any_of, reached
 from zoco.ledger.scope import Facts
+from zoco.trials.choices import Unit
 from zoco.trials.designs import Metric
 from zoco.trials.facts import SHOWN
-from zoco.trials.models import Unit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -206,6 +206,17 @@ def came_read(scope: Scope, store: Store) -> Exposed:
     found = store.query(expr.to_sql(came(scope).order_by("unit"), store.dialect))
     unit = _ints(found["unit"])
     return Exposed(unit, unit, [""] * len(unit), _ints(found["first"]), np.zeros(len(unit), dtype=bool))
+
+
+def exposed_stream(scope: Scope, store: Store) -> pa.RecordBatchReader:
+    """Ask who was exposed, in batches: as `exposed`, in the order of the numbers that were told."""
+    return store.stream(expr.to_sql(exposed(scope).order_by("told_as", "unit"), store.dialect))
+
+
+def others_stream(scope: Scope, store: Store) -> pa.RecordBatchReader:
+    """Ask who came and was not exposed, in batches: as `came`, in the order of units."""
+    rows = came(scope).anti_join(exposed(scope).select("unit"), "unit")
+    return store.stream(expr.to_sql(rows.select("unit", "first").order_by("unit"), store.dialect))
 
 
 def came_deeds_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Store) -> Deeds:

@@ -15,6 +15,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import micros
+from zoco.kit.runs import Tell
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.moments import NoSpread, TooFew
@@ -22,8 +23,9 @@ from zoco.trials.analysis import units
 from zoco.trials.analysis.estimates import Sample, estimated
 from zoco.trials.analysis.units import Scope
 from zoco.trials.assigning import HOLDOUT, placing
+from zoco.trials.choices import Unit
 from zoco.trials.designs import DesignWrong, Metric
-from zoco.trials.models import Trial, Unit
+from zoco.trials.models import Trial
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -67,7 +69,9 @@ def held_now(site: int, unit: Unit, now: datetime) -> Held:
     )
 
 
-def answered(site: SiteInfo, given: dict[str, Any], store: Store, *, now: datetime) -> dict[str, Any]:
+def answered(
+    site: SiteInfo, given: dict[str, Any], store: Store, *, now: datetime, tell: Tell
+) -> dict[str, Any]:
     """Return the figures. Raises DesignWrong where there is too little, QueryFailed, StoreBusy."""
     unit = Unit(given["unit"])
     metric = Metric(given["goal"], given["kind"], "primary", given["goal"], window_days=given["window_days"])
@@ -77,12 +81,14 @@ def answered(site: SiteInfo, given: dict[str, Any], store: Store, *, now: dateti
     held = held_now(site.id, unit, now)
     scope = Scope(site, "", unit, held.since, held.until, now)
     came = units.came_read(scope, store)
+    tell(done=1)
     place = placing(f"holdout/{held.site}", HOLDOUT)
     places = np.array([place(each) for each in came.unit.tolist()])
     group = np.where(places < held.least, 0, np.where(places >= held.most, 1, -1))
     kept = group >= 0
     sample = Sample((HELD, OTHERS), came.unit[kept], group[kept].astype(np.int64), came.at[kept])
     deeds = units.came_deeds_read(scope, metric, goals, store)
+    tell(done=2)
     found = estimated(metric, sample, deeds, micros(now), is_adjusted=False).arms
     try:
         figure = looked(found[HELD], found[OTHERS], planned=held.planned)

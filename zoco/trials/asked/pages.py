@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from zoco.ledger import sitebook
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
+from zoco.sites.wording import said_again
 from zoco.trials.asked import services
 from zoco.trials.asked.models import TrialQuestion
 from zoco.trials.designs import DesignWrong
@@ -34,6 +35,8 @@ def asked_page(
         return no_site(request, title)
     site = site_chosen(sites, (request.POST if request.method == "POST" else request.GET).get("site", ""))
     wrong, question, form = "", _named(request, site, kind), None
+    if request.method == "POST" and request.POST.get("do") == "stop":
+        return _stopped(request, site, kind)
     if request.method == "POST":
         form = make(request.POST, site=site)
         if form.is_valid():
@@ -48,14 +51,24 @@ def asked_page(
     form = form or make(None, site=site, initial=question.given if question else None)
     answer = None
     if question is not None and question.said:
-        wrong = _(question.said[0]) % question.said[1]
+        wrong = said_again(question.said, question.said_places)
     elif question is not None and question.answer:
         answer = say(site, question.given, question.answer, request.user.has_perm(add))
     crumbs = [{"url": reverse("zoco_trials"), "label": _("Trials")}, {"url": None, "label": title}]
     values = {
         "form": form, "answer": answer, "wrong": wrong, "breadcrumbs_items": crumbs, "question": question,
+        "share": round(100 * question.done / question.total) if question is not None else 0,
     }  # fmt: skip
     return render(request, template, head_of_site(title, site, sites) | values)
+
+
+def _stopped(request: HttpRequest, site: SiteInfo, kind: str) -> HttpResponse:
+    """Stop the question that the address names, and show it."""
+    question = _named(request, site, kind)
+    if question is None:
+        return redirect(f"{request.path}?site={site.slug}")
+    services.question_stop(question=question)
+    return redirect(f"{request.path}?site={site.slug}&asked={question.pk}")
 
 
 def _named(request: HttpRequest, site: SiteInfo, kind: str) -> TrialQuestion | None:

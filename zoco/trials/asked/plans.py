@@ -6,19 +6,23 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from zoco.kit.runs import Tell
 from zoco.trials.analysis.history import history, planned
+from zoco.trials.choices import Unit
 from zoco.trials.designs import Metric
-from zoco.trials.models import Unit
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
     from zoco.ledger.store.base import Store
 
 
-def answered(site: SiteInfo, given: dict[str, Any], store: Store, *, now: datetime) -> dict[str, Any]:
+def answered(
+    site: SiteInfo, given: dict[str, Any], store: Store, *, now: datetime, tell: Tell
+) -> dict[str, Any]:
     """Return the plan. Raises DesignWrong where there is too little, QueryFailed, StoreBusy."""
     metric = Metric(given["goal"], given["kind"], "primary", given["goal"], window_days=given["window_days"])
-    found = history(site, metric, Unit(given["unit"]), store, now=now)
+    found = history(site, metric, Unit(given["unit"]), store, now=now, tell=tell)
+    tell(done=2)
     made = planned(
         found, lift=given["lift"] / 100, arms=given["arms"], power=given["power"] / 100,
         share=given["share"] / 100,

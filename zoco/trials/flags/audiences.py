@@ -30,3 +30,12 @@ def those_there(persons: list[int]) -> set[int]:
     from zoco.people.standing import known_of
 
     return known_of(persons)
+
+
+def ledger_number(person: int) -> int:
+    """Return the number that the ledger has for a person whom programs tell by his own."""
+    if not apps.is_installed("zoco.people"):
+        return person
+    from zoco.people.models import NUMBER_BASE
+
+    return NUMBER_BASE | person

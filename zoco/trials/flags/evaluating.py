@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from zoco.trials.assigning import place_of
 from zoco.trials.deciding import Decision, Reason
-from zoco.trials.flags.models import Flag
+from zoco.trials.flags.models import Flag, Kind
 from zoco.trials.flags.rules import Rule, value_of
 
 IsIn = Callable[[int, int], bool]
@@ -43,4 +43,8 @@ def _why(rule: Rule) -> Reason:
 def _told(flag: Flag, key: str, reason: Reason) -> Decision:
     value = next((each.value for each in flag.variants_read if each.key == key), "")
     told = value_of(flag.kind, value) if value or flag.kind != "text" else key
+    if flag.kind == Kind.NUMBER and not all(
+        isinstance(value_of(flag.kind, each.value), int) for each in flag.variants_read
+    ):
+        told = float(told)  # clients tell 1 from 1.0: all variants of a flag are of one type
     return Decision(flag.key, key, told, reason, key == flag.off_variant, is_trial=False)

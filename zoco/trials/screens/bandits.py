@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.laying import fitted
+from zoco.trials.analysis.batches import SHARES
 from zoco.trials.models import Trial
 
 Kept = dict[str, Any]
@@ -20,37 +21,50 @@ DAYS_MOST = 31
 WIDE, LEFT, RIGHT, STRIP = 680, 140, 56, 60
 
 
-def days(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str]) -> list[Kept]:
+def days(
+    trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str], currency: str
+) -> list[Kept]:
     """Return a row for each day and arm of a bandit, the newest first; none of another trial."""
     if not trial.is_bandit:
         return []
-    kept = next((kept for metric, kept in both if metric.role == "primary"), {})
+    metric, kept = next(each for each in both if each[0].role == "primary")
+    clock = ZoneInfo(trial.site.zone)
     found = []
     for batch in reversed(kept.get("batches", [])[-DAYS_MOST:]):
         found += [
             {
-                "since": formats.day(_day(batch)),
+                "since": formats.day(_day(batch, clock)),
                 "arm": name,
                 "share": formats.percent(batch["shares"][key], 1),
                 "units": formats.count(batch["n"].get(key, 0)),
-                "done": formats.count(batch["done"].get(key, 0)),
+                "done": _total(metric, batch["done"].get(key, 0), currency),
             }
             for key, name in arms.items()
         ]
     return found
 
 
-def earned(both: Sequence[tuple[Any, Kept]]) -> str:
+def earned(both: Sequence[tuple[Any, Kept]], currency: str) -> str:
     """Say how much it brought against equal shares, by the honest values; "" where those are not there."""
-    kept = next((kept for metric, kept in both if metric.role == "primary"), {})
+    metric, kept = next(each for each in both if each[0].role == "primary")
     batches, arms = kept.get("batches", [])[: kept.get("over", 0)], kept.get("arms", {})
     if not batches or not arms:
         return ""
     done = sum(sum(each["done"].values()) for each in batches)
     units = sum(sum(each["n"].values()) for each in batches)
     even = units * sum(each["value"] for each in arms.values()) / len(arms)
-    places = {"done": formats.count(done), "even": formats.decimal(even, 0), "units": formats.count(units)}
-    words = _("Units: %(units)s; did it: %(done)s; with equal shares, by the honest values, about: %(even)s.")
+    places = {
+        "done": _total(metric, done, currency), "even": _total(metric, round(even), currency),
+        "units": formats.count(units),
+    }  # fmt: skip
+    if metric.kind in SHARES:
+        words = _(
+            "Units: %(units)s; did it: %(done)s; with equal shares, by the honest values, about: %(even)s."
+        )
+    else:
+        words = _(
+            "Units: %(units)s; brought: %(done)s; with equal shares, by the honest values, about: %(even)s."
+        )
     return words % places
 
 
@@ -64,7 +78,8 @@ def moved(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str
         (_strip(number, name, [batch["shares"][key] for batch in batches]),)
         for number, (key, name) in enumerate(arms.items())
     )
-    first, last = (formats.day(_day(each)) for each in (batches[0], batches[-1]))
+    clock = ZoneInfo(trial.site.zone)
+    first, last = (formats.day(_day(each, clock)) for each in (batches[0], batches[-1]))
     foot = STRIP * len(arms) + 16
     title = _("How the shares moved")
     return format_html(
@@ -90,5 +105,12 @@ def _strip(number: int, name: str, shares: Sequence[float]) -> SafeString:
     )  # fmt: skip
 
 
-def _day(batch: Kept) -> date:
-    return timezone.localtime(datetime.fromtimestamp(batch["since"] / 1e6, UTC)).date()
+def _day(batch: Kept, clock: ZoneInfo) -> date:
+    return datetime.fromtimestamp(batch["since"] / 1e6, clock).date()
+
+
+def _total(metric: Any, number: float, currency: str) -> str:
+    """Write what units did together: how many, how often, how much money."""
+    if metric.of_amount or metric.kind == "revenue":
+        return formats.money(number, currency, cents=True)
+    return formats.count(round(number))

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.intervals import between, signed
 from zoco.trials.screens import said
 
 Kept = dict[str, Any]
@@ -46,8 +47,7 @@ def _row(metric: Any, believed: Kept, name: str, currency: str, *, is_control: b
 def _lift(within: Sequence[float] | None) -> str:
     if within is None:
         return _("not bounded: the control may be 0")
-    low, high = (said.signed(each) for each in within)
-    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return between(within[0], within[1], signed)
 
 
 def chance(share: float) -> str:

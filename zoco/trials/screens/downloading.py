@@ -1,11 +1,15 @@
-"""A trial as CSV, to be checked outside: each unit with the arm that it was dealt and the one it saw."""
+"""A trial as CSV, to be checked outside: each unit with the arm that it was dealt and the one it saw.
+
+First whoever was exposed, then whoever was dealt an arm and was not. It comes in pieces, as the ledger
+answers: neither all units nor a worker are held.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 
-import numpy as np
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -18,26 +22,21 @@ from django.views.decorators.http import require_safe
 from zoco.kit.cells import csv_texts, disarmed
 from zoco.kit.pacing import Pace
 from zoco.ledger import sitebook
-from zoco.ledger.pictures import formats
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.trials.analysis import units
 from zoco.trials.analysis.figures import scope_of
-from zoco.trials.deciding import dealer
-from zoco.trials.models import Trial, Unit
+from zoco.trials.choices import Unit
+from zoco.trials.deciding import Deal, dealer
+from zoco.trials.keeping.services import Kept
+from zoco.trials.models import Trial
 from zoco.trials.screens.listing import SEE
 from zoco.trials.screens.showing import FACTS
 
 HEAD = ("unit", "dealt", "share", "shown", "first_shown_at", "saw_several")
 """`share` is how probably the unit was dealt its arm."""
 
-UNITS_MOST = 2_000_000
-"""So many units a file holds at most: they are sorted in memory."""
 A_MINUTE = 6
 pace = Pace()
-
-
-class TooMany(Exception):
-    """There are more units than a file holds."""
 
 
 @never_cache
@@ -54,54 +53,60 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
             said, status=429, content_type="text/plain", headers={"Retry-After": str(seconds)}
         )
     try:
-        rows = _rows(trial)
-    except TooMany:
-        said = _("Too many units for one file, which holds %(most)s; export the facts of the trial instead.")
-        return HttpResponse(said % {"most": formats.count(UNITS_MOST)}, status=413, content_type="text/plain")
+        pieces = csv_texts(_rows(trial))
+        first = next(pieces)  # what the ledger refuses is said before the file begins
     except (QueryFailed, StoreBusy):
         said = _("The ledger does not answer now; try again in a moment.")
         return HttpResponse(said, status=503, content_type="text/plain")
-    answer = StreamingHttpResponse(csv_texts(rows), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(chain([first], pieces), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="trial-{trial.key}.csv"'
     return answer
 
 
 def _rows(trial: Trial) -> Iterator[tuple[str, ...]]:
-    """Ask the ledger, and return lines of text; the query is over when this returns."""
+    """Yield lines of text, as the ledger answers. Raises QueryFailed, StoreBusy."""
     from zoco.ledger.store import opening
 
     site = next(each for each in sitebook.sites() if each.id == trial.site_id)
-    scope, store = scope_of(trial, site, timezone.now()), opening.store()
-    exposed = units.exposed_read(scope, store)
-    everybody, came = exposed.told_as, exposed.at
-    if scope.unit != Unit.PERSON:
-        others = units.came_read(scope, store)
-        is_other = ~np.isin(others.unit, everybody)
-        everybody = np.concatenate([everybody, others.unit[is_other]])
-        came = np.concatenate([came, others.at[is_other]])
-    if len(everybody) > UNITS_MOST:
-        raise TooMany
-    order = np.argsort(everybody, kind="stable")
-    return _written(trial, exposed, everybody[order], came[order])
-
-
-def _written(
-    trial: Trial, exposed: units.Exposed, everybody: units.Ints, came: units.Ints
-) -> Iterator[tuple[str, ...]]:
+    scope, store, deal, share = (
+        scope_of(trial, site, timezone.now()),
+        opening.store(),
+        dealer(trial),
+        _Share(trial),
+    )
     yield HEAD
-    deal = dealer(trial)
-    place = {unit: number for number, unit in enumerate(exposed.told_as.tolist())}
-    for unit, moment in zip(everybody.tolist(), came.tolist(), strict=True):
-        dealt, at = deal(unit, moment), place.get(unit)
-        share = _share(trial, dealt, moment) if dealt else ""
-        if at is not None:
-            first = datetime.fromtimestamp(exposed.at[at] / 1e6, UTC).isoformat(timespec="seconds")
-            crossed = str(int(exposed.crossed[at]))
-            yield str(unit), dealt or "", share, disarmed(exposed.arm[at]), first, crossed
-        elif dealt is not None:
-            yield str(unit), dealt, share, "", "", "0"
+    with units.exposed_stream(scope, store) as batches:
+        for batch in batches:
+            yield from _exposed(batch.to_pydict(), deal, share)
+    if scope.unit == Unit.PERSON:
+        return
+    with units.others_stream(scope, store) as batches:
+        for batch in batches:
+            found = batch.to_pydict()
+            for unit, moment in zip(found["unit"], found["first"], strict=True):
+                if (dealt := deal(unit, moment)) is not None:
+                    yield str(unit), dealt, share.of(unit, dealt, moment), "", "", "0"
 
 
-def _share(trial: Trial, arm: str, at: int) -> str:
-    arms = trial.dealt_as(at)
-    return f"{sum(each.weight for each in arms if each.key == arm) / sum(each.weight for each in arms):.6f}"
+def _exposed(found: dict[str, list[int]], deal: Deal, share: _Share) -> Iterator[tuple[str, ...]]:
+    columns = (found[name] for name in ("told_as", "arm", "first", "crossed"))
+    for unit, arm, moment, crossed in zip(*columns, strict=True):
+        dealt = deal(unit, moment)
+        first = datetime.fromtimestamp(moment / 1e6, UTC).isoformat(timespec="seconds")
+        said = share.of(unit, dealt, moment) if dealt else ""
+        yield str(unit), dealt or "", said, disarmed(str(arm)), first, str(int(crossed))
+
+
+class _Share:
+    """How probably units were dealt their arm."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.kept = Kept(trial) if trial.keeps_units else None
+
+    def of(self, unit: int, arm: str, at: int) -> str:
+        """Return the share of an arm when a unit was dealt."""
+        batch = self.kept.of(unit) if self.kept else None
+        arms = self.trial.dealt_as(at) if batch is None else self.trial.batches_read[batch].arms
+        own = sum(each.weight for each in arms if each.key == arm)
+        return f"{own / sum(each.weight for each in arms):.6f}"

@@ -18,8 +18,9 @@ from zoco.ledger.asking.goals import goals_of_facts
 from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
 from zoco.trials.asked.pages import asked_page
+from zoco.trials.choices import Unit
 from zoco.trials.designs import ARMS_MOST, Metric
-from zoco.trials.models import UNITS_MOST, Unit
+from zoco.trials.models import UNITS_MOST
 from zoco.trials.screens import opened, said
 from zoco.trials.screens.editing import ADD
 from zoco.trials.screens.listing import SEE

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.intervals import signed
 from zoco.stats.trials.live import EVENTS_LEAST, UNITS_LEAST
 from zoco.trials.models import Trial
 
@@ -96,7 +97,7 @@ def why(key: str) -> str:
         "at_end": _("A quantile has a figure at the set end only."),
         "no_spread": _("All units are alike; there is nothing to compare."),
         "no_goal": _("Its goal is gone from the site."),
-        "bandit": _("A bandit has figures of shares of units alone."),
+        "bandit": _("A bandit has no figures of ratios and quantiles."),
         "bandit_open": _("A bandit has its figures at the set end only."),
         "no_belief": _("A quantile has no Bayesian view."),
     }.get(key, _("Too little data for a figure."))
@@ -169,11 +170,6 @@ def lift(figure: Kept) -> str:
         return _("not bounded: the control may be 0")
     low, high = (signed(each) for each in figure["lift_interval"])
     return _("%(lift)s (%(low)s to %(high)s)") % {"lift": signed(figure["lift"]), "low": low, "high": high}
-
-
-def signed(share: float) -> str:
-    """Write a share with its sign."""
-    return f"{'+' if share > 0 else ''}{formats.percent(share, 1)}"
 
 
 def loss(metric: Any, number: float, currency: str) -> str:

@@ -21,6 +21,7 @@ from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.pictures.intervals import between
 from zoco.trials import services
 from zoco.trials.analysis import runs
+from zoco.trials.analysis.batches import SHARES
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial, TrialRun
 from zoco.trials.screens import bandits, beliefs, forest, opened, said
@@ -79,11 +80,19 @@ def _set_up(row: Trial) -> list[tuple[str, str]]:
         (_("Planned number of units"), formats.count(row.units_planned)),
         (_("How arms are dealt"), str(row.get_deals_display())),
         (_("Arms weighed by"), str(row.get_strata_display())),
+        (_("What one arm does not get"), _withheld(row)),
         (_("Days at least"), formats.count(row.days_least)),
         (_("Last day"), formats.day(row.ends_on) if row.ends_on else _("none set")),
         (_("Began"), _moment(row.started_at)),
         (_("Ended"), _moment(row.ended_at)),
     ]
+
+
+def _withheld(row: Trial) -> str:
+    if not row.withholds_by:
+        return str(row.get_withholds_by_display())
+    given = {"what": row.get_withholds_by_display(), "name": row.withholds, "arm": row.withheld_arm}
+    return _("%(what)s: %(name)s (arm %(arm)s)") % given
 
 
 def _metrics(row: Trial) -> list[dict[str, Any]]:
@@ -124,8 +133,9 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()
         ],
         "beliefs": beliefs.table(both, arms, row.control, currency),
-        "days": bandits.days(row, both, arms),
-        "earned": bandits.earned(both),
+        "is_share": _primary(both).kind in SHARES,
+        "days": bandits.days(row, both, arms, currency),
+        "earned": bandits.earned(both, currency),
         "guards": [said.guard(each) for each in result["checks"]],
         "counts": _counts(result, arms),
         "crossed": formats.count(result["crossed"]),
@@ -134,6 +144,10 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
         "control": control,
         "notes": said.notes(both, currency),
     }
+
+
+def _primary(both: list[tuple[Any, Any]]) -> Any:
+    return next(metric for metric, _kept in both if metric.role == "primary")
 
 
 def _counts(result: dict[str, Any], arms: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -186,7 +200,7 @@ def _cells(metric: Any, kept: dict[str, Any], key: str, name: str, currency: str
             "p": said.p_value(figure["p"]),
             "p_corrected": said.p_value(figure["p_corrected"]) if "p_corrected" in figure else "–",
         }
-    elif key in kept["why"]:
+    elif key in kept["why"] and estimate:
         cells["difference"] = said.why(kept["why"][key])
     return cells
 

@@ -14,6 +14,7 @@ from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.metrics import proportion
+from zoco.trials.analysis import units
 from zoco.trials.asked.models import TrialQuestion
 from zoco.trials.asked.services import AskedTooMuch, answer_through, question_ask, question_stop
 from zoco.trials.assigning import is_held_out
@@ -82,7 +83,7 @@ def test_where_nobody_is_held_out_or_hardly_anybody_came_it_is_said(tmp_path: Pa
     gone = answer_through(key=ask(goal="Nothing").pk, store=store)
     store.close()
 
-    said = [each.said[0] for each in (nobody, few, gone) if each is not None]
+    said = [each.said for each in (nobody, few, gone) if each is not None]
     assert [each[:12] for each in said] == ["No trial of ", "Too little t", "The site has"]
 
 
@@ -93,14 +94,62 @@ def test_the_same_is_not_asked_twice_and_few_wait_at_once(tmp_path: Path) -> Non
     with pytest.raises(AskedTooMuch):
         ask(window_days=4)
     question_stop(question=others[0])
-    assert answer_through(key=others[0].pk) is None
+    stopped = answer_through(key=others[0].pk)
+    assert stopped is not None
+    assert (stopped.state, stopped.answer) == ("stopped", {})
     assert ask(window_days=4).state == "waiting"
+    TrialQuestion.objects.filter(pk=first.pk).update(state="running", told_at=START)
     later = ask(at=START + 10 * DAY)
     assert later.pk != first.pk
     first.refresh_from_db()
-    assert first.state == "failed"
+    assert (first.state, first.said) == ("failed", "The process ended.")
     site_forget(1, START + 11 * DAY)
     assert not TrialQuestion.objects.exists()
+
+
+def test_a_question_goes_on_after_its_process_died_and_ends_at_the_next_step_when_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_of("duckdb", tmp_path)
+    running(holdout_percent=20)
+    question, whole = ask(), units.came_deeds_read
+
+    def killed(*_given: Any) -> Any:
+        raise KeyboardInterrupt
+
+    def stopped(*given: Any) -> Any:
+        question_stop(question=question)
+        return whole(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(units, "came_deeds_read", killed)
+        with pytest.raises(KeyboardInterrupt):
+            answer_through(key=question.pk, store=store)
+    question.refresh_from_db()
+    assert (question.state, question.done, question.total) == ("running", 1, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(units, "came_deeds_read", stopped)
+        answer_through(key=question.pk, store=store)
+    question.refresh_from_db()
+    store.close()
+
+    assert (question.state, question.done, question.answer) == ("stopped", 2, {})
+
+
+def test_the_pages_of_questions_show_how_far_they_are_and_stop() -> None:
+    client, question = client_of("analyst"), ask("plan", lift=10.0, arms=2, power=80.0, share=100)
+    TrialQuestion.objects.update(state="running", done=2)
+    page = f"/admin/trials/plan/?site=shop&asked={question.pk}"
+
+    shown = body(client.get(page))
+    stopped = client.post(page, {"site": "shop", "do": "stop"})
+    question.refresh_from_db()
+
+    assert '<progress max="100" value="67"' in shown
+    assert (stopped["Location"], question.is_to_stop) == (page, True)
+    TrialQuestion.objects.update(state="stopped")
+    assert "This was stopped before it was worked out." in body(client.get(page))
+    assert client.post("/admin/trials/holdout/?asked=9", {"do": "stop", "site": "shop"}).status_code == 302
 
 
 def test_the_page_of_the_holdout_shows_the_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

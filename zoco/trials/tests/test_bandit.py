@@ -29,7 +29,7 @@ from zoco.trials.models import Trial, TrialRun
 from zoco.trials.services import trial_start, trials_finish
 from zoco.trials.shares import MomentNeeded
 from zoco.trials.sharing import midnight_after, shares_set
-from zoco.trials.tests.simulated import DAY, ORDERS, SIGNED, START, Visits, draft, site_made
+from zoco.trials.tests.simulated import DAY, EACH, ORDERS, SIGNED, START, Visits, draft, site_made
 from zoco.trials.tests.worked import store_of, worked_out
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def _site() -> Iterator[None]:
 
 
 def begun(**more: Any) -> Trial:
-    metrics = more.pop("metrics", [SIGNED, ORDERS])
+    metrics = more.pop("metrics", [SIGNED, EACH, ORDERS])
     return trial_start(trial=draft(metrics, **(BANDIT | more)).pk, at=START)
 
 
@@ -98,6 +98,7 @@ def test_shares_follow_day_by_day_and_the_end_has_the_honest_figures(engine: str
     assert early["verdict"]["word"] == "running"
     assert early["metrics"][0]["why"] == {"b": "bandit_open"}
     assert result["metrics"][1]["why"] == {"b": "bandit"}
+    assert result["metrics"][2]["why"] == {"b": "too_few"}
     assert [check["is_kept"] for check in result["checks"]] == [True] * 3
     assert kept["arms"]["b"]["value"] == pytest.approx(honest(["a", "b"], batches)["b"].value)
     assert kept["figures"]["b"]["difference"] == pytest.approx(figure.difference)
@@ -145,11 +146,10 @@ def test_shares_are_logged_as_facts() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"unit": "browser"}, "visitors of a day"),
         ({"decides": "live"}, "decided at its end"),
         ({"arms": [ArmPlan("a"), ArmPlan("b", weight=2)]}, "same weight"),
         ({"strata": "country"}, "no strata"),
-        ({"metrics": [replace(ORDERS, role="primary")]}, "share of units"),
+        ({"metrics": [replace(EACH, role="primary")]}, "share of units"),
         (
             {"metrics": [Metric("Left", "proportion", "primary", "Order", is_higher_better=False)]},
             "more is better",

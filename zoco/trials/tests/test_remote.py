@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from zoco.collector.live.taking import Request, Taking
 from zoco.ledger.models import OutboxRow
-from zoco.people.models import Person
+from zoco.people.models import NUMBER_BASE, Person
 from zoco.project.serving import own
 from zoco.project.tests.readers import client_of
 from zoco.sites import reads
@@ -224,8 +224,8 @@ API = "/api/ofrep/v1/evaluate/flags"
 def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     trial = running(unit="person", share_percent=50)
     client = client_of("marketer")
-    (person,) = [each for each in range(1, 50) if dealt_arm(trial, each) == "b"][:1]
-    (outside,) = [each for each in range(1, 50) if dealt_arm(trial, each) is None][:1]
+    (person,) = [each for each in range(1, 50) if dealt_arm(trial, NUMBER_BASE | each) == "b"][:1]
+    (outside,) = [each for each in range(1, 50) if dealt_arm(trial, NUMBER_BASE | each) is None][:1]
     for each in (person, outside):
         Person.objects.create(pk=each, name="Ana", created_at=START, changed_at=START)
 
@@ -246,7 +246,7 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     assert nobody.json() == {"recorded": 1, "unknown": 2}
     assert OutboxRow.objects.count() == 1
     told = json.loads(OutboxRow.objects.get().fact)
-    assert (told["name"], told["site"], told["person"]) == ("trials.arm.shown", 1, person)
+    assert (told["name"], told["site"], told["person"]) == ("trials.arm.shown", 1, NUMBER_BASE | person)
     assert (told["subject"], told["props"]) == ("headline", {"arm": "b", "of": "program"})
     once = Trial.objects.get()
     Trial.objects.filter(pk=once.pk).delete()

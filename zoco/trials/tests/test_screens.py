@@ -7,25 +7,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from django.test import Client
 
+from zoco.ledger.store.base import StoreBusy
 from zoco.ledger.store.opening import close
 from zoco.ledger.tests.pictures import drawn as whole
 from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
-from zoco.trials.analysis import runs
-from zoco.trials.analysis.units import Exposed
+from zoco.trials.analysis import runs, units
 from zoco.trials.asked.models import TrialQuestion
 from zoco.trials.asked.services import answer_through
 from zoco.trials.deciding import dealt_arm
 from zoco.trials.models import Trial, TrialRun
 from zoco.trials.screens import downloading
-from zoco.trials.screens.downloading import HEAD
-from zoco.trials.screens.downloading import _written as csv_rows
+from zoco.trials.screens.downloading import _exposed as csv_rows
+from zoco.trials.screens.downloading import _Share
 from zoco.trials.services import trial_start
 from zoco.trials.tests.simulated import DAY, ORDERS, SIGNED, draft, simulated, site_made
 
@@ -195,25 +194,33 @@ def test_units_are_downloaded_with_the_arm_they_were_dealt_and_saw(trial: Trial)
     assert {row["share"] for row in rows} == {"0.500000"}
 
 
-def test_units_are_not_taken_along_without_end(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_units_are_not_taken_along_too_often(trial: Trial) -> None:
     client, where = client_of("owner"), f"{LIST}{trial.pk}/units.csv"
 
-    with monkeypatch.context() as patch:
-        patch.setattr(downloading, "UNITS_MOST", 1_499)
-        assert client.get(where).status_code == 413
-    answers = [client.get(where) for _ in range(downloading.A_MINUTE)]
+    answers = [client.get(where) for _ in range(downloading.A_MINUTE + 1)]
 
-    assert [each.status_code for each in answers] == [200] * (downloading.A_MINUTE - 1) + [429]
+    assert [each.status_code for each in answers] == [200] * downloading.A_MINUTE + [429]
     assert "too often in a minute" in body(answers[-1])
     assert int(answers[-1]["Retry-After"]) <= 60
 
 
 def test_no_spreadsheet_runs_what_a_browser_told(trial: Trial) -> None:
-    one = np.array([7])
-    exposed = Exposed(one, one, ["\n=HYPERLINK(1)"], one, np.array([True]))
+    found: dict[str, Any] = {"told_as": [7], "arm": ["\n=HYPERLINK(1)"], "first": [0], "crossed": [True]}
 
-    assert next(csv_rows(trial, exposed, one, one)) == HEAD
-    assert [row[3] for row in csv_rows(trial, exposed, one, one)][1] == "'\n=HYPERLINK(1)"
+    (row,) = csv_rows(found, lambda _unit, _at: None, _Share(trial))
+
+    assert row == ("7", "", "", "'\n=HYPERLINK(1)", "1970-01-01T00:00:00+00:00", "1")
+
+
+def test_a_ledger_that_is_away_is_said_before_the_file_begins(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: Any) -> Any:
+        raise StoreBusy("away")
+
+    monkeypatch.setattr(units, "exposed_stream", away)
+
+    assert client_of("owner").get(f"{LIST}{trial.pk}/units.csv").status_code == 503
 
 
 def test_the_planner_goes_by_the_sites_own_history(trial: Trial) -> None:

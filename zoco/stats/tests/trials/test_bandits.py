@@ -6,7 +6,7 @@ from scipy import stats
 
 from zoco.stats.trials.bandits import Batch, compared, honest, interval, shares_next
 from zoco.stats.trials.believing import Beta
-from zoco.stats.trials.moments import TooFew
+from zoco.stats.trials.moments import Floats, TooFew
 
 ARMS = ("a", "b")
 
@@ -74,7 +74,7 @@ def test_worked_example_of_a_comparison_unit_by_unit() -> None:
     gaps, weights = [], []
     for batch, one, other in ((batches[0], 0.1, 0.1), (batches[1], 10 / 92, 20 / 88)):
         for key, sign, usual in (("a", -1, one), ("b", 1, other), ("c", 0, 0.0)):
-            hits, n = batch.successes[key], batch.n[key]
+            hits, n = int(batch.totals[key]), batch.n[key]
             for y in [1] * hits + [0] * (n - hits):
                 gaps.append(other - one + sign * (y - usual) / batch.shares[key])
                 weights.append((1 / batch.shares["a"] + 1 / batch.shares["b"]) ** -0.5)
@@ -85,6 +85,95 @@ def test_worked_example_of_a_comparison_unit_by_unit() -> None:
     assert figure.p == pytest.approx(2 * stats.norm.sf(abs(value) / error), abs=1e-10)
     assert figure.interval == pytest.approx((value - 1.959964 * error, value + 1.959964 * error), abs=1e-6)
     assert (figure.n, figure.is_live) == (400, False)
+
+
+def of_values(shares: dict[str, float], values: dict[str, Floats]) -> Batch:
+    """Return a batch of units with these values."""
+    return Batch(
+        shares,
+        {key: len(each) for key, each in values.items()},
+        {key: float(each.sum()) for key, each in values.items()},
+        {key: float(each @ each) for key, each in values.items()},
+        {key: int(np.count_nonzero(each)) for key, each in values.items()},
+    )
+
+
+def paid(random: np.random.Generator, units: int, times: float = 1.0) -> Floats:
+    """Return revenue: one in five pays, drawn in at 60."""
+    amounts = np.minimum(random.lognormal(3.0, 0.8, units) * times, 60.0)
+    return np.asarray(np.where(random.random(units) < 0.2, amounts, 0.0))
+
+
+def test_worked_example_of_money_unit_by_unit() -> None:
+    random = np.random.default_rng(8)
+    days = [
+        ({"a": 0.5, "b": 0.5}, {"a": paid(random, 610), "b": paid(random, 590)}),
+        ({"a": 0.2, "b": 0.8}, {"a": paid(random, 240), "b": paid(random, 960)}),
+    ]
+    batches = [of_values(*each) for each in days]
+
+    found, figure = honest(ARMS, batches)["b"], compared("a", "b", batches)
+
+    usual = {"a": [0.0, days[0][1]["a"].mean()], "b": [0.0, days[0][1]["b"].mean()]}
+    scores, weights, gaps, heavy = [], [], [], []
+    for at, (shares, values) in enumerate(days):
+        for key, sign in (("a", -1), ("b", 1)):
+            m, other = usual["b"][at], usual["a"][at]
+            for y in values[key]:
+                scores.append(m + (y - m) / shares["b"] if key == "b" else m)
+                weights.append(shares["b"] ** 0.5)
+                gaps.append(m - other + sign * (y - usual[key][at]) / shares[key])
+                heavy.append((1 / shares["a"] + 1 / shares["b"]) ** -0.5)
+    for given, heft, value, error in (
+        (scores, weights, found.value, found.error),
+        (gaps, heavy, figure.difference, (figure.interval[1] - figure.difference) / 1.9599639845),
+    ):
+        score, weight = np.array(given), np.array(heft)
+        mean = (weight * score).sum() / weight.sum()
+        assert value == pytest.approx(mean, abs=1e-10)
+        assert error == pytest.approx((weight**2 * (score - mean) ** 2).sum() ** 0.5 / weight.sum(), abs=1e-8)
+
+
+def test_intervals_of_money_cover_the_truth_also_of_a_difference_while_everything_drifts() -> None:
+    random, trials = np.random.default_rng(6), 120
+    times = {"a": 1.0, "b": 1.2}
+    truth = {
+        key: float(paid(np.random.default_rng(1), 1_000_000, each).mean()) for key, each in times.items()
+    }
+    arms, gaps = [], []
+    for trial in range(trials):
+        batches: list[Batch] = []
+        for day in range(6):
+            shares = shares_next(ARMS, batches)
+            # In every second trial each next day brings everybody two more, whatever the arm.
+            drift = 2.0 * day * (trial % 2)
+            units = dict(zip(ARMS, random.multinomial(500, list(shares.values())).tolist(), strict=True))
+            values = {key: paid(random, units[key], times[key]) + drift for key in ARMS}
+            batches.append(of_values(shares, values))
+        if trial % 2 == 0:
+            within = {key: interval(each) for key, each in honest(ARMS, batches).items()}
+            arms += [within[key][0] <= truth[key] <= within[key][1] for key in ARMS]
+        low, high = compared("a", "b", batches).interval
+        gaps.append(low <= truth["b"] - truth["a"] <= high)
+
+    assert np.mean(arms) == pytest.approx(0.95, abs=0.06)
+    assert np.mean(gaps) == pytest.approx(0.95, abs=0.06)
+
+
+def test_means_are_shared_out_by_one_spread_and_evenly_while_too_little_is_known() -> None:
+    some, more = np.array([0.0, 10.0, 20.0] * 60), np.array([0.0, 14.0, 22.0] * 60)
+    batch = of_values({"a": 0.5, "b": 0.5}, {"a": some, "b": more})
+
+    shares = shares_next(ARMS, [batch])
+
+    pooled = ((some - some.mean()) @ (some - some.mean()) + (more - more.mean()) @ (more - more.mean())) / 358
+    chance = stats.norm.cdf((more.mean() - some.mean()) / (2 * pooled / 180) ** 0.5)
+    assert shares["b"] == pytest.approx(0.1 + 0.8 * chance, abs=1e-5)
+    few = of_values({"a": 0.5, "b": 0.5}, {"a": some[:99], "b": more})
+    alike = of_values({"a": 0.5, "b": 0.5}, {"a": np.ones(200), "b": np.ones(200)})
+    assert shares_next(ARMS, [few]) == shares_next(ARMS, [alike]) == {"a": 0.5, "b": 0.5}
+    with pytest.raises(TooFew, match="50 units"):
+        honest(ARMS, [of_values({"a": 0.5, "b": 0.5}, {"a": some, "b": np.array([0.0] * 151 + [9.0] * 49)})])
 
 
 def test_lift_of_scores_says_what_their_difference_says() -> None:
@@ -110,7 +199,7 @@ def test_honest_figures_hold_where_plain_means_are_too_low() -> None:
         arms = honest(ARMS, batches)
         for key in ARMS:
             units = sum(each.n[key] for each in batches)
-            plain.append(sum(each.successes[key] for each in batches) / units)
+            plain.append(sum(each.totals[key] for each in batches) / units)
             values.append(arms[key].value)
             errors.append(arms[key].error)
         called += compared("a", "b", batches).is_sure()

@@ -1,0 +1,99 @@
+"""Dealing whoever must keep an arm although shares move: when he was dealt is kept, and nothing else of him.
+
+His arm follows from that and from the hash, as it does of everybody. A trial keeps so many units at most;
+from then on whoever is new gets the control and does not count.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoco.ledger import sitebook
+from zoco.trials.keeping.models import TrialUnit
+from zoco.trials.shares import MomentNeeded
+
+if TYPE_CHECKING:
+    from zoco.trials.models import Trial
+
+log = logging.getLogger(__name__)
+UNITS_MOST = 2_000_000
+LOOK_EVERY = 1_000
+"""How many there are is counted with each so many that are new."""
+AT_ONCE = 500
+Ints = NDArray[np.int64]
+
+
+def batches_kept(trial: Trial, units: Collection[int], at: int | None) -> dict[int, int]:
+    """Return in which batch each unit was dealt first; those who are new are dealt now, and kept.
+
+    Units must be in the trial. Whoever is not returned is new, and the trial is full. `at` is in UTC
+    microseconds. Of two who ask for the same unit at once both get what was kept first.
+    """
+    if at is None:
+        raise MomentNeeded("What a bandit deals depends on the day; give the moment.")
+    with sitebook.everything():
+        found = _read(trial, units)
+        new = [each for each in units if each not in found]
+        if not new or trial.is_full:
+            return found
+        batches = trial.batches_read
+        number = max((place for place, each in enumerate(batches) if each.since <= at), default=0)
+        rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
+        TrialUnit.objects.bulk_create(rows, ignore_conflicts=True)
+        made = _read(trial, new)
+        _bound(trial)
+    return found | made
+
+
+def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    rest = iter(units)
+    while some := list(islice(rest, AT_ONCE)):
+        found.update(TrialUnit.objects.filter(trial=trial, unit__in=some).values_list("unit", "batch"))
+    return found
+
+
+def _bound(trial: Trial) -> None:
+    """Let a trial be full that keeps as many as it may; looked at now and then."""
+    rows = TrialUnit.objects.filter(trial=trial)
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    if newest % LOOK_EVERY == 0 and rows.count() >= UNITS_MOST:
+        type(trial).objects.filter(pk=trial.pk).update(is_full=True)
+        log.warning("A bandit is full and deals nobody new. trial=%s units=%s", trial.pk, UNITS_MOST)
+
+
+class Kept:
+    """All units of a trial with their batches, to be asked for many of them."""
+
+    def __init__(self, trial: Trial) -> None:
+        with sitebook.everything():
+            rows = TrialUnit.objects.filter(trial=trial).order_by("unit").values_list("unit", "batch")
+            both = np.fromiter(rows.iterator(chunk_size=10_000), dtype=[("unit", "<i8"), ("batch", "<i8")])
+        self.unit: Ints = both["unit"].copy()
+        self.batch: Ints = both["batch"].copy()
+
+    def of(self, unit: int) -> int | None:
+        """Return the batch of a unit; None for whoever was not dealt."""
+        place = int(np.searchsorted(self.unit, unit))
+        return int(self.batch[place]) if place < len(self.unit) and self.unit[place] == unit else None
+
+    def of_all(self, units: Ints) -> Ints:
+        """Return the batches of units, -1 for whoever was not dealt."""
+        found = np.full(len(units), -1, dtype=np.int64)
+        if len(self.unit) and len(units):
+            places = np.minimum(np.searchsorted(self.unit, units), len(self.unit) - 1)
+            is_there = self.unit[places] == units
+            found[is_there] = self.batch[places[is_there]]
+        return found
+
+
+def units_forget(*, site: int) -> int:
+    """Forget who was dealt in trials of a site that are over; returns how many rows went."""
+    rows = TrialUnit.objects.filter(trial__site=site, trial__ended_at__isnull=False)
+    return rows.delete()[0]
