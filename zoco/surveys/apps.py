@@ -21,6 +21,7 @@ class SurveysConfig(AppConfig):
         from zoco.surveys import erasing, merging, portable  # noqa: F401
 
         leaving.forget_by("surveys", _site_forget)
+        leaving.retain_by("surveys", _site_retain)
 
 
 def _site_forget(site: int, until: datetime) -> None:
@@ -28,3 +29,10 @@ def _site_forget(site: int, until: datetime) -> None:
     from zoco.surveys.leaving import site_forget
 
     site_forget(site, until)
+
+
+def _site_retain(site: int, before: datetime, now: datetime) -> int:
+    """Erase answers past their time."""
+    from zoco.surveys.leaving import site_retain
+
+    return site_retain(site, before, now)
