@@ -1,10 +1,14 @@
-"""Facts of surveys: that somebody answered, and what to each question. Words stay in the database alone."""
+"""Facts of surveys: that somebody saw one or answered, and what to each question.
+
+Words stay in the database alone.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from zoco.kit.ids import uuid8
+from zoco.kit.ids import uuid7, uuid8
 from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
@@ -13,6 +17,7 @@ from zoco.surveys.models import Response, Survey
 
 ANSWERED = "surveys.survey.answered"
 SAID = "surveys.question.answered"
+SHOWN = "surveys.survey.shown"
 
 
 def answered(*, survey: Survey, response: Response, person: int) -> int:
@@ -29,6 +34,16 @@ def answered(*, survey: Survey, response: Response, person: int) -> int:
         facts.append(_fact(survey, response, person, SAID, each.key, props, props.get("score", 1)))
     record_many(facts)
     return len(facts)
+
+
+def shown(
+    *, survey: Survey, person: int, visitor: int, known: int, way: str, language: str, at: datetime
+) -> None:
+    """Record that somebody saw a survey; `person` is the number of a person, 0 for none."""
+    seen = Response(survey=survey, at=at, way=way, language=language, visitor=visitor, known=known)
+    fact = _fact(survey, seen, person, SHOWN, "", {"way": way, "language": language}, 1)
+    fact.id = uuid7(fact.occurred_at)
+    record_many([fact])
 
 
 def _said(question: Question, answer: Any) -> dict[str, Any]:
@@ -52,6 +67,9 @@ def _fact(
         visitor=response.visitor,
         known=response.known,
         verdict="server" if person else "human",
+        language=response.language,
+        medium="email" if response.way == "letter" else "",
+        channel="email" if response.way == "letter" else "",
         subject_kind="survey",
         subject=survey.key,
         quantity=count,
