@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from zoco.ledger import sitebook
 from zoco.ledger.report import is_shown_to, reports_all
@@ -15,8 +16,6 @@ class IndexView(LedgerView):
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """List them."""
-        from django.utils.translation import gettext as _
-
         site = sitebook.site(request.GET.get("site", ""))
         known: Any = (("overview", dashboards_all()), ("report", reports_all()))
         entries = [

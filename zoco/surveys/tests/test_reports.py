@@ -25,16 +25,22 @@ PERIOD = "2026-03-01..2026-03-31"
 ANA, BEA, CARL = (NUMBER_BASE | number for number in (1, 2, 3))
 
 
-def said(day: int, who: dict[str, int], question: str, kind: str, score: int = 0, **more: Any) -> Fact:
+def said(day: int, who: dict[str, Any], question: str, kind: str, score: int = 0, **more: Any) -> Fact:
     props = {"question": question, "kind": kind, "way": more.pop("way", "page")}
     props |= {"score": score} if kind in ("nps", "csat") else {}
-    given = {"name": SAID, "origin": "server", "subject_kind": "survey", "subject": "spring", "props": props}
+    given: dict[str, Any] = {
+        "name": SAID,
+        "origin": "server",
+        "subject_kind": "survey",
+        "subject": "spring",
+        "props": props,
+    }
     given |= {"language": "en"} | who | more
     visitor = given.pop("visitor", 0)
     return fact(f"2026-03-{day:02} 12:00:00", visitor, f"{question}{score}{who}{more}", **given)
 
 
-def seen(day: int, who: dict[str, int], **more: Any) -> Fact:
+def seen(day: int, who: dict[str, Any], **more: Any) -> Fact:
     return said(day, who, "", "", name=SHOWN, **more)
 
 
@@ -42,7 +48,7 @@ def person(number: int) -> dict[str, Any]:
     return {"person": number, "verdict": "server", "channel": "email"}
 
 
-def browser(number: int) -> dict[str, int]:
+def browser(number: int) -> dict[str, Any]:
     return {"visitor": number}
 
 
@@ -82,15 +88,15 @@ def named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(naming, "_providers", [lambda site: NAMED])
 
 
-def answered(store: Store, key: str, least: int = 0, **address: str) -> Any:
+def answered(store: Store, key: str, least: int = 0, **address: Any) -> Any:
     report = report_named(key)
     asked = Question.from_address({"period": PERIOD, "compare": "none", **address}, report=report, now=NOW)
     asked = replace(asked, guard=Guard(least)) if least else asked
     return ask(report, asked, store=store, now=NOW)
 
 
-def rows(store: Store, **address: str) -> dict[tuple[str, ...], dict[str, Any]]:
-    found = answered(store, "surveys", **address).rows
+def rows(store: Store, **address: Any) -> dict[tuple[str, ...], dict[str, Any]]:
+    found = answered(store, "surveys", 0, **address).rows
     return {tuple(map(str, row.key.values())): dict(row.values) for row in found}
 
 
@@ -165,4 +171,4 @@ def test_strangers_are_shown_no_row_of_few(stores: dict[str, Store]) -> None:
 def test_what_a_site_never_asked_is_refused_in_words(stores: dict[str, Store]) -> None:
     for key, name in (("surveys", "survey"), ("surveys-over-time", "question")):
         with pytest.raises(ParameterWrong, match="no such survey"):
-            answered(stores["duckdb"], key, **{name: "gone:q9"})
+            answered(stores["duckdb"], key, 0, **{name: "gone:q9"})
