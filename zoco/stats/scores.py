@@ -57,6 +57,26 @@ def net_interval(
     return found
 
 
+def net_difference(
+    one: tuple[int, int, int], other: tuple[int, int, int], confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """Return the bounds of the difference of two independent scores, the first less the other.
+
+    Each is (promoters, detractors, n), with n above 0. The variances of the two multinomial samples add up,
+    each with the answers that `net_bounds` adds, as A. Agresti, B. Caffo, The American Statistician 54 (2000)
+    280-288, add some to each of two shares. A two-sided z test at 1 - confidence says that the scores differ
+    where 0 lies outside.
+    """
+    gap, variance = 0.0, 0.0
+    for sign, (for_it, against, n) in ((1, one), (-1, other)):
+        whole = n + ADDED
+        share, less = (for_it + ADDED / 4) / whole, (against + ADDED / 4) / whole
+        gap += sign * (share - less)
+        variance += (share + less - (share - less) ** 2) / whole
+    half = normal_quantile(confidence) * sqrt(variance)
+    return max(gap - half, -2.0), min(gap + half, 2.0)
+
+
 def _net(for_it: float, against: float, n: float, z: float) -> tuple[float, float]:
     whole = n + ADDED
     share, other = (for_it + ADDED / 4) / whole, (against + ADDED / 4) / whole
