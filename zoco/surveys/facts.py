@@ -21,7 +21,14 @@ SHOWN = "surveys.survey.shown"
 
 
 def answered(*, survey: Survey, response: Response, person: int) -> int:
-    """Record what somebody answered; returns how many facts. `person` is the number of a person, 0 for none.
+    """Record what somebody answered; returns how many facts. `person` is a person's number, 0 for none."""
+    facts = facts_of(survey, response, person)
+    record_many(facts)
+    return len(facts)
+
+
+def facts_of(survey: Survey, response: Response, person: int) -> list[Fact]:
+    """Return the facts of an answer.
 
     A number of a scale stands in `score` and as the quantity, options in `options`; of words only that there
     are some, for facts are shown to more people than what somebody wrote.
@@ -32,8 +39,15 @@ def answered(*, survey: Survey, response: Response, person: int) -> int:
     for each in asked:
         props = common | {"question": each.key, "kind": each.kind} | _said(each, response.answers[each.key])
         facts.append(_fact(survey, response, person, SAID, each.key, props, props.get("score", 1)))
-    record_many(facts)
-    return len(facts)
+    return facts
+
+
+def fact_shown(survey: Survey, response: Response, person: int) -> Fact:
+    """Return the fact that somebody saw a survey; of the response only who, when and how count."""
+    props = {"way": response.way, "language": response.language}
+    fact = _fact(survey, response, person, SHOWN, "", props, 1)
+    fact.id = uuid7(fact.occurred_at)
+    return fact
 
 
 def shown(
@@ -41,9 +55,7 @@ def shown(
 ) -> None:
     """Record that somebody saw a survey; `person` is the number of a person, 0 for none."""
     seen = Response(survey=survey, at=at, way=way, language=language, visitor=visitor, known=known)
-    fact = _fact(survey, seen, person, SHOWN, "", {"way": way, "language": language}, 1)
-    fact.id = uuid7(fact.occurred_at)
-    record_many([fact])
+    record_many([fact_shown(survey, seen, person)])
 
 
 def _said(question: Question, answer: Any) -> dict[str, Any]:

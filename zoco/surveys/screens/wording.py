@@ -18,7 +18,7 @@ from zoco.stats.texts.topics import LEAST, TEXTS_MOST, TOPICS_MOST, TooFewTexts,
 from zoco.surveys.designs import WRITTEN
 from zoco.surveys.models import Response, Survey
 from zoco.surveys.screens.listing import SEE
-from zoco.surveys.screens.showing import FACTS
+from zoco.surveys.screens.showing import FACTS, site_of
 
 EXAMPLES = 5
 NEWEST = 50
@@ -45,6 +45,7 @@ def words(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     ]
     values: dict[str, Any] = {
         "title": title, "icon_name": "form", "breadcrumbs_items": crumbs, "survey": row,
+        "is_demo": site_of(row).is_demo,
         "count": len(texts), "count_said": formats.count(len(texts)), "newest": texts[:NEWEST],
         "is_cut": len(texts) == TEXTS_MOST, "most": formats.count(TEXTS_MOST), "least": LEAST,
         "choices": range(2, TOPICS_MOST + 1), "wanted": wanted,
