@@ -13,6 +13,5 @@ DASHBOARDS.add(
         head="surveys-over-time",
         panels=((("surveys",),),),
         position=30,
-        permission="zoco_surveys.view_survey",
     )
 )

@@ -14,7 +14,7 @@ from zoco.kit.plugs import Registry
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`head` is the key of a report with a curve; `permission` is what its readers need.
+    """`head` is the key of a report with a curve.
 
     `panels` are rows of panels; a panel is the keys of the reports that its tabs show, the first one open.
     """
@@ -26,7 +26,6 @@ class Dashboard:
     head: str
     panels: tuple[tuple[tuple[str, ...], ...], ...]
     position: int = 100
-    permission: str = ""
 
 
 DASHBOARDS: Registry[Dashboard] = Registry("overview")

@@ -1,9 +1,6 @@
 """The list of all reports, by area, each with the question that it answers."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from zoco.ledger import sitebook
 from zoco.ledger.report import is_shown_to, reports_all
@@ -16,12 +13,15 @@ class IndexView(LedgerView):
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """List them."""
+        from django.utils.translation import gettext as _
+
         site = sitebook.site(request.GET.get("site", ""))
-        known: Any = (("overview", dashboards_all()), ("report", reports_all()))
         entries = [
-            (each.label, each.question, self.address.to(name, each.key))
-            for name, found in known
-            for each in found
+            (each.label, each.question, self.address.to("overview", each.key)) for each in dashboards_all()
+        ]
+        entries += [
+            (each.label, each.question, self.address.to("report", each.key))
+            for each in reports_all()
             if is_shown_to(request.user, each)
         ]
         return self.page("zoco/ledger/index.html", site, title=_("Reports"), entries=entries)

@@ -81,7 +81,6 @@ class Surveys(Report):
     counts = "rows"
     verdicts = ("human", "server")
     crowd = ("people",)
-    permission = "zoco_surveys.view_survey"
     position = 30
 
     def turned(self, params: Params) -> Report:

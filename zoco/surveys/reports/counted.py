@@ -21,18 +21,17 @@ if TYPE_CHECKING:
 
 KEPT = ("id", "occurred_at", "known", "person", "visitor", "subject")
 LOW, HIGH = _("95% from"), _("95% to")
-NOT_NPS, NOT_CSAT = _("it is no question of recommendation"), _("it is no question of satisfaction")
 ANSWERS = Measure("answers", _("Answers"), adds_up=True)
 PEOPLE = Measure("people", pgettext_lazy("survey", "People"))
 NET = (
-    Measure("nps", _("Net promoter score"), "points", may_lack=True, lack=NOT_NPS),
-    Measure("nps_low", LOW, "points", may_lack=True, lack=NOT_NPS),
-    Measure("nps_high", HIGH, "points", may_lack=True, lack=NOT_NPS),
+    Measure("nps", _("Net promoter score"), "points", may_lack=True),
+    Measure("nps_low", LOW, "points", may_lack=True),
+    Measure("nps_high", HIGH, "points", may_lack=True),
 )
 TOP = (
-    Measure("satisfied", _("Satisfied (4 and 5)"), "percent", may_lack=True, lack=NOT_CSAT),
-    Measure("satisfied_low", LOW, "percent", may_lack=True, lack=NOT_CSAT),
-    Measure("satisfied_high", HIGH, "percent", may_lack=True, lack=NOT_CSAT),
+    Measure("satisfied", _("Satisfied (4 and 5)"), "percent", may_lack=True),
+    Measure("satisfied_low", LOW, "percent", may_lack=True),
+    Measure("satisfied_high", HIGH, "percent", may_lack=True),
 )
 PARTS = (
     Measure("promoters", _("Promoters (9 and 10)"), adds_up=True, may_lack=True, tells_of_few=True),

@@ -47,7 +47,6 @@ class SurveysOverTime(Report):
     counts = "rows"
     verdicts = ("human", "server")
     crowd = ("people",)
-    permission = "zoco_surveys.view_survey"
     position = 31
 
     def given(self, site: SiteInfo, params: Params) -> tuple[str, str]:

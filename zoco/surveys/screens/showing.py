@@ -102,7 +102,8 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         "may_lift": request.user.has_perm("zoco_trials.view_trial") and row.started_at is not None,
         "may_change": may_change, "may_download": may_read,
         "may_delete": request.user.has_perm(DELETE) and row.state != State.RUNNING,
-        "is_demo": site_of(row).is_demo, "is_draft": row.state == State.DRAFT, "is_running": row.state == State.RUNNING,
+        "is_demo": site_of(row).is_demo,
+        "is_draft": row.state == State.DRAFT, "is_running": row.state == State.RUNNING,
     }  # fmt: skip
     return render(request, "zoco/surveys/survey.html", values)
 
