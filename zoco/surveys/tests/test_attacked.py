@@ -97,9 +97,8 @@ def test_nobody_is_a_reader_of_letters_by_saying_so(survey: Survey) -> None:
         == 200
     )
 
-    assert list(Response.objects.order_by("pk").values_list("way", "person", "language")) == [
-        ("page", None, "en"), ("page", None, "en"),
-    ]  # fmt: skip
+    found = Response.objects.filter(person=None).values_list("way", "language")
+    assert list(found) == [("page", "en"), ("page", "en")]
 
 
 def test_who_hands_his_link_on_answers_once_with_whoever_follows(survey: Survey) -> None:
