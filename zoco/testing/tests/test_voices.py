@@ -17,6 +17,8 @@ from zoco.ledger.store import opening
 from zoco.people.models import Person
 from zoco.stats.texts.topics import grouped
 from zoco.surveys.models import Response, Survey, SurveyDay
+from zoco.surveys.results.figures import found_of
+from zoco.surveys.results.reading import responses_read
 from zoco.testing import demo
 from zoco.testing.demo import demo_load, demo_remove
 from zoco.testing.voices.asked import BETTER, KEY
@@ -78,6 +80,12 @@ def test_the_report_finds_the_truth_within_its_bounds(data: Path, monkeypatch: p
         *(within(ANSWER[way], ways[way], "response") for way in ANSWER),
     ]
     assert sum(held) >= 6
+    survey = Survey.objects.get(key=KEY)
+    net = found_of(survey.asked[0], responses_read(survey, "Europe/Madrid").answers("q1")).head[0]
+    row = next(row for (question,), row in whole.items() if question[0] == "1")
+    assert (row["nps"], row["nps_low"], row["nps_high"]) == pytest.approx(
+        tuple(each * 100 for each in (net.value, net.low or 0, net.high or 0))
+    )
     taken = sum(SurveyDay.objects.values_list("count", flat=True))
     assert taken == Response.objects.count() == satisfied["answers"]
 
