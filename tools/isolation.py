@@ -40,6 +40,7 @@ KEPT = (
     "zoco.monitor.reports.conversions.defined",
     "zoco.monitor.reports.funnels.drawn",
     "zoco.campaigns.reports.spent",
+    "zoco.surveys.naming",
 )
 """Modules whose `_providers` read what people keep."""
 

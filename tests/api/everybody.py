@@ -28,6 +28,7 @@ EVERYBODY = [
     "zoco_survey",
     "zoco_survey_challenge",
     "zoco_survey_letter",
+    "zoco_survey_shown",
     "zoco_trials_script",
     "zoco_ofrep",
     "zoco_ofrep_one",

@@ -81,8 +81,8 @@ class Measure:
 
     @property
     def counts(self) -> bool:
-        """Whether a step in which nothing happened has 0 of what may lack; of nothing there is no share."""
-        return self.may_lack and self.unit != "percent"
+        """Whether a step in which nothing happened has 0 of what may lack; of nothing there is no share or mean."""
+        return self.may_lack and self.unit in ("count", "money")
 
 
 @dataclass(frozen=True, slots=True)

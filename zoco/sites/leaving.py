@@ -29,11 +29,21 @@ Told = Callable[[int, int], object]
 Forget = Callable[[int, datetime], None]
 # Calls of apps above that keep something of what was counted: the site's key, and until when.
 FORGET: dict[str, Forget] = {}
+Retain = Callable[[int, datetime, datetime], int]
+# Calls of apps above that keep rows of people: the site's key, before when its days are over, and now.
+RETAIN: dict[str, Retain] = {}
 
 
 def forget_by(key: str, call: Forget) -> None:
     """Have something called whenever all of a site goes; it must bear being called twice."""
     FORGET[key] = call
+
+
+def retain_by(key: str, call: Retain) -> None:
+    """Have something called each night for a site that keeps facts for so many days: it erases its own rows
+    from before that, and returns how many.
+    """
+    RETAIN[key] = call
 
 
 def facts_until(store: Store, site: int, until: datetime) -> tuple[int, datetime | None]:

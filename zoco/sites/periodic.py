@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
-from zoco.kit.periods import micros, midnight
+from zoco.kit.periods import micros, midnight, moment_at
 from zoco.sites import leaving, reads, services
 from zoco.sites.conf import EVIDENCE_DAYS
 from zoco.sites.models import GoneSite
@@ -34,6 +34,9 @@ def retain() -> None:
             first = reads.local_day(site, now) - timedelta(days=site.retention_days)
             gone = opening.store().retain(site.pk, midnight(first, site.zone))
             log.info("Facts past their time dropped. site=%s before=%s facts=%s", site.pk, first, gone)
+            for key, drop in leaving.RETAIN.items():
+                rows = drop(site.pk, moment_at(midnight(first, site.zone)), now)
+                log.info("Rows past their time dropped. site=%s what=%s rows=%s", site.pk, key, rows)
 
     for gone_site in GoneSite.objects.all():
         erased = leaving.gone_empty(store=opening.store(), site=gone_site.pk)

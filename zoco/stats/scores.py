@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, stdev
 
-import scipy
-
-from zoco.stats.proportions import CONFIDENCE, normal_quantile
+from zoco.stats.proportions import CONFIDENCE, Number, normal_quantile
 
 PROMOTER, DETRACTOR = 9, 6
 """From here on, and up to here, on the scale from 0 to 10."""
@@ -46,17 +44,53 @@ def recommended(scores: Sequence[int], confidence: float = CONFIDENCE) -> Recomm
 
 def net_bounds(for_it: int, against: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the bounds of the difference of two shares of the same n answers."""
+    low, high = net_interval(float(for_it), float(against), float(n), confidence)
+    return max(low, -1.0), min(high, 1.0)
+
+
+def net_interval(
+    for_it: Number, against: Number, n: Number, confidence: float = CONFIDENCE
+) -> tuple[Number, Number]:
+    """Return the same, not yet cut to -1 and 1, of numbers, arrays of numpy or columns of Ibis."""
+    z = normal_quantile(confidence)
+    found: tuple[Number, Number] = _net(for_it, against, n, z)  # type: ignore[arg-type, assignment]
+    return found
+
+
+def net_difference(
+    one: tuple[int, int, int], other: tuple[int, int, int], confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """Return the bounds of the difference of two independent scores, the first less the other.
+
+    Each is (promoters, detractors, n), with n above 0. The variances of the two multinomial samples add up,
+    each with the answers that `net_bounds` adds, as A. Agresti, B. Caffo, The American Statistician 54 (2000)
+    280-288, add some to each of two shares. A two-sided z test at 1 - confidence says that the scores differ
+    where 0 lies outside.
+    """
+    gap, variance = 0.0, 0.0
+    for sign, (for_it, against, n) in ((1, one), (-1, other)):
+        whole = n + ADDED
+        share, less = (for_it + ADDED / 4) / whole, (against + ADDED / 4) / whole
+        gap += sign * (share - less)
+        variance += (share + less - (share - less) ** 2) / whole
+    half = normal_quantile(confidence) * sqrt(variance)
+    return max(gap - half, -2.0), min(gap + half, 2.0)
+
+
+def _net(for_it: float, against: float, n: float, z: float) -> tuple[float, float]:
     whole = n + ADDED
     share, other = (for_it + ADDED / 4) / whole, (against + ADDED / 4) / whole
     middle = share - other
-    half = normal_quantile(confidence) * sqrt((share + other - middle * middle) / whole)
-    return max(middle - half, -1.0), min(middle + half, 1.0)
+    half = z * ((share + other - middle * middle) / whole) ** 0.5
+    return middle - half, middle + half
 
 
 def mean_bounds(values: Sequence[int], confidence: float = CONFIDENCE) -> tuple[float, float] | None:
     """Return the bounds of a mean by Student's t; None where all values are alike or there is but one."""
     if len(values) < 2 or min(values) == max(values):
         return None
+    import scipy  # reports take scores from here, and need none of it
+
     mean, n = fmean(values), len(values)
     half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * stdev(values) / sqrt(n)
     return mean - half, mean + half

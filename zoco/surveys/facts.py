@@ -1,10 +1,14 @@
-"""Facts of surveys: that somebody answered, and what to each question. Words stay in the database alone."""
+"""Facts of surveys: that somebody saw one or answered, and what to each question.
+
+Words stay in the database alone.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from zoco.kit.ids import uuid8
+from zoco.kit.ids import uuid7, uuid8
 from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
@@ -13,10 +17,18 @@ from zoco.surveys.models import Response, Survey
 
 ANSWERED = "surveys.survey.answered"
 SAID = "surveys.question.answered"
+SHOWN = "surveys.survey.shown"
 
 
 def answered(*, survey: Survey, response: Response, person: int) -> int:
-    """Record what somebody answered; returns how many facts. `person` is the number of a person, 0 for none.
+    """Record what somebody answered; returns how many facts. `person` is a person's number, 0 for none."""
+    facts = facts_of(survey, response, person)
+    record_many(facts)
+    return len(facts)
+
+
+def facts_of(survey: Survey, response: Response, person: int) -> list[Fact]:
+    """Return the facts of an answer.
 
     A number of a scale stands in `score` and as the quantity, options in `options`; of words only that there
     are some, for facts are shown to more people than what somebody wrote.
@@ -27,8 +39,23 @@ def answered(*, survey: Survey, response: Response, person: int) -> int:
     for each in asked:
         props = common | {"question": each.key, "kind": each.kind} | _said(each, response.answers[each.key])
         facts.append(_fact(survey, response, person, SAID, each.key, props, props.get("score", 1)))
-    record_many(facts)
-    return len(facts)
+    return facts
+
+
+def fact_shown(survey: Survey, response: Response, person: int) -> Fact:
+    """Return the fact that somebody saw a survey; of the response only who, when and how count."""
+    props = {"way": response.way, "language": response.language}
+    fact = _fact(survey, response, person, SHOWN, "", props, 1)
+    fact.id = uuid7(fact.occurred_at)
+    return fact
+
+
+def shown(
+    *, survey: Survey, person: int, visitor: int, known: int, way: str, language: str, at: datetime
+) -> None:
+    """Record that somebody saw a survey; `person` is the number of a person, 0 for none."""
+    seen = Response(survey=survey, at=at, way=way, language=language, visitor=visitor, known=known)
+    record_many([fact_shown(survey, seen, person)])
 
 
 def _said(question: Question, answer: Any) -> dict[str, Any]:
@@ -52,6 +79,9 @@ def _fact(
         visitor=response.visitor,
         known=response.known,
         verdict="server" if person else "human",
+        language=response.language,
+        medium="email" if response.way == "letter" else "",
+        channel="email" if response.way == "letter" else "",
         subject_kind="survey",
         subject=survey.key,
         quantity=count,

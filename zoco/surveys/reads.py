@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import overload
+
+from django.utils.translation import get_language
 
 from zoco.consent.signup.showing import root
 from zoco.ledger import sitebook
 from zoco.people.models import Person
 from zoco.surveys.designs import SCALES, Question
 from zoco.surveys.models import Survey
+from zoco.surveys.naming import Named
 from zoco.surveys.taking.tokens import link_make
 
 
@@ -85,3 +89,17 @@ def first_scale(key: str) -> tuple[Survey, Question | None] | None:
         return None
     first = survey.asked[:1]
     return survey, first[0] if first and first[0].kind in SCALES else None
+
+
+def questions_named(site: int) -> tuple[Named, ...]:
+    """Return what surveys of a site that began ask, by names of which each is there but once."""
+    tongue, found = get_language() or "en", []
+    with sitebook.everything():
+        begun = list(Survey.objects.filter(site=site).exclude(state=Survey.State.DRAFT).order_by("-id"))
+    names = Counter(each.name for each in begun)
+    for survey in begun:
+        name = f"{survey.name} ({survey.key})" if names[survey.name] > 1 else survey.name
+        for number, each in enumerate(survey.asked, 1):
+            words = f"{number}. {each.said(tongue)}"
+            found.append(Named(survey.key, name, each.key, words, each.kind in SCALES))
+    return tuple(found)

@@ -18,11 +18,12 @@ from zoco.sites.consenting.words import language_for, words_of
 from zoco.sites.leaving import EVERYTHING
 from zoco.sites.models import Site
 from zoco.testing.advertising import advertising_load
-from zoco.testing.club.loading import club_load, club_remove, club_size
+from zoco.testing.club.loading import club_load, club_remove, club_size, club_tongues
 from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.plan import Banner
 from zoco.testing.company.truth import Truth
 from zoco.testing.company.ways import LANGUAGES
+from zoco.testing.voices.loading import voices_load, voices_remove
 
 SLUG = "demo"
 HOSTS = ("alacena.example",)
@@ -69,11 +70,13 @@ def demo_load(
         site = _site_make()
     else:
         _erase(site)
+        voices_remove()
         club_remove()
     plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed, banners=_banners(site))
     written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
     opening.store().drain()
     club_load(site=site, seed=seed, until=now)
+    voices_load(site=site, members=club_tongues(), seed=seed, until=now)
     placed, *before = _goal_names()
     advertising_load(site=site, truth=written.truth, until=now, steps=(*before, placed))
     written.truth.save(truth_path())
@@ -114,6 +117,7 @@ def demo_remove() -> int | None:
     if site is None:
         return None
     erased = _erase(site)
+    voices_remove()
     club_remove()
     services.site_delete(site=site)
     return erased

@@ -109,6 +109,7 @@ NAMES = {
     "consent.choice.withdrawn": _("Messages declined"),
     "consent.form.filled": _("Sign-up form filled in"),
     "trials.arm.shown": _("Arm of a test received"),
+    "surveys.survey.shown": _("Survey seen"),
     "surveys.survey.answered": _("Survey answered"),
     "surveys.question.answered": _("Question of a survey answered"),
     "trials.shares.set": _("Shares of a test's arms set"),

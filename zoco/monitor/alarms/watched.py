@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
 from zoco.ledger.schema import VERDICTS
+from zoco.monitor.alarms.others.surveyed import ANSWERED, DETRACTOR, KNOWN, SAID_BY, SCORED, said
 from zoco.monitor.reports.funnels.chains import STEPS_MOST
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ MEASURES: dict[str, Watched] = {
         Watched("conversions", _("Conversions"), WHO, _conversions, given="visits"),
         Watched("orders", _("Orders"), WHO, _orders, given="visits"),
         Watched("revenue", _("Order value, before refunds"), WHO, _money, given="visits", value="worth"),
+        Watched("answers", _("Answers to surveys"), SAID_BY, said(ANSWERED), KNOWN),
+        Watched(
+            "detractors", _("Detractors in surveys"), SAID_BY, said(SCORED, DETRACTOR), KNOWN, given="scores"
+        ),
+        Watched("scores", _("Answers from 0 to 10 in surveys"), SAID_BY, said(SCORED), KNOWN),
         Watched(
             "not_found",
             _("Pages not found"),

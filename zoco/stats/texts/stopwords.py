@@ -24,6 +24,6 @@ _RUSSIAN = """
 """
 WORDS = frozenset(" ".join((_ENGLISH, _SPANISH, _RUSSIAN)).split())
 SIGNS = frozenset(
-    "的了是我你他她它们在有和就不都很也会这那要太说对吧啊呢吗把被给让跟与及或但而所因为如果还可没能去来一个些什么怎"
+    "的了是我你他她它们在有和就不都很也会这那要太说对吧啊呢吗把被给让跟与及或但而所因为如果还可没能去来一个些什么怎请从后向得着过您"
 )
 """Chinese signs that do no more than join: a pair with one of them is no term."""

@@ -99,8 +99,8 @@ def _line(found: Lift, arm: ArmAnswers, name: str) -> dict[str, str]:
     if against is not None:
         gap, below, above = against
         line |= {
-            "difference": _points(gap),
-            "between": _("%(low)s to %(high)s") % {"low": _points(below), "high": _points(above)},
+            "difference": said.points(gap),
+            "between": _("%(low)s to %(high)s") % {"low": said.points(below), "high": said.points(above)},
             "verdict": _("differs from the control")
             if below > 0 or above < 0
             else _("no difference is shown: 0 lies within the interval"),
@@ -108,11 +108,6 @@ def _line(found: Lift, arm: ArmAnswers, name: str) -> dict[str, str]:
     elif arm is found.arms[0]:
         line["verdict"] = _("the control")
     return line
-
-
-def _points(share: float) -> str:
-    sign = "+" if share > 0 else ""
-    return _("%(points)s points") % {"points": f"{sign}{formats.decimal(share * 100, 1)}"}
 
 
 def _broken(found: Lift, number: int) -> str:

@@ -46,5 +46,5 @@ def surveys(request: HttpRequest) -> HttpResponse:
         }
         for each in page.object_list
     ]
-    values = {"lines": lines, "page": page, "may_add": request.user.has_perm(ADD)}
+    values = {"lines": lines, "page": page, "may_add": request.user.has_perm(ADD), "is_demo": site.is_demo}
     return render(request, "zoco/surveys/surveys.html", head_of_site(_("Surveys"), site, sites) | values)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.labels import language_name
 from zoco.surveys.designs import AIDED, CHOSEN, CSAT, FREE, MULTIPLE, NPS, SINGLE, UNAIDED, Question
+from zoco.surveys.results.comparing import Gap
 from zoco.surveys.results.figures import (
     DETRACTORS,
     MEAN,
@@ -126,6 +127,24 @@ def interval(line: Line) -> str:
         return "–"
     low, high = _number(line.key, line.low), _number(line.key, line.high)
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def gap(found: Gap | None) -> str:
+    """Write how far a group lies from another, and whether that may be chance."""
+    if found is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return _("too few answers: each side needs %(small)s") % {"small": SMALL}
+    places = {name: points(getattr(found, name)) for name in ("value", "low", "high")}
+    if found.differs:
+        return _("%(value)s (%(low)s to %(high)s): differs") % places
+    return _("%(value)s (%(low)s to %(high)s): may be chance") % places
+
+
+def points(share: float) -> str:
+    """Write a difference of shares or scores."""
+    sign = "+" if share > 0 else ""
+    return _("%(points)s points") % {"points": f"{sign}{formats.decimal(share * 100, 1)}"}
 
 
 def _number(key: str, number: float) -> str:

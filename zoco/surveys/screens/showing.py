@@ -26,6 +26,7 @@ from zoco.ledger.pictures.labels import language_name
 from zoco.surveys import services
 from zoco.surveys.designs import FREE, UNAIDED, WRITTEN, DesignWrong, Question, brand_lines, brands_of
 from zoco.surveys.models import Survey
+from zoco.surveys.results.comparing import OVER_TIME, gaps_of
 from zoco.surveys.results.figures import Found, found_of
 from zoco.surveys.results.reading import BY, Read, distinct, responses_read
 from zoco.surveys.screens import drawing, said
@@ -101,6 +102,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         "may_lift": request.user.has_perm("zoco_trials.view_trial") and row.started_at is not None,
         "may_change": may_change, "may_download": may_read,
         "may_delete": request.user.has_perm(DELETE) and row.state != State.RUNNING,
+        "is_demo": site_of(row).is_demo,
         "is_draft": row.state == State.DRAFT, "is_running": row.state == State.RUNNING,
     }  # fmt: skip
     return render(request, "zoco/surveys/survey.html", values)
@@ -147,14 +149,18 @@ def _question(
 def _groups(question: Question, groups: Groups, by: str, tongue: str) -> dict[str, Any]:
     """Return the table of groups: a figure each for the score, or for each option."""
     rows, heads = [], []
-    for key, some in groups:
-        found = found_of(question, some.answers(question.key))
-        if found.n:
-            lines = found.head[:1] or found.lines
-            heads = [said.label(question, each.key, tongue) for each in lines]
-            cells = [f"{said.value(each)} ({said.interval(each)})" for each in lines]
-            rows.append((said.group(by, key), formats.count(found.n), list(zip(heads, cells, strict=True))))
-    return {"heads": heads, "rows": rows}
+    each_found = [(key, found_of(question, some.answers(question.key))) for key, some in groups]
+    answered = [(key, found) for key, found in each_found if found.n]
+    gaps = gaps_of([found for _key, found in answered], by)
+    against = _("Against the one before") if by in OVER_TIME else _("Against all others")
+    for (key, found), gap in zip(answered, gaps, strict=True):
+        lines = found.head[:1] or found.lines
+        heads = [said.label(question, each.key, tongue) for each in lines]
+        cells = [f"{said.value(each)} ({said.interval(each)})" for each in lines]
+        if found.head:
+            heads, cells = [*heads, against], [*cells, said.gap(gap)]
+        rows.append((said.group(by, key), formats.count(found.n), list(zip(heads, cells, strict=True))))
+    return {"heads": heads, "rows": rows, "are_compared": any(gaps)}
 
 
 @never_cache

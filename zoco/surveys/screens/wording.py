@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,15 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.ledger.pictures import formats
+from zoco.ledger.pictures.labels import language_name
 from zoco.stats.texts.topics import LEAST, TEXTS_MOST, TOPICS_MOST, TooFewTexts, grouped
 from zoco.surveys.designs import WRITTEN
 from zoco.surveys.models import Response, Survey
 from zoco.surveys.screens import opened
 from zoco.surveys.screens.listing import SEE
-from zoco.surveys.screens.showing import FACTS
+from zoco.surveys.screens.showing import FACTS, site_of
 
 EXAMPLES = 5
 NEWEST = 50
+ALL = "all"
 
 
 @never_cache
@@ -35,6 +38,10 @@ def words(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if question is None:
         raise Http404(_("There is no such question."))
     found = Response.objects.filter(survey=row, answers__has_key=key).order_by("-at", "-id")
+    tongues = _tongues(found)
+    language = _language(request.GET.get("language", ""), tongues)
+    if language:
+        found = found.filter(language=language)
     texts = [str(each[key]) for each in found.values_list("answers", flat=True)[:TEXTS_MOST]]
     asked = request.GET.get("topics", "")
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 0
@@ -46,12 +53,30 @@ def words(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     ]
     values: dict[str, Any] = {
         "title": title, "icon_name": "form", "breadcrumbs_items": crumbs, "survey": row,
+        "is_demo": site_of(row).is_demo,
         "count": len(texts), "count_said": formats.count(len(texts)), "newest": texts[:NEWEST],
         "is_cut": len(texts) == TEXTS_MOST, "most": formats.count(TEXTS_MOST), "least": LEAST,
+        "language": language, "languages": [(code, language_name(code)) for code in tongues],
         "choices": range(2, TOPICS_MOST + 1), "wanted": wanted,
         "opened": opened.topics(title, formats.count(len(texts))),
     }  # fmt: skip
     return render(request, "zoco/surveys/words.html", values | _topics(texts, min(wanted, TOPICS_MOST)))
+
+
+def _tongues(found: QuerySet[Response]) -> list[str]:
+    """Return the languages that were written in, the most frequent first."""
+    counted = found.order_by().values_list("language").annotate(n=Count("pk"))
+    return [code for code, _many in counted.order_by("-n", "language")]
+
+
+def _language(asked: str, known: list[str]) -> str:
+    """Return the language that is grouped: the one that is asked for, else that of most; "" for all.
+
+    Languages share no words, so that all at once would be parted by language before anything else.
+    """
+    if asked in known:
+        return asked
+    return "" if asked == ALL or not known else known[0]
 
 
 def _topics(texts: list[str], wanted: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zoco.ledger import sitebook
 from zoco.surveys.models import Survey, SurveyDay
 
-TAKEN = "taken"
+TAKEN, EXPIRED = "taken", "expired"
 OUTCOMES = {
     TAKEN: _("answered"),
     "twice": _("answered before; the first answer counts"),
@@ -21,15 +21,16 @@ OUTCOMES = {
     "pace": _("too many from one line"),
     "link": _("with a link that is forged, too old, or of somebody who is gone"),
     "closed": _("after the survey was closed"),
+    EXPIRED: _("answers erased since: the days are over for which the site keeps facts"),
 }
 
 
-def outcome_count(*, survey: Survey, outcome: str, at: datetime) -> None:
-    """Count one."""
+def outcome_count(*, survey: Survey, outcome: str, at: datetime, count: int = 1) -> None:
+    """Count one, or several at once."""
     place: dict[str, Any] = {"survey": survey, "on": at.date(), "outcome": outcome}
     with sitebook.everything():
         SurveyDay.objects.get_or_create(**place)
-        SurveyDay.objects.filter(**place).update(count=F("count") + 1)
+        SurveyDay.objects.filter(**place).update(count=F("count") + count)
 
 
 def outcomes_of(survey: Survey) -> dict[str, int]:

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zoco.consent.public.tokens import LinkWrong
 from zoco.consent.signup.challenges import (
@@ -28,9 +28,10 @@ from zoco.consent.signup.guarding import browser_named, hosts_of, is_foreign, le
 from zoco.kit import conf
 from zoco.kit.pacing import Pace
 from zoco.ledger import sitebook
-from zoco.people.models import Person
+from zoco.people.models import NUMBER_BASE, Person
 from zoco.sites.clients import client_address, network
 from zoco.sites.consenting.words import language_for
+from zoco.surveys.facts import shown as survey_shown
 from zoco.surveys.models import Survey
 from zoco.surveys.taking import counting
 from zoco.surveys.taking.answering import AnsweredAlready, Answerer, SurveyClosed, response_take
@@ -52,6 +53,29 @@ def challenge(request: HttpRequest, key: str) -> HttpResponse:
     survey = _survey(key)
     made = challenge_make(_named(survey), at=timezone.now())
     return let(request, survey.site_id, JsonResponse({"challenge": made, "bits": BITS}))
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def shown(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a browser's word that somebody saw a survey; whoever nobody can tell apart counts for nobody."""
+    survey, now = _survey(key), timezone.now()
+    is_held = pace.wait(f"shown {survey.pk} {network(client_address(request))}", PER_MINUTE())
+    if is_held or survey.state != Survey.State.RUNNING or is_foreign(request, survey.site_id):
+        return HttpResponse(status=204)
+    try:
+        who = _answerer(request, survey, request.POST.get("t", ""))
+    except LinkWrong:
+        return HttpResponse(status=204)
+    if who.who:
+        way = "letter" if who.person else request.POST.get("way", "")
+        survey_shown(
+            survey=survey, person=NUMBER_BASE | who.person if who.person else 0, visitor=who.visitor,
+            known=who.known, way=way if way in ("page", "block", "letter") else "page",
+            language=language_for(request.POST.get("language", "")), at=now,
+        )  # fmt: skip
+    return HttpResponse(status=204)
 
 
 @never_cache

@@ -14,11 +14,14 @@ from zoco.people.giving.person import rows_held
 from zoco.people.merging import merge_undo, people_merge
 from zoco.people.models import Person
 from zoco.people.naming import subjects_named
+from zoco.sites.models import Site
+from zoco.sites.periodic import retain
 from zoco.surveys.erasing import SurveysEraser
 from zoco.surveys.leaving import site_forget
 from zoco.surveys.models import Response, Survey, SurveyDay
+from zoco.surveys.services import survey_make
 from zoco.surveys.taking.tokens import token_make
-from zoco.surveys.tests.made import AT, sent, worked
+from zoco.surveys.tests.made import AT, QUESTIONS, counted, sent, worked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +98,21 @@ def test_whoever_is_merged_hands_his_answers_over_and_gets_them_back(survey: Sur
     assert list(Response.objects.order_by("pk").values_list("person", "who")) == [
         (ana.pk, f"p{ana.pk}"), (bea.pk, f"p{bea.pk}"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_answers_go_when_the_days_of_their_site_are_over(survey: Survey, kept: bool) -> None:
+    now = timezone.now()
+    Site.objects.filter(pk=1).update(retention_days=0 if kept else 90)
+    old = response(survey, 1, at=now - timedelta(days=92))
+    response(survey, 2, at=now - timedelta(days=88))
+    other = Site.objects.create(slug="other", name="Other", zone="UTC", currency="EUR")
+    elsewhere = survey_make(site=other.pk, key="else", name="Else", questions=QUESTIONS[:1], texts={})
+    response(elsewhere, 3, at=now - timedelta(days=400))
+
+    retain()
+    retain()
+
+    assert Response.objects.count() == (3 if kept else 2)
+    assert Response.objects.filter(pk=old.pk).exists() is kept
+    assert counted(survey) == ({} if kept else {"expired": 1})

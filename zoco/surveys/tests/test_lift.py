@@ -160,6 +160,15 @@ def test_answers_are_shown_by_topic_or_said_to_be_too_few(survey: Survey) -> Non
 
     page = body(client.get(f"{where}?topics=2"))
 
+    for number, text in enumerate(["доставка опоздала", "цена высокая"] * 12):
+        Response.objects.create(
+            survey=survey, at=AT, language="ru", way="page", who=f"r{number}", answers={"q7": text}
+        )
+    russian, every = body(client.get(f"{where}?language=ru")), body(client.get(f"{where}?language=all"))
+
+    assert "24 answers." in russian
+    assert "56 answers." in every
+    assert "32 answers." in body(client.get(f"{where}?language=xx"))
     assert "Too few answers for topics: 0 have a word" in few
     assert "32 answers." in page
     assert "late · delivery" in page or "delivery · late" in page

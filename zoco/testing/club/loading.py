@@ -52,6 +52,11 @@ def club_size() -> int:
     return len(_members())
 
 
+def club_tongues() -> dict[int, str]:
+    """Return the members' keys with the language of each."""
+    return {each.person.pk: each.person.language for each in _members()}
+
+
 def club_load(*, site: Site, seed: int, until: datetime) -> int | None:
     """Let members sign up and get letters up to a moment; returns how many, None beside other people."""
     if Person.objects.exists():

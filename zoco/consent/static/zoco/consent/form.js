@@ -78,9 +78,21 @@
     if (place) place.textContent = words;
   };
 
+  /* A survey tells once that somebody saw it: a share of answers wants to know of how many. */
+  const tell = (form) => new IntersectionObserver((seen, watching) => {
+    if (!seen.some((each) => each.isIntersecting)) return;
+    watching.disconnect();
+    const body = new URLSearchParams();
+    for (const name of ["t", "language", "way"]) if (form.elements[name]) body.set(name, form.elements[name].value);
+    const who = globalThis.zoco?.id?.();
+    if (who) body.set("visitor", who);
+    navigator.sendBeacon(`${form.action}/shown`, body);
+  }).observe(form);
+
   const enhance = (form) => {
     if (form.dataset.zocoReady) return;
     form.dataset.zocoReady = "yes";
+    if ("zocoShown" in form.dataset) tell(form);
     let proof;
     const prepare = () => (proof ??= fetch(`${form.action}/challenge`)
       .then((answer) => answer.json())
