@@ -83,6 +83,8 @@ def known_said(alarm: Alarm) -> str:
         return _("Quiet: it needs %(needs)s days of history and has %(has)s.") % {"needs": needs, "has": has}
     if word == "costs":
         return _("Quiet: no costs of the last two weeks are known.")
+    if word == "bound":
+        return _("Quiet: set a bound here, or one of a campaign's own.")
     if word == "few":
         return _("Quiet: there is too little of it to tell a fall from chance.")
     return _("Watching") if alarm.looked_at else _("Not looked at yet")

@@ -1,0 +1,1 @@
+"""What is shown of incidents and alarms: pictures, and how often each care would have told."""
