@@ -3,9 +3,10 @@
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
-from zoco.monitor.alarms import running, telling
+from zoco.monitor.alarms import running
 from zoco.monitor.alarms.before import working
 from zoco.monitor.alarms.others import exporting, letters, spending
+from zoco.monitor.alarms.shown import telling
 from zoco.monitor.attribution import services as attribution
 from zoco.monitor.exports import plans
 from zoco.monitor.imports import services

@@ -114,8 +114,10 @@ def _judge(alarm: Alarm, cube: Cube, other: Cube | None, rule: Rule, end: int, *
     seen = looked(cube, end, rule, other)
     picture = None
     if isinstance(seen, Finding):
-        is_average = cube.measure.is_average and other is not None
-        picture = average_picture(cube, other, seen, end) if is_average else picture_of(cube, seen, end)
+        if cube.measure.is_average and other is not None:
+            picture = average_picture(cube, other, seen, end)
+        else:
+            picture = picture_of(cube, seen, end)
         seen = seen.scaled(cube.unit)
     services.seen_apply(alarm, seen, at=at, picture=picture)
 

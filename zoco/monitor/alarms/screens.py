@@ -20,7 +20,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms import said, services
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
-from zoco.monitor.alarms.others import letters, spent_said
+from zoco.monitor.alarms.others import averages, letters, spent_said
 from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, hidden_from
 from zoco.monitor.alarms.shown import before_said, pictures
 
@@ -144,11 +144,15 @@ def _sureness(incident: Incident) -> dict[str, Any]:
         return {"is_otherwise": True, "way": (reverse("zoco_exports"), _("Open the exports"))}
     if incident.alarm.kind in OF_COSTS:
         return {"is_otherwise": True, "how": spent_said.how(incident), "way": spent_said.way(incident)}
-    odds = incident.found["odds"]
+    odds, method = incident.found["odds"], said.METHOD
+    if incident.alarm.kind in OF_LETTERS:
+        method = letters.METHOD
+    elif incident.found["measure"] in averages.OF:
+        method = averages.METHOD
     return {
         "odds": said.odds_said(odds),
         "dispersion": formats.decimal(incident.found["dispersion"], 1),
-        "method": letters.METHOD if incident.alarm.kind in OF_LETTERS else said.METHOD,
+        "method": method,
     }
 
 

@@ -77,8 +77,7 @@ def seen_apply(
         if incident is not None and _is_another(incident, found, at):
             incident_close(incident, at=at)
             incident = None
-        told = parts_of(found.get("cause")) | (_told(incident) if incident else set())
-        found["told"] = sorted(told)
+        found["told"] = sorted(_told_then(incident, found.get("cause")))
         return incident_see(alarm, incident, found, began_at=began_at, at=at, picture=picture)
     if incident is not None and at - incident.seen_at >= calm:
         incident_close(incident, at=at)
@@ -97,6 +96,16 @@ def _is_another(incident: Incident, found: dict[str, Any], at: datetime) -> bool
     lately = Incident.objects.filter(alarm=incident.alarm_id, opened_at__gte=at - LATELY)
     told = [_told(each) for each in [incident, *lately]]
     return bool(told[0]) and all(new.isdisjoint(parts) for parts in told)
+
+
+def _told_then(incident: Incident | None, cause: dict[str, Any] | None) -> set[tuple[str, str]]:
+    """Return what was told: all names at the opening, then further names of the same.
+
+    What is only named beside a wave that goes on was not told of yet.
+    """
+    if incident is None:
+        return parts_of(cause)
+    return _told(incident) | parts_of(cause | {"values": ()} if cause else None)
 
 
 def _told(incident: Incident) -> set[tuple[str, str]]:

@@ -174,7 +174,9 @@ def _is_another(seen: Finding, key: tuple[str, str], episodes: Sequence[Episode]
 
 
 def _told(episode: Episode) -> set[tuple[str, str]]:
-    return {part for _end, found in episode.found for part in _parts(found)}
+    first, *later = (found for _end, found in episode.found)
+    causes = [asdict(each.cause) | {"values": ()} for each in later if each.cause]
+    return _parts(first).union(*(parts_of(each) for each in causes))
 
 
 def _parts(found: Finding) -> set[tuple[str, str]]:

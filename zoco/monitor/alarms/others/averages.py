@@ -24,6 +24,7 @@ from zoco.monitor.alarms.detecting import (
     history_days,
     look,
 )
+from zoco.monitor.alarms.watched import MEASURES
 from zoco.monitor.alarms.windows import FEWER
 from zoco.stats.movers import movers
 from zoco.stats.seasonal import HALF_LIFE_DAYS
@@ -31,6 +32,7 @@ from zoco.stats.tails import bounds, tails
 
 Floats = NDArray[np.float64]
 METHOD = "McCullagh and Nelder 1989, Generalized Linear Models, sections 8.2 and 9.2; Kulldorff 1997"
+OF = tuple(key for key, each in MEASURES.items() if each.is_average)
 WINDOWS = (24, 48, 72, 168)
 ORDERS_LEAST, ORDERS_BEFORE_LEAST, DAYS_WITH_LEAST = 10, 50, 10
 FALL, RISE = 0.5, 0.25

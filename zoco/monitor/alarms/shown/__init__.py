@@ -1,1 +1,1 @@
-"""What is shown of incidents and alarms: pictures, and how often each care would have told."""
+"""What is shown and told of incidents and alarms: pictures, mails and web hooks, what is to be expected."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger.pictures import formats
@@ -24,6 +25,13 @@ def before_said(alarm: Alarm) -> str:
         "%(usual)s, keen %(keen)s.",
         found.weeks,
     ) % {**words, "weeks": found.weeks}
+
+
+def care_said(alarm: Alarm) -> str:
+    """Say what each care of an alarm comes to."""
+    return before_said(alarm) or _(
+        "Once it is set, this place says how often a week each would have raised it on your own site."
+    )
 
 
 def a_week_said(alarm: Alarm) -> str:
