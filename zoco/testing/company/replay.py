@@ -55,7 +55,7 @@ DELAYS = {
     "step": 48,
     "tracker": 48,
     "falls": 48,
-    "conversion": 96,
+    "conversion": 48,
     "not_found": 6,
     "bots": 6,
     "spam": 6,
