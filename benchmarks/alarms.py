@@ -1,4 +1,4 @@
-"""Alarms over the simulated company with faults: found within two days, named right, false ones a week.
+"""Alarms over the simulated company with faults: found in two days, named right, false ones a week.
 
 Beside it, by how many are expected in the two days, what was found of that which could be told at all: where a
 test that knows part and hours finds it with a power of a half at one chance in a thousand.
