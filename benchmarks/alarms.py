@@ -1,7 +1,7 @@
 """Alarms over the simulated company with faults: found in two days, named right, false ones a week.
 
-Beside it, by how many are expected in the two days, what was found of that which could be told at all: where a
-test that knows part and hours finds it with a power of a half at one chance in a thousand.
+Beside it, by how many are expected in the two days, what was found of that which could be told at all: where
+a test that knows part and hours finds it with a power of a half at one chance in a thousand.
 
 One company a seed, a fault each week after nine weeks of history, parts and shares drawn by the seed.
 Run: `.venv/bin/python -m benchmarks.alarms [seeds] [last day] [visits a day as a share of the small shop]`;
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from zoco.monitor.alarms.cube import Cube
+    from zoco.testing.company import Plan
     from zoco.testing.company.faults import Fault
     from zoco.testing.company.replay import Score
 
@@ -65,7 +67,6 @@ def main(seeds: range, last: str, share: float) -> None:
         replayed,
         scored,
     )
-    from zoco.testing.company.visible import visible
 
     days = HISTORY + EVERY * 11 + 3
     until = datetime.fromisoformat(f"{last}T21:00").replace(tzinfo=UTC)
@@ -84,18 +85,26 @@ def main(seeds: range, last: str, share: float) -> None:
         episodes = replayed(cubes, HISTORY * 24, STEP, further=FURTHER)
         score = scored(faults, episodes, cubes["visits"], plan, truth, HISTORY * 24)
         whole = score if whole is None else whole + score
-        calendar = cubes["visits"]
-        for fault, after, is_right in score.found:
-            begins = calendar.hour_at(datetime.fromtimestamp(fault.begins / 1_000_000, UTC), plan.zone)
-            seen = visible(fault, cubes, begins)
-            sizes.append((*seen, 0 <= after <= TWO_DAYS))
-            _print(fault, after, is_right, seen, seed)
-        for each in score.false:
-            measure = each.found[0][1].measure
-            print(f"seed {seed}  false: {each.kind} {measure} {each.found[0][1]}", flush=True)
+        sizes += _told(score, cubes, plan)
     if whole is not None:
         _print_whole(whole, len(COUNTED) + len(FURTHER))
         _print_sizes(sizes)
+
+
+def _told(score: "Score", cubes: "dict[str, Cube]", plan: "Plan") -> list[tuple[float, float, bool]]:
+    """Print what became of each fault; return how many were expected, the power, and whether it was found."""
+    from zoco.testing.company.visible import visible
+
+    found = []
+    for fault, after, is_right in score.found:
+        begins = cubes["visits"].hour_at(datetime.fromtimestamp(fault.begins / 1_000_000, UTC), plan.zone)
+        seen = visible(fault, cubes, begins)
+        found.append((*seen, 0 <= after <= TWO_DAYS))
+        _print(fault, after, is_right, seen, plan.seed)
+    for each in score.false:
+        measure = each.found[0][1].measure
+        print(f"seed {plan.seed}  false: {each.kind} {measure} {each.found[0][1]}", flush=True)
+    return found
 
 
 def _print(fault: "Fault", after: int, is_right: bool, seen: tuple[float, float], seed: int) -> None:

@@ -143,11 +143,15 @@ def incident_said(incident: Incident) -> str:
 
 
 def _average_said(found: dict[str, Any], values: dict[str, str]) -> str:
-    words = _(
+    hours = int(found["hours"])
+    words = ngettext(
+        "%(measure)s: In the last hour it was %(seen)s; %(expected)s was expected, 95%% of the time between "
+        "%(low)s and %(high)s, by so many orders.",
         "%(measure)s: In the last %(hours)s hours it was %(seen)s; %(expected)s was expected, 95%% of the "
-        "time between %(low)s and %(high)s, by so many orders."
+        "time between %(low)s and %(high)s, by so many orders.",
+        hours,
     )
-    return words % {**values, "measure": _what(found), "hours": int(found["hours"])}
+    return words % {**values, "measure": _what(found), "hours": hours}
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:
