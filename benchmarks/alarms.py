@@ -1,4 +1,7 @@
-"""Alarms over the simulated company with faults in it: found in time, named right, false ones a week.
+"""Alarms over the simulated company with faults: found in two days, named right, false ones a week.
+
+Beside it, by how many are expected in the two days, what was found of that which could be told at all: where
+a test that knows part and hours finds it with a power of a half at one chance in a thousand.
 
 One company a seed, a fault each week after nine weeks of history, parts and shares drawn by the seed.
 Run: `.venv/bin/python -m benchmarks.alarms [seeds] [last day] [visits a day as a share of the small shop]`;
@@ -9,15 +12,21 @@ import os
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from zoco.monitor.alarms.cube import Cube
+    from zoco.testing.company import Plan
+    from zoco.testing.company.faults import Fault
     from zoco.testing.company.replay import Score
 
 HISTORY, EVERY, STEP = 63, 7, 1
+TWO_DAYS = 48
+SIZES = (0, 30, 100, float("inf"))
 CHANNELS = ("organic_search", "direct", "organic_social", "email")
 COUNTRIES = ("ES", "GB", "RU", "CN", "US", "MX")
 BROWSERS = ("Chrome Mobile", "Mobile Safari", "Chrome", "Edge")
@@ -62,6 +71,7 @@ def main(seeds: range, last: str, share: float) -> None:
     days = HISTORY + EVERY * 11 + 3
     until = datetime.fromisoformat(f"{last}T21:00").replace(tzinfo=UTC)
     whole = None
+    sizes: list[tuple[float, float, bool]] = []
     for seed in seeds:
         plan = Plan(site=1, until=until, visitors=int(137 * share * days), days=days, seed=seed)
         faults = faults_drawn(plan, HISTORY, kinds(np.random.default_rng([seed, 97])), EVERY)
@@ -75,25 +85,55 @@ def main(seeds: range, last: str, share: float) -> None:
         episodes = replayed(cubes, HISTORY * 24, STEP, further=FURTHER)
         score = scored(faults, episodes, cubes["visits"], plan, truth, HISTORY * 24)
         whole = score if whole is None else whole + score
-        _print(score, seed)
+        sizes += _told(score, cubes, plan)
     if whole is not None:
         _print_whole(whole, len(COUNTED) + len(FURTHER))
+        _print_sizes(sizes)
 
 
-def _print(score: "Score", seed: int) -> None:
+def _told(score: "Score", cubes: "dict[str, Cube]", plan: "Plan") -> list[tuple[float, float, bool]]:
+    """Print what became of each fault; return how many were expected, the power, and whether it was found."""
+    from zoco.testing.company.visible import visible
+
+    found = []
     for fault, after, is_right in score.found:
-        named = "named right" if is_right else "NOT NAMED"
-        when = f"after {after} h" if after >= 0 else "NOT FOUND"
-        print(f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named}", flush=True)
+        begins = cubes["visits"].hour_at(datetime.fromtimestamp(fault.begins / 1_000_000, UTC), plan.zone)
+        seen = visible(fault, cubes, begins)
+        found.append((*seen, 0 <= after <= TWO_DAYS))
+        _print(fault, after, is_right, seen, plan.seed)
     for each in score.false:
         measure = each.found[0][1].measure
-        print(f"seed {seed}  false: {each.kind} {measure} {each.found[0][1]}", flush=True)
+        print(f"seed {plan.seed}  false: {each.kind} {measure} {each.found[0][1]}", flush=True)
+    return found
+
+
+def _print(fault: "Fault", after: int, is_right: bool, seen: tuple[float, float], seed: int) -> None:
+    named = "named right" if is_right else "NOT NAMED"
+    when = f"after {after} h" if after >= 0 else "NOT FOUND"
+    size, power = seen
+    print(
+        f"seed {seed}  {fault.kind:10} {fault.column:8} {fault.value:16} {when:12} {named:12}"
+        f" expected {size:.0f} power {power:.2f}",
+        flush=True,
+    )
+
+
+def _print_sizes(sizes: list[tuple[float, float, bool]]) -> None:
+    for least, most in pairwise(SIZES):
+        its = [found for size, _power, found in sizes if least <= size < most]
+        if its:
+            print(f"expected {least:.0f} to {most:.0f}: {sum(its)} of {len(its)} within two days")
+    waves = [found for size, _power, found in sizes if size == float("inf")]
+    print(f"waves and silence: {sum(waves)} of {len(waves)}")
+    could = [found for _size, power, found in sizes if power >= 0.5]
+    print(f"of {len(could)} that could be told {sum(could)}, of {len(sizes) - len(could)} others "
+          f"{sum(found for _s, power, found in sizes if power < 0.5)}")  # fmt: skip
 
 
 def _print_whole(whole: "Score", series: int) -> None:
-    in_time = np.mean([after >= 0 for _, after, _ in whole.found])
+    in_time = np.mean([0 <= after <= TWO_DAYS for _, after, _ in whole.found])
     right = np.mean([is_right for _, _, is_right in whole.found])
-    print(f"faults {len(whole.found)}  found in time {in_time:.2f}  named right {right:.2f}")
+    print(f"faults {len(whole.found)}  found within two days {in_time:.2f}  named right {right:.2f}")
     rate = len(whole.false) / whole.weeks
     print(f"false alarms {len(whole.false)} in {whole.weeks:.0f} weeks: {rate:.2f} a week", end="")
     print(f", {rate / series:.3f} a week and series of {series}")

@@ -55,6 +55,24 @@ class Campaign(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
         help_text=_("Of its revenue, what is left once goods and handling are paid. Empty: not known."),
     )
+    roas_least = models.DecimalField(
+        _("least return on ad spend"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_("Revenue for each unit spent, under which an alarm is raised. Empty: the alarm's own."),
+    )
+    cac_most = models.DecimalField(
+        _("most that a customer may cost"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_("In the site's currency; over it an alarm is raised. Empty: the alarm's own."),
+    )
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)

@@ -4,7 +4,8 @@ from zoco.moving.parts import PARTS, Part
 
 _PARTS = (
     Part("campaigns", "zoco_campaigns.Campaign",
-         ("name", "code", "goal", "budget", "margin_percent", "starts_on", "ends_on", "note"), ("code",), 2),
+         ("name", "code", "goal", "budget", "margin_percent", "roas_least", "cac_most", "starts_on",
+          "ends_on", "note"), ("code",), 2),
     Part("costs", "zoco_campaigns.Cost",
          ("campaign", "on", "source", "medium", "creative", "account", "amount", "with_vat", "vat_percent",
           "impressions", "clicks", "currency", "is_imported"),

@@ -41,7 +41,10 @@ class CampaignForm(_ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("site", "name", "code", "goal", "budget", "margin_percent", "starts_on", "ends_on", "note")
+        fields = (
+            "site", "name", "code", "goal", "budget", "margin_percent", "roas_least", "cac_most", "starts_on",
+            "ends_on", "note",
+        )  # fmt: skip
         widgets = {"starts_on": DayInput, "ends_on": DayInput, "note": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **more: Any) -> None:

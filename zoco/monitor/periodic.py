@@ -3,8 +3,10 @@
 from django.utils import timezone
 
 from zoco.kit.periodic import PERIODIC, Periodic
-from zoco.monitor.alarms import running, telling
+from zoco.monitor.alarms import running
+from zoco.monitor.alarms.before import working
 from zoco.monitor.alarms.others import exporting, letters, spending
+from zoco.monitor.alarms.shown import telling
 from zoco.monitor.attribution import services as attribution
 from zoco.monitor.exports import plans
 from zoco.monitor.imports import services
@@ -26,6 +28,11 @@ def spend() -> None:
     """Look at what campaigns of each site cost and brought, and at letters, once an hour."""
     spending.spending_look(now=timezone.now())
     letters.letters_look(now=timezone.now())
+
+
+def before() -> None:
+    """Count how often an alarm would have been raised before, where that is due."""
+    working.before_work(now=timezone.now())
 
 
 def tell() -> None:
@@ -52,6 +59,7 @@ def send() -> None:
 PERIODIC.add(Periodic("monitor.alarms.look", 300, look))
 PERIODIC.add(Periodic("monitor.alarms.listen", 60, listen))
 PERIODIC.add(Periodic("monitor.alarms.spend", 900, spend))
+PERIODIC.add(Periodic("monitor.alarms.before", 300, before))
 PERIODIC.add(Periodic("monitor.alarms.tell", 60, tell))
 PERIODIC.add(Periodic("monitor.schedules", 60, send))
 PERIODIC.add(Periodic("monitor.imports", 86_400, services.tidy))

@@ -16,6 +16,7 @@ from zoco.monitor import purposes
 from zoco.monitor.alarms.forms import AlarmForm
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import alarm_said, known_said
+from zoco.monitor.alarms.shown.before_said import a_week_said
 from zoco.monitor.annotations import Annotation
 from zoco.monitor.exports.models import ExportPlan
 from zoco.monitor.funnel_form import FunnelForm, funnel_said, report_link, within_said
@@ -138,6 +139,7 @@ class AlarmViewSet(ListViewSet):
         TitleColumn("kind", label=_("Raised when"), accessor=alarm_said, get_url=_to_alarm),
         "site",
         Column("known", label=_("State"), accessor=known_said),
+        Column("a_week", label=_("To be expected a week"), accessor=a_week_said),
     ]
     ordering = ["site", "id"]
 

@@ -38,7 +38,13 @@ class Forecast:
         return bounds(float(self.mean[number]), float(self.variance[number]), confidence)
 
 
-def forecast(past: Floats, kinds: NDArray[np.int64], kind: int, profile: Floats | None = None) -> Forecast:
+def forecast(
+    past: Floats,
+    kinds: NDArray[np.int64],
+    kind: int,
+    profile: Floats | None = None,
+    exposure: tuple[Floats, Floats] | None = None,
+) -> Forecast:
     """Forecast the next count of each row of `past` (series, days), oldest day first.
 
     `kinds` is the kind of each past day (0 to 6, the day of the week), `kind` that of the next.
@@ -49,22 +55,27 @@ def forecast(past: Floats, kinds: NDArray[np.int64], kind: int, profile: Floats 
     variance phi·mean + Var(estimated mean) is Farrington et al. 1996, section 3.5. Two things differ:
     outliers on either side count less, as falls matter here too (in phi by 1/s⁴), and a factor of
     which little is known is drawn to `profile` (of the whole, or 1) by a gamma prior worth six counts.
+    `exposure` of each past day, around 1, and of the next: what counts are in proportion to, such as the rest
+    of the whole (an offset: McCullagh and Nelder, Generalized Linear Models, 1989, section 6.2). What moves
+    all alike is then no noise; the exposures' own noise is the caller's to add.
     """
     series, days = past.shape
     usual = np.ones(7) if profile is None else profile
+    worth, now = exposure if exposure is not None else (np.ones_like(past), np.ones(series))
     recent = 0.5 ** ((days - 1 - np.arange(days)) / HALF_LIFE_DAYS)
     weights = np.broadcast_to(recent, past.shape).copy()
     phi, damped = np.ones(series), np.ones_like(past)
     for number in range(PASSES):
         # At first without what stands out of its own kind of day: a wave or a gap must not look like noise.
-        factors, level, known = _fitted(past if number else _clipped(past, kinds), weights, kinds, usual)
-        fitted = np.maximum(level[:, None] * factors[:, kinds], _TINY)
+        clean = past if number else _clipped(past / worth, kinds) * worth
+        factors, level, known = _fitted(clean, weights, kinds, usual, worth)
+        fitted = np.maximum(level[:, None] * factors[:, kinds] * worth, _TINY)
         pearson = (past - fitted) / np.sqrt(fitted)
         phi = _robust(pearson) if number == 0 else _dispersion(pearson, weights * damped)
         residual = np.abs(_anscombe(past, fitted)) / np.sqrt(phi)[:, None]
         damped = np.where(residual > OUTLYING, (OUTLYING / np.maximum(residual, _TINY)) ** 2, 1.0)
         weights = recent * damped
-    mean = level * factors[:, kind]
+    mean = level * factors[:, kind] * now
     uncertain = phi / np.maximum((weights * past).sum(1), 1.0) + phi / (known[:, kind] + PRIOR_COUNTS)
     return Forecast(mean, phi * mean + mean * mean * uncertain, phi)
 
@@ -72,17 +83,17 @@ def forecast(past: Floats, kinds: NDArray[np.int64], kind: int, profile: Floats 
 def profile_of(past: Floats, kinds: NDArray[np.int64]) -> Floats:
     """Return how much busier each kind of day is than the mean one, of one series."""
     recent = np.ones((1, past.shape[-1]))
-    found: Floats = _fitted(past.reshape(1, -1), recent, kinds, np.ones(7))[0][0]
+    found: Floats = _fitted(past.reshape(1, -1), recent, kinds, np.ones(7), recent)[0][0]
     return found
 
 
 def _fitted(
-    past: Floats, weights: Floats, kinds: NDArray[np.int64], usual: Floats
+    past: Floats, weights: Floats, kinds: NDArray[np.int64], usual: Floats, worth: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return factors (series, 7), level, and the weighted counts behind each factor."""
     is_kind = (kinds[:, None] == np.arange(7)).astype(float)
     counted = (weights * past) @ is_kind
-    present = weights @ is_kind
+    present = (weights * worth) @ is_kind
     factors = np.broadcast_to(usual, counted.shape)
     for _ in range(2):
         level = counted.sum(1) / np.maximum((present * factors).sum(1), _TINY)

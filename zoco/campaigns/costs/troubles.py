@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,8 @@ def too_little(
     """Return the campaigns whose return is under, or whose customer costs more than, what was set; or that
     spent for nothing. None where no costs are known of the last days.
 
+    A bound of the campaign's own goes before `bound`; one that has neither is not judged.
+
     Raises QueryFailed, StoreBusy.
     """
     last = _newest(site, now)
@@ -115,16 +118,28 @@ def too_little(
         return None
     period = Period(last - timedelta(days=DAYS[sort] - 1), last, site.zone)
     lines = _lines(site, period, now, store)
-    if sort == "cac" and bound:
-        return [found for each in lines if (found := _dear(each, bound, judged.level))]
-    if sort == "roas" and bound:
-        squares = _squares(site, period, store)
-        return [found for each in lines if (found := _poor(each, squares, bound, judged.level))]
+    if sort == "cac":
+        held = [(each, own) for each in lines if (own := _bound(each.campaign.cac_most, bound))]
+        return [found for each, own in held if (found := _dear(each, own, judged.level))]
+    if sort == "roas":
+        held = [(each, own) for each in lines if (own := _bound(each.campaign.roas_least, bound))]
+        squares = _squares(site, period, store) if held else {}
+        return [found for each, own in held if (found := _poor(each, squares, own, judged.level))]
     if sort != "wasted":
         return []
     wide = Period(last - timedelta(days=RATE_DAYS - 1), last, site.zone)
     rate = _rate(_lines(site, wide, now, store))
     return [found for each in lines if (found := _wasted(each, rate, bound, judged.odds))]
+
+
+def is_bounded(site: SiteInfo, sort: str) -> bool:
+    """Say whether a campaign of the site has a bound of its own."""
+    own = {"roas": "roas_least", "cac": "cac_most"}[sort]
+    return Campaign.objects.filter(site=site.id, **{f"{own}__isnull": False}).exists()
+
+
+def _bound(own: Decimal | None, other: float | None) -> float | None:
+    return other if own is None else float(own)
 
 
 @dataclass(frozen=True, slots=True)

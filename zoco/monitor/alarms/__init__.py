@@ -2,5 +2,6 @@
 
 `watched` says what is counted, `narrowed` which segment it is about, `cube` counts it by hour and part,
 `detecting` finds what is not as expected over `windows` of hours, `causes` names the part; `services` keeps
-incidents, `telling` writes to people and programs.
+incidents. `others` are found otherwise than in counts, `before` counts how often each care would have told,
+`shown` draws, says and tells it to people and programs.
 """

@@ -36,6 +36,11 @@ def parts_of(cause: Mapping[str, Any] | None) -> set[tuple[str, str]]:
     return {(dimension, value) for dimension, values in named for value in values}
 
 
+def most_of(cause: Mapping[str, Any] | None) -> set[tuple[str, str]]:
+    """Return the part that moved most, under the name that a cause is known by; nothing without a cause."""
+    return {(cause["dimension"], cause["values"][0])} if cause else set()
+
+
 def cause_of(window: Window, is_fall: bool, only: tuple[str, ...], dispersion: float) -> Cause | None:
     """Return the part that tells most of the difference; None where all parts moved alike."""
     found = []

@@ -24,7 +24,10 @@ CONFIDENCE = 0.95
 # Nothing that was never seen is expected to be nothing at all.
 MEAN_LEAST = 0.5
 # By how many standard deviations of a Poisson count a rough look must differ to be worth a second one.
-ROUGH_STRIDES, ROUGH_STRIDES_PART = 2.5, 3.5
+ROUGH_STRIDES, ROUGH_STRIDES_PART = 2.5, 2.5
+# A part is held against the others where these are so many; by its own past it must be no everyday thing too.
+OTHERS_LEAST, ITSELF_ODDS = 30.0, 0.02
+FORECAST = ("mean", "variance", "dispersion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +195,11 @@ def _part(window: Window, rule: Rule, other: Window | None) -> Finding | None:
         # What is looked at more closely below is expected to be less, never more.
         if not (seen <= most * expected.mean).any():
             continue
-        total, whole = float(window.seen(window.cube.total)[0]), float(window.whole().mean[0])
-        others = (total - seen) / np.maximum(whole - expected.mean, 1.0)
-        expected = expected.scaled(np.minimum(1.0, np.minimum(others, _own(other, name, cut, rows))))
+        itself, expected = _beside(window, cut, rows, seen, expected, _own(other, name, cut, rows))
         for number, row in enumerate(rows):
-            if seen[number] > most * expected.mean[number]:
+            if seen[number] > most * min(itself.mean[number], expected.mean[number]):
+                continue
+            if itself.tails(number, float(seen[number]))[0] > ITSELF_ODDS:
                 continue
             odds = expected.tails(number, float(seen[number]))[0]
             is_better = odds <= rule.part_odds * window.fewer and (best is None or odds < best[0])
@@ -212,6 +215,23 @@ def _part(window: Window, rule: Rule, other: Window | None) -> Finding | None:
     )
     figures = (value, float(expected.mean[number]), low, high, odds, phi)
     return Finding(window.cube.measure.key, True, window.hours, *figures, window.days, cause, part)
+
+
+def _beside(
+    window: Window, cut: Cut, rows: NDArray[np.int64], seen: Floats, itself: Forecast, own: Floats | float
+) -> tuple[Forecast, Forecast]:
+    """Return what parts are expected to be by their own past, and in proportion to the others.
+
+    Both go down with what the measure is a rate of. Where the others are too few to say anything the own past
+    stands for both, less what the others fell.
+    """
+    total, whole = float(window.seen(window.cube.total)[0]), float(window.whole().mean[0])
+    others = (total - seen) / np.maximum(whole - itself.mean, 1.0)
+    alone = itself.scaled(np.minimum(1.0, np.minimum(others, own)))
+    beside = window.beside(cut, rows).scaled(np.minimum(1.0, own) * np.ones(len(rows)))
+    are_many = total - seen >= OTHERS_LEAST
+    both = (np.where(are_many, getattr(beside, name), getattr(alone, name)) for name in FORECAST)
+    return itself.scaled(np.minimum(1.0, own)), Forecast(*both)
 
 
 def _suspects(window: Window, cut: Cut, rule: Rule) -> NDArray[np.int64]:

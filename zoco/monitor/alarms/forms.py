@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from zoco.kit.choosing import Several
 from zoco.ledger import sitebook
@@ -12,6 +12,7 @@ from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.pictures.labels import NAMES
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.said import gone_said, measure_said
+from zoco.monitor.alarms.shown.before_said import care_said
 from zoco.monitor.alarms.watched import EVENT, FUNNEL, GOAL, MEASURES, step_named
 from zoco.monitor.funnels import Funnel
 from zoco.monitor.segments import Segment
@@ -26,7 +27,7 @@ Choices = list[tuple[str, Any]]
 class AlarmForm(_ModelForm):
     """An alarm. Figures, goals and facts are listed; a kind that watches one thing alone takes that."""
 
-    whole = forms.BooleanField(label=_lazy("Watch the whole site from now on"), required=False)
+    whole = forms.BooleanField(label=gettext_lazy("Watch the whole site from now on"), required=False)
 
     class Meta:
         model = Alarm
@@ -44,6 +45,7 @@ class AlarmForm(_ModelForm):
             choices=measures(self.instance.measure), required=False, label=label, help_text=hint
         )
 
+        self.fields["care"].help_text = care_said(self.instance)
         self.fields["segment"] = OfSite(
             queryset=Segment.objects.select_related("site").order_by("site", "name", "id"),
             required=False,

@@ -28,7 +28,10 @@ def new_secret() -> str:
 
 
 class Alarm(models.Model):
-    """What is watched on a site. `known` says what can be known: "" all is well watched, else why not."""
+    """What is watched on a site. `known` says what can be known: "" all is well watched, else why not.
+
+    `before` is how often each care would have raised it in the weeks before, see `before.working`.
+    """
 
     class Care(models.TextChoices):
         """How readily it is raised."""
@@ -74,7 +77,8 @@ class Alarm(models.Model):
         validators=[MinValueValidator(Decimal("0.01"))],
         help_text=_(
             "Of campaigns: the least revenue for each unit spent, the most that a customer may cost, or how "
-            "much may be spent without a conversion; in the site's currency."
+            "much may be spent without a conversion; in the site's currency. A campaign's own bound goes "
+            "before it. Left empty, only campaigns with a bound of their own are held to one."
         ),
     )
     care = models.CharField(_("how readily"), max_length=8, choices=Care.choices, default=Care.USUAL)
@@ -102,6 +106,7 @@ class Alarm(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     known = models.CharField(max_length=200, blank=True, editable=False)
+    before = models.JSONField(default=dict, editable=False)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -149,8 +154,6 @@ class Alarm(models.Model):
             raise ValidationError({"measure": _("Write one of: %(names)s.") % {"names": there}})
         self._segment_check(is_given)
         self.bound = self.bound if self.kind in BOUNDED else None
-        if self.bound is None and BOUNDED.get(self.kind):
-            raise ValidationError({"bound": _("Write the bound at which this alarm is raised.")})
         if self.hook_url:
             try:
                 http.address_check(self.hook_url)

@@ -13,10 +13,11 @@ from zoco.ledger import expr, sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.cube import DAYS, Cube, cube_read
-from zoco.monitor.alarms.detecting import DAYS_LEAST, Finding, Unknown, history_days, look
+from zoco.monitor.alarms.detecting import DAYS_LEAST, Finding, Rule, Unknown, history_days
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.narrowed import Narrowed, SegmentMissed, narrowed
-from zoco.monitor.alarms.pictures import picture_of
+from zoco.monitor.alarms.others.averages import looked
+from zoco.monitor.alarms.shown.pictures import average_picture, picture_of
 from zoco.monitor.alarms.usual import KINDS, rule_of
 from zoco.monitor.alarms.windows import Window
 from zoco.stats.tails import bounds, tails
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 # For so long after the hour facts may still be on their way into the ledger.
 LATE = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+# So many hours are looked at again after a worker was down: the span that is read holds a day more.
+CAUGHT_UP_MOST = 24
 SILENT_ODDS = 1e-4
 SILENT_HOURS_MOST = 72
 
@@ -85,13 +89,37 @@ def _look(site: SiteInfo, alarms: Sequence[Alarm], hour: datetime, store: Store)
             services.seen_apply(alarm, Unknown(0, why=missed.why), at=hour)
             continue
         counted = cube(alarm.measure, part)
-        given = counted.measure.given if alarm.kind == "fall" else ""
-        end = counted.hour_at(hour, site.zone)
-        seen = look(counted, end, rule, cube(given, part) if given else None)
-        picture = picture_of(counted, seen, end) if isinstance(seen, Finding) else None
-        seen = seen.scaled(counted.unit) if isinstance(seen, Finding) else seen
-        services.seen_apply(alarm, seen, at=hour, picture=picture)
+        given = given_of(counted, alarm.kind)
+        other = cube(given, part) if given else None
+        for each in _missed(alarm, hour):
+            _judge(alarm, counted, other, rule, counted.hour_at(each, site.zone), at=each)
     return len(alarms)
+
+
+def given_of(cube: Cube, kind: str) -> str:
+    """Return the measure that another is held against: of what falls, and of an average."""
+    measure = cube.measure
+    return measure.given if kind == "fall" or measure.is_average else ""
+
+
+def _missed(alarm: Alarm, hour: datetime) -> list[datetime]:
+    """Return the hours that were not looked at, oldest first: a worker that was down catches up."""
+    if alarm.looked_at is None:
+        return [hour]
+    hours = min(max(1, (hour - alarm.looked_at) // HOUR), CAUGHT_UP_MOST)
+    return [hour - HOUR * back for back in range(hours - 1, -1, -1)]
+
+
+def _judge(alarm: Alarm, cube: Cube, other: Cube | None, rule: Rule, end: int, *, at: datetime) -> None:
+    seen = looked(cube, end, rule, other)
+    picture = None
+    if isinstance(seen, Finding):
+        if cube.measure.is_average and other is not None:
+            picture = average_picture(cube, other, seen, end)
+        else:
+            picture = picture_of(cube, seen, end)
+        seen = seen.scaled(cube.unit)
+    services.seen_apply(alarm, seen, at=at, picture=picture)
 
 
 def silence_look(*, now: datetime, store: Store | None = None) -> int:

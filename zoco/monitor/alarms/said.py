@@ -11,7 +11,7 @@ from zoco.ledger.asking.filters import FILTERABLE
 from zoco.ledger.pictures import formats
 from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import UNREADABLE, is_as_kept
-from zoco.monitor.alarms.others import spent_said
+from zoco.monitor.alarms.others import averages, spent_said
 from zoco.monitor.alarms.others.failing_said import failing_said
 from zoco.monitor.alarms.others.kinds import LETTERS, OF_COSTS, PARTS
 from zoco.monitor.alarms.usual import KINDS
@@ -83,6 +83,8 @@ def known_said(alarm: Alarm) -> str:
         return _("Quiet: it needs %(needs)s days of history and has %(has)s.") % {"needs": needs, "has": has}
     if word == "costs":
         return _("Quiet: no costs of the last two weeks are known.")
+    if word == "bound":
+        return _("Quiet: set a bound here, or one of a campaign's own.")
     if word == "few":
         return _("Quiet: there is too little of it to tell a fall from chance.")
     return _("Watching") if alarm.looked_at else _("Not looked at yet")
@@ -126,6 +128,8 @@ def incident_said(incident: Incident) -> str:
         "high": _number(found["high"]),
     }
     hours = int(found["hours"])
+    if found["measure"] in averages.OF:
+        return f"{_average_said(found, values)} {_cause_said(cause)}"
     first = ngettext(
         "In the last hour %(seen)s were seen; %(expected)s were expected, 95%% of the time between %(low)s "
         "and %(high)s.",
@@ -136,6 +140,18 @@ def incident_said(incident: Incident) -> str:
     named = _("%(measure)s: %(said)s") % {"measure": _what(found), "said": first}
     is_silence = incident.alarm.kind == "silence" and cause is None
     return named if is_silence else f"{named} {_cause_said(cause)}"
+
+
+def _average_said(found: dict[str, Any], values: dict[str, str]) -> str:
+    hours = int(found["hours"])
+    words = ngettext(
+        "%(measure)s: In the last hour it was %(seen)s; %(expected)s was expected, 95%% of the time between "
+        "%(low)s and %(high)s, by so many orders.",
+        "%(measure)s: In the last %(hours)s hours it was %(seen)s; %(expected)s was expected, 95%% of the "
+        "time between %(low)s and %(high)s, by so many orders.",
+        hours,
+    )
+    return words % {**values, "measure": _what(found), "hours": hours}
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:

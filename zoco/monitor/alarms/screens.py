@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.pages import answered
-from zoco.monitor.alarms import pictures, said, services
+from zoco.monitor.alarms import said, services
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
-from zoco.monitor.alarms.others import letters, opened, spent_said
+from zoco.monitor.alarms.others import averages, letters, opened, spent_said
 from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, hidden_from
+from zoco.monitor.alarms.shown import before_said, pictures
 
 SEE, MARK = "zoco_monitor.view_incident", "zoco_monitor.change_incident"
 SET = "zoco_monitor.add_alarm"
@@ -48,7 +50,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         .select_related("alarm__site", "alarm__segment", "acknowledged_by")
         .order_by("-opened_at", "-id")[:SHOWN_MOST]
     )
-    alarms = Alarm.objects.filter(site__in=sites).select_related("site", "segment").order_by("site", "id")
+    alarms = list(
+        Alarm.objects.filter(site__in=sites).select_related("site", "segment").order_by("site", "id")
+    )
     lines = sorted((_line(each) for each in incidents), key=lambda line: not line["is_open"])
     return _page(
         request,
@@ -57,7 +61,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         lines=lines,
         alarms=[_alarm(each) for each in alarms],
         false_rate=_false_rate(sites),
+        expected=before_said.all_said(alarms),
         may_set=request.user.has_perm(SET),
+        lacks_usual=services.lacks_usual(),
     )
 
 
@@ -79,8 +85,10 @@ def _line(incident: Incident) -> dict[str, Any]:
 
 
 def _alarm(alarm: Alarm) -> dict[str, Any]:
-    known = said.known_said(alarm) if alarm.is_on else _("Off")
-    return {"alarm": alarm, "said": said.alarm_said(alarm), "known": known}
+    if not alarm.is_on:
+        return {"alarm": alarm, "said": said.alarm_said(alarm), "known": _("Off"), "before": ""}
+    before = before_said.before_said(alarm)
+    return {"alarm": alarm, "said": said.alarm_said(alarm), "known": said.known_said(alarm), "before": before}
 
 
 def _false_rate(sites: list[int]) -> str:
@@ -143,11 +151,15 @@ def _sureness(incident: Incident) -> dict[str, Any]:
         return {"is_otherwise": True, "way": (reverse("zoco_exports"), _("Open the exports"))}
     if incident.alarm.kind in OF_COSTS:
         return {"is_otherwise": True, "how": spent_said.how(incident), "way": spent_said.way(incident)}
-    odds = incident.found["odds"]
+    odds, method = incident.found["odds"], said.METHOD
+    if incident.alarm.kind in OF_LETTERS:
+        method = letters.METHOD
+    elif incident.found["measure"] in averages.OF:
+        method = averages.METHOD
     return {
         "odds": said.odds_said(odds),
         "dispersion": formats.decimal(incident.found["dispersion"], 1),
-        "method": letters.METHOD if incident.alarm.kind in OF_LETTERS else said.METHOD,
+        "method": method,
     }
 
 
@@ -195,4 +207,5 @@ def usual(request: HttpRequest) -> HttpResponse:
     """Set the usual alarms of all sites."""
     for site in sitebook.sites():
         services.alarms_usual(site.id, is_demo=site.is_demo)
+    messages.success(request, _("The usual alarms are set."))
     return redirect("zoco_incidents")

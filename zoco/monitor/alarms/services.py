@@ -6,14 +6,16 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from zoco.kit import staff_mail
-from zoco.monitor.alarms.causes import parts_of
+from zoco.ledger import sitebook
+from zoco.monitor.alarms.causes import most_of, parts_of
 from zoco.monitor.alarms.detecting import Failing, Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.narrowed import is_as_kept, kept
-from zoco.monitor.alarms.others.kinds import SEE_REPORTS, hidden_from
+from zoco.monitor.alarms.others.kinds import OF_LETTERS, SEE_REPORTS, hidden_from, needs_of
 from zoco.monitor.alarms.usual import USUAL
 from zoco.sites.access.reads import seeing
 
@@ -32,11 +34,30 @@ def alarms_usual(site: int, *, is_demo: bool = False) -> list[Alarm]:
 
     To a site with simulated data nothing new comes: an alarm of silence would be raised for ever.
     """
-    for kind, measure in USUAL:
-        if is_demo and kind == "silence":
-            continue
+    for kind, measure in usual_lacking(site, is_demo=is_demo):
         Alarm.objects.get_or_create(site_id=site, kind=kind, measure=measure, segment_name="")
     return list(Alarm.objects.filter(site_id=site).order_by("id"))
+
+
+def usual_lacking(site: int, *, is_demo: bool = False) -> list[tuple[str, str]]:
+    """Return kind and measure of the usual alarms that a site has not, of what the project has.
+
+    Letters belong to no site: an alarm about them anywhere is about all.
+    """
+    there = set(Alarm.objects.filter(site_id=site, segment_name="").values_list("kind", "measure"))
+    letters = set(Alarm.objects.filter(kind__in=OF_LETTERS).values_list("kind", "measure"))
+    return [
+        (kind, measure)
+        for kind, measure in USUAL
+        if not (is_demo and kind == "silence")
+        and (kind, measure) not in there | letters
+        and all(apps.is_installed(f"zoco.{app}") for app in needs_of(kind))
+    ]
+
+
+def lacks_usual() -> bool:
+    """Say whether a site that is seen has not all of the usual alarms."""
+    return any(usual_lacking(site.id, is_demo=site.is_demo) for site in sitebook.sites())
 
 
 @transaction.atomic
@@ -56,8 +77,7 @@ def seen_apply(
         if incident is not None and _is_another(incident, found, at):
             incident_close(incident, at=at)
             incident = None
-        told = parts_of(found.get("cause")) | (_told(incident) if incident else set())
-        found["told"] = sorted(told)
+        found["told"] = sorted(_told_then(incident, found.get("cause")))
         return incident_see(alarm, incident, found, began_at=began_at, at=at, picture=picture)
     if incident is not None and at - incident.seen_at >= calm:
         incident_close(incident, at=at)
@@ -66,13 +86,26 @@ def seen_apply(
 
 
 def _is_another(incident: Incident, found: dict[str, Any], at: datetime) -> bool:
-    """Say whether a wave is another one than that of the open incident: of a part not told of lately."""
-    new = parts_of(found["cause"] | {"also": ()}) if found.get("cause") else set()
+    """Say whether a wave is another one than that of the open incident: what rose most is new.
+
+    While one wave goes on a second is named beside it, before it once it is the larger one.
+    """
+    new = most_of(found.get("cause"))
     if not new or found["is_fall"]:
         return False
     lately = Incident.objects.filter(alarm=incident.alarm_id, opened_at__gte=at - LATELY)
     told = [_told(each) for each in [incident, *lately]]
     return bool(told[0]) and all(new.isdisjoint(parts) for parts in told)
+
+
+def _told_then(incident: Incident | None, cause: dict[str, Any] | None) -> set[tuple[str, str]]:
+    """Return what was told: all names at the opening, then further names of the same.
+
+    What is only named beside a wave that goes on was not told of yet.
+    """
+    if incident is None:
+        return parts_of(cause)
+    return _told(incident) | parts_of(cause | {"values": ()} if cause else None)
 
 
 def _told(incident: Incident) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from zoco.monitor.alarms.detecting import Rule
-from zoco.monitor.alarms.others.kinds import OTHERS
+from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, OTHERS
 from zoco.monitor.alarms.watched import PAGE, SECTION
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ KINDS: dict[str, Kind] = {
         Kind("silence", _("No facts arrive"), "facts", None),
         Kind("tracker", _("The tracker is gone from pages"), "page_views",
              Rule(is_fall=True, share=0.95, part_odds=1e-6, only=(PAGE, SECTION), is_gone=True)),
-        Kind("fall", _("Something falls"), "", Rule(is_fall=True, share=0.35, odds=1e-4, part_odds=1e-6)),
+        Kind("fall", _("Something falls"), "", Rule(is_fall=True, share=0.25, odds=1e-3, part_odds=3e-5)),
         Kind("rise", _("Something rises"), "", Rule(is_fall=False, share=1.0, odds=1e-6, least=20)),
         Kind("not_found", _("A wave of pages not found"), "not_found",
              Rule(is_fall=False, share=2.0, odds=1e-6, least=20)),
@@ -55,10 +55,11 @@ USUAL: tuple[tuple[str, str], ...] = (
     ("bots", "bots"),
     ("spam", "spam"),
     ("export", "exports"),
+    *((kind, measure) for kind, _label, measure in OTHERS if kind in (*OF_COSTS, *OF_LETTERS)),
 )
 
 # How much more (or less) than usual chance must be ruled out, and how much larger a difference must be.
-CARE: dict[str, tuple[float, float]] = {"calm": (1e-3, 1.3), "usual": (1.0, 1.0), "keen": (10.0, 0.7)}
+CARE: dict[str, tuple[float, float]] = {"calm": (0.01, 1.4), "usual": (1.0, 1.0), "keen": (10.0, 0.7)}
 
 
 def rule_of(kind: str, care: str = "usual") -> Rule | None:

@@ -33,7 +33,7 @@ class Watched:
     """A measure. `moments` returns rows with `at`, a moment, and the columns asked for.
 
     `given` is the measure of which it is a rate: page views and orders fall with visits, and that is no news
-    of theirs. `value` names a column to sum, "" to count rows.
+    of theirs. `value` names a column to sum, "" to count rows; `is_average`: by the count of `given`.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Watched:
     verdicts: tuple[str, ...] = PEOPLE
     given: str = ""
     value: str = ""
+    is_average: bool = False
 
 
 def _began(facts: Facts, columns: tuple[str, ...]) -> Table:
@@ -68,6 +69,11 @@ def _conversions(facts: Facts, columns: tuple[str, ...]) -> Table:
 
 def _orders(facts: Facts, columns: tuple[str, ...]) -> Table:
     return _at(facts.named("shop.order.placed"), columns)
+
+
+def _refunds(facts: Facts, columns: tuple[str, ...]) -> Table:
+    """Return refunds, whoever wrote them down."""
+    return _at(facts.named("shop.order.refunded"), columns)
 
 
 def _not_found(facts: Facts, columns: tuple[str, ...]) -> Table:
@@ -101,6 +107,16 @@ MEASURES: dict[str, Watched] = {
             "detractors", _("Detractors in surveys"), SAID_BY, said(SCORED, DETRACTOR), KNOWN, given="scores"
         ),
         Watched("scores", _("Answers from 0 to 10 in surveys"), SAID_BY, said(SCORED), KNOWN),
+        Watched(
+            "order_value",
+            _("Average order value"),
+            WHO,
+            _money,
+            given="orders",
+            value="worth",
+            is_average=True,
+        ),
+        Watched("refunds", _("Refunds"), WHO, _refunds, VERDICTS, given="orders"),
         Watched(
             "not_found",
             _("Pages not found"),

@@ -9,6 +9,13 @@ from zoco.monitor.alarms.cube import Cube, Cut
 from zoco.stats.seasonal import Forecast, forecast, profile_of
 
 Floats = NDArray[np.float64]
+WORTH_LEAST = 1e-3
+FEWER = {24: 4.0, 48: 8.0, 72: 4.0, 168: 2.0}
+"""How many times likelier than at six hours chance may be: looks at longer windows differ less often.
+
+What only three days or a week show is surer by then, and is told too late anyway: there less chance is taken,
+so that more may be taken where it helps to tell within two days.
+"""
 
 
 @dataclass(slots=True)
@@ -37,8 +44,8 @@ class Window:
 
     @property
     def fewer(self) -> float:
-        """Return how many times likelier chance may be than at six hours: there are so many fewer looks."""
-        return max(1.0, self.hours / 6)
+        """Return how many times likelier chance may be than at six hours, see `FEWER`."""
+        return FEWER.get(self.hours, 1.0)
 
     def seen(self, cut: Cut) -> Floats:
         found: Floats = cut.summed[:, self.end] - cut.summed[:, self.end - self.hours]
@@ -59,6 +66,17 @@ class Window:
         if self._usual is None:
             self._usual = profile_of(self.past(self.cube.total), self.kinds)
         return forecast(self.past(cut, rows), self.kinds, self.kind if kind is None else kind, self._usual)
+
+    def beside(self, cut: Cut, rows: NDArray[np.int64]) -> Forecast:
+        """Forecast parts in proportion to all others: what moves all alike is no noise then."""
+        past, total = self.past(cut, rows), self.past(self.cube.total)
+        others = total - past
+        usual = np.maximum(others.mean(1), 1.0)
+        now = np.maximum(self.seen(self.cube.total)[0] - self.seen(cut)[rows], 0.0)
+        worth = np.maximum(others / usual[:, None], WORTH_LEAST)
+        found = forecast(past, self.kinds, self.kind, None, (worth, now / usual))
+        variance = found.variance + found.mean**2 / np.maximum(now, 1.0)
+        return Forecast(found.mean, variance, found.dispersion)
 
     def whole(self) -> Forecast:
         if self._whole is None:

@@ -18,10 +18,11 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import decoder, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
-from zoco.monitor.alarms.causes import parts_of
+from zoco.monitor.alarms.causes import most_of, parts_of
 from zoco.monitor.alarms.cube import Cube, cube_read
-from zoco.monitor.alarms.detecting import Finding, look
-from zoco.monitor.alarms.running import silence_found
+from zoco.monitor.alarms.detecting import Finding
+from zoco.monitor.alarms.others.averages import looked
+from zoco.monitor.alarms.running import given_of, silence_found
 from zoco.monitor.alarms.usual import USUAL, rule_of
 from zoco.monitor.alarms.watched import FUNNEL, MEASURES, measure_named
 from zoco.monitor.reports.funnels import drawn
@@ -54,7 +55,7 @@ DELAYS = {
     "step": 48,
     "tracker": 48,
     "falls": 48,
-    "conversion": 96,
+    "conversion": 48,
     "not_found": 6,
     "bots": 6,
     "spam": 6,
@@ -168,12 +169,14 @@ def _is_another(seen: Finding, key: tuple[str, str], episodes: Sequence[Episode]
     """Say whether it is another wave than those lately told of, as `zoco.monitor.alarms.services` does."""
     its = [each for each in episodes if each.kind == key[0]]
     told = [_told(each) for each in its[-1:] + [each for each in its if end - each.opened <= LATELY_HOURS]]
-    new = parts_of(asdict(seen.cause) | {"also": ()}) if seen.cause else set()
+    new = most_of(asdict(seen.cause)) if seen.cause else set()
     return bool(new and not seen.is_fall and told[0]) and all(new.isdisjoint(parts) for parts in told)
 
 
 def _told(episode: Episode) -> set[tuple[str, str]]:
-    return {part for _end, found in episode.found for part in _parts(found)}
+    first, *later = (found for _end, found in episode.found)
+    causes = [asdict(each.cause) | {"values": ()} for each in later if each.cause]
+    return _parts(first).union(*(parts_of(each) for each in causes))
 
 
 def _parts(found: Finding) -> set[tuple[str, str]]:
@@ -185,8 +188,8 @@ def _looked(cubes: dict[str, Cube], key: tuple[str, str], end: int) -> object:
     rule = rule_of(kind)
     if rule is None:
         return _silent(cubes[measure], end)
-    given = cubes[measure].measure.given if kind == "fall" else ""
-    return look(cubes[measure], end, rule, cubes[given] if given else None)
+    given = given_of(cubes[measure], kind)
+    return looked(cubes[measure], end, rule, cubes[given] if given else None)
 
 
 def _silent(cube: Cube, end: int) -> object:

@@ -29,8 +29,8 @@ OF_COSTS = ("pace", "roas", "cac", "wasted")
 """About money spent: for whoever may see costs."""
 OF_LETTERS = ("opens", "clicks", "unsubs", "complaints")
 """About letters, which belong to no site: for whoever sees all sites."""
-BOUNDED = {"roas": True, "cac": True, "wasted": False}
-"""What takes a bound, and whether it needs one."""
+BOUNDED = ("roas", "cac", "wasted")
+"""What takes a bound; that of a campaign's own goes before it."""
 LETTERS: dict[str, StrOrPromise] = {
     "opens": _("Letters opened by people within a day"),
     "clicks": _("Letters clicked by people within a day"),
@@ -44,6 +44,13 @@ PARTS: dict[str, StrOrPromise] = {"topic": _("Topic")}
 def rights_of(kind: str) -> tuple[str, ...]:
     """Return the permissions that whoever is told of an alarm's incidents needs."""
     return (SEE_REPORTS, SEE_COSTS) if kind in OF_COSTS else (SEE_REPORTS,)
+
+
+def needs_of(kind: str) -> tuple[str, ...]:
+    """Return the apps without which an alarm has nothing to look at."""
+    if kind in OF_COSTS:
+        return ("campaigns",)
+    return ("mail",) if kind in OF_LETTERS else ()
 
 
 def hidden_from(user: User | AnonymousUser) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def spending_look(*, now: datetime, store: Store | None = None) -> int:
             except (QueryFailed, StoreBusy):
                 log.exception("Costs could not be looked at; it is tried again. site=%s", site.slug)
                 continue
-            troubles_apply(alarm, found, at=now)
+            troubles_apply(alarm, found, at=now, why="costs" if found is None else _unbounded(site, alarm))
             off += len(found or ())
     return off
 
@@ -66,10 +66,18 @@ def _found(site: SiteInfo, alarm: Alarm, now: datetime, store: Store | None) -> 
     return too_little(site, alarm.kind, bound, judged, now=now, store=store)
 
 
+def _unbounded(site: SiteInfo, alarm: Alarm) -> str:
+    """Return "bound" where neither the alarm nor a campaign says what is too much, or too little."""
+    from zoco.campaigns.costs.troubles import is_bounded
+
+    asks = alarm.kind in {"roas", "cac"} and alarm.bound is None
+    return "bound" if asks and not is_bounded(site, alarm.kind) else ""
+
+
 @transaction.atomic
-def troubles_apply(alarm: Alarm, found: Sequence[Trouble] | None, *, at: datetime) -> None:
-    """Take in what was found: one incident a campaign. None: no costs are known."""
-    Alarm.objects.filter(pk=alarm.pk).update(known="costs" if found is None else "", looked_at=at)
+def troubles_apply(alarm: Alarm, found: Sequence[Trouble] | None, *, at: datetime, why: str = "") -> None:
+    """Take in what was found: one incident a campaign. `why` nothing can be known: "costs", "bound"."""
+    Alarm.objects.filter(pk=alarm.pk).update(known=why, looked_at=at)
     kept = Incident.objects.select_for_update().filter(alarm=alarm, closed_at=None).order_by("id")
     still = {each.found["campaign"]: each for each in kept}
     zone = ZoneInfo(alarm.site.zone)

@@ -14,11 +14,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from zoco.monitor.alarms import services, telling
+from zoco.monitor.alarms import services
 from zoco.monitor.alarms.causes import Cause
 from zoco.monitor.alarms.detecting import Finding, Unknown
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.said import incident_said, incident_title, known_said, odds_said
+from zoco.monitor.alarms.shown import telling
 from zoco.monitor.models import Goal
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site
@@ -245,47 +246,10 @@ def test_the_screens_show_it_and_take_the_mark(alarm: Alarm, client: Client) -> 
     assert "Marked as false: 1" in client.get("/admin/incidents/").content.decode()
 
 
-def test_the_usual_alarms_are_set_once(alarm: Alarm) -> None:
-    first = services.alarms_usual(alarm.site_id)
-
-    assert services.alarms_usual(alarm.site_id) == first
-    assert alarm in first
-    assert len(first) == 10
-
-
-def test_no_silence_is_set_for_a_site_with_simulated_data(alarm: Alarm) -> None:
-    Alarm.objects.all().delete()
-
-    kinds = {each.kind for each in services.alarms_usual(alarm.site_id, is_demo=True)}
-
-    assert len(kinds) > 3
-    assert "silence" not in kinds
-
-
 def test_list_of_alarms_leads_to_each(client: Client, alarm: Alarm) -> None:
     client.force_login(User.objects.get(username="bea"))
 
     assert f'href="/admin/alarms/edit/{alarm.pk}/"' in client.get("/admin/alarms/").content.decode()
-
-
-def wave(host: str) -> Finding:
-    """Return a wave of spam by a host."""
-    cause = Cause("referrer_host", (host,), 90.0, 0.5, 0.99, 0.2)
-    return replace(FALL, measure="spam", is_fall=False, hours=6, seen=90.0, cause=cause, part=None)
-
-
-def test_another_wave_is_told_although_one_is_open_and_none_is_told_twice(alarm: Alarm) -> None:
-    alarm.kind = "spam"
-    hosts = ("a.example", "a.example", "b.example", "a.example", "b.example")
-
-    for hours, host in enumerate(hosts):
-        services.seen_apply(alarm, wave(host), at=NOW + timedelta(hours=hours))
-
-    first, second = Incident.objects.order_by("id")
-    assert (first.closed_at, second.closed_at) == (NOW + timedelta(hours=2), None)
-    assert "a.example" in incident_title(first)
-    assert "b.example" in incident_title(second)
-    assert [each.event for each in Telling.objects.order_by("id")] == ["opened", "closed", "opened"]
 
 
 def test_what_fell_stays_one_incident_whatever_part_is_named(alarm: Alarm) -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from zoco.monitor.alarms import services, telling
+from zoco.monitor.alarms import services
 from zoco.monitor.alarms.models import Alarm
+from zoco.monitor.alarms.shown import telling
 from zoco.monitor.alarms.tests.test_incidents import FALL, NOW, Hook, alarm, hook
 from zoco.monitor.models import Segment
 from zoco.sites.models import Site

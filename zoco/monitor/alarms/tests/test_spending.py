@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import Group, Permission, User
-from django.core.exceptions import ValidationError
 
 from zoco.campaigns.costs.troubles import Judged, Trouble, too_little
 from zoco.campaigns.models import Campaign, Cost, Plan
@@ -184,9 +183,42 @@ def test_without_costs_of_late_it_says_so(site: Site) -> None:
     assert not Incident.objects.exists()
 
 
-def test_a_bound_is_asked_for_where_one_is_needed_and_kept_nowhere_else(site: Site) -> None:
-    with pytest.raises(ValidationError, match="Write the bound"):
-        alarm(site, "cac")
+def test_a_bound_of_the_campaign_goes_before_that_of_the_alarm(site: Site) -> None:
+    for code in ("good", "poor"):
+        campaign(site, code, range(2, 30), 10)
+    # 28 days cost 280 each: good returns 2.86 and costs 7 a customer, poor returns 0.29 and costs 70.
+    Campaign.objects.filter(code="good").update(roas_least=Decimal(5), cac_most=Decimal(3))
+    Campaign.objects.filter(code="poor").update(roas_least=Decimal("0.1"), cac_most=Decimal(500))
+
+    own = {sort: found_of(site, sort, None) for sort in ("roas", "cac")}
+    both = {sort: found_of(site, sort, bound) for sort, bound in (("roas", 2.0), ("cac", 20.0))}
+
+    assert [set(found) for found in (*own.values(), *both.values())] == [{"Good"}] * 4
+    assert (own["roas"]["Good"].bound, own["cac"]["Good"].bound) == (5.0, 3.0)
+    Campaign.objects.filter(code="poor").update(roas_least=None, cac_most=None)
+    assert set(found_of(site, "roas", 2.0)) == {"Good", "Poor"}
+    assert set(found_of(site, "roas", None)) == {"Good"}
+
+
+def test_without_any_bound_it_says_so(site: Site) -> None:
+    made = campaign(site, "poor", range(2, 30), 10)
+    quiet = alarm(site, "cac")
+
+    spending_look(now=NOW)
+    quiet.refresh_from_db()
+    before = known_said(quiet)
+    made.cac_most = Decimal(20)
+    made.save()
+    spending_look(now=NOW + timedelta(hours=1))
+    quiet.refresh_from_db()
+
+    assert (before, known_said(quiet)) == (
+        "Quiet: set a bound here, or one of a campaign's own.", "Watching",
+    )  # fmt: skip
+    assert incident_title(Incident.objects.get()) == "Poor on Shop: a customer costs too much"
+
+
+def test_a_bound_is_kept_where_it_means_something(site: Site) -> None:
     assert alarm(site, "wasted").bound is None
     assert alarm(site, "pace", bound=Decimal(5)).bound is None
 

@@ -40,6 +40,29 @@ def picture_of(cube: Cube, found: Finding, end: int) -> dict[str, Any]:
     }
 
 
+def average_picture(cube: Cube, orders: Cube, found: Finding, end: int) -> dict[str, Any]:
+    """Return the same of an average: what so many orders were each worth, held against the mean of today."""
+    name, value = found.part or ("", "")
+    money, count = (each.cuts[name] if name else each.total for each in (cube, orders))
+    rows = [each.values.index(value) for each in (money, count)]
+    gap = -(-found.hours // 24)
+    ends = [end - 24 * back for back in range(min(DAYS, found.days), gap - 1, -1)]
+    ends = [each for each in ends if each >= found.hours]
+    sums, counts = (
+        np.array([cut.summed[row, each] - cut.summed[row, each - found.hours] for each in ends])
+        for cut, row in zip((money, count), rows, strict=True)
+    )
+    kept = [number for number, orders_then in enumerate(counts) if orders_then > 0]
+    days = [str((cube.first + timedelta(hours=ends[number] - 1)).date()) for number in kept]
+    seen = [float(sums[number] / counts[number]) for number in kept]
+    lines = {
+        "seen": [*seen, found.seen],
+        **{each: [getattr(found, each)] * (len(kept) + 1) for each in ("expected", "low", "high")},
+    }
+    today = str((cube.first + timedelta(hours=end - 1)).date())
+    return {"days": [*days, today], **{key: [cube.unit * each for each in lines[key]] for key in lines}}
+
+
 def _series(cube: Cube, found: Finding) -> tuple[Cut, int]:
     if found.part is None:
         return cube.total, 0

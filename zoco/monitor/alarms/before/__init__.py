@@ -1,0 +1,1 @@
+"""How often an alarm would have been raised in the weeks before, at each care."""
