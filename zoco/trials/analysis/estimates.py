@@ -30,7 +30,7 @@ class Sample:
     def of(cls, exposed: Exposed, arms: Sequence[str], may_count: NDArray[np.bool_]) -> Sample:
         """Return the exposed units that may count, by the arm that they saw."""
         number = {key: place for place, key in enumerate(arms)}
-        arm = np.array([number.get(key, -1) for key in exposed.arm], dtype=np.int64)
+        arm = np.array([number.get(key, -1) for key in exposed.arms], dtype=np.int64)[exposed.arm]
         kept = may_count & (arm >= 0)
         return cls(tuple(arms), exposed.unit[kept], arm[kept], exposed.at[kept])
 

@@ -24,10 +24,10 @@ from zoco.stats.trials.moments import Estimate, NoSpread, TooFew
 from zoco.stats.trials.verdicts import Compare
 from zoco.trials.analysis import batches, beliefs, estimates, units
 from zoco.trials.analysis.concluding import compare_of, is_end
+from zoco.trials.analysis.dealing import dealt_each
 from zoco.trials.analysis.estimates import Estimated, Sample
 from zoco.trials.analysis.strata import strata_read
 from zoco.trials.analysis.units import Exposed, Ints, Scope
-from zoco.trials.deciding import dealer
 from zoco.trials.designs import Metric
 from zoco.trials.models import Trial, Unit
 from zoco.trials.services import end_of
@@ -81,12 +81,10 @@ class Sampled:
         if self.scope.unit == Unit.PERSON:
             return None
         came = units.came_read(self.scope, self.store)
-        own, deal = self.sample, dealer(self.trial)
-        number = {key: place for place, key in enumerate(own.arms)}
+        own = self.sample
         # Those who count saw what they were dealt: it was worked out for them before.
-        is_other = ~np.isin(came.unit, own.unit)
-        both = zip(came.unit[is_other].tolist(), came.at[is_other].tolist(), strict=True)
-        others = np.array([number.get(deal(*each) or "", -1) for each in both], dtype=np.int64)
+        is_other = ~units.held_by(came.unit, own.unit)
+        others = dealt_each(self.trial, own.arms, came.unit[is_other], came.at[is_other])
         at, arm = np.concatenate([own.at, came.at[is_other]]), np.concatenate([own.arm, others])
         return at[arm >= 0], arm[arm >= 0]
 
@@ -173,10 +171,8 @@ def _not_as_dealt(trial: Trial, exposed: Exposed) -> NDArray[np.bool_]:
 
     Whoever says an arm himself gets into none: which one a unit is dealt, anybody can work out again.
     """
-    deal = dealer(trial)
-    told = zip(exposed.told_as.tolist(), exposed.at.tolist(), exposed.arm, strict=True)
-    other = [arm != deal(number, at) for number, at, arm in told]
-    wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)
+    dealt = dealt_each(trial, exposed.arms, exposed.told_as, exposed.at)
+    wrong: NDArray[np.bool_] = exposed.crossed | (exposed.arm != dealt)
     return wrong
 
 

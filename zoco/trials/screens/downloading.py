@@ -97,7 +97,7 @@ def _written(
         if at is not None:
             first = datetime.fromtimestamp(exposed.at[at] / 1e6, UTC).isoformat(timespec="seconds")
             crossed = str(int(exposed.crossed[at]))
-            yield str(unit), dealt or "", share, disarmed(exposed.arm[at]), first, crossed
+            yield str(unit), dealt or "", share, disarmed(exposed.arms[exposed.arm[at]]), first, crossed
         elif dealt is not None:
             yield str(unit), dealt, share, "", "", "0"
 

@@ -196,7 +196,7 @@ def test_units_are_not_taken_along_without_end(trial: Trial, monkeypatch: pytest
 
 def test_no_spreadsheet_runs_what_a_browser_told(trial: Trial) -> None:
     one = np.array([7])
-    exposed = Exposed(one, one, ["\n=HYPERLINK(1)"], one, np.array([True]))
+    exposed = Exposed(one, one, np.array([0]), one, np.array([True]), ("\n=HYPERLINK(1)",))
 
     assert next(csv_rows(trial, exposed, one, one)) == HEAD
     assert [row[3] for row in csv_rows(trial, exposed, one, one)][1] == "'\n=HYPERLINK(1)"
