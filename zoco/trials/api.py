@@ -18,7 +18,7 @@ from zoco.ledger.sitebook import SiteUnknown
 from zoco.trials import facts
 from zoco.trials.deciding import Decision, dealt_arm, decided
 from zoco.trials.designs import KEY
-from zoco.trials.flags.audiences import is_in, those_there
+from zoco.trials.flags.audiences import is_in_kept, those_there
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial, Unit
@@ -61,7 +61,7 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
 
 
 def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpResponse:
-    unit, where = said.targeting, sitebook.site(site).id
+    unit, where, is_in = said.targeting, sitebook.site(site).id, is_in_kept()
 
     def decide(trial: Trial) -> Decision:
         if key and trial.unit == Unit.PERSON and not unit:
