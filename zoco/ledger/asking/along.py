@@ -156,5 +156,6 @@ def _ordered(rows: Table, *, is_back: bool) -> list[Value]:
 
 
 def _order(rows: Table) -> list[Value]:
-    # As text: ClickHouse orders UUIDs by their second half.
-    return [rows.occurred_at, rows.id.cast("string")]
+    from zoco.ledger.asking.statements.sequences import IdInOrder, expression
+
+    return [rows.occurred_at, expression(IdInOrder(rows.id))]

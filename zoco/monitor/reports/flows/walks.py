@@ -60,7 +60,7 @@ def walked(facts: Facts, walk: Walk) -> Table:
     The label of an end is one of BEGAN, ENDED and OPEN: by the newest fact of the site a visit may still go
     on for half an hour, a visitor while the days are not over. Equal steps in a row are one.
     """
-    kept = _numbered(_near(_rows(facts, walk), walk), walk)
+    kept = _numbered(_sided(_near(_rows(facts, walk)), walk), walk)
     each = kept.group_by("who").aggregate(
         number=kept.number.max() + 1, last=kept.at.max(), since=kept.since.max()
     )
@@ -72,14 +72,43 @@ def walked(facts: Facts, walk: Walk) -> Table:
 
 
 def _rows(facts: Facts, walk: Walk) -> Table:
-    """Return the facts that are anchors or steps: who, id, occurred_at, at, entry, is_step, label."""
+    """Return the facts that are anchors or steps, on the side of each walk's anchor and near to it: who, id,
+    occurred_at, at, since, entry, is_step, label.
+
+    Most facts are of nobody who has an anchor: they go before anything is put in order.
+    """
     wide = facts.whole_visits
     earlier = walk.within_seconds if walk.is_back else 0
     # A visit must be seen from where it began to know which of its facts was the first.
     earlier += DAY_SECONDS if walk.what == "source" else 0
     wide = wide.earlier(earlier) if earlier else wide
     wide = wide if walk.is_back else wide.later(walk.within_seconds)
-    rows = wide.where(lambda rows: (rows.session != 0) if walk.is_by_visit else (rows.visitor != 0))
+    rows = wide.where(lambda rows: _has_who(rows, walk))
+    is_step, label = _step(wide, rows, walk.what)
+    marked = rows.select(*KEPT, entry=_is_entry(facts, wide, rows, walk), is_step=is_step, label=label)
+    if walk.what == "source":
+        first = along.lagged(expr.ones(marked.session != 0), marked, "session", empty=0) == 0
+        marked = marked.mutate(is_step=(marked.session != 0) & first)
+    told = _told_apart(marked.filter(marked.entry | marked.is_step), facts, walk)
+    both = told.mutate(at=expr.micros(told.occurred_at)).inner_join(_anchors(facts, walk), "who")
+    gap = both.since - both["at"] if walk.is_back else both["at"] - both.since
+    return both.filter((gap >= 0) & (gap <= walk.within_seconds * 1_000_000))
+
+
+def _anchors(facts: Facts, walk: Walk) -> Table:
+    """Return when the first anchor of each walk was: who, since."""
+    wide = facts.whole_visits
+    rows = wide.where(lambda rows: _has_who(rows, walk) & _is_entry(facts, wide, rows, walk))
+    told = _told_apart(rows.select(*KEPT), facts, walk)
+    return told.group_by("who").aggregate(since=expr.micros(told.occurred_at.min()))
+
+
+def _has_who(rows: Table, walk: Walk) -> Value:
+    return (rows.session != 0) if walk.is_by_visit else (rows.visitor != 0)
+
+
+def _is_entry(facts: Facts, wide: Facts, rows: Table, walk: Walk) -> Value:
+    """Return whether facts are anchors: such facts of the period that fit the filters."""
     entry = reached(wide, rows, walk.anchor.goal)
     entry = entry & (rows.occurred_at >= expr.start_of(facts.period))
     entry = entry & (rows.occurred_at < expr.end_of(facts.period))
@@ -87,13 +116,7 @@ def _rows(facts: Facts, walk: Walk) -> Table:
         entry = entry & holds(rows, condition)
     for fits in facts.fits(rows):
         entry = entry & fits
-    is_step, label = _step(wide, rows, walk.what)
-    marked = rows.select(*KEPT, entry=entry, is_step=is_step, label=label)
-    if walk.what == "source":
-        first = along.lagged(expr.ones(marked.session != 0), marked, "session", empty=0) == 0
-        marked = marked.mutate(is_step=(marked.session != 0) & first)
-    told = _told_apart(marked.filter(marked.entry | marked.is_step), facts, walk)
-    return told.mutate(at=expr.micros(told.occurred_at))
+    return entry
 
 
 def _step(facts: Facts, rows: Table, what: str) -> tuple[Value, Value]:
@@ -111,15 +134,15 @@ def _told_apart(rows: Table, facts: Facts, walk: Walk) -> Table:
     return people.told_apart(facts.known(rows)).drop("session")
 
 
-def _near(rows: Table, walk: Walk) -> Table:
-    """Return each walk's anchor, the first one, and the steps on its side: `begins`, and `since`."""
+def _near(rows: Table) -> Table:
+    """Return each walk's anchor, the first one, and the steps on its side: `begins`."""
     turns = rows.mutate(turn=along.so_far(expr.ones(rows.entry), rows, "who"))
-    begun = turns.mutate(begins=turns.entry & (turns.turn == 1))
-    on_side = begun.turn == 0 if walk.is_back else begun.turn > 0
-    sided = begun.filter(begun.begins | (begun.is_step & on_side))
-    held = sided.mutate(since=along.of_group(sided.begins.ifelse(sided["at"], 0).max(), sided, "who"))
-    gap = held.since - held["at"] if walk.is_back else held["at"] - held.since
-    return held.filter(held.since > 0, gap <= walk.within_seconds * 1_000_000)
+    return turns.mutate(begins=turns.entry & (turns.turn == 1))
+
+
+def _sided(rows: Table, walk: Walk) -> Table:
+    on_side = rows.turn == 0 if walk.is_back else rows.turn > 0
+    return rows.filter(rows.begins | (rows.is_step & on_side))
 
 
 def _numbered(rows: Table, walk: Walk) -> Table:
