@@ -46,7 +46,7 @@ class ListOrNone(ops.Value):
 
 
 class IdInOrder(ops.Value):
-    """A fact's id as something to order by alone: as its text would be, but quicker where that is the same."""
+    """A fact's id as something to order by alone: as its text would be, quicker where that is the same."""
 
     arg: ops.Value[dt.UUID]
     dtype = dt.String(nullable=False)
