@@ -22,7 +22,7 @@ from zoco.trials import facts
 from zoco.trials.choices import Unit
 from zoco.trials.deciding import Decision, dealt_arm, dealt_kept, decided
 from zoco.trials.designs import KEY
-from zoco.trials.flags.audiences import is_in, ledger_number, those_there
+from zoco.trials.flags.audiences import is_in_kept, ledger_number, those_there
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
@@ -113,7 +113,8 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
 
 def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpResponse:
     # A provider of OpenFeature cannot say more in the address than where it begins: its context may.
-    unit, where = said.targeting, sitebook.site(site or said.props.get("site", "")).id
+    where = sitebook.site(site or said.props.get("site", "")).id
+    unit, is_in = said.targeting, is_in_kept()
 
     def decide(trial: Trial) -> Decision:
         if key and trial.unit == Unit.PERSON and not unit:

@@ -46,7 +46,7 @@ class Sample:
     ) -> Sample:
         """Return the exposed units that may count, by the arm that they saw."""
         number = {key: place for place, key in enumerate(arms)}
-        arm = np.array([number.get(key, -1) for key in exposed.arm], dtype=np.int64)
+        arm = np.array([number.get(key, -1) for key in exposed.arms], dtype=np.int64)[exposed.arm]
         kept = may_count & (arm >= 0)
         then = None if batch is None else batch[kept]
         return cls(tuple(arms), exposed.unit[kept], arm[kept], exposed.at[kept], then)

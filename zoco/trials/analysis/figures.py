@@ -24,11 +24,11 @@ from zoco.stats.trials.moments import Estimate, NoSpread, TooFew
 from zoco.stats.trials.verdicts import Compare
 from zoco.trials.analysis import batches, beliefs, estimates, units
 from zoco.trials.analysis.concluding import compare_of, is_end
+from zoco.trials.analysis.dealing import dealt_each
 from zoco.trials.analysis.estimates import Estimated, Sample, local_days, places
 from zoco.trials.analysis.strata import strata_read
 from zoco.trials.analysis.units import Exposed, Ints, Scope
 from zoco.trials.choices import Unit
-from zoco.trials.deciding import Deal, dealer
 from zoco.trials.designs import HONEST, Metric
 from zoco.trials.keeping.services import Kept as KeptUnits
 from zoco.trials.models import Trial
@@ -57,9 +57,8 @@ class Sampled:
         self.trial, self.scope, self.store = trial, scope, store
         self.exposed = units.exposed_read(scope, store)
         arms = [each.key for each in trial.arms_planned]
-        self.deal = dealer(trial)
-        self.wrong = _not_as_dealt(self.exposed, self.deal)
         self.kept = KeptUnits(trial) if trial.keeps_units else None
+        self.wrong = _not_as_dealt(trial, self.exposed, self.kept)
         batch = self.kept.of_all(self.exposed.told_as) if self.kept else None
         self.sample = Sample.of(self.exposed, arms, ~self.wrong, batch)
         by = trial.strata
@@ -99,12 +98,10 @@ class Sampled:
         if self.scope.unit == Unit.PERSON:
             return None
         came = units.came_read(self.scope, self.store)
-        own, deal, schedule = self.sample, self.deal, self.trial.batches_read
-        number = {key: place for place, key in enumerate(own.arms)}
+        own, schedule = self.sample, self.trial.batches_read
         # Those who count saw what they were dealt: it was worked out for them before.
-        is_other = ~np.isin(came.unit, own.unit)
-        both = zip(came.unit[is_other].tolist(), came.at[is_other].tolist(), strict=True)
-        others = np.array([number.get(deal(*each) or "", -1) for each in both], dtype=np.int64)
+        is_other = ~units.held_by(came.unit, own.unit)
+        others = dealt_each(self.trial, own.arms, came.unit[is_other], came.at[is_other], self.kept)
         arm = np.concatenate([own.arm, others])
         if not self.trial.is_bandit:
             batch = np.zeros(len(arm), dtype=np.int64)
@@ -203,14 +200,13 @@ class Sampled:
         )
 
 
-def _not_as_dealt(exposed: Exposed, deal: Deal) -> NDArray[np.bool_]:
+def _not_as_dealt(trial: Trial, exposed: Exposed, kept: KeptUnits | None) -> NDArray[np.bool_]:
     """Return which units saw several arms, or another than they are dealt: theirs was not told by us.
 
     Whoever says an arm himself gets into none: which one a unit is dealt, anybody can work out again.
     """
-    told = zip(exposed.told_as.tolist(), exposed.at.tolist(), exposed.arm, strict=True)
-    other = [arm != deal(number, at) for number, at, arm in told]
-    wrong: NDArray[np.bool_] = exposed.crossed | np.array(other, dtype=bool)
+    dealt = dealt_each(trial, exposed.arms, exposed.told_as, exposed.at, kept)
+    wrong: NDArray[np.bool_] = exposed.crossed | (exposed.arm != dealt)
     return wrong
 
 

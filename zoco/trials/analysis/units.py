@@ -75,14 +75,16 @@ class Exposed:
     """One row a unit: who, which arm it saw first, when (UTC microseconds), whether it saw others.
 
     `told_as` is the number in the fact of that: of a person who was merged since then another than `unit`.
-    An arm is dealt to that one; `unit` is by whom deeds are gathered.
+    An arm is dealt to that one; `unit`, in ascending order, is by whom deeds are gathered. `arm` is a place
+    in `arms`, all that were seen.
     """
 
     unit: Ints
     told_as: Ints
-    arm: list[str]
+    arm: Ints
     at: Ints
     crossed: NDArray[np.bool_]
+    arms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,14 @@ class Deeds:
 def exposed_read(scope: Scope, store: Store) -> Exposed:
     """Ask who was exposed. Raises QueryFailed, StoreBusy."""
     found = store.query(expr.to_sql(exposed(scope).order_by("unit"), store.dialect))
+    arm = found["arm"].combine_chunks().dictionary_encode()
     return Exposed(
         _ints(found["unit"]),
         _ints(found["told_as"]),
-        found["arm"].to_pylist(),
+        _ints(arm.indices),
         _ints(found["first"]),
-        np.array(found["crossed"].to_pylist(), dtype=bool),
+        np.asarray(found["crossed"].to_numpy(), dtype=bool),
+        tuple(arm.dictionary.to_pylist()),
     )
 
 
@@ -205,7 +209,17 @@ def came_read(scope: Scope, store: Store) -> Exposed:
     """Ask which units came, as if they had been exposed with their first page."""
     found = store.query(expr.to_sql(came(scope).order_by("unit"), store.dialect))
     unit = _ints(found["unit"])
-    return Exposed(unit, unit, [""] * len(unit), _ints(found["first"]), np.zeros(len(unit), dtype=bool))
+    nothing = np.zeros_like(unit)
+    return Exposed(unit, unit, nothing, _ints(found["first"]), nothing.astype(bool), ("",))
+
+
+def held_by(units: Ints, ascending: Ints) -> NDArray[np.bool_]:
+    """Return of each unit whether it is among others, which are in ascending order."""
+    if not len(ascending):
+        return np.zeros(len(units), dtype=bool)
+    places = np.minimum(np.searchsorted(ascending, units), len(ascending) - 1)
+    held: NDArray[np.bool_] = ascending[places] == units
+    return held
 
 
 def exposed_stream(scope: Scope, store: Store) -> pa.RecordBatchReader:
@@ -268,8 +282,8 @@ def _between(rows: Table, start: datetime, end: datetime) -> list[Value]:
     ]
 
 
-def _ints(column: pa.ChunkedArray) -> Ints:
-    return np.asarray(column.to_numpy(), dtype=np.int64)
+def _ints(column: pa.ChunkedArray | pa.Array) -> Ints:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.apps import apps
+
+from zoco.trials.flags.evaluating import IsIn
 
 
 def audiences_known() -> list[tuple[int, str]]:
@@ -21,6 +25,11 @@ def is_in(audience: int, person: int) -> bool:
     from zoco.people.audiences.membership import is_member
 
     return is_member(audience, person)
+
+
+def is_in_kept() -> IsIn:
+    """Return what asks whether a person is in an audience, once each: for one request with many flags."""
+    return cache(is_in)
 
 
 def those_there(persons: list[int]) -> set[int]:

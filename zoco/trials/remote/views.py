@@ -24,7 +24,7 @@ from zoco.ledger import sitebook
 from zoco.sites.clients import client_address, network
 from zoco.trials.deciding import Decision, decided
 from zoco.trials.designs import KEY
-from zoco.trials.flags.audiences import is_in
+from zoco.trials.flags.audiences import is_in_kept
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
@@ -107,6 +107,7 @@ def _told(request: HttpRequest, key: str) -> HttpResponse:
     if browser is None:
         raise AskedWrong("GENERAL", "No site has the host of this page.", 404 if key else 400)
     props = {"host": host.partition(":")[0].lower(), "language": _language(request)} | said.props
+    is_in = is_in_kept()
     with sitebook.everything():  # a page asks for whoever looks at it
         return found_of(
             request, key,

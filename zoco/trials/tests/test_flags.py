@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from zoco.people.audiences.models import Audience
-from zoco.people.audiences.services import members_add
+from zoco.people.audiences.services import members_add, members_remove
 from zoco.people.models import Person
 from zoco.project.serving import own
 from zoco.project.tests.readers import body, client_of
@@ -114,6 +116,28 @@ def test_an_audience_is_of_known_persons() -> None:
     assert ask(other.pk)["value"] is False
     with pytest.raises(DesignWrong, match="Only known persons"):
         made(Rule("on", audience=audience.pk), key="b")
+
+
+def test_an_audience_is_read_once_for_all_flags_of_a_request() -> None:
+    person = Person.objects.create(name="Ana", created_at=AT, changed_at=AT)
+    audience = Audience.objects.create(name="Testers", kind="static", created_at=AT)
+    members_add(audience=audience, people=[person.pk], at=AT)
+    for n in range(3):
+        made(Rule("on", audience=audience.pk), unit="person", key=f"basket-{n}")
+    client, asked = client_of("marketer"), {"context": {"targetingKey": str(person.pk)}}
+
+    def ask() -> Any:
+        where = "/api/ofrep/v1/evaluate/flags"
+        return client.post(where, json.dumps(asked), content_type="application/json").json()["flags"]
+
+    with CaptureQueriesContext(connection) as queries:
+        told = ask()
+    members_remove(audience=audience, people=[person.pk], at=AT)
+
+    assert [each["value"] for each in told] == [True] * 3
+    assert sum("zoco_people_audience" in each["sql"] for each in queries) == 1
+    # The next request reads it anew.
+    assert [each["value"] for each in ask()] == [False] * 3
 
 
 def test_pages_are_told_flags_beside_trials_with_values_of_their_kind() -> None:

@@ -14,7 +14,16 @@ from zoco.ledger.asking.goals import Goal, goals_of, goals_of_facts
 from zoco.ledger.expr import Table
 from zoco.ledger.report import REPORTS, Choices, Dimension, Measure, Parameter, ParameterWrong, Params, Report
 from zoco.monitor.conditions import ConditionUnreadable, conditions_read
-from zoco.monitor.reports.flows.walks import OTHERS, Anchor, Walk, walked
+from zoco.monitor.reports.flows.walks import (
+    CODE_OF,
+    EVERY_PAGE,
+    OTHERS,
+    Anchor,
+    Walk,
+    labelled,
+    labels,
+    walked,
+)
 
 if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
@@ -23,7 +32,6 @@ if TYPE_CHECKING:
 NODES_MOST = 8
 """So many labels of a step, the most frequent, stand for themselves."""
 LENGTH_MOST = 200
-ANY_PAGE = "/**"
 WHATS = (
     ("page", _("Page")),
     ("fact", pgettext_lazy("flow", "Fact")),
@@ -101,7 +109,7 @@ class Flows(Report):
         Parameter("days", pgettext_lazy("flow", "Days of a visitor"), "7", DAYS),
         Parameter("steps", pgettext_lazy("flow", "How many steps"), "3", STEPS),
         Parameter("goal", pgettext_lazy("flow", "From this goal"), ""),
-        Parameter("fact", pgettext_lazy("flow", "or from this page, event or fact"), ANY_PAGE),
+        Parameter("fact", pgettext_lazy("flow", "or from this page, event or fact"), EVERY_PAGE),
         Parameter("where", pgettext_lazy("flow", "with properties, such as plan = gold; n > 3"), ""),
     )  # fmt: skip
     order = "-times"
@@ -129,31 +137,36 @@ class Flows(Report):
         )
 
     def query(self, facts: Facts, params: Params) -> Table:
-        walk: Walk = facts.given or Walk(Anchor(Goal(ANY_PAGE, "page", ANY_PAGE)))
-        folded = _folded(walked(facts, walk))
-        before = along.text_in_row_before(folded.label, folded, "number", "who")
-        near = (folded.number == 1).ifelse(expr.text(walk.anchor.goal.name), before)
-        each = folded.mutate(near=near)
-        counted = each.group_by(step="number", near="near", far="label").aggregate(times=each.count())
+        walk: Walk = facts.given or Walk(Anchor(Goal(EVERY_PAGE, "page", EVERY_PAGE)))
+        each = _folded(walked(facts, walk))
+        counted = each.group_by(step="number", near="near", far="far").aggregate(times=each.count())
         everybody = along.of_group((counted.step == 1).ifelse(counted.times, 0).sum(), counted)
         here = along.of_group(counted.times.sum(), counted, "step", "near")
         ends = ("far", "near") if walk.is_back else ("near", "far")
         told = counted.mutate(
             part=expr.share(counted.times, everybody), of_near=expr.share(counted.times, here)
         )
+        for end in ("near", "far"):
+            told = labelled(told, end, labels(facts, walk))
+        told = told.mutate(near=(told.step == 1).ifelse(expr.text(walk.anchor.goal.name), told.near))
         return told.select("step", "times", "part", "of_near", one=told[ends[0]], other=told[ends[1]])
 
 
 def _folded(rows: Table) -> Table:
-    """Return the steps with the rare labels of each as one, and their ends as they are."""
+    """Return steps and ends by their codes, rare labels of each step as one: number, near, far."""
     steps = rows.filter(rows.is_end == 0)
-    each = steps.group_by("number", "label").aggregate(times=steps.count())
-    place = along.place_in(each, ["number"], each.times.desc(), each.label.asc())
-    rare = each.mutate(place=place).filter(lambda ranked: ranked["place"] > NODES_MOST)
-    named = rare.select(__number="number", __label="label", __rare=expr.whole(1))
-    both = rows.left_join(named, [rows.number == named["__number"], rows.label == named["__label"]])
-    is_rare = (both["__rare"].fill_null(0) == 1) & (both.is_end == 0)
-    return both.select("who", "number", label=is_rare.ifelse(expr.text(OTHERS), both.label))
+    each = steps.group_by("number", "code").aggregate(times=steps.count())
+    place = along.place_in(each, ["number"], each.times.desc(), each.code.asc())
+    often = each.mutate(place=place).filter(lambda ranked: ranked["place"] <= NODES_MOST)
+    others = expr.whole(CODE_OF[OTHERS])
+    own = often.select(__number="number", __code="code")
+    both = rows.left_join(own, [rows.number == own["__number"], rows.code == own["__code"]])
+    is_own = (both.is_end == 1) | both["__code"].notnull()
+    far = both.select("number", "before", far=is_own.ifelse(both.code, others))
+    theirs = often.select(__step=often.number + 1, __near="code")
+    both = far.left_join(theirs, [far.number == theirs["__step"], far.before == theirs["__near"]])
+    is_own = (both.number == 1) | both["__near"].notnull()
+    return both.select("number", "far", near=is_own.ifelse(both.before, others))
 
 
 def _anchor(site: SiteInfo, params: Params) -> Anchor:

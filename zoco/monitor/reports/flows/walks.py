@@ -25,7 +25,17 @@ UNTOLD = (PAGE_ENGAGED, "web.asset.served", "web.vitals.measured")
 """Facts that come with a page by themselves: nobody did them."""
 OTHERS, ENDED, OPEN, BEGAN = "…", "…ended", "…open", "…began"
 """What stands where no step does: all rare ones together, and why there is no further one."""
+ANCHOR = 0
+CODES = {-1: OTHERS, -2: ENDED, -3: OPEN, -4: BEGAN}
+"""Labels are walked as numbers, for texts are slow to order and to compare: these, those of `labels` from 1,
+and ANCHOR for whatever the anchor is called."""
+CODE_OF = {label: code for code, label in CODES.items()}
+EVERY_PAGE = "/**"
+LATER = 1 << 62
+ROOM = 1 << 40
+"""A moment after all others; more labels than there can be."""
 KEPT = ("id", "occurred_at", "person", "known", "visitor", "session")
+WALKED = dict.fromkeys(("who", "number", "code", "before", "is_end"), "!int64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,17 @@ class Walk:
     steps: int = 3
 
     @property
+    def is_plain(self) -> bool:
+        """Whether each anchor is a step as well, as a page among pages is."""
+        return self.anchor.goal.kind == "page" and self.what != "source"
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every step of a visit is an anchor, so that none can be left out before."""
+        is_after = self.is_by_visit and not self.is_back
+        return self.is_plain and is_after and self.anchor.goal.pattern == EVERY_PAGE
+
+    @property
     def within_seconds(self) -> int:
         """How far from the anchor steps are looked for; a visit that lasts longer is cut."""
         return DAY_SECONDS * (1 if self.is_by_visit else self.days)
@@ -55,31 +76,104 @@ class Walk:
 
 def walked(facts: Facts, walk: Walk) -> Table:
     """Return one row for each step, and one for each walk that has fewer than were asked for: who,
-    number (from 1), label, and is_end.
+    number (from 1), code, before, and is_end.
 
-    The label of an end is one of BEGAN, ENDED and OPEN: by the newest fact of the site a visit may still go
-    on for half an hour, a visitor while the days are not over. Equal steps in a row are one.
+    `code` is the number of a label, `before` that of the step before, ANCHOR before the first. The code of an
+    end is that of BEGAN, ENDED or OPEN: by the newest fact of the site a visit may still go on for half an
+    hour, a visitor while the days are not over. Equal steps in a row are one.
     """
-    kept = _numbered(_near(_rows(facts, walk), walk), walk)
+    kept = _numbered(_rows(facts, walk), walk)
     each = kept.group_by("who").aggregate(
-        number=kept.number.max() + 1, last=kept.at.max(), since=kept.since.max()
+        place=(kept.number * ROOM + kept.code).max(),
+        last=expr.micros(kept.occurred_at.max()),
+        since=expr.micros(kept.occurred_at.min()),
     )
-    short = each.filter(each.number <= walk.steps)
-    steps = kept.filter(kept.number > 0).select("who", "number", "label", is_end=expr.whole(0))
-    ends = _ended(short, facts, walk).select("who", "number", "label", is_end=expr.whole(1))
-    kinds = {"who": "!int64", "number": "!int64", "label": "!string", "is_end": "!int64"}
-    return steps.cast(kinds).union(ends.cast(kinds))
+    ended = each.select("who", "last", "since", number=each.place // ROOM + 1, before=each.place % ROOM)
+    short = ended.filter(ended.number <= walk.steps)
+    steps = kept.filter(kept.number > 0).mutate(is_end=expr.whole(0))
+    both = steps.select(*WALKED).cast(WALKED).union(_ended(short, facts, walk).select(*WALKED).cast(WALKED))
+    return both.mutate(before=(both.number == 1).ifelse(expr.whole(ANCHOR), both.before))
+
+
+def labels(facts: Facts, walk: Walk) -> Table:
+    """Return the labels of steps with their numbers, in the order of the alphabet: label, code."""
+    wide = _wide(facts, walk)
+
+    def may_be_step(rows: Table) -> Value:
+        is_step = (rows.session != 0) if walk.what == "source" else _step(wide, rows, walk.what)[0]
+        return _has_who(rows, walk) & is_step
+
+    rows = wide.where(may_be_step)
+    each = rows.select(label=_step(wide, rows, walk.what)[1]).distinct()
+    return each.select("label", code=along.place(each, each.label.asc()).cast("!int64"))
+
+
+def labelled(rows: Table, column: str, known: Table) -> Table:
+    """Return rows with the codes in a column as labels; ANCHOR stays for the caller, as ""."""
+    named = known.rename(__label="label", __code="code")
+    both = rows.left_join(named, rows[column] == named["__code"])
+    label = both["__label"].fill_null("")
+    for code, said in CODES.items():
+        label = (both[column] == code).ifelse(expr.text(said), label)
+    return both.mutate(**{column: label}).select(*rows.columns)
 
 
 def _rows(facts: Facts, walk: Walk) -> Table:
-    """Return the facts that are anchors or steps: who, id, occurred_at, at, entry, is_step, label."""
+    """Return the facts that are anchors or steps, on the side of each walk's anchor and near to it: who, id,
+    occurred_at, entry, is_step, code (ANCHOR for what is no step).
+
+    Most facts are of nobody who has an anchor: they go before anything is put in order.
+    """
+    wide = _wide(facts, walk)
+    rows = wide.where(lambda rows: _has_who(rows, walk))
+    is_step, label = _step(wide, rows, walk.what)
+    marked = rows.select(*KEPT, entry=_is_entry(facts, wide, rows, walk), is_step=is_step, label=label)
+    if walk.what == "source":
+        first = along.lagged(expr.ones(marked.session != 0), marked, "session", empty=0) == 0
+        marked = marked.mutate(is_step=(marked.session != 0) & first)
+    if walk.is_everywhere:
+        near = _told_apart(marked.filter(marked.is_step), facts, walk)
+    else:
+        near = _near(_told_apart(marked, facts, walk), _anchors(facts, walk), walk)
+    coded = near.left_join(labels(facts, walk), "label")
+    code = coded.is_step.ifelse(coded.code.fill_null(ANCHOR), expr.whole(ANCHOR))
+    return coded.select("who", "id", "occurred_at", "entry", "is_step", code=code)
+
+
+def _near(rows: Table, anchors: Table, walk: Walk) -> Table:
+    """Return the anchors and steps on the side of each walk's first anchor, and near to it."""
+    both = rows.inner_join(anchors, "who")
+    at = expr.micros(both.occurred_at)
+    gap = both.since - at if walk.is_back else at - both.since
+    # One condition, of both sides: so an engine looks facts up among anchors, which are fewer.
+    gap = (both.entry | both.is_step).ifelse(gap, expr.whole(-1))
+    return both.filter((gap >= 0) & (gap <= walk.within_seconds * 1_000_000)).drop("since")
+
+
+def _wide(facts: Facts, walk: Walk) -> Facts:
+    """Return the facts among which steps are looked for."""
     wide = facts.whole_visits
     earlier = walk.within_seconds if walk.is_back else 0
     # A visit must be seen from where it began to know which of its facts was the first.
     earlier += DAY_SECONDS if walk.what == "source" else 0
     wide = wide.earlier(earlier) if earlier else wide
-    wide = wide if walk.is_back else wide.later(walk.within_seconds)
-    rows = wide.where(lambda rows: (rows.session != 0) if walk.is_by_visit else (rows.visitor != 0))
+    return wide if walk.is_back else wide.later(walk.within_seconds)
+
+
+def _anchors(facts: Facts, walk: Walk) -> Table:
+    """Return when the first anchor of each walk was: who, since."""
+    wide = facts.whole_visits
+    rows = wide.where(lambda rows: _has_who(rows, walk) & _is_entry(facts, wide, rows, walk))
+    told = _told_apart(rows.select(*KEPT), facts, walk)
+    return told.group_by("who").aggregate(since=expr.micros(told.occurred_at.min()))
+
+
+def _has_who(rows: Table, walk: Walk) -> Value:
+    return (rows.session != 0) if walk.is_by_visit else (rows.visitor != 0)
+
+
+def _is_entry(facts: Facts, wide: Facts, rows: Table, walk: Walk) -> Value:
+    """Return whether facts are anchors: such facts of the period that fit the filters."""
     entry = reached(wide, rows, walk.anchor.goal)
     entry = entry & (rows.occurred_at >= expr.start_of(facts.period))
     entry = entry & (rows.occurred_at < expr.end_of(facts.period))
@@ -87,13 +181,7 @@ def _rows(facts: Facts, walk: Walk) -> Table:
         entry = entry & holds(rows, condition)
     for fits in facts.fits(rows):
         entry = entry & fits
-    is_step, label = _step(wide, rows, walk.what)
-    marked = rows.select(*KEPT, entry=entry, is_step=is_step, label=label)
-    if walk.what == "source":
-        first = along.lagged(expr.ones(marked.session != 0), marked, "session", empty=0) == 0
-        marked = marked.mutate(is_step=(marked.session != 0) & first)
-    told = _told_apart(marked.filter(marked.entry | marked.is_step), facts, walk)
-    return told.mutate(at=expr.micros(told.occurred_at))
+    return entry
 
 
 def _step(facts: Facts, rows: Table, what: str) -> tuple[Value, Value]:
@@ -111,35 +199,42 @@ def _told_apart(rows: Table, facts: Facts, walk: Walk) -> Table:
     return people.told_apart(facts.known(rows)).drop("session")
 
 
-def _near(rows: Table, walk: Walk) -> Table:
-    """Return each walk's anchor, the first one, and the steps on its side: `begins`, and `since`."""
-    turns = rows.mutate(turn=along.so_far(expr.ones(rows.entry), rows, "who"))
-    begun = turns.mutate(begins=turns.entry & (turns.turn == 1))
-    on_side = begun.turn == 0 if walk.is_back else begun.turn > 0
-    sided = begun.filter(begun.begins | (begun.is_step & on_side))
-    held = sided.mutate(since=along.of_group(sided.begins.ifelse(sided["at"], 0).max(), sided, "who"))
-    gap = held.since - held["at"] if walk.is_back else held["at"] - held.since
-    return held.filter(held.since > 0, gap <= walk.within_seconds * 1_000_000)
-
-
 def _numbered(rows: Table, walk: Walk) -> Table:
     """Return the anchors, number 0, and as many steps as were asked for; equal ones in a row are one."""
-    before = along.lagged(rows.label, rows, "who", empty="", is_back=walk.is_back)
-    was_step = along.lagged(expr.ones(rows.is_step), rows, "who", empty=0, is_back=walk.is_back)
-    marked = rows.mutate(is_new=rows.begins | (rows.label != before) | (was_step == 0))
-    kept = marked.filter(marked.is_new)
-    ones = expr.ones(~kept.begins)
-    numbered = kept.mutate(number=along.so_far(ones, kept, "who", is_back=walk.is_back))
+    marked = _beside(rows, walk)
+    kept = marked.filter(marked.begins | (marked.code != marked.before))
+    numbered = kept.mutate(number=along.turn(kept, "who", is_back=walk.is_back) - 1)
     return numbered.filter(numbered.number <= walk.steps)
 
 
+def _beside(rows: Table, walk: Walk) -> Table:
+    """Return each walk's anchor (`begins`), the first one, and the steps on its side, with the code that was
+    `before` each.
+    """
+    turn = along.so_far(expr.ones(rows.entry), rows, "who")
+    if walk.is_plain and not walk.is_back:
+        # All rows after the anchor are steps: both go along the same order, which is made once.
+        at = expr.micros(rows.occurred_at)
+        begun = along.least_so_far(rows.entry.ifelse(at, LATER), rows, "who")
+        before = along.lagged(rows.code, rows, "who", empty=-1)
+        turns = rows.mutate(turn=turn, before=before, gap=at - begun)
+        near = turns.filter(turns.turn > 0, turns.gap <= walk.within_seconds * 1_000_000)
+        return near.mutate(begins=near.entry & (near.turn == 1))
+    turns = rows.mutate(turn=turn)
+    begun = turns.mutate(begins=turns.entry & (turns.turn == 1))
+    on_side = begun.turn == 0 if walk.is_back else begun.turn > 0
+    sided = begun.filter(begun.begins | (begun.is_step & on_side))
+    return sided.mutate(before=along.lagged(sided.code, sided, "who", empty=-1, is_back=walk.is_back))
+
+
 def _ended(short: Table, facts: Facts, walk: Walk) -> Table:
-    """Return the walks that have fewer steps, with why: `label`."""
+    """Return the walks that have fewer steps, with why: `code`."""
+    ended = short.mutate(is_end=expr.whole(1))
     if walk.is_back:
-        return short.mutate(label=expr.text(BEGAN))
-    told = short.cross_join(newest(facts))
+        return ended.mutate(code=expr.whole(CODE_OF[BEGAN]))
+    told = ended.cross_join(newest(facts))
     if walk.is_by_visit:
         is_open = told.newest - told["last"] < GAP_SECONDS * 1_000_000
     else:
         is_open = told.newest - told.since < walk.within_seconds * 1_000_000
-    return told.mutate(label=is_open.ifelse(expr.text(OPEN), expr.text(ENDED)))
+    return told.mutate(code=is_open.ifelse(expr.whole(CODE_OF[OPEN]), expr.whole(CODE_OF[ENDED])))

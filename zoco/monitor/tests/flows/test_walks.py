@@ -15,7 +15,7 @@ from zoco.ledger.scope import Facts
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.engines import ENGINES, both
 from zoco.ledger.tests.reports.made import PAGE, SITE
-from zoco.monitor.reports.flows.walks import Anchor, Walk, walked
+from zoco.monitor.reports.flows.walks import Anchor, Walk, labelled, labels, walked
 from zoco.monitor.tests.flows.counted import Step, counted
 
 ORDER = "shop.order.placed"
@@ -101,10 +101,11 @@ def test_every_walk_is_as_followed_by_hand(
     period = SHORT if days == 1 else LONG
     facts, sessions = settled(stores[engine])
 
-    table = walked(Facts(SITE, period), walk)
+    asked = Facts(SITE, period)
+    table = labelled(walked(asked, walk), "code", labels(asked, walk))
     found: dict[int, list[Step]] = {}
     for row in stores[engine].query(expr.to_sql(table, stores[engine].dialect)).to_pylist():
-        found.setdefault(row["who"], []).append((row["number"], row["label"], row["is_end"]))
+        found.setdefault(row["who"], []).append((row["number"], row["code"], row["is_end"]))
 
     bounds = (period.start, period.end)
     assert {who: sorted(steps) for who, steps in found.items()} == counted(
