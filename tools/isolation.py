@@ -55,6 +55,14 @@ COUNTED = {
 """Modules that count who asked how often, and where they keep it."""
 
 
+ALIKE = ("figures", "once")
+"""Markers of tests that go the same way on every database of Django."""
+
+
+CLICKHOUSE = "clickhouse"
+"""How tests that are made for each engine of the ledger call the second one."""
+
+
 LEFT_OUT = 6
 """How pytest ends, whatever failed beside it, when something was left out that may not be."""
 
@@ -88,10 +96,17 @@ def differs_by_database(item: pytest.Item) -> bool:
     """Tell whether a test belongs into a run on another database as well.
 
     What a browser shows comes from views, which other tests ask on both databases; it is driven through the
-    product once. Only the marker `both` brings such a test into the second run too.
+    product once. Only the marker `both` brings such a test into the second run too. A test that is made for
+    each engine of the ledger asks DuckDB beside either database, and ClickHouse beside one of them.
     """
     is_browser = item.get_closest_marker("browser") and not item.get_closest_marker("both")
-    return uses_database(item) and not is_browser and not item.get_closest_marker("figures")
+    is_alike = any(map(item.get_closest_marker, ALIKE)) or CLICKHOUSE in _parameters(item)
+    return uses_database(item) and not is_browser and not is_alike
+
+
+def _parameters(item: pytest.Item) -> list[object]:
+    called = getattr(item, "callspec", None)
+    return [each for each in called.params.values() if isinstance(each, str)] if called else []
 
 
 @pytest.hookimpl(trylast=True)

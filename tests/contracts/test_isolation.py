@@ -80,6 +80,8 @@ def test_private_postgres_answers_and_leaves_nothing() -> None:
         (["django_db"], True),
         ([], False),
         (["django_db", "markup"], False),
+        (["django_db", "once"], False),
+        (["django_db", "figures"], False),
         (["django_db", "browser"], False),
         (["django_db", "browser", "both"], True),
     ],
@@ -92,3 +94,9 @@ def test_what_a_browser_shows_is_looked_at_on_one_database(
         item.add_marker(mark)
 
     assert differs_by_database(item) is differs
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
+def test_the_second_engine_is_asked_beside_one_database(request: pytest.FixtureRequest, engine: str) -> None:
+    assert differs_by_database(request.node) is (engine == "duckdb")
