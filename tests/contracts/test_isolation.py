@@ -12,6 +12,7 @@ import pytest
 from tests.contracts.tree import ROOT
 from tools.isolation import COUNTED, SocketShut, differs_by_database
 from tools.postgres import postgres
+from zoco.ledger.store.duckdb.store import DuckStore
 
 
 def test_another_machine_is_out_of_reach() -> None:
@@ -62,6 +63,21 @@ def test_all_that_counts_who_asked_is_forgotten() -> None:
 
     assert len(found) == 5
     assert found.items() <= COUNTED.items()
+
+
+def test_open_ledgers_leave_a_process_small_enough_to_be_split(tmp_path: Path) -> None:
+    def reserved() -> int:
+        return int(re.findall(r"VmSize:\s+(\d+)", Path("/proc/self/status").read_text())[0])
+
+    before = reserved()
+    opened = [DuckStore(tmp_path / name, lead=True) for name in ("one", "other")]
+    for each in opened:
+        each.drain()
+    after = reserved()
+    for each in opened:
+        each.close()
+
+    assert after - before < 6_000_000  # kB; it was forty million
 
 
 @pytest.mark.postgres
