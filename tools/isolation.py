@@ -22,6 +22,9 @@ from tools.postgres import postgres
 _SESSION_DATA = Path(tempfile.mkdtemp(prefix="zoco-tests-"))
 os.environ["ZOCO_DATA"] = str(_SESSION_DATA)
 os.environ.setdefault("DATABASE_URL", "")
+# DuckDB reserves addresses for four fifths of the memory that it finds, for each file with kept blocks. Where
+# two such spans come to lie side by side, the kernel refuses to split off a process: there is not so much.
+os.environ.setdefault("SLURM_MEM_PER_NODE", "2G")
 
 LOOPBACK = {"localhost", "0.0.0.0", "::"}  # noqa: S104 - bound or connected to, they are this machine
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "admin_client"}
@@ -54,6 +57,14 @@ COUNTED = {
     "zoco.trials.screens.downloading": "pace",
 }
 """Modules that count who asked how often, and where they keep it."""
+
+
+ALIKE = ("figures", "once")
+"""Markers of tests that go the same way on every database of Django."""
+
+
+CLICKHOUSE = "clickhouse"
+"""How tests that are made for each engine of the ledger call the second one."""
 
 
 LEFT_OUT = 6
@@ -89,10 +100,17 @@ def differs_by_database(item: pytest.Item) -> bool:
     """Tell whether a test belongs into a run on another database as well.
 
     What a browser shows comes from views, which other tests ask on both databases; it is driven through the
-    product once. Only the marker `both` brings such a test into the second run too.
+    product once. Only the marker `both` brings such a test into the second run too. A test that is made for
+    each engine of the ledger asks DuckDB beside either database, and ClickHouse beside one of them.
     """
     is_browser = item.get_closest_marker("browser") and not item.get_closest_marker("both")
-    return uses_database(item) and not is_browser and not item.get_closest_marker("figures")
+    is_alike = any(map(item.get_closest_marker, ALIKE)) or CLICKHOUSE in _parameters(item)
+    return uses_database(item) and not is_browser and not is_alike
+
+
+def _parameters(item: pytest.Item) -> list[object]:
+    called = getattr(item, "callspec", None)
+    return [each for each in called.params.values() if isinstance(each, str)] if called else []
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,6 +1,6 @@
 """`make test`: bring what the tests need from Debian, check, run all tests, on SQLite and PostgreSQL.
 
-Two processes share the tests; those that measure time or memory come one by one.
+Two processes share the tests; then those that measure time, or kill and wait: most wait most of the time.
 The few that failed beside others are judged by themselves, once, and named at the end either way. As root,
 or where `sudo -n` works, missing packages are installed; otherwise the tests that need them are left out
 and named. With CI=true nothing may be left out.
@@ -135,19 +135,14 @@ class Outcome:
 def both_parts(
     name: str, without: list[str], *arguments: str, database: str, between: Callable[[], None] = lambda: None
 ) -> list[Outcome]:
-    """Run all tests on one database but those with a marker `without`: first shared by two, then alone.
-
-    `between` both parts what went on beside the first comes to its end.
-    """
+    """Run the tests on one database: the crowd, what is to be done `between`, then those alone."""
     left_out = "".join(f" and not {marker}" for marker in without)
-    shared = pytest_run(name, *SHARED, "-m", f"not {ALONE}{left_out}", *arguments, database=database)
-    if shared.code == TESTS_FAILED and 0 < len(shared.failed) <= SECOND_TRIES:
-        shared = _by_themselves(shared, database)
+    crowd = _shared(name, "-m", f"not {ALONE}{left_out}", *arguments, database=database)
     between()
     words = ("-m", f"{ALONE}{left_out}", *arguments, *alone_files(arguments))
-    lonely = pytest_run(f"{name} alone", *words, database=database)
+    lonely = _shared(f"{name} alone", *words, database=database)
     # Whoever names a folder to run may have named one without such a test; of the others there must be some.
-    return [shared, replace(lonely, code=0) if lonely.code == NO_TESTS else lonely]
+    return [crowd, replace(lonely, code=0) if lonely.code == NO_TESTS else lonely]
 
 
 def alone_files(arguments: Sequence[str]) -> list[str]:
@@ -161,8 +156,11 @@ def alone_files(arguments: Sequence[str]) -> list[str]:
     return sorted(str(path) for path in files if f"mark.{ALONE}" in path.read_text("utf-8"))
 
 
-def _by_themselves(shared: Outcome, database: str) -> Outcome:
-    """Run what failed beside others again, with nothing beside it, and judge by that."""
+def _shared(name: str, *arguments: str, database: str) -> Outcome:
+    """Run tests shared by two processes, and the few that failed once more by themselves."""
+    shared = pytest_run(name, *SHARED, *arguments, database=database)
+    if shared.code != TESTS_FAILED or not 0 < len(shared.failed) <= SECOND_TRIES:
+        return shared
     again = pytest_run(f"{shared.name}, what failed by itself", *shared.failed, database=database)
     shared = replace(shared, seconds=shared.seconds + again.seconds)
     return shared if again.code else replace(shared, code=0, failures=(), unsteady=shared.failures)

@@ -203,6 +203,7 @@ def test_a_right_body_is_taken_and_a_spoilt_one_refused(name: str, parts: dict[s
     assert 422 in found
 
 
+@pytest.mark.once  # what cannot be read never comes to the database
 def test_what_is_no_json_is_refused_by_each_address_in_each_way(parts: dict[str, Any]) -> None:
     owner = clients()["owner"]
 

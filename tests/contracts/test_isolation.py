@@ -12,6 +12,7 @@ import pytest
 from tests.contracts.tree import ROOT
 from tools.isolation import COUNTED, SocketShut, differs_by_database
 from tools.postgres import postgres
+from zoco.ledger.store.duckdb.store import DuckStore
 
 
 def test_another_machine_is_out_of_reach() -> None:
@@ -64,6 +65,21 @@ def test_all_that_counts_who_asked_is_forgotten() -> None:
     assert found.items() <= COUNTED.items()
 
 
+def test_open_ledgers_leave_a_process_small_enough_to_be_split(tmp_path: Path) -> None:
+    def reserved() -> int:
+        return int(re.findall(r"VmSize:\s+(\d+)", Path("/proc/self/status").read_text())[0])
+
+    before = reserved()
+    opened = [DuckStore(tmp_path / name, lead=True) for name in ("one", "other")]
+    for each in opened:
+        each.drain()
+    after = reserved()
+    for each in opened:
+        each.close()
+
+    assert after - before < 6_000_000  # kB; it was forty million
+
+
 @pytest.mark.postgres
 def test_private_postgres_answers_and_leaves_nothing() -> None:
     with postgres() as address, psycopg.connect(address) as connection:
@@ -80,6 +96,8 @@ def test_private_postgres_answers_and_leaves_nothing() -> None:
         (["django_db"], True),
         ([], False),
         (["django_db", "markup"], False),
+        (["django_db", "once"], False),
+        (["django_db", "figures"], False),
         (["django_db", "browser"], False),
         (["django_db", "browser", "both"], True),
     ],
@@ -92,3 +110,9 @@ def test_what_a_browser_shows_is_looked_at_on_one_database(
         item.add_marker(mark)
 
     assert differs_by_database(item) is differs
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
+def test_the_second_engine_is_asked_beside_one_database(request: pytest.FixtureRequest, engine: str) -> None:
+    assert differs_by_database(request.node) is (engine == "duckdb")

@@ -18,8 +18,7 @@ FACT_ID = "0199a000-0000-7000-8000-000000000001"
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
-    host = Host.copied("plain", "plain", "plain.settings", tmp_path_factory.mktemp("host"))
-    host.manage("migrate", "--verbosity", "0", "--database", "archive")
+    host = Host.copied("plain", "plain", "plain.settings", tmp_path_factory.mktemp("host"), "archive")
     host.prepare("ana", number=7)
     host.log_import()
     return host

@@ -81,12 +81,13 @@ SCREENS: dict[str, dict[str, Any]] = {
 }
 
 
-def violations(page: Page, path: str, *, but: str = "") -> list[str]:
+def violations(page: Page, path: str, *, but: str = "", has_contrast: bool = True) -> list[str]:
     """Return what axe-core finds on a page that has loaded, in words; `but` selects what is left out."""
     page.wait_for_load_state()
     expect(page.locator("[aria-busy]")).to_have_count(0)
     context = {"exclude": [[but]]} if but else None
-    found = Axe().run(page, context=context).response["violations"]
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": has_contrast}}}
+    found = Axe().run(page, context=context, options=options).response["violations"]
     return [
         f"{path}: {each['id']}: {node['html'][:200]} {node['failureSummary']}"
         for each in found
@@ -116,8 +117,10 @@ def test_no_page_has_a_violation(visit: Open, live_server: Any, screen: str) -> 
         answer = page.goto(live_server.url + path)
         assert answer is not None
         assert answer.status < 500, path
-        # Nine tenths of a desk's page are its menu, which is the same on each of them.
-        found += violations(page, path, but=MENU if number else "")
+        # Nine tenths of a desk's page are its menu, the same on each of them. Contrasts take two thirds
+        # of the time: reports share their colours, too.
+        has_contrast = path not in reports[1::2] or screen != "wide and light"
+        found += violations(page, path, but=MENU if number else "", has_contrast=has_contrast)
 
     assert "\n".join(found) == ""
 

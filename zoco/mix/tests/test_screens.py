@@ -82,6 +82,7 @@ def test_what_cannot_be_asked_for_begins_nothing(marketer: Client, wrong: dict[s
     assert not MediaMix.objects.exists()
 
 
+@pytest.mark.figures
 def test_a_fitted_model_is_shown_with_advice_and_every_language_has_its_words(site: Site) -> None:
     mix = fitted(site)
     client = client_of("analyst")

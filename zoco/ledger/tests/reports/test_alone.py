@@ -58,6 +58,7 @@ def said(root: Element) -> list[str]:
     return ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
 
 
+@pytest.mark.once
 def test_every_picture_is_a_file_of_its_own(store: Store) -> None:
     for report in reports_all():
         if not report.picture:

@@ -98,7 +98,9 @@ def _figure(value: Any, measure: Measure) -> Any:
 @pytest.mark.parametrize("key", [report.key for report in reports_all()])
 def test_page_and_api_give_the_same(client: Client, key: str) -> None:
     report = report_named(key)
-    for question in QUESTIONS:
+    # Each report is asked the first, and one of the others in turn: what they ask for is of no report.
+    turn = 1 + [each.key for each in reports_all()].index(key) % (len(QUESTIONS) - 1)
+    for question in (QUESTIONS[0], QUESTIONS[turn]):
         answer = json.loads(client.get(f"{BASE}/v1/reports/{key}", question).content)
         response = client.get(reverse("zoco_ledger:report", args=[key]), question)
         page = response.content.decode()

@@ -65,6 +65,7 @@ def test_money_is_said_to_be_before_refunds(language: str, words: str) -> None:
         assert measure_said("revenue") == words
 
 
+@pytest.mark.figures
 def test_steps_of_a_funnel_count_when_they_are_done(store: Store, funnel: Funnel) -> None:
     # Hours of the wall clock since the 28th. Visitor 1 looked twice; 3 and 4 took no second step on the way.
     seen, basket, order = (
@@ -76,6 +77,7 @@ def test_steps_of_a_funnel_count_when_they_are_done(store: Store, funnel: Funnel
     assert order == {10: 1}
 
 
+@pytest.mark.figures
 def test_a_step_is_parted_by_what_its_own_fact_says(store: Store, funnel: Funnel) -> None:
     cut = cube_read(f"funnel:{funnel.pk}:2", SITE, DAYS, store).cuts["device"]
 
@@ -83,11 +85,13 @@ def test_a_step_is_parted_by_what_its_own_fact_says(store: Store, funnel: Funnel
     assert {name: many for name, many in whole.items() if many} == {"phone": 3.0}
 
 
+@pytest.mark.figures
 def test_conversions_are_facts_that_reach_goals(store: Store, funnel: Funnel) -> None:
     # All facts of people but none of the bot; who it was need not be known.
     assert sum(by_hour(cube_read("conversions", SITE, DAYS, store)).values()) == 13
 
 
+@pytest.mark.figures
 @pytest.mark.parametrize("key", ["funnel:77:2", "funnel:{pk}:4"])
 def test_a_funnel_or_a_step_that_is_gone_counts_nothing(store: Store, funnel: Funnel, key: str) -> None:
     named = key.format(pk=funnel.pk)

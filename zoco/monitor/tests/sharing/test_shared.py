@@ -69,6 +69,7 @@ def test_small_rows_are_not_shown_and_it_is_said_how_many(site: Site, ana: User,
     assert "3 rows · 2 rows are not shown, to keep groups of fewer than 3 visitors unseen" in page
 
 
+@pytest.mark.once
 def test_no_link_of_any_page_leads_to_what_is_not_for_strangers(
     site: Site, ana: User, stranger: Client
 ) -> None:

@@ -43,11 +43,11 @@ def test_patterns(pattern: str, text: str, fits: bool) -> None:
 
 @pytest.mark.alone
 def test_a_pattern_of_many_stars_takes_no_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     assert not matches("*a" * 8 + "*b", "a" * 100_000)
 
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_own_rules_come_first_in_their_order() -> None:
