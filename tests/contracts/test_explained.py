@@ -72,6 +72,7 @@ OPENED_ELSEWHERE = {
     "zoco/ledger/templates/zoco/ledger/stages.html": "the drawer of the report",
     "zoco/ledger/templates/zoco/ledger/grid.html": "the drawer of the report",
     "zoco/ledger/templates/zoco/ledger/flow.html": "the drawer of the report",
+    "zoco/ledger/templates/zoco/ledger/balance.html": "the drawer of the report",
     "zoco/project/templates/zoco/project/second_step/set_up.html": "a code to scan, no figure",
     "zoco/surveys/templates/zoco/surveys/survey.html": "each question has the five parts by itself",
 }

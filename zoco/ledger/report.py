@@ -81,7 +81,7 @@ class Measure:
 
     @property
     def counts(self) -> bool:
-        """Whether a step in which nothing happened has 0 of what may lack; of nothing there is no share or mean."""
+        """Whether a step in which nothing happened has 0 of what may lack; no share or mean is of nothing."""
         return self.may_lack and self.unit in ("count", "money")
 
 

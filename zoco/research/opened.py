@@ -1,4 +1,4 @@
-"""What the figures of research open to: customer value, personas, what is bought together, scores."""
+"""What the figures of research open to: value, personas, what is bought together, scores, contracts."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ GROUPED = (
     "Hennig, Comput. Stat. Data Anal. 52 (2007) 258–271"
 )
 PAIRED = "F. Garwood, Biometrika 28 (1936) 437–442; C. E. Bonferroni (1936)"
+STAYING = (
+    "P. S. Fader, B. G. S. Hardie, J. Interactive Marketing 21 (2007) 76–90; Marketing Science 29 (2010) "
+    "85–93"
+)
 SCORED = "Hughes (1994), Strategic Database Marketing; Kendall (1945), Biometrika 33, 239–251"
 Shown = Mapping[str, Any]
 
@@ -174,5 +178,35 @@ def scores(shown: Shown, site: SiteInfo, scale: str) -> Explained:
         _(
             "None from sampling: everybody who is known was counted. The names of segments are words of "
             "the trade, not findings."
+        ),
+    )
+
+
+def contracts(told: Shown, site: SiteInfo) -> Explained:
+    """Return what a table of contracts opens to: who stays, what they still pay, what was kept back."""
+    return Explained(
+        _(
+            "Each customer renews with a chance of his own, the same at each renewal; those with a low one "
+            "leave first, so the share that renews rises. Paid periods are those that are still expected, "
+            "each worth less the later it comes."
+        ),
+        [
+            (_("Renews"), "P(stays | θ) = 1 − θ; θ ~ B(α, β)"),
+            (_("Still there"), "S(n) = B(α, β + n) ÷ B(α, β)"),
+            (_("Expected to renew"), "S(n) ÷ S(n − 1)"),
+            (_("Paid periods"), "Σ S(n + k) ÷ S(n) ÷ (1 + d)ᵏ"),
+            (pgettext("contracts", "Fit"), "max Σ ln L(α, β)"),
+            (_("Error"), _("mean of |expected − stayed| ÷ stayed over renewals kept back")),
+        ],
+        f"{STAYING}; {DRAWN}",
+        [
+            (_("Table"), _("counts of customers that somebody typed or uploaded; no facts of the ledger")),
+            (_("Discount a year"), str(told["discount"])),
+            (_("Site"), site.name),
+        ],
+        _(
+            "Bounds hold nine times in ten if the model is right: of the curve and of paid periods by draws "
+            "of the parameters from their approximate distribution, of renewals kept back by the chance of "
+            "so many customers besides."
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,8 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, moments
+from zoco.ledger.pictures.alone import stood
+from zoco.ledger.pictures.alone.pages import Drawing, file_asked, offered
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site
+from zoco.research import opened
 from zoco.research.contracts.forms import COHORTS, EXAMPLE, KINDS, ContractForm
 from zoco.research.contracts.reading import typed_again
 from zoco.research.contracts.showing import shown
@@ -102,6 +107,18 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             return _kept(form, table)
     else:
         form = ContractForm(initial=_initial(table))
+    told = shown(table, site.currency)
+    explained = opened.contracts(told, site)
+    drawings = [
+        Drawing(f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"]), explained)
+        for number, each in enumerate(told["groups"], 1)
+        if each.get("picture")
+    ]
+    if file := file_asked(request, drawings, site, "contracts", timezone.now()):
+        return file
+    files = offered(request, drawings, site, "contracts")
+    for number, each in enumerate(told["groups"], 1):
+        each["file"] = files.get(f"group-{number}")
     return _page(
         request, "contract", table.name, site, 422 if form.errors else 200,
         sites=(),
@@ -109,7 +126,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         changed=moments.said(table.changed_at),
         form=form if may_change else None,
         may_delete=request.user.has_perm(DELETE),
-        **shown(table, site.currency),
+        opens=explained,
+        **told,
     )  # fmt: skip
 
 

@@ -53,12 +53,38 @@ class LifeCycle(Report):
     picture = "curve"
     dimensions = (words.BUCKET,)
     measures = (
-        Measure("active", pgettext_lazy("life cycle", "Active")),
-        Measure("new", pgettext_lazy("life cycle", "New"), adds_up=True),
-        Measure("returning", pgettext_lazy("life cycle", "Returning")),
-        Measure("resurrected", pgettext_lazy("life cycle", "Resurrected")),
-        Measure("dormant", pgettext_lazy("life cycle", "Dormant"), may_lack=True, lack=OPEN),
-        Measure("quick", _("Quick ratio"), "index", may_lack=True, lack=OPEN),
+        Measure("active", pgettext_lazy("life cycle", "Active"), formula=_("new + returning + resurrected")),
+        Measure(
+            "new",
+            pgettext_lazy("life cycle", "New"),
+            adds_up=True,
+            formula=_("number of those who were active for the first time ever"),
+        ),
+        Measure(
+            "returning",
+            pgettext_lazy("life cycle", "Returning"),
+            formula=_("number of those who were active in the step before as well"),
+        ),
+        Measure(
+            "resurrected",
+            pgettext_lazy("life cycle", "Resurrected"),
+            formula=_("number of those who were active earlier, but not in the step before"),
+        ),
+        Measure(
+            "dormant",
+            pgettext_lazy("life cycle", "Dormant"),
+            may_lack=True,
+            lack=OPEN,
+            formula=_("active in the step before − returning"),
+        ),
+        Measure(
+            "quick",
+            _("Quick ratio"),
+            "index",
+            may_lack=True,
+            lack=OPEN,
+            formula=_("(new + resurrected) ÷ dormant"),
+        ),
     )
     parameters = (
         Parameter("grain", GRAIN.label, "week", GRAIN.choices[1:]),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
 
 VISIT = ("", pgettext_lazy("cohort", "any page view"))
-UNTIL = Measure("until", pgettext_lazy("cohort", "To step"))
+UNTIL = Measure("until", pgettext_lazy("cohort", "To step"), formula=_("last step of the bracket"))
 
 
 @REPORTS.plug

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zoco.monitor.reports.cohorts.returns import Deed
 
 STEPS = tuple(Span(n, n) for n in range(STEPS_MOST + 1))
+BOUND = _("mean ± 1.96 s / √n, s from what each person of the cohort brought")
 FEW = _("the cohort has fewer than 30 people, or the step is not over")
 
 
@@ -54,13 +55,36 @@ class CohortRevenue(Report):
         Dimension("cohort", pgettext_lazy("cohort", "Cohort"), "bucket"),
         Dimension("step", pgettext_lazy("cohort", "Steps since"), "number"),
     )
+    uncertainty = _("95% interval of the mean: mean ± 1.96 s / √n, from 30 people on")
     measures = (
-        Measure("people", pgettext_lazy("cohort", "People")),
-        Measure("each", pgettext_lazy("cohort", "By person"), "money", may_lack=True),
-        Measure("each_low", _("95% from"), "money", may_lack=True, lack=FEW),
-        Measure("each_high", _("95% to"), "money", may_lack=True, lack=FEW),
-        Measure("revenue", _("Revenue"), "money", may_lack=True),
-        Measure("share", pgettext_lazy("cohort", "Of step 0"), "percent", may_lack=True),
+        Measure(
+            "people",
+            pgettext_lazy("cohort", "People"),
+            formula=_("number of people, or browsers, of the cohort"),
+        ),
+        Measure(
+            "each",
+            pgettext_lazy("cohort", "By person"),
+            "money",
+            may_lack=True,
+            formula=_("revenue ÷ people of the cohort"),
+        ),
+        Measure("each_low", _("95% from"), "money", may_lack=True, lack=FEW, formula=BOUND),
+        Measure("each_high", _("95% to"), "money", may_lack=True, lack=FEW, formula=BOUND),
+        Measure(
+            "revenue",
+            _("Revenue"),
+            "money",
+            may_lack=True,
+            formula=_("sum of what people of the cohort brought, less what was given back of it"),
+        ),
+        Measure(
+            "share",
+            pgettext_lazy("cohort", "Of step 0"),
+            "percent",
+            may_lack=True,
+            formula=_("revenue ÷ revenue of step 0"),
+        ),
     )
     parameters = (
         Parameter("grain", GRAIN.label, "month", GRAIN.choices[1:]),
