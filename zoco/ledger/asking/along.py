@@ -121,6 +121,13 @@ def in_order(column: Value, by: Value) -> Value:
     return expression(InOrder(column, by))
 
 
+def each_divided(numbers: Value, by: int, *, is_rest: bool = False) -> Value:
+    """Return a list of whole numbers from 0, each divided by another one: how often, or what remains."""
+    from zoco.ledger.asking.statements.sequences import EachDivided, expression
+
+    return expression(EachDivided(numbers, by, is_rest))
+
+
 def picked(members: Value, numbers: Value) -> Value:
     """Return of a list the members that another one names by number, from 1."""
     from zoco.ledger.asking.statements.sequences import Picked, expression

@@ -45,6 +45,16 @@ class ListOrNone(ops.Value):
     dtype = rlz.dtype_like("arg")
 
 
+class EachDivided(ops.Value):
+    """Of a list of whole numbers from 0 what each is by another one, without or as the remainder."""
+
+    arg: ops.Value[dt.Array]
+    by: int
+    is_rest: bool
+    dtype = dt.dtype("array<int64>")
+    shape = rlz.shape_like("arg")
+
+
 class IdInOrder(ops.Value):
     """A fact's id as something to order by alone: as its text would be, quicker where that is the same."""
 
@@ -64,6 +74,9 @@ class SequencesOnDuckDB:
     f: Any
 
     def visit_InOrder(self, op: InOrder, *, arg: Any, by: Any) -> Sql:
+        if arg == by:
+            # Gathered and then sorted takes half as long as gathered in order.
+            return self.f.anon.list_sort(self.f.anon.list(arg))
         return self.f.anon.list(sge.Order(this=arg, expressions=[sge.Ordered(this=by, nulls_first=False)]))
 
     def visit_Picked(self, op: Picked, *, arg: Any, numbers: Any) -> Sql:
@@ -71,6 +84,9 @@ class SequencesOnDuckDB:
 
     def visit_ListOrNone(self, op: ListOrNone, *, arg: Any) -> Sql:
         return self.f.coalesce(arg, sge.Array(expressions=[]))
+
+    def visit_EachDivided(self, op: EachDivided, *, arg: Any, by: int, is_rest: bool) -> Sql:
+        return sge.Var(this=f"[x {'%' if is_rest else '//'} {by} for x in {arg.sql('duckdb')}]")
 
     def visit_IdInOrder(self, op: IdInOrder, *, arg: Any) -> Sql:
         return arg
@@ -90,6 +106,10 @@ class SequencesOnClickHouse:
 
     def visit_ListOrNone(self, op: ListOrNone, *, arg: Any) -> Sql:
         return arg
+
+    def visit_EachDivided(self, op: EachDivided, *, arg: Any, by: int, is_rest: bool) -> Sql:
+        divided = self.f.anon.modulo if is_rest else self.f.anon.intDiv
+        return self._each(lambda one: divided(one, sge.convert(by)), arg)
 
     def visit_IdInOrder(self, op: IdInOrder, *, arg: Any) -> Sql:
         # By itself it orders UUIDs by their second half.
