@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -60,9 +61,7 @@ def begun(
         if file is None and not (name and size):
             raise ImportWrong(nothing)  # noqa: TRY301
         run = begin(name, size)
-        offset = 0
-        while file and (piece := file.read(ONE_PIECE)):
-            offset = runs.part_take(run, offset=offset, piece=piece)
+        _whole_taken(file, run, runs)
     except ImportWrong as error:
         if is_script:
             return JsonResponse({"error": str(error)}, status=422)
@@ -74,6 +73,12 @@ def begun(
     if is_script:
         return JsonResponse({"page": where, "part": reverse(f"{page}_part", args=[run.pk])})
     return redirect(where)
+
+
+def _whole_taken(file: UploadedFile[Any] | None, run: Run, runs: Stepped[Run]) -> None:
+    offset = 0
+    while file and (piece := file.read(ONE_PIECE)):
+        offset = runs.part_take(run, offset=offset, piece=piece)
 
 
 def piece_taken(
