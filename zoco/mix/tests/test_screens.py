@@ -118,7 +118,7 @@ def test_pictures_of_a_model_are_files_in_every_language(site: Site) -> None:
     assert "Baseline: without any spending" in made["waterfall"]
     assert made["fit"][0] == "What came and what was fitted, by week"
     assert any(each.startswith("Uncertainty: Bounds hold with 90% probability") for each in made["returns"])
-    assert "基线：没有任何花费" in texts(whole(chinese.content.decode()))
+    assert "基线：没有任何花费时" in texts(whole(chinese.content.decode()))
     assert chinese["Content-Disposition"] == f'attachment; filename="{site.slug}_mix-{mix.pk}_waterfall.svg"'
     assert client.get(where, {"picture": "nothing"}).status_code == 404
 

@@ -134,5 +134,5 @@ def drawn(drawing: Drawing, *, site: OfSite, now: datetime) -> str:
         _("Method: %(source)s") % {"source": explained.source},
         _("Uncertainty: %(words)s") % {"words": explained.uncertainty},
     )
-    foot = [(line, "") for text in texts for line in lines(str(text), INNER, 3)]
+    foot = [(line, "") for text in texts for line in lines(str(text), INNER, 6)]
     return sheet(title=drawing.title, site=site.name, head=head, body=drawing.body(), foot=foot)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from zoco.ledger.pictures.alone import stood
-from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH
+from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body
 from zoco.ledger.pictures.alone.pages import Drawing, answered, drawn
 from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.tests.pictures import SVG
@@ -107,7 +107,7 @@ def test_the_file_says_what_it_is_of_and_how_sure_that_is(language: str, words: 
 def test_a_page_answers_with_the_picture_that_is_asked_for_and_with_no_other() -> None:
     asked: list[str] = []
 
-    def body() -> stood.Body:
+    def body() -> Body:
         asked.append("drawn")
         return stood.one(SQUARE)
 
