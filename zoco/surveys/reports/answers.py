@@ -56,6 +56,7 @@ class Surveys(Report):
         "came by the link of a letter counts for email."
     )
     method = counted.SOURCES
+    uncertainty = counted.UNCERTAINTY
     picture = "bars"
     dimensions = (SURVEY, QUESTION)
     measures = (
@@ -64,11 +65,15 @@ class Surveys(Report):
         *counted.NET,
         *counted.TOP,
         *counted.PARTS,
-        Measure("seen", pgettext_lazy("survey", "Saw it"), may_lack=True, lack=UNSEEN, tells_of_few=True),
-        Measure("response", _("Response rate"), "percent", may_lack=True, lack=UNSEEN, tells_of_few=True),
-        Measure("response_low", counted.LOW, "percent", may_lack=True, lack=UNSEEN, tells_of_few=True),
-        Measure("response_high", counted.HIGH, "percent", may_lack=True, lack=UNSEEN, tells_of_few=True),
-    )
+        Measure("seen", pgettext_lazy("survey", "Saw it"), may_lack=True, lack=UNSEEN, tells_of_few=True,
+                formula=_("number of people whose browser told that the survey was seen")),
+        Measure("response", _("Response rate"), "percent", may_lack=True, lack=UNSEEN, tells_of_few=True,
+                formula=_("those of them who answered the question ÷ those who saw the survey")),
+        Measure("response_low", counted.LOW, "percent", may_lack=True, lack=UNSEEN, tells_of_few=True,
+                formula=counted.BOUND_SHARE),
+        Measure("response_high", counted.HIGH, "percent", may_lack=True, lack=UNSEEN, tells_of_few=True,
+                formula=counted.BOUND_SHARE),
+    )  # fmt: skip
     parameters = (
         Parameter("survey", _("Survey"), ""),
         Parameter("by", pgettext_lazy("survey", "Told apart by"), "", (

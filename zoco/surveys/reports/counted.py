@@ -21,21 +21,54 @@ if TYPE_CHECKING:
 
 KEPT = ("id", "occurred_at", "known", "person", "visitor", "subject")
 LOW, HIGH = _("95% from"), _("95% to")
-ANSWERS = Measure("answers", _("Answers"), adds_up=True)
-PEOPLE = Measure("people", pgettext_lazy("survey", "People"))
+BOUND_NET = _("score ± 1.96 standard errors of a difference of two shares of one sample, three answers added")
+BOUND_SHARE = _("score interval of a share, by Wilson")
+UNCERTAINTY = _("95% intervals: of the net promoter score adjusted Wald (Rocks 2016), of shares Wilson’s")
+ANSWERS = Measure("answers", _("Answers"), adds_up=True, formula=_("number of answers"))
+PEOPLE = Measure(
+    "people",
+    pgettext_lazy("survey", "People"),
+    formula=_("number of distinct people, browsers or visitors who answered"),
+)
 NET = (
-    Measure("nps", _("Net promoter score"), "points", may_lack=True),
-    Measure("nps_low", LOW, "points", may_lack=True),
-    Measure("nps_high", HIGH, "points", may_lack=True),
+    Measure(
+        "nps",
+        _("Net promoter score"),
+        "points",
+        may_lack=True,
+        formula=_("100 × (promoters − detractors) ÷ answers to questions of recommendation"),
+    ),
+    Measure("nps_low", LOW, "points", may_lack=True, formula=BOUND_NET),
+    Measure("nps_high", HIGH, "points", may_lack=True, formula=BOUND_NET),
 )
 TOP = (
-    Measure("satisfied", _("Satisfied (4 and 5)"), "percent", may_lack=True),
-    Measure("satisfied_low", LOW, "percent", may_lack=True),
-    Measure("satisfied_high", HIGH, "percent", may_lack=True),
+    Measure(
+        "satisfied",
+        _("Satisfied (4 and 5)"),
+        "percent",
+        may_lack=True,
+        formula=_("number of 4 and 5 ÷ answers to questions of satisfaction"),
+    ),
+    Measure("satisfied_low", LOW, "percent", may_lack=True, formula=BOUND_SHARE),
+    Measure("satisfied_high", HIGH, "percent", may_lack=True, formula=BOUND_SHARE),
 )
 PARTS = (
-    Measure("promoters", _("Promoters (9 and 10)"), adds_up=True, may_lack=True, tells_of_few=True),
-    Measure("detractors", _("Detractors (0 to 6)"), adds_up=True, may_lack=True, tells_of_few=True),
+    Measure(
+        "promoters",
+        _("Promoters (9 and 10)"),
+        adds_up=True,
+        may_lack=True,
+        tells_of_few=True,
+        formula=_("number of 9 and 10"),
+    ),
+    Measure(
+        "detractors",
+        _("Detractors (0 to 6)"),
+        adds_up=True,
+        may_lack=True,
+        tells_of_few=True,
+        formula=_("number of 0 to 6"),
+    ),
 )
 SOURCES = (
     "Reichheld (2003), Harvard Business Review 81(12), 46–54; Rocks (2016), The American Statistician 70, "

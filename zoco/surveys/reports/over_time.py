@@ -36,6 +36,7 @@ class SurveysOverTime(Report):
         "the survey's own page tests the difference. A step without an answer has no score."
     )
     method = counted.SOURCES
+    uncertainty = counted.UNCERTAINTY
     picture = "curve"
     dimensions = (Dimension("bucket", _("Time"), "bucket"),)
     measures = (*counted.NET, *counted.TOP, counted.ANSWERS, counted.PEOPLE, *counted.PARTS)
