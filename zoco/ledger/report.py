@@ -98,9 +98,8 @@ class Parameter:
     def read(self, text: str) -> str | int:
         """Read a value as it stands in an address. Raises ParameterWrong."""
         if self.choices and text not in dict(self.choices):
-            known = ", ".join(dict(self.choices))
             words = gettext_noop("%(name)s is %(text)r; choose one of: %(known)s.")
-            raise ParameterWrong(words, name=self.name, text=text, known=known)
+            raise ParameterWrong(words, name=self.name, text=text, known=", ".join(dict(self.choices)))
         if self.kind == "whole":
             try:
                 return int(text)

@@ -70,9 +70,7 @@ class ReportView(LedgerView):
         )
 
     def _drawn_whole(self, answer: Answer, now: datetime) -> dict[str, Any]:
-        """Return what is drawn of all rows, whichever page and order the table below has: a grid of the
-        newest ones, a flow of the largest.
-        """
+        """Return what is drawn of all rows, whatever the table shows: the newest of a grid, say."""
         kind = answer.report.picture
         if kind in ("grid", "flow") and len(answer.rows) < answer.total_rows:
             newest = (f"-{answer.dimensions[0].name}", ROWS_MOST * STEPS_MOST)
