@@ -18,7 +18,7 @@ from zoco.ledger.pictures.alone.pages import Drawing, Everywhere, drawn
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.tests.pictures import drawn as whole
-from zoco.mix import pictures as mix
+from zoco.mix.shown import pictures as mix
 from zoco.monitor.alarms.shown.pictures import drawn as incident
 from zoco.monitor.attribution.pictures import side_by_side
 from zoco.trials.screens import forest

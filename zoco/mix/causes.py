@@ -17,7 +17,7 @@ from zoco.campaigns.costs.daily import Channels, days_of
 from zoco.ledger.asking.causal import Bounds, Effect, Wanted
 from zoco.ledger.pictures import formats
 from zoco.mix.models import ChannelTest, MediaMix
-from zoco.mix.showing import UNTOLD
+from zoco.mix.shown.showing import UNTOLD
 
 TESTS_MOST = 20
 SEE = "zoco_mix.view_mediamix"

@@ -23,12 +23,13 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
-from zoco.mix import opened, running
+from zoco.mix import running
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
 from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.naming import channel_name
 from zoco.mix.running import UnderWay
-from zoco.mix.showing import UNTOLD, shown
+from zoco.mix.shown import opened
+from zoco.mix.shown.showing import UNTOLD, shown
 from zoco.mix.weeks import Weeks
 from zoco.sites.wording import said_again
 

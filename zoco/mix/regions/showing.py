@@ -12,7 +12,7 @@ from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mix.models import RegionalTest
 from zoco.mix.regions.panels import Regions
-from zoco.mix.showing import Spelled
+from zoco.mix.shown.showing import Spelled
 from zoco.stats.incrementality import EFFECTS
 
 SHOWN_EFFECTS = (0.05, 0.1, 0.2)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, curve
-from zoco.mix import pictures
 from zoco.mix.controls.series import GOAL, control_called
 from zoco.mix.models import MediaMix
 from zoco.mix.naming import channel_name
 from zoco.mix.notes import notes
-from zoco.mix.pictures import Mark
+from zoco.mix.shown import pictures
+from zoco.mix.shown.pictures import Mark
 from zoco.mix.telling import PRESENT_WEEKS
 from zoco.mix.weeks import Weeks
 
