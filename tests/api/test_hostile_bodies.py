@@ -90,7 +90,7 @@ OPEN = (
     "zoco_channels_heard", "zoco_unsubscribe", "zoco_preferences", "zoco_confirm", "zoco_form",
     "zoco_form_fields", "zoco_form_challenge", "zoco_mail_image", "zoco_mail_link", "zoco_mail_archive",
     "zoco_mail_feed", "zoco_mail_archived", "zoco_mail_online", "zoco_trials_script", "zoco_ofrep",
-    "zoco_ofrep_one", "zoco_survey", "zoco_survey_challenge", "zoco_survey_letter",
+    "zoco_ofrep_one", "zoco_survey", "zoco_survey_challenge", "zoco_survey_letter", "zoco_survey_shown",
 )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "zoco_api:audience_put": audience.pk, "zoco_api:audience_take": audience.pk,
         "zoco_form": form.key, "zoco_form_fields": form.key, "zoco_form_challenge": form.key,
         "zoco_api:trial_shown": "headline", "zoco_api:ofrep_one": "headline", "zoco_ofrep_one": "headline",
-        "zoco_survey": "why", "zoco_survey_challenge": "why",
+        "zoco_survey": "why", "zoco_survey_challenge": "why", "zoco_survey_shown": "why",
         "zoco_channels_heard": account.uid, "zoco_mail_archived": uuid4(),
     }}  # fmt: skip
 
