@@ -29,6 +29,8 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.duckdb.store import DuckStore
+from zoco.ledger.tests.pictures import drawn as file_of
+from zoco.ledger.tests.pictures import said as texts
 from zoco.mail.counting.credit import ORDERED, REFUNDED, credited, revenue
 from zoco.mail.counting.domains import domain_figures
 from zoco.mail.counting.models import Look
@@ -289,3 +291,6 @@ def test_lists_grow_and_shrink_by_reasons(
         page = client.get("/admin/sendings/lists/", {"list": chosen, "days": "30"}).content.decode()
         assert "<svg" in page
         assert "Address is dead" in page
+        assert "size before + joined − left" in page
+        answer = client.get("/admin/sendings/lists/", {"list": chosen, "days": "30", "picture": "sizes"})
+        assert texts(file_of(answer.content.decode()))[0].startswith("Size of ")

@@ -15,6 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from zoco.ledger.store import opening as stores
+from zoco.ledger.tests.pictures import drawn as file_of
+from zoco.ledger.tests.pictures import said as texts
 from zoco.people.audiences.bitmaps import unpacked
 from zoco.people.audiences.models import Audience
 from zoco.people.audiences.rules import rules_read
@@ -159,6 +161,9 @@ def test_page_shows_size_history_overlap_and_some_members(vips: Audience, people
 
     shown = body(reader.get(f"/admin/audiences/{vips.pk}/"))
 
+    made = reader.get(f"/admin/audiences/{vips.pk}/", {"picture": "sizes"})
+    assert texts(file_of(made.content.decode()))[0] == f"Size of {vips.name}"
+    assert "everybody who is known was looked at" in shown
     assert "30 <small>people" in shown
     assert "tagged vip" in shown
     assert re.search(r'Board</a></th><td>28[^<]+</td><td class="num">1</td><td class="num">3.3%', shown)
