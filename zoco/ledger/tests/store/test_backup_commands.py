@@ -25,6 +25,7 @@ NOBODY_ELSE = [
     "0 sendings that people were in erased.",
     "0 answers to surveys erased.",
     "0 messages to an address erased.",
+    "0 units of bandits erased.",
     "0 choices erased.",
     "0 archives of sites erased.",
     "0 audiences that people were in erased.",
