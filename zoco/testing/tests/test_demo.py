@@ -90,7 +90,7 @@ def test_its_costs_are_true_to_the_cent_and_loading_anew_replaces_them() -> None
         assert sum(kept.values()) > 0
 
     funnel = Funnel.objects.get()
-    assert set(funnel.steps) <= {goal.name for goal in goals_of_facts(truth.site)}
+    assert set(funnel.steps) <= {goal.name for goal in goals_of_facts(funnel.site_id)}
 
 
 def test_the_report_on_consent_says_what_is_true() -> None:

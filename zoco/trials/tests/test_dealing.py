@@ -8,9 +8,10 @@ import pytest
 from zoco.trials.analysis import dealing
 from zoco.trials.analysis.dealing import dealt_each
 from zoco.trials.analysis.units import held_by
+from zoco.trials.choices import Deals
 from zoco.trials.deciding import dealer
 from zoco.trials.designs import ArmPlan, kept_of
-from zoco.trials.models import Deals, Trial
+from zoco.trials.models import Trial
 from zoco.trials.shares import SharesSet, shares_kept
 
 THREE = (ArmPlan("a", weight=1 / 3), ArmPlan("b", weight=0.1), ArmPlan("c", weight=0.7))

@@ -28,7 +28,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     facts = []
     for country, visitor, at in BOTH:
         day = f"2026-03-28 {at}"
-        more = {"country": country}
+        more: dict[str, Any] = {"country": country}
         back = {"name": "shop.order.refunded", "verdict": "server", "subject_kind": "order", "subject": at}
         facts += [
             fact(f"{day}:00", visitor, "/p", **more),
