@@ -269,10 +269,22 @@ def local(at: int, zone: str) -> datetime:
     return datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def ordered_by_known(fact: Fact) -> Fact:
-    """Let one of fifty known people have placed an order; other facts stay."""
-    return (
-        msgspec.structs.replace(fact, person=2**62 + fact.visitor % 50 + 1)
-        if fact.name == "shop.order.placed"
-        else fact
+def with_deeds(fact: Fact) -> Fact:
+    """Let one of fifty known people have placed an order, and some assets have been surveys; others stay."""
+    if fact.name == "shop.order.placed":
+        return msgspec.structs.replace(fact, person=2**62 + fact.visitor % 50 + 1)
+    if fact.name != "web.asset.served" or not fact.visitor:
+        return fact
+    way = ("page", "letter")[fact.visitor % 2]
+    if fact.occurred_at % 3 == 0:
+        name, props = "surveys.survey.shown", {"way": way}
+    else:
+        kind = ("nps", "csat")[fact.occurred_at % 2]
+        score = fact.visitor % 11 if kind == "nps" else 1 + fact.visitor % 5
+        name, props = (
+            "surveys.question.answered",
+            {"way": way, "question": kind, "kind": kind, "score": score},
+        )
+    return msgspec.structs.replace(
+        fact, name=name, status=0, subject_kind="survey", subject=f"{1 + fact.visitor % 2}", props=props
     )

@@ -26,7 +26,7 @@ from tests.contracts.agreement import (
     questions,
     zones_of,
 )
-from tests.contracts.many_facts import CHANGES, local, ordered_by_known, sessions_by_hand, write_spool
+from tests.contracts.many_facts import CHANGES, local, sessions_by_hand, with_deeds, write_spool
 from zoco.campaigns.reports import spent
 from zoco.kit.periods import Period
 from zoco.ledger.asking import goals
@@ -57,7 +57,7 @@ class Both:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("agree")
-    facts = [ordered_by_known(each) for each in many_facts.facts_many(FACTS, VISITORS)]
+    facts = [with_deeds(each) for each in many_facts.facts_many(FACTS, VISITORS)]
     duckdb, clickhouse = DuckStore(folder / "duckdb", lead=True), chdb.opened(folder / "clickhouse")
     write_spool(folder / "duckdb" / "spool", facts)
     write_spool(folder / "clickhouse", facts)

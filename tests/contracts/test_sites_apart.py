@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from tests.contracts import many_facts
 from tests.contracts.agreement import CONVERSIONS, COSTS, FUNNELS, GOALS, differences
-from tests.contracts.many_facts import CHANGES, ordered_by_known, write_spool
+from tests.contracts.many_facts import CHANGES, with_deeds, write_spool
 from zoco.campaigns.reports import spent
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking import goals
@@ -60,7 +60,7 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledgers]:
     folder = tmp_path_factory.mktemp("apart")
     keys = [site.id for site in SITES]
     made = many_facts.facts_many(9_000, 900, seed=7)
-    found = [ordered_by_known(replace(fact, site=keys[fact.visitor % 3])) for fact in made]
+    found = [with_deeds(replace(fact, site=keys[fact.visitor % 3])) for fact in made]
     whole, each = DuckStore(folder / "all", lead=True), {}
     write_spool(folder / "all" / "spool", found)
     for key in keys:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MONEY = Goal("", "revenue")
 """Whatever brings money."""
+TIE = 1e-7
 WORTH = ("conversions", "revenue", "spent")
 
 
@@ -146,3 +147,11 @@ def _times(facts: Facts, rows: Table) -> Value:
         if goal.kind != "engagement":
             times = times + expr.ones(reached(facts, rows, goal))
     return times
+
+
+def amount_of(mean: Value) -> Value:
+    """Return a mean of amounts as an amount.
+
+    What lies between two of them goes up on every engine; by way of text, as one rounds binary digits.
+    """
+    return (mean + TIE).round(4).cast("string").cast("decimal(18,4)")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import expr
+from zoco.ledger.asking.worth import amount_of
 from zoco.ledger.report import REPORTS, Dimension, Measure, Params, Report
 
 if TYPE_CHECKING:
@@ -86,5 +87,5 @@ class RecencyFrequencyMoney(Report):
             spent=rows.spent.sum(),
             since_days=rows.since_days.mean(),
         )
-        by = expr.share(each.spent, each.people).round(4).cast("string").cast("decimal(18,4)")
+        by = amount_of(expr.share(each.spent, each.people))
         return each.mutate(spent_each=by, since_days=each.since_days.round(1)).select(*self.columns)

@@ -10,8 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.ledger import expr
 from zoco.ledger.asking import people
-from zoco.ledger.asking.worth import MONEY
-from zoco.ledger.expr import Table, Value
+from zoco.ledger.asking.worth import MONEY, amount_of
+from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Choices, Dimension, Measure, Parameter, Params, Report
 from zoco.monitor.reports.cohorts.retention import deed_of, deeds_offered
 from zoco.monitor.reports.cohorts.returns import done, ever_of, now, starting, with_room
@@ -170,14 +170,9 @@ def _told(rows: Table) -> Table:
     is_sure = rows.is_over & (rows.people >= MANY)
     first = rows.sum_0.fill_null(0)
     return rows.mutate(
-        each=expr.only_if(rows.is_over, _amount(floating / count)),
-        each_low=expr.only_if(is_sure, _amount(low)),
-        each_high=expr.only_if(is_sure, _amount(high)),
+        each=expr.only_if(rows.is_over, amount_of(floating / count)),
+        each_low=expr.only_if(is_sure, amount_of(low)),
+        each_high=expr.only_if(is_sure, amount_of(high)),
         revenue=expr.only_if(rows.is_over, total.cast("decimal(18,4)")),
         share=expr.only_if(rows.is_over, expr.share(total, first)),
     )
-
-
-def _amount(mean: Value) -> Value:
-    # By way of text: what is nearest in binary would be cut off by one engine and rounded by the other.
-    return mean.round(4).cast("string").cast("decimal(18,4)")
