@@ -275,16 +275,14 @@ def with_deeds(fact: Fact) -> Fact:
         return msgspec.structs.replace(fact, person=2**62 + fact.visitor % 50 + 1)
     if fact.name != "web.asset.served" or not fact.visitor:
         return fact
-    way = ("page", "letter")[fact.visitor % 2]
+    props: dict[str, Any] = {"way": ("page", "letter")[fact.visitor % 2]}
     if fact.occurred_at % 3 == 0:
-        name, props = "surveys.survey.shown", {"way": way}
+        name = "surveys.survey.shown"
     else:
         kind = ("nps", "csat")[fact.occurred_at % 2]
         score = fact.visitor % 11 if kind == "nps" else 1 + fact.visitor % 5
-        name, props = (
-            "surveys.question.answered",
-            {"way": way, "question": kind, "kind": kind, "score": score},
-        )
+        name = "surveys.question.answered"
+        props |= {"question": kind, "kind": kind, "score": score}
     return msgspec.structs.replace(
         fact, name=name, status=0, subject_kind="survey", subject=f"{1 + fact.visitor % 2}", props=props
     )

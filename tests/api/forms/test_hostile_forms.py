@@ -34,7 +34,7 @@ UNSEEN = {
     "zoco_consent_topic_delete", "zoco_journey_publish", "zoco_letter_map",
     "zoco_letter_map_sheet", "zoco_letter_picture", "zoco_letter_sheet",
     "zoco_letters_held", "zoco_people_import_refused", "zoco_sending_sheet", "zoco_survey_challenge",
-    "zoco_survey_letter",
+    "zoco_survey_letter", "zoco_survey_shown",
 }  # fmt: skip
 # What was done is said on the page itself: how many were put in, what became of a letter to oneself, thanks
 # for answers, which count once some seconds went by since the form was shown.

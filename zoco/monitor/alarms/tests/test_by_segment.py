@@ -13,6 +13,7 @@ from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import ERROR, SITE, ZONE, fact, ledger
 from zoco.monitor.alarms import cube
 from zoco.monitor.alarms.narrowed import WHOLE, Narrowed
+from zoco.monitor.alarms.others.surveyed import ANSWERED, SCORED
 from zoco.monitor.alarms.watched import MEASURES, measure_named
 from zoco.monitor.funnels import Funnel
 from zoco.monitor.services import goal_create
@@ -21,6 +22,7 @@ from zoco.sites.models import Site
 
 pytestmark = pytest.mark.django_db
 DAYS = Period.parse("2026-03-28..2026-03-29", ZONE)
+SCORE = {"kind": "nps", "question": "again", "score": 3}
 BOTH = (("ES", 1, "10:00"), ("FR", 2, "11:00"), ("ES", 3, "12:00"))
 
 
@@ -31,6 +33,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         day = f"2026-03-28 {at}"
         more: dict[str, Any] = {"country": country}
         back = {"name": "shop.order.refunded", "verdict": "server", "subject_kind": "order", "subject": at}
+        survey = {"subject_kind": "survey", "subject": "1"}
         facts += [
             fact(f"{day}:00", visitor, "/p", **more),
             fact(f"{day}:10", visitor, "/b", **more),
@@ -38,6 +41,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             fact(f"{day}:25", visitor, "/bad", name=ERROR, **more | {"status": 500}),
             fact(f"{day}:30", visitor, "/b", name=ORDER, amount_site=Decimal(20), **more),
             fact(f"{day}:40", visitor, "", amount_site=Decimal(-20), **back, **more),
+            fact(f"{day}:45", visitor, "", name=ANSWERED, subject_kind="survey", subject="1", **more),
+            fact(
+                f"{day}:45", visitor, "", name=SCORED, subject_kind="survey", subject="1", props=SCORE, **more
+            ),
             fact(f"{day}:50", visitor + 50, "/p", verdict="bot", **more),
             fact(f"{day}:50", visitor + 60, "/p", verdict="spam", **more),
         ]
