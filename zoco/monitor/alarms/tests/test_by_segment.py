@@ -41,10 +41,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             fact(f"{day}:25", visitor, "/bad", name=ERROR, **more | {"status": 500}),
             fact(f"{day}:30", visitor, "/b", name=ORDER, amount_site=Decimal(20), **more),
             fact(f"{day}:40", visitor, "", amount_site=Decimal(-20), **back, **more),
-            fact(f"{day}:45", visitor, "", name=ANSWERED, subject_kind="survey", subject="1", **more),
-            fact(
-                f"{day}:45", visitor, "", name=SCORED, subject_kind="survey", subject="1", props=SCORE, **more
-            ),
+            fact(f"{day}:45", visitor, "", name=ANSWERED, **survey, **more),
+            fact(f"{day}:45", visitor, "", name=SCORED, props=SCORE, **survey, **more),
             fact(f"{day}:50", visitor + 50, "/p", verdict="bot", **more),
             fact(f"{day}:50", visitor + 60, "/p", verdict="spam", **more),
         ]
