@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zoco.kit import noting
-from zoco.ledger.pictures import formats
+from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.labels import language_name
 from zoco.ledger.pictures.spoken import spoken
 from zoco.ledger.services import NAME
@@ -197,7 +197,7 @@ def _credit(request: HttpRequest, fact: str) -> Credit:
 
 def _asked(credit: Credit) -> dict[str, Any]:
     data = [
-        (_("As of"), formats.moment(timezone.localtime(credit.now))),
+        (_("As of"), moments.said(credit.now)),
         (_("Did it afterwards"), credit.fact),
         (_("Days for which a letter counts"), formats.count(credit.days)),
     ]
