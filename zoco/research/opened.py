@@ -100,7 +100,7 @@ def _holdout(parts: Pairs, source: str, data: Pairs) -> Explained:
         [
             *parts,
             (_("Expected, each"), "E[X(T, T + h) | x, tₓ, T]"),
-            (_("Error"), _("(expected − bought) ÷ bought, in the second half")),
+            (pgettext("model", "Error"), _("(expected − bought) ÷ bought, in the second half")),
         ],
         source,
         data,
@@ -196,7 +196,7 @@ def contracts(told: Shown, site: SiteInfo) -> Explained:
             (_("Expected to renew"), "S(n) ÷ S(n − 1)"),
             (_("Paid periods"), "Σ S(n + k) ÷ S(n) ÷ (1 + d)ᵏ"),
             (pgettext("contracts", "Fit"), "max Σ ln L(α, β)"),
-            (_("Error"), _("mean of |expected − stayed| ÷ stayed over renewals kept back")),
+            (pgettext("model", "Error"), _("mean of |expected − stayed| ÷ stayed over renewals kept back")),
         ],
         f"{STAYING}; {DRAWN}",
         [
