@@ -16,6 +16,7 @@ from zoco.ledger.pictures.explained import Explained, Pairs
 from zoco.stats.trials.bandits import FLOOR, FLOOR_OF_MEANS
 from zoco.trials.designs import HONEST
 from zoco.trials.models import Trial
+from zoco.trials.screens import said
 
 LIVE = (
     "H. Robbins, Ann. Math. Stat. 41 (1970) 1397–1409; I. Waudby-Smith et al., Annals of Statistics 52 "
@@ -142,10 +143,18 @@ def _guards(data: Pairs) -> Explained:
                 _("p = 1 ÷ Bayes factor of ratios around the planned ones against those, at most 1"),
             ),
             (_("Exposure"), _("χ² of exposed and not exposed, by arm, of all who were dealt")),
+            (
+                said.GUARDS["crossover"],
+                _("units that saw more than one arm, or another than they were dealt ÷ exposed units"),
+            ),
         ],
         GUARDS,
         data,
-        _("A guard fails below p = 0.001, as it looks at many trials: if it fails, something is broken."),
+        _(
+            "A guard fails below p = 0.001, as it looks at many trials; exposure, while the trial runs, "
+            "below 0.00001, as it is looked at often; units that saw more than one arm above 1%. If one "
+            "fails, something is broken."
+        ),
     )
 
 
@@ -195,7 +204,7 @@ def planned(site_zone: str, history: Pairs, error: str) -> Explained:
         [
             (
                 _("Decided once at its end"),
-                _("the least n with P(|t| > c) ≥ power, t noncentral with δ = d / √(s²/n₁ + s²/n₂)"),
+                _("the least n with P(|t| > c) ≥ power, t noncentral with δ = d / √(s₀²/n₀ + s₁²/n₁)"),
             ),
             (_("Decided live, at most"), _("the least n by which as many courses as asked leave out 0")),
             (_("Interval of 95%"), LIVE_INTERVAL),
