@@ -4,13 +4,12 @@ from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
 from zoco.mix.controls.series import control_called
-from zoco.mix.models import MediaMix
 from zoco.mix.naming import channel_name
 from zoco.mix.weeks import Weeks
 from zoco.sites.wording import said_again
 
 
-def notes(weeks: Weeks, mix: MediaMix) -> list[str]:
+def notes(weeks: Weeks) -> list[str]:
     """Say what is not in the model, or not as one might think."""
     found = []
     if weeks.gathered:
@@ -30,7 +29,7 @@ def notes(weeks: Weeks, mix: MediaMix) -> list[str]:
     if weeks.others:
         sums = ", ".join(formats.money(total, code) for code, total in sorted(weeks.others.items()))
         found.append(_("No rate was in force for costs that are in no channel: %(sums)s.") % {"sums": sums})
-    if not weeks.model(mix.saturation).seasons:
+    if not weeks.has_year:
         found.append(
             _(
                 "Under two years there is no season in the model: what comes back each year may be taken for "

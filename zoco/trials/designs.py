@@ -22,7 +22,9 @@ WINDOW_MOST = 90
 NAME_LONGEST, VALUE_LONGEST = 80, 1_000
 WEIGHT_MOST = 1_000.0
 KINDS = ("proportion", "mean", "ratio", "revenue", "quantile", "retention")
-HONEST = ("proportion", "retention", "mean", "revenue")
+SHARES = ("proportion", "retention")
+"""Kinds of metrics that say of each unit yes or no."""
+HONEST = (*SHARES, "mean", "revenue")
 """The kinds that have honest figures in a bandit."""
 ROLES = ("primary", "secondary", "guard")
 

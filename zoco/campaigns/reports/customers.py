@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Period
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from zoco.ledger.scope import Facts
 
 ORDERED = "shop.order.placed"
-BEGINNING, ENDING = date(1971, 1, 1), date(2200, 1, 1)
-"""All facts lie between."""
 KEPT = ("id", "occurred_at", "known", "person", "visitor")
 
 
@@ -27,7 +24,7 @@ def customers(facts: Facts, *columns: str) -> Table:
     New is whose first order ever it was, in the row of that order alone; an earlier customer ordered again.
     Whoever does both in one row is new there. A known person counts once whatever the browser.
     """
-    ever = replace(facts.whole_visits, period=Period(BEGINNING, ENDING, facts.site.zone))
+    ever = replace(facts.whole_visits, period=Period.ever(facts.site.zone))
     rows = ever.where(lambda rows: (rows.name == ORDERED) & (rows.occurred_at < expr.end_of(facts.period)))
     counts = rows.occurred_at >= expr.start_of(facts.period)
     for fits in facts.fits(rows):

@@ -32,9 +32,10 @@ Panels = dict[str, tuple[str, Pairs, str]]
 
 def opened(mix: MediaMix, shown: Shown, about: str, zone: str) -> dict[str, Explained]:
     """Return what each panel of a fitted model opens to."""
+    is_daily = shown["is_daily"]
     data = [
         (_("Period"), about),
-        (_("Weeks fitted"), shown["weeks"]),
+        (_("Days fitted") if is_daily else _("Weeks fitted"), shown["weeks"]),
         (_("Time zone"), zone),
         (
             _("Spending"),
@@ -45,19 +46,24 @@ def opened(mix: MediaMix, shown: Shown, about: str, zone: str) -> dict[str, Expl
         *((_("Left out"), each) for each in shown["notes"]),
     ]
     model = [
-        (_("Outcome of a week"), MODEL),
-        (_("Baseline b"), _("level, trend, season, public holidays")),
+        (_("Outcome of a day") if is_daily else _("Outcome of a week"), MODEL),
+        (
+            _("Baseline b"),
+            _("level, trend, weekdays, season, public holidays, controls")
+            if is_daily
+            else _("level, trend, season, public holidays, controls"),
+        ),
         (_("Adstock a"), ADSTOCK),
         (_("Saturation s"), SATURATION[mix.saturation]),
     ]
-    panels = {**_of_channels(), **_of_money(), **_of_all()}
+    panels = {**_of_channels(is_daily), **_of_money(is_daily), **_of_all(is_daily)}
     return {
         key: Explained(definition, [*formula, *model], source, data, _uncertainty())
         for key, (definition, formula, source) in panels.items()
     }
 
 
-def _of_channels() -> Panels:
+def _of_channels(is_daily: bool) -> Panels:
     brought = _(
         "What would be missing if nothing had been spent on the channel, within the weeks of the model; what "
         "spending of the last weeks brings later is not counted."
@@ -67,17 +73,29 @@ def _of_channels() -> Panels:
         (_("Return on ad spend"), _("brought ÷ spent")),
         (_("Return of the next money"), _("what one per cent more in every week adds ÷ its cost")),
     )
-    more = _("What the channel adds in a week if as much is spent in each, within what was ever spent.")
+    if is_daily:
+        more = _("What the channel adds in a day if as much is spent on each, within what was ever spent.")
+        added = pgettext("mix", "Added in a day")
+    else:
+        more = _("What the channel adds in a week if as much is spent in each, within what was ever spent.")
+        added = pgettext("mix", "Added in a week")
     return {
         "returns": (brought, returns, SOURCE),
-        "responses": (more, ((pgettext("mix", "Added in a week"), "βᵢ s(x)"),), SOURCE),
+        "responses": (more, ((added, "βᵢ s(x)"),), SOURCE),
     }
 
 
-def _of_money() -> Panels:
-    best = _(
-        "The split of the budget whose expected outcome is the highest, no channel beyond what was ever "
-        "spent on it in a week."
+def _of_money(is_daily: bool) -> Panels:
+    best = (
+        _(
+            "The split of the budget whose expected outcome is the highest, no channel beyond what was ever "
+            "spent on it in a day."
+        )
+        if is_daily
+        else _(
+            "The split of the budget whose expected outcome is the highest, no channel beyond what was ever "
+            "spent on it in a week."
+        )
     )
     advice = (
         (pgettext("budget", "Advised"), _("the split with the highest mean outcome over all draws")),
@@ -87,7 +105,7 @@ def _of_money() -> Panels:
     return {"advice": (best, advice, f"{ADVICE}; {SOURCE}")}
 
 
-def _of_all() -> Panels:
+def _of_all(is_daily: bool) -> Panels:
     parts = (
         (_("Part"), _("sum over weeks of the part’s mean over draws")),
         (pgettext("mix", "Unexplained"), _("outcome − all other parts")),
@@ -97,7 +115,9 @@ def _of_all() -> Panels:
             _("All outcomes, parted into what the model says that they came of."), parts, SOURCE,
         ),
         "fit": (
-            _("What came in each week beside the mean that the model says of it."),
+            _("What came on each day beside the mean that the model says of it.")
+            if is_daily
+            else _("What came in each week beside the mean that the model says of it."),
             (("R²", "1 − Σ (y − ŷ)² / Σ (y − ȳ)²"),),
             SOURCE,
         ),
@@ -123,6 +143,10 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
     present = [each for each in shown["advice"] if each["is_present"]]
     curves = [(each["name"], each["picture"]) for each in shown["curves"] if each["picture"]]
     channel, part, sure = _("Channel"), _("Part"), formats.percent(0.9, 0)
+    if shown["is_daily"]:
+        split, fitted = _("Now and advised, a day"), _("What came and what was fitted, by day")
+    else:
+        split, fitted = _("Now and advised, a week"), _("What came and what was fitted, by week")
 
     def table(
         rows: Sequence[Shown], figure: Callable[[Shown], str], heads: tuple[str, str, str]
@@ -133,7 +157,7 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         ("returns", _("Return with its bounds"), table(channels, _returned, (channel, "", sure))),
         *(
             ("advice", _("How the same money would be split best"), table(
-                each["shares"], _split, (channel, "", _("Now and advised, a week")))
+                each["shares"], _split, (channel, "", split))
             )
             for each in present
         ),
@@ -141,7 +165,7 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         ("waterfall", _("What everything is made of"), table(
             shown["waterfall"], _part, (part, "", sure))
         ),
-        ("fit", _("What came and what was fitted, by week"), partial(stood.one, shown["fit_curve"])),
+        ("fit", fitted, partial(stood.one, shown["fit_curve"])),
         ("learnt", _("What the data taught"), table(shown["learnt"], _taught, (channel, "", sure))),
     ]  # fmt: skip
     empty = ({"responses"} if not curves else set()) | ({"returns"} if not channels else set())

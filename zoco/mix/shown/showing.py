@@ -89,7 +89,7 @@ def shown(mix: MediaMix) -> dict[str, Any]:
     found: dict[str, Any] = {"notes": []}
     if mix.weeks:
         weeks = Weeks.from_json(mix.weeks)
-        found["notes"] = notes(weeks, mix)
+        found["notes"] = notes(weeks)
     if not mix.result:
         return found
     result = mix.result

@@ -10,9 +10,10 @@ import pytest
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix.models import MediaMix
+from zoco.mix.notes import notes
 from zoco.mix.tests.company import FIRST, costs_make, facts_of, site_make
 from zoco.mix.tests.test_fits import done
-from zoco.mix.weeks import RUN_IN
+from zoco.mix.weeks import RUN_IN, Weeks
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
@@ -34,6 +35,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
         reads.forget()
         yield made
     reads.forget()
+
+
+@pytest.mark.parametrize(("weeks", "said"), [(104, 1), (105, 0)])
+@pytest.mark.parametrize("days", [1, 7])
+def test_under_two_years_it_is_said_that_no_season_is_in_the_model(days: int, weeks: int, said: int) -> None:
+    nothing = [0.0] * (weeks * 7 // days)
+
+    found = notes(Weeks(FIRST, 0, {}, nothing, nothing, days=days))
+
+    assert sum(each.startswith("Under two years") for each in found) == said
 
 
 @pytest.mark.figures
@@ -64,7 +75,8 @@ def test_days_tell_what_channels_truly_brought_and_are_shown_as_days(site: Site)
     page = body(analyst.get(f"/admin/media-mix/{mix.pk}/"))
     for words in ("Now, a day", "Half-life of what money does, in days", "Carried over from day to day"):
         assert words in page
-    assert "Now, a week" not in page
+    for words in ("Now, a week", "Weeks fitted", "Outcome of a week", "Added in a week"):
+        assert words not in page
     assert (
         "Costs of these channels stand on single days, as if those of a week were typed on one: typed."
         in page

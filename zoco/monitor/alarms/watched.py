@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr, metrics
 from zoco.ledger.schema import VERDICTS
-from zoco.monitor.alarms.others.surveyed import ANSWERED, DETRACTOR, KNOWN, SAID_BY, SCORED, said
+from zoco.monitor.alarms.others.surveyed import ANSWERED, KNOWN, SAID_BY, SCORED, said
 from zoco.monitor.reports.funnels.chains import STEPS_MOST
+from zoco.stats.scores import DETRACTOR
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -43,12 +43,15 @@ def causal(stands: Pairs) -> Explained:
     """Return what causal figures open to."""
     return Explained(
         definition=_(
-            "What its costs of these days brought: the money times what a unit of it brought in the test "
-            "or in the model, as if each unit brought the same. Intervals hold nine times in ten. Costs "
-            "belong to a channel only where all of it comes from one source of costs."
+            "Of money: what its costs of these days brought, the money times what a unit of it brought in "
+            "the test or in the model, as if each unit brought the same; costs belong to a channel only "
+            "where all of it comes from one source of costs. Of a trial: what each unit did more that got it "
+            "than one that did not, in the days that its metric counts, times the units that got it on these "
+            "days. Intervals hold nine times in ten."
         ),
         formula=[
             (_("Brought by its money"), _("cost of the days × what a unit of money brought")),
+            (_("Brought by a trial"), _("difference of a unit × units that got it on these days")),
             (EXPLAINED[CHOSEN].label, EXPLAINED[CHOSEN].formula),
         ],
         source=_("The test or the model of each line; its own page says how it was worked out."),

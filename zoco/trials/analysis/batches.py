@@ -22,11 +22,10 @@ from zoco.stats.trials.moments import Estimate, TooFew
 from zoco.stats.trials.verdicts import Compare
 from zoco.trials.analysis.estimates import Estimated, Sample
 from zoco.trials.analysis.units import DAY, Deeds, Floats, Ints
-from zoco.trials.designs import Metric
+from zoco.trials.designs import SHARES, Metric
 from zoco.trials.shares import SharesSet
 
 Kept = dict[str, Any]
-SHARES = ("proportion", "retention")
 CAP_UNITS = 1_000
 """Revenue is drawn in by the first batches that together have so many units."""
 

@@ -16,12 +16,11 @@ from zoco.stats.trials.believing import Belief, Beta, Normal, believed
 from zoco.stats.trials.comparing import CONFIDENCE
 from zoco.stats.trials.live import EVENTS_LEAST, UNITS_LEAST
 from zoco.stats.trials.moments import Estimate, NoSpread
-from zoco.trials.designs import Metric
+from zoco.trials.designs import SHARES, Metric
 
 Kept = dict[str, Any]
 BETA, NOTHING = "beta", "nothing"
 """The priors: all shares alike likely; nothing known of a mean."""
-SHARES = ("proportion", "retention")
 
 
 def view(metric: Metric, plain: Mapping[str, Estimate], arms: tuple[str, ...]) -> Kept:

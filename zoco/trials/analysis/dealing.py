@@ -31,7 +31,7 @@ def dealt_each(trial: Trial, keys: Sequence[str], units: Ints, at: Ints, kept: K
     found = np.full(len(units), -1, dtype=np.int64)
     dealt_in = None if kept is None else kept.of_all(units)
     inside = np.flatnonzero(_may_be_dealt(trial, units) if dealt_in is None else dealt_in >= 0)
-    place = _places(trial.scope, b"", units[inside])
+    place = placed(trial.scope, b"", units[inside])
     if not trial.is_bandit:
         found[inside] = _arms_at(place, trial.dealt_as(None), keys)
         return found
@@ -52,16 +52,16 @@ def _may_be_dealt(trial: Trial, units: Ints) -> NDArray[np.bool_]:
     """Return who is neither held out nor outside the share of the trial."""
     may = np.ones(len(units), dtype=bool)
     if held_out := trial.holdout_percent / 100:
-        may &= _places(f"holdout/{trial.dealt_site}", HOLDOUT, units) >= held_out
+        may &= placed(f"holdout/{trial.dealt_site}", HOLDOUT, units) >= held_out
     begin, end = ((trial.layer_from or 0) + each for each in (0, trial.share_percent))
     if begin != 0 or end != 100:
         scope = f"{trial.dealt_site}/layer/{trial.layer}" if trial.layer else trial.scope
-        place = _places(scope, SHARE, units)
+        place = placed(scope, SHARE, units)
         may &= (begin / 100 <= place) & (place < end / 100)
     return may
 
 
-def _places(scope: str, purpose: bytes, units: Ints) -> Floats:
+def placed(scope: str, purpose: bytes, units: Ints) -> Floats:
     """Return where units stand, as `assigning.placing` places them one by one."""
     copy = blake2b(framed(scope.encode()) + framed(purpose), digest_size=8).copy
     heads = [b"%d:" % length for length in range(LONGEST)]

@@ -16,7 +16,7 @@ from zoco.stats.trials.moments import Estimate, Moments, NoSpread, TooFew
 from zoco.stats.trials.quantiles import quantile
 from zoco.trials.analysis.strata import weighed
 from zoco.trials.analysis.units import DAY, Deeds, Exposed, Floats, Ints
-from zoco.trials.designs import Metric
+from zoco.trials.designs import SHARES, Metric
 from zoco.trials.shares import SharesSet
 
 QUARTER = 900_000_000
@@ -106,7 +106,7 @@ def estimated(
         sample.spread(deeds.unit, each) for each in (deeds.above, deeds.below, deeds.before)
     )
     cap, capped = None, 0
-    if metric.kind in ("proportion", "retention"):
+    if metric.kind in SHARES:
         above = (above > 0).astype(float)
     elif metric.kind == "revenue" and (drawn := _drawn(sample, above, full, metric.share)):
         cap, capped = drawn.cap, drawn.moved
@@ -172,7 +172,7 @@ def _each(parts: Parts, metric: Metric) -> tuple[dict[str, Estimate], dict[str, 
 
 
 def _estimate(columns: list[Floats], metric: Metric) -> Estimate:
-    if metric.kind in ("proportion", "retention"):
+    if metric.kind in SHARES:
         return metrics.proportion(int(columns[0].sum()), len(columns[0]))
     moments, events = Moments.of(*columns), int(np.count_nonzero(columns[0]))
     made = metrics.ratio if metric.kind == "ratio" else metrics.mean

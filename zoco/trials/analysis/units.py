@@ -136,14 +136,6 @@ def page_views(scope: Scope) -> Table:
     return _units(scope, scope.facts.page_views)
 
 
-def about_read(scope: Scope, store: Store) -> Ints:
-    """Ask which visitors were on the site while the trial ran, to be dealt by hash. Not for persons."""
-    rows = page_views(scope)
-    rows = rows.filter(*_between(rows, scope.start, scope.end))
-    found = rows.select("unit").distinct().order_by("unit")
-    return _ints(store.query(expr.to_sql(found, store.dialect))["unit"])
-
-
 def deeds_read(scope: Scope, metric: Metric, goals: dict[str, Goal], store: Store) -> Deeds:
     """Ask what each unit did. Raises QueryFailed, StoreBusy."""
     found = store.query(expr.to_sql(deeds(scope, metric, goals).order_by("unit"), store.dialect))
@@ -200,7 +192,7 @@ def _joined(scope: Scope, metric: Metric, goals: dict[str, Goal], since_when: Ta
 
 def came(scope: Scope) -> Table:
     """Return units by their first page view between start and end: unit, first."""
-    rows = _units(scope, scope.facts.page_views)
+    rows = page_views(scope)
     rows = rows.filter(*_between(rows, scope.start, scope.end))
     return rows.group_by("unit").aggregate(first=expr.micros(rows.occurred_at.min()))
 

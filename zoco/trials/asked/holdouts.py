@@ -20,9 +20,10 @@ from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials.live import looked
 from zoco.stats.trials.moments import NoSpread, TooFew
 from zoco.trials.analysis import units
+from zoco.trials.analysis.dealing import placed
 from zoco.trials.analysis.estimates import Sample, estimated
 from zoco.trials.analysis.units import Scope
-from zoco.trials.assigning import HOLDOUT, placing
+from zoco.trials.assigning import HOLDOUT
 from zoco.trials.choices import Unit
 from zoco.trials.designs import DesignWrong, Metric
 from zoco.trials.models import Trial
@@ -82,8 +83,7 @@ def answered(
     scope = Scope(site, "", unit, held.since, held.until, now)
     came = units.came_read(scope, store)
     tell(done=1)
-    place = placing(f"holdout/{held.site}", HOLDOUT)
-    places = np.array([place(each) for each in came.unit.tolist()])
+    places = placed(f"holdout/{held.site}", HOLDOUT, came.unit)
     group = np.where(places < held.least, 0, np.where(places >= held.most, 1, -1))
     kept = group >= 0
     sample = Sample((HELD, OTHERS), came.unit[kept], group[kept].astype(np.int64), came.at[kept])

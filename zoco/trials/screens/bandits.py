@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.laying import fitted
-from zoco.trials.analysis.batches import SHARES
+from zoco.trials.designs import SHARES
 from zoco.trials.models import Trial
 
 Kept = dict[str, Any]

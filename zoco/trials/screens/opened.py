@@ -9,10 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing
 from zoco.ledger.pictures.explained import Explained, Pairs
+from zoco.stats.trials.bandits import FLOOR, FLOOR_OF_MEANS
+from zoco.trials.designs import HONEST
 from zoco.trials.models import Trial
+from zoco.trials.screens import said
 
 LIVE = (
     "H. Robbins, Ann. Math. Stat. 41 (1970) 1397–1409; I. Waudby-Smith et al., Annals of Statistics 52 "
@@ -50,6 +54,9 @@ POWER = "J. Cohen, Statistical Power Analysis, 2nd ed. (1988), chapter 2"
 LIVE_INTERVAL = "d ± s √((x + 1)/x · ln((x + 1)/α²)), x = n ρ²"
 LIVE_P = "√(x + 1) e^(−z²x / (2(x + 1)))"
 WELCH = "t = d / √(s₁²/n₁ + s₂²/n₂)"
+LIFT = "d / C, {r : (T − r C)² ≤ c² (V_T − 2 r V_TC + r² V_C)}"
+HONEST_VALUE = "Σ √eᵢ score / Σ √eᵢ"
+HONEST_DIFFERENCE = "d = Σ h (scoreᵢ − score₀) / Σ h, h = (1/eᵢ + 1/e₀)^(−1/2)"
 Shown = Mapping[str, Any]
 
 
@@ -60,7 +67,7 @@ def opened(row: Trial, shown: Shown, result: Mapping[str, Any]) -> dict[str, Exp
     if shown["beliefs"]:
         found["beliefs"] = _beliefs(data)
     if shown["days"]:
-        found["bandit"] = _bandit(data)
+        found["bandit"] = _bandit(data, FLOOR if shown["is_share"] else FLOOR_OF_MEANS)
     return found
 
 
@@ -78,26 +85,18 @@ def _data(row: Trial, shown: Shown) -> Pairs:
 
 def _lift(row: Trial, shown: Shown, result: Mapping[str, Any], data: Pairs) -> Explained:
     kinds = {each.kind for each in row.metrics_planned}
-    is_live = shown["is_live"]
-    parts = [(each.name, FORMULAS[each.kind]) for each in row.metrics_planned]
-    if any(kept["kept_share"] < 1 for kept in result["metrics"]):
-        parts.append((_("With what was known before"), "ȳ − θ (x̄ − x̄ₐₗₗ), θ = cov(x, y) / var(x)"))
-    parts += [
-        (_("Difference"), _("d = value of the arm − value of the control")),
-        (_("Interval of 95%"), LIVE_INTERVAL if is_live else WELCH),
-        ("p", LIVE_P if is_live else f"2 P(T ≥ |t|), {WELCH}"),
-        (_("Lift"), "d / C, {r : (T − r C)² ≤ c² (V_T − 2 r V_TC + r² V_C)}"),
-    ]
+    is_live = shown["is_live"] and not row.is_bandit
+    is_adjusted = any(kept["kept_share"] < 1 for kept in result["metrics"])
     more = [METRICS[kind] for kind in sorted(kinds & METRICS.keys())]
-    adjusted = [CUPED] if len(parts) > len(row.metrics_planned) + 4 else []
-    bandit = [BANDIT] if row.is_bandit else []
+    adjusted = [CUPED] if is_adjusted else []
+    way = BANDIT if row.is_bandit else LIVE if is_live else FIXED
     return Explained(
         _(
             "What each unit did in the days after it first saw an arm, by the arm that it was dealt; the "
             "difference is that of an arm with the control."
         ),
-        parts,
-        "; ".join([LIVE if is_live else FIXED, FIELLER, SEVERAL, *more, *adjusted, *bandit]),
+        _bandit_parts(row) if row.is_bandit else _parts(row, is_live=is_live, is_adjusted=is_adjusted),
+        "; ".join([way, FIELLER, SEVERAL, *more, *adjusted]),
         data,
         _(
             "The interval holds at every look, and the p-value with it: in at most 5 of 100 trials without "
@@ -111,6 +110,30 @@ def _lift(row: Trial, shown: Shown, result: Mapping[str, Any], data: Pairs) -> E
     )
 
 
+def _parts(row: Trial, *, is_live: bool, is_adjusted: bool) -> Pairs:
+    parts = [(each.name, FORMULAS[each.kind]) for each in row.metrics_planned]
+    if is_adjusted:
+        parts.append((_("With what was known before"), "ȳ − θ (x̄ − x̄ₐₗₗ), θ = cov(x, y) / var(x)"))
+    return [
+        *parts,
+        (_("Difference"), _("d = value of the arm − value of the control")),
+        (_("Interval of 95%"), LIVE_INTERVAL if is_live else WELCH),
+        ("p", LIVE_P if is_live else f"2 P(T ≥ |t|), {WELCH}"),
+        (_("Lift"), LIFT),
+    ]
+
+
+def _bandit_parts(row: Trial) -> Pairs:
+    """Return what honest figures are; of other metrics a bandit has none."""
+    return [
+        *((each.name, HONEST_VALUE) for each in row.metrics_planned if each.kind in HONEST),
+        (_("Difference"), HONEST_DIFFERENCE),
+        (_("Interval of 95%"), "d ± 1.96 √V(d)"),
+        ("p", "2 Φ(−|d| / √V(d))"),
+        (_("Lift"), LIFT),
+    ]
+
+
 def _guards(data: Pairs) -> Explained:
     return Explained(
         _("Whether the trial may be believed: whether arms have as many units as their weights say."),
@@ -120,10 +143,18 @@ def _guards(data: Pairs) -> Explained:
                 _("p = 1 ÷ Bayes factor of ratios around the planned ones against those, at most 1"),
             ),
             (_("Exposure"), _("χ² of exposed and not exposed, by arm, of all who were dealt")),
+            (
+                said.GUARDS["crossover"],
+                _("units that saw more than one arm, or another than they were dealt ÷ exposed units"),
+            ),
         ],
         GUARDS,
         data,
-        _("A guard fails below p = 0.001, as it looks at many trials: if it fails, something is broken."),
+        _(
+            "A guard fails below p = 0.001, as it looks at many trials; exposure, while the trial runs, "
+            "below 0.00001, as it is looked at often; units that saw more than one arm above 1%. If one "
+            "fails, something is broken."
+        ),
     )
 
 
@@ -144,16 +175,18 @@ def _beliefs(data: Pairs) -> Explained:
     )
 
 
-def _bandit(data: Pairs) -> Explained:
+def _bandit(data: Pairs, floor: float) -> Explained:
+    least = formats.percent(floor, 0)
     return Explained(
         _(
             "Shares are set before midnight for the whole next day: how probably each arm is the best so "
-            "far, at least 5%. Figures of arms weigh each day by its shares."
-        ),
+            "far, at least %(least)s. Figures of arms weigh each day by its shares."
+        )
+        % {"least": least},
         [
-            (_("Share set"), "max(0.05, P(θᵢ = max θ))"),
+            (_("Share set"), f"f + (1 − K f) P(θᵢ = max θ), f = {least}"),
             (_("Score of a unit"), "m + 1{i} (y − m) / eᵢ"),
-            (_("Value"), "Σ √eᵢ score / Σ √eᵢ"),
+            (_("Value"), HONEST_VALUE),
         ],
         BANDIT,
         data,
@@ -171,7 +204,7 @@ def planned(site_zone: str, history: Pairs, error: str) -> Explained:
         [
             (
                 _("Decided once at its end"),
-                _("the least n with P(|t| > c) ≥ power, t noncentral with δ = d / √(s²/n₁ + s²/n₂)"),
+                _("the least n with P(|t| > c) ≥ power, t noncentral with δ = d / √(s₀²/n₀ + s₁²/n₁)"),
             ),
             (_("Decided live, at most"), _("the least n by which as many courses as asked leave out 0")),
             (_("Interval of 95%"), LIVE_INTERVAL),

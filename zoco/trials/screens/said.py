@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.intervals import signed
 from zoco.stats.trials.live import EVENTS_LEAST, UNITS_LEAST
+from zoco.trials.designs import SHARES
 from zoco.trials.models import Trial
 
 Kept = dict[str, Any]
@@ -148,7 +149,7 @@ def notes(both: Sequence[tuple[Any, Kept]], currency: str) -> list[str]:
 
 def value(metric: Any, number: float, currency: str) -> str:
     """Write the value of a metric."""
-    if metric.kind in ("proportion", "retention"):
+    if metric.kind in SHARES:
         return formats.percent(number, 2)
     if metric.of_amount or metric.kind in ("revenue", "quantile"):
         return formats.money(number, currency, cents=True)
@@ -158,7 +159,7 @@ def value(metric: Any, number: float, currency: str) -> str:
 def difference(metric: Any, number: float, currency: str) -> str:
     """Write a difference with its sign; of shares in points."""
     sign = "+" if number > 0 else ""
-    if metric.kind in ("proportion", "retention"):
+    if metric.kind in SHARES:
         points = f"{sign}{formats.decimal(number * 100, 2)}"
         return _("%(points)s points") % {"points": points}
     return sign + value(metric, number, currency)
@@ -174,6 +175,6 @@ def lift(figure: Kept) -> str:
 
 def loss(metric: Any, number: float, currency: str) -> str:
     """Write what choosing an arm may cost; of shares in points."""
-    if metric.kind in ("proportion", "retention"):
+    if metric.kind in SHARES:
         return _("%(points)s points") % {"points": formats.decimal(number * 100, 3)}
     return value(metric, number, currency)

@@ -21,8 +21,7 @@ from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.pictures.intervals import between
 from zoco.trials import services
 from zoco.trials.analysis import runs
-from zoco.trials.analysis.batches import SHARES
-from zoco.trials.designs import DesignWrong
+from zoco.trials.designs import SHARES, DesignWrong
 from zoco.trials.models import Trial, TrialRun
 from zoco.trials.screens import bandits, beliefs, forest, opened, said
 from zoco.trials.screens.editing import CHANGE

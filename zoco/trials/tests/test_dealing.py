@@ -49,7 +49,7 @@ def test_all_at_once_get_what_each_gets_alone(design: str) -> None:
 def test_whoever_stands_on_an_edge_gets_the_arm_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial(site_id=3, key="spring", arms=kept_of((ArmPlan("a"), ArmPlan("b", weight=3.0))))
     places = np.array([0.0, np.nextafter(0.25, 0), 0.25, np.nextafter(1.0, 0)])
-    monkeypatch.setattr(dealing, "_places", lambda *_asked: places)
+    monkeypatch.setattr(dealing, "placed", lambda *_asked: places)
 
     found = dealt_each(trial, ("a", "b"), np.arange(4), np.zeros(4, dtype=np.int64))
 

@@ -13,11 +13,15 @@ from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing
 from zoco.ledger.pictures.explained import Explained, Pairs
 from zoco.monitor.alarms.models import Incident
+from zoco.monitor.alarms.others import averages
 from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS
 
 COUNTS = (
     "A. Noufaily et al., Statistics in Medicine 32 (2013) 1206–1222; C. P. Farrington et al., J. R. Stat. "
     "Soc. A 159 (1996) 547–563; M. Kulldorff (1997); D. B. Neill (2012)"
+)
+AVERAGES = (
+    "P. McCullagh, J. A. Nelder, Generalized Linear Models (1989), sections 8.2 and 9.2; M. Kulldorff (1997)"
 )
 LETTERS = "P. McCullagh, J. A. Nelder, Generalized Linear Models (1989), section 4.5"
 COSTS = (
@@ -32,17 +36,14 @@ def opened_of(incident: Incident) -> Explained | None:
         return None
     if incident.alarm.kind in OF_COSTS:
         return of_costs(incident)
+    if incident.found["measure"] in averages.OF:
+        return of_averages(incident)
     return of_counts(incident, is_of_letters=incident.alarm.kind in OF_LETTERS)
 
 
 def of_counts(incident: Incident, *, is_of_letters: bool) -> Explained:
     """Return what an incident of counts opens to, or one of letters."""
-    zone = incident.alarm.site.zone
-    data: Pairs = [
-        (_("Began"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
-        (_("Time zone"), zone),
-        (_("Days of history"), str(incident.found.get("days", "–"))),
-    ]
+    data = _data(incident)
     if is_of_letters:
         return Explained(
             _("What was done with the newest letters within a day of leaving, against those before."),
@@ -72,6 +73,39 @@ def of_counts(incident: Incident, *, is_of_letters: bool) -> Explained:
         data,
         _interval(),
     )
+
+
+def of_averages(incident: Incident) -> Explained:
+    """Return what an incident of an average opens to."""
+    return Explained(
+        _(
+            "What an order was worth in the last hours, against the days before, given how many orders there "
+            "are."
+        ),
+        [
+            (_("Expected"), "μ = Σ w s / Σ w n, w = 2^(−age / 21 d)"),
+            (
+                _("Dispersion of the counts"),
+                "φ = V / μ², V = Σ w n (s/n − μ)² / Σ w · N/(N − 1)",
+            ),
+            (
+                _("Odds of chance alone"),
+                _("P(X ≤ s/(φμ)) or P(X ≥ s/(φμ)), X negative binomial with mean n/φ"),
+            ),
+        ],
+        AVERAGES,
+        _data(incident),
+        _interval(),
+    )
+
+
+def _data(incident: Incident) -> Pairs:
+    zone = incident.alarm.site.zone
+    return [
+        (_("Began"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
+        (_("Time zone"), zone),
+        (_("Days of history"), str(incident.found.get("days", "–"))),
+    ]
 
 
 def _interval() -> str:

@@ -15,7 +15,6 @@ KNOWN = ("human", "server")
 """Whoever is at a browser, or answers by the link of a letter."""
 ANSWERED, SCORED = "surveys.survey.answered", "surveys.question.answered"
 SAID_BY = ("language", "channel", "source", "campaign", "subject")
-DETRACTOR = 6
 
 
 def said(name: str, most: int = 10) -> Callable[[Facts, tuple[str, ...]], Table]:

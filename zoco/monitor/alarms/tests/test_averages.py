@@ -1,6 +1,6 @@
 """Averages against averages: by hand, given how many orders there are, and quiet where nothing happened."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from zoco.monitor.alarms.cube import Cube, Cut
 from zoco.monitor.alarms.detecting import Finding, Unknown
+from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.others.averages import average_look, averages_of, looked
+from zoco.monitor.alarms.others.opened import opened_of
 from zoco.monitor.alarms.shown.pictures import average_picture
 from zoco.monitor.alarms.usual import rule_of
 from zoco.monitor.alarms.watched import measure_named
+from zoco.sites.models import Site
 
 FIRST = datetime(2026, 4, 1)  # noqa: DTZ001 - wall-clock time has no zone
 DAYS, PARTS = 40, ("", "ES", "FR")
@@ -118,3 +121,13 @@ def test_a_rule_is_asked_of_averages_as_such() -> None:
     assert rule is not None
 
     assert looked(pair[0], DAYS * 24, rule, pair[1]) == average_look(*pair, DAYS * 24, rule)
+
+
+def test_an_incident_of_an_average_opens_to_how_averages_are_judged() -> None:
+    alarm = Alarm(kind="fall", measure="order_value", site=Site(name="Shop", zone="UTC"))
+    found = {"measure": "order_value", "days": 40}
+
+    opened = opened_of(Incident(alarm=alarm, opened_at=datetime(2026, 5, 11, tzinfo=UTC), found=found))
+
+    assert opened is not None
+    assert dict(opened.formula)["Expected"] == "μ = Σ w s / Σ w n, w = 2^(−age / 21 d)"

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 ROOM_DAYS = {"day": (-3, 2), "week": (-21, 14), "month": (-93, 62)}
 """How many days before and after the period local time must be known: in the whole step before its first."""
 COUNTS = ("active", "new", "returning", "resurrected")
-OPEN = _("the step is not over, or nobody was there in the one before")
+OPEN = _("the step is not over")
+NO_RATIO = _("the step is not over, or nobody stayed away")
 
 
 @REPORTS.plug
@@ -82,7 +83,7 @@ class LifeCycle(Report):
             _("Quick ratio"),
             "index",
             may_lack=True,
-            lack=OPEN,
+            lack=NO_RATIO,
             formula=_("(new + resurrected) ÷ dormant"),
         ),
     )

@@ -7,7 +7,6 @@ facts, and one window over the groups.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Grain, Period
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 Deed = Goal | None
 """What somebody did: reached a goal of the site, or with None viewed any page."""
 
-BEGINNING, ENDING = date(1971, 1, 1), date(2200, 1, 1)
-"""All facts lie between."""
 FAR = 1 << 62
 
 
@@ -98,7 +95,7 @@ def starting(facts: Facts, rows: Table) -> Value:
 
 def ever_of(facts: Facts) -> Facts:
     """Return the same with the facts of all times."""
-    return replace(facts, period=Period(BEGINNING, ENDING, facts.site.zone))
+    return replace(facts, period=Period.ever(facts.site.zone))
 
 
 def done(facts: Facts, rows: Table, deed: Deed) -> Value:
