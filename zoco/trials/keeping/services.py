@@ -47,7 +47,7 @@ def batches_kept(trial: Trial, units: Collection[int], at: int | None) -> dict[i
         rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
         TrialUnit.objects.bulk_create(rows, ignore_conflicts=True)
         made = _read(trial, new)
-        _bound(trial)
+        _bound(trial, len(rows))
     return found | made
 
 
@@ -59,11 +59,16 @@ def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:
     return found
 
 
-def _bound(trial: Trial) -> None:
-    """Let a trial be full that keeps as many as it may; looked at now and then."""
+def _bound(trial: Trial, new: int) -> None:
+    """Let a trial be full that keeps as many as it may; looked at now and then.
+
+    Bandits share the numbers of rows: those of one may be all odd, or a thousand apart, so that it is looked
+    whether the last ones passed a thousand, not whether one of them is a thousand.
+    """
     rows = TrialUnit.objects.filter(trial=trial)
-    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
-    if newest % LOOK_EVERY == 0 and rows.count() >= UNITS_MOST:
+    keys = list(rows.order_by("-pk").values_list("pk", flat=True)[: new + 1])
+    passed = bool(keys) and (len(keys) <= new or keys[0] // LOOK_EVERY != keys[-1] // LOOK_EVERY)
+    if passed and rows.count() >= UNITS_MOST:
         type(trial).objects.filter(pk=trial.pk).update(is_full=True)
         log.warning("A bandit is full and deals nobody new. trial=%s units=%s", trial.pk, UNITS_MOST)
 

@@ -95,6 +95,22 @@ def test_nobody_new_is_dealt_when_as_many_are_kept_as_may_be(monkeypatch: pytest
     assert TrialUnit.objects.count() == 2
 
 
+def test_two_bandits_that_deal_in_turn_are_both_held_to_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = begun(), begun(key="second")
+    monkeypatch.setattr(services, "UNITS_MOST", 2)
+    monkeypatch.setattr(services, "LOOK_EVERY", 4)
+
+    for each in range(1, 7):
+        for trial in (first, second):
+            trial.refresh_from_db()
+            dealt_arm(trial, each, us(START))
+
+    kept = [TrialUnit.objects.filter(trial=trial).count() for trial in (first, second)]
+    assert max(kept) <= 4, kept
+    assert first.is_full
+    assert second.is_full
+
+
 def bought(rng: Random, arm: str) -> str:
     """Return what somebody pays, "" for nothing: b brings more."""
     return f"{rng.lognormvariate(3 if arm == 'a' else 3.6, 0.6):.2f}" if rng.random() < 0.25 else ""
