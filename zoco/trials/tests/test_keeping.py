@@ -199,7 +199,12 @@ def test_programs_ask_for_persons_and_tell_who_saw_the_arm_that_was_kept() -> No
         {"persons": [*persons, 77_777]},
         content_type="application/json",
     ).json()
+    nobody = client.post(
+        "/api/ofrep/v1/evaluate/flags/headline?site=shop",
+        {"context": {"targetingKey": "88888"}}, content_type="application/json",
+    ).json()  # fmt: skip
 
+    assert (nobody["reason"], nobody["metadata"]["counts"]) == ("DEFAULT", False)
     assert first["reason"] == "SPLIT"
     assert told == {"recorded": 4, "unknown": 1}
     assert set(TrialUnit.objects.values_list("unit", flat=True)) == set(numbers)
