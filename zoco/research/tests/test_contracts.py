@@ -131,8 +131,12 @@ def test_many_wrong_lines_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "year\n0\n", "year,A,a\n0,1,1\n", 'year,"A\n0,1\n', "year,,B\n0,1,1\n", "\0,b"]
-)
+    "text",
+    [
+        "", "year\n0\n", "year,A,a\n0,1,1\n", 'year,"A\n0,1\n', "year,,B\n0,1,1\n", "\0,b",
+        f"year,{'A' * 100}x,{'a' * 100}y\n0,9,9\n1,8,8\n",
+    ],
+)  # fmt: skip
 def test_no_table_keeps_nothing(marketer: Client, text: str) -> None:
     answer = posted(marketer, text)
 
