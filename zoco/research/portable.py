@@ -1,8 +1,12 @@
 """Tables of contracts as they go along when a site moves; what they say is worked out there."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 from zoco.moving.parts import PARTS, Part
+from zoco.research.contracts.reading import GROUPS_MOST, LARGEST, RENEWALS_MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +18,18 @@ class Counted:
 
     def __post_init__(self) -> None:
         """Hold it to be one."""
-        if len(self.counts) < 2:
-            raise ValueError("A group of customers has two counts at least.")
+        if not 2 <= len(self.counts) <= RENEWALS_MOST + 1:
+            raise ValueError(f"A group of customers has two counts at least, {RENEWALS_MOST + 1} at most.")
+        if not (1 <= self.counts[0] <= LARGEST and all(0 <= each <= LARGEST for each in self.counts)):
+            raise ValueError(f"Counts of customers begin with 1 at least, and are {LARGEST} at most.")
 
 
 PARTS.add(
     Part("tables of contracts", "zoco_research.ContractTable",
          ("name", "period", "is_together", "discount", "money", "groups"), ("name", "period"),
-         shapes={"groups": list[Counted]})
+         shapes={
+             "groups": Annotated[list[Counted], Meta(min_length=1, max_length=GROUPS_MOST)],
+             "discount": Annotated[float, Meta(ge=1, le=100)],
+             "money": Annotated[float, Meta(ge=0, le=1e9)] | None,
+         })
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from zoco.kit.ids import uuid7, uuid8
+from zoco.kit.ids import uuid8
 from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
@@ -18,6 +18,8 @@ from zoco.surveys.models import Response, Survey
 ANSWERED = "surveys.survey.answered"
 SAID = "surveys.question.answered"
 SHOWN = "surveys.survey.shown"
+QUARTER = 900_000_000
+"""A quarter of an hour, in microseconds."""
 
 
 def answered(*, survey: Survey, response: Response, person: int) -> int:
@@ -43,10 +45,16 @@ def facts_of(survey: Survey, response: Response, person: int) -> list[Fact]:
 
 
 def fact_shown(survey: Survey, response: Response, person: int) -> Fact:
-    """Return the fact that somebody saw a survey; of the response only who, when and how count."""
+    """Return the fact that somebody saw a survey; of the response only who, when and how count.
+
+    Who sees it again within the same quarter of an hour adds nothing: only whether he saw it matters, and
+    anybody can tell it as often as he likes. No local day begins within one.
+    """
     props = {"way": response.way, "language": response.language}
     fact = _fact(survey, response, person, SHOWN, "", props, 1)
-    fact.id = uuid7(fact.occurred_at)
+    who = (person, response.known, response.visitor)
+    how = (response.way.encode(), response.language.encode())
+    fact.id = uuid8(b"survey shown", survey.pk, *who, *how, fact.occurred_at // QUARTER)
     return fact
 
 

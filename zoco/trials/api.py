@@ -120,6 +120,8 @@ def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpRespons
         if key and trial.unit == Unit.PERSON and not unit:
             raise AskedWrong("TARGETING_KEY_MISSING", "The targeting key is the number of a person.")
         person = _person(trial, unit)
+        if trial.keeps_units and person and not those_there([person]):
+            person = 0  # it is kept who was dealt: of numbers that are of nobody nothing is
         return decided(trial, ledger_number(person) if person else 0, timezone.now())
 
     return found_of(

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from zoco.kit.periods import micros
 from zoco.trials.assigning import HOLDOUT, arm_at, placing
-from zoco.trials.keeping.services import Kept, batches_kept
+from zoco.trials.keeping.services import IsLet, Kept, always, batches_kept
 from zoco.trials.models import Trial
 from zoco.trials.shares import batch_at
 
@@ -53,31 +53,36 @@ class Decision:
         return self.is_trial and self.reason is Reason.SPLIT
 
 
-def decided(trial: Trial, unit: int | str, at: datetime | None = None) -> Decision:
-    """Return what a unit gets at a moment, which bandits need; 0 and "" are nobody, who gets the control."""
+def decided(trial: Trial, unit: int | str, at: datetime | None = None, is_let: IsLet = always) -> Decision:
+    """Return what a unit gets at a moment, which bandits need; 0 and "" are nobody, who gets the control.
+
+    So does whoever is new to a bandit that keeps units, where `is_let` says no.
+    """
     if trial.state == Trial.State.RUNNING:
-        arm = dealt_arm(trial, unit, micros(at) if at else None) if unit else None
+        arm = dealt_arm(trial, unit, micros(at) if at else None, is_let) if unit else None
         return _of(trial, arm or trial.control, Reason.SPLIT if arm else Reason.DEFAULT)
     if trial.outcome_arm:
         return _of(trial, trial.outcome_arm, Reason.STATIC)
     return _of(trial, trial.control, Reason.DISABLED)
 
 
-def dealt_arm(trial: Trial, unit: int | str, at: int | None = None) -> str | None:
+def dealt_arm(trial: Trial, unit: int | str, at: int | None = None, is_let: IsLet = always) -> str | None:
     """Return the arm that a unit is dealt while the trial runs; None for who is not in it.
 
     `at` is a moment in UTC microseconds: of bandits it matters on which day. Raises MomentNeeded.
     """
     if trial.keeps_units:
-        return dealt_kept(trial, [int(unit)], at).get(int(unit))
+        return dealt_kept(trial, [int(unit)], at, is_let).get(int(unit))
     return dealer(trial)(unit, at)
 
 
-def dealt_kept(trial: Trial, units: Collection[int], at: int | None) -> dict[int, str]:
+def dealt_kept(
+    trial: Trial, units: Collection[int], at: int | None, is_let: IsLet = always
+) -> dict[int, str]:
     """Return the arms of units of a bandit that keeps them, from the first time on that one asks for them."""
     is_in, own_place = _entry(trial), placing(trial.scope)
     batches = trial.batches_read
-    kept = batches_kept(trial, [each for each in units if is_in(each)], at)
+    kept = batches_kept(trial, [each for each in units if is_in(each)], at, is_let)
     return {unit: arm_at(own_place(unit), batches[number].arms) for unit, number in kept.items()}
 
 

@@ -10,7 +10,7 @@ from zoco.campaigns.costs.importing.mapping import CostRefused, day_read, days_t
 from zoco.campaigns.costs.models import OLDEST
 from zoco.people.attributes import ValueWrong
 from zoco.people.importing.files.numbers import number_read
-from zoco.people.importing.typed import Typed, Wrongs
+from zoco.people.importing.typed import NAME_MOST, Typed, Wrongs
 
 LARGEST = 1e12
 Columns = dict[str, dict[date, float]]
@@ -18,7 +18,7 @@ Columns = dict[str, dict[date, float]]
 
 def controls_read(table: Typed, today: date) -> tuple[Columns, Wrongs]:
     """Return what the days of each control are, and what is wrong with lines. Empty cells say nothing."""
-    names = [name[:100] for name in table.head[1:]]
+    names = [name[:NAME_MOST] for name in table.head[1:]]
     found: Columns = {name: {} for name in names}
     wrongs, seen = Wrongs(), dict[date, int]()
     order = days_told([cells[0] for _line, cells in table.rows]) or "dmy"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit.said import Said
 from zoco.mix.models import Control, ControlDay
+from zoco.sites.models import Site
 
 CONTROLS_MOST = 30
 
@@ -37,7 +38,8 @@ def controls_put(
 
     Raises TooManyControls.
     """
-    known = {each.name.casefold(): each for each in Control.objects.select_for_update().filter(site=site)}
+    Site.objects.select_for_update().get(pk=site)  # one table at a time: of two none knows what is new
+    known = {each.name.casefold(): each for each in Control.objects.filter(site=site)}
     more = [name for name in columns if name.casefold() not in known]
     if len(known) + len(more) > CONTROLS_MOST:
         raise TooManyControls(

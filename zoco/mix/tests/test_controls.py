@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix.controls.reading import controls_read
@@ -112,6 +114,17 @@ def test_a_site_has_so_many_controls_at_most(site: Site) -> None:
 
     with pytest.raises(TooManyControls, match="Controls of a site: 30 at most"):
         controls_put(site=site.pk, columns=columns, by=None, at=NOW)
+
+
+def test_of_two_tables_at_once_the_second_waits_for_what_the_first_makes() -> None:
+    made = site_make()
+
+    with CaptureQueriesContext(connection) as asked:
+        controls_put(site=made.pk, columns={"Price": {TODAY: 1.0}}, by=None, at=NOW)
+
+    told = [each["sql"] for each in asked if each["sql"].startswith("SELECT")]
+    assert 'FROM "zoco_sites_site"' in told[0]
+    assert 'FROM "zoco_mix_control"' in told[1]
 
 
 def test_gaps_are_steps_that_are_longer_than_usual() -> None:

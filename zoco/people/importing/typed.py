@@ -21,7 +21,7 @@ from zoco.people.importing.files.tables import TableWrong, form_of, rows_read
 from zoco.sites.wording import said_whole
 
 BYTES_MOST = 2 << 20
-ROWS_MOST, COLUMNS_MOST, CELL_MOST = 20_000, 60, 200
+ROWS_MOST, COLUMNS_MOST, NAME_MOST = 20_000, 60, 100
 SAID_MOST = 20
 """So many lines are said to be wrong; of the others it is said how many there are."""
 
@@ -89,7 +89,7 @@ def _columns_check(head: list[str]) -> None:
             count=len(head),
             most=COLUMNS_MOST,
         )
-    named = [name.casefold() for name in head[1:]]
+    named = [name[:NAME_MOST].casefold() for name in head[1:]]
     if not all(named):
         raise TableWrong(gettext_noop("The first line lacks the name of a column."))
     if len(set(named)) < len(named):

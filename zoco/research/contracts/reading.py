@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.people.attributes import ValueWrong
 from zoco.people.importing.files.numbers import number_read
-from zoco.people.importing.typed import Typed, Wrongs
+from zoco.people.importing.typed import NAME_MOST, Typed, Wrongs
 
 GROUPS_MOST = 12
 RENEWALS_MOST = 240
@@ -39,7 +39,7 @@ def groups_read(table: Typed) -> tuple[list[Group], Wrongs]:
     The first column names the renewal, and where it is numbered none may be missing. A cell is a count, or
     with a % a share of the first; cohorts that are younger have empty cells at the end.
     """
-    groups, wrongs = [Group(name[:100]) for name in table.head[1:]], Wrongs()
+    groups, wrongs = [Group(name[:NAME_MOST]) for name in table.head[1:]], Wrongs()
     if len(groups) > GROUPS_MOST:
         words = gettext_noop("Columns of customers: %(count)s; at most %(most)s are worked out")
         wrongs.add(1, words, count=len(groups), most=GROUPS_MOST)

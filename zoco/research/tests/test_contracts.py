@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
+from zoco.moving.parts import parts_all, rows_take
 from zoco.people.importing.typed import table_read
 from zoco.project.tests.readers import body, client_of
 from zoco.research.contracts.forms import EXAMPLE
@@ -131,8 +132,12 @@ def test_many_wrong_lines_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "year\n0\n", "year,A,a\n0,1,1\n", 'year,"A\n0,1\n', "year,,B\n0,1,1\n", "\0,b"]
-)
+    "text",
+    [
+        "", "year\n0\n", "year,A,a\n0,1,1\n", 'year,"A\n0,1\n', "year,,B\n0,1,1\n", "\0,b",
+        f"year,{'A' * 100}x,{'a' * 100}y\n0,9,9\n1,8,8\n",
+    ],
+)  # fmt: skip
 def test_no_table_keeps_nothing(marketer: Client, text: str) -> None:
     answer = posted(marketer, text)
 
@@ -195,3 +200,28 @@ def test_an_analyst_sees_and_changes_nothing_and_each_language_has_its_words(mar
 def test_an_empty_page_offers_the_published_example(marketer: Client) -> None:
     assert "Fill in a published example" in body(marketer.get(PAGE))
     assert "86.9%" in body(marketer.get(f"{PAGE}?site=shop&example=1"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "added"),
+    [
+        ({}, 1),
+        ({"groups": []}, 0),
+        ({"groups": [{"name": "A", "counts": [100.0, 90.0, 80.0]}] * 13}, 0),
+        ({"groups": [{"name": "A", "counts": [1.0] * 300}]}, 0),
+        ({"groups": [{"name": "A", "counts": [1e300, 1.0]}]}, 0),
+        ({"groups": [{"name": "A", "counts": [0.0, 0.0]}]}, 0),
+        ({"discount": -200.0}, 0),
+        ({"money": 1e300}, 0),
+    ],
+)
+def test_an_archive_brings_no_table_that_could_not_be_typed(
+    site: Site, changed: dict[str, Any], added: int
+) -> None:
+    groups = [{"name": "A", "counts": [100.0, 90.0, 80.0]}]
+    row = {"name": "Paper", "period": "year", "is_together": True, "discount": 10.0, "money": None}
+    part = next(each for each in parts_all() if each.key == "tables of contracts")
+
+    taken = rows_take(part, site.pk, [row | {"groups": groups} | changed])
+
+    assert (taken.added, len(taken.refused)) == (added, 1 - added)

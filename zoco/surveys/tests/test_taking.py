@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
 from zoco.sites import salts
 from zoco.sites.models import Site
-from zoco.surveys.facts import ANSWERED, SAID, SHOWN
+from zoco.surveys.facts import ANSWERED, SAID, SHOWN, fact_shown
 from zoco.surveys.models import Response, Survey
 from zoco.surveys.services import survey_close
 from zoco.surveys.taking import views
@@ -90,6 +90,17 @@ def test_a_survey_that_was_seen_is_told_of_whom(survey: Survey, monkeypatch: pyt
     assert facts[1]["channel"] == "email"
     assert len({each["id"] for each in facts}) == 2
     assert counted(survey) == {}
+
+
+def test_who_tells_again_and_again_that_he_saw_a_survey_adds_nothing(survey: Survey) -> None:
+    def ids(visitor: int, *minutes: int) -> set[str]:
+        seen = [datetime(2026, 11, 30, 12, minute, tzinfo=UTC) for minute in minutes]
+        each = [Response(survey=survey, at=at, way="page", language="en", visitor=visitor) for at in seen]
+        return {fact_shown(survey, response, 0).id for response in each}
+
+    assert len(ids(7, 0, 1, 14)) == 1
+    assert len(ids(7, 14, 15)) == 2
+    assert ids(7, 0).isdisjoint(ids(8, 0))
 
 
 def test_a_browser_that_consented_answers_once_in_all(survey: Survey) -> None:

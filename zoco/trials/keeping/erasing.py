@@ -1,5 +1,9 @@
 """Whoever is erased goes from the units of bandits too."""
 
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
 from zoco.ledger import sitebook
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
@@ -18,14 +22,16 @@ class UnitEraser:
 
     def erase(self, erasure: Erasure) -> int:
         """Delete rows of these visitors and persons, also such as are kept after the moment it was asked."""
-        gone = 0
         with sitebook.everything():
-            for unit, numbers in ((Unit.BROWSER, erasure.visitors), (Unit.PERSON, erasure.persons)):
-                rows = TrialUnit.objects.filter(trial__unit=unit)
-                rows = rows.filter(trial__site=erasure.site) if erasure.site else rows
-                for start in range(0, len(numbers), AT_ONCE):
-                    gone += rows.filter(unit__in=numbers[start : start + AT_ONCE]).delete()[0]
-        return gone
+            return sum(rows.delete()[0] for rows in _of(erasure))
+
+    def held(self, whom: Erasure) -> list[str]:
+        """Name the trials that keep in which batch they were dealt."""
+        with sitebook.everything():
+            found = [
+                each for rows in _of(whom) for each in rows.order_by("pk").values_list("trial__key", "batch")
+            ]
+        return [f"trial {key}, dealt in batch {batch}" for key, batch in found]
 
     def known(self) -> tuple[Pairs, Pairs]:
         """Return whom rows are of."""
@@ -35,3 +41,12 @@ class UnitEraser:
                 list(rows.filter(trial__unit=Unit.BROWSER).values_list("trial__site", "unit").distinct()),
                 list(rows.filter(trial__unit=Unit.PERSON).values_list("trial__site", "unit").distinct()),
             )
+
+
+def _of(erasure: Erasure) -> Iterator[QuerySet[TrialUnit]]:
+    """Yield the rows of these visitors and persons."""
+    for unit, numbers in ((Unit.BROWSER, erasure.visitors), (Unit.PERSON, erasure.persons)):
+        rows = TrialUnit.objects.filter(trial__unit=unit)
+        rows = rows.filter(trial__site=erasure.site) if erasure.site else rows
+        for start in range(0, len(numbers), AT_ONCE):
+            yield rows.filter(unit__in=numbers[start : start + AT_ONCE])

@@ -7,7 +7,7 @@ from then on whoever is new gets the control and does not count.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,27 +27,37 @@ LOOK_EVERY = 1_000
 """How many there are is counted with each so many that are new."""
 AT_ONCE = 500
 Ints = NDArray[np.int64]
+IsLet = Callable[[], bool]
+"""Says whether whoever asks may have somebody dealt who is new."""
 
 
-def batches_kept(trial: Trial, units: Collection[int], at: int | None) -> dict[int, int]:
+def always() -> bool:
+    """Let anybody be dealt: persons whom the program knows."""
+    return True
+
+
+def batches_kept(
+    trial: Trial, units: Collection[int], at: int | None, is_let: IsLet = always
+) -> dict[int, int]:
     """Return in which batch each unit was dealt first; those who are new are dealt now, and kept.
 
-    Units must be in the trial. Whoever is not returned is new, and the trial is full. `at` is in UTC
-    microseconds. Of two who ask for the same unit at once both get what was kept first.
+    Units must be in the trial. Whoever is not returned is new, and the trial is full, or `is_let`, which is
+    asked only where somebody is new, says no. `at` is in UTC microseconds. Of two who ask for the same unit
+    at once both get what was kept first.
     """
     if at is None:
         raise MomentNeeded("What a bandit deals depends on the day; give the moment.")
     with sitebook.everything():
         found = _read(trial, units)
         new = [each for each in units if each not in found]
-        if not new or trial.is_full:
+        if not new or trial.is_full or not is_let():
             return found
         batches = trial.batches_read
         number = max((place for place, each in enumerate(batches) if each.since <= at), default=0)
         rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
         TrialUnit.objects.bulk_create(rows, ignore_conflicts=True)
         made = _read(trial, new)
-        _bound(trial)
+        _bound(trial, len(rows))
     return found | made
 
 
@@ -59,11 +69,16 @@ def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:
     return found
 
 
-def _bound(trial: Trial) -> None:
-    """Let a trial be full that keeps as many as it may; looked at now and then."""
+def _bound(trial: Trial, new: int) -> None:
+    """Let a trial be full that keeps as many as it may; looked at now and then.
+
+    Bandits share the numbers of rows: those of one may be all odd, or a thousand apart, so that it is looked
+    whether the last ones passed a thousand, not whether one of them is a thousand.
+    """
     rows = TrialUnit.objects.filter(trial=trial)
-    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
-    if newest % LOOK_EVERY == 0 and rows.count() >= UNITS_MOST:
+    keys = list(rows.order_by("-pk").values_list("pk", flat=True)[: new + 1])
+    passed = bool(keys) and (len(keys) <= new or keys[0] // LOOK_EVERY != keys[-1] // LOOK_EVERY)
+    if passed and rows.count() >= UNITS_MOST:
         type(trial).objects.filter(pk=trial.pk).update(is_full=True)
         log.warning("A bandit is full and deals nobody new. trial=%s units=%s", trial.pk, UNITS_MOST)
 

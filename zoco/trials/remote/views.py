@@ -35,6 +35,13 @@ from zoco.trials.visiting import Visiting, visiting
 PER_MINUTE = conf.declare(
     "TRIALS_PER_MINUTE", 600, int, "How often an address may ask for arms of trials from pages in a minute."
 )
+NEW_PER_MINUTE = conf.declare(
+    "TRIALS_NEW_PER_MINUTE",
+    60,
+    int,
+    "How many new browsers of an address a bandit deals an arm in a minute; others get the control, and do "
+    "not count. Anybody can invent ids of browsers.",
+)
 SOURCE = Path(__file__).resolve().parent.parent / "static" / "zoco" / "trials" / "trials.js"
 # As the collector lets any page send facts.
 # Of what has not begun nobody outside is told: its arms may be a surprise.
@@ -113,7 +120,7 @@ def _told(request: HttpRequest, key: str) -> HttpResponse:
             request, key,
             Trial.objects.filter(site=browser.site, is_public=True).exclude(state__in=UNASKED),
             Flag.objects.filter(site=browser.site, is_public=True),
-            lambda trial: decided(trial, browser.unit_of(trial), timezone.now()),
+            lambda trial: _decided(request, trial, browser),
             lambda each: evaluated(each, browser.unit_of(each), props, is_in),
         )  # fmt: skip
 
@@ -174,5 +181,13 @@ def arm_on_page(request: HttpRequest, key: str) -> tuple[str, bool]:
         trial = found.filter(site=browser.site).first() if browser else None
     if trial is None or browser is None:
         return "", False
-    decision = decided(trial, browser.unit_of(trial), timezone.now())
+    decision = _decided(request, trial, browser)
     return decision.arm, decision.counts
+
+
+def _decided(request: HttpRequest, trial: Trial, browser: Visiting) -> Decision:
+    """Return what a browser gets; an address fills no bandit with browsers that it invents."""
+    who = f"new {trial.pk} {network(client_address(request))}"
+    return decided(
+        trial, browser.unit_of(trial), timezone.now(), lambda: not pace.wait(who, NEW_PER_MINUTE())
+    )

@@ -95,6 +95,22 @@ def test_nobody_new_is_dealt_when_as_many_are_kept_as_may_be(monkeypatch: pytest
     assert TrialUnit.objects.count() == 2
 
 
+def test_two_bandits_that_deal_in_turn_are_both_held_to_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = begun(), begun(key="second")
+    monkeypatch.setattr(services, "UNITS_MOST", 2)
+    monkeypatch.setattr(services, "LOOK_EVERY", 4)
+
+    for each in range(1, 7):
+        for trial in (first, second):
+            trial.refresh_from_db()
+            dealt_arm(trial, each, us(START))
+
+    kept = [TrialUnit.objects.filter(trial=trial).count() for trial in (first, second)]
+    assert max(kept) <= 4, kept
+    assert first.is_full
+    assert second.is_full
+
+
 def bought(rng: Random, arm: str) -> str:
     """Return what somebody pays, "" for nothing: b brings more."""
     return f"{rng.lognormvariate(3 if arm == 'a' else 3.6, 0.6):.2f}" if rng.random() < 0.25 else ""
@@ -183,7 +199,12 @@ def test_programs_ask_for_persons_and_tell_who_saw_the_arm_that_was_kept() -> No
         {"persons": [*persons, 77_777]},
         content_type="application/json",
     ).json()
+    nobody = client.post(
+        "/api/ofrep/v1/evaluate/flags/headline?site=shop",
+        {"context": {"targetingKey": "88888"}}, content_type="application/json",
+    ).json()  # fmt: skip
 
+    assert (nobody["reason"], nobody["metadata"]["counts"]) == ("DEFAULT", False)
     assert first["reason"] == "SPLIT"
     assert told == {"recorded": 4, "unknown": 1}
     assert set(TrialUnit.objects.values_list("unit", flat=True)) == set(numbers)
@@ -199,6 +220,10 @@ def test_whoever_is_erased_goes_from_bandits_and_over_ones_go_with_the_facts() -
         dealt_arm(persons, each, us(START))
     eraser = UnitEraser()
     assert eraser.known() == ([(1, 7), (1, 8)], [(1, 7), (1, 8)])
+    assert eraser.held(Erasure(at=0, site=1, visitors=(7,), persons=(8,))) == [
+        "trial headline, dealt in batch 0", "trial people, dealt in batch 0",
+    ]  # fmt: skip
+    assert eraser.held(Erasure(at=0, site=2, visitors=(7,), persons=(8,))) == []
 
     gone = eraser.erase(Erasure(at=us(START + DAY), site=0, visitors=(7,), persons=(8,)))
 
