@@ -15,8 +15,6 @@ Grain = Literal["hour", "day", "week", "month"]
 HOUR = 3_600_000_000
 FAR = 7_258_118_400_000_000
 """The year 2200: later than any fact."""
-BEGINNING, ENDING = date(1971, 1, 1), date(2200, 1, 1)
-"""All facts lie between."""
 _STEP = HOUR // 12
 CONTINENTS = {
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian",
@@ -71,11 +69,6 @@ class Period:
                 raise
             words = "%(text)r is no period; write it as 2015-05-17..2015-05-20."
             raise PeriodUnreadable(words, text=text) from None
-
-    @classmethod
-    def ever(cls, zone: str) -> "Period":
-        """Return a period in which all facts lie."""
-        return cls(BEGINNING, ENDING, zone)
 
     @classmethod
     def last_days(cls, days: int, zone: str, *, now: datetime) -> "Period":

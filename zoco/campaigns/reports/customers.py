@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zoco.kit.periods import Period
 from zoco.ledger import expr
 from zoco.ledger.asking import people
+from zoco.ledger.asking.statements import blanks
 
 if TYPE_CHECKING:
     from zoco.ledger.expr import Table
@@ -24,7 +24,7 @@ def customers(facts: Facts, *columns: str) -> Table:
     New is whose first order ever it was, in the row of that order alone; an earlier customer ordered again.
     Whoever does both in one row is new there. A known person counts once whatever the browser.
     """
-    ever = replace(facts.whole_visits, period=Period.ever(facts.site.zone))
+    ever = replace(facts.whole_visits, period=blanks.ever(facts.site.zone))
     rows = ever.where(lambda rows: (rows.name == ORDERED) & (rows.occurred_at < expr.end_of(facts.period)))
     counts = rows.occurred_at >= expr.start_of(facts.period)
     for fits in facts.fits(rows):

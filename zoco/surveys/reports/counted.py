@@ -36,10 +36,11 @@ NET = (
         _("Net promoter score"),
         "points",
         may_lack=True,
+        tells_of_few=True,
         formula=_("100 × (promoters − detractors) ÷ answers to questions of recommendation"),
     ),
-    Measure("nps_low", LOW, "points", may_lack=True, formula=BOUND_NET),
-    Measure("nps_high", HIGH, "points", may_lack=True, formula=BOUND_NET),
+    Measure("nps_low", LOW, "points", may_lack=True, tells_of_few=True, formula=BOUND_NET),
+    Measure("nps_high", HIGH, "points", may_lack=True, tells_of_few=True, formula=BOUND_NET),
 )
 TOP = (
     Measure(
@@ -47,10 +48,11 @@ TOP = (
         _("Satisfied (4 and 5)"),
         "percent",
         may_lack=True,
+        tells_of_few=True,
         formula=_("number of 4 and 5 ÷ answers to questions of satisfaction"),
     ),
-    Measure("satisfied_low", LOW, "percent", may_lack=True, formula=BOUND_SHARE),
-    Measure("satisfied_high", HIGH, "percent", may_lack=True, formula=BOUND_SHARE),
+    Measure("satisfied_low", LOW, "percent", may_lack=True, tells_of_few=True, formula=BOUND_SHARE),
+    Measure("satisfied_high", HIGH, "percent", may_lack=True, tells_of_few=True, formula=BOUND_SHARE),
 )
 PARTS = (
     Measure(

@@ -8,13 +8,14 @@ statement to that one period. What is left open of a longer period has its days 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from zoco.kit.periods import Period, midnight, moment_at
 from zoco.ledger.store.base import Dialect
 
 DAY = 86_400_000_000
+ALL = (date(1971, 1, 1), date(2200, 1, 1))
 # What a blank of a name stands for; those that hold a moment, the others are whole microseconds.
 MOMENTS = frozenset({"start", "end", "horizon", "since", "month"})
 START, END, HORIZON, SINCE = "start", "end", "horizon", "since"
@@ -84,6 +85,11 @@ def longer(period: Period | Outline, days: int) -> Any:
     if days < 0:
         return Period(period.first + timedelta(days=days), period.last, period.zone)
     return Period(period.first, period.last + timedelta(days=days), period.zone)
+
+
+def ever(zone: str) -> Period:
+    """Return a period in which all facts lie."""
+    return Period(*ALL, zone)
 
 
 def kind_of(what: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zoco.kit.periods import Grain, Period
+from zoco.kit.periods import Grain
 from zoco.ledger import expr
 from zoco.ledger.asking import along, people
 from zoco.ledger.asking.goals import Goal, any_of, reached
+from zoco.ledger.asking.statements import blanks
 from zoco.ledger.asking.statements.blanks import longer
 from zoco.ledger.expr import Table, Value
 from zoco.monitor.reports.cohorts.spans import LENGTHS
@@ -95,7 +96,7 @@ def starting(facts: Facts, rows: Table) -> Value:
 
 def ever_of(facts: Facts) -> Facts:
     """Return the same with the facts of all times."""
-    return replace(facts, period=Period.ever(facts.site.zone))
+    return replace(facts, period=blanks.ever(facts.site.zone))
 
 
 def done(facts: Facts, rows: Table, deed: Deed) -> Value:
