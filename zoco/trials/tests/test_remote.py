@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,11 @@ from zoco.sites import reads
 from zoco.sites.conf import published_path
 from zoco.sites.services import sites_publish
 from zoco.trials.deciding import Decision, dealt_arm
-from zoco.trials.designs import Metric
 from zoco.trials.flags.models import Flag
-from zoco.trials.keeping.models import TrialUnit
 from zoco.trials.models import Trial
 from zoco.trials.remote import views
 from zoco.trials.remote.answers import AskedWrong
-from zoco.trials.services import trial_conclude, trial_start, trial_stop
+from zoco.trials.services import trial_conclude, trial_stop
 from zoco.trials.tests.simulated import DAY, START, draft, running, site_made
 from zoco.trials.visiting import Visiting, visiting
 
@@ -116,32 +113,6 @@ def test_a_browser_that_consented_is_dealt_by_its_id_and_one_without_gets_the_co
 
     assert (given["variant"], given["metadata"]["counts"]) == ("b", True)
     assert (without["variant"], without["reason"], without["metadata"]["counts"]) == ("a", "DEFAULT", False)
-
-
-def test_an_address_does_not_fill_a_bandit_with_browsers_that_it_invents(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(settings.ZOCO, "TRIALS_NEW_PER_MINUTE", 2)
-    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["shop.example", "testserver"])
-    now = datetime.now(UTC)
-    bandit = draft(
-        [Metric("Revenue", "revenue", "primary")], unit="browser", deals="bandit", decides="fixed",
-        ends_on=now.date() + 5 * DAY, is_public=True,
-    )  # fmt: skip
-    trial_start(trial=bandit.pk, at=now)
-    invented = [f"{number:032x}" for number in range(5)]
-
-    def asked(who: str) -> str:
-        return str(ask(FLAG, {"context": {"targetingKey": who}}).json()["reason"])
-
-    told = [asked(who) for who in invented]
-    onward = RequestFactory().get("/", headers={"host": "shop.example"})
-    onward.COOKIES["zoco_id"] = invented[4]
-
-    assert told == ["SPLIT", "SPLIT", "DEFAULT", "DEFAULT", "DEFAULT"]
-    assert [asked(who) for who in invented[:2]] == ["SPLIT", "SPLIT"]
-    assert views.arm_on_page(onward, "headline") == ("a", False)
-    assert TrialUnit.objects.count() == 2
 
 
 def test_all_flags_come_at_once_and_not_again_while_they_are_the_same() -> None:
