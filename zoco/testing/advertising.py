@@ -1,6 +1,7 @@
 """What the simulated company's marketer keeps: campaigns, what each cost by the day, a plan, a funnel.
 
-Costs are those of the truth, to the cent; impressions are drawn from usual shares of clicks.
+Costs are those of the truth, to the cent, but for letters, which nobody bills; impressions are drawn from
+usual shares of clicks.
 """
 
 import calendar
@@ -21,7 +22,9 @@ from zoco.testing.company.ways import CAMPAIGNS
 from zoco.testing.company.ways import Campaign as Advertised
 
 CLICKED = {"cpc": 0.045, "display": 0.004, "paid_social": 0.011}
-"""Of how many impressions one is clicked, by medium; letters have none."""
+"""Of how many impressions one is clicked, by medium."""
+OWN = ("email",)
+"""Nobody bills the shop's own letters; what goes out on one weekday alone hides behind that day besides."""
 STEADY = ("generic-search", "retargeting")
 """Campaigns with a plan for the running month."""
 LOOKED_BACK = 28
@@ -45,7 +48,8 @@ def advertising_load(*, site: Site, truth: Truth, until: datetime, steps: tuple[
         if not told.days:
             continue
         campaign = _campaign_make(site, known, told)
-        Cost.objects.bulk_create(_costs(campaign, known, told, rng, site.currency), batch_size=AT_ONCE)
+        if known.medium not in OWN:
+            Cost.objects.bulk_create(_costs(campaign, known, told, rng, site.currency), batch_size=AT_ONCE)
         if known.code in STEADY:
             _plan_make(campaign, known, told, today)
     funnel = Funnel(site=site, name=drawn, steps=list(steps))
