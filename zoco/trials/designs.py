@@ -162,8 +162,8 @@ def strata_check(unit: str, strata: str) -> None:
         raise DesignWrong(words)
 
 
-def withheld_check(by: str, name: str, arm: str, arms: Sequence[str]) -> None:
-    """Hold what is withheld to what can be compared: two arms, of which one does not get it.
+def withheld_check(by: str, name: str, arm: str, arms: Sequence[str], *, is_bandit: bool) -> None:
+    """Hold what is withheld to what can be compared: two arms of fixed shares, of which one goes without.
 
     Raises DesignWrong.
     """
@@ -177,6 +177,12 @@ def withheld_check(by: str, name: str, arm: str, arms: Sequence[str]) -> None:
     if len(arms) != 2 or arm not in arms:
         words = gettext_noop(
             "A trial that withholds something has two arms; give the key of the one that does not get it."
+        )
+        raise DesignWrong(words)
+    if is_bandit:
+        words = gettext_noop(
+            "A bandit moves its shares, so that what it withholds has no plain comparison; let the shares "
+            "stay."
         )
         raise DesignWrong(words)
 

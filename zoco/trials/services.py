@@ -105,7 +105,8 @@ def _set(
         setattr(trial, name, value)
     strata_check(trial.unit, trial.strata)
     trial.withholds = trial.withholds.strip()
-    withheld_check(trial.withholds_by, trial.withholds, trial.withheld_arm, [each.key for each in arms])
+    keys = [each.key for each in arms]
+    withheld_check(trial.withholds_by, trial.withholds, trial.withheld_arm, keys, is_bandit=trial.is_bandit)
 
 
 def _goals(site: int) -> set[str]:

@@ -158,6 +158,7 @@ def test_the_page_of_credits_says_in_a_sentence_where_they_disagree(tmp_path: Pa
         ({"withholds": ""}, "leave both empty"),
         ({"withholds_by": ""}, "leave both empty"),
         ({"withheld_arm": "c"}, "has two arms"),
+        ({"deals": "bandit", "decides": "fixed"}, "let the shares stay"),
         ({"arms": (ArmPlan("a"), ArmPlan("b"), ArmPlan("c"))}, "has two arms"),
     ],
 )
