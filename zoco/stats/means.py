@@ -1,5 +1,8 @@
 """Means and how sure they are."""
 
+from collections.abc import Sequence
+from math import sqrt
+from statistics import fmean, stdev
 from typing import TypeVar
 
 from zoco.stats.proportions import CONFIDENCE, normal_quantile
@@ -29,4 +32,15 @@ def _bounds(total: float, squares: float, count: float, z: float) -> tuple[float
     variance = (squares / count - mean * mean) * count / (count - 1)
     # The root of the square, as rounding may make the variance of values that are all alike a negative one.
     half = z * ((variance * variance) ** 0.5 / count) ** 0.5
+    return mean - half, mean + half
+
+
+def student_bounds(values: Sequence[int], confidence: float = CONFIDENCE) -> tuple[float, float] | None:
+    """Return the bounds of a mean by Student's t; None where all values are alike or there is but one."""
+    if len(values) < 2 or min(values) == max(values):
+        return None
+    import scipy  # reports take scores from here, and need none of it
+
+    mean, n = fmean(values), len(values)
+    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * stdev(values) / sqrt(n)
     return mean - half, mean + half

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import fmean, stdev
 
 from zoco.stats.proportions import CONFIDENCE, Number, normal_quantile
 
@@ -83,14 +82,3 @@ def _net(for_it: float, against: float, n: float, z: float) -> tuple[float, floa
     middle = share - other
     half = z * ((share + other - middle * middle) / whole) ** 0.5
     return middle - half, middle + half
-
-
-def mean_bounds(values: Sequence[int], confidence: float = CONFIDENCE) -> tuple[float, float] | None:
-    """Return the bounds of a mean by Student's t; None where all values are alike or there is but one."""
-    if len(values) < 2 or min(values) == max(values):
-        return None
-    import scipy  # reports take scores from here, and need none of it
-
-    mean, n = fmean(values), len(values)
-    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * stdev(values) / sqrt(n)
-    return mean - half, mean + half

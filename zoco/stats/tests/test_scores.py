@@ -5,7 +5,8 @@ from math import comb, sqrt
 import numpy as np
 import pytest
 
-from zoco.stats.scores import mean_bounds, net_bounds, net_difference, recommended
+from zoco.stats.means import student_bounds
+from zoco.stats.scores import net_bounds, net_difference, recommended
 
 
 def test_a_score_is_promoters_less_detractors() -> None:
@@ -70,9 +71,9 @@ def test_the_interval_of_a_difference_holds_the_truth_about_as_often(
 
 
 def test_the_mean_has_the_interval_of_student() -> None:
-    low, high = mean_bounds([1, 2, 3, 4, 5]) or (0, 0)
+    low, high = student_bounds([1, 2, 3, 4, 5]) or (0, 0)
 
     half = 2.776445 * sqrt(2.5) / sqrt(5)
     assert (low, high) == pytest.approx((3 - half, 3 + half), abs=1e-5)
-    assert mean_bounds([4]) is None
-    assert mean_bounds([4, 4]) is None
+    assert student_bounds([4]) is None
+    assert student_bounds([4, 4]) is None

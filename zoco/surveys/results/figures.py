@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from zoco.stats.means import student_bounds
 from zoco.stats.proportions import wilson
-from zoco.stats.scores import mean_bounds, recommended
+from zoco.stats.scores import recommended
 from zoco.surveys.designs import AIDED, CSAT, MULTIPLE, NPS, SINGLE, UNAIDED, Question
 from zoco.surveys.results.brands import recalled
 
@@ -93,7 +94,7 @@ def _net(question: Question, answers: Sequence[int]) -> Found:
 def _satisfaction(question: Question, answers: Sequence[int]) -> Found:
     n, counts = len(answers), Counter(answers)
     satisfied = sum(answer >= SATISFIED for answer in answers)
-    bounds = mean_bounds(answers) or (None, None)
+    bounds = student_bounds(answers) or (None, None)
     return Found(
         question,
         n,
