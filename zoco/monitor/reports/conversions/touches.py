@@ -148,7 +148,9 @@ def _placed(bought: Table, visits: Table) -> Table:
     owners = theirs.filter(theirs.who != 0).select(__session="session", __owner="who")
     both = bought.left_join(owners, bought.session == owners["__session"])
     who = both["__owner"].fill_null(both.who)
-    return both.select("id", "at", "session", who=who, value=both.gross + both.refunded)
+    placed = both.select("id", "at", "session", "gross", "refunded", who=who)
+    # One table for both uses: a join that is used twice is written twice, and would be made twice.
+    return placed.mutate(value=placed.gross + placed.refunded)
 
 
 def _to_conversions(touches: Table, bought: Table, definition: Definition) -> Table:
