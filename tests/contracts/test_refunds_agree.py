@@ -136,6 +136,7 @@ def total(store: Store, key: str, **address: str) -> Decimal:
         {"key": "conversion-paths"},
         {"key": "funnel"},
         {"key": "traffic"},
+        {"key": "goals"},
         {"key": "channels"},
         {"key": "sources"},
         {"key": "tags"},

@@ -105,8 +105,7 @@ def bucket(at: Value, period: Period | Outline, grain: Grain, week_start: int = 
 
 def _month(at: Value, period: Period | Outline) -> Value:
     walls = _wholes(period, blanks.WALL)
-    latest = _latest(at, _moments(period, blanks.MONTH), walls)
-    return latest if len(walls) > 1 else micros(at) * 0 + latest
+    return micros(at) * 0 + _latest(at, _moments(period, blanks.MONTH), walls)
 
 
 def _latest(at: Value, starts: Sequence[Value], values: Sequence[Value]) -> Value:

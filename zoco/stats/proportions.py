@@ -26,10 +26,15 @@ def wilson(successes: Number, trials: Number, confidence: float = CONFIDENCE) ->
 
 
 def _score(successes: float, trials: float, z: float) -> tuple[float, float]:
+    """Return the roots of scale p² − 2 middle p + share², each by the other: 0 of none, 1 of all, exactly.
+
+    As middle − half the lower bound of 0 is 1e-18 or −2e-17, and the upper one of all 1 + 2e-16.
+    """
     share = successes / trials
     half = z * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5
     middle, scale = share + z * z / (2 * trials), 1 + z * z / trials
-    return (middle - half) / scale, (middle + half) / scale
+    other = 1 - share
+    return share * share / (middle + half), 1 - other * other / (scale - middle + half)
 
 
 def difference(

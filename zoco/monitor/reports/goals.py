@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zoco.ledger import expr
 from zoco.ledger.asking import goals
 from zoco.ledger.asking.filters import of_goals_chosen
 from zoco.ledger.asking.goals import PAGE_ENGAGED
+from zoco.ledger.asking.refunds import with_back
+from zoco.ledger.asking.worth import MONEY
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import REPORTS, Dimension, Measure, Missing, Params, Report
 from zoco.ledger.sitebook import SiteInfo
@@ -31,18 +32,15 @@ class Goals(Report):
     label = _("Goals")
     question = _("What share of the visitors does what the site is for, and what is it worth?")
     definition = words.of_days(
-        format_lazy(
-            "{} {}",
-            _(
-                "Conversions are how often the goal was reached. Visitors are distinct visitors who reached "
-                "it; the conversion rate is their share of all visitors with a page view or a conversion. "
-                "With 95% confidence the true rate lies between the two bounds, if visitors decide "
-                "independently of each other. Revenue is what the facts that reached the goal brought in the "
-                "site's currency; over all goals each fact counts once. A goal about engagement is reached "
-                "once by each session that stays long enough. Under a filter by a goal only that goal is "
-                "shown, as a share of all visitors: those who did not reach it are not left out."
-            ),
-            _("Refunds are not taken off here; the traffic report and the overview take them off."),
+        _(
+            "Conversions are how often the goal was reached. Visitors are distinct visitors who reached "
+            "it; the conversion rate is their share of all visitors with a page view or a conversion. "
+            "With 95% confidence the true rate lies between the two bounds, if visitors decide "
+            "independently of each other. Revenue is what the facts that reached the goal brought in the "
+            "site's currency, less what was given back of them; over all goals each fact counts once. A goal "
+            "about engagement is reached once by each session that stays long enough. Under a filter by a "
+            "goal only that goal is shown, as a share of all visitors: those who did not reach it are not "
+            "left out."
         )
     )
     method = words.WILSON
@@ -101,8 +99,11 @@ class Goals(Report):
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return what the facts that reached any goal brought: a fact that reached two counts once."""
         facts = of_goals_chosen(facts)
-        rows = facts.where(lambda rows: goals.any_reached(facts, rows, facts.goals))
-        return rows.aggregate(revenue=rows.amount_site.sum().fill_null(0))
+        rows = facts.where(
+            lambda rows: goals.any_reached(facts, rows, facts.goals) & (rows.amount_site > expr.money(0))
+        )
+        both = with_back(rows, facts, (MONEY,))
+        return both.aggregate(revenue=(both.amount_site + both.back).sum().fill_null(0))
 
     def query(self, facts: Facts, params: Params) -> Table:
         facts = of_goals_chosen(facts)
@@ -126,7 +127,7 @@ def _everybody(facts: Facts, hits: Table) -> Table:
 
 def _by_goal(hits: Table) -> Table:
     return hits.group_by("goal").aggregate(
-        visitors=expr.uniques(hits.visitor), conversions=hits.count(), revenue=hits.amount.sum()
+        visitors=expr.uniques(hits.visitor), conversions=hits.times.sum(), revenue=hits.amount.sum()
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from zoco.ledger import expr
 from zoco.ledger.asking.goals import EVENT_SENT, Goal, key_of, reached, reached_of, sessions_spent, stayed
+from zoco.ledger.asking.refunds import with_back
+from zoco.ledger.asking.worth import MONEY
 from zoco.ledger.expr import Table, Value
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def hits(facts: Facts) -> Table:
-    """Return goal, visitor, amount: a row for each time that one of the goals was reached.
+    """Return goal, visitor, amount, times: a row for each time that one of the goals was reached, and one of
+    no times for each of them of which something was given back: what, as an amount below 0.
 
     A goal about a page or an event is held against what differs in pages and events, not against each
     fact: dozens of goals cost little more than one. Goals that ask for more than that look at the facts
@@ -30,7 +33,7 @@ def hits(facts: Facts) -> Table:
     if said:
         events = [goal.event for goal in said]
         rows = facts.where(lambda rows: (rows.name == EVENT_SENT) | rows.name.isin(events))
-        found.append(_hit(rows, [(reached(facts, rows, goal), goal) for goal in said], rows.amount_site))
+        found.append(_hit(rows, [(reached(facts, rows, goal), goal) for goal in said], brought(rows)))
     if paid:
         rows = facts.where(lambda rows: rows.amount_site > 0)
         found.append(_hit(rows, [(reached(facts, rows, goal), goal) for goal in paid], rows.amount_site))
@@ -39,10 +42,28 @@ def hits(facts: Facts) -> Table:
         found.append(_hit(visits, [(stayed(visits, goal), goal) for goal in long], expr.money(0)))
     if not found:
         rows = facts.where(expr.never)
-        return rows.select(goal=expr.text(""), visitor=rows.visitor, amount=rows.amount_site)
-    types = {"goal": "!string", "visitor": "!int64", "amount": "!decimal(18,4)"}
+        return rows.select(
+            goal=expr.text(""), visitor=rows.visitor, amount=rows.amount_site, times=expr.whole(1)
+        )
+    found = [each.mutate(times=expr.whole(1)) for each in found]
+    if any(goal.kind != "engagement" for goal in facts.goals):
+        found.append(_given_back(facts).mutate(times=expr.whole(0)))
+    types = {"goal": "!string", "visitor": "!int64", "amount": "!decimal(18,4)", "times": "!int64"}
     alike = [each.cast(types) for each in found]
     return alike[0].union(*alike[1:]) if len(alike) > 1 else alike[0]
+
+
+def brought(rows: Table) -> Value:
+    """Return what each fact brought. A refund brings nothing: it is taken off from what it is of."""
+    return (rows.amount_site > expr.money(0)).ifelse(rows.amount_site, expr.money(0))
+
+
+def _given_back(facts: Facts) -> Table:
+    sold = facts.where(lambda rows: (rows.amount_site > expr.money(0)) & (rows.subject != ""))
+    both = with_back(sold, facts, (MONEY,))
+    both = both.filter(both.back < expr.money(0))
+    fits = [(reached(facts, both, goal), goal) for goal in facts.goals if goal.kind != "engagement"]
+    return _hit(both, fits, both.back)
 
 
 def _is_plain(goal: Goal) -> bool:
@@ -56,7 +77,7 @@ def _plain_hits(facts: Facts, plain: Sequence[Goal]) -> Table:
     is_view = facts.is_view(rows)
     rows = rows.select(
         "name", "visitor", is_view=is_view, subject=is_view.ifelse("", rows.subject),
-        path=is_view.ifelse(rows.path, ""), amount=rows.amount_site.cast("decimal(18,4)"),
+        path=is_view.ifelse(rows.path, ""), amount=brought(rows).cast("decimal(18,4)"),
     )  # fmt: skip
     kinds = rows.select("name", "is_view", "subject", "path").distinct()
     keyed = [goal for goal in plain if key_of(goal)]

@@ -135,7 +135,7 @@ def _mark(mark: list[Any], currency: str) -> dict[str, str]:
             formats.money(number, currency) if feature.is_money else formats.decimal(number, feature.places)
         )
 
-    sign = "+" if difference > 0 else ""
+    sign = "+" if round(difference, 1) > 0 else ""
     return {
         "label": str(feature.label),
         "inside": written(inside),

@@ -14,6 +14,7 @@ from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
 from zoco.research.models import Outcome, Study
 from zoco.research.personas.features import columns, name_proposed
+from zoco.research.personas.screens import _mark
 from zoco.research.personas.working import MIXTURE_MOST, labelled
 from zoco.research.purchases import DAY, Bought
 from zoco.research.studies import StudyWrong, TooFewBuyers, study_begin
@@ -78,6 +79,13 @@ def test_features_by_which_nobody_differs_are_left_out_and_said() -> None:
     assert (list(found), same) == (["purchases", "since"], ["pieces"])
     with pytest.raises(StudyWrong, match="at least two features"):
         worked(two_kinds(), features=["purchases", "pieces"])
+
+
+@pytest.mark.parametrize(
+    ("apart", "written"), [(0.04, "0.0"), (-0.04, "0.0"), (0.06, "+0.1"), (-0.06, "\N{MINUS SIGN}0.1")]
+)
+def test_what_is_no_difference_on_the_page_has_no_sign(apart: float, written: str) -> None:
+    assert _mark(["purchases", apart, 1, 1], "EUR")["difference"] == written
 
 
 def test_what_cannot_be_is_a_sentence() -> None:

@@ -25,6 +25,17 @@ def test_bounds_are_where_the_score_test_just_rejects() -> None:
         assert abs(score) == pytest.approx(z)
 
 
+def test_bounds_of_none_and_of_all_are_exact_and_no_bound_leaves_the_shares_there_are() -> None:
+    trials = np.arange(1.0, 3_000.0)
+
+    low_of_none, high_of_none = wilson(np.zeros_like(trials), trials)
+    low_of_all, high_of_all = wilson(trials, trials)
+
+    assert (low_of_none == 0).all()
+    assert (high_of_all == 1).all()
+    assert low_of_all == pytest.approx(1 - high_of_none, abs=1e-12), "what is not reached is a share, too"
+
+
 def test_arrays_are_taken_as_numbers_are() -> None:
     lower, upper = wilson(np.array([0.0, 1.0]), np.array([20.0, 29.0]))
 

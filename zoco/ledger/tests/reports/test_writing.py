@@ -10,7 +10,7 @@ from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.expr import Table
-from zoco.ledger.report import Dimension, Measure, Params, Report
+from zoco.ledger.report import GRAIN, Dimension, Measure, Params, Report, reports_all
 from zoco.ledger.scope import Facts
 from zoco.ledger.tests.reports.written import PERIODS, asked_of, fresh, sql, written
 
@@ -87,3 +87,13 @@ def test_no_garbage_is_looked_for_meanwhile_and_then_as_before(is_on: bool) -> N
 
     assert text == expr.to_sql(asked.query(asked.period), "duckdb")
     assert (seen, after) == ([False], is_on)
+
+
+def test_every_curve_is_written_by_months() -> None:
+    curves = [each for each in reports_all() if each.picture == "curve" and GRAIN in each.parameters]
+
+    for report in curves:
+        # one month, beside a period before of two: those of a statement must have the same columns
+        assert sql(asked_of(report, "UTC", "2026-03-01..2026-03-31", "duckdb", grain="month")), report.key
+
+    assert len(curves) >= 6
