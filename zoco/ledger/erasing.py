@@ -36,7 +36,8 @@ class Eraser(Protocol):
     needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
     writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. What is to
     stay known of whoever goes, `keep(erasure)` keeps; it is called before, after a restore too. After a
-    restore all are called for whomever any of them knows.
+    restore all are called for whomever any of them knows; one that knows too many to tell them at once looks
+    for them by `erased_in(book)`.
     """
 
     key: str
@@ -122,6 +123,8 @@ def facts_erase_again(*, book: Erasures) -> Gone:
     rows = {}
     known = zip(*(eraser.known() for eraser in ERASERS), strict=True)
     found = book.found_in(*([*set().union(*each)] for each in known))
+    for looked in (each.erased_in for each in ERASERS if hasattr(each, "erased_in")):
+        found += looked(book)
     for keep in (each.keep for each in ERASERS if hasattr(each, "keep")):
         for erasure in found:
             keep(erasure)

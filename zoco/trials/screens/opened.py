@@ -65,7 +65,7 @@ Shown = Mapping[str, Any]
 def opened(row: Trial, shown: Shown, result: Mapping[str, Any]) -> dict[str, Explained]:
     """Return what each panel of a trial's figures opens to."""
     data = _data(row, shown)
-    found = {"lift": _lift(row, shown, result, data), "guards": _guards(data)}
+    found = {"lift": _lift(row, shown, result, data), "guards": _guards(row, data)}
     if shown["beliefs"]:
         found["beliefs"] = _beliefs(data)
     if shown["days"]:
@@ -136,7 +136,11 @@ def _bandit_parts(row: Trial) -> Pairs:
     ]
 
 
-def _guards(data: Pairs) -> Explained:
+def _guards(row: Trial, data: Pairs) -> Explained:
+    days = (
+        _("Of a bandit, for each day by itself"),
+        _("the least p of its days × the days from its first to its last, at most 1"),
+    )
     return Explained(
         _("Whether the trial may be believed: whether arms have as many units as their weights say."),
         [
@@ -149,6 +153,7 @@ def _guards(data: Pairs) -> Explained:
                 said.GUARDS["crossover"],
                 _("units that saw more than one arm, or another than they were dealt ÷ exposed units"),
             ),
+            *([days] if row.is_bandit else []),
         ],
         GUARDS,
         data,
