@@ -17,7 +17,7 @@ from zoco.ledger.pictures.intervals import Scale, dot, line, signed
 ROW, TOP, FOOT = 44, 8, 26
 SPAN_LEAST, HIGH_MOST, LOW_MOST = 0.05, 10.0, -2.0
 """Of the axis, as shares; what lies beyond is cut off, and its figures stand in the table."""
-NEAR, LABEL_FOOT = 60, 8
+NEAR, EDGE, LABEL_FOOT = 84, 30, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: st
     x = scale.at
     rows = format_html_join("", "{}", ((_row(each, number, scale),) for number, each in enumerate(lines)))
     ends = [(low, "start"), (high, "end")]
-    middle = "start" if x(0.0) < NEAR / 2 else "end" if x(0.0) > width - NEAR / 2 else "middle"
+    middle = "start" if x(0.0) < EDGE else "end" if x(0.0) > width - EDGE else "middle"
     shown = [(0.0, middle), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
     ticks = format_html_join(
         "",
