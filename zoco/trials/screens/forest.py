@@ -17,7 +17,7 @@ from zoco.ledger.pictures.intervals import Scale, dot, line, signed
 ROW, TOP, FOOT = 44, 8, 26
 SPAN_LEAST, HIGH_MOST, LOW_MOST = 0.05, 10.0, -2.0
 """Of the axis, as shares; what lies beyond is cut off, and its figures stand in the table."""
-NEAR, EDGE, LABEL_FOOT = 84, 30, 8
+NEAR, EDGE, LABEL_FOOT = 66, 30, 8
 
 
 @dataclass(frozen=True, slots=True)
