@@ -33,10 +33,9 @@ class Eraser(Protocol):
 
     One that holds whom it knows by hashes alone has `erase_again(book)` beside, called after a restore, and
     `held(erasure)`, which names the copies that hold them, for whoever asks what there is of him. One that
-    needs time, or a place that may be away, has `owe(erasure)` besides, called before anything is erased: it
-    writes down, durable when it returns, what is to be done, so that no kill lets it be forgotten. What is to
-    stay known of whoever goes, `keep(erasure)` keeps; it is called before, after a restore too. After a
-    restore all are called for whomever any of them knows.
+    needs time, or a place that may be away, has `owe(erasure)`, called before anything is erased: it writes
+    down durably what is to be done. `keep(erasure)`, called before too, keeps what is to stay known. After a
+    restore all are called for whomever any knows; too many to tell at once are found by `erased_in(book)`.
     """
 
     key: str
@@ -122,6 +121,7 @@ def facts_erase_again(*, book: Erasures) -> Gone:
     rows = {}
     known = zip(*(eraser.known() for eraser in ERASERS), strict=True)
     found = book.found_in(*([*set().union(*each)] for each in known))
+    found += [one for each in ERASERS if hasattr(each, "erased_in") for one in each.erased_in(book)]
     for keep in (each.keep for each in ERASERS if hasattr(each, "keep")):
         for erasure in found:
             keep(erasure)

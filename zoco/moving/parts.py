@@ -42,6 +42,10 @@ class Part:
     """Types of values that no field checks; an archive may say anything."""
     most: int = ROWS_MOST
     """So many rows an archive holds at most."""
+    rows: Callable[[int], Iterator[Row]] | None = None
+    """Where there are too many rows to tell them one by one: packs those of a site."""
+    take: Callable[[int, Row], bool] | None = None
+    """Unpacks a row; whether anything is new. Raises ValidationError, LookupError, ValueError."""
     origin_key: Callable[[Any], str] | None = None
     """By which key the ledger knows the imported days of a row, where rows have some. The row is found again
     in another installation by the first field of `natural`, and its days come under its key there."""
@@ -70,6 +74,9 @@ def rows_of(part: Part, site: int) -> Iterator[Row]:
     """Return the rows of a site, as JSON can say them."""
     model = _model(part)
     if model is None:
+        return
+    if part.rows is not None:
+        yield from part.rows(site)
         return
     refers = dict(part.refers)
     for thing in model._default_manager.filter(**{part.path: site, **part.only}).order_by("pk"):
@@ -114,6 +121,8 @@ def _take(part: Part, site: int, row: Row) -> bool:
     model = _model(part)
     if model is None or not isinstance(row, dict):
         raise ValueError("This is no row.")
+    if part.take is not None:
+        return part.take(site, row)
     values = {name: _value(part, model, site, name, row[name]) for name in part.fields if name in row}
     older = {name: "" for name in part.natural if name == "segment_name"}
     where = {name: (older | values)[name] for name in part.natural}

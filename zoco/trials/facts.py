@@ -1,15 +1,27 @@
-"""Facts of trials: that somebody saw an arm, once for each trial, and which shares of a bandit were set."""
+"""Facts of trials: that somebody saw an arm, once for each trial, and which shares of a bandit were set.
 
+And how many a bandit could not deal: among what was not counted, and why.
+"""
+
+import logging
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from zoco.kit.ids import uuid8
+from zoco.kit.conf import DATA
+from zoco.kit.ids import uuid7, uuid8
 from zoco.kit.periods import micros
 from zoco.ledger.schema import Fact
 from zoco.ledger.services import record_many
+from zoco.ledger.spool import process_writer
+
+log = logging.getLogger(__name__)
 
 SHOWN = "trials.arm.shown"
 SHARED = "trials.shares.set"
+REFUSED = "collector.fact.refused"
+"""As the collector tells it, so that both stand in one report."""
+NOT_DEALT = "not_dealt"
 EVERYWHERE = 0
 """The site of facts about people: they are of the whole installation."""
 
@@ -72,3 +84,29 @@ def shared(
         props={"batch": batch, "since": since, "shares": dict(shares)},
     )
     record_many([fact])
+
+
+def not_dealt(*, site: int, trial: str, units: int, at: int) -> None:
+    """Tell that a bandit could not deal units that are new, past a database that takes nothing just now.
+
+    So it goes into the spool. Where that takes nothing either, the log alone says so. `at` is in UTC
+    microseconds.
+    """
+    fact = Fact(
+        id=uuid7(at),
+        name=REFUSED,
+        site=site,
+        origin="server",
+        origin_key=f"trials-{os.getpid()}",
+        occurred_at=at,
+        received_at=at,
+        verdict="server",
+        reason=NOT_DEALT,
+        subject_kind="trial",
+        subject=trial,
+        quantity=units,
+    )
+    try:
+        process_writer(DATA()).append([fact])
+    except OSError:
+        log.exception("Nobody is told whom a bandit did not deal. trial=%s units=%s", trial, units)

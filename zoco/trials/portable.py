@@ -1,8 +1,8 @@
 """Trials and flags as they go along when a site moves. What is dealt goes on by the hashes of the old site.
 
 A trial that runs stays behind: browsers and visitors have other numbers in another installation, so that it
-would deal everybody anew. Figures are worked out anew there. A flag whose rules name an audience is refused:
-audiences have other numbers there.
+would deal everybody anew. Figures are worked out anew there, of bandits by whom they dealt on which day. A
+flag whose rules name an audience is refused: audiences have other numbers there.
 """
 
 from typing import Annotated, Any, Literal
@@ -13,6 +13,7 @@ from zoco.moving.parts import PARTS, Part
 from zoco.trials.designs import ARMS_MOST, METRICS_MOST, ArmPlan, Metric
 from zoco.trials.flags.rules import RULES_MOST, VARIANTS_MOST, Variant
 from zoco.trials.flags.services import FLAGS_MOST
+from zoco.trials.keeping.moving import units_packed, units_unpack
 from zoco.trials.services import TRIALS_MOST
 
 
@@ -45,6 +46,10 @@ _PARTS = (
         shapes={"arms": _some(ArmPlan, 2, ARMS_MOST), "metrics": _some(Metric, 1, METRICS_MOST),
                 "batches": list[_Batch], "state": Literal["draft", "stopped", "finished", "archived"]},
         most=TRIALS_MOST,
+    ),
+    Part(
+        "units of bandits", "zoco_trials.TrialUnit", (), (), order=6, path="trial__site",
+        rows=units_packed, take=units_unpack,
     ),
     Part(
         "flags", "zoco_trials.Flag",

@@ -24,7 +24,8 @@ class Refusals(Report):
     question = _("What was sent here and not counted, and what can be done about it?")
     definition = _(
         "Facts that trackers and servers sent and that were refused, by the reason that the sender was "
-        "told. Written down every few seconds. The host is that of the page where no site has it; whoever "
+        "told; and browsers and persons whom a bandit could not deal an arm. Written down every few "
+        "seconds. The host is that of the page where no site has it; whoever "
         "sees all sites sees these hosts here."
     )
     picture = "bars"

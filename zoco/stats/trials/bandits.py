@@ -8,19 +8,20 @@ estimates that do hold.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from zoco.stats.proportions import normal_quantile
+from zoco.stats.trials import scores
 from zoco.stats.trials.believing import Belief, Beta, Normal, best_probability
-from zoco.stats.trials.comparing import CONFIDENCE, Bounds, Figure, apart, figured
+from zoco.stats.trials.comparing import CONFIDENCE, Bounds, Figure
 from zoco.stats.trials.moments import Estimate, Floats, TooFew
+from zoco.stats.trials.scores import Scores
 
 FLOOR, FLOOR_OF_MEANS = 0.05, 0.1
 UNITS_LEAST = 200
-EVENTS_LEAST = 50
+EVENTS_LEAST = 20
 """Of a mean: so many units of each arm have a value that is not 0, or its interval is not to be trusted."""
 
 
@@ -79,62 +80,56 @@ def shares_next(
     return {key: floor + (1 - floor * len(arms)) * chances[key] / whole for key in arms}
 
 
-def honest(
-    arms: Sequence[str], batches: Sequence[Batch], *, prior: Beta | None = None
-) -> dict[str, Estimate]:
+def honest(arms: Sequence[str], batches: Sequence[Batch]) -> dict[str, Estimate]:
     """Return each arm's mean as if it had been dealt at random all along; of 0 and 1, a share.
 
     Augmented inverse-propensity scores m + 1{dealt}(y - m) / e, with e the arm's share in the batch and m
-    its mean in batches before (at first the prior's, of means 0: one near the truth makes the figure surer),
-    averaged with weights sqrt(e) that keep the variance steady. Source: Hadad, Hirshberg, Zhan, Wager and
+    its mean in batches before, begun with one unit that has the mean of all arms in the first batch: there m
+    comes from the batch itself, which moves the figure by less than a unit's part of what arms differ by.
+    Averaged with weights sqrt(e) that keep the variance steady. Source: Hadad, Hirshberg, Zhan, Wager and
     Athey, Confidence intervals for policy evaluation in adaptive experiments, PNAS 118 (2021) e2014602118,
     the constant allocation rate. It holds for many units, at a number of batches that was set before, and
     for means that do not drift; what is left of the bias is small against the error. Raises TooFew for less
-    than 200 units, and of means where an arm has less than 50 that are not 0; ValueError where an arm had no
+    than 200 units, and of means where an arm has less than 20 that are not 0; ValueError where an arm had no
     share in a batch.
     """
     _check(arms, batches)
-    return {
-        key: _averaged((key,), batches, prior, [math.sqrt(each.shares[key]) for each in batches])[0][0]
-        for key in arms
-    }
+    return {key: _scores_of_one(key, batches).estimate() for key in arms}
 
 
-def interval(estimate: Estimate, confidence: float = CONFIDENCE) -> Bounds:
-    """Return the interval of an honest estimate, normal as the theory has it."""
-    reach = normal_quantile(confidence) * estimate.error
-    return estimate.value - reach, estimate.value + reach
+def interval(arm: str, batches: Sequence[Batch], confidence: float = CONFIDENCE) -> Bounds:
+    """Return the interval of an arm's honest value: all means that a score test does not rule out.
+
+    Raises as `honest` does.
+    """
+    _check((arm,), batches)
+    return scores.of_one(_scores_of_one(arm, batches), normal_quantile(confidence))
 
 
 def compared(
-    control: str,
-    treatment: str,
-    batches: Sequence[Batch],
-    *,
-    prior: Beta | None = None,
-    confidence: float = CONFIDENCE,
+    control: str, treatment: str, batches: Sequence[Batch], *, confidence: float = CONFIDENCE
 ) -> Figure:
     """Compare two arms by the difference of their scores, unit by unit, as `honest` has them.
 
     With weights (1 / e + 1 / e')^(-1/2), under which the variance of the difference is steady: nearer to its
-    level than the difference of two honest estimates (at 100 events an arm 6 % instead of 10 % of false
-    alarms). Both arms bear the same weights, so a difference holds also where later units differ from
-    earlier ones. Source: Hadad et al. 2021, on treatment effects. Raises as `honest` does.
+    level than the difference of two honest estimates. Both arms bear the same weights, so a difference holds
+    also where later units differ from earlier ones. Source: Hadad et al. 2021, on treatment effects; what is
+    ruled out, and by which variance, see `scores`. Raises as `honest` does, and NoSpread.
     """
     _check((control, treatment), batches)
     weights = [(1 / each.shares[control] + 1 / each.shares[treatment]) ** -0.5 for each in batches]
-    (first, second), covariance = _averaged((control, treatment), batches, prior, weights)
-    difference, error = apart(first, second, covariance)
-    found = figured(
-        first,
-        second,
-        critical=normal_quantile(confidence),
-        p=float(2 * scipy.special.ndtr(-abs(difference) / error)),
-        confidence=confidence,
+    found = _scores((control, treatment), batches, weights)
+    critical = normal_quantile(confidence)
+    p, bounds = scores.of_difference(found, critical)
+    return Figure(
+        float(found.values[1] - found.values[0]),
+        bounds,
+        p,
+        scores.of_lift(found, critical),
+        confidence,
         is_live=False,
-        covariance=covariance,
+        n=int(found.size.sum()),
     )
-    return replace(found, n=first.n)
 
 
 def _beliefs(arms: Sequence[str], batches: Sequence[Batch], prior: Beta | None) -> dict[str, Belief] | None:
@@ -166,12 +161,16 @@ def _summed(key: str, batches: Sequence[Batch]) -> tuple[float, float, float]:
     return sum(n for n, _t, _s in parts), sum(t for _n, t, _s in parts), sum(s for _n, _t, s in parts)
 
 
-def _usual(keys: Sequence[str], batches: Sequence[Batch], prior: Beta | None, is_share: bool) -> Floats:
-    """Return what is thought of each arm before the next batch, by those that were before it."""
-    if is_share:
-        return np.array([_share_belief(key, batches, prior).mean for key in keys])
-    parts = [_summed(key, batches) for key in keys]
-    return np.array([total / n if n else 0.0 for n, total, _ in parts])
+def _usual(keys: Sequence[str], batches: Sequence[Batch]) -> Floats:
+    """Return what is thought of each arm in each batch, by those before it and the mean of the first one."""
+    first = next(each for each in batches if sum(each.n.values()))
+    begun = sum(first.totals.values()) / sum(first.n.values())
+    n, totals = (
+        np.array([[each.sums(key)[at] for key in keys] for each in batches], dtype=float).cumsum(axis=0)
+        for at in range(2)
+    )
+    before = ((totals[:-1] + begun) / (n[:-1] + 1)).tolist()
+    return np.array([[begun] * len(keys), *before])
 
 
 def _check(keys: Sequence[str], batches: Sequence[Batch]) -> None:
@@ -186,32 +185,22 @@ def _check(keys: Sequence[str], batches: Sequence[Batch]) -> None:
             raise TooFew(f"The mean of an arm needs {EVENTS_LEAST} units to whom it happened.")
 
 
-def _averaged(
-    keys: tuple[str, ...], batches: Sequence[Batch], prior: Beta | None, weights: Sequence[float]
-) -> tuple[list[Estimate], float]:
-    """Return weighted means of scores, one a key, and the covariance of the first and the last of them.
+def _scores_of_one(key: str, batches: Sequence[Batch]) -> Scores:
+    return _scores((key,), batches, [math.sqrt(each.shares[key]) for each in batches])
 
-    A unit's scores are `usual`, and that of the arm that it was dealt is moved by (y - usual) / share: from
-    the sums of values and of their squares all is known that means and products of scores need.
-    """
-    is_share = all(each.is_share for each in batches)
-    size, heavy = np.array([sum(each.n.values()) for each in batches], dtype=float), np.array(weights)
-    usual = np.array([_usual(keys, batches[:at], prior, is_share) for at in range(len(batches))])
+
+def _scores(keys: Sequence[str], batches: Sequence[Batch], weights: Sequence[float]) -> Scores:
+    """Return the scores of arms, whose batches weigh so much."""
     n, totals, squares = (
         np.array([[each.sums(key)[at] for key in keys] for each in batches], dtype=float) for at in range(3)
     )
-    share = np.array([[each.shares[key] for key in keys] for each in batches])
-    moved = (totals - n * usual) / share
-    moved_twice = (squares - 2 * usual * totals + n * usual**2) / share**2
-    whole = float(heavy @ size)
-    values = heavy @ (size[:, None] * usual + moved) / whole
-    gaps = usual - values
-    within = size[:, None, None] * gaps[:, :, None] * gaps[:, None, :]
-    crossed = gaps[:, :, None] * moved[:, None, :]
-    own = moved_twice[:, :, None] * np.eye(len(keys))
-    spread = np.einsum("b,bij->ij", heavy**2, within + crossed + crossed.transpose(0, 2, 1) + own) / whole**2
-    count = int(size.sum())
-    return (
-        [Estimate(count, float(v), float(spread[i, i]) * count) for i, v in enumerate(values)],
-        float(spread[0, -1]),
+    return Scores(
+        size=np.array([sum(each.n.values()) for each in batches], dtype=float),
+        weight=np.array(weights),
+        share=np.array([[each.shares[key] for key in keys] for each in batches]),
+        usual=_usual(keys, batches),
+        n=n,
+        totals=totals,
+        squares=squares,
+        is_share=all(each.is_share for each in batches),
     )

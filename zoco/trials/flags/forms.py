@@ -37,9 +37,9 @@ class FlagForm(_ModelForm):
 
 
 class VariantForm(forms.Form):
-    """A line: a variant."""
+    """A line: a variant. None without a key, so that no field of it must be given."""
 
-    key = forms.CharField(label=pgettext_lazy("variant", "Key"), max_length=40)
+    key = forms.CharField(label=pgettext_lazy("variant", "Key"), max_length=40, required=False)
     value = forms.CharField(
         label=pgettext_lazy("variant", "Value"), max_length=1_000, required=False, strip=False
     )
@@ -50,14 +50,15 @@ class VariantForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """A line: a rule."""
+    """A line: a rule. None without a variant; with one it has a percentage."""
 
-    variant = forms.CharField(label=pgettext_lazy("rule", "Variant (key)"), max_length=40)
+    variant = forms.CharField(label=pgettext_lazy("rule", "Variant (key)"), max_length=40, required=False)
     percent = forms.FloatField(
         label=gettext_lazy("Percent of those who fit"),
         min_value=0.01,
         max_value=100,
         initial=100,
+        required=False,
         localize=False,
     )
     prop = forms.CharField(
@@ -82,6 +83,13 @@ class RuleForm(forms.Form):
         kept = self.initial.get("audience")
         gone = [(kept, _("an audience that is gone"))] if kept and kept not in dict(known) else []
         self.fields["audience"].choices = [("", _("None")), *known, *gone]  # type: ignore[attr-defined]
+
+    def clean_percent(self) -> float:
+        """Return the percentage, which a line that is a rule needs."""
+        given: float | None = self.cleaned_data["percent"]
+        if given is None:
+            raise forms.ValidationError(self.fields["percent"].error_messages["required"], "required")
+        return given
 
     def part(self) -> Rule:
         """Return what was given."""

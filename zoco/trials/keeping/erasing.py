@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from zoco.ledger import sitebook
 from zoco.ledger.erasing import ERASERS, Pairs
 from zoco.ledger.store.base import Erasure
+from zoco.ledger.store.erasures import Erasures
 from zoco.trials.choices import Unit
 from zoco.trials.keeping.models import TrialUnit
 
-AT_ONCE = 500
+AT_ONCE, READ_AT_ONCE = 500, 10_000
 
 
 @ERASERS.plug
@@ -34,13 +35,27 @@ class UnitEraser:
         return [f"trial {key}, dealt in batch {batch}" for key, batch in found]
 
     def known(self) -> tuple[Pairs, Pairs]:
-        """Return whom rows are of."""
+        """Return nobody: a bandit keeps up to two million, who are looked up in pieces."""
+        return [], []
+
+    def erased_in(self, book: Erasures) -> Iterator[Erasure]:
+        """Yield whoever rows are of and the book says was erased."""
+        for unit, is_browser in ((Unit.BROWSER, True), (Unit.PERSON, False)):
+            for pairs in _pairs(unit):
+                yield from book.found_in(*((pairs, []) if is_browser else ([], pairs)))
+
+
+def _pairs(unit: Unit) -> Iterator[Pairs]:
+    """Yield whom rows are of, many at once."""
+    last = 0
+    while True:
         with sitebook.everything():
-            rows = TrialUnit.objects.order_by()
-            return (
-                list(rows.filter(trial__unit=Unit.BROWSER).values_list("trial__site", "unit").distinct()),
-                list(rows.filter(trial__unit=Unit.PERSON).values_list("trial__site", "unit").distinct()),
-            )
+            rows = TrialUnit.objects.filter(trial__unit=unit, pk__gt=last).order_by("pk")
+            some = list(rows.values_list("pk", "trial__site", "unit")[:READ_AT_ONCE])
+        if not some:
+            return
+        yield [(site, number) for _pk, site, number in some]
+        last = some[-1][0]
 
 
 def _of(erasure: Erasure) -> Iterator[QuerySet[TrialUnit]]:

@@ -1,20 +1,24 @@
 """Dealing whoever must keep an arm although shares move: when he was dealt is kept, and nothing else of him.
 
 His arm follows from that and from the hash, as it does of everybody. A trial keeps so many units at most;
-from then on whoever is new gets the control and does not count.
+from then on whoever is new gets the control and does not count. So does whoever is new while the database
+takes nothing: a page is waiting, so it is not waited for long, and how many those were is told.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.db import OperationalError, connections, router, transaction
 from numpy.typing import NDArray
 
 from zoco.ledger import sitebook
+from zoco.trials import facts
 from zoco.trials.keeping.models import TrialUnit
 from zoco.trials.shares import MomentNeeded
 
@@ -26,6 +30,8 @@ UNITS_MOST = 2_000_000
 LOOK_EVERY = 1_000
 """How many there are is counted with each so many that are new."""
 AT_ONCE = 500
+WAIT_SECONDS = 1.0
+"""So long somebody who is new waits for a database that others are writing into: his page waits too."""
 Ints = NDArray[np.int64]
 IsLet = Callable[[], bool]
 """Says whether whoever asks may have somebody dealt who is new."""
@@ -42,8 +48,8 @@ def batches_kept(
     """Return in which batch each unit was dealt first; those who are new are dealt now, and kept.
 
     Units must be in the trial. Whoever is not returned is new, and the trial is full, or `is_let`, which is
-    asked only where somebody is new, says no. `at` is in UTC microseconds. Of two who ask for the same unit
-    at once both get what was kept first.
+    asked only where somebody is new, says no, or the database takes nothing just now, which is told. `at` is
+    in UTC microseconds. Of two who ask for the same unit at once both get what was kept first.
     """
     if at is None:
         raise MomentNeeded("What a bandit deals depends on the day; give the moment.")
@@ -52,13 +58,44 @@ def batches_kept(
         new = [each for each in units if each not in found]
         if not new or trial.is_full or not is_let():
             return found
-        batches = trial.batches_read
-        number = max((place for place, each in enumerate(batches) if each.since <= at), default=0)
-        rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
+        try:
+            return found | _keep(trial, new, at)
+        except OperationalError:
+            log.warning("A bandit deals nobody new: the database is busy. trial=%s", trial.pk, exc_info=True)
+            facts.not_dealt(site=trial.site_id, trial=trial.key, units=len(new), at=at)
+            return found
+
+
+def _keep(trial: Trial, new: Collection[int], at: int) -> dict[int, int]:
+    """Deal units that are new. Raises OperationalError where the database takes nothing."""
+    batches = trial.batches_read
+    number = max((place for place, each in enumerate(batches) if each.since <= at), default=0)
+    rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
+    using = router.db_for_write(TrialUnit)
+    with _impatient(using), transaction.atomic(using=using):
         TrialUnit.objects.bulk_create(rows, ignore_conflicts=True)
         made = _read(trial, new)
         _bound(trial, len(rows))
-    return found | made
+    return made
+
+
+@contextmanager
+def _impatient(using: str) -> Iterator[None]:
+    """Let the database wait a second for others that write, within a transaction or around one."""
+    connection = connections[using]
+    name = "busy_timeout" if connection.vendor == "sqlite" else "lock_timeout"
+    ask, give = (
+        ("PRAGMA {}", "PRAGMA {} = {}") if connection.vendor == "sqlite" else ("SHOW {}", "SET {} = '{}'")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ask.format(name))
+        (usual,) = cursor.fetchone()
+        cursor.execute(give.format(name, round(WAIT_SECONDS * 1_000)))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(give.format(name, usual))
 
 
 def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from zoco.ledger.pictures.alone.laying import INNER
+from zoco.ledger.pictures.alone.laying import INNER, fitted
 from zoco.ledger.pictures.intervals import Scale, dot, line, signed
 
 ROW, TOP, FOOT = 44, 8, 26
 SPAN_LEAST, HIGH_MOST, LOW_MOST = 0.05, 10.0, -2.0
 """Of the axis, as shares; what lies beyond is cut off, and its figures stand in the table."""
-NEAR = 60
+NEAR, EDGE, LABEL_FOOT = 66, 30, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: st
     x = scale.at
     rows = format_html_join("", "{}", ((_row(each, number, scale),) for number, each in enumerate(lines)))
     ends = [(low, "start"), (high, "end")]
-    middle = "start" if x(0.0) < NEAR / 2 else "end" if x(0.0) > width - NEAR / 2 else "middle"
+    middle = "start" if x(0.0) < EDGE else "end" if x(0.0) > width - EDGE else "middle"
     shown = [(0.0, middle), *(each for each in ends if abs(x(each[0]) - x(0.0)) > NEAR)]
     ticks = format_html_join(
         "",
@@ -74,21 +74,23 @@ def _svg(lines: Sequence[Line], width: int, axis: tuple[float, float], title: st
     )
     return format_html(
         '<svg class="c" viewBox="0 0 {w} {h}" role="img" aria-label="{title}"><title>{title}</title>'
-        "<desc>{words}</desc>{ticks}"
-        '<line x1="{zero}" x2="{zero}" y1="{top}" y2="{foot}" stroke="currentColor" stroke-width="1"/>'
-        "{rows}</svg>",
+        "<desc>{words}</desc>{ticks}{rows}</svg>",
         w=width, h=height, title=title, words=words, ticks=ticks, rows=rows,
-        zero=f"{x(0.0):.1f}", top=TOP, foot=height - FOOT,
     )  # fmt: skip
 
 
 def _row(each: Line, number: int, scale: Scale) -> SafeString:
     y, look = TOP + ROW * number + 32, "" if each.is_primary else "open"
+    # The line at zero stands beside intervals alone: where it went on, it would cross their labels.
     return format_html(
-        '<text x="12" y="{}"{}>{}</text>{}{}',
+        '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor" stroke-width="1"/>'
+        '<text x="12" y="{3}"{4}>{5}</text>{6}{7}',
+        f"{scale.at(0.0):.1f}",
+        y - LABEL_FOOT,
+        y + ROW - 32,
         y - 14,
         SafeString(' font-weight="600"') if each.is_primary else "",
-        each.label,
+        fitted(each.label, scale.end - scale.start),
         line(scale, y, (each.low, each.high), 2.5 if each.is_primary else 1.25),
         dot(scale, y, each.lift, 5, look),
     )

@@ -50,6 +50,7 @@ BANDIT = (
     "W. R. Thompson, Biometrika 25 (1933) 285–294; O. Chapelle, L. Li, NIPS 2011; V. Hadad et al., PNAS 118 "
     "(2021) e2014602118"
 )
+SCORED = "E. B. Wilson, JASA 22 (1927) 209–212; O. Miettinen, M. Nurminen, Stat. Med. 4 (1985) 213–226"
 POWER = "J. Cohen, Statistical Power Analysis, 2nd ed. (1988), chapter 2"
 LIVE_INTERVAL = "d ± s √((x + 1)/x · ln((x + 1)/α²)), x = n ρ²"
 LIVE_P = "√(x + 1) e^(−z²x / (2(x + 1)))"
@@ -57,13 +58,14 @@ WELCH = "t = d / √(s₁²/n₁ + s₂²/n₂)"
 LIFT = "d / C, {r : (T − r C)² ≤ c² (V_T − 2 r V_TC + r² V_C)}"
 HONEST_VALUE = "Σ √eᵢ score / Σ √eᵢ"
 HONEST_DIFFERENCE = "d = Σ h (scoreᵢ − score₀) / Σ h, h = (1/eᵢ + 1/e₀)^(−1/2)"
+HONEST_LIFT = "T / C − 1, {r : (T − r C)² ≤ 1.96² V(r)}"
 Shown = Mapping[str, Any]
 
 
 def opened(row: Trial, shown: Shown, result: Mapping[str, Any]) -> dict[str, Explained]:
     """Return what each panel of a trial's figures opens to."""
     data = _data(row, shown)
-    found = {"lift": _lift(row, shown, result, data), "guards": _guards(data)}
+    found = {"lift": _lift(row, shown, result, data), "guards": _guards(row, data)}
     if shown["beliefs"]:
         found["beliefs"] = _beliefs(data)
     if shown["days"]:
@@ -96,7 +98,7 @@ def _lift(row: Trial, shown: Shown, result: Mapping[str, Any], data: Pairs) -> E
             "difference is that of an arm with the control."
         ),
         _bandit_parts(row) if row.is_bandit else _parts(row, is_live=is_live, is_adjusted=is_adjusted),
-        "; ".join([way, FIELLER, SEVERAL, *more, *adjusted]),
+        "; ".join([way, SCORED if row.is_bandit else FIELLER, SEVERAL, *more, *adjusted]),
         data,
         _(
             "The interval holds at every look, and the p-value with it: in at most 5 of 100 trials without "
@@ -128,13 +130,17 @@ def _bandit_parts(row: Trial) -> Pairs:
     return [
         *((each.name, HONEST_VALUE) for each in row.metrics_planned if each.kind in HONEST),
         (_("Difference"), HONEST_DIFFERENCE),
-        (_("Interval of 95%"), "d ± 1.96 √V(d)"),
-        ("p", "2 Φ(−|d| / √V(d))"),
-        (_("Lift"), LIFT),
+        (_("Interval of 95%"), "{δ : (d − δ)² ≤ 1.96² V(δ)}"),
+        ("p", "2 Φ(−|d| / √V(0))"),
+        (_("Lift"), HONEST_LIFT),
     ]
 
 
-def _guards(data: Pairs) -> Explained:
+def _guards(row: Trial, data: Pairs) -> Explained:
+    days = (
+        _("Of a bandit, for each day by itself"),
+        _("the least p of its days × the days from its first to its last, at most 1"),
+    )
     return Explained(
         _("Whether the trial may be believed: whether arms have as many units as their weights say."),
         [
@@ -147,6 +153,7 @@ def _guards(data: Pairs) -> Explained:
                 said.GUARDS["crossover"],
                 _("units that saw more than one arm, or another than they were dealt ÷ exposed units"),
             ),
+            *([days] if row.is_bandit else []),
         ],
         GUARDS,
         data,

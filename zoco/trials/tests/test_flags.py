@@ -219,6 +219,14 @@ def test_a_flag_is_made_switched_and_changed_on_its_pages() -> None:
     assert "No flags yet" in body(client.get(LIST))
     assert "true and false" in body(client.get(NEW))
 
+    flagged, *lines = body(client.get(NEW)).split("<fieldset")
+    assert "w-required-mark" in flagged
+    assert len(lines) > 4
+    assert not any("w-required-mark" in each for each in lines)
+    lacking = body(client.post(NEW, FORM | {"rules-0-percent": ""}))
+    assert "This field is required" in lacking
+    assert not Flag.objects.exists()
+
     client.post(NEW, FORM, follow=True)
     flag = Flag.objects.get()
 

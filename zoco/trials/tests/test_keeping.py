@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from zoco.ledger.erasing import facts_erase_again
 from zoco.ledger.models import OutboxRow
 from zoco.ledger.store.base import Erasure
+from zoco.ledger.store.erasures import book
 from zoco.ledger.tests.reports.made import load
 from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
@@ -22,7 +24,7 @@ from zoco.trials.analysis import runs
 from zoco.trials.deciding import dealer, dealt_arm, dealt_kept
 from zoco.trials.designs import Metric
 from zoco.trials.facts import SHOWN
-from zoco.trials.keeping import services
+from zoco.trials.keeping import erasing, services
 from zoco.trials.keeping.erasing import UnitEraser
 from zoco.trials.keeping.models import TrialUnit
 from zoco.trials.leaving import site_forget
@@ -213,13 +215,39 @@ def test_programs_ask_for_persons_and_tell_who_saw_the_arm_that_was_kept() -> No
     assert dealer(trial)(numbers[3], None) in ("a", "b")
 
 
+def rows() -> list[tuple[str, int]]:
+    """Return whom bandits keep."""
+    return [*TrialUnit.objects.order_by("trial__key", "unit").values_list("trial__key", "unit")]
+
+
+def test_whoever_was_erased_is_found_in_pieces_when_a_backup_brings_him_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(erasing, "READ_AT_ONCE", 2)
+    browsers, persons = begun(), begun("person", key="people")
+    for each in range(1, 6):
+        dealt_arm(browsers, each, us(START))
+        dealt_arm(persons, each, us(START))
+    (tmp_path / "keys").mkdir()
+    erased = book(tmp_path)
+    erased.add(Erasure(at=us(START), site=0, visitors=(5, 9), persons=(1, 4)))
+    erased.add(Erasure(at=us(START), site=2, visitors=(2,)))
+
+    gone = facts_erase_again(book=erased)
+
+    assert gone.rows["units of bandits"] == 3
+    assert rows() == [
+        *(("headline", each) for each in (1, 2, 3, 4)), *(("people", each) for each in (2, 3, 5)),
+    ]  # fmt: skip
+
+
 def test_whoever_is_erased_goes_from_bandits_and_over_ones_go_with_the_facts() -> None:
     browsers, persons = begun(), begun("person", key="people")
     for each in (7, 8):
         dealt_arm(browsers, each, us(START))
         dealt_arm(persons, each, us(START))
     eraser = UnitEraser()
-    assert [sorted(each) for each in eraser.known()] == [[(1, 7), (1, 8)]] * 2
+    assert rows() == [("headline", 7), ("headline", 8), ("people", 7), ("people", 8)]
     assert eraser.held(Erasure(at=0, site=1, visitors=(7,), persons=(8,))) == [
         "trial headline, dealt in batch 0", "trial people, dealt in batch 0",
     ]  # fmt: skip
@@ -229,12 +257,12 @@ def test_whoever_is_erased_goes_from_bandits_and_over_ones_go_with_the_facts() -
 
     assert gone == 2
     assert eraser.erase(Erasure(at=us(START), site=2, visitors=(8,), persons=(7,))) == 0
-    assert eraser.known() == ([(1, 8)], [(1, 7)])
+    assert rows() == [("headline", 8), ("people", 7)]
     trial_stop(trial=browsers.pk, at=START + DAY)
     browsers.refresh_from_db()
     assert runs.run_begin(trial=browsers, at=START + DAY).is_open
     site_forget(1, START + 2 * DAY)
-    assert eraser.known() == ([], [(1, 7)])
+    assert rows() == [("people", 7)]
     with pytest.raises(runs.RunWrong, match="not known here any more"):
         runs.run_begin(trial=browsers, at=START + 2 * DAY)
 

@@ -1,22 +1,31 @@
 """Trials and flags that go along when a site moves: whoever was dealt an arm keeps it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from zoco.kit.periods import micros
+from zoco.ledger.store.base import Erasure
+from zoco.ledger.store.erasures import book
 from zoco.monitor.services import goal_create
 from zoco.moving.parts import PARTS, rows_of, rows_take
 from zoco.sites import reads
 from zoco.sites.models import Site
-from zoco.trials.deciding import dealt_arm, decided
+from zoco.trials.analysis.runs import run_begin
+from zoco.trials.deciding import dealer, dealt_arm, decided
+from zoco.trials.designs import Metric
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
 from zoco.trials.flags.rules import Rule, Variant
 from zoco.trials.flags.services import flag_make
+from zoco.trials.keeping import moving
+from zoco.trials.keeping.models import TrialUnit
 from zoco.trials.models import Trial
-from zoco.trials.services import trial_conclude, trial_stop
+from zoco.trials.services import trial_conclude, trial_start, trial_stop
+from zoco.trials.sharing import midnight_after, shares_set
 from zoco.trials.tests.simulated import DAY, MONEY, SIGNED, START, draft, running, site_made
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +89,60 @@ def test_a_flag_deals_on_as_before_and_one_with_an_audience_is_refused() -> None
     ]
     assert both[0] == both[1]
     assert both[0].count("on") > 100
+
+
+@pytest.mark.parametrize("unit", ["browser", "person"])
+def test_a_bandit_comes_with_whom_it_dealt_on_which_day(
+    unit: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    monkeypatch.setattr(moving, "ROW_UNITS", 30)
+    metric = Metric("Revenue", "revenue", "primary", share=0.99)
+    bandit = draft([metric], unit=unit, deals="bandit", decides="fixed", ends_on=START.date() + 3 * DAY)
+    over = trial_start(trial=bandit.pk, at=START)
+    numbers = [2**62 + each for each in range(40)]
+    first = {each: dealt_arm(over, each, micros(START)) for each in numbers}
+    midnight = midnight_after(over, START)
+    assert shares_set(trial=over.pk, shares={"a": 0.1, "b": 0.9}, since=midnight, at=START)
+    over.refresh_from_db()
+    later = {each: dealt_arm(over, each, micros(midnight)) for each in range(1, 41)}
+    trial_stop(trial=over.pk, at=START + 2 * DAY)
+    parts = [PARTS.get("trials"), PARTS.get("units of bandits")]
+    (tmp_path / "keys").mkdir()
+    gone: dict[str, Any] = {"visitors" if unit == "browser" else "persons": (numbers[0],)}
+    book(tmp_path).add(Erasure(at=micros(START), site=0, **gone))
+
+    rows = [json.loads(json.dumps([*rows_of(part, 1)])) for part in parts]
+    took = [rows_take(part, 2, some) for part, some in zip(parts, rows, strict=True)]
+    again = rows_take(parts[1], 2, rows[1])
+
+    assert [(each.added, each.refused) for each in took] == [(1, []), (4, [])]
+    assert (again.added, again.there, again.refused) == (0, 4, [])
+    there = Trial.objects.get(site=2)
+    deal = dealer(there)
+    del first[numbers[0]]
+    assert {each: deal(each, None) for each in first | later} == first | later
+    assert deal(numbers[0], None) is None
+    assert TrialUnit.objects.filter(trial=there, batch=1).count() == 40
+    assert run_begin(trial=there, at=START + 3 * DAY).is_open
+
+
+def test_units_that_no_bandit_dealt_are_refused() -> None:
+    over = running([SIGNED])
+    trial_stop(trial=over.pk, at=START + DAY)
+    part = PARTS.get("units of bandits")
+    wrong: list[dict[str, Any]] = [
+        {"trial": "headline", "batch": 0, "units": "AAAAAAAAAAA="},
+        {"trial": "nothing", "batch": 0, "units": ""},
+        {"trial": "headline", "batch": -1, "units": ""},
+        {"trial": "headline", "batch": 0, "units": "?"},
+        {"trial": "headline"},
+    ]
+
+    found = rows_take(part, 1, wrong)
+
+    assert (found.added, found.there, len(found.refused)) == (0, 0, len(wrong))
+    assert not TrialUnit.objects.exists()
 
 
 def test_what_no_trial_is_made_of_is_refused() -> None:
