@@ -1,4 +1,4 @@
-"""Credits in steps such as cents, and intervals as the quantiles that they are said to be."""
+"""Credits in steps such as cents, intervals as the quantiles that they are, many chains inverted at once."""
 
 from dataclasses import replace
 
@@ -8,6 +8,7 @@ import pytest
 from zoco.stats.attribution import Attribution, Credit, Enough, Lack, Linear, Measure, TooLittle, attribute
 from zoco.stats.attribution.credits import Line
 from zoco.stats.attribution.distinct import distinct
+from zoco.stats.attribution.markov import CHAINS_AT_ONCE, SIDE_BY_SIDE, _inverted
 from zoco.stats.attribution.resampling import worths_drawn
 from zoco.stats.tests.attribution.walks import paths_of
 
@@ -66,3 +67,15 @@ def test_intervals_leave_half_of_what_is_outside_on_either_side(confidence: floa
             ends = [np.interp(each, np.arange(200), ordered) for each in places]
             assert interval is not None
             assert [interval.low, interval.high] == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("size", [1, 3, SIDE_BY_SIDE + 1])
+def test_many_matrices_are_inverted_as_each_is_by_itself(size: int) -> None:
+    rng = np.random.default_rng(9)
+    going = rng.uniform(0, 1, (CHAINS_AT_ONCE + 3, size, size))
+    going *= rng.uniform(0.2, 0.95, (len(going), size, 1)) / going.sum(axis=2, keepdims=True)
+    matrices = np.eye(size) - going
+
+    found = _inverted(matrices.copy())
+
+    assert np.abs(found @ matrices - np.eye(size)).max() < 1e-9
