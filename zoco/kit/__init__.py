@@ -1,1 +1,3 @@
-"""What every part of Zoco stands on: registries, settings, periods, ids, hosts, files. No models."""
+"""What every part of Zoco stands on: registries, settings, periods, ids, hosts, files.
+
+No models. `editors` are parts of forms."""

@@ -14,7 +14,6 @@ from zoco.content.pages.rights import rights_ensure
 from zoco.project.changes.watching import quiet
 from zoco.project.models import RoleGrant
 
-WRITE_VERBS = ("add_", "change_", "delete_")
 SHARED = ("wagtailadmin.access_admin",)
 READ_ONLY = ("zoco_sites", "zoco_ledger", "zoco_moving", "zoco_channels")
 # Of sites, a marketer says where visits come from, and what is not counted.

@@ -40,6 +40,7 @@ STAYING = (
     "P. S. Fader, B. G. S. Hardie, J. Interactive Marketing 21 (2007) 76–90; Marketing Science 29 (2010) "
     "85–93"
 )
+POOLED = "E. L. Kaplan, P. Meier, J. Amer. Statist. Assoc. 53 (1958) 457–481"
 SCORED = "Hughes (1994), Strategic Database Marketing; Kendall (1945), Biometrika 33, 239–251"
 Shown = Mapping[str, Any]
 
@@ -77,7 +78,7 @@ def value(model: str, basis: str, site: SiteInfo) -> dict[str, Explained]:
     chance = (_("Chance to be a customer still"), "P(alive | x, tₓ, T)")
     sources = f"{source}; {MONEY}; {DRAWN}"
     return {
-        "expected": Explained(expected, [*parts, *sums], sources, data, _drawn()),
+        "expected": Explained(expected, [*parts, *sums], sources, data, f"{_drawn()} {_apart()}"),
         "holdout": _holdout(parts, source, data),
         "alive": Explained(alive, [*parts, chance], source, data, _drawn()),
     }
@@ -89,6 +90,10 @@ def _drawn() -> str:
         "seen is wider, as people do not do what is expected of them. That the model is right is taken for "
         "granted: see how it did in the second half."
     )
+
+
+def _apart() -> str:
+    return _("How much somebody spends each time is taken not to depend on how often he buys.")
 
 
 def _holdout(parts: Pairs, source: str, data: Pairs) -> Explained:
@@ -184,6 +189,7 @@ def scores(shown: Shown, site: SiteInfo, scale: str) -> Explained:
 
 def contracts(told: Shown, site: SiteInfo) -> Explained:
     """Return what a table of contracts opens to: who stays, what they still pay, what was kept back."""
+    pooled, pooled_source = _pooled(is_together=bool(told["is_together"]))
     return Explained(
         _(
             "Each customer renews with a chance of his own, the same at each renewal; those with a low one "
@@ -193,13 +199,14 @@ def contracts(told: Shown, site: SiteInfo) -> Explained:
         [
             (_("Renews"), "P(stays | θ) = 1 − θ; θ ~ B(α, β)"),
             (_("Still there"), "S(n) = B(α, β + n) ÷ B(α, β)"),
+            *pooled,
             (_("Expected to renew"), "S(n) ÷ S(n − 1)"),
             (_("Paid periods"), "Σₖ₌₁ S(n + k) ÷ S(n) ÷ (1 + d)ᵏ⁻¹"),
             (_("A new customer"), "Σₖ₌₀ S(k) ÷ (1 + d)ᵏ"),
             (pgettext("contracts", "Fit"), "max Σ ln L(α, β)"),
             (pgettext("model", "Error"), _("mean of |expected − stayed| ÷ stayed over renewals kept back")),
         ],
-        f"{STAYING}; {DRAWN}",
+        "; ".join([STAYING, DRAWN, *pooled_source]),
         [
             (_("Table"), _("counts of customers that somebody typed or uploaded; no facts of the ledger")),
             (_("Discount a year"), str(told["discount"])),
@@ -211,3 +218,11 @@ def contracts(told: Shown, site: SiteInfo) -> Explained:
             "so many customers besides."
         ),
     )
+
+
+def _pooled(*, is_together: bool) -> tuple[Pairs, list[str]]:
+    """Return how cohorts of different ages are taken together, and its source; none where they are not."""
+    if not is_together:
+        return [], []
+    product = _("∏ over k ≤ n of (stayed at renewal k ÷ were there before it), over the cohorts that old")
+    return [(_("Was there, cohorts together"), product)], [POOLED]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.kit.hosts import host_named
 from zoco.kit.slugs import slug_of
+from zoco.ledger import sitebook
 from zoco.sites import reads, services
 from zoco.sites.models import CountingOrigin, Hostname, Site
 
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Site]
 else:
     _ModelForm = forms.ModelForm
+
+
+class OfSite:
+    """What a form makes is of a site and has a key, and keeps both; the first site is offered."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        form: Any = self
+        if form.instance.pk:
+            form.fields["site"].disabled = form.fields["key"].disabled = True
+        elif "site" not in form.initial:
+            form.initial["site"] = next((site.id for site in sitebook.sites()), None)
 
 
 class SiteForm(_ModelForm):

@@ -4,13 +4,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.consent.models import Choice, Rule, Suppression, Topic
+from zoco.consent.screens.tongues import texts_add, texts_given
 from zoco.kit.slugs import slug_of
-from zoco.ledger.pictures.labels import language_within
 
 if TYPE_CHECKING:
     _TopicForm = forms.ModelForm[Topic]
@@ -27,11 +26,8 @@ WEEKDAYS = (
     (6, gettext_lazy("Sunday")),
 )
 REASON_LONGEST = 200
-
-
-def languages() -> list[str]:
-    """Return the codes of the languages in which people are written to."""
-    return [code for code, _name in settings.LANGUAGES]
+WORDS, WORDS_NAMED = {"label": 80, "note": 200}, "{name}_{code}"
+"""What each language may say of a topic, and how long it may be."""
 
 
 def key_made(model: type[models.Model], name: str) -> str:
@@ -59,15 +55,8 @@ class TopicForm(_TopicForm):
         self.fields["key"].required = False
         if self.instance.pk:
             self.fields["key"].disabled = True
-        for code in languages():
-            held = self.instance.words.get(code) or {}
-            for name, most in (("label", 80), ("note", 200)):
-                self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=f"{self.fields[name].label} ({language_within(code)})",
-                    required=False,
-                    max_length=most,
-                    initial=held.get(name, ""),
-                )
+        labels = {name: self.fields[name].label for name in WORDS}
+        texts_add(self, labels, WORDS, self.instance.words, named=WORDS_NAMED)
 
     def clean_key(self) -> str:
         """Return the key, made of the label where none was given."""
@@ -75,12 +64,7 @@ class TopicForm(_TopicForm):
 
     def save(self, commit: bool = True) -> Topic:
         """Save it with its words."""
-        given = self.cleaned_data
-        words = {
-            code: {name: text for name in ("label", "note") if (text := given[f"{name}_{code}"].strip())}
-            for code in languages()
-        }
-        self.instance.words = {code: said for code, said in words.items() if said}
+        self.instance.words = texts_given(self.cleaned_data, WORDS, named=WORDS_NAMED)
         saved: Topic = super().save(commit=commit)
         return saved
 

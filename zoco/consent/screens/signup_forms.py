@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoco.consent.screens.forms import key_made, languages
-from zoco.consent.signup.asking import TEXTS, askable
+from zoco.consent.screens.forms import key_made
+from zoco.consent.screens.tongues import texts_add, texts_by_language, texts_given
+from zoco.consent.signup.asking import askable
 from zoco.consent.signup.models import Form
 from zoco.kit.choosing import Several
 from zoco.kit.hosts import plain_host
-from zoco.ledger.pictures.labels import language_within
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Form]
@@ -57,19 +57,7 @@ class SignupForm(_ModelForm):
             self.fields[f"ask_{name}"] = forms.ChoiceField(
                 label=label, choices=WANTED, required=False, initial=initial
             )
-        for code in languages():
-            said = self.instance.texts.get(code) or {}
-            for name in TEXTS:
-                is_long = LONGEST[name] > 500
-                self.fields[f"text_{code}_{name}"] = forms.CharField(
-                    label=f"{LABELS[name]} ({language_within(code)})",
-                    required=False, max_length=LONGEST[name],
-                    widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput(),
-                    initial=said.get(name, ""),
-                )  # fmt: skip
-
-    def _of(self, *beginnings: str) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith(beginnings)]
+        texts_add(self, LABELS, LONGEST, self.instance.texts)
 
     @property
     def main(self) -> list[Any]:
@@ -79,12 +67,12 @@ class SignupForm(_ModelForm):
     @property
     def asked(self) -> list[Any]:
         """What it asks besides the address."""
-        return self._of("ask_")
+        return [self[name] for name in self.fields if name.startswith("ask_")]
 
     @property
     def said(self) -> list[tuple[str, list[Any]]]:
         """What it says, by language."""
-        return [(language_within(code), self._of(f"text_{code}_")) for code in languages()]
+        return texts_by_language(self)
 
     def clean_key(self) -> str:
         """Return the key, made of the name where none was given."""
@@ -107,11 +95,7 @@ class SignupForm(_ModelForm):
         self.instance.fields = {
             name: given[f"ask_{name}"] == "needed" for name in names if given.get(f"ask_{name}")
         }
-        texts = {
-            code: {name: said for name in TEXTS if (said := given.get(f"text_{code}_{name}", "").strip())}
-            for code in languages()
-        }
-        self.instance.texts = {code: said for code, said in texts.items() if said}
+        self.instance.texts = texts_given(given, LABELS)
         super()._post_clean()  # type: ignore[misc]
 
 

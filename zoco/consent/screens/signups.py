@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from zoco.consent.models import Topic
-from zoco.consent.screens.forms import languages
 from zoco.consent.screens.opening import ADD_FORM, CHANGE_FORM, DELETE_FORM, SEE_FORMS, page
 from zoco.consent.screens.signup_forms import SignupForm
+from zoco.consent.screens.tongues import languages
 from zoco.consent.signup.asking import text_of
 from zoco.consent.signup.counting import ASKED, DAYS, OUTCOMES, TAKEN, outcomes_of
 from zoco.consent.signup.guarding import hosts_of

@@ -91,14 +91,6 @@ def lagged(column: Value, rows: Table, *by: str, empty: str | int, is_back: bool
     return column.lag().over(ibis.window(group_by=groups, order_by=order)).fill_null(empty)
 
 
-def text_in_row_before(column: Value, rows: Table, order: str, *by: str) -> Value:
-    """Return the text of the row before, in the order of a column, in the same group; "" for none."""
-    import ibis
-
-    groups = [rows[name] for name in by]
-    return column.lag().over(ibis.window(group_by=groups, order_by=rows[order])).fill_null("")
-
-
 def place_in(rows: Table, by: Sequence[str], *order: Value) -> Value:
     """Return each row's place among the rows of its group in an order, from 1."""
     import ibis

@@ -6,7 +6,7 @@ The same names serve the page, the API and the command, so an address can be cop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -160,10 +160,6 @@ class Question:
         if self.compare == "none":
             return None
         return self.period.before() if self.compare == "before" else year_before(self.period)
-
-    def with_period(self, period: Period) -> Question:
-        """Return the same question about another period."""
-        return replace(self, period=period)
 
 
 def period_read(

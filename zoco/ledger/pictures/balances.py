@@ -62,9 +62,7 @@ def balance(answer: Answer) -> Balance | None:
     ]
     drawn = together([*_key(measures), *_axis(rows, scale), *columns, *_days(labels, places)])
     height = TOP + HIGH + FOOT
-    words = _("The newest step: %(said)s. The table below has all of them.") % {
-        "said": _said(_latest(rows), measures)
-    }
+    words = _words(rows) % {"said": _said(_newest(rows), measures)}
     svg = format_html(
         '<svg class="z-flow" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>',
         clean(words), int(WIDTH), int(height), int(WIDTH), int(height), drawn,
@@ -72,8 +70,15 @@ def balance(answer: Answer) -> Balance | None:
     return Balance(svg, drawn, height)
 
 
-def _latest(rows: Sequence[Row]) -> Row:
+def _newest(rows: Sequence[Row]) -> Row:
+    """Return the newest step that is over, of which alone it is known who stayed away; else the newest."""
     return next((row for row in reversed(rows) if row.values["dormant"] is not None), rows[-1])
+
+
+def _words(rows: Sequence[Row]) -> str:
+    if _newest(rows).values["dormant"] is None:
+        return _("No step is over yet; the newest so far: %(said)s. The table below has all of them.")
+    return _("The newest step that is over: %(said)s. The table below has all of them.")
 
 
 def _sum(row: Row, names: dict[str, str]) -> float:

@@ -109,27 +109,6 @@ def _paths(kind: str, frame: Frame, runs: list[list[tuple[int, float]]]) -> Safe
     return format_html_join("", "{}", ((_path(kind, frame, run),) for run in runs))
 
 
-def sparkline(values: Sequence[float], *, width: int = 120, height: int = 24) -> SafeString:
-    """Draw a small line without axes; it is decoration beside its figure."""
-    if not values:
-        return SafeString("")
-    top = max(values) or 1
-    room, gaps = width - 2, len(values) - 1
-    across = [1 + (room * index / gaps if gaps else room / 2) for index in range(len(values))]
-    points = " ".join(
-        f"{x:.1f},{1 + (height - 2) * (1 - value / top):.1f}" for x, value in zip(across, values, strict=True)
-    )
-    return format_html(
-        '<svg class="c" width="{}" height="{}" viewBox="0 0 {} {}" aria-hidden="true">'
-        '<path class="l1" d="M{}"/></svg>',
-        width,
-        height,
-        width,
-        height,
-        points,
-    )
-
-
 def _grid(frame: Frame, steps: Sequence[float], write: Callable[[float], str]) -> SafeString:
     return format_html_join(
         "",

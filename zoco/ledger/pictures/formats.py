@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from django.utils.translation import get_language
 
-NBSP, THIN, MINUS, DASH = "\u00a0", "\u202f", "\u2212", "\u2013"
+NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 # Currencies of ISO 4217 in use that have no cents.
 WITHOUT_CENTS = frozenset((
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",

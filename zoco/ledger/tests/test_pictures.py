@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from zoco.ledger.pictures.bars import bar
-from zoco.ledger.pictures.curves import Curve, curve, sparkline
+from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.ticks import ticks
 
 
@@ -74,8 +74,3 @@ def test_curve_has_a_gap_where_a_value_is_not_known() -> None:
 
 def test_labels_of_a_curve_are_escaped() -> None:
     assert "<script" not in curve(Curve([1.0], ["<script>"], "<script>", "<script>"), str)
-
-
-def test_sparkline_of_one_value_is_a_point_in_the_middle() -> None:
-    assert 'd="M60.0,1.0"' in sparkline([3.0])
-    assert sparkline([]) == ""

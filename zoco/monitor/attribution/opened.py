@@ -33,8 +33,7 @@ def credits(stands: Pairs) -> Explained:
         data=stands,
         uncertainty=_(
             "Below each figure stands the interval in which it would lie nine times in ten, had other people "
-            "of the same kind come (bootstrap over people, 500 drawings). In the picture the dot with its "
-            "interval is Markov 1; rings are the other models."
+            "of the same kind come (bootstrap over people, 500 drawings)."
         ),
     )
 

@@ -1,6 +1,5 @@
 """The form on which is said what each column of a file becomes, and what holds for all of its rows."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.countries import country_codes, country_name
 from zoco.people.importing import permission
+from zoco.people.importing.columns import OUT, ColumnsForm
 from zoco.people.importing.made import NOTHING, Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.past.cells import AT
@@ -20,7 +19,6 @@ from zoco.people.importing.past.deeds import DEEDS
 from zoco.people.importing.programs import NEW
 from zoco.people.models import FIELDS, Attribute, Person
 
-COLUMN = "column-"
 HELD = ("topic", "where", "agreed_on", "tag", "space", "country", "decimal", "deed", "letter")
 """What is said of all rows under the same names on the form."""
 
@@ -36,7 +34,7 @@ def targets(run: PeopleImport) -> list[tuple[str, list[tuple[str, str]]]]:
     own = [(f"own.{each.key}", each.label) for each in Attribute.objects.order_by("label", "id")]
     kinds, topics = dict(Attribute.Kind.choices), permission.topics()
     groups = [
-        ("", [("out", _("Leave out"))]),
+        ("", [(OUT, _("Leave out"))]),
         (_("Known as"), [
             ("email", _("E-mail")), ("phone", pgettext("number", "Phone")),
             ("external", _("Number of another system")), ("social", capfirst(_("handle"))),
@@ -70,7 +68,7 @@ def targets(run: PeopleImport) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(label, some) for label, some in groups if some]
 
 
-class MappingForm(forms.Form):
+class MappingForm(ColumnsForm):
     """What becomes of columns, and what holds for all rows."""
 
     known = forms.ChoiceField(
@@ -110,15 +108,6 @@ class MappingForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For numbers that are written without that of their country."),
     )
-    decimal = forms.ChoiceField(
-        label=gettext_lazy("Before the decimals of numbers stands"),
-        required=False,
-        choices=[
-            (".", gettext_lazy("a point: 1,234.5")),
-            (",", gettext_lazy("a comma: 1.234,5")),
-            ("", gettext_lazy("now this, now that: each number tells by itself")),
-        ],
-    )
     deed = forms.ChoiceField(label=gettext_lazy("All rows tell that"), required=False)
     letter = forms.CharField(
         label=gettext_lazy("Which letter it was about"),
@@ -133,44 +122,25 @@ class MappingForm(forms.Form):
             "known": "keep" if options.is_only_blank else "change",
             **{name: getattr(options, name) for name in HELD},
         }
-        super().__init__(*args, **(more | {"initial": start}))
-        self.label_suffix = ""
-        self.run = run
+        super().__init__(run, *args, **(more | {"initial": start}))
         topics: list[tuple[str, Any]] = [
             (NOTHING, pgettext_lazy("permission", "nothing: the file proves no permission"))
         ]
         topics += [("", _("All topics")), *permission.topics()]
-        self.fields["topic"].choices = topics  # type: ignore[attr-defined]
+        self.choices_offer("topic", topics)
         names = sorted(((code, country_name(code)) for code in country_codes()), key=lambda each: each[1])
-        self.fields["country"].choices = [("", _("Not known")), *names]  # type: ignore[attr-defined]
-        self.fields["decimal"].help_text = _("So that 1,234 is read as %(comma)s or as %(point)s.") % {
-            "comma": formats.decimal(1.234, 3), "point": formats.decimal(1234),
-        }  # fmt: skip
+        self.choices_offer("country", [("", _("Not known")), *names])
         deeds = [
             ("", _("nothing: each row says itself what it was")),
             *((each.key, each.said) for each in DEEDS),
         ]
-        self.fields["deed"].choices = deeds  # type: ignore[attr-defined]
-        offered = targets(run)
-        for number, column in enumerate(run.columns):
-            self.fields[f"{COLUMN}{number}"] = forms.ChoiceField(
-                label=column["key"],
-                choices=[(label, some) if label else some[0] for label, some in offered],
-                initial=run.mapping.get(column["key"], "out"),
-            )
-
-    @property
-    def columns(self) -> list[dict[str, Any]]:
-        """Return each column with its field, for a table."""
-        return [
-            {"key": column["key"], "samples": column["samples"], "field": self[f"{COLUMN}{number}"]}
-            for number, column in enumerate(self.run.columns)
-        ]
+        self.choices_offer("deed", deeds)
+        self.columns_offer([(label, some) if label else some[0] for label, some in targets(run)])
 
     def clean(self) -> dict[str, Any]:
         """Ask for the proof of permission, and for something by which people are known."""
         given: dict[str, Any] = super().clean() or {}
-        chosen = self._mapping(given).values()
+        chosen = self.mapped(given).values()
         if not any(each.partition(":")[0] in ("email", "phone", "external", "social") for each in chosen):
             self.add_error(None, _("Say which column is an e-mail address, a phone or a number of a system."))
         claims = given.get("topic", NOTHING) != NOTHING or any(each.startswith("topic.") for each in chosen)
@@ -192,12 +162,6 @@ class MappingForm(forms.Form):
             self.add_error("deed", _("Say what it was, or which column says it."))
         return given
 
-    def _mapping(self, given: Mapping[str, Any]) -> dict[str, str]:
-        return {
-            column["key"]: given.get(f"{COLUMN}{number}", "out")
-            for number, column in enumerate(self.run.columns)
-        }
-
     @property
     def chosen(self) -> tuple[dict[str, str], Options]:
         """Return what was said on a valid form."""
@@ -214,4 +178,4 @@ class MappingForm(forms.Form):
             deed=given["deed"],
             letter=given["letter"].strip(),
         )
-        return self._mapping(given), options
+        return self.mapped(given), options

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django import forms
@@ -14,8 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.spoken import spoken
 from zoco.people.importing.files.refusals import refused_texts
+from zoco.people.importing.uploaded import has_report, refusals_of
 from zoco.sites.stepped import ImportWrong, Stepped, SteppedRun
 from zoco.sites.wording import said_again
 
@@ -32,6 +33,11 @@ class UploadForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), required=False)
     name = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     size = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, about: Any = "") -> None:
+        """`about` says which files may be."""
+        super().__init__(*args)
+        self.fields["file"].help_text = about
 
 
 def begun(
@@ -103,12 +109,18 @@ def is_mapped(request: HttpRequest, run: SteppedRun) -> bool:
     return run.state == State.READ or (run.state == State.PLANNED and "change" in request.GET)
 
 
-def standing(run: SteppedRun, form: forms.Form | None, *, may: bool) -> dict[str, Any]:
-    """Return what the page of an import says of how far it is, and what its reader may do with it."""
+def standing(run: SteppedRun, form: forms.Form | None, *, page: str, may: bool) -> dict[str, Any]:
+    """Return what the page of an import says of how far it is, and what its reader may do with it.
+
+    `page` names its address; "_part" and "_act" behind it name those of pieces and of what is done.
+    """
     is_open = run.state == State.WORKING
     return {
         "run": run,
         "form": form,
+        "page_url": reverse(page, args=[run.pk]),
+        "part_url": reverse(f"{page}_part", args=[run.pk]),
+        "act_url": reverse(f"{page}_act", args=[run.pk]),
         "said": said_again(run.said, run.said_places),
         "icon": ICONS.get(State(run.state), "time"),
         "is_open": is_open,
@@ -121,9 +133,47 @@ def standing(run: SteppedRun, form: forms.Form | None, *, may: bool) -> dict[str
     }
 
 
-def refusals_sent(run: SteppedRun, path: Path, *, is_there: bool) -> StreamingHttpResponse:
+def acted(
+    do: str,
+    run: Run,
+    *,
+    runs: Stepped[Run],
+    write: Callable[[Run], object],
+    go_on: Callable[[Run], object],
+) -> bool:
+    """Import, stop, go on or discard, as a button says; returns whether nothing is left to be shown."""
+    match do:
+        case "write":
+            write(run)
+        case "stop":
+            runs.stop(run)
+        case "on":
+            go_on(run)
+        case "discard":
+            runs.discard(run)
+            return True
+    return False
+
+
+def line_of(run: SteppedRun, page: str, made_by: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return the line of a list about an import: its page, who made the file, and how many rows came to what.
+
+    `counts` are by what stands above them; of an import that is not over there are none.
+    """
+    is_over = bool(run.counts) and run.state == State.DONE
+    return {
+        "run": run,
+        "url": reverse(page, args=[run.pk]),
+        "icon": ICONS.get(State(run.state), "time"),
+        "made_by": made_by or "–",
+        "figures": [(head, formats.count(count) if is_over else "–") for head, count in counts.items()],
+    }
+
+
+def refusals_sent(run: Run, *, runs: Stepped[Run]) -> StreamingHttpResponse:
     """Hand out the rows that were refused, each with its line and the reason. Raises Http404."""
-    if not is_there:
+    path = refusals_of(runs, run)
+    if not has_report(runs, run):
         raise Http404(_("Nothing was refused, or it is no longer kept."))
     told = refused_texts(
         path, names=[each["name"] for each in run.forms], keys=[each["key"] for each in run.columns]

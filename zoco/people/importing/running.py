@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from zoco.kit import conf, noting
 from zoco.kit.runs import Tell
 from zoco.people.importing import permission
-from zoco.people.importing.files import packs
 from zoco.people.importing.files.numbers import sign_guessed
 from zoco.people.importing.files.reading import read_into
 from zoco.people.importing.made import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.programs import mapping_guessed, program_of
-from zoco.people.importing.steps import REFUSED, ROWS, go_through, past_through
-from zoco.sites import uploads
-from zoco.sites.stepped import ImportWrong, Stepped
+from zoco.people.importing.steps import go_through, past_through
+from zoco.people.importing.uploaded import ROWS, rows_forget, upload_check, upload_forget, upload_read
+from zoco.sites.stepped import Stepped
 
 IMPORT_BYTES = conf.declare(
     "PEOPLE_IMPORT_BYTES", 1 << 30, int, "The largest file of people that may be uploaded, in bytes."
@@ -50,14 +49,8 @@ RUNS = Stepped(
 
 def import_begin(*, name: str, size: int, by: User | None, at: datetime) -> PeopleImport:
     """Note an import whose file is to come. Raises ImportWrong."""
-    most = IMPORT_BYTES()
-    if not 0 < size <= most:
-        words = _("%(file)s has %(size)s MB; a file of people has between 1 byte and %(most)s MB.")
-        raise ImportWrong(words % {"file": name, "size": size // 1_000_000, "most": most // 1_000_000})
-    try:
-        uploads.room_check(kind="people", name=name, size=size)
-    except uploads.NoRoom as error:
-        raise ImportWrong(str(error)) from error
+    words = _("%(file)s has %(size)s MB; a file of people has between 1 byte and %(most)s MB.")
+    upload_check(kind="people", name=name, size=size, most=IMPORT_BYTES(), words=words)
     return RUNS.made(name=name, fallback="people.csv", size=size, created_by=by, created_at=at, told_at=at)
 
 
@@ -108,31 +101,19 @@ def _work(run: PeopleImport, scratch: Path, tell: Tell) -> str:
 
 def _read(run: PeopleImport, scratch: Path, tell: Tell) -> None:
     folder = RUNS.folder_of(run)
-    parts = packs.parts_of(folder / "upload", run.name, scratch, uploads.room())
-    partial = scratch / ROWS
-    columns, run.total = read_into(parts, partial, lambda count: tell(total=count))
-    partial.replace(folder / ROWS)
-    program = program_of([each.key for each in columns])
-    run.columns = [each.shown for each in columns]
+    upload_read(run, folder, scratch, tell, reads=read_into)
+    program = program_of([each["key"] for each in run.columns])
     run.kind = program.key
-    run.forms = [
-        {"name": each.name, "encoding": each.form.encoding, "delimiter": each.form.delimiter}
-        if each.form
-        else {"name": each.name}
-        for each in parts
-    ]
     run.mapping = mapping_guessed(program, run.columns, permission.topics())
     delimiters = {each.get("delimiter", "") for each in run.forms}
     decimal = "." if program.key == "zoco" else sign_guessed(run.columns, delimiters)
     run.options = asdict(Options(space=program.key or "import", decimal=decimal))
-    (folder / "upload").unlink(missing_ok=True)
+    upload_forget(folder)
 
 
 def _over(run: PeopleImport) -> None:
     """Forget the rows once they are people, and let the log of changes say that there are more."""
-    (RUNS.folder_of(run) / ROWS).unlink(missing_ok=True)
-    for column in run.columns:
-        column["samples"] = []
+    rows_forget(run, RUNS.folder_of(run), ROWS)
     people = sum(run.counts.get(each, 0) for each in ("added", "changed"))
     noting.note(
         action="imported",
@@ -141,9 +122,3 @@ def _over(run: PeopleImport) -> None:
         details={"people": [None, people]},
         by=run.created_by,
     )
-
-
-def has_report(run: PeopleImport) -> bool:
-    """Say whether rows were refused, and which they were is kept."""
-    path = RUNS.path_of(run.pk) / REFUSED
-    return path.is_file() and path.stat().st_size > 0

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 
 from zoco.kit import noting
 from zoco.ledger.pictures import formats, moments
@@ -20,10 +20,11 @@ from zoco.people.importing.choosing import MappingForm, field_label
 from zoco.people.importing.files.reading import rows_from
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.paged import (
-    ICONS,
     UploadForm,
+    acted,
     begun,
     is_mapped,
+    line_of,
     piece_taken,
     refusals_sent,
     standing,
@@ -31,24 +32,23 @@ from zoco.people.importing.paged import (
 from zoco.people.importing.past.cells import Past
 from zoco.people.importing.programs import program_named
 from zoco.people.importing.said import COUNTS, counted, tables_said
-from zoco.people.importing.steps import REFUSED, ROWS, mapper_of
+from zoco.people.importing.steps import ROWS, mapper_of
+from zoco.people.importing.uploaded import has_report
 from zoco.people.opening import for_whom
 from zoco.people.screens.opening import EXPORT
 from zoco.people.screens.person import value_shown
 from zoco.sites.wording import said_whole
 
 SEE, MAKE = (f"zoco_people.{verb}_peopleimport" for verb in ("view", "add"))
+PAGE = "zoco_people_import"
 LISTED, SHOWN = 100, 8
 State = PeopleImport.State
 
 
 def upload_form(*given: Any) -> UploadForm:
     """Return the form for a file of people."""
-    form = UploadForm(*given)
-    form.fields["file"].help_text = gettext_lazy(
-        "CSV, a workbook (.xlsx), JSON, or a zip of CSV and JSON files; of any program."
-    )
-    return form
+    about = _("CSV, a workbook (.xlsx), JSON, or a zip of CSV and JSON files; of any program.")
+    return UploadForm(*given, about=about)
 
 
 def _read(run: PeopleImport) -> None:
@@ -73,15 +73,12 @@ def _listing(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpR
 
 
 def _line(run: PeopleImport) -> dict[str, Any]:
-    counts = run.counts if run.state == State.DONE else {}
-    return {
-        "run": run,
-        "icon": ICONS.get(State(run.state), "time"),
-        "program": program_named(run.kind).label or "–",
-        "added": formats.count(counts.get("added", 0)) if counts else "–",
-        "changed": formats.count(counts.get("changed", 0)) if counts else "–",
-        "refused": formats.count(counts.get("refused", 0)) if counts else "–",
+    counts = {
+        pgettext("import", "New people"): run.counts.get("added", 0),
+        pgettext("import", "Changed people"): run.counts.get("changed", 0),
+        pgettext("import", "Refused rows"): run.counts.get("refused", 0),
     }
+    return line_of(run, PAGE, program_named(run.kind).label, counts)
 
 
 @for_whom(MAKE, "POST")
@@ -95,7 +92,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         runs=running.RUNS,
         begin=lambda name, size: running.import_begin(name=name, size=size, by=by, at=timezone.now()),
         read=_read,
-        page="zoco_people_import",
+        page=PAGE,
         again=lambda: _listing(request, form, 422),
         nothing=_("Choose the file with the people."),
     )
@@ -120,13 +117,14 @@ def _one(request: HttpRequest, run: PeopleImport, form: MappingForm | None = Non
     counts = run.plan if run.state == State.PLANNED else run.counts
     shown = {
         **head(run.name, "upload"),
-        **standing(run, form, may=may),
-        "program": program_named(run.kind).label,
+        **standing(run, form, page=PAGE, may=may),
+        "forget": _("Forget this import; the people stay"),
+        "made_by": program_named(run.kind).label,
         "rows": formats.count(run.total),
         "tables": tables_said(run.forms),
         "counts": [] if form else counted(counts, is_plan=run.state == State.PLANNED),
         "preview": _preview(run) if run.state == State.PLANNED and not form else None,
-        "has_report": request.user.has_perm(EXPORT) and running.has_report(run),
+        "has_report": request.user.has_perm(EXPORT) and has_report(running.RUNS, run),
     }
     return render(request, "zoco/people/imports/one.html", shown, status=422 if form and form.errors else 200)
 
@@ -176,30 +174,31 @@ def _done(past: Past, at: datetime) -> str:
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Try it out as it was mapped, import, stop, go on, or discard."""
     run = get_object_or_404(PeopleImport, pk=pk)
-    match request.POST.get("do", ""):
-        case "plan":
-            form = MappingForm(run, request.POST)
-            if not form.is_valid():
-                return _one(request, run, form)
-            mapping, options = form.chosen
-            running.plan_begin(run=run, mapping=mapping, options=options)
-        case "write":
-            running.write_begin(run=run)
-        case "stop":
-            running.RUNS.stop(run)
-        case "on":
-            running.go_on(run=run)
-        case "discard":
-            running.RUNS.discard(run)
-            return redirect("zoco_people_imports")
-    return redirect("zoco_people_import", pk=pk)
+    do = request.POST.get("do", "")
+    if do == "plan":
+        form = MappingForm(run, request.POST)
+        if not form.is_valid():
+            return _one(request, run, form)
+        mapping, options = form.chosen
+        running.plan_begin(run=run, mapping=mapping, options=options)
+    elif acted(do, run, runs=running.RUNS, write=_write, go_on=_go_on):
+        return redirect("zoco_people_imports")
+    return redirect(PAGE, pk=pk)
+
+
+def _write(run: PeopleImport) -> None:
+    running.write_begin(run=run)
+
+
+def _go_on(run: PeopleImport) -> None:
+    running.go_on(run=run)
 
 
 @for_whom(EXPORT, "POST")
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the rows that were refused, each with its line and the reason; who took them is noted."""
     run = get_object_or_404(PeopleImport, pk=pk)
-    answer = refusals_sent(run, running.RUNS.folder_of(run) / REFUSED, is_there=running.has_report(run))
+    answer = refusals_sent(run, runs=running.RUNS)
     label = PeopleImport._meta.label_lower
     noting.note(action="exported", kind=label, name=f"#{pk}", details={}, by=request.user)
     return answer

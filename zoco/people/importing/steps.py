@@ -23,12 +23,13 @@ from zoco.people.importing.mapping import Mapper
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.past.telling import deeds_counted, past_tell
 from zoco.people.importing.permission import KEEPERS, Told
+from zoco.people.importing.uploaded import REFUSED as REFUSED
+from zoco.people.importing.uploaded import ROWS as ROWS
 from zoco.people.models import Attribute, Note, Person
 from zoco.people.writing import Written, people_planned, people_write
 
 CHUNK = 1_000
 """Rows of one transaction: more would let others who write wait for seconds."""
-ROWS, REFUSED = "rows.jsonl", "refused.jsonl"
 
 
 def mapper_of(run: PeopleImport) -> Mapper:

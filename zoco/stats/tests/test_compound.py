@@ -41,3 +41,9 @@ def test_bounds_of_sums_hold_the_truth_as_often_as_they_say() -> None:
         held += low <= 25 * np.exp(3.0 + 0.7**2 / 2) <= high
 
     assert 0.86 <= held / 2_000 <= 0.95
+
+
+@pytest.mark.parametrize(("count", "level"), [(-1, 0.9), (3, 0.0), (3, 1.0)])
+def test_no_count_is_below_0_and_no_level_is_never_or_always(count: int, level: float) -> None:
+    with pytest.raises(ValueError):
+        count_bounds(count, level)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from zoco.stats.tails import bounds, tails
 
@@ -60,3 +61,28 @@ def test_large_means_go_by_the_power_and_agree_with_the_sum() -> None:
 def test_of_nothing_expected_anything_is_too_much() -> None:
     assert tails(0, 0.0, 0.0) == (1.0, 1.0)
     assert tails(1, 0.0, 0.0) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "mean", "variance"), [(59_400, 60_000.0, 60_000.0), (66_000, 60_000.0, 1.5e7)]
+)
+def test_tails_of_large_means_are_nearly_the_exact_ones(seen: int, mean: float, variance: float) -> None:
+    law = (
+        scipy.stats.poisson(mean)
+        if variance == mean
+        else scipy.stats.nbinom(mean**2 / (variance - mean), mean / variance)
+    )
+
+    low, high = tails(seen, mean, variance)
+
+    assert low == pytest.approx(law.cdf(seen), rel=0.05)
+    assert high == pytest.approx(law.sf(seen - 1), rel=0.05)
+
+
+def test_far_tails_of_heaps_are_summed_to_their_end() -> None:
+    # Geometric from 0 with mean 0.5: P(X >= k) = (1/3)^k, however far out.
+    assert tails(60, 0.5, 0.75)[1] == pytest.approx(3.0**-60, rel=1e-6)
+    # Mean 2 in heaps: what lies beyond is summed until nothing counts.
+    law = scipy.stats.nbinom(2.0**2 / 98.0, 0.02)
+    assert tails(300, 2.0, 100.0)[1] == pytest.approx(law.sf(299), rel=1e-6)
+    assert bounds(2.0, 100.0, 0.99) == (law.ppf(0.005), law.ppf(0.995))

@@ -124,18 +124,6 @@ def units_for(past: Past, effect: float, design: Design) -> int:
     return high
 
 
-def effect_for(past: Past, units: int, design: Design) -> float:
-    """Return the smallest rise that so many units in all find: the minimal detectable effect, absolute.
-
-    Raises OutOfReach where a share would have to rise to 1 or more.
-    """
-    most = 1 - past.value if past.is_share else 100 * math.sqrt(design.spread(past, 0.0))
-    if not most > 0 or power(past, most, units, design) < design.power:
-        raise OutOfReach(f"{units} units find no effect of this metric.")
-    least = most * 1e-12
-    return float(scipy.optimize.brentq(lambda e: power(past, e, units, design) - design.power, least, most))
-
-
 def days_for(units: int, daily: float) -> int:
     """Return how many days so many units take, of which `daily` come a day. Raises OutOfReach."""
     if not daily > 0:

@@ -68,21 +68,6 @@ def course_of(past: Past, effect: float, units: int, design: Design, *, looks: i
     return course(effect / math.sqrt(spread / units), looks, design.level)
 
 
-def effect_live(past: Past, units: int, design: Design, *, looks: int) -> float:
-    """Return the smallest rise that is found by so many units in all, absolute. Raises OutOfReach."""
-    need = drift_for(looks, design.level, design.power) ** 2 / units
-    if not past.is_share:
-        return math.sqrt(need * design.spread(past, 0.0))
-    # e² = need (v / c + (p + e)(1 - p - e) / t), of which the positive root is meant.
-    treatment = design.shares[1]
-    p, k = past.value, need / treatment
-    linear, rest = -k * (1 - 2 * p), -need * design.spread(past, 0.0)
-    effect = (-linear + math.sqrt(linear * linear - 4 * (1 + k) * rest)) / (2 * (1 + k))
-    if p + effect >= 1:
-        raise OutOfReach(f"{units} units find no effect of this metric.")
-    return effect
-
-
 def plan_live(past: Past, effect: float, design: Design, *, daily: float) -> LivePlan:
     """Return what a trial needs that is looked at daily (of a long one, a hundred times). Raises OutOfReach.
 

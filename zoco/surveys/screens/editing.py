@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from zoco.kit.editors.lines import lines_offered
 from zoco.ledger import sitebook
 from zoco.ledger.views.heads import no_site
+from zoco.sites.wording import said_whole
 from zoco.surveys import services
-from zoco.surveys.designs import QUESTIONS_MOST, DesignWrong
+from zoco.surveys.designs import DesignWrong
 from zoco.surveys.models import Survey
 from zoco.surveys.screens.forms import Questions, SurveyForm, initial_of
 
 ADD, CHANGE = "zoco_surveys.add_survey", "zoco_surveys.change_survey"
-BLANK = 2
-"""So many empty lines are offered beyond those that are filled in."""
 
 
 @never_cache
@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return no_site(request, _("New survey"))
     if request.method == "POST":
         return _taken(request, None)
-    return _page(request, None, SurveyForm(), _lines([{"kind": "nps"}]))
+    return _page(request, None, SurveyForm(), _questions([{"kind": "nps"}]))
 
 
 @never_cache
@@ -46,25 +46,22 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("zoco_survey_results", pk)
     if request.method == "POST":
         return _taken(request, survey)
-    lines = _lines([initial_of(each) for each in survey.asked])
+    lines = _questions([initial_of(each) for each in survey.asked])
     return _page(request, survey, SurveyForm(instance=survey), lines)
 
 
-def _lines(first: list[dict[str, Any]]) -> Any:
-    """Return lines with some that are empty."""
-    made = Questions(prefix="questions", initial=first)
-    made.extra = min(BLANK, QUESTIONS_MOST - len(first))
-    return made
+def _questions(first: list[dict[str, Any]]) -> Any:
+    return lines_offered(Questions, "questions", first)
 
 
 def _taken(request: HttpRequest, survey: Survey | None) -> HttpResponse:
     form = SurveyForm(request.POST, instance=survey)
     lines = Questions(request.POST, prefix="questions")
-    if all([form.is_valid(), _are_valid(lines)]):
+    if all([form.is_valid(), lines.are_valid()]):
         given = form.cleaned_data
         parts: dict[str, Any] = {
             "name": given["name"],
-            "questions": [each.question() for each in lines.forms if each.is_filled],
+            "questions": [each.question() for each in lines.filled],
             "texts": form.texts,
         }
         try:
@@ -74,19 +71,8 @@ def _taken(request: HttpRequest, survey: Survey | None) -> HttpResponse:
                 made = services.survey_change(survey=survey.pk, **parts)
             return redirect("zoco_survey_results", made.pk)
         except DesignWrong as wrong:
-            form.add_error(None, _(wrong.words) % wrong.places)
+            form.add_error(None, said_whole(wrong))
     return _page(request, survey, form, lines)
-
-
-def _are_valid(lines: Any) -> bool:
-    """Return whether all lines are; of one without words nothing is wrong."""
-    for each in lines.forms:
-        each.empty_permitted = False
-        if not each.is_filled:
-            each.cleaned_data = {}
-            each._errors = {}
-    manage = lines.management_form.is_valid() and not lines.total_form_count() > lines.absolute_max
-    return bool(manage and all(not each.errors for each in lines.forms))
 
 
 def _page(request: HttpRequest, survey: Survey | None, form: Any, lines: Any) -> HttpResponse:

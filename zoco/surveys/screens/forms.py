@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoco.consent.screens.forms import languages
-from zoco.ledger import sitebook
+from zoco.consent.screens.tongues import languages, texts_add, texts_by_language, texts_given
+from zoco.kit.editors.lines import LineForm, lines_of
 from zoco.ledger.pictures.labels import language_within
+from zoco.sites.forms import OfSite
 from zoco.surveys.designs import (
     OPTION_LONGEST,
     OPTIONS_MOST,
@@ -19,7 +20,7 @@ from zoco.surveys.designs import (
     brand_lines,
     brands_of,
 )
-from zoco.surveys.models import TEXTS, Survey
+from zoco.surveys.models import Survey
 from zoco.surveys.screens.said import KINDS
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ OPTIONS = gettext_lazy("Options, one a line")
 LONGEST = {"heading": 120, "intro": 1_000, "button": 60, "thanks": 1_000}
 
 
-class SurveyForm(_ModelForm):
+class SurveyForm(OfSite, _ModelForm):
     """A survey without its questions."""
 
     class Meta:
@@ -46,19 +47,7 @@ class SurveyForm(_ModelForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        if self.instance.pk:
-            self.fields["site"].disabled = self.fields["key"].disabled = True
-        elif "site" not in self.initial:
-            self.initial["site"] = next((site.id for site in sitebook.sites()), None)
-        for code in languages():
-            held = self.instance.texts.get(code) or {}
-            for name in TEXTS:
-                is_long = LONGEST[name] > 500
-                self.fields[f"text_{code}_{name}"] = forms.CharField(
-                    label=f"{LABELS[name]} ({language_within(code)})",
-                    required=False, max_length=LONGEST[name], initial=held.get(name, ""),
-                    widget=forms.Textarea(attrs={"rows": 2}) if is_long else forms.TextInput(),
-                )  # fmt: skip
+        texts_add(self, LABELS, LONGEST, self.instance.texts, rows=2)
 
     @property
     def main(self) -> list[Any]:
@@ -68,23 +57,18 @@ class SurveyForm(_ModelForm):
     @property
     def said(self) -> list[tuple[str, list[Any]]]:
         """What it says, by language."""
-        return [
-            (language_within(code), [self[f"text_{code}_{name}"] for name in TEXTS]) for code in languages()
-        ]
+        return texts_by_language(self)
 
     @property
     def texts(self) -> dict[str, dict[str, str]]:
         """What it says, as it is kept."""
-        given = self.cleaned_data
-        found = {
-            code: {name: said for name in TEXTS if (said := given.get(f"text_{code}_{name}", "").strip())}
-            for code in languages()
-        }
-        return {code: said for code, said in found.items() if said}
+        return texts_given(self.cleaned_data, LABELS)
 
 
-class QuestionForm(forms.Form):
-    """A line: a question."""
+class QuestionForm(LineForm):
+    """A line: a question, which it is if any language has words for it."""
+
+    legend = gettext_lazy("Question %(number)s")
 
     kind = forms.ChoiceField(
         label=pgettext_lazy("question", "Kind"), choices=tuple(KINDS.items()), required=False
@@ -110,16 +94,6 @@ class QuestionForm(forms.Form):
             required=False, max_length=20_000,
             widget=forms.Textarea(attrs={"rows": 3, "data-z-kinds": "unaided"}),
         )  # fmt: skip
-
-    @property
-    def asked(self) -> list[Any]:
-        """What every question has."""
-        return [self["kind"], self["is_needed"], *(self[f"words_{code}"] for code in languages())]
-
-    @property
-    def more(self) -> list[Any]:
-        """What some kinds have."""
-        return [*(self[f"options_{code}"] for code in languages()), self["brands"]]
 
     @property
     def is_filled(self) -> bool:
@@ -154,13 +128,4 @@ def initial_of(question: Question) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class _Lines(forms.BaseFormSet[Any]):
-    """Lines, of which those without words are none."""
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "use_required_attribute": False}
-
-
-Questions = forms.formset_factory(
-    QuestionForm, formset=_Lines, extra=0, min_num=1, max_num=QUESTIONS_MOST, absolute_max=QUESTIONS_MOST
-)
+Questions = lines_of(QuestionForm, least=1, most=QUESTIONS_MOST)

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoco.ledger import sitebook
+from zoco.kit.editors.lines import LineForm, lines_of
+from zoco.sites.forms import OfSite
 from zoco.trials.flags.audiences import audiences_known
 from zoco.trials.flags.models import Flag
 from zoco.trials.flags.rules import RULES_MOST, VARIANTS_MOST, Rule, Variant
@@ -20,7 +21,7 @@ else:
     _ModelForm = forms.ModelForm
 
 
-class FlagForm(_ModelForm):
+class FlagForm(OfSite, _ModelForm):
     """What a flag is, but for its variants and rules."""
 
     class Meta:
@@ -28,18 +29,13 @@ class FlagForm(_ModelForm):
         fields = ("site", "name", "key", *FIELDS[1:])
         widgets = {"note": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        if self.instance.pk:
-            self.fields["site"].disabled = self.fields["key"].disabled = True
-        elif "site" not in self.initial:
-            self.initial["site"] = next((site.id for site in sitebook.sites()), None)
 
+class VariantForm(LineForm):
+    """A line: a variant."""
 
-class VariantForm(forms.Form):
-    """A line: a variant. None without a key, so that no field of it must be given."""
+    legend = gettext_lazy("Variant %(number)s")
 
-    key = forms.CharField(label=pgettext_lazy("variant", "Key"), max_length=40, required=False)
+    key = forms.CharField(label=pgettext_lazy("variant", "Key"), max_length=40)
     value = forms.CharField(
         label=pgettext_lazy("variant", "Value"), max_length=1_000, required=False, strip=False
     )
@@ -49,16 +45,17 @@ class VariantForm(forms.Form):
         return Variant(self.cleaned_data["key"], self.cleaned_data["value"])
 
 
-class RuleForm(forms.Form):
-    """A line: a rule. None without a variant; with one it has a percentage."""
+class RuleForm(LineForm):
+    """A line: a rule."""
 
-    variant = forms.CharField(label=pgettext_lazy("rule", "Variant (key)"), max_length=40, required=False)
+    legend = gettext_lazy("Rule %(number)s")
+
+    variant = forms.CharField(label=pgettext_lazy("rule", "Variant (key)"), max_length=40)
     percent = forms.FloatField(
         label=gettext_lazy("Percent of those who fit"),
         min_value=0.01,
         max_value=100,
         initial=100,
-        required=False,
         localize=False,
     )
     prop = forms.CharField(
@@ -84,13 +81,6 @@ class RuleForm(forms.Form):
         gone = [(kept, _("an audience that is gone"))] if kept and kept not in dict(known) else []
         self.fields["audience"].choices = [("", _("None")), *known, *gone]  # type: ignore[attr-defined]
 
-    def clean_percent(self) -> float:
-        """Return the percentage, which a line that is a rule needs."""
-        given: float | None = self.cleaned_data["percent"]
-        if given is None:
-            raise forms.ValidationError(self.fields["percent"].error_messages["required"], "required")
-        return given
-
     def part(self) -> Rule:
         """Return what was given."""
         given = self.cleaned_data
@@ -98,28 +88,6 @@ class RuleForm(forms.Form):
         return Rule(given["variant"], given["percent"], given["prop"], values, given["audience"] or 0)
 
 
-class _Lines(forms.BaseFormSet[Any]):
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "use_required_attribute": False}
-
-    def parts(self) -> tuple[Any, ...]:
-        """Return what was given in the lines that are any."""
-        return tuple(each.part() for each in self.forms if each.cleaned_data)
-
-    def are_valid(self) -> bool:
-        """Return whether all lines are; one without its first field is none, and nothing is wrong with it."""
-        first = next(iter(self.form.base_fields))
-        for each in self.forms:
-            each.empty_permitted = False
-            if not each.data.get(each.add_prefix(first), "").strip():
-                each.cleaned_data = {}
-                each._errors = {}
-        is_managed = self.management_form.is_valid() and self.total_form_count() <= self.absolute_max
-        return bool(is_managed and all(not each.errors for each in self.forms))
-
-
-Variants = forms.formset_factory(
-    VariantForm, formset=_Lines, extra=0, max_num=VARIANTS_MOST, absolute_max=VARIANTS_MOST
-)
-Rules = forms.formset_factory(RuleForm, formset=_Lines, extra=0, max_num=RULES_MOST, absolute_max=RULES_MOST)
+Variants = lines_of(VariantForm, most=VARIANTS_MOST)
+Rules = lines_of(RuleForm, most=RULES_MOST)
 FIRST = ({"key": "on", "value": "true"}, {"key": "off", "value": "false"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,9 +18,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zoco.kit.editors.lines import lines_offered
 from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
+from zoco.sites.wording import said_whole
 from zoco.trials.designs import DesignWrong
 from zoco.trials.flags import services
 from zoco.trials.flags.forms import FIRST, FlagForm, Rules, Variants
@@ -28,7 +31,6 @@ from zoco.trials.flags.models import Flag, FlagChange
 SEE, ADD = "zoco_trials.view_flag", "zoco_trials.add_flag"
 CHANGE, DELETE = "zoco_trials.change_flag", "zoco_trials.delete_flag"
 CHANGES_SHOWN = 50
-BLANK = 2
 FIELDS = {
     "name": gettext_lazy("name"), "note": gettext_lazy("note"), "unit": gettext_lazy("who is dealt"),
     "kind": gettext_lazy("what programs are told"), "is_on": gettext_lazy("on or off"),
@@ -109,35 +111,28 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         elif do in ("on", "off"):
             services.flag_switch(flag=pk, is_on=do == "on", by=request.user, at=timezone.now())
     except DesignWrong as wrong:
-        messages.error(request, _(wrong.words) % wrong.places)
+        messages.error(request, said_whole(wrong))
         return redirect("zoco_flag", pk)
     site = next((each.slug for each in sitebook.sites() if each.id == flag.site_id), "")
     return redirect(f"{reverse('zoco_flags')}?site={site}")
 
 
-def _variants(first: list[dict[str, Any]], data: Any = None) -> Any:
-    return _lines(Variants, "variants", first, data)
+def _variants(first: Sequence[dict[str, Any]]) -> Any:
+    return lines_offered(Variants, "variants", first)
 
 
-def _rules(first: list[dict[str, Any]], data: Any = None) -> Any:
-    return _lines(Rules, "rules", first, data)
-
-
-def _lines(kind: Any, prefix: str, first: list[dict[str, Any]], data: Any) -> Any:
-    """Return lines with some that are empty."""
-    if data is not None:
-        return kind(data, prefix=prefix)
-    made = kind(prefix=prefix, initial=first)
-    made.extra = min(BLANK, made.max_num - len(first))
-    return made
+def _rules(first: Sequence[dict[str, Any]]) -> Any:
+    return lines_offered(Rules, "rules", first)
 
 
 def _taken(request: HttpRequest, flag: Flag | None) -> HttpResponse:
     form = FlagForm(request.POST, instance=flag)
-    variants, rules = _variants([], request.POST), _rules([], request.POST)
+    variants, rules = Variants(request.POST, prefix="variants"), Rules(request.POST, prefix="rules")
     if all([form.is_valid(), variants.are_valid(), rules.are_valid()]):
         given: dict[str, Any] = {name: form.cleaned_data[name] for name in services.FIELDS}
-        given |= {"variants": variants.parts(), "rules": rules.parts(), "by": request.user}
+        parts = {"variants": variants.filled, "rules": rules.filled}
+        given |= {name: tuple(each.part() for each in lines) for name, lines in parts.items()}
+        given["by"] = request.user
         try:
             if flag is None:
                 about = {"site": form.cleaned_data["site"].pk, "key": form.cleaned_data["key"]}
@@ -146,7 +141,7 @@ def _taken(request: HttpRequest, flag: Flag | None) -> HttpResponse:
                 made = services.flag_change(flag=flag.pk, **given, at=timezone.now())
             return redirect("zoco_flag", made.pk)
         except DesignWrong as wrong:
-            form.add_error(None, _(wrong.words) % wrong.places)
+            form.add_error(None, said_whole(wrong))
     return _page(request, flag, form, variants, rules)
 
 

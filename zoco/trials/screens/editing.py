@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,17 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from zoco.kit.editors.lines import lines_offered
 from zoco.ledger import sitebook
 from zoco.ledger.views.heads import no_site
+from zoco.sites.wording import said_whole
 from zoco.trials import services
-from zoco.trials.designs import ARMS_MOST, METRICS_MOST, DesignWrong
+from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial
 from zoco.trials.screens.forms import ARMS_FIRST, Arms, Metrics, TrialForm
 
 ADD, CHANGE = "zoco_trials.add_trial", "zoco_trials.change_trial"
 PREFILLED = ("site", "units_planned", "unit", "name", "decides")
-BLANK = 2
-"""So many empty lines are offered beyond those that are filled in."""
 
 
 @never_cache
@@ -38,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET[name] for name in PREFILLED if name in request.GET}
     metric = {"name": request.GET.get("metric", "")[:80], "goal": request.GET.get("goal", "")[:80]}
     first = [{**metric, "role": "primary"}]
-    return _page(request, None, TrialForm(initial=asked), _arms(list(ARMS_FIRST)), _metrics(first))
+    return _page(request, None, TrialForm(initial=asked), _arms(ARMS_FIRST), _metrics(first))
 
 
 @never_cache
@@ -56,31 +57,22 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, trial, TrialForm(instance=trial), _arms(arms), _metrics(metrics))
 
 
-def _arms(first: list[dict[str, Any]], data: Any = None) -> Any:
-    return _lines(Arms, "arms", first, ARMS_MOST, data)
+def _arms(first: Sequence[dict[str, Any]]) -> Any:
+    return lines_offered(Arms, "arms", first)
 
 
-def _metrics(first: list[dict[str, Any]], data: Any = None) -> Any:
-    return _lines(Metrics, "metrics", first, METRICS_MOST, data)
-
-
-def _lines(kind: Any, prefix: str, first: list[dict[str, Any]], most: int, data: Any) -> Any:
-    """Return lines with some that are empty."""
-    if data is not None:
-        return kind(data, prefix=prefix, initial=first)
-    made = kind(prefix=prefix, initial=first)
-    made.extra = min(BLANK, most - len(first))
-    return made
+def _metrics(first: Sequence[dict[str, Any]]) -> Any:
+    return lines_offered(Metrics, "metrics", first)
 
 
 def _taken(request: HttpRequest, trial: Trial | None) -> HttpResponse:
     form = TrialForm(request.POST, instance=trial)
-    arms, metrics = _arms([], request.POST), _metrics([], request.POST)
-    if all([form.is_valid(), _are_valid(arms), _are_valid(metrics)]):
+    arms, metrics = Arms(request.POST, prefix="arms"), Metrics(request.POST, prefix="metrics")
+    if all([form.is_valid(), arms.are_valid(), metrics.are_valid()]):
         fields = {name: form.cleaned_data[name] for name in services.FIELDS}
         parts: dict[str, Any] = {
-            "arms": tuple(each.arm() for each in _filled(arms)),
-            "metrics": tuple(each.metric() for each in _filled(metrics)),
+            "arms": tuple(each.arm() for each in arms.filled),
+            "metrics": tuple(each.metric() for each in metrics.filled),
         }
         try:
             if trial is None:
@@ -92,25 +84,8 @@ def _taken(request: HttpRequest, trial: Trial | None) -> HttpResponse:
                 made = services.trial_change(trial=trial.pk, **parts, **fields)
             return redirect("zoco_trial", made.pk)
         except DesignWrong as wrong:
-            form.add_error(None, _(wrong.words) % wrong.places)
+            form.add_error(None, said_whole(wrong))
     return _page(request, trial, form, arms, metrics)
-
-
-def _filled(lines: Any) -> list[Any]:
-    """Return the lines in which anything but what stood there was written, or the first ones."""
-    return [each for each in lines.forms if each.cleaned_data]
-
-
-def _are_valid(lines: Any) -> bool:
-    """Return whether all lines are; a line without its first field is none, and nothing is wrong with it."""
-    first = "key" if lines.prefix == "arms" else "name"
-    for each in lines.forms if lines.is_bound else ():
-        each.empty_permitted = False
-        if not each.data.get(each.add_prefix(first), "").strip():
-            each.cleaned_data = {}
-            each._errors = {}
-    manage = lines.management_form.is_valid() and not lines.total_form_count() > lines.absolute_max
-    return bool(manage and all(not each.errors for each in lines.forms))
 
 
 def _page(request: HttpRequest, trial: Trial | None, form: Any, arms: Any, metrics: Any) -> HttpResponse:

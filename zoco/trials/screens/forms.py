@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from zoco.kit.editors.lines import LineForm, lines_of
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of_facts
+from zoco.sites.forms import OfSite
 from zoco.trials.designs import ARMS_MOST, METRICS_MOST, ArmPlan, Metric
 from zoco.trials.models import Trial
 from zoco.trials.screens.said import KINDS, ROLES
@@ -21,7 +23,7 @@ else:
     _ModelForm = forms.ModelForm
 
 
-class TrialForm(_ModelForm):
+class TrialForm(OfSite, _ModelForm):
     """What a trial is, but for its arms and metrics."""
 
     class Meta:
@@ -32,16 +34,11 @@ class TrialForm(_ModelForm):
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        if self.instance.pk:
-            self.fields["site"].disabled = self.fields["key"].disabled = True
-        elif "site" not in self.initial:
-            self.initial["site"] = next((site.id for site in sitebook.sites()), None)
 
-
-class ArmForm(forms.Form):
+class ArmForm(LineForm):
     """A line: an arm."""
+
+    legend = gettext_lazy("Arm %(number)s")
 
     key = forms.CharField(label=pgettext_lazy("arm", "Key"), max_length=40)
     name = forms.CharField(label=pgettext_lazy("arm", "Name"), max_length=80, required=False)
@@ -57,8 +54,10 @@ class ArmForm(forms.Form):
         return ArmPlan(**{name: self.cleaned_data[name] for name in ("key", "name", "weight", "value")})
 
 
-class MetricForm(forms.Form):
+class MetricForm(LineForm):
     """A line: a metric."""
+
+    legend = gettext_lazy("Metric %(number)s")
 
     name = forms.CharField(label=pgettext_lazy("metric", "Name"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("What is counted"), choices=tuple(KINDS.items()))
@@ -100,17 +99,6 @@ class MetricForm(forms.Form):
         return Metric(**{name: self.cleaned_data[name] for name in self.fields})
 
 
-class _Lines(forms.BaseFormSet[Any]):
-    """Lines, of which those without a name or key are none."""
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "use_required_attribute": False}
-
-
-Arms = forms.formset_factory(
-    ArmForm, formset=_Lines, extra=0, min_num=2, max_num=ARMS_MOST, absolute_max=ARMS_MOST
-)
-Metrics = forms.formset_factory(
-    MetricForm, formset=_Lines, extra=0, min_num=1, max_num=METRICS_MOST, absolute_max=METRICS_MOST
-)
+Arms = lines_of(ArmForm, least=2, most=ARMS_MOST)
+Metrics = lines_of(MetricForm, least=1, most=METRICS_MOST)
 ARMS_FIRST = ({"key": "control", "weight": 1}, {"key": "b", "weight": 1})

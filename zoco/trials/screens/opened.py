@@ -100,15 +100,29 @@ def _lift(row: Trial, shown: Shown, result: Mapping[str, Any], data: Pairs) -> E
         _bandit_parts(row) if row.is_bandit else _parts(row, is_live=is_live, is_adjusted=is_adjusted),
         "; ".join([way, SCORED if row.is_bandit else FIELLER, SEVERAL, *more, *adjusted]),
         data,
-        _(
+        f"{_looks(is_live=is_live)} {_several()}",
+    )
+
+
+def _looks(*, is_live: bool) -> str:
+    """Say how often an interval may be looked at."""
+    if is_live:
+        return _(
             "The interval holds at every look, and the p-value with it: in at most 5 of 100 trials without "
             "an effect it ever leaves out 0, however often one looks."
         )
-        if is_live
-        else _(
-            "The interval is of the one look at the set end: of 100 such trials without an effect it leaves "
-            "out 0 in about 5."
-        ),
+    return _(
+        "The interval is of the one look at the set end: of 100 such trials without an effect it leaves "
+        "out 0 in about 5."
+    )
+
+
+def _several() -> str:
+    """Say what is corrected for how many figures there are."""
+    return _(
+        "A metric has one p-value, of its difference; the lift is an interval by Fieller that says the same. "
+        "Corrected: by Holm over the arms for what decides, by Benjamini and Hochberg over what is looked "
+        "at. What must not get worse is not corrected."
     )
 
 
@@ -241,10 +255,7 @@ def held_out(site_zone: str, figures: Pairs) -> Explained:
         ],
         f"{LIVE}; {FIELLER}",
         [(_("Time zone"), site_zone), *figures],
-        _(
-            "The interval holds at every look, and the p-value with it: in at most 5 of 100 trials without "
-            "an effect it ever leaves out 0, however often one looks."
-        ),
+        _looks(is_live=True),
     )
 
 

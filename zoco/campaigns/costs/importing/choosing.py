@@ -1,6 +1,5 @@
 """The form on which is said what each column of a file is, and what holds for rows that do not say it."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +13,8 @@ from zoco.campaigns.costs.importing.formats.base import FORMATS, NEEDED, TARGETS
 from zoco.campaigns.costs.importing.made import Options
 from zoco.campaigns.costs.models import CURRENCY, PERCENT, CostImport
 from zoco.campaigns.models import Campaign
-from zoco.ledger.pictures import formats
+from zoco.people.importing.columns import OUT, ColumnsForm
 
-COLUMN = "column-"
 CAMPAIGNS_MOST = 500
 LABELS = {
     "on": gettext_lazy("Day"),
@@ -34,7 +32,7 @@ LABELS = {
 KEPT_TEXT = ProhibitNullCharactersValidator()
 
 
-class MappingForm(forms.Form):
+class MappingForm(ColumnsForm):
     """What columns are, and what holds for all rows."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Where the file is from"))
@@ -65,15 +63,6 @@ class MappingForm(forms.Form):
         label=gettext_lazy("VAT in percent"), max_digits=5, decimal_places=2, validators=PERCENT,
         help_text=gettext_lazy("0 where none is charged."),
     )  # fmt: skip
-    decimal = forms.ChoiceField(
-        label=gettext_lazy("Before the decimals of numbers stands"),
-        required=False,
-        choices=[
-            (".", gettext_lazy("a point: 1,234.5")),
-            (",", gettext_lazy("a comma: 1.234,5")),
-            ("", gettext_lazy("now this, now that: each number tells by itself")),
-        ],
-    )
     days = forms.ChoiceField(label=gettext_lazy("A day such as 03/04/2026 is"))
 
     def __init__(self, run: CostImport, *args: Any, **more: Any) -> None:
@@ -83,12 +72,10 @@ class MappingForm(forms.Form):
             "kind": run.kind, "vat": "with" if options.with_vat else "without",
             "vat_percent": options.vat, "fallback": str(options.fallback),
         }  # fmt: skip
-        super().__init__(*args, **(more | {"initial": start}))
-        self.label_suffix = ""
-        self.run = run
+        super().__init__(run, *args, **(more | {"initial": start}))
         campaigns = Campaign.objects.filter(site=run.site_id).order_by("-id")[:CAMPAIGNS_MOST]
-        self._choices("kind", [(each.key, each.label) for each in FORMATS])
-        self._choices(
+        self.choices_offer("kind", [(each.key, each.label) for each in FORMATS])
+        self.choices_offer(
             "fallback",
             [
                 ("0", _("are refused")),
@@ -98,42 +85,19 @@ class MappingForm(forms.Form):
                 ),
             ],
         )
-        self._choices("days", [("dmy", _("3 April 2026")), ("mdy", _("March 4, 2026"))])
-        self.fields["decimal"].help_text = _("So that 1,234 is read as %(comma)s or as %(point)s.") % {
-            "comma": formats.decimal(1.234, 3), "point": formats.decimal(1234),
-        }  # fmt: skip
-        offered = [("out", pgettext("column", "Leave out")), *((each, LABELS[each]) for each in TARGETS)]
-        for number, column in enumerate(run.columns):
-            self.fields[f"{COLUMN}{number}"] = forms.ChoiceField(
-                label=column["key"], choices=offered, initial=run.mapping.get(column["key"], "out")
-            )
-
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-    @property
-    def columns(self) -> list[dict[str, Any]]:
-        """Return each column with its field, for a table."""
-        return [
-            {"key": column["key"], "samples": column["samples"], "field": self[f"{COLUMN}{number}"]}
-            for number, column in enumerate(self.run.columns)
-        ]
+        self.choices_offer("days", [("dmy", _("3 April 2026")), ("mdy", _("March 4, 2026"))])
+        offered = [(OUT, pgettext("column", "Leave out")), *((each, LABELS[each]) for each in TARGETS)]
+        self.columns_offer(offered)
 
     def clean(self) -> dict[str, Any]:
         """Hold to what is needed, and to one column each."""
         given: dict[str, Any] = super().clean() or {}
-        chosen = [each for each in self._mapping(given).values() if each != "out"]
+        chosen = [each for each in self.mapped(given).values() if each != OUT]
         if missing := [str(LABELS[each]) for each in NEEDED if each not in chosen]:
             self.add_error(None, _("Say which column is: %(names)s.") % {"names": ", ".join(missing)})
         if twice := sorted({str(LABELS[each]) for each in chosen if chosen.count(each) > 1}):
             self.add_error(None, _("Only one column can be: %(names)s.") % {"names": ", ".join(twice)})
         return given
-
-    def _mapping(self, given: Mapping[str, Any]) -> dict[str, str]:
-        return {
-            column["key"]: given.get(f"{COLUMN}{number}", "out")
-            for number, column in enumerate(self.run.columns)
-        }
 
     @property
     def chosen(self) -> tuple[str, dict[str, str], Options]:
@@ -150,4 +114,4 @@ class MappingForm(forms.Form):
             vat_percent=str(Decimal(given["vat_percent"])),
             fallback=int(given["fallback"] or 0),
         )
-        return given["kind"], self._mapping(given), options
+        return given["kind"], self.mapped(given), options

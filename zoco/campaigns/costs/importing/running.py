@@ -18,10 +18,9 @@ from zoco.campaigns.costs.models import CostImport
 from zoco.campaigns.models import Campaign
 from zoco.kit import conf, noting
 from zoco.kit.runs import Tell
-from zoco.people.importing.files import packs
 from zoco.people.importing.files.numbers import Sign, sign_guessed
-from zoco.sites import uploads
-from zoco.sites.stepped import ImportWrong, Stepped
+from zoco.people.importing.uploaded import ROWS, rows_forget, upload_check, upload_forget, upload_read
+from zoco.sites.stepped import Stepped
 
 IMPORT_BYTES = conf.declare(
     "COST_IMPORT_BYTES", 256 << 20, int, "The largest file of costs that may be uploaded, in bytes."
@@ -49,14 +48,8 @@ RUNS = Stepped(
 
 def import_begin(*, site: int, name: str, size: int, by: User | None, at: datetime) -> CostImport:
     """Note an import whose file is to come. Raises ImportWrong."""
-    most = IMPORT_BYTES()
-    if not 0 < size <= most:
-        words = _("%(file)s has %(size)s MB; a file of costs has between 1 byte and %(most)s MB.")
-        raise ImportWrong(words % {"file": name, "size": size // 1_000_000, "most": most // 1_000_000})
-    try:
-        uploads.room_check(kind="costs", name=name, size=size)
-    except uploads.NoRoom as error:
-        raise ImportWrong(str(error)) from error
+    words = _("%(file)s has %(size)s MB; a file of costs has between 1 byte and %(most)s MB.")
+    upload_check(kind="costs", name=name, size=size, most=IMPORT_BYTES(), words=words)
     return RUNS.made(
         name=name, fallback="costs.csv", site_id=site, size=size, created_by=by, created_at=at, told_at=at
     )
@@ -110,22 +103,13 @@ def _work(run: CostImport, scratch: Path, tell: Tell) -> str:
 
 
 def _read(run: CostImport, folder: Path, scratch: Path, tell: Tell) -> None:
-    parts = packs.parts_of(folder / "upload", run.name, scratch, uploads.room())
-    partial = scratch / steps.ROWS
-    columns, run.total = read_into(parts, partial, lambda count: tell(total=count))
-    partial.replace(folder / steps.ROWS)
-    run.columns = [each.shown for each in columns]
-    keys = [each.key for each in columns]
-    forms = [(each.name, written(each).form) for each in parts]
-    run.forms = [
-        {"name": name, "encoding": form.encoding, "delimiter": form.delimiter} if form else {"name": name}
-        for name, form in forms
-    ]
+    upload_read(run, folder, scratch, tell, reads=read_into, written=written)
+    keys = [each["key"] for each in run.columns]
     known = format_of(keys)
     run.kind, run.mapping = known.key, known.mapped(keys)
     run.found = {"rows": run.total}
     run.options = asdict(options_guessed(run, known))
-    (folder / "upload").unlink(missing_ok=True)
+    upload_forget(folder)
 
 
 def options_guessed(run: CostImport, known: CostFormat) -> Options:
@@ -153,11 +137,7 @@ def format_named(key: str) -> CostFormat:
 
 def _over(run: CostImport) -> None:
     """Forget the rows once they are costs, and let the log of changes say what came of them."""
-    folder = RUNS.folder_of(run)
-    for name in (steps.ROWS, steps.SUMS):
-        (folder / name).unlink(missing_ok=True)
-    for column in run.columns:
-        column["samples"] = []
+    rows_forget(run, RUNS.folder_of(run), ROWS, steps.SUMS)
     voided = [each for each in ("absent", "typed") if run.counts.get(each)]
     if not any(run.counts.get(each) for each in ("new", "changed", *voided)):
         return
@@ -165,9 +145,3 @@ def _over(run: CostImport) -> None:
     name = ", ".join(codes.values_list("code", flat=True)[:20])
     told = {each: [None, run.counts.get(each, 0)] for each in ("new", "changed", "same", *voided)}
     noting.note(action="changed", kind="zoco_campaigns.cost", name=name, details=told, by=run.created_by)
-
-
-def has_report(run: CostImport) -> bool:
-    """Say whether rows were refused, and which they were is kept."""
-    path = RUNS.path_of(run.pk) / steps.REFUSED
-    return path.is_file() and path.stat().st_size > 0

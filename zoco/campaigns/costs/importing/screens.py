@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from zoco.campaigns.costs.importing import running, said, steps
+from zoco.campaigns.costs.importing import running, said
 from zoco.campaigns.costs.importing.choosing import MappingForm
 from zoco.campaigns.costs.importing.running import format_named
 from zoco.campaigns.costs.models import CostImport
@@ -25,27 +25,26 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import no_site
 from zoco.people.importing.paged import (
-    ICONS,
     UploadForm,
+    acted,
     begun,
     is_mapped,
+    line_of,
     piece_taken,
     refusals_sent,
     standing,
 )
+from zoco.people.importing.uploaded import has_report
 
 SEE, MAKE = (f"zoco_campaigns.{verb}_costimport" for verb in ("view", "add"))
+PAGE = "zoco_cost_import"
 LISTED = 100
 State = CostImport.State
 
 
 def upload_form(*given: Any) -> UploadForm:
     """Return the form for a file of costs."""
-    form = UploadForm(*given)
-    form.fields["file"].help_text = gettext_lazy(
-        "CSV, a workbook (.xlsx), or a zip of CSV files, broken down by day."
-    )
-    return form
+    return UploadForm(*given, about=_("CSV, a workbook (.xlsx), or a zip of CSV files, broken down by day."))
 
 
 def _read(run: CostImport) -> None:
@@ -71,18 +70,12 @@ def _listing(request: HttpRequest, site: SiteInfo, form: UploadForm, status: int
 
 
 def _line(run: CostImport) -> dict[str, Any]:
-    counts = run.counts if run.state == State.DONE else {}
-    figures = {
-        name: formats.count(counts.get(name, 0)) if counts else "–" for name in ("new", "changed", "same")
+    counts = {
+        pgettext("costs", "New costs"): run.counts.get("new", 0),
+        pgettext("costs", "Stated anew"): run.counts.get("changed", 0),
+        pgettext("import", "Refused rows"): run.plan.get("refused", 0),
     }
-    refused = formats.count(run.plan.get("refused", 0)) if counts else "–"
-    return {
-        "run": run,
-        "icon": ICONS.get(State(run.state), "time"),
-        "format": format_named(run.kind).label if run.kind else "–",
-        "refused": refused,
-        **figures,
-    }
+    return line_of(run, PAGE, str(format_named(run.kind).label) if run.kind else "", counts)
 
 
 @never_cache
@@ -104,7 +97,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             site=of, name=name, size=size, by=by, at=timezone.now()
         ),
         read=_read,
-        page="zoco_cost_import",
+        page=PAGE,
         again=lambda: _listing(request, site, form, 422),
         nothing=_("Choose the file with the costs."),
     )
@@ -138,14 +131,15 @@ def _one(request: HttpRequest, run: CostImport, form: MappingForm | None = None)
     return page(
         request, "import", run.name, site, status=422 if form and form.errors else 200,
         sites=(),
-        format=format_named(run.kind).label if run.kind else "",
+        made_by=format_named(run.kind).label if run.kind else "",
         rows=formats.count(run.found.get("rows", run.total)),
         days=said.period_said(run),
         counts=[] if form else said.counted(run),
         warnings=said.warnings(run) if is_planned or run.state == State.DONE else [],
         preview=said.preview(run) if is_planned and not form else None,
-        has_report=running.has_report(run),
-        **standing(run, form, may=may),
+        has_report=has_report(running.RUNS, run),
+        forget=_("Forget this import; the costs stay"),
+        **standing(run, form, page=PAGE, may=may),
     )  # fmt: skip
 
 
@@ -155,23 +149,24 @@ def _one(request: HttpRequest, run: CostImport, form: MappingForm | None = None)
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Try it out as it was mapped, import, stop, go on, or discard."""
     run = _run(pk)
-    match request.POST.get("do", ""):
-        case "plan":
-            form = MappingForm(run, request.POST)
-            if not form.is_valid():
-                return _one(request, run, form)
-            kind, mapping, options = form.chosen
-            running.plan_begin(run=run, kind=kind, mapping=mapping, options=options)
-        case "write":
-            running.step_begin(run=run, step="write")
-        case "stop":
-            running.RUNS.stop(run)
-        case "on":
-            running.go_on(run=run)
-        case "discard":
-            running.RUNS.discard(run)
-            return redirect(f"{reverse('zoco_cost_imports')}?{urlencode({'site': run.site.slug})}")
-    return redirect("zoco_cost_import", pk=pk)
+    do = request.POST.get("do", "")
+    if do == "plan":
+        form = MappingForm(run, request.POST)
+        if not form.is_valid():
+            return _one(request, run, form)
+        kind, mapping, options = form.chosen
+        running.plan_begin(run=run, kind=kind, mapping=mapping, options=options)
+    elif acted(do, run, runs=running.RUNS, write=_write, go_on=_go_on):
+        return redirect(f"{reverse('zoco_cost_imports')}?{urlencode({'site': run.site.slug})}")
+    return redirect(PAGE, pk=pk)
+
+
+def _write(run: CostImport) -> None:
+    running.step_begin(run=run, step="write")
+
+
+def _go_on(run: CostImport) -> None:
+    running.go_on(run=run)
 
 
 @never_cache
@@ -179,6 +174,4 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the rows that were refused, each with its line and the reason."""
-    run = _run(pk)
-    path = running.RUNS.path_of(run.pk) / steps.REFUSED
-    return refusals_sent(run, path, is_there=running.has_report(run))
+    return refusals_sent(_run(pk), runs=running.RUNS)

@@ -25,11 +25,13 @@ from zoco.campaigns.models import Campaign
 from zoco.kit.runs import Tell
 from zoco.people.importing.files.reading import rows_from
 from zoco.people.importing.files.refusals import refusal_packed
+from zoco.people.importing.uploaded import REFUSED as REFUSED
+from zoco.people.importing.uploaded import ROWS as ROWS
 
 CHUNK = 1_000
 """Sums of one transaction: more would let others who write wait for seconds."""
 UNKNOWN_MOST = 20
-ROWS, SUMS, REFUSED = "rows.jsonl", "sums.jsonl", "refused.jsonl"
+SUMS = "sums.jsonl"
 
 
 def campaigns_named(site: int) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -209,6 +210,28 @@ def test_the_balance_draws_each_kind_as_high_as_it_is(stores: dict[str, Store]) 
         assert np.array(highs[ground]) / each == pytest.approx(highs["h5"][0] / kinds["h5"][0], rel=0.02)
     ElementTree.fromstring(picture(answer, drawn="", filters="", now=NOW))
     assert "Dormant" in drawn.svg
+
+
+def test_the_balance_says_the_newest_step_that_is_over_or_that_none_is(stores: dict[str, Store]) -> None:
+    question = Question(SITE, PERIOD, size=100, params={"grain": "week"})
+    answer: Any = ask(report_named("life_cycle"), question, store=stores["duckdb"], now=NOW)
+    steps = sorted(answer.rows, key=lambda row: row.key["bucket"])
+    over = steps[-2].values["dormant"]
+
+    last_open = balance(replace(answer, rows=[*steps[:-1], _opened(steps[-1])]))
+    all_open = balance(replace(answer, rows=[_opened(row) for row in steps]))
+
+    assert last_open is not None
+    assert all_open is not None
+    said = [each.svg.partition("aria-label=")[2].partition("viewBox")[0] for each in (last_open, all_open)]
+    assert said[0].startswith('"The newest step that is over: New ')
+    assert f"Dormant {over}. The table below" in said[0]
+    assert said[1].startswith('"No step is over yet; the newest so far: New ')
+    assert "Dormant" not in said[1]
+
+
+def _opened(row: Any) -> Any:
+    return replace(row, values={**row.values, "dormant": None, "quick": None})
 
 
 def test_a_life_under_a_filter_is_that_of_what_fits(stores: dict[str, Store]) -> None:
