@@ -106,6 +106,15 @@ class _Lines(forms.BaseFormSet[Any]):
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "use_required_attribute": False}
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Ask for nothing in a line that may stay empty and is."""
+        super().add_fields(form, index)
+        first = next(iter(form.fields))
+        given = form.data.get(form.add_prefix(first), "") if self.is_bound else form.initial.get(first, "")
+        if index is not None and index >= self.min_num and not (given or "").strip():
+            for field in form.fields.values():
+                field.required = False
+
 
 Arms = forms.formset_factory(
     ArmForm, formset=_Lines, extra=0, min_num=2, max_num=ARMS_MOST, absolute_max=ARMS_MOST
