@@ -48,3 +48,16 @@ def test_they_are_whole_in_a_window_that_grew(visit: Open) -> None:
     expect(page.locator(".uplot canvas")).not_to_have_css("width", f"{narrow['width']:g}px")  # type: ignore[index]
 
     assert min(margins(page)) >= 1
+
+
+def test_what_the_server_draws_is_as_wide_as_the_screen(visit: Open) -> None:
+    page = visit(FOUR_MONTHS, width=390)
+    page.route("**/curve*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.reload()
+    shown = page.locator(".z-curve svg:visible")
+
+    expect(shown).to_have_count(1)
+    assert shown.evaluate("svg => svg.getScreenCTM().a") >= 0.9, "letters of 12 pixels stay above 10"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(shown).to_have_count(1)
+    expect(shown).to_have_attribute("viewBox", "0 0 960 230")

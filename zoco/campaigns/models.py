@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.campaigns.days import days_check
 from zoco.campaigns.tags import TAGS, tagged
 from zoco.ledger import sitebook
 from zoco.ledger.asking.within import WithinManager
@@ -93,6 +94,7 @@ class Campaign(models.Model):
 
     def clean(self) -> None:
         """Hold the campaign to what it must be. Raises ValidationError."""
+        days_check(starts_on=self.starts_on, ends_on=self.ends_on)
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The last day comes before the first.")})
         others = Campaign.objects.filter(site=self.site_id, code__iexact=self.code).exclude(pk=self.pk)

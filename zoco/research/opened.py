@@ -17,15 +17,15 @@ MODELS = {
     "bg": (
         "P. S. Fader, B. G. S. Hardie, K. L. Lee, Marketing Science 24 (2005) 275–284, equations (6) and "
         "(10)",
-        "x | λ ~ Poisson(λ t); λ ~ Γ(r, α); P(leaves after a repeat purchase) = p ~ B(a, b)",
+        "x | λ ~ Poisson(λ t); λ ~ Γ(r, α); P(τ = tⱼ) = p (1 − p)^(j − 1), j ≥ 1; p ~ B(a, b)",
     ),
     "mbg": (
         "E. P. Batislam, M. Denizel, A. Filiztekin, Int. J. of Research in Marketing 24 (2007) 201–209",
-        "x | λ ~ Poisson(λ t); λ ~ Γ(r, α); P(leaves after a purchase) = p ~ B(a, b)",
+        "x | λ ~ Poisson(λ t); λ ~ Γ(r, α); P(τ = tⱼ) = p (1 − p)^j, j ≥ 0; p ~ B(a, b)",
     ),
     "pareto": (
         "D. C. Schmittlein, D. G. Morrison, R. Colombo, Management Science 33 (1987) 1–24",
-        "x | λ ~ Poisson(λ t); λ ~ Γ(r, α); lifetime | μ ~ Exp(μ); μ ~ Γ(s, β)",
+        "x | λ ~ Poisson(λ t); λ ~ Γ(r, α); τ | μ ~ Exp(μ); μ ~ Γ(s, β)",
     ),
 }
 MONEY = "P. S. Fader, B. G. S. Hardie, The gamma-gamma model of monetary value (2013), equation (5)"

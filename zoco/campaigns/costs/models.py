@@ -3,7 +3,6 @@
 Beside it what amounts are converted by, what was planned, and the files that amounts came from.
 """
 
-from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,12 +12,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zoco.campaigns.days import days_check
 from zoco.ledger.asking.within import WithinManager, within
 from zoco.sites.stepped import SteppedRun
 
 AMOUNT_MOST = Decimal(10) ** 11
 VAT_MOST = Decimal(100)
-OLDEST = date(2000, 1, 1)
 SOURCES_MOST = 200
 """So many sources a site's costs may have: each is a channel of reports and of the media mix."""
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Write the currency as three capitals, such as EUR."))
@@ -143,6 +142,10 @@ class Rate(models.Model):
     def __str__(self) -> str:
         return f"{self.on} {self.currency} {self.rate}"
 
+    def clean(self) -> None:
+        """Hold the day to what is likely. Raises ValidationError."""
+        days_check(on=self.on)
+
 
 class Plan(models.Model):
     """What a campaign may cost, and is expected to bring, over some days."""
@@ -190,8 +193,7 @@ class Plan(models.Model):
         """Hold the days to their order, and plans apart. Raises ValidationError."""
         if not self.starts_on or not self.ends_on:
             return
-        if self.starts_on < OLDEST:
-            raise ValidationError({"starts_on": _("The day lies before 2000.")})
+        days_check(starts_on=self.starts_on, ends_on=self.ends_on)
         if self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The last day comes before the first.")})
         if (self.ends_on - self.starts_on).days >= 732:

@@ -96,7 +96,7 @@ def progress_of(
 
 def _until(planned: Planned, told: date | None, today: date) -> date | None:
     """Return the last day of a plan that counts as known, None where none does."""
-    if today > planned.last + timedelta(days=LATE_DAYS):
+    if (today - planned.last).days > LATE_DAYS:
         return planned.last
     return min(told, planned.last) if told and told >= planned.first else None
 

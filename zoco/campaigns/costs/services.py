@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zoco.campaigns.costs.models import KEY, SOURCES_MOST, VALUES, Cost, CostBefore, CostImport, Rate
+from zoco.campaigns.days import OLDEST
 from zoco.campaigns.models import Campaign
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ def cost_set(
 
     Raises ValidationError; also where a file has said it in parts, beside which a sum would be counted twice.
     """
+    zone = ZoneInfo(Campaign.objects.values_list("site__zone", flat=True).get(pk=campaign))
+    if not OLDEST <= on <= at.astimezone(zone).date():
+        raise ValidationError({"on": _("The day lies in the future, or before 2000")})
     parts = Cost.objects.filter(campaign=campaign, on=on, source=source, is_imported=True, amount__gt=0)
     if parts.exclude(medium="", creative="", account="").exists():
         raise ValidationError(

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoco.ledger.asking.answer import Answer, Imported, Row
 from zoco.ledger.pictures import formats
-from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.curves import Curve, Fitting, fitting
 from zoco.ledger.pictures.figures import axis_text, few_text, figure_text, overall_figures
 from zoco.ledger.pictures.labels import bucket_label, grain_of
 from zoco.ledger.pictures.marks import Mark, marks_in
@@ -28,7 +27,7 @@ class Chart:
 
     title: str
     note: str
-    svg: SafeString
+    svg: Fitting
     points: dict[str, Any]
     words: list[str]
     has_before: bool
@@ -64,7 +63,7 @@ def chart(answer: Answer, drawn: str) -> Chart | None:
     return Chart(
         title=title,
         note=_("site time (%(zone)s)") % {"zone": answer.question.site.zone},
-        svg=curve(picture, lambda value: axis_text(value, measure)),
+        svg=fitting(picture, lambda value: axis_text(value, measure)),
         points=_points(answer, measure, rows, values, seen)
         | {"marks": places, "imported": theirs, "ours": ours},
         words=words,

@@ -12,6 +12,10 @@ from django.utils.safestring import SafeString
 from zoco.ledger.pictures.ticks import ticks
 
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 10.0, 12.0, 24.0
+NARROW = 326
+"""How wide what is drawn for phones is: as wide as their panels, so that letters are as large as meant."""
+NAME_ROOM, NAMES_LEAST = 128, 3
+"""How much of the width each name along the foot has, and how many of them there are at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,26 @@ class Frame:
 
     def line(self, points: Sequence[tuple[int, float]]) -> str:
         return "M" + " ".join(f"{self.x(index):.1f},{self.y(value):.1f}" for index, value in points)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The same picture for wide and for narrow places; a page shows what fits, a file has the wide one."""
+
+    wide: SafeString
+    narrow: SafeString
+
+    def __str__(self) -> str:
+        return format_html(
+            '<div class="z-fit">{}</div><div class="z-fit small">{}</div>', self.wide, self.narrow
+        )
+
+    __html__ = __str__
+
+
+def fitting(drawn: Curve, write: Callable[[float], str]) -> Fitting:
+    """Draw a curve for pages, whatever they are read on."""
+    return Fitting(curve(drawn, write), curve(drawn, write, width=NARROW, height=200))
 
 
 def curve(drawn: Curve, write: Callable[[float], str], *, width: int = 960, height: int = 230) -> SafeString:
@@ -130,7 +154,8 @@ def _grid(frame: Frame, steps: Sequence[float], write: Callable[[float], str]) -
 
 
 def _names(frame: Frame, labels: Sequence[str]) -> SafeString:
-    every = max(1, -(-len(labels) // 7))
+    most = max(NAMES_LEAST, int((frame.width - LEFT - RIGHT) // NAME_ROOM))
+    every = max(1, -(-len(labels) // most))
     shown = range(0, len(labels), every)
     return format_html_join(
         "",

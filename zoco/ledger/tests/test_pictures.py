@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 
 from zoco.ledger.pictures.bars import bar
-from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.curves import NARROW, Curve, curve, fitting
 from zoco.ledger.pictures.ticks import ticks
 
 
@@ -70,6 +71,20 @@ def test_curve_has_a_gap_where_a_value_is_not_known() -> None:
     assert '<path class="l1"' not in drawn
     assert '<circle class="f1" cx="48.0" cy="62.0" r="3"/><circle class="f1" cx="148.0"' in drawn
     assert '<circle class="prev" cx="98.0" cy="72.0" r="2"/>' in drawn
+
+
+def test_a_page_has_the_curve_as_wide_as_a_phone_too() -> None:
+    days = [f"{day} October 2026" for day in range(1, 31)]
+    visitors = fitting(Curve([float(day) for day in range(30)], days, "Visitors", "In words."), str)
+
+    page = Template("{{ drawn }}").render(Context({"drawn": visitors}))
+
+    assert f'<div class="z-fit small"><svg class="c" viewBox="0 0 {NARROW} 200"' in page
+    assert page.count("<svg") == 2
+    assert page.count("<desc>In words.</desc>") == 2
+    assert visitors.narrow.count("October") == 3
+    assert visitors.wide.count("October") == 6
+    assert "z-fit" not in visitors.wide
 
 
 def test_labels_of_a_curve_are_escaped() -> None:

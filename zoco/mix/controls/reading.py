@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext_noop
 
 from zoco.campaigns.costs.importing.mapping import CostRefused, day_read, days_told
-from zoco.campaigns.costs.models import OLDEST
+from zoco.campaigns.days import OLDEST
 from zoco.people.attributes import ValueWrong
 from zoco.people.importing.files.numbers import number_read
 from zoco.people.importing.typed import NAME_MOST, Typed, Wrongs

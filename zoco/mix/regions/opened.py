@@ -87,4 +87,4 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
     if "lift" not in opens:
         return []
     title = _("What the treated regions did, and what the others let expect")
-    return [Drawing("lift", title, about, partial(stood.one, shown["picture"]), opens["lift"])]
+    return [Drawing("lift", title, about, partial(stood.one, shown["picture"].wide), opens["lift"])]

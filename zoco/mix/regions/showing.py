@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats, intervals
-from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.curves import Curve, Fitting, fitting
 from zoco.mix.models import RegionalTest
 from zoco.mix.regions.panels import Regions
 from zoco.mix.shown.showing import Spelled
@@ -94,7 +93,7 @@ def _measured(test: RegionalTest, regions: Regions, spelled: Spelled) -> dict[st
     }
 
 
-def _picture(test: RegionalTest, regions: Regions) -> SafeString:
+def _picture(test: RegionalTest, regions: Regions) -> Fitting:
     lift = test.result["lift"]
     starts = [regions.first_on + number * timedelta(days=7) for number in range(len(lift["actual"]))]
     drawn = Curve(
@@ -105,4 +104,4 @@ def _picture(test: RegionalTest, regions: Regions) -> SafeString:
         lift["path"],
         marks=[test.before_count],
     )
-    return curve(drawn, formats.short)
+    return fitting(drawn, formats.short)

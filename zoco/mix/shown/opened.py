@@ -165,7 +165,7 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         ("waterfall", _("What everything is made of"), table(
             shown["waterfall"], _part, (part, "", sure))
         ),
-        ("fit", fitted, partial(stood.one, shown["fit_curve"])),
+        ("fit", fitted, partial(stood.one, shown["fit_curve"].wide)),
         ("learnt", _("What the data taught"), table(shown["learnt"], _taught, (channel, "", sure))),
     ]  # fmt: skip
     empty = ({"responses"} if not curves else set()) | ({"returns"} if not channels else set())

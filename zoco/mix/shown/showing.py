@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoco.ledger.pictures import formats, intervals
-from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.curves import Curve, Fitting, fitting
 from zoco.mix.controls.series import GOAL, control_called
 from zoco.mix.models import MediaMix
 from zoco.mix.naming import channel_name
@@ -117,7 +116,9 @@ def shown(mix: MediaMix) -> dict[str, Any]:
 
 
 def _channels(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:
-    most = max(each["roas"]["high"] for each in result["channels"])
+    # What the data do not tell is not drawn, and may reach so far that all others would be dots.
+    told = [each["roas"]["high"] for each in result["channels"] if each["knowledge"] != UNTOLD]
+    most = max(told, default=1.0)
     return [
         {
             "name": channel_name(each["channel"]),
@@ -150,7 +151,7 @@ def _comparison(each: dict[str, Any], spelled: Spelled) -> dict[str, Any]:
     }
 
 
-def _fit_curve(weeks: Weeks, result: dict[str, Any], spelled: Spelled) -> SafeString:
+def _fit_curve(weeks: Weeks, result: dict[str, Any], spelled: Spelled) -> Fitting:
     starts = weeks.starts[weeks.run_in :]
     words = _("The line is what came; the dashed line is what the model says would have come.")
     drawn = Curve(
@@ -162,7 +163,7 @@ def _fit_curve(weeks: Weeks, result: dict[str, Any], spelled: Spelled) -> SafeSt
         words,
         [max(each, 0.0) for each in result["fitted"]],
     )
-    return curve(drawn, formats.short)
+    return fitting(drawn, formats.short)
 
 
 def _waterfall(result: dict[str, Any], spelled: Spelled, untold: set[str]) -> list[dict[str, Any]]:

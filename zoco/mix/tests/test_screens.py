@@ -16,6 +16,7 @@ from zoco.ledger.tests.pictures import said as texts
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix import running
 from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.shown.showing import shown
 from zoco.mix.tests.company import FIRST, costs_make, facts_of, site_make
 from zoco.mix.tests.test_fits import WEEKS, WORLD, begun
 from zoco.mix.weeks import RUN_IN
@@ -136,11 +137,15 @@ def test_a_channel_that_the_data_do_not_tell_has_no_figure(site: Site) -> None:
     mix = fitted(site)
     mix.result["channels"][0]["knowledge"] = "not identifiable"
     mix.save()
+    told = shown(mix)["channels"][1]["picture"]
+    mix.result["channels"][0]["roas"]["high"] = 1e6
+    mix.save()
 
     name = mix.result["channels"][0]["channel"]
     analyst = client_of("analyst")
     page = body(analyst.get(f"/admin/media-mix/{mix.pk}/"))
 
+    assert told in page, "what is not shown sets no scale"
     assert page.count("not identifiable: the data say no more than was believed before") >= 2
     assert f"The data say nothing of {name}: what stands there is what was believed before." in page
     listed = body(analyst.get("/admin/media-mix/"))

@@ -126,7 +126,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     known = _seen(request).select_related("alarm__site", "alarm__segment", "acknowledged_by")
     found = get_object_or_404(known, pk=pk)
     title, words = said.incident_title(found), said.incident_said(found)
-    picture, opens = pictures.drawn(found.picture, title, words), opened.opened_of(found)
+    picture, opens = pictures.fitting(found.picture, title, words), opened.opened_of(found)
     values = _head(title) | dict(
         incident=found,
         words=words,
@@ -141,7 +141,8 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     )
     return answered(
         request, "zoco/monitor/alarms/incident.html", values, site=found.alarm.site, stem=f"incident-{pk}",
-        drawings=opened.drawings(picture, title, words, opens) if opens else [], now=timezone.now(),
+        drawings=opened.drawings(picture.wide, title, words, opens) if opens and picture else [],
+        now=timezone.now(),
     )  # fmt: skip
 
 

@@ -63,12 +63,12 @@ EXPLAINED = {
                 "In proportion to how many conversions would be missing without the channel, if people go on "
                 "from touch to touch as they were seen to."
             ),
-            "wᵢ ∝ 1 − P(conversion | without i) / P(conversion)", MARKOV,
+            "wᵢ ∝ 1 − P₋ᵢ(conv) / P(conv)", MARKOV,
         ),
         Explained(
             "markov_2", pgettext_lazy("attribution", "Markov 2"),
             _("The same, where the next touch depends on the last two."),
-            "wᵢ ∝ 1 − P₂(conversion | without i) / P₂(conversion)", MARKOV,
+            "wᵢ ∝ 1 − P₂,₋ᵢ(conv) / P₂(conv)", MARKOV,
         ),
         Explained(
             "shapley", pgettext_lazy("attribution", "Shapley"),

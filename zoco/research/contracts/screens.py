@@ -110,7 +110,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     told = shown(table, site.currency)
     explained = opened.contracts(told, site)
     drawings = [
-        Drawing(f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"]), explained)
+        Drawing(
+            f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"].wide), explained
+        )
         for number, each in enumerate(told["groups"], 1)
         if each.get("picture")
     ]

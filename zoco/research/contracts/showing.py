@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.pictures import formats, intervals
-from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.curves import Curve, fitting
 from zoco.research.contracts.working import worked
 from zoco.research.models import ContractTable
 from zoco.sites.wording import said_again
@@ -72,7 +72,7 @@ def _picture(each: dict[str, Any], name: str) -> Any:
         words=words,
         band=[(100 * low, 100 * high) for low, high in zip(each["low"], each["high"], strict=True)],
     )
-    return curve(drawn, lambda value: formats.percent(value / 100, 0))
+    return fitting(drawn, lambda value: formats.percent(value / 100, 0))
 
 
 def _rows(each: dict[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing, answered
 from zoco.ledger.pictures.bars import bar
-from zoco.ledger.pictures.curves import Curve, curve
+from zoco.ledger.pictures.curves import Curve, fitting
 from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.people.gathering.reads import person_url
@@ -74,7 +74,9 @@ def drawings(holdout: dict[str, Any], opens: dict[str, Explained]) -> list[Drawi
     """Return the pictures of a holdout: over time, and by how often people had bought before."""
     pictures = (("holdout", "title", "picture"), ("calibration", "by_title", "by_picture"))
     return [
-        Drawing(key, holdout[title], holdout["about"], partial(stood.one, holdout[name]), opens["holdout"])
+        Drawing(
+            key, holdout[title], holdout["about"], partial(stood.one, holdout[name].wide), opens["holdout"]
+        )
         for key, title, name in pictures
     ]
 
@@ -171,9 +173,9 @@ def _holdout(found: dict[str, Any], chosen: str) -> dict[str, Any]:
     by, groups = _by_before(found["groups"]), [_group(each) for each in found["groups"]]
     name = MODELS[found.get("model", chosen)].name
     return {
-        "picture": curve(drawn, formats.short),
+        "picture": fitting(drawn, formats.short),
         "title": drawn.title,
-        "by_picture": curve(by, lambda number: formats.decimal(number, 1)),
+        "by_picture": fitting(by, lambda number: formats.decimal(number, 1)),
         "by_title": by.title,
         "about": f"{name} · {said}",
         "said": said,

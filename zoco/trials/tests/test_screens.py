@@ -157,6 +157,24 @@ def test_a_guard_rail_without_a_figure_is_said_beside_the_winner(tmp_path: Path)
     assert "better than each other arm. What must not get worse has no figure yet for: Orders." in shown
 
 
+def test_lines_that_may_stay_empty_ask_for_nothing() -> None:
+    client = client_of("marketer")
+
+    new = _starred(body(client.get(NEW)))
+    again = _starred(body(client.post(NEW, FORM | {"hypothesis": ""})))
+
+    assert new == {"Arm 1": 2, "Arm 2": 2, "Metric 1": new["Metric 1"]}
+    assert new["Metric 1"] > 1
+    assert {line for line in again if line.startswith("Arm")} == {"Arm 1", "Arm 2"}
+
+
+def _starred(page: str) -> dict[str, int]:
+    """Return the lines of which some fields are marked as required, and how many."""
+    lines = {each.split("</legend>")[0]: each for each in page.split("<legend>")[1:]}
+    marks = {name: line.split("</fieldset>")[0].count("w-required-mark") for name, line in lines.items()}
+    return {name: count for name, count in marks.items() if count}
+
+
 def test_what_was_learnt_goes_into_the_archive(trial: Trial) -> None:
     client = client_of("marketer")
     act(client, trial, "stop")

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_noop
 
 from zoco.campaigns.costs.importing.formats.base import TOTALS
 from zoco.campaigns.costs.importing.made import Line, Options
-from zoco.campaigns.costs.models import AMOUNT_MOST, OLDEST, SOURCES_MOST
+from zoco.campaigns.costs.models import AMOUNT_MOST, SOURCES_MOST
+from zoco.campaigns.days import OLDEST
 from zoco.kit.said import Said
 from zoco.people.attributes import ValueWrong
 from zoco.people.importing.files.numbers import number_plain

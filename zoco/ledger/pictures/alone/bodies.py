@@ -63,7 +63,7 @@ def body_of(answer: Answer, drawn: str) -> Body | None:
 def _curve(answer: Answer, found: Chart) -> Body:
     # The page's own curve, which fills whatever it stands in, at a place of this sheet.
     at = f'<svg class="c" x="0" y="24" width="{WIDTH:.0f}" height="{CURVE:.0f}"'
-    line = SafeString(found.svg.replace('<svg class="c"', at, 1))
+    line = SafeString(found.svg.wide.replace('<svg class="c"', at, 1))
     marks = [(fitted(f"{n}. {day}  {mark.text}", INNER), "") for n, (day, mark) in enumerate(found.marks, 1)][
         :MARKS_MOST
     ]

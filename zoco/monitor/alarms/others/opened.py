@@ -134,7 +134,5 @@ def of_costs(incident: Incident) -> Explained:
 
 
 def drawings(picture: SafeString, title: str, about: str, opened: Explained) -> list[Drawing]:
-    """Return the picture of an incident, where one was kept."""
-    if not picture:
-        return []
+    """Return the picture of an incident."""
     return [Drawing("incident", title, about, partial(stood.one, picture), opened)]

@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zoco.ledger.pictures.curves import NARROW, Fitting
 from zoco.monitor.alarms.cube import Cube, Cut
 from zoco.monitor.alarms.detecting import CONFIDENCE, Finding
 from zoco.monitor.alarms.windows import Window
@@ -70,7 +71,13 @@ def _series(cube: Cube, found: Finding) -> tuple[Cut, int]:
     return cut, cut.values.index(found.part[1])
 
 
-def drawn(picture: dict[str, Any], title: str, words: str) -> SafeString:
+def fitting(picture: dict[str, Any], title: str, words: str) -> Fitting | None:
+    """Draw it for pages, whatever they are read on; None where nothing was kept."""
+    wide, narrow = (drawn(picture, title, words, width) for width in (WIDTH, NARROW))
+    return Fitting(wide, narrow) if wide else None
+
+
+def drawn(picture: dict[str, Any], title: str, words: str, width: float = WIDTH) -> SafeString:
     """Draw it; nothing where nothing was kept."""
     seen = picture.get("seen") or []
     if len(seen) < 2:
@@ -78,7 +85,7 @@ def drawn(picture: dict[str, Any], title: str, words: str) -> SafeString:
     top = max(*seen, *picture["high"], 1.0)
 
     def point(number: int, value: float) -> str:
-        x = LEFT + (WIDTH - LEFT - 10) * number / (len(seen) - 1)
+        x = LEFT + (width - LEFT - 10) * number / (len(seen) - 1)
         return f"{x:.1f},{TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top):.1f}"
 
     def line(values: list[float]) -> str:
@@ -97,8 +104,8 @@ def drawn(picture: dict[str, Any], title: str, words: str) -> SafeString:
         '<text x="{left}" y="{base}" text-anchor="end">0</text>'
         '<text x="{start}" y="{foot}">{first}</text>'
         '<text x="{right}" y="{foot}" text-anchor="end">{final}</text></svg>',
-        w=int(WIDTH), h=int(HEIGHT), title=title, words=words, band=" ".join(high + low[::-1]),
+        w=int(width), h=int(HEIGHT), title=title, words=words, band=" ".join(high + low[::-1]),
         expected=line(picture["expected"]), seen=line(seen), x=x, y=y, left=LEFT - 6, top=TOP + 8,
-        most=f"{top:.0f}", base=HEIGHT - BOTTOM, start=LEFT, foot=HEIGHT - 6, right=WIDTH - 10,
+        most=f"{top:.0f}", base=HEIGHT - BOTTOM, start=LEFT, foot=HEIGHT - 6, right=width - 10,
         first=picture["days"][0], final=picture["days"][-1],
     )  # fmt: skip
