@@ -29,6 +29,10 @@ class Forecast:
         mean = self.mean * factor
         return Forecast(mean, self.dispersion * mean + level * factor * factor, self.dispersion)
 
+    def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Forecast":
+        """Return the forecast of some of the series."""
+        return Forecast(self.mean[rows], self.variance[rows], self.dispersion[rows])
+
     def tails(self, number: int, seen: float) -> tuple[float, float]:
         """Return how likely a series is so low, and so high."""
         return tails(seen, float(self.mean[number]), float(self.variance[number]))
@@ -48,6 +52,7 @@ def forecast(
     """Forecast the next count of each row of `past` (series, days), oldest day first.
 
     `kinds` is the kind of each past day (0 to 6, the day of the week), `kind` that of the next.
+    `profile` is one for all series, or one for each of them.
     The mean is level × factor of the kind of day, a log-linear quasi-Poisson model fitted with weights that
     halve in three weeks, so that the level follows the season. Past outliers count by 1/s² where their
     Anscombe residual s is beyond 2.58, and forecasts are negative binomial: Noufaily, Enki, Farrington,
@@ -80,11 +85,10 @@ def forecast(
     return Forecast(mean, phi * mean + mean * mean * uncertain, phi)
 
 
-def profile_of(past: Floats, kinds: NDArray[np.int64]) -> Floats:
-    """Return how much busier each kind of day is than the mean one, of one series."""
-    recent = np.ones((1, past.shape[-1]))
-    found: Floats = _fitted(past.reshape(1, -1), recent, kinds, np.ones(7), recent)[0][0]
-    return found
+def profiles_of(past: Floats, kinds: NDArray[np.int64]) -> Floats:
+    """Return how much busier each kind of day is than the mean one, of each series: (series, 7)."""
+    recent = np.ones_like(past)
+    return _fitted(past, recent, kinds, np.ones(7), recent)[0]
 
 
 def _fitted(
@@ -140,5 +144,6 @@ def _dispersion(pearson: Floats, weights: Floats) -> Floats:
 
 def _anscombe(past: Floats, fitted: Floats) -> Floats:
     """Return Anscombe's residuals of Poisson counts (Noufaily et al. 2013, section 3.2)."""
-    found: Floats = 1.5 * (past ** (2 / 3) - fitted ** (2 / 3)) / fitted ** (1 / 6)
+    root = np.cbrt(fitted)  # many times quicker than powers
+    found: Floats = 1.5 * (np.cbrt(past) ** 2 - root**2) / np.sqrt(root)
     return found

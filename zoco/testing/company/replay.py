@@ -22,7 +22,8 @@ from zoco.monitor.alarms.causes import most_of, parts_of
 from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding
 from zoco.monitor.alarms.others.averages import looked
-from zoco.monitor.alarms.running import given_of, silence_found
+from zoco.monitor.alarms.others.silent import silence_found
+from zoco.monitor.alarms.running import given_of
 from zoco.monitor.alarms.usual import USUAL, rule_of
 from zoco.monitor.alarms.watched import FUNNEL, MEASURES, measure_named
 from zoco.monitor.reports.funnels import drawn
