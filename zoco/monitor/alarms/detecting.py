@@ -141,7 +141,7 @@ def looks(
         found, expected = _whole(window, rule, other)
         yield found, window, expected
         if rule.is_fall:
-            yield _part(window, rule, other), window, expected
+            yield next(parts_found(window, rule, other), None), window, expected
 
 
 def hours_of(rule: Rule, days: int) -> list[int]:
@@ -202,30 +202,26 @@ def _fell(other: Window) -> float:
     return min(1.0, float(other.seen(other.cube.total)[0]) / mean) if mean > 0 else 1.0
 
 
-def _part(window: Window, rule: Rule, other: Window | None) -> Finding | None:
-    """Return the part that fell, where one fell against its own past and against the others as well."""
+def parts_found(window: Window, rule: Rule, other: Window | None) -> Iterator[Finding]:
+    """Return the parts that fell against their own past and against the others as well, the surest first."""
     cut, most = window.cube.parts.cut, 0.05 if rule.is_gone else 1 - rule.share
     rows, seen, past = fallen(window, rule)
     if not len(rows):
-        return None
+        return
     itself, expected = _beside(window, rows, seen, past, _own(other, window, rows))
-    best: tuple[float, int] | None = None
+    rare = []
     for number in np.flatnonzero(seen <= most * np.minimum(itself.mean, expected.mean)).tolist():
         value = float(seen[number])
-        if itself.tails(number, value)[0] > ITSELF_ODDS:
-            continue
-        odds = expected.tails(number, value)[0]
-        is_better = odds <= rule.part_odds * window.fewer and (best is None or odds < best[0])
-        if is_better and _goes_on(window, cut, int(rows[number]), rule):
-            best = (odds, number)
-    if best is None:
-        return None
-    odds, number = best
-    low, high = expected.bounds(number, CONFIDENCE)
-    figures = (float(seen[number]), float(expected.mean[number]), low, high, odds)
-    part = window.cube.parts.names[rows[number]]
-    key, dispersion = window.cube.measure.key, float(expected.dispersion[number])
-    return Finding(key, True, window.hours, *figures, dispersion, window.days, None, part)
+        if itself.tails(number, value)[0] <= ITSELF_ODDS:
+            odds = expected.tails(number, value)[0]
+            if odds <= rule.part_odds * window.fewer:
+                rare.append((odds, number))
+    for odds, number in sorted(rare):
+        if _goes_on(window, cut, int(rows[number]), rule):
+            low, high = expected.bounds(number, CONFIDENCE)
+            figures = (float(seen[number]), float(expected.mean[number]), low, high, odds)
+            part, phi = window.cube.parts.names[rows[number]], float(expected.dispersion[number])
+            yield Finding(window.cube.measure.key, True, window.hours, *figures, phi, window.days, None, part)
 
 
 def fallen(window: Window, rule: Rule) -> tuple[NDArray[np.int64], Floats, Forecast]:

@@ -13,6 +13,7 @@ from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.cube import DAYS, Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding, Rule, Unknown
+from zoco.monitor.alarms.further.noting import later_look
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.narrowed import Narrowed, SegmentMissed, narrowed
 from zoco.monitor.alarms.others.averages import looked
@@ -116,4 +117,6 @@ def _judge(alarm: Alarm, cube: Cube, other: Cube | None, rule: Rule, end: int, *
         else:
             picture = picture_of(cube, seen, end)
         seen = seen.scaled(cube.unit)
-    services.seen_apply(alarm, seen, at=at, picture=picture)
+    incident = services.seen_apply(alarm, seen, at=at, picture=picture)
+    if incident is not None and rule.is_fall and not cube.measure.is_average:
+        later_look(incident, cube, other, rule, zone=alarm.site.zone, at=at)

@@ -21,6 +21,8 @@ from zoco.ledger.store.base import Store
 from zoco.monitor.alarms.causes import most_of, parts_of
 from zoco.monitor.alarms.cube import Cube, cube_read
 from zoco.monitor.alarms.detecting import Finding
+from zoco.monitor.alarms.further.finding import further
+from zoco.monitor.alarms.further.noting import MOST as LATER_MOST
 from zoco.monitor.alarms.others.averages import looked
 from zoco.monitor.alarms.others.silent import silence_found
 from zoco.monitor.alarms.running import given_of
@@ -81,6 +83,10 @@ class Episode:
     opened: int
     seen: int
     found: list[tuple[int, Finding]] = field(default_factory=list)
+    is_later: bool = False
+    """Whether it is no incident of its own, but told of one that was open."""
+    names: set[tuple[str, str]] = field(default_factory=set)
+    of: "Episode | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,8 @@ def replayed(
                     episodes.append(episode)
                 episode.seen = end
                 episode.found.append((end, seen))
+                if later := _later(cubes, key, episode, episodes, end):
+                    episodes.append(later)
             elif episode is not None and (key[0] == SILENCE or end - episode.seen >= CALM_HOURS):
                 del open_now[key]
     return episodes
@@ -168,10 +176,33 @@ def replayed(
 
 def _is_another(seen: Finding, key: tuple[str, str], episodes: Sequence[Episode], end: int) -> bool:
     """Say whether it is another wave than those lately told of, as `zoco.monitor.alarms.services` does."""
-    its = [each for each in episodes if each.kind == key[0]]
+    its = [each for each in episodes if each.kind == key[0] and not each.is_later]
     told = [_told(each) for each in its[-1:] + [each for each in its if end - each.opened <= LATELY_HOURS]]
     new = most_of(asdict(seen.cause)) if seen.cause else set()
     return bool(new and not seen.is_fall and told[0]) and all(new.isdisjoint(parts) for parts in told)
+
+
+def _later(
+    cubes: dict[str, Cube], key: tuple[str, str], episode: Episode, episodes: Sequence[Episode], end: int
+) -> Episode | None:
+    """Return what fell while an incident is open, as `zoco.monitor.alarms.further.noting` does."""
+    kind, measure = key
+    rule, cube = rule_of(kind), cubes[measure]
+    if rule is None or not rule.is_fall or cube.measure.is_average or end == episode.opened:
+        return None
+    there = [each for each in episodes if each.is_later and each.of is episode]
+    last = there[-1] if there else episode
+    if len(there) >= LATER_MOST:
+        return None
+    given = given_of(cube, kind)
+    told = _told(episode).union(*(each.names for each in there))
+    began = last.opened - last.found[0][1].hours
+    other = cubes[given] if given else None
+    found = further(cube, other, end, rule, told=told, began=began, since=last.opened)
+    if found is None:
+        return None
+    names = {*found.names, *_parts(found.found)}
+    return Episode(kind, end, end, [(end, found.found)], is_later=True, names=names, of=episode)
 
 
 def _told(episode: Episode) -> set[tuple[str, str]]:
