@@ -9,9 +9,9 @@ One company a seed, a fault each week after nine weeks of history, parts and sha
     python -m benchmarks.alarms --seeds 1-7          eleven faults a seed; two to five minutes of CPU each
     python -m benchmarks.alarms --seeds 1 3 --keep /tmp/counts
 
-With `--keep` the counts of each seed stay in a folder, from which another run takes them. The bounds: at least
-.9 of the faults found within two days, .8 named right, at most .5 false alarms a series and week, and what
-was expected within the interval of what then came. Shares with Wilson's interval, rates with Garwood's.
+With `--keep` the counts of each seed stay in a folder, from which another run takes them. The bounds: at
+least .9 of the faults found within two days, .8 named right, at most .5 false alarms a series and week, and
+what was expected within the interval of what then came. Shares with Wilson's interval, rates with Garwood's.
 """
 
 from __future__ import annotations
@@ -158,8 +158,8 @@ def _is_calibrated(name: str, expected: int, came: int) -> bool:
     low, high = wilson(float(came), float(came + expected))
     bounds = low / (1 - low), high / (1 - high)
     is_kept = bounds[0] <= 1 <= bounds[1]
-    print(f"{name}: expected {expected} in {WEEKS} weeks by the {WEEKS} before, came {came}: "
-          f"{came / expected:.2f} ({bounds[0]:.2f} to {bounds[1]:.2f}), 1 asked: {_said(is_kept)}")  # fmt: skip
+    ratio = f"{came / expected:.2f} ({bounds[0]:.2f} to {bounds[1]:.2f}), 1 asked: {_said(is_kept)}"
+    print(f"{name}: expected {expected} in {WEEKS} weeks by the {WEEKS} before, came {came}: {ratio}")
     return is_kept
 
 
@@ -221,9 +221,9 @@ def _is_kept(name: str, score: Score, series: int) -> bool:
     exposed, false = score.weeks * series, len(score.false)
     low, high = (each / exposed for each in count_bounds(false, LEVEL))
     kept.append(false / exposed <= FALSE_MOST)
-    print(f"{name}: false alarms {false} in {score.weeks:.1f} weeks of {series} series: {false / exposed:.3f} "
-          f"({low:.3f} to {high:.3f}) a series and week, at most {FALSE_MOST} asked: {_said(kept[-1])}",
-          flush=True)  # fmt: skip
+    rate = f"{false / exposed:.3f} ({low:.3f} to {high:.3f}) a series and week, at most {FALSE_MOST} asked"
+    words = f"false alarms {false} in {score.weeks:.1f} weeks of {series} series"
+    print(f"{name}: {words}: {rate}: {_said(kept[-1])}", flush=True)
     return all(kept)
 
 

@@ -38,7 +38,7 @@ class Further:
 def further(
     cube: Cube, given: Cube | None, end: int, rule: Rule, *, told: Collection[Part], began: int, since: int
 ) -> Further | None:
-    """Return the surest part that fell since the last was told, at hour `since`; that one began at `began`."""
+    """Return the surest part that fell since the last was told, at hour `since`; that began at `began`."""
     days = min(history_days(cube, end), DAYS_MOST)
     lookout = Lookout(cube, given)
     fresh = []
