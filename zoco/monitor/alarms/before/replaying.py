@@ -57,7 +57,9 @@ def raised(kind: str, cube: Cube, other: Cube | None, end: int, weeks: int) -> d
     """
     rules = [(care, rule) for care in KEENEST_FIRST if (rule := rule_of(kind, care)) is not None]
     opened, seen = dict.fromkeys(CARE, 0), dict.fromkeys(CARE, -CALM_HOURS - 1)
-    ends = range(end - weeks * 168 + STEP_HOURS, end + 1, STEP_HOURS) if rules else ()
+    if not rules:
+        return opened
+    ends = range(end - weeks * 168 + STEP_HOURS, end + 1, STEP_HOURS)
     for at, is_found in _looked(cube, other, ends, rules[0][1]):
         for care, rule in rules:
             if not is_found(rule):

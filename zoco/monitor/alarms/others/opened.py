@@ -117,9 +117,9 @@ def held_to(incident: Incident) -> str:
     if not found.get("part") or incident.alarm.kind in OF_LETTERS or found["measure"] in averages.OF:
         return _("its own days before")
     return _(
-        "the rest of its day and its own days before; where the rest is under %(count)s, only the latter, "
+        "the rest of its day and its own days before; where the rest is under %(least)s, only the latter, "
         "less what the rest fell"
-    ) % {"count": int(OTHERS_LEAST)}
+    ) % {"least": formats.count(OTHERS_LEAST)}
 
 
 def _data(incident: Incident) -> Pairs:
