@@ -12,7 +12,7 @@ from django.test import Client
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.cube import Cube, Cut
-from zoco.monitor.alarms.detecting import Finding, look
+from zoco.monitor.alarms.detecting import Finding, Rule, look
 from zoco.monitor.alarms.further.finding import further
 from zoco.monitor.alarms.further.noting import later_look, later_of
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
@@ -27,8 +27,7 @@ __all__ = ["alarm"]
 DAYS = 45
 FIRST = datetime(2026, 4, 1)  # noqa: DTZ001 - wall-clock time has no zone
 SPAIN, MEXICO = ("country", "ES"), ("country", "MX")
-RULE = rule_of("fall")
-assert RULE is not None
+RULE = rule_of("fall") or Rule(is_fall=True, share=1.0)
 
 
 def cube(*falls: tuple[int, int, float, Sequence[int]], seed: int = 5) -> Cube:
@@ -40,7 +39,7 @@ def cube(*falls: tuple[int, int, float, Sequence[int]], seed: int = 5) -> Cube:
     day = 1 + 0.5 * np.sin(hours / 24 * 2 * np.pi)
     mean = np.outer([0.0, 6.0, 4.0, 3.0, 3.0], day)
     for begins, ends, left, rows in falls:
-        mean[np.ix_(rows, np.arange(begins, ends))] *= left
+        mean[np.ix_(np.array(rows), np.arange(begins, ends))] *= left
     counts = rng.poisson(mean).astype(float)
     spoken = np.stack([counts[0], counts[1], counts[2], counts[3] + counts[4]])
     cuts = {
