@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from zoco.monitor.alarms.cube import Cube
     from zoco.testing.company import Plan
     from zoco.testing.company.faults import Fault
-    from zoco.testing.company.replay import Episode, Score
+    from zoco.testing.company.replay import Episode
+    from zoco.testing.company.scoring import Score
 
 HISTORY, EVERY, STEP = 63, 7, 1
 KINDS, WEEKS = 11, 4
@@ -71,7 +72,8 @@ def kinds(rng: np.random.Generator) -> list[tuple[str, str, str, float]]:
 def main(seeds: list[int], until: datetime, share: float, keep: Path | None) -> bool:
     """Replay and print; say whether the bounds were kept."""
     from zoco.testing.company import Plan
-    from zoco.testing.company.replay import COUNTED, FURTHER, replayed, scored
+    from zoco.testing.company.replay import COUNTED, FURTHER, replayed
+    from zoco.testing.company.scoring import scored
 
     series = len(COUNTED) + len(FURTHER)
     whole: Score | None = None

@@ -113,12 +113,17 @@ def look(cube: Cube, end: int, rule: Rule, given: Cube | None = None) -> Finding
 
     `given` is the measure that this one is a rate of: what fell no more than that did not fall.
     """
-    days = min(history_days(cube, end), DAYS_MOST)
+    return look_out(Lookout(cube, given), end, rule)
+
+
+def look_out(lookout: Lookout, end: int, rule: Rule) -> Finding | Unknown | None:
+    """Do so from a lookout, which keeps what was worked out."""
+    days = min(history_days(lookout.cube, end), DAYS_MOST)
     if days < DAYS_LEAST:
         return Unknown(days)
     best: tuple[Finding, Window] | None = None
     most_expected = 0.0
-    for found, window, expected in looks(Lookout(cube, given), end, days, rule):
+    for found, window, expected in looks(lookout, end, days, rule):
         most_expected = max(most_expected, expected)
         if found is not None and (best is None or found.odds < best[0].odds):
             best = found, window

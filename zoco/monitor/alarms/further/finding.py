@@ -15,7 +15,6 @@ import numpy as np
 import scipy
 
 from zoco.monitor.alarms.causes import cause_itself
-from zoco.monitor.alarms.cube import Cube
 from zoco.monitor.alarms.detecting import DAYS_MOST, Finding, Rule, history_days, hours_of, parts_found
 from zoco.monitor.alarms.watched import PAGE, SECTION
 from zoco.monitor.alarms.windows import Lookout, Window
@@ -36,11 +35,10 @@ class Further:
 
 
 def further(
-    cube: Cube, given: Cube | None, end: int, rule: Rule, *, told: Collection[Part], began: int, since: int
+    lookout: Lookout, end: int, rule: Rule, *, told: Collection[Part], began: int, since: int
 ) -> Further | None:
     """Return the surest part that fell since the last was told, at hour `since`; that began at `began`."""
-    days = min(history_days(cube, end), DAYS_MOST)
-    lookout = Lookout(cube, given)
+    days = min(history_days(lookout.cube, end), DAYS_MOST)
     fresh = []
     for hours in hours_of(rule, days):
         if end - hours < since:

@@ -13,6 +13,7 @@ from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.detecting import Rule
 from zoco.monitor.alarms.further.finding import Further, Part, further
 from zoco.monitor.alarms.models import Incident
+from zoco.monitor.alarms.windows import Lookout
 
 if TYPE_CHECKING:
     from zoco.monitor.alarms.cube import Cube
@@ -61,7 +62,7 @@ def later_look(
         return False
     told = services.told_of(known).union(*(each.names for each in there))
     found = further(
-        cube, given, cube.hour_at(at, zone), rule,
+        Lookout(cube, given), cube.hour_at(at, zone), rule,
         told=told, began=cube.hour_at(began_at, zone), since=cube.hour_at(last_at, zone),
     )  # fmt: skip
     if found is None:

@@ -21,6 +21,7 @@ from zoco.monitor.alarms.shown.telling import hook_body
 from zoco.monitor.alarms.tests.test_incidents import alarm
 from zoco.monitor.alarms.usual import rule_of
 from zoco.monitor.alarms.watched import measure_named
+from zoco.monitor.alarms.windows import Lookout
 from zoco.project.tests.readers import body, client_of
 
 __all__ = ["alarm"]
@@ -60,7 +61,7 @@ def lived(cube: Cube, first: int) -> tuple[int, list[tuple[int, Finding]]]:
             opened, began, since = end, end - seen.hours, end
         cause = asdict(seen.cause) if seen.cause else None
         told |= parts_of(cause if end == opened or cause is None else cause | {"values": ()})
-        found = further(cube, None, end, RULE, told=told, began=began, since=since)
+        found = further(Lookout(cube), end, RULE, told=told, began=began, since=since)
         if found is not None:
             told |= set(found.names)
             began, since = end - found.found.hours, end
