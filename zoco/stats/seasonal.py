@@ -58,7 +58,7 @@ def forecast(
     Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett, Statistics in Medicine 32 (2013) 1206–1222,
     sections 3.2 and 3.4; the variance phi·mean + Var(estimated mean) is Farrington et al. 1996, section 3.5.
     Two things differ: outliers on either side count less, as falls matter here too (in phi by 1/s⁴), and a
-    factor of which little is known is drawn to `profile` (of the whole, or 1) by a gamma prior worth six counts.
+    factor of which little is known is drawn to `profile` (of the whole, or 1) by a gamma prior of six counts.
     `exposure` of each past day, around 1, and of the next: what counts are in proportion to, such as the rest
     of the whole (an offset: McCullagh and Nelder, Generalized Linear Models, 1989, section 6.2). What moves
     all alike is then no noise; the exposures' own noise is the caller's to add.
