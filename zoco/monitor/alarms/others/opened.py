@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone import stood
@@ -125,7 +126,7 @@ def held_to(incident: Incident) -> str:
 def _data(incident: Incident) -> Pairs:
     zone = incident.alarm.site.zone
     return [
-        (_("Began"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
+        (pgettext("incident", "Opened"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
         (_("Time zone"), zone),
         (_("Days of history"), str(incident.found.get("days", "–"))),
     ]

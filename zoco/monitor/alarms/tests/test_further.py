@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.causes import parts_of
@@ -18,7 +19,7 @@ from zoco.monitor.alarms.further.noting import later_look, later_of
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.shown.later_said import all_later_said, later_title
 from zoco.monitor.alarms.shown.telling import hook_body
-from zoco.monitor.alarms.tests.test_incidents import alarm
+from zoco.monitor.alarms.tests.test_incidents import FALL, alarm
 from zoco.monitor.alarms.usual import rule_of
 from zoco.monitor.alarms.watched import measure_named
 from zoco.monitor.alarms.windows import Lookout
@@ -100,7 +101,7 @@ def test_parts_that_fell_at_the_same_time_are_no_news_of_each_other() -> None:
 
 
 @pytest.mark.django_db
-def test_it_is_written_down_told_and_shown_with_its_own_time(alarm: Alarm, client: Client) -> None:
+def test_it_is_written_down_told_and_shown_with_its_own_time(alarm: Alarm) -> None:
     spain, mexico = 40 * 24, 41 * 24 + 6
     counts = cube((spain, DAYS * 24, 0.1, [1]), (mexico, DAYS * 24, 0.05, [2]))
     alarm.hook_url = "https://hook.example/"
@@ -135,3 +136,23 @@ def test_it_is_written_down_told_and_shown_with_its_own_time(alarm: Alarm, clien
 def _moment(end: int) -> datetime:
     """Return the moment of an hour of the cube, on Madrid's clock."""
     return (FIRST + timedelta(hours=end)).replace(tzinfo=ZoneInfo("Europe/Madrid")).astimezone(UTC)
+
+
+@pytest.mark.django_db
+def test_the_list_asks_no_more_for_more_incidents_and_opens(alarm: Alarm) -> None:
+    reader = client_of("analyst")
+    alarms = services.alarms_usual(alarm.site_id)
+    services.seen_apply(alarm, FALL, at=_moment(0))
+    reader.get("/admin/incidents/")
+
+    with CaptureQueriesContext(connection) as few:
+        page = body(reader.get("/admin/incidents/"))
+    for each in alarms:
+        if each.kind in ("fall", "not_found", "bots") and each != alarm:
+            services.seen_apply(each, FALL, at=_moment(0))
+    with CaptureQueriesContext(connection) as many:
+        body(reader.get("/admin/incidents/"))
+
+    assert Incident.objects.count() == 5
+    assert len(few) == len(many)
+    assert "incidents marked as false ÷ weeks since the first alarm was set" in page
