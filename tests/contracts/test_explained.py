@@ -91,6 +91,13 @@ def test_whatever_page_shows_a_picture_opens_its_figures() -> None:
     assert shut == set(OPENED_ELSEWHERE)
 
 
+def test_lists_of_figures_without_a_picture_open_too() -> None:
+    lists = ("alarms/incidents.html", "alarms/incident.html", "live.html")
+    texts = [(ZOCO / "monitor/templates/zoco/monitor" / each).read_text() for each in lists]
+
+    assert ["zoco/ledger/explained.html" in each for each in texts] == [True] * 3
+
+
 def test_pictures_are_only_made_into_files_with_what_they_open_to() -> None:
     """Nobody writes an SVG file past the sheet, which says where it comes from."""
     makers = {name(path) for path in python_files() if "alone.files import sheet" in path.read_text()}

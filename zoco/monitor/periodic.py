@@ -5,7 +5,7 @@ from django.utils import timezone
 from zoco.kit.periodic import PERIODIC, Periodic
 from zoco.monitor.alarms import running
 from zoco.monitor.alarms.before import working
-from zoco.monitor.alarms.others import exporting, letters, spending
+from zoco.monitor.alarms.others import exporting, letters, silent, spending
 from zoco.monitor.alarms.shown import telling
 from zoco.monitor.attribution import services as attribution
 from zoco.monitor.exports import plans
@@ -21,7 +21,7 @@ def look() -> None:
 
 def listen() -> None:
     """Look for sites from which nothing comes."""
-    running.silence_look(now=timezone.now())
+    silent.silence_look(now=timezone.now())
 
 
 def spend() -> None:

@@ -29,6 +29,10 @@ class Forecast:
         mean = self.mean * factor
         return Forecast(mean, self.dispersion * mean + level * factor * factor, self.dispersion)
 
+    def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Forecast":
+        """Return the forecast of some of the series."""
+        return Forecast(self.mean[rows], self.variance[rows], self.dispersion[rows])
+
     def tails(self, number: int, seen: float) -> tuple[float, float]:
         """Return how likely a series is so low, and so high."""
         return tails(seen, float(self.mean[number]), float(self.variance[number]))
@@ -47,14 +51,14 @@ def forecast(
 ) -> Forecast:
     """Forecast the next count of each row of `past` (series, days), oldest day first.
 
-    `kinds` is the kind of each past day (0 to 6, the day of the week), `kind` that of the next.
-    The mean is level × factor of the kind of day, a log-linear quasi-Poisson model fitted with weights that
-    halve in three weeks, so that the level follows the season. Past outliers count by 1/s² where their
-    Anscombe residual s is beyond 2.58, and forecasts are negative binomial: Noufaily, Enki, Farrington,
-    Garthwaite, Andrews and Charlett, Statistics in Medicine 32 (2013) 1206–1222, sections 3.2 and 3.4; the
-    variance phi·mean + Var(estimated mean) is Farrington et al. 1996, section 3.5. Two things differ:
-    outliers on either side count less, as falls matter here too (in phi by 1/s⁴), and a factor of
-    which little is known is drawn to `profile` (of the whole, or 1) by a gamma prior worth six counts.
+    `kinds` is the kind of each past day (0 to 6, the day of the week), `kind` that of the next; `profile` one
+    for all series, or one for each. The mean is level × factor of the kind of day, a log-linear quasi-Poisson
+    model fitted with weights that halve in three weeks, so that the level follows the season. Past outliers
+    count by 1/s² where their Anscombe residual s is beyond 2.58, and forecasts are negative binomial:
+    Noufaily, Enki, Farrington, Garthwaite, Andrews and Charlett, Statistics in Medicine 32 (2013) 1206–1222,
+    sections 3.2 and 3.4; the variance phi·mean + Var(estimated mean) is Farrington et al. 1996, section 3.5.
+    Two things differ: outliers on either side count less, as falls matter here too (in phi by 1/s⁴), and a
+    factor of which little is known is drawn to `profile` (of the whole, or 1) by a gamma prior of six counts.
     `exposure` of each past day, around 1, and of the next: what counts are in proportion to, such as the rest
     of the whole (an offset: McCullagh and Nelder, Generalized Linear Models, 1989, section 6.2). What moves
     all alike is then no noise; the exposures' own noise is the caller's to add.
@@ -80,11 +84,10 @@ def forecast(
     return Forecast(mean, phi * mean + mean * mean * uncertain, phi)
 
 
-def profile_of(past: Floats, kinds: NDArray[np.int64]) -> Floats:
-    """Return how much busier each kind of day is than the mean one, of one series."""
-    recent = np.ones((1, past.shape[-1]))
-    found: Floats = _fitted(past.reshape(1, -1), recent, kinds, np.ones(7), recent)[0][0]
-    return found
+def profiles_of(past: Floats, kinds: NDArray[np.int64]) -> Floats:
+    """Return how much busier each kind of day is than the mean one, of each series: (series, 7)."""
+    recent = np.ones_like(past)
+    return _fitted(past, recent, kinds, np.ones(7), recent)[0]
 
 
 def _fitted(
@@ -140,5 +143,6 @@ def _dispersion(pearson: Floats, weights: Floats) -> Floats:
 
 def _anscombe(past: Floats, fitted: Floats) -> Floats:
     """Return Anscombe's residuals of Poisson counts (Noufaily et al. 2013, section 3.2)."""
-    found: Floats = 1.5 * (past ** (2 / 3) - fitted ** (2 / 3)) / fitted ** (1 / 6)
+    root = np.cbrt(fitted)  # many times quicker than powers
+    found: Floats = 1.5 * (np.cbrt(past) ** 2 - root**2) / np.sqrt(root)
     return found

@@ -5,7 +5,7 @@ Two queries for each dimension, each over the whole span; the last hour may stil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -45,6 +45,30 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """All values of all dimensions, one below another, so that they are looked at at once."""
+
+    names: tuple[tuple[str, str], ...]
+    cut: Cut
+    row: dict[tuple[str, str], int]
+    is_named: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, cuts: dict[str, Cut]) -> Parts:
+        """Put them together, in their order."""
+        names = tuple((name, value) for name, cut in cuts.items() for value in cut.values)
+        counts = [cut.summed for cut in cuts.values() if cut.values]
+        summed = np.concatenate(counts) if counts else np.zeros((0, 1))
+        row = {name: number for number, name in enumerate(names)}
+        return cls(
+            names,
+            Cut(tuple(value for _name, value in names), summed),
+            row,
+            np.array([bool(value) for _name, value in names], bool),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Cube:
     """A measure by hour. Hours are numbered from `first`, a wall clock's; `cuts` by dimension.
 
@@ -58,6 +82,10 @@ class Cube:
     total: Cut
     cuts: dict[str, Cut]
     unit: float = 1.0
+    parts: Parts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", Parts.of(self.cuts))
 
     @property
     def hours(self) -> int:

@@ -4,6 +4,7 @@ Counts of the last 1, 3, 6, 24, 48, 72 and 168 hours are held against the same h
 before (`zoco.stats.seasonal`). Nothing here asks the ledger or writes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from zoco.monitor.alarms.causes import Cause, cause_itself, cause_of
 from zoco.monitor.alarms.cube import Cube, Cut
-from zoco.monitor.alarms.windows import Window
+from zoco.monitor.alarms.windows import Lookout, Window
 from zoco.stats.seasonal import Forecast
 
 Floats = NDArray[np.float64]
@@ -112,25 +113,52 @@ def look(cube: Cube, end: int, rule: Rule, given: Cube | None = None) -> Finding
 
     `given` is the measure that this one is a rate of: what fell no more than that did not fall.
     """
-    days = min(history_days(cube, end), DAYS_MOST)
+    return look_out(Lookout(cube, given), end, rule)
+
+
+def look_out(lookout: Lookout, end: int, rule: Rule) -> Finding | Unknown | None:
+    """Do so from a lookout, which keeps what was worked out."""
+    days = min(history_days(lookout.cube, end), DAYS_MOST)
     if days < DAYS_LEAST:
         return Unknown(days)
-    best: Finding | None = None
+    best: tuple[Finding, Window] | None = None
     most_expected = 0.0
-    for hours in WINDOWS if rule.is_fall else WAVE_WINDOWS:
-        if days * 24 < hours + 7 * 24:
-            continue
-        window = Window(cube, end, hours, days)
-        other = Window(given, end, hours, days) if given else None
-        found, expected = _whole(window, rule, other)
+    for found, window, expected in looks(lookout, end, days, rule):
         most_expected = max(most_expected, expected)
-        part = _part(window, rule, other) if rule.is_fall else None
-        for each in (found, part):
-            if each is not None and (best is None or each.odds < best.odds):
-                best = each
-    if best is None and rule.is_fall and most_expected < EXPECTED_LEAST:
-        return Unknown(days, expected=most_expected)
-    return best
+        if found is not None and (best is None or found.odds < best[0].odds):
+            best = found, window
+    if best is None:
+        is_little = rule.is_fall and most_expected < EXPECTED_LEAST
+        return Unknown(days, expected=most_expected) if is_little else None
+    found, window = best
+    return replace(found, cause=_cause(window, rule, found))
+
+
+def looks(
+    lookout: Lookout, end: int, days: int, rule: Rule
+) -> Iterator[tuple[Finding | None, Window, float]]:
+    """Look at each span of hours, first at the whole and then at its parts; how much was expected of it.
+
+    What is found says nothing of its cause yet.
+    """
+    for hours in hours_of(rule, days):
+        window, other = lookout.windows(end, hours, days)
+        found, expected = _whole(window, rule, other)
+        yield found, window, expected
+        if rule.is_fall:
+            yield next(parts_found(window, rule, other), None), window, expected
+
+
+def hours_of(rule: Rule, days: int) -> list[int]:
+    """Return the spans that so many days of history let be looked at."""
+    return [each for each in (WINDOWS if rule.is_fall else WAVE_WINDOWS) if days * 24 >= each + 7 * 24]
+
+
+def _cause(window: Window, rule: Rule, found: Finding) -> Cause | None:
+    cause = cause_of(window, rule.is_fall, rule.only, found.dispersion)
+    if cause is None and found.part is not None:
+        return cause_itself(window, found.part, found.seen, found.expected)
+    return cause
 
 
 def _whole(window: Window, rule: Rule, other: Window | None) -> tuple[Finding | None, float]:
@@ -152,17 +180,15 @@ def _whole(window: Window, rule: Rule, other: Window | None) -> tuple[Finding | 
     if not is_large or odds > rule.odds * window.fewer or not _goes_on(window, cube.total, 0, rule):
         return None, mean
     low, high = expected.bounds(0, CONFIDENCE)
-    cause = cause_of(window, rule.is_fall, rule.only, float(expected.dispersion[0]))
     figures = (seen, mean, low, high, odds, float(expected.dispersion[0]))
-    return Finding(cube.measure.key, rule.is_fall, window.hours, *figures, window.days, cause), mean
+    return Finding(cube.measure.key, rule.is_fall, window.hours, *figures, window.days, None), mean
 
 
 def _goes_on(window: Window, cut: Cut, row: int, rule: Rule) -> bool:
     """Say whether the newest third of the hours is as the whole: what is over is not told any more."""
-    hours = max(window.hours // 3, 1)
-    if hours == window.hours:
+    newest = window.newest()
+    if newest is window:
         return True
-    newest = Window(window.cube, window.end, hours, window.days)
     expected = float(newest.forecast(cut, np.array([row])).mean[0])
     seen = float(newest.seen(cut)[row])
     if rule.is_fall:
@@ -181,44 +207,44 @@ def _fell(other: Window) -> float:
     return min(1.0, float(other.seen(other.cube.total)[0]) / mean) if mean > 0 else 1.0
 
 
-def _part(window: Window, rule: Rule, other: Window | None) -> Finding | None:
-    """Return the part that fell, where one fell against its own past and against the others as well."""
-    best: tuple[float, int, tuple[str, str], Forecast, float] | None = None
-    for name, cut in window.cube.cuts.items():
-        if rule.only and name not in rule.only:
-            continue
-        rows = _suspects(window, cut, rule)
-        if not len(rows):
-            continue
-        seen, expected = window.seen(cut)[rows], window.forecast(cut, rows)
-        most = 0.05 if rule.is_gone else 1 - rule.share
-        # What is looked at more closely below is expected to be less, never more.
-        if not (seen <= most * expected.mean).any():
-            continue
-        itself, expected = _beside(window, cut, rows, seen, expected, _own(other, name, cut, rows))
-        for number, row in enumerate(rows):
-            if seen[number] > most * min(itself.mean[number], expected.mean[number]):
-                continue
-            if itself.tails(number, float(seen[number]))[0] > ITSELF_ODDS:
-                continue
-            odds = expected.tails(number, float(seen[number]))[0]
-            is_better = odds <= rule.part_odds * window.fewer and (best is None or odds < best[0])
-            if is_better and _goes_on(window, cut, int(row), rule):
-                best = (odds, number, (name, cut.values[row]), expected, float(seen[number]))
-    if best is None:
-        return None
-    odds, number, part, expected, value = best
-    phi = float(expected.dispersion[number])
-    low, high = expected.bounds(number, CONFIDENCE)
-    cause = cause_of(window, rule.is_fall, rule.only, phi) or cause_itself(
-        window, part, value, float(expected.mean[number])
-    )
-    figures = (value, float(expected.mean[number]), low, high, odds, phi)
-    return Finding(window.cube.measure.key, True, window.hours, *figures, window.days, cause, part)
+def parts_found(window: Window, rule: Rule, other: Window | None) -> Iterator[Finding]:
+    """Return the parts that fell against their own past and against the others as well, the surest first."""
+    cut, most = window.cube.parts.cut, 0.05 if rule.is_gone else 1 - rule.share
+    rows, seen, past = fallen(window, rule)
+    if not len(rows):
+        return
+    itself, expected = _beside(window, rows, seen, past, _own(other, window, rows))
+    rare = []
+    for number in np.flatnonzero(seen <= most * np.minimum(itself.mean, expected.mean)).tolist():
+        value = float(seen[number])
+        if itself.tails(number, value)[0] <= ITSELF_ODDS:
+            odds = expected.tails(number, value)[0]
+            if odds <= rule.part_odds * window.fewer:
+                rare.append((odds, number))
+    for odds, number in sorted(rare):
+        if _goes_on(window, cut, int(rows[number]), rule):
+            low, high = expected.bounds(number, CONFIDENCE)
+            figures = (float(seen[number]), float(expected.mean[number]), low, high, odds)
+            part, phi = window.cube.parts.names[rows[number]], float(expected.dispersion[number])
+            yield Finding(window.cube.measure.key, True, window.hours, *figures, phi, window.days, None, part)
+
+
+def fallen(window: Window, rule: Rule) -> tuple[NDArray[np.int64], Floats, Forecast]:
+    """Return the rows of parts that fell so far by their own past, what was seen, and what is expected.
+
+    What is looked at more closely then is expected to be less, never more.
+    """
+    rows = suspects(window, rule)
+    seen = window.seen(window.cube.parts.cut)[rows]
+    if not len(rows):
+        return rows, seen, Forecast(seen, seen, seen)
+    expected = window.parts(rows)
+    are_low = seen <= (0.05 if rule.is_gone else 1 - rule.share) * expected.mean
+    return rows[are_low], seen[are_low], expected.of(are_low)
 
 
 def _beside(
-    window: Window, cut: Cut, rows: NDArray[np.int64], seen: Floats, itself: Forecast, own: Floats | float
+    window: Window, rows: NDArray[np.int64], seen: Floats, itself: Forecast, own: Floats | float
 ) -> tuple[Forecast, Forecast]:
     """Return what parts are expected to be by their own past, and in proportion to the others.
 
@@ -228,34 +254,40 @@ def _beside(
     total, whole = float(window.seen(window.cube.total)[0]), float(window.whole().mean[0])
     others = (total - seen) / np.maximum(whole - itself.mean, 1.0)
     alone = itself.scaled(np.minimum(1.0, np.minimum(others, own)))
-    beside = window.beside(cut, rows).scaled(np.minimum(1.0, own) * np.ones(len(rows)))
+    beside = window.parts_beside(rows).scaled(np.minimum(1.0, own) * np.ones(len(rows)))
     are_many = total - seen >= OTHERS_LEAST
     both = (np.where(are_many, getattr(beside, name), getattr(alone, name)) for name in FORECAST)
     return itself.scaled(np.minimum(1.0, own)), Forecast(*both)
 
 
-def _suspects(window: Window, cut: Cut, rule: Rule) -> NDArray[np.int64]:
-    """Return the rows that may have fallen, by a rough look at the same hours of four weeks."""
-    if not len(cut.values):
+def suspects(window: Window, rule: Rule) -> NDArray[np.int64]:
+    """Return the rows of parts that may have fallen, by a rough look at the same hours of four weeks."""
+    parts = window.cube.parts
+    if not len(parts.names):
         return np.array([], dtype=np.int64)
-    rough = window.rough(cut)
-    seen = window.seen(cut)
-    few = seen <= (0.1 if rule.is_gone else 1 - 0.8 * rule.share) * rough
-    few &= rough - seen >= ROUGH_STRIDES_PART * np.sqrt(rough)
-    named = np.array([bool(value) for value in cut.values])
-    return np.nonzero((rough >= EXPECTED_LEAST) & few & named)[0]
+    rough, seen = window.rough(parts.cut), window.seen(parts.cut)
+    are_few = seen <= (0.1 if rule.is_gone else 1 - 0.8 * rule.share) * rough
+    are_few &= rough - seen >= ROUGH_STRIDES_PART * np.sqrt(rough)
+    rows = np.nonzero((rough >= EXPECTED_LEAST) & are_few & parts.is_named)[0]
+    return rows[[parts.names[row][0] in rule.only for row in rows]] if rule.only and len(rows) else rows
 
 
-def _own(other: Window | None, name: str, cut: Cut, rows: NDArray[np.int64]) -> Floats | float:
-    """Return how far the measure that this is a rate of fell in the same parts."""
-    theirs = other.cube.cuts.get(name) if other else None
-    if other is None or theirs is None:
-        return 1.0 if other is None else _fell(other)
-    number = {value: row for row, value in enumerate(theirs.values)}
-    found = [number.get(cut.values[row], -1) for row in rows]
-    known = np.array([each for each in found if each >= 0], dtype=np.int64)
-    fell = np.ones(len(rows))
-    if len(known):
-        ratio = other.seen(theirs)[known] / np.maximum(other.forecast(theirs, known).mean, 1.0)
-        fell[[place for place, each in enumerate(found) if each >= 0]] = np.minimum(1.0, ratio)
+def rows_in(other: Window, window: Window, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of the same parts in another measure; -1 where it has none such."""
+    names = window.cube.parts.names
+    return np.array([other.cube.parts.row.get(names[row], -1) for row in rows], dtype=np.int64)
+
+
+def _own(other: Window | None, window: Window, rows: NDArray[np.int64]) -> Floats | float:
+    """Return how far the measure that this is a rate of fell in the same parts; else as a whole."""
+    if other is None:
+        return 1.0
+    theirs = rows_in(other, window, rows)
+    is_there = theirs >= 0
+    names = window.cube.parts.names
+    fell = np.array([1.0 if names[row][0] in other.cube.cuts else _fell(other) for row in rows])
+    if is_there.any():
+        known = theirs[is_there]
+        mean = other.parts(known).mean
+        fell[is_there] = np.minimum(1.0, other.seen(other.cube.parts.cut)[known] / np.maximum(mean, 1.0))
     return fell

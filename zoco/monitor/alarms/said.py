@@ -100,7 +100,7 @@ def incident_title(incident: Incident) -> str:
     if alarm.kind in OF_COSTS:
         return spent_said.title(incident)
     part = part_said(found.get("cause"))
-    words = {"what": _what(found), "part": part, "site": alarm.site.name}
+    words = {"what": what_said(found), "part": part, "site": alarm.site.name}
     if alarm.kind == "tracker" and part:
         return _("The tracker is gone from %(part)s on %(site)s") % words
     if found["is_fall"]:
@@ -108,7 +108,7 @@ def incident_title(incident: Incident) -> str:
     return (_("%(what)s rose on %(site)s: %(part)s") if part else _("%(what)s rose on %(site)s")) % words
 
 
-def _what(found: dict[str, Any]) -> str:
+def what_said(found: dict[str, Any]) -> str:
     """Name the figure of an incident, with its segment."""
     return _within(measure_said(found["measure"]), (found.get("segment") or {}).get("name", ""))
 
@@ -121,29 +121,32 @@ def incident_said(incident: Incident) -> str:
     if incident.alarm.kind in OF_COSTS:
         return spent_said.text(incident)
     cause = found.get("cause")
-    values = {
-        "seen": _number(found["seen"]),
-        "expected": _number(found["expected"]),
-        "low": _number(found["low"]),
-        "high": _number(found["high"]),
-    }
-    hours = int(found["hours"])
     if found["measure"] in averages.OF:
-        return f"{_average_said(found, values)} {_cause_said(cause)}"
-    first = ngettext(
+        return f"{_average_said(found)} {_cause_said(cause)}"
+    named = _("%(measure)s: %(said)s") % {"measure": what_said(found), "said": seen_said(found)}
+    is_silence = incident.alarm.kind == "silence" and cause is None
+    return named if is_silence else f"{named} {_cause_said(cause)}"
+
+
+def seen_said(found: dict[str, Any]) -> str:
+    """Say how many were seen and expected in the last hours, with the interval."""
+    hours, values = int(found["hours"]), _figures(found)
+    words = ngettext(
         "In the last hour %(seen)s were seen; %(expected)s were expected, 95%% of the time between %(low)s "
         "and %(high)s.",
         "In the last %(hours)s hours %(seen)s were seen; %(expected)s were expected, 95%% of the time "
         "between %(low)s and %(high)s.",
         hours,
-    ) % {**values, "hours": hours}
-    named = _("%(measure)s: %(said)s") % {"measure": _what(found), "said": first}
-    is_silence = incident.alarm.kind == "silence" and cause is None
-    return named if is_silence else f"{named} {_cause_said(cause)}"
+    )
+    return words % {**values, "hours": hours}
 
 
-def _average_said(found: dict[str, Any], values: dict[str, str]) -> str:
-    hours = int(found["hours"])
+def _figures(found: dict[str, Any]) -> dict[str, str]:
+    return {name: _number(found[name]) for name in ("seen", "expected", "low", "high")}
+
+
+def _average_said(found: dict[str, Any]) -> str:
+    hours, values = int(found["hours"]), _figures(found)
     words = ngettext(
         "%(measure)s: In the last hour it was %(seen)s; %(expected)s was expected, 95%% of the time between "
         "%(low)s and %(high)s, by so many orders.",
@@ -151,7 +154,7 @@ def _average_said(found: dict[str, Any], values: dict[str, str]) -> str:
         "time between %(low)s and %(high)s, by so many orders.",
         hours,
     )
-    return words % {**values, "measure": _what(found), "hours": hours}
+    return words % {**values, "measure": what_said(found), "hours": hours}
 
 
 def _cause_said(cause: dict[str, Any] | None) -> str:
@@ -165,7 +168,7 @@ def _cause_said(cause: dict[str, Any] | None) -> str:
         "share": formats.percent(min(max(share, 0.0), 1.0), 0),
     }
     said = _share_said(share) % words
-    if others := "; ".join(_named(name, values) for name, values in cause.get("also") or []):
+    if others := "; ".join(named_said(name, values) for name, values in cause.get("also") or []):
         said += " " + _("The same under another name: %(parts)s.") % {"parts": others}
     return said
 
@@ -191,10 +194,11 @@ def odds_said(odds: float) -> str:
 
 def part_said(cause: dict[str, Any] | None) -> str:
     """Name a part: "Country ES, MX"."""
-    return _named(cause["dimension"], cause["values"]) if cause else ""
+    return named_said(cause["dimension"], cause["values"]) if cause else ""
 
 
-def _named(dimension: str, values: list[str]) -> str:
+def named_said(dimension: str, values: list[str]) -> str:
+    """Name values of a dimension."""
     if dimension == SECTION:
         return _("pages under %(path)s") % {"path": ", ".join(values)}
     label = FILTERABLE[dimension].label if dimension in FILTERABLE else PARTS.get(dimension, dimension)

@@ -23,12 +23,11 @@ from zoco.monitor.alarms import said, services
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.others import averages, letters, opened, spent_said
 from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS, hidden_from
-from zoco.monitor.alarms.shown import before_said, pictures
+from zoco.monitor.alarms.shown import before_said, later_said, lines, opened_list, pictures
 
 SEE, MARK = "zoco_monitor.view_incident", "zoco_monitor.change_incident"
 SET = "zoco_monitor.add_alarm"
 SHOWN_MOST = 100
-RATE_WEEKS = 8
 
 
 def _page(request: HttpRequest, template: str, title: str, **values: object) -> HttpResponse:
@@ -53,14 +52,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     alarms = list(
         Alarm.objects.filter(site__in=sites).select_related("site", "segment").order_by("site", "id")
     )
-    lines = sorted((_line(each) for each in incidents), key=lambda line: not line["is_open"])
+    shown = sorted(map(lines.incident_line, incidents), key=lambda line: not line["is_open"])
     return _page(
         request,
         "incidents",
         _("Incidents"),
-        lines=lines,
-        alarms=[_alarm(each) for each in alarms],
-        false_rate=_false_rate(sites),
+        lines=shown,
+        alarms=[lines.alarm_line(each) for each in alarms],
+        false_rate=lines.false_rate(sites, timezone.now()),
+        opened=opened_list.opened_of_list(sites),
         expected=before_said.all_said(alarms),
         may_set=request.user.has_perm(SET),
         lacks_usual=services.lacks_usual(),
@@ -71,51 +71,6 @@ def _seen(request: HttpRequest) -> QuerySet[Incident]:
     """Return the incidents that a reader may see."""
     found = Incident.objects.filter(alarm__site__in=[each.id for each in sitebook.sites()])
     return found.exclude(alarm__kind__in=hidden_from(request.user))
-
-
-def _line(incident: Incident) -> dict[str, Any]:
-    return {
-        "incident": incident,
-        "title": said.incident_title(incident),
-        "said": said.incident_said(incident),
-        "is_open": incident.closed_at is None,
-        "is_new": incident.acknowledged_at is None,
-        "mark": incident.get_mark_display() if incident.mark else "",
-    }
-
-
-def _alarm(alarm: Alarm) -> dict[str, Any]:
-    if not alarm.is_on:
-        return {"alarm": alarm, "said": said.alarm_said(alarm), "known": _("Off"), "before": ""}
-    before = before_said.before_said(alarm)
-    return {"alarm": alarm, "said": said.alarm_said(alarm), "known": said.known_said(alarm), "before": before}
-
-
-def _false_rate(sites: list[int]) -> str:
-    """Say how many false alarms there were a week, by what people marked."""
-    now = timezone.now()
-    first = (
-        Alarm.objects.filter(site__in=sites)
-        .order_by("created_at")
-        .values_list("created_at", flat=True)
-        .first()
-    )
-    if first is None:
-        return ""
-    weeks = min(RATE_WEEKS, max((now - first) / timedelta(weeks=1), 1.0))
-    recent = Incident.objects.filter(alarm__site__in=sites, opened_at__gte=now - timedelta(weeks=weeks))
-    false = recent.filter(mark=Incident.Mark.FALSE).count()
-    unmarked = recent.filter(mark=Incident.Mark.NONE).count()
-    whole = round(weeks)
-    rate = ngettext(
-        "Marked as false: %(rate)s a week over the last week.",
-        "Marked as false: %(rate)s a week over the last %(weeks)s weeks.",
-        whole,
-    ) % {"rate": formats.decimal(false / weeks, 1), "weeks": whole}
-    open_words = ngettext(
-        "%(count)s incident is not marked yet.", "%(count)s incidents are not marked yet.", unmarked
-    )
-    return f"{rate} {open_words % {'count': unmarked}}" if unmarked else rate
 
 
 @never_cache
@@ -131,6 +86,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
         incident=found,
         words=words,
         segment=said.segment_said(found),
+        later=later_said.all_later_said(found),
         picture=picture,
         opened=opens,
         report_url=_report_url(found),
@@ -160,6 +116,8 @@ def _sureness(incident: Incident) -> dict[str, Any]:
     return {
         "odds": said.odds_said(odds),
         "dispersion": formats.decimal(incident.found["dispersion"], 1),
+        "dispersion_of": opened.dispersion_of(incident),
+        "held_to": opened.held_to(incident),
         "method": method,
     }
 

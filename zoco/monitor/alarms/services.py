@@ -77,6 +77,8 @@ def seen_apply(
         if incident is not None and _is_another(incident, found, at):
             incident_close(incident, at=at)
             incident = None
+        if incident is not None and incident.found.get("later"):
+            found["later"] = incident.found["later"]
         found["told"] = sorted(_told_then(incident, found.get("cause")))
         return incident_see(alarm, incident, found, began_at=began_at, at=at, picture=picture)
     if incident is not None and at - incident.seen_at >= calm:
@@ -94,7 +96,7 @@ def _is_another(incident: Incident, found: dict[str, Any], at: datetime) -> bool
     if not new or found["is_fall"]:
         return False
     lately = Incident.objects.filter(alarm=incident.alarm_id, opened_at__gte=at - LATELY)
-    told = [_told(each) for each in [incident, *lately]]
+    told = [told_of(each) for each in [incident, *lately]]
     return bool(told[0]) and all(new.isdisjoint(parts) for parts in told)
 
 
@@ -105,10 +107,10 @@ def _told_then(incident: Incident | None, cause: dict[str, Any] | None) -> set[t
     """
     if incident is None:
         return parts_of(cause)
-    return _told(incident) | parts_of(cause | {"values": ()} if cause else None)
+    return told_of(incident) | parts_of(cause | {"values": ()} if cause else None)
 
 
-def _told(incident: Incident) -> set[tuple[str, str]]:
+def told_of(incident: Incident) -> set[tuple[str, str]]:
     """Return all parts that an incident was said to be of since it opened."""
     return {(dimension, value) for dimension, value in incident.found.get("told") or ()}
 
@@ -160,7 +162,7 @@ def incident_see(
                 )
         except IntegrityError:  # another worker was quicker
             return Incident.objects.filter(alarm=alarm, closed_at=None).first()
-        _tell(incident, OPENED, at)
+        tell(incident, OPENED, at)
         return incident
     if at > incident.seen_at:
         incident.seen_at, incident.found, incident.picture = at, found, picture or {}
@@ -173,7 +175,7 @@ def incident_close(incident: Incident, *, at: datetime) -> None:
     """Close an incident. A second time changes nothing."""
     changed = Incident.objects.filter(pk=incident.pk, closed_at=None).update(closed_at=at, open_key=None)
     if changed:
-        _tell(incident, CLOSED, at)
+        tell(incident, CLOSED, at)
 
 
 @transaction.atomic
@@ -186,7 +188,7 @@ def incident_acknowledge(*, incident: Incident, by: User, mark: str, at: datetim
     current.save(update_fields=["acknowledged_at", "acknowledged_by", "mark"])
 
 
-def _tell(incident: Incident, event: str, at: datetime) -> None:
+def tell(incident: Incident, event: str, at: datetime) -> None:
     """Write down who is to be told, once each: accounts as they are now, and the web hook."""
     roles = incident.alarm.roles.values_list("name", flat=True)
     rows = [

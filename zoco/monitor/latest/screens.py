@@ -15,6 +15,7 @@ from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.ledger.views.heads import head_of_site, site_chosen
 from zoco.monitor.latest.mine import can_tell, visitors_of
+from zoco.monitor.latest.opened import opened_of
 from zoco.monitor.latest.reads import Wanted, latest
 from zoco.monitor.latest.said import line
 
@@ -39,7 +40,7 @@ def live(request: HttpRequest) -> HttpResponse:
             return HttpResponse(status=204)
         return render(request, "zoco/monitor/live_lines.html", shown)
     shown |= head_of_site(_("Live"), site, known)
-    shown |= {"hosts": site.hostnames, "zone": site.zone, "can_tell": can_tell()}
+    shown |= {"hosts": site.hostnames, "zone": site.zone, "can_tell": can_tell(), "opened": opened_of(site)}
     return render(request, "zoco/monitor/live.html", shown)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from zoco.stats.seasonal import forecast, profile_of
+from zoco.stats.seasonal import forecast, profiles_of
 
 KINDS = np.arange(56) % 7
 FACTORS = np.array([1.2, 1.1, 1.0, 1.0, 0.9, 0.7, 1.1])
@@ -65,7 +65,7 @@ def test_little_known_takes_the_profile_of_the_whole() -> None:
     whole = np.tile(1_000 * FACTORS, 8)
     few = np.ones((1, 56))
 
-    found = [forecast(few, KINDS, kind, profile_of(whole, KINDS)).mean[0] for kind in (0, 5)]
+    found = [forecast(few, KINDS, kind, profiles_of(whole[None], KINDS)[0]).mean[0] for kind in (0, 5)]
 
     assert found[0] > found[1]
 

@@ -6,7 +6,7 @@ Facts go through a store like any others; the counts are read once, and each loo
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,18 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import decoder, encoder
 from zoco.ledger.spool import BulkSegment
 from zoco.ledger.store.base import Store
+from zoco.monitor.alarms.before.ahead import prepare
 from zoco.monitor.alarms.causes import most_of, parts_of
 from zoco.monitor.alarms.cube import Cube, cube_read
-from zoco.monitor.alarms.detecting import Finding
+from zoco.monitor.alarms.detecting import Finding, look_out
+from zoco.monitor.alarms.further.finding import further
+from zoco.monitor.alarms.further.noting import MOST as LATER_MOST
 from zoco.monitor.alarms.others.averages import looked
-from zoco.monitor.alarms.running import given_of, silence_found
+from zoco.monitor.alarms.others.silent import silence_found
+from zoco.monitor.alarms.running import given_of
 from zoco.monitor.alarms.usual import USUAL, rule_of
-from zoco.monitor.alarms.watched import FUNNEL, MEASURES, measure_named
+from zoco.monitor.alarms.watched import MEASURES, measure_named
+from zoco.monitor.alarms.windows import Lookout
 from zoco.monitor.reports.funnels import drawn
 from zoco.monitor.reports.funnels.chains import Funnel
 from zoco.testing.company.building import company_days
@@ -44,22 +49,8 @@ STEPS = tuple(
 FURTHER = tuple(
     ("fall", measure) for measure in ("conversions", "revenue", "funnel:1:2", "funnel:1:3", "funnel:1:4")
 )
-ORDERS = ("orders", "revenue", "conversions", "funnel:1:4")
 # Silence is over with the next fact.
 SILENCE = "silence"
-# For so long after a fault an incident is still told of it: windows reach back.
-AFTER_HOURS = 24
-# Within so many hours each kind must be found.
-DELAYS = {
-    "stop": 12,
-    "step": 48,
-    "tracker": 48,
-    "falls": 48,
-    "conversion": 48,
-    "not_found": 6,
-    "bots": 6,
-    "spam": 6,
-}
 LASTS = {
     "stop": 14,
     "step": 48,
@@ -80,18 +71,13 @@ class Episode:
     opened: int
     seen: int
     found: list[tuple[int, Finding]] = field(default_factory=list)
+    names: set[tuple[str, str]] = field(default_factory=set)
+    of: "Episode | None" = None
+    """The incident that was open, of which it is told: it is none of its own, and has these names."""
 
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What became of each fault: hours until it was found (-1: not in time), and whether named right."""
-
-    found: list[tuple[Fault, int, bool]]
-    false: list[Episode]
-    weeks: float
-
-    def __add__(self, other: "Score") -> "Score":
-        return Score(self.found + other.found, self.false + other.false, self.weeks + other.weeks)
+    @property
+    def is_later(self) -> bool:
+        return self.of is not None
 
 
 def faults_drawn(
@@ -150,9 +136,10 @@ def replayed(
     """Look every `step` hours from hour `first` on; return the incidents in the order of opening."""
     open_now: dict[tuple[str, str], Episode] = {}
     episodes: list[Episode] = []
+    lookouts = _Lookouts(cubes, step)
     for end in range(first, cubes["visits"].hours, step):
         for key in (*COUNTED, *further):
-            seen = _looked(cubes, key, end)
+            seen = _looked(lookouts, key, end)
             episode = open_now.get(key)
             if isinstance(seen, Finding):
                 if episode is None or _is_another(seen, key, episodes, end):
@@ -160,6 +147,8 @@ def replayed(
                     episodes.append(episode)
                 episode.seen = end
                 episode.found.append((end, seen))
+                if later := _later(lookouts, key, episode, episodes, end):
+                    episodes.append(later)
             elif episode is not None and (key[0] == SILENCE or end - episode.seen >= CALM_HOURS):
                 del open_now[key]
     return episodes
@@ -167,7 +156,7 @@ def replayed(
 
 def _is_another(seen: Finding, key: tuple[str, str], episodes: Sequence[Episode], end: int) -> bool:
     """Say whether it is another wave than those lately told of, as `zoco.monitor.alarms.services` does."""
-    its = [each for each in episodes if each.kind == key[0]]
+    its = [each for each in episodes if each.kind == key[0] and not each.is_later]
     told = [_told(each) for each in its[-1:] + [each for each in its if end - each.opened <= LATELY_HOURS]]
     new = most_of(asdict(seen.cause)) if seen.cause else set()
     return bool(new and not seen.is_fall and told[0]) and all(new.isdisjoint(parts) for parts in told)
@@ -183,13 +172,52 @@ def _parts(found: Finding) -> set[tuple[str, str]]:
     return parts_of(asdict(found.cause)) if found.cause else set()
 
 
-def _looked(cubes: dict[str, Cube], key: tuple[str, str], end: int) -> object:
+class _Lookouts:
+    """What is looked out from, one for each alarm; what is needed of about a day is worked out at once."""
+
+    def __init__(self, cubes: dict[str, Cube], step: int) -> None:
+        self.cubes, self._step = cubes, step
+        self._made: dict[tuple[str, str], tuple[Lookout, int]] = {}
+
+    def of(self, key: tuple[str, str], end: int) -> Lookout:
+        """Return the lookout of an alarm that knows the hours before an hour."""
+        kind, measure = key
+        given, rule = given_of(self.cubes[measure], kind), rule_of(kind)
+        made = self._made.get(key)
+        if made is None or end > made[1]:
+            lookout = Lookout(self.cubes[measure], self.cubes[given] if given else None)
+            ends = range(end, min(end + 24, self.cubes[measure].hours), self._step)
+            if rule is not None and rule.is_fall:
+                prepare(lookout, ends, rule)
+            made = self._made[key] = lookout, ends[-1]
+        return made[0]
+
+
+def _looked(lookouts: _Lookouts, key: tuple[str, str], end: int) -> object:
     kind, measure = key
-    rule = rule_of(kind)
+    rule, cube = rule_of(kind), lookouts.cubes[measure]
     if rule is None:
-        return _silent(cubes[measure], end)
-    given = given_of(cubes[measure], kind)
-    return looked(cubes[measure], end, rule, cubes[given] if given else None)
+        return _silent(cube, end)
+    if cube.measure.is_average:
+        return looked(cube, end, rule, lookouts.cubes[cube.measure.given])
+    return look_out(lookouts.of(key, end), end, rule)
+
+
+def _later(
+    lookouts: _Lookouts, key: tuple[str, str], episode: Episode, episodes: Sequence[Episode], end: int
+) -> Episode | None:
+    """Return what fell while an incident is open, as `zoco.monitor.alarms.further.noting` does."""
+    rule, is_average = rule_of(key[0]), lookouts.cubes[key[1]].measure.is_average
+    there = [each for each in episodes if each.of is episode]
+    last = there[-1] if there else episode
+    if rule is None or not rule.is_fall or is_average or end == last.opened or len(there) >= LATER_MOST:
+        return None
+    told = _told(episode).union(*(each.names for each in there))
+    began = last.opened - last.found[0][1].hours
+    found = further(lookouts.of(key, end), end, rule, told=told, began=began, since=last.opened)
+    if found is None:
+        return None
+    return Episode(key[0], end, end, [(end, found.found)], {*found.names, *_parts(found.found)}, episode)
 
 
 def _silent(cube: Cube, end: int) -> object:
@@ -203,55 +231,3 @@ def _silent(cube: Cube, end: int) -> object:
     )
     site = sitebook.SiteInfo(0, "replay", "Replay", "UTC", "EUR", 0, "tracker", False)
     return silence_found(cube, site, newest, now)
-
-
-def scored(
-    faults: Sequence[Fault], episodes: Sequence[Episode], cube: Cube, plan: Plan, truth: Truth, first: int
-) -> Score:
-    """Hold the incidents against the faults; those of the company's own waves of spam are right as well."""
-
-    def hour(at: int) -> int:
-        return cube.hour_at(datetime.fromtimestamp(at / 1_000_000, UTC), plan.zone)
-
-    explained: set[int] = set()
-    found = []
-    for fault in faults:
-        begins, ends = hour(fault.begins), hour(fault.ends)
-        its = [each for each in episodes if begins < each.opened <= ends + AFTER_HOURS]
-        explained |= {id(each) for each in its}
-        in_time = [each for each in its if each.opened - begins <= DELAYS[fault.kind]]
-        after = min((each.opened - begins for each in in_time), default=-1)
-        found.append((fault, after, any(named_right(fault, each.found[0][1], each.kind) for each in in_time)))
-    spam = [hour(_midnight(plan, day)) for day in truth.spam_waves]
-    false = [
-        each
-        for each in episodes
-        if id(each) not in explained
-        and not (each.kind == "spam" and any(0 <= each.opened - begins <= 24 * 8 for begins in spam))
-    ]
-    return Score(found, false, (cube.hours - first) / 168)
-
-
-def _midnight(plan: Plan, day: str) -> int:
-    calendar = Calendar.of(plan)
-    return int(calendar.midnights[[str(each) for each in calendar.dates].index(day)])
-
-
-def named_right(fault: Fault, found: Finding, alarm: str) -> bool:
-    """Say whether the first thing told of a fault names what it is: the right figure, the right part."""
-    cause = found.cause
-    names = {(cause.dimension, value) for value in cause.values} if cause else set()
-    names |= {(name, value) for name, values in cause.also for value in values} if cause else set()
-    if fault.kind == "stop":
-        return cause is None and found.is_fall
-    if fault.kind == "conversion":
-        return found.measure in ORDERS and cause is None
-    if fault.kind == "step":
-        is_step = found.measure.startswith(FUNNEL) or found.measure in ORDERS
-        return is_step and ((fault.column, fault.value) in names if fault.column else cause is None)
-    if fault.kind == "tracker":
-        return any(name in {"section", "path"} and value.startswith(fault.value) for name, value in names)
-    if fault.kind == "falls":
-        return (fault.column, fault.value) in names
-    column = {"bots": "reason", "spam": "referrer_host", "not_found": "path"}[fault.kind]
-    return alarm == fault.kind and (column, fault.value) in names

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing
 from zoco.ledger.pictures.explained import Explained, Pairs
+from zoco.monitor.alarms.detecting import OTHERS_LEAST
 from zoco.monitor.alarms.models import Incident
 from zoco.monitor.alarms.others import averages
 from zoco.monitor.alarms.others.kinds import OF_COSTS, OF_LETTERS
@@ -59,10 +61,15 @@ def of_counts(incident: Incident, *, is_of_letters: bool) -> Explained:
     return Explained(
         _(
             "What was counted in the last hours, against the same hours of the days before: a level that "
-            "follows the season, times a factor for the day of the week."
+            "follows the season, times a factor for the day of the week. A part that fell is held to the "
+            "rest of its day: what moves all alike is none of its own."
         ),
         [
             (_("Expected"), "μ = level × factor(day), w = 2^(−age / 21 d)"),
+            (
+                _("Expected of a part"),
+                _("μ = level × factor(day) × rest now ÷ its mean, rest = whole − part"),
+            ),
             (
                 _("Dispersion of the counts"),
                 "φ = max(1, Σ w (y − μ)²/μ / Σ w · N/(N − 7)), N = (Σ w)² / Σ w²",
@@ -85,7 +92,7 @@ def of_averages(incident: Incident) -> Explained:
         [
             (_("Expected"), "μ = Σ w s / Σ w n, w = 2^(−age / 21 d)"),
             (
-                _("Dispersion of the counts"),
+                _("Dispersion of what an order is worth"),
                 "φ = V / μ², V = Σ w n (s/n − μ)² / Σ w · N/(N − 1)",
             ),
             (
@@ -99,10 +106,27 @@ def of_averages(incident: Incident) -> Explained:
     )
 
 
+def dispersion_of(incident: Incident) -> str:
+    """Name the dispersion of an incident: of counts, or of what an average is of."""
+    is_average = incident.found["measure"] in averages.OF
+    return _("Dispersion of what an order is worth") if is_average else _("Dispersion of the counts")
+
+
+def held_to(incident: Incident) -> str:
+    """Say against what the figures of an incident were held."""
+    found = incident.found
+    if not found.get("part") or incident.alarm.kind in OF_LETTERS or found["measure"] in averages.OF:
+        return _("its own days before")
+    return _(
+        "the rest of its day and its own days before; where the rest is under %(least)s, only the latter, "
+        "less what the rest fell"
+    ) % {"least": formats.count(OTHERS_LEAST)}
+
+
 def _data(incident: Incident) -> Pairs:
     zone = incident.alarm.site.zone
     return [
-        (_("Began"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
+        (pgettext("incident", "Opened"), formats.moment(incident.opened_at.astimezone(ZoneInfo(zone)))),
         (_("Time zone"), zone),
         (_("Days of history"), str(incident.found.get("days", "–"))),
     ]

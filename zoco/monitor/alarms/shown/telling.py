@@ -15,10 +15,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zoco.kit import http, staff_mail
+from zoco.monitor.alarms.further.noting import later_at
 from zoco.monitor.alarms.models import Incident, Telling
 from zoco.monitor.alarms.others.kinds import SEE_REPORTS, hidden_from, rights_of
 from zoco.monitor.alarms.said import incident_said, incident_title, segment_said
 from zoco.monitor.alarms.services import CLOSED
+from zoco.monitor.alarms.shown.later_said import later_said, later_title
 from zoco.monitor.hooks import HookRefused, HookUnowned, hook_send, owner_check
 from zoco.sites.access.reads import sees
 
@@ -89,12 +91,12 @@ def _mail(telling: Telling) -> None:
         raise staff_mail.NotStaff(f"The account {user.pk} sees this site no more.")
     with translation.override(staff_mail.language_of(user)):
         incident = telling.incident
-        title = incident_title(incident)
+        title, said = _told(telling)
         is_over = telling.event == CLOSED
         subject = _("Over: %(title)s") % {"title": title} if is_over else title
         segment = segment_said(incident)
         lines = [
-            incident_said(incident),
+            said,
             *filter(None, [segment]),
             _("Look at it: %(url)s") % {"url": incident_url(incident)},
         ]
@@ -107,6 +109,14 @@ def _mail(telling: Telling) -> None:
         )
 
 
+def _told(telling: Telling) -> tuple[str, str]:
+    """Return what is told, in a few words and in more: of the incident, or of what fell later."""
+    incident, later = telling.incident, later_at(telling.incident, telling.event)
+    if later is None:
+        return incident_title(incident), incident_said(incident)
+    return later_title(incident, later), later_said(incident, later)
+
+
 def incident_url(incident: Incident) -> str:
     """Return the address of an incident, as it is outside."""
     return f"{getattr(settings, 'WAGTAILADMIN_BASE_URL', '')}{reverse('zoco_incident', args=[incident.pk])}"
@@ -116,16 +126,18 @@ def hook_body(telling: Telling) -> bytes:
     """Return what a web hook gets: always in English, with the figures beside the sentence."""
     incident = telling.incident
     with translation.override("en"):
+        title, said = _told(telling)
+        later = later_at(incident, telling.event)
         told: dict[str, Any] = {
-            "event": f"incident.{telling.event}",
+            "event": "incident.further" if later else f"incident.{telling.event}",
             "id": f"{incident.pk}-{telling.event}",
             "site": incident.alarm.site.slug,
             "alarm": incident.alarm.kind,
             "segment": incident.found.get("segment"),
-            "title": incident_title(incident),
-            "text": incident_said(incident),
-            "found": incident.found,
-            "began_at": incident.began_at,
+            "title": title,
+            "text": said,
+            "found": later.found if later else incident.found,
+            "began_at": later.began_at if later else incident.began_at,
             "opened_at": incident.opened_at,
             "closed_at": incident.closed_at,
             "url": incident_url(incident),

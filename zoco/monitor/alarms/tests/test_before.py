@@ -11,11 +11,14 @@ from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.monitor.alarms.before.replaying import raised, weeks_known
 from zoco.monitor.alarms.before.working import before_of, before_work
-from zoco.monitor.alarms.cube import Cube, Cut
+from zoco.monitor.alarms.cube import Cube, Cut, sections
+from zoco.monitor.alarms.detecting import Finding
 from zoco.monitor.alarms.models import Alarm
+from zoco.monitor.alarms.others.averages import looked
 from zoco.monitor.alarms.shown.before_said import a_week_said, all_said, before_said
 from zoco.monitor.alarms.tests.test_running import NEWEST, facts
-from zoco.monitor.alarms.watched import measure_named
+from zoco.monitor.alarms.usual import CARE, rule_of
+from zoco.monitor.alarms.watched import PAGE, SECTION, measure_named
 from zoco.sites.models import Site
 
 DAYS = 42
@@ -46,6 +49,44 @@ def test_each_care_opens_as_many_incidents_as_fall_so_far() -> None:
 
     assert found == {"calm": 2, "usual": 3, "keen": 3}
     assert quiet == {"calm": 0, "usual": 0, "keen": 0}
+
+
+def drawn(seed: int, key: str) -> Cube:
+    """Draw Poisson counts of countries and pages by hour, some of which fall; one page is in both figures."""
+    rng, hours = np.random.default_rng(seed), np.arange(DAYS * 24)
+    day = 1 + 0.5 * np.sin(hours / 24 * 2 * np.pi)
+    countries = rng.poisson(np.outer([8.0, 4.0, 2.0, 0.5, 0.2], day)).astype(float)
+    countries[1, 24 * 30 : 24 * 31] = 0
+    countries[0, 24 * 37 : 24 * 38] *= 0.6
+    paths = rng.multinomial(countries.sum(0).astype(int), [0.5, 0.3, 0.15, 0.05]).T.astype(float)
+    paths[2, 24 * 34 : 24 * 36] = 0
+    first = datetime(2026, 4, 1)  # noqa: DTZ001 - wall-clock time has no zone
+    pages = Cut.of(("", "/a/b/1", "/a/b/2", "/c"), paths)
+    cuts = {"country": Cut.of(("", "ES", "GB", "MX", "CN"), countries), PAGE: pages, SECTION: sections(pages)}
+    return Cube(measure_named(key), first, Cut.of(("",), paths.sum(0)[None]), cuts)
+
+
+def one_by_one(kind: str, cube: Cube, other: Cube | None) -> dict[str, int]:
+    """Count what each care opens in the last week, look by look, nothing ahead."""
+    opened, seen = dict.fromkeys(CARE, 0), dict.fromkeys(CARE, -99)
+    for at in range(DAYS * 24 - 166, DAYS * 24 + 1, 2):
+        for care in ("keen", "usual", "calm"):
+            rule = rule_of(kind, care)
+            assert rule is not None
+            if not isinstance(looked(cube, at, rule, other), Finding):
+                break
+            opened[care], seen[care] = opened[care] + (at - seen[care] > 12), at
+    return opened
+
+
+@pytest.mark.parametrize("kind", ["fall", "tracker", "rise"])
+def test_what_is_worked_out_ahead_finds_what_single_looks_find(kind: str) -> None:
+    cube, other = drawn(3, "page_views"), drawn(4, "visits") if kind == "fall" else None
+
+    found = raised(kind, cube, other, DAYS * 24, 1)
+
+    assert found == one_by_one(kind, cube, other)
+    assert (kind == "rise") == (not any(found.values()))
 
 
 @pytest.mark.django_db

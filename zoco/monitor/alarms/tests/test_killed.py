@@ -20,7 +20,7 @@ from zoco.sites.models import Site
 LATER = NEWEST + timedelta(hours=11)
 PLACES = (
     ("zoco.monitor.alarms.services.incident_see", 0),  # an hour is said to be looked at, not committed
-    ("zoco.monitor.alarms.services._tell", 0),  # the incident is written, whom to tell is not
+    ("zoco.monitor.alarms.services.tell", 0),  # the incident is written, whom to tell is not
     ("zoco.monitor.alarms.services.seen_apply", 3),  # some hours of the first alarm are committed
     ("zoco.monitor.alarms.running.cube_read", 1),  # the first alarm is done, the second is not begun
     ("zoco.monitor.alarms.services.seen_apply", 4),  # some hours of the second alarm are committed

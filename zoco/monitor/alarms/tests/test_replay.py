@@ -11,7 +11,8 @@ from zoco.ledger.store import opening
 from zoco.monitor.alarms.detecting import Unknown, look
 from zoco.monitor.alarms.usual import rule_of
 from zoco.testing.company import Plan
-from zoco.testing.company.replay import Score, company_spoil, cubes_read, faults_drawn, replayed, scored
+from zoco.testing.company.replay import company_spoil, cubes_read, faults_drawn, replayed
+from zoco.testing.company.scoring import Score, scored
 
 pytestmark = pytest.mark.timeout(300)
 HISTORY, EVERY = 42, 5

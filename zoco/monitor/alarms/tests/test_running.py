@@ -15,6 +15,7 @@ from zoco.monitor.alarms import running
 from zoco.monitor.alarms.cube import cube_read
 from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import narrowed
+from zoco.monitor.alarms.others import silent
 from zoco.monitor.alarms.said import incident_title, known_said, segment_said
 from zoco.monitor.models import Segment
 from zoco.sites.models import Site
@@ -51,9 +52,7 @@ def test_silence_is_told_when_it_can_be_no_chance_and_over_with_the_next_fact(st
     site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=SITE.zone)
     Alarm.objects.create(site=site, kind="silence", measure="facts", minutes=30)
 
-    quiet = [
-        running.silence_look(now=NEWEST + timedelta(minutes=each), store=store) for each in (20, 60, 240)
-    ]
+    quiet = [silent.silence_look(now=NEWEST + timedelta(minutes=each), store=store) for each in (20, 60, 240)]
 
     assert quiet == [0, 0, 1]
     incident = Incident.objects.get()
@@ -62,7 +61,7 @@ def test_silence_is_told_when_it_can_be_no_chance_and_over_with_the_next_fact(st
     again = NEWEST + timedelta(minutes=250)
     load(Path(os.environ["ZOCO_DATA"]), [fact(at=again, site=SITE.id)])
     store.drain()
-    running.silence_look(now=again + timedelta(minutes=1), store=store)
+    silent.silence_look(now=again + timedelta(minutes=1), store=store)
     incident.refresh_from_db()
     assert incident.closed_at is not None
 

@@ -30,6 +30,8 @@ def test_readers_of_facts_see_the_last_ones_as_text() -> None:
     assert "shop.example/<b>honey" in shown
     assert "&lt;b&gt;honey" in client_of("owner").get(PAGE).content.decode()
     assert "<code>000005</code>" in shown
+    assert "How is this computed" in shown
+    assert "named where it is more than" in shown
 
 
 def test_what_is_asked_again_is_empty_until_something_comes() -> None:
