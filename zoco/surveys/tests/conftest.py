@@ -17,6 +17,7 @@ from zoco.surveys.tests.made import site_made, survey_running
 def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     views.pace.clear()
+    views.browsers.clear()
     close()
     site_made()
     reads.forget()
@@ -25,3 +26,4 @@ def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     close()
     reads.forget()
     views.pace.clear()
+    views.browsers.clear()
