@@ -11,7 +11,7 @@ DASHBOARDS.add(
         label=_("What people say"),
         question=_("How satisfied are people, and what do they answer?"),
         head="surveys-over-time",
-        panels=((("surveys",),), (("surveys-options",),)),
+        panels=((("surveys",), ("surveys-options",)),),
         position=30,
     )
 )
