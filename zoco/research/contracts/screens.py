@@ -21,6 +21,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing, file_asked, offered
+from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.research import opened
@@ -118,11 +119,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         form = ContractForm(initial=_initial(table))
     told = shown(table, site.currency)
     explained = opened.contracts(told, site)
-    drawings = [
-        Drawing(f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"]), explained)
-        for number, each in enumerate(told["groups"], 1)
-        if each.get("picture")
-    ]
+    drawings = _drawings(table, told, explained)
     if file := file_asked(request, drawings, site, "contracts", timezone.now()):
         return file
     files = offered(request, drawings, site, "contracts")
@@ -134,8 +131,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         table=table,
         changed=moments.said(table.changed_at),
         form=form if may_change and (form.errors or not table.is_open) else None,
-        running=_running(table) if table.is_open else None,
-        failed=_failed(table) if table.state in (State.STOPPED, State.FAILED) else "",
+        running=_running(table),
+        failed=_failed(table),
         may_change=may_change,
         may_delete=request.user.has_perm(DELETE),
         opens=explained,
@@ -143,8 +140,18 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _running(table: ContractTable) -> dict[str, Any]:
-    """Say how far it is: kinds of customers are worked out one after the other."""
+def _drawings(table: ContractTable, told: dict[str, Any], explained: Explained) -> list[Drawing]:
+    return [
+        Drawing(f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"]), explained)
+        for number, each in enumerate(told["groups"], 1)
+        if each.get("picture")
+    ]
+
+
+def _running(table: ContractTable) -> dict[str, Any] | None:
+    """Say how far it is, None where it is over: kinds of customers are worked out one after the other."""
+    if not table.is_open:
+        return None
     total, done = len(kinds_of(table)), len(table.found.get("groups", ()))
     progress = {"done": formats.count(done), "total": formats.count(total)}
     is_begun = table.state == State.RUNNING
@@ -158,6 +165,8 @@ def _running(table: ContractTable) -> dict[str, Any]:
 
 
 def _failed(table: ContractTable) -> str:
+    if table.state not in (State.STOPPED, State.FAILED):
+        return ""
     if table.state == State.STOPPED:
         return _("It was stopped before all was worked out.")
     return said_again(table.said, table.places)

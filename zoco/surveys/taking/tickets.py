@@ -91,3 +91,6 @@ class Browsers:
         with self._lock:
             self._lines.clear()
             self._count = 0
+
+
+browsers = Browsers()

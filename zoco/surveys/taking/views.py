@@ -37,14 +37,14 @@ from zoco.surveys.taking import counting
 from zoco.surveys.taking.answering import AnsweredAlready, Answerer, SurveyClosed, response_take
 from zoco.surveys.taking.asking import TRAP, WAYS, AnswerForm, text_of
 from zoco.surveys.taking.showing import fragment
-from zoco.surveys.taking.tickets import PER_DAY, Browsers, TicketWrong, ticket_check, ticket_make
+from zoco.surveys.taking.tickets import PER_DAY, TicketWrong, browsers, ticket_check, ticket_make
 from zoco.surveys.taking.tokens import token_read
 from zoco.trials.visiting import visiting
 
 PER_MINUTE = conf.declare(
     "SURVEYS_PER_MINUTE", 20, int, "How many answers to one survey an address may send in a minute."
 )
-pace, browsers = Pace(), Browsers()
+pace = Pace()
 
 
 @never_cache
