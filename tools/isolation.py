@@ -54,6 +54,7 @@ COUNTED = {
     "zoco.sites.installing.pace": "_asked",
     "zoco.trials.remote.views": "pace",
     "zoco.surveys.taking.views": "pace",
+    "zoco.surveys.taking.tickets": "browsers",
     "zoco.trials.screens.downloading": "pace",
 }
 """Modules that count who asked how often, and where they keep it."""

@@ -281,6 +281,7 @@ WRITERS = [
     "zoco_cost_imports_new",
     "zoco_cost_import_part",
     "zoco_cost_import_act",
+    "zoco_contract_act",
     "zoco_contract_delete",
     "zoco_mix_act",
     "zoco_mix_delete",

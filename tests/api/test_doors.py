@@ -61,7 +61,7 @@ LOOK = {"locale-preferred_language": "en", "locale-current_time_zone": "Europe/M
 LOOK |= {"theme-theme": "system", "theme-density": "default", "theme-contrast": "system"}
 OF_RUNS = ("zoco_exports_one", "zoco_exports_act", "zoco_incident", "zoco_incident_acknowledge")
 FITTED = ("zoco_mix", "zoco_regional", "zoco_control_delete")
-STUDIED = ("zoco_study_act", "zoco_contract", "zoco_contract_delete")
+STUDIED = ("zoco_study_act", "zoco_contract", "zoco_contract_act", "zoco_contract_delete")
 KEPT_ONES = (*OF_SITES, "zoco_sites")
 # These end the session with which the others are tried.
 LAST = ("wagtailadmin_logout",)

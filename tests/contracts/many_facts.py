@@ -279,10 +279,11 @@ def with_deeds(fact: Fact) -> Fact:
     if fact.occurred_at % 3 == 0:
         name = "surveys.survey.shown"
     else:
-        kind = ("nps", "csat")[fact.occurred_at % 2]
+        kind = ("nps", "csat", "multiple")[fact.occurred_at // 7 % 3]
         score = fact.visitor % 11 if kind == "nps" else 1 + fact.visitor % 5
         name = "surveys.question.answered"
-        props |= {"question": kind, "kind": kind, "score": score}
+        props |= {"question": kind, "kind": kind}
+        props |= {"options": ["1", "12"][score % 2 :]} if kind == "multiple" else {"score": score}
     return msgspec.structs.replace(
         fact, name=name, status=0, subject_kind="survey", subject=f"{1 + fact.visitor % 2}", props=props
     )

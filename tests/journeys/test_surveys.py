@@ -19,6 +19,7 @@ import django; django.setup()
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from zoco.content.pages.models import HomePage
 from zoco.people.models import Person
 from zoco.sites.models import Site
 from zoco.surveys.designs import Question
@@ -33,6 +34,12 @@ questions = (
 site = Site.objects.get(slug="shop")
 survey = survey_make(site=site.pk, key="honey", name="Honey", questions=questions, texts={{}})
 survey_start(survey=survey.pk, at=timezone.now())
+options = (Question("", "single", {{"en": "Where do you buy?"}}, {{"en": ["Online", "In town"]}}),)
+block = survey_make(site=site.pk, key="block", name="Block", questions=options, texts={{}})
+survey_start(survey=block.pk, at=timezone.now())
+home = HomePage.objects.get()
+home.body = [{{"type": "survey", "value": {{"survey": "block"}}}}]
+home.save_revision().publish()
 ana = Person.objects.create(name="Ana", created_at=timezone.now(), changed_at=timezone.now())
 print(token_make(survey=survey.pk, person=ana, on=timezone.now().date()))
 """
@@ -95,4 +102,25 @@ def test_a_survey_is_answered_by_letter_and_page_and_read(running: Running, cont
     expect(page.get_by_text(re.compile("Too few answers for topics"))).to_be_visible()
     page.get_by_text("The newest answers").click()
     expect(page.get_by_text("Send it faster")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_block_is_answered_in_its_page_and_tells_that_it_was_seen(
+    running: Running, context: BrowserContext
+) -> None:
+    complaints, told = list[str](), list[int]()
+    page = heeded(context, complaints)
+    page.on("response", lambda answer: told.append(answer.status) if answer.url.endswith("/shown") else None)
+
+    page.goto("/")
+    online = page.get_by_label("Online")
+    online.scroll_into_view_if_needed()
+    size = online.bounding_box()
+    assert size is not None
+    assert size["width"] < 30, "it is a circle beside its words, and no field as wide as the page"
+    online.check()
+    page.get_by_role("button", name="Send the answers").click()
+
+    expect(page.get_by_text("Thank you for your answers.")).to_be_visible()
+    assert told == [200, 204], "a ticket, and that it was seen"
     assert complaints == []

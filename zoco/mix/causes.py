@@ -20,7 +20,9 @@ from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.shown.showing import UNTOLD
 
 TESTS_MOST = 20
-SEE = "zoco_mix.view_mediamix"
+COSTS = "zoco_campaigns.view_cost"
+MIX_SEE, TESTS_SEE = ("zoco_mix.view_mediamix", COSTS), ("zoco_mix.view_channeltest", COSTS)
+"""What the pages of both ask for."""
 NORMAL = 1.6448536269514722
 """How many standard errors an interval of 90% reaches to either side."""
 
@@ -74,7 +76,7 @@ def _of_mix(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterat
             bounds = None if lack or money is None else Bounds(
                 *(roas[name] * money for name in ("mean", "low", "high"))
             )  # fmt: skip
-            yield Effect(label, source, bounds, lack, url, SEE)
+            yield Effect(label, source, bounds, MIX_SEE, lack, url)
 
 
 def _of_tests(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterator[Effect]:
@@ -87,10 +89,10 @@ def _of_tests(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iter
         for label, money in spent.get(test.channel.lower(), {}).items():
             lack = _lack(money)
             if lack or money is None:
-                yield Effect(label, source, None, lack, url, SEE)
+                yield Effect(label, source, None, TESTS_SEE, lack, url)
                 continue
             value, half = test.effect / test.change * money, NORMAL * test.error / abs(test.change) * money
-            yield Effect(label, source, Bounds(value, value - half, value + half), "", url, SEE)
+            yield Effect(label, source, Bounds(value, value - half, value + half), TESTS_SEE, "", url)
 
 
 def _lack(money: float | None) -> str:

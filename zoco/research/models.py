@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
+
+TABLES_MOST = 100
+"""So many tables of contracts a site has at most."""
 
 
 class Study(models.Model):
@@ -102,8 +106,19 @@ class ContractTable(models.Model):
 
     `groups` are `{"name", "counts"}`, the first count at the start. With `is_together` they are cohorts of
     the same kind, else kinds of customers of their own. `discount` is percent a year, `money` what a customer
-    brings in each period that he pays for. `found` is what came of it, worked out when it was written.
+    brings in each period that he pays for. `found` is what came of it, kind by kind, worked out in the
+    background: the other columns from `state` on are of this run.
     """
+
+    class State(models.TextChoices):
+        """How far what it says is worked out. A new one, such as of a site that moved here, nobody queued."""
+
+        NEW = "new", pgettext_lazy("table of contracts", "New")
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", pgettext_lazy("state", "Failed")
 
     class Period(models.TextChoices):
         """How long a contract runs until it is renewed."""
@@ -123,6 +138,11 @@ class ContractTable(models.Model):
     money = models.FloatField(_("what a customer brings in each period"), null=True, blank=True)
     groups = models.JSONField(default=list)
     found = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
+    is_to_stop = models.BooleanField(default=False)
+    said = models.CharField(max_length=300, blank=True)
+    places = models.JSONField(default=dict)
+    told_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -136,3 +156,18 @@ class ContractTable(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse one more than a site keeps, whether it was typed or comes with a site that moves here."""
+        same = type(self)._default_manager.filter(site=self.site_id)
+        if self._state.adding and same.count() >= TABLES_MOST:
+            words = _(
+                "This site has %(most)s tables of contracts, and more are not kept. Delete one that is of no "
+                "use any more."
+            )
+            raise ValidationError(words % {"most": TABLES_MOST})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what it says is still to be worked out, without anybody doing anything."""
+        return self.state in (self.State.NEW, self.State.WAITING, self.State.RUNNING)

@@ -1,4 +1,6 @@
-"""Tables of contracts as they go along when a site moves; what they say is worked out there."""
+"""Tables of contracts as they go along when a site moves; what they say is worked out there,
+in the background: they come as new ones that nobody queued (`contracts.runs.look`).
+"""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -28,6 +28,7 @@ def research_urls() -> list[URLPattern]:
         path("research/affinity/", affinity.affinity, name="zoco_affinity"),
         path("research/contracts/", contracts.listing, name="zoco_contracts"),
         path("research/contracts/<int:pk>/", contracts.one, name="zoco_contract"),
+        path("research/contracts/<int:pk>/run/", contracts.act, name="zoco_contract_act"),
         path("research/contracts/<int:pk>/delete/", contracts.delete, name="zoco_contract_delete"),
         path("research/studies/<int:pk>/", screens.act, name="zoco_study_act"),
     ]

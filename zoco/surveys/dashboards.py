@@ -1,4 +1,4 @@
-"""The overview of surveys: scores over time, and what was answered to which question."""
+"""The overview of surveys: scores over time, what was answered to which question, and which options."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +11,7 @@ DASHBOARDS.add(
         label=_("What people say"),
         question=_("How satisfied are people, and what do they answer?"),
         head="surveys-over-time",
-        panels=((("surveys",),),),
+        panels=((("surveys",), ("surveys-options",)),),
         position=30,
     )
 )

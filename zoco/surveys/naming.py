@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,15 +25,27 @@ class Named:
     question: str
     words: str
     is_scale: bool
+    options: tuple[tuple[str, str], ...] = ()
+    """Keys and words of what may be chosen; words are unique."""
 
     @property
     def line(self) -> str:
         """The same as a line of a listed table."""
-        cells = (self.survey, self.question, self.survey_name, self.words)
-        return "\t".join(" ".join(cell.split()) for cell in cells)
+        return _line(self.survey, self.question, self.survey_name, self.words)
+
+    @property
+    def option_lines(self) -> Iterator[str]:
+        """Its options, each as a line of a listed table."""
+        for key, words in self.options:
+            yield _line(self.survey, self.question, key, self.survey_name, self.words, words)
+
+
+def _line(*cells: str) -> str:
+    return "\t".join(" ".join(cell.split()) for cell in cells)
 
 
 COLUMNS = ("survey_key", "question_key", "survey_name", "words")
+OPTION_COLUMNS = ("subject", "question", "option", "survey_name", "words", "option_words")
 Provider = Callable[[int], tuple[Named, ...]]
 _providers: list[Provider] = []
 
@@ -51,6 +63,11 @@ def named_of(site: SiteInfo) -> tuple[Named, ...]:
 def listed(found: tuple[Named, ...]) -> str:
     """Return questions as lines, which an expression takes in."""
     return "\n".join(each.line for each in found)
+
+
+def options_listed(found: tuple[Named, ...]) -> str:
+    """Return options as lines, which an expression takes in."""
+    return "\n".join(line for each in found for line in each.option_lines)
 
 
 def surveys_of(site: SiteInfo) -> Choices:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from zoco.consent.signup.showing import root
 from zoco.ledger import sitebook
 from zoco.people.models import Person
-from zoco.surveys.designs import SCALES, Question
+from zoco.surveys.designs import CHOSEN, SCALES, Question
 from zoco.surveys.models import Survey
 from zoco.surveys.naming import Named
 from zoco.surveys.taking.tokens import link_make
@@ -101,5 +101,6 @@ def questions_named(site: int) -> tuple[Named, ...]:
         name = f"{survey.name} ({survey.key})" if names[survey.name] > 1 else survey.name
         for number, each in enumerate(survey.asked, 1):
             words = f"{number}. {each.said(tongue)}"
-            found.append(Named(survey.key, name, each.key, words, each.kind in SCALES))
+            options = tuple(each.options_said(tongue)) if each.kind in CHOSEN else ()
+            found.append(Named(survey.key, name, each.key, words, each.kind in SCALES, options))
     return tuple(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -48,16 +48,23 @@ class Bounds:
 class Effect:
     """What one source says of a label in the period. Without bounds `lack` says why there are none.
 
-    `label` is as visits bear it, in small letters; `source` names the experiment or model, `url` its page,
-    for those who have the `right`.
+    `label` is as visits bear it, in small letters; `source` names the experiment or model, `url` its page.
+    Only whoever has all `rights`, which are those of that page, is told of it at all.
     """
 
     label: str
     source: StrOrPromise
     bounds: Bounds | None
+    rights: tuple[str, ...]
     lack: StrOrPromise = ""
     url: str = ""
-    right: str = ""
+
+
+class Reader(Protocol):
+    """Who asks: an account, as Django has it."""
+
+    def has_perms(self, perm_list: tuple[str, ...], /) -> bool:
+        """Return whether it has all these rights."""
 
 
 Provider = Callable[[Wanted], Iterator[Effect]]
@@ -70,7 +77,8 @@ def provide(app: str, provider: Provider) -> None:
     _sources[app] = provider
 
 
-def effects_of(wanted: Wanted) -> list[Effect]:
-    """Return all that is known, in the order of labels."""
-    found = [each for provider in _sources.values() for each in provider(wanted)]
+def effects_of(wanted: Wanted, reader: Reader) -> list[Effect]:
+    """Return all that is known and that its reader may see, in the order of labels."""
+    known = (each for provider in _sources.values() for each in provider(wanted))
+    found = [each for each in known if reader.has_perms(each.rights)]
     return sorted(found, key=lambda each: (each.label, str(each.source)))

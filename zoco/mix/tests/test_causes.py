@@ -7,23 +7,30 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
 from zoco.campaigns.models import Campaign, Cost
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
-from zoco.ledger.asking.causal import Bounds, Effect, Wanted, effects_of
+from zoco.ledger.asking.causal import Bounds, Effect, Reader, Wanted, effects_of
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.tests.company import site_make
+from zoco.monitor.attribution import causes
 from zoco.monitor.attribution.counting import MODELS
 from zoco.monitor.models import AttributionRun
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
+from zoco.sites.access.services import sites_seen_set
 from zoco.sites.models import Site
 from zoco.stats.attribution import UNIT, Measure
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 15)
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
+ALL = User(is_superuser=True, is_active=True)
+RUNS, TESTS = "zoco_monitor.view_attributionrun", "zoco_mix.view_channeltest"
+MIX, COSTS = "zoco_mix.view_mediamix", "zoco_campaigns.view_cost"
 FIGURE = {"mean": 2.0, "low": 1.5, "high": 2.5}
 
 
@@ -65,10 +72,10 @@ def fitted(site: Site, **over: Any) -> MediaMix:
 
 
 def asked(
-    by: str = "source", *, is_revenue: bool = True, goals: tuple[str, ...] = ("Order",)
+    by: str = "source", *, is_revenue: bool = True, goals: tuple[str, ...] = ("Order",), reader: Reader = ALL
 ) -> list[Effect]:
     (info,) = sitebook.sites()
-    return effects_of(Wanted(info, Period(FIRST, LAST, info.zone), by, is_revenue, goals))
+    return effects_of(Wanted(info, Period(FIRST, LAST, info.zone), by, is_revenue, goals), reader)
 
 
 def test_a_test_says_what_the_money_of_these_days_brought(site: Site) -> None:
@@ -211,3 +218,77 @@ def test_the_file_of_credits_has_what_experiments_say_with_interval_and_method(s
     assert test["method"].startswith("Test of the channel, ")
     assert (mix["credit"], mix["too_little"]) == ("", "a test contradicts it")
     assert mix["method"].startswith("Media mix, ")
+
+
+def allowed(*rights: str) -> tuple[User, Client]:
+    """Log in somebody who has these rights alone, and that of the admin."""
+    user = User.objects.create_user(f"reader {User.objects.count()}")
+    for right in ("wagtailadmin.access_admin", RUNS, *rights):
+        app, _dot, code = right.partition(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=code))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return user, client
+
+
+@pytest.mark.parametrize(
+    ("rights", "seen"),
+    [
+        ((), set()),
+        ((MIX, TESTS), set()),  # what was spent would be told
+        ((COSTS,), set()),
+        ((MIX, COSTS), {"Media mix"}),
+        ((TESTS, COSTS), {"Test of the channel"}),
+        ((MIX, TESTS, COSTS), {"Media mix", "Test of the channel"}),
+    ],
+)
+def test_whoever_may_not_see_a_page_finds_nothing_of_it_beside_credits(
+    site: Site, rights: tuple[str, ...], seen: set[str]
+) -> None:
+    measured(site)
+    fitted(site)
+    run = counted(site, first=credits(400, 300, 500))
+    user, client = allowed(*rights)
+
+    address = f"/admin/attribution/{run.pk}/"
+    page = body(client.get(address))
+    sheet = client.get(f"{address}credits.csv").content.decode()
+    found = {str(each.source).partition(",")[0] for each in asked(reader=user)}
+
+    assert found == seen
+    for source in ("Media mix", "Test of the channel"):
+        assert (f"{source}, " in page) is (source in seen)
+        assert (f"{source}, " in sheet) is (source in seen)
+    assert ("is credited by" in page) is bool(seen), "a sentence would tell its bound"
+    assert ("What experiments and the media mix say" in page) is bool(seen)
+    assert ("(causal)" in sheet) is bool(seen)
+
+
+def test_pictures_of_credits_have_nothing_of_experiments(site: Site) -> None:
+    measured(site)
+    run = counted(site)
+    _user, client = allowed(MIX, TESTS, COSTS)
+
+    drawn = client.get(f"/admin/attribution/{run.pk}/?picture=credits").content.decode()
+
+    assert "<svg" in drawn
+    assert "google" in drawn
+    assert "Test of the channel" not in drawn
+
+
+def test_of_sites_that_somebody_does_not_see_nothing_stands_there(site: Site) -> None:
+    measured(site)
+    run = counted(site)
+    other = Site.objects.create(slug="other", name="Other", currency="EUR")
+    user, client = allowed(MIX, TESTS, COSTS)
+    sites_seen_set(user=user, sites=[other])
+
+    assert client.get(f"/admin/attribution/{run.pk}/").status_code == 404
+    assert client.get(f"/admin/attribution/{run.pk}/credits.csv").status_code == 404
+    sitebook.only(["other"])
+    try:
+        assert causes.effects(run, Measure.REVENUE, user) == []
+    finally:
+        sitebook.only(None)
+    sites_seen_set(user=user, sites=[site])
+    assert "Test of the channel" in client.get(f"/admin/attribution/{run.pk}/credits.csv").content.decode()

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
-from zoco.ledger.asking.causal import Bounds, Effect, Wanted, effects_of
+from zoco.ledger.asking.causal import Bounds, Effect, Reader, Wanted, effects_of
 from zoco.ledger.pictures import formats
 from zoco.monitor.attribution.counting import MODELS
 from zoco.monitor.attribution.explained import EXPLAINED
 from zoco.monitor.attribution.models import AttributionRun
 from zoco.monitor.attribution.said import CHOSEN, Cell, label_said
 from zoco.stats.attribution import UNIT, Measure
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
 
 Shown = dict[str, Any]
 
@@ -38,22 +35,26 @@ class Beside:
     said: list[str] = field(default_factory=list)
 
 
-def causal(run: AttributionRun, measure: Measure, user: User | AnonymousUser) -> list[Beside]:
-    """Return what is known of the labels of a run that was counted, beside its credits."""
-    if not (found := effects(run, measure)):
+def causal(run: AttributionRun, measure: Measure, reader: Reader) -> list[Beside]:
+    """Return what its reader may know of the labels of a run that was counted, beside its credits."""
+    if not (found := effects(run, measure, reader)):
         return []
     credits = _credits(run, measure)
-    return [_beside(run.by, each, credits.get(each.label, {}), user.has_perm(each.right)) for each in found]
+    return [_beside(run.by, each, credits.get(each.label, {})) for each in found]
 
 
-def effects(run: AttributionRun, measure: Measure) -> list[Effect]:
-    """Return what experiments and models of spending say of the labels of a run that was counted."""
+def effects(run: AttributionRun, measure: Measure, reader: Reader) -> list[Effect]:
+    """Return what experiments and models of spending say of the labels of a run that was counted.
+
+    Without what its reader has no right to see: nothing of it is hinted at either.
+    """
     site = next((each for each in sitebook.sites() if each.id == run.site_id), None)
     rule = run.rule
     if site is None or not run.result.get("credits") or rule["currency"] != site.currency:
         return []
     period = Period(run.first_on, run.last_on, rule["zone"])
-    return effects_of(Wanted(site, period, run.by, measure is Measure.REVENUE, tuple(rule["goals"])))
+    wanted = Wanted(site, period, run.by, measure is Measure.REVENUE, tuple(rule["goals"]))
+    return effects_of(wanted, reader)
 
 
 def _credits(run: AttributionRun, measure: Measure) -> dict[str, dict[str, Bounds]]:
@@ -68,12 +69,12 @@ def _credits(run: AttributionRun, measure: Measure) -> dict[str, dict[str, Bound
     return found
 
 
-def _beside(by: str, effect: Effect, credits: dict[str, Bounds], may: bool) -> Beside:
+def _beside(by: str, effect: Effect, credits: dict[str, Bounds]) -> Beside:
     label, source = label_said(by, effect.label), str(effect.source)
     return Beside(
         label,
         source,
-        effect.url if may else "",
+        effect.url,
         _cell(effect.bounds),
         _cell(credits.get(CHOSEN)),
         str(effect.lack),

@@ -193,7 +193,7 @@ def credits_file(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"attribution-{run.by}-{run.first_on}-{run.last_on}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(sheet.rows(run))
+    csv.writer(response).writerows(sheet.rows(run, request.user))
     return response
 
 

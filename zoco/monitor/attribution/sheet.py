@@ -12,6 +12,7 @@ from zoco.monitor.attribution.counting import MODELS
 from zoco.stats.attribution import UNIT, Measure
 
 if TYPE_CHECKING:
+    from zoco.ledger.asking.causal import Reader
     from zoco.monitor.attribution.models import AttributionRun
 
 COLUMNS = (
@@ -21,11 +22,12 @@ CAUSAL, NOWHERE = "(causal)", "(to no label)"
 BOOTSTRAP = "bootstrap over people"
 
 
-def rows(run: AttributionRun) -> Iterator[list[object]]:
+def rows(run: AttributionRun, reader: Reader) -> Iterator[list[object]]:
     """Yield the head, a row for each measure, model and label, and below them one for each causal figure.
 
     `interval` is the probability of `low` to `high`, `method` how these were come by. A causal figure is no
     credit: it says what would not have come without the label, and what is divided does not add up with it.
+    Those that the reader may not see on their own pages are not in it.
     """
     yield list(COLUMNS)
     for measure in Measure:
@@ -37,7 +39,7 @@ def rows(run: AttributionRun) -> Iterator[list[object]]:
                 outside = found["withheld"] + found["undivided"] + found["unassigned"]
                 yield [measure.value, key, NOWHERE, outside / UNIT, *[""] * 7]
     for measure in Measure:
-        yield from _causal(run, measure)
+        yield from _causal(run, measure, reader)
 
 
 def _credit(line: dict[str, Any]) -> list[object]:
@@ -51,8 +53,8 @@ def _credit(line: dict[str, Any]) -> list[object]:
     return [label, line["units"] / UNIT, line["share"], *bounds, line["people"], *how]
 
 
-def _causal(run: AttributionRun, measure: Measure) -> Iterator[list[object]]:
-    effects = causes.effects(run, measure)
+def _causal(run: AttributionRun, measure: Measure, reader: Reader) -> Iterator[list[object]]:
+    effects = causes.effects(run, measure, reader)
     labels = _labels(run) if effects else {}
     for each in effects:
         said = [measure.value, CAUSAL, disarmed(labels.get(each.label, each.label))]

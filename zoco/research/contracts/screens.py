@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,20 +21,25 @@ from zoco.ledger import sitebook
 from zoco.ledger.pictures import formats, moments
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.pages import Drawing, file_asked, offered
+from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.research import opened
+from zoco.research.contracts import runs
 from zoco.research.contracts.forms import COHORTS, EXAMPLE, KINDS, ContractForm
 from zoco.research.contracts.reading import typed_again
+from zoco.research.contracts.runs import TableUnderWay
 from zoco.research.contracts.showing import shown
-from zoco.research.contracts.working import worked
-from zoco.research.models import ContractTable
+from zoco.research.contracts.working import kinds_of
+from zoco.research.models import TABLES_MOST, ContractTable
 from zoco.research.opening import site_asked
+from zoco.sites.wording import said_again
 
 SEE, ADD, CHANGE, DELETE = (
     f"zoco_research.{verb}_contracttable" for verb in ("view", "add", "change", "delete")
 )
-LISTED = 100
+State = ContractTable.State
+ICONS = {State.FAILED: "warning", State.STOPPED: "cross"}
 
 
 def _page(
@@ -58,11 +63,17 @@ def listing(request: HttpRequest) -> HttpResponse:
         form = ContractForm(request.POST, request.FILES)
         if form.is_valid():
             by = request.user if isinstance(request.user, User) else None
-            return _kept(form, ContractTable(site_id=site.id, created_by=by))
+            table = ContractTable(site_id=site.id, created_by=by)
+            form.fill(table)
+            try:
+                runs.table_keep(table=table, at=timezone.now())
+                return redirect("zoco_contract", pk=table.pk)
+            except ValidationError as error:
+                form.add_error(None, error)
     else:
         example = {"name": _("Fader and Hardie 2007"), "text": EXAMPLE} if "example" in request.GET else {}
         form = ContractForm(initial=example)
-    tables = ContractTable.objects.filter(site=site.id)[:LISTED]
+    tables = ContractTable.objects.filter(site=site.id)[:TABLES_MOST]
     return _page(
         request, "contracts", title, site, 422 if form.errors else 200,
         form=form,
@@ -74,16 +85,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def _line(table: ContractTable) -> dict[str, Any]:
     return {
         "table": table,
+        "state": "" if table.state == State.DONE else table.get_state_display(),
+        "icon": ICONS.get(State(table.state), "time"),
         "customers": formats.count(round(sum(each["counts"][0] for each in table.groups))),
         "changed": moments.said(table.changed_at),
     }
-
-
-def _kept(form: ContractForm, table: ContractTable) -> HttpResponse:
-    form.fill(table)
-    table.found = worked(table)
-    table.save()
-    return redirect("zoco_contract", pk=table.pk)
 
 
 def _table(pk: int) -> tuple[ContractTable, SiteInfo]:
@@ -104,18 +110,16 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         form = ContractForm(request.POST, request.FILES)
         if form.is_valid():
-            return _kept(form, table)
+            try:
+                runs.table_change(key=table.pk, fill=form.fill, at=timezone.now())
+                return redirect("zoco_contract", pk=table.pk)
+            except TableUnderWay as error:
+                form.add_error(None, said_again(error.words, error.places))
     else:
         form = ContractForm(initial=_initial(table))
     told = shown(table, site.currency)
     explained = opened.contracts(told, site)
-    drawings = [
-        Drawing(
-            f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"].wide), explained
-        )
-        for number, each in enumerate(told["groups"], 1)
-        if each.get("picture")
-    ]
+    drawings = _drawings(table, told, explained)
     if file := file_asked(request, drawings, site, "contracts", timezone.now()):
         return file
     files = offered(request, drawings, site, "contracts")
@@ -126,11 +130,48 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         sites=(),
         table=table,
         changed=moments.said(table.changed_at),
-        form=form if may_change else None,
+        form=form if may_change and (form.errors or not table.is_open) else None,
+        running=_running(table),
+        failed=_failed(table),
+        may_change=may_change,
         may_delete=request.user.has_perm(DELETE),
         opens=explained,
         **told,
     )  # fmt: skip
+
+
+def _drawings(table: ContractTable, told: dict[str, Any], explained: Explained) -> list[Drawing]:
+    return [
+        Drawing(
+            f"group-{number}", table.name, each["name"], partial(stood.one, each["picture"].wide), explained
+        )
+        for number, each in enumerate(told["groups"], 1)
+        if each.get("picture")
+    ]
+
+
+def _running(table: ContractTable) -> dict[str, Any] | None:
+    """Say how far it is, None where it is over: kinds of customers are worked out one after the other."""
+    if not table.is_open:
+        return None
+    total, done = len(kinds_of(table)), len(table.found.get("groups", ()))
+    progress = {"done": formats.count(done), "total": formats.count(total)}
+    is_begun = table.state == State.RUNNING
+    return {
+        "progress": _("Worked out: %(done)s of %(total)s") % progress
+        if is_begun
+        else _("It waits for its turn."),
+        "share": round(100 * done / total) if total else 0,
+        "may_stop": table.state != State.NEW,
+    }
+
+
+def _failed(table: ContractTable) -> str:
+    if table.state not in (State.STOPPED, State.FAILED):
+        return ""
+    if table.state == State.STOPPED:
+        return _("It was stopped before all was worked out.")
+    return said_again(table.said, table.places)
 
 
 def _initial(table: ContractTable) -> dict[str, Any]:
@@ -140,6 +181,18 @@ def _initial(table: ContractTable) -> dict[str, Any]:
         "columns": columns,
         "text": typed_again(table.groups),
     }
+
+
+@permission_required(CHANGE, raise_exception=True)
+@require_POST
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop working a table out, or go on."""
+    table, _site = _table(pk)
+    if request.POST.get("do") == "stop":
+        runs.RUNS.stop(table)
+    elif request.POST.get("do") == "again":
+        runs.table_again(table=table)
+    return redirect("zoco_contract", pk=table.pk)
 
 
 @permission_required(DELETE, raise_exception=True)

@@ -11,7 +11,6 @@ from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, fitting
-from zoco.research.contracts.working import worked
 from zoco.research.models import ContractTable
 from zoco.sites.wording import said_again
 
@@ -25,14 +24,13 @@ UNITS = {
 
 
 def shown(table: ContractTable, currency: str) -> dict[str, Any]:
-    """Return what the page of a table shows."""
+    """Return what the page of a table shows: the kinds of customers that have been worked out."""
     unit = UNITS[Period(table.period)]
-    found = table.found or worked(table)  # tables of a site that moved here come without
     return {
         "unit": unit,
         "discount": formats.percent(table.discount / 100, 1),
         "is_together": table.is_together,
-        "groups": [_group(each, table.money, currency) for each in found["groups"]],
+        "groups": [_group(each, table.money, currency) for each in table.found.get("groups", ())],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,13 +36,19 @@ NO_COUNTS = gettext_noop("These are no counts of customers, who only get fewer. 
 SHORT = gettext_noop("A model is held against later renewals from four renewals on.")
 
 
-def worked(table: ContractTable) -> dict[str, Any]:
-    """Return what is found of each kind of customers, as JSON keeps it."""
-    rate = (1 + table.discount / 100) ** (1 / A_YEAR[Period(table.period)]) - 1
+def kinds_of(table: ContractTable) -> list[tuple[str, list[Floats]]]:
+    """Return the kinds of customers that are fitted each by itself: a name, and the counts of its cohorts."""
     groups = [(each["name"], [np.array(each["counts"], dtype=np.float64)]) for each in table.groups]
     if table.is_together:
-        groups = [("", [counts for _name, cohorts in groups for counts in cohorts])]
-    return {"groups": [{"name": name, **_group(cohorts, rate)} for name, cohorts in groups]}
+        return [("", [counts for _name, cohorts in groups for counts in cohorts])]
+    return groups
+
+
+def worked(table: ContractTable, kinds: Sequence[tuple[str, list[Floats]]]) -> Iterator[dict[str, Any]]:
+    """Yield what is found of each kind of customers, as JSON keeps it."""
+    rate = (1 + table.discount / 100) ** (1 / A_YEAR[Period(table.period)]) - 1
+    for name, cohorts in kinds:
+        yield {"name": name, **_group(cohorts, rate)}
 
 
 def _group(cohorts: Sequence[Floats], rate: float) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Reports on surveys: what was answered and by how many of those who saw it, and scores over time."""
+"""Reports on surveys: what was answered and by how many of those who saw it, options, scores over time."""
 
-from zoco.surveys.reports import answers, over_time
+from zoco.surveys.reports import answers, options, over_time
 
-__all__ = ["answers", "over_time"]
+__all__ = ["answers", "options", "over_time"]

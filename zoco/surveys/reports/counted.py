@@ -78,9 +78,9 @@ SOURCES = (
 )
 
 
-def said(facts: Facts, *columns: str, survey: str = "", way: bool = False) -> Table:
+def said(facts: Facts, *columns: str, survey: str = "", way: bool = False, options: bool = False) -> Table:
     """Return one row an answer to a question: who (0 for nobody), subject, question, is_nps, is_csat, score,
-    `columns`, and `way` if wanted.
+    `columns`, and `way`, or `kind` and `options` with commas between, if wanted.
     """
     rows = facts.where(lambda rows: (rows.name == SAID) & _of(rows, survey))
     kind = expr.prop_text(rows, "kind")
@@ -92,8 +92,17 @@ def said(facts: Facts, *columns: str, survey: str = "", way: bool = False) -> Ta
         is_nps=kind == NPS,
         is_csat=kind == CSAT,
         score=expr.prop_number(rows, "score"),
+        **({"kind": kind, "options": _options(rows)} if options else {}),
     )
     return _whose(facts, kept)
+
+
+def _options(rows: Table) -> Value:
+    """Return the keys of options that were chosen, such as 1,3: they are whole numbers."""
+    found = expr.prop_text(rows, "options")
+    for sign in '[]" ':
+        found = found.replace(sign, "")
+    return found
 
 
 def shown(facts: Facts, *columns: str, survey: str = "", way: bool = False) -> Table:

@@ -21,6 +21,10 @@ OUTCOMES = {
     "pace": _("too many from one line"),
     "link": _("with a link that is forged, too old, or of somebody who is gone"),
     "closed": _("after the survey was closed"),
+    "seen_forged": _("seen, but with a ticket or link that is forged, too old or of another browser"),
+    "seen_page": _("seen, but on a page of another site"),
+    "seen_pace": _("seen, but told too often from one line in a minute"),
+    "seen_day": _("seen, but by more browsers of one line than are counted in a day"),
     EXPIRED: _("answers erased since: the days are over for which the site keeps facts"),
 }
 

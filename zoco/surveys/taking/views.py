@@ -37,6 +37,7 @@ from zoco.surveys.taking import counting
 from zoco.surveys.taking.answering import AnsweredAlready, Answerer, SurveyClosed, response_take
 from zoco.surveys.taking.asking import TRAP, WAYS, AnswerForm, text_of
 from zoco.surveys.taking.showing import fragment
+from zoco.surveys.taking.tickets import PER_DAY, TicketWrong, browsers, ticket_check, ticket_make
 from zoco.surveys.taking.tokens import token_read
 from zoco.trials.visiting import visiting
 
@@ -59,15 +60,33 @@ def challenge(request: HttpRequest, key: str) -> HttpResponse:
 @never_cache
 @require_POST
 def shown(request: HttpRequest, key: str) -> HttpResponse:
-    """Take a browser's word that somebody saw a survey; whoever nobody can tell apart counts for nobody."""
-    survey, now = _survey(key), timezone.now()
-    is_held = pace.wait(f"shown {survey.pk} {network(client_address(request))}", PER_MINUTE())
-    if is_held or survey.state != Survey.State.RUNNING or is_foreign(request, survey.site_id):
+    """Take a browser's word that somebody saw a survey, for the ticket that it gets if it sends none.
+
+    Whoever nobody can tell apart counts for nobody. What is refused is counted, and nobody else is told.
+    """
+    survey = _survey(key)
+    return let(request, survey.site_id, _seen(request, survey))
+
+
+def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
+    now, ticket = timezone.now(), request.POST.get("ticket", "")
+    line = f"{survey.pk} {network(client_address(request))}"
+    if survey.state != Survey.State.RUNNING:
         return HttpResponse(status=204)
+    if is_foreign(request, survey.site_id):
+        return _unseen(survey, "seen_page")
+    if pace.wait(f"{'shown' if ticket else 'ticket'} {line}", PER_MINUTE()):
+        return _unseen(survey, "seen_pace")
     try:
         who = _answerer(request, survey, request.POST.get("t", ""))
-    except LinkWrong:
-        return HttpResponse(status=204)
+        if ticket and not who.person:
+            ticket_check(ticket, survey=survey.pk, who=who.who, at=now)
+    except (LinkWrong, TicketWrong):
+        return _unseen(survey, "seen_forged")
+    if who.who and not who.person and not ticket:
+        if not browsers.lets(line, who.who, PER_DAY()):
+            return _unseen(survey, "seen_day")
+        return JsonResponse({"ticket": ticket_make(survey=survey.pk, who=who.who, at=now)})
     if who.who:
         way = "letter" if who.person else request.POST.get("way", "")
         survey_shown(
@@ -75,6 +94,11 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
             known=who.known, way=way if way in ("page", "block", "letter") else "page",
             language=language_for(request.POST.get("language", "")), at=now,
         )  # fmt: skip
+    return HttpResponse(status=204)
+
+
+def _unseen(survey: Survey, outcome: str) -> HttpResponse:
+    counting.outcome_count(survey=survey, outcome=outcome, at=timezone.now())
     return HttpResponse(status=204)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
 from zoco.sites import salts
 from zoco.sites.models import Site
-from zoco.surveys.facts import ANSWERED, SAID, SHOWN, fact_shown
+from zoco.surveys.facts import ANSWERED, SAID
 from zoco.surveys.models import Response, Survey
 from zoco.surveys.services import survey_close
 from zoco.surveys.taking import views
@@ -61,46 +61,6 @@ def test_an_answer_is_kept_once_and_told_without_its_words(survey: Survey) -> No
     assert [each["props"].get("options") for each in facts][3:6] == [["1", "3"], ["2"], ["2"]]
     assert "Faster" not in json.dumps(facts)
     assert {each["visitor"] for each in facts[:7]} == {kept[0].visitor}
-
-
-def test_a_survey_that_was_seen_is_told_of_whom(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOCO_SURVEYS_PER_MINUTE", "4")
-    ana = person_made()
-    token = token_make(survey=survey.pk, person=ana, on=timezone.now().date())
-
-    def seen(given: dict[str, str], origin: str = "https://www.shop.example") -> int:
-        headers = {"origin": origin, "user-agent": "Firefox/1"}
-        return Client(enforce_csrf_checks=True).post(
-            f"/survey/{survey.key}/shown", given, headers=headers
-        ).status_code  # fmt: skip
-
-    assert [seen({"way": "block", "language": "es"}), seen({"t": token}), seen({"t": "forged"})] == [204] * 3
-    assert seen({"way": "page"}, OTHER) == 204
-    assert [seen({"way": "page"}), seen({"way": "page"}), seen({"way": "page"})] == [204] * 3
-    survey_close(survey=survey.pk, at=timezone.now())
-    assert seen({"way": "page"}) == 204
-    assert Client().get(f"/survey/{survey.key}/shown").status_code == 405
-    assert Client().post("/survey/gone/shown").status_code == 404
-
-    facts = told(SHOWN)
-    assert [(each["props"]["way"], each["language"], bool(each.get("visitor"))) for each in facts] == [
-        ("block", "es", True), ("letter", "en", False),
-    ]  # fmt: skip
-    assert facts[1]["person"] == ana.number
-    assert facts[1]["channel"] == "email"
-    assert len({each["id"] for each in facts}) == 2
-    assert counted(survey) == {}
-
-
-def test_who_tells_again_and_again_that_he_saw_a_survey_adds_nothing(survey: Survey) -> None:
-    def ids(visitor: int, *minutes: int) -> set[str]:
-        seen = [datetime(2026, 11, 30, 12, minute, tzinfo=UTC) for minute in minutes]
-        each = [Response(survey=survey, at=at, way="page", language="en", visitor=visitor) for at in seen]
-        return {fact_shown(survey, response, 0).id for response in each}
-
-    assert len(ids(7, 0, 1, 14)) == 1
-    assert len(ids(7, 14, 15)) == 2
-    assert ids(7, 0).isdisjoint(ids(8, 0))
 
 
 def test_a_browser_that_consented_answers_once_in_all(survey: Survey) -> None:

@@ -22,7 +22,7 @@ from zoco.stats.trials.moments import Estimate, NoSpread, TooFew
 from zoco.trials.models import Trial, TrialRun
 
 Kept = dict[str, Any]
-SEE = "zoco_trials.view_trial"
+SEE = ("zoco_trials.view_trial",)
 TRIALS_MOST = 20
 MEANT = {"mean": 0, "proportion": 1, "revenue": 0}
 """The kinds of metrics that add up over units, the better ones first."""
@@ -38,7 +38,7 @@ def effects(wanted: Wanted) -> Iterator[Effect]:
         found = _("no figures yet") if run is None else _brought(trial, run.result, wanted, first, last)
         bounds, lack = (found, "") if isinstance(found, Bounds) else (None, found)
         url = reverse("zoco_trial", args=[trial.pk])
-        yield Effect(trial.withholds.lower(), source, bounds, lack, url, SEE)
+        yield Effect(trial.withholds.lower(), source, bounds, SEE, lack, url)
 
 
 def _days(trial: Trial, run: TrialRun | None, zone: str) -> tuple[date, date]:

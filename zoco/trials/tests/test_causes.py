@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 from django.utils import timezone
 
 from zoco.kit.periods import Period
@@ -28,6 +30,7 @@ from zoco.trials.tests.simulated import DAY, MONEY, SIGNED, START, crowd, draft,
 from zoco.trials.tests.worked import worked_out
 
 pytestmark = pytest.mark.django_db
+ALL = User(is_superuser=True, is_active=True)
 FIRST, LAST = date(2026, 3, 3), date(2026, 3, 5)
 WITHHELD: dict[str, Any] = {"withholds_by": "campaign", "withholds": "Spring ", "withheld_arm": "b"}
 STANDS = ("conversions", "converted", "people", "touches", "without", "untouched", "labels")
@@ -46,7 +49,9 @@ def _site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def asked(by: str = "campaign", first: date = FIRST, last: date = LAST, **more: Any) -> list[Effect]:
     (info,) = sitebook.sites()
     goals = more.pop("goals", ("Sign up",))
-    return effects_of(Wanted(info, Period(first, last, info.zone), by, more.pop("is_revenue", False), goals))
+    return effects_of(
+        Wanted(info, Period(first, last, info.zone), by, more.pop("is_revenue", False), goals), ALL
+    )
 
 
 def told(tmp_path: Path, **fields: Any) -> Trial:
@@ -145,11 +150,24 @@ def test_the_page_of_credits_says_in_a_sentence_where_they_disagree(tmp_path: Pa
         created_at=timezone.now(), told_at=timezone.now(),
     )  # fmt: skip
 
-    shown = body(client_of("analyst").get(f"/admin/attribution/{run.pk}/?of=conversions"))
+    address = f"/admin/attribution/{run.pk}/"
+    shown = body(client_of("analyst").get(f"{address}?of=conversions"))
 
     assert "Trial “Headline”" in shown
     assert "spring brought at most" in shown
     assert "would have come anyway" in shown
+    reader = User.objects.create_user("reader")
+    rights = Permission.objects.filter(codename__in=["access_admin", "view_attributionrun"])
+    reader.user_permissions.set(rights)
+    without = Client(headers={"accept-language": "en"})
+    without.force_login(reader)
+    page, sheet = body(without.get(f"{address}?of=conversions")), without.get(f"{address}credits.csv")
+    assert "spring" in page
+    assert "Headline" not in page, "he may not see trials"
+    assert "would have come anyway" not in page
+    assert "Headline" not in sheet.content.decode()
+    reader.user_permissions.add(Permission.objects.get(codename="view_trial"))
+    assert "Headline" in without.get(f"{address}credits.csv").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,8 @@ def test_reports_that_do_not_count_people_are_refused(store: Store) -> None:
     assert open_to_strangers == {
         "traffic", "channels", "sources", "campaigns", "referrers", "pages", "countries", "regions",
         "cities", "languages", "events", "devices", "browsers", "systems", "screens", "ai-assistants",
-        "short-links", "tags", "consent", "conversions", "rfm", "surveys", "surveys-over-time",
+        "short-links", "tags", "consent", "conversions", "rfm", "surveys", "surveys-options",
+        "surveys-over-time",
     }  # fmt: skip
     for key in ("bots", "errors", "served", "refusals", "requests", "entry-pages"):
         for least in (0, 3):

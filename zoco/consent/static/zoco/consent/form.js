@@ -78,7 +78,8 @@
     if (place) place.textContent = words;
   };
 
-  /* A survey tells once that somebody saw it: a share of answers wants to know of how many. */
+  /* A survey tells once that somebody saw it: a share of answers wants to know of how many. Whoever has no link of a
+     letter gets a ticket first, which no page has that a cache keeps. */
   const tell = (form) => new IntersectionObserver((seen, watching) => {
     if (!seen.some((each) => each.isIntersecting)) return;
     watching.disconnect();
@@ -86,8 +87,17 @@
     for (const name of ["t", "language", "way"]) if (form.elements[name]) body.set(name, form.elements[name].value);
     const who = globalThis.zoco?.id?.();
     if (who) body.set("visitor", who);
-    navigator.sendBeacon(`${form.action}/shown`, body);
+    told(`${form.action}/shown`, body).catch(() => {});
   }).observe(form);
+
+  const told = async (url, body) => {
+    if (!body.has("t")) {
+      const answer = await fetch(url, { method: "POST", body });
+      if (answer.status !== 200) return;
+      body.set("ticket", (await answer.json()).ticket);
+    }
+    navigator.sendBeacon(url, body);
+  };
 
   const enhance = (form) => {
     if (form.dataset.zocoReady) return;
