@@ -1,5 +1,6 @@
 """Budget advice: how to split what is spent in a period, within what was ever spent, and how sure that is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,19 +48,28 @@ class Advice:
 
 
 def advised(
-    fit: Fit, budget: float | None = None, present: Floats | None = None, *, confidence: float = CONFIDENCE
+    fit: Fit,
+    budget: float | None = None,
+    present: Floats | None = None,
+    *,
+    held: Collection[str] = (),
+    confidence: float = CONFIDENCE,
 ) -> Advice:
     """Return how to split the money of a period, spent alike in every period.
 
     `present` is what is spent on each channel now, by default the mean of the fitted periods; `budget` is as
-    much in total by default. Responses are means over the posterior of `responses`. Over steps of a 200th of
-    what is free to move the split is the best there is, also where curves are S-shaped: the channels are
-    joined one by one (R. Bellman, Dynamic Programming (1957), chapter I, on allocation). Raises OutOfRange.
+    much in total by default. What is spent on channels that are `held` stays as it is. Responses
+    are means over the posterior of `responses`. Over steps of a 200th of what is free to move the split is
+    the best there is, also where curves are S-shaped: the channels are joined one by one (R. Bellman, Dynamic
+    Programming (1957), chapter I, on allocation). Raises OutOfRange.
     """
     series = fit.series
     now = series.spend[series.run_in :].mean(axis=0) if present is None else present
     total = float(now.sum()) if budget is None else budget
-    least, most = series.spend.min(axis=0), series.spend.max(axis=0)
+    ever = series.spend.min(axis=0), series.spend.max(axis=0)
+    _inside(total, now, *ever)
+    is_held = np.array([each in held for each in series.channels])
+    least, most = (np.where(is_held, now, bound) for bound in ever)
     _inside(total, now, least, most)
     step = max(total - float(least.sum()), 0.0) / UNITS
     chosen = np.linspace(0, len(fit.noise) - 1, min(DRAWS, len(fit.noise))).round().astype(np.int64)
@@ -72,7 +82,7 @@ def advised(
     mine, theirs = _together(fit, split), _together(fit, now)
     best = np.maximum(_best(np.stack(grids))[0], mine[chosen])
     is_alike = abs(float(now.sum()) - total) <= 1e-6 * total
-    rows = zip(series.channels, *(each.tolist() for each in (now, split, least, most)), strict=True)
+    rows = zip(series.channels, *(each.tolist() for each in (now, split, *ever)), strict=True)
     return Advice(
         total,
         tuple(Share(*row) for row in rows),

@@ -1,18 +1,19 @@
 """Whether spending follows demand: then a model takes for an effect of money what would have come anyway.
 
-Ads that are billed by the click cost more when more people look for what is sold (D. Chan, M. Perry,
-Challenges and Opportunities in Media Mix Modeling, Google (2017), section 3.2.2, on selection bias). Demand is
-seen in visits that nobody paid for, as A. Chen et al., Bias Correction For Paid Search In Media Mix Modeling,
-Google (2018), see it in searches. Three things are asked of each channel: whether its spending moves with them
-in the same period beside all that the model knows; whether they tell its next spending (C. W. J. Granger,
-Econometrica 37 (1969) 424–438); and how much of its spending constant prices of clicks explain.
+Ads that are billed by the click cost more when more people look for what is sold: selection bias (D. Chan,
+M. Perry, Challenges and Opportunities in Media Mix Modeling, Google (2017)). Demand is seen in visits that
+nobody paid for, as A. Chen et al., Bias Correction For Paid Search In Media Mix Modeling, Google (2018), see
+it in searches. Three things are asked of each channel: whether its spending moves with them in the same
+period beside all that the model knows; whether they tell its next spending (C. W. J. Granger, Econometrica 37
+(1969) 424–438); and how much of its spending constant prices of clicks explain.
 
-Errors of the regressions may be correlated over time: variances are the equal-weighted cosine estimates that
-E. Lazarus, D. Lewis, J. Stock, M. Watson, HAR Inference: Recommendations for Practice, J. Bus. Econ. Stat. 36
-(2018) 541–559, recommend, with as many degrees of freedom as cosines. Spending and
-demand are taken as normal scores of their ranks (W. J. Conover, R. L. Iman, Amer. Statist. 35 (1981) 124–129),
-so that a sale of a few days does not decide alone. S. Holm, Scand. J. Statist. 6 (1979)
-65–70, bounds the chance of any warning over all channels and both tests.
+Spending and demand are taken as normal scores of their ranks (W. J. Conover, R. L. Iman, Amer. Statist. 35
+(1981) 124–129), so that a sale of a few days does not decide alone. Errors of the regressions may be
+correlated over time: variances are the equal-weighted cosine estimates that E. Lazarus, D. Lewis, J. Stock,
+M. Watson, HAR Inference: Recommendations for Practice, J. Bus. Econ. Stat. 36 (2018) 541–559, recommend, with
+as many degrees of freedom as cosines. S. Holm, Scand. J. Statist. 6 (1979) 65–70, bounds the chance of any
+warning over all channels and both tests. Where budgets nearly wander at random, 156 weeks are too short for
+these errors, and too many are warned of: `benchmarks.mix` says how many.
 """
 
 from collections.abc import Mapping, Sequence
@@ -100,10 +101,12 @@ def followed(
         besides = np.column_stack([others, np.delete(scored, at, axis=1), spend[:, at] > 0])
         pairs.append((tested(column, told, besides), ahead(column, told, others, lag)))
     is_found = _holm([each.p if each else 1.0 for pair in pairs for each in pair], level)
-    return tuple(
-        Followed(name, _judged(*is_found[2 * at : 2 * at + 2], by_clicks.get(name)), *pairs[at], by_clicks.get(name))
-        for at, name in enumerate(series.channels)
-    )
+    found = []
+    for at, (name, (same, before)) in enumerate(zip(series.channels, pairs, strict=True)):
+        share = by_clicks.get(name)
+        judged = _judged(is_found[2 * at], is_found[2 * at + 1], share)
+        found.append(Followed(name, judged, same, before, share))
+    return tuple(found)
 
 
 def _judged(is_together: bool, is_ahead: bool, by_clicks: float | None) -> Following:
@@ -161,7 +164,7 @@ def tested(outcome: Floats, of: Floats, others: Floats) -> Tested | None:
 
 
 def cosine_variance(series: Floats) -> tuple[float, int]:
-    """Return the long-run variance of a series and its degrees of freedom (Lazarus et al. 2018, (9) and (11)).
+    """Return the long-run variance of a series and its degrees of freedom (Lazarus et al. 2018).
 
     It is the mean of the squares of the first 0.41 T^⅔ cosine transforms.
     """
