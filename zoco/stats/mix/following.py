@@ -99,8 +99,8 @@ def followed(
     pairs = []
     for at, column in enumerate(scored.T):
         besides = np.column_stack([others, np.delete(scored, at, axis=1), spend[:, at] > 0])
-        pairs.append((tested(column, told, besides), ahead(column, told, others, lag)))
-    is_found = _holm([each.p if each else 1.0 for pair in pairs for each in pair], level)
+        pairs.append((regressed(column, told, besides), ahead(column, told, others, lag)))
+    is_found = holm([each.p if each else 1.0 for pair in pairs for each in pair], level)
     found = []
     for at, (name, (same, before)) in enumerate(zip(series.channels, pairs, strict=True)):
         share = by_clicks.get(name)
@@ -137,10 +137,10 @@ def ahead(column: Floats, demand: Floats, others: Floats, lag: int) -> Tested | 
     mean = np.convolve(demand, np.ones(lag) / lag, mode="valid")[first - lag : -1]
     own = [column[first - each : len(column) - each] for each in range(1, OWN_LAGS + 1)]
     means = np.convolve(column, np.ones(lag) / lag, mode="valid")[first - lag : -1]
-    return tested(column[first:], mean, np.column_stack([others[first:], *own, means]))
+    return regressed(column[first:], mean, np.column_stack([others[first:], *own, means]))
 
 
-def tested(outcome: Floats, of: Floats, others: Floats) -> Tested | None:
+def regressed(outcome: Floats, of: Floats, others: Floats) -> Tested | None:
     """Regress an outcome on `of` and others, which has a constant; None where nothing is left of either.
 
     With u and v what others leave of outcome and `of`, the coefficient is b = u'v / v'v (R. Frisch, F. V.
@@ -194,7 +194,7 @@ def _is_gone(left: Floats, before: Floats) -> bool:
     return float(left @ left) <= GONE * float(before @ before)
 
 
-def _holm(chances: Sequence[float], level: float) -> list[bool]:
+def holm(chances: Sequence[float], level: float) -> list[bool]:
     """Return which of several hypotheses are refused, so that any is wrongly with a chance of `level`."""
     found = [False] * len(chances)
     for step, at in enumerate(np.argsort(chances, kind="stable")):
