@@ -40,8 +40,9 @@ def demand_add(found: dict[str, Any], mix: MediaMix, weeks: Weeks, spelled: Spel
     if "demand" in result and not judged:
         found["notes"].append(_("Whether spending follows demand cannot be told: too few visits are known."))
     by_channel = {each["channel"]: each for each in judged}
-    for row, each in zip(found["channels"], result["channels"], strict=True):
-        row["demand"] = _short(by_channel.get(each["channel"]))
+    for name, key in (("channels", "channel"), ("waterfall", "name"), ("curves", "channel")):
+        for row, each in zip(found[name], result[name], strict=True):
+            row["demand"] = _short(by_channel.get(each[key]))
     for advice, each in zip(found["advice"], result["advice"], strict=True):
         for row, share in zip(advice["shares"], each["shares"], strict=True):
             row["demand"] = _short(by_channel.get(share["channel"]))
@@ -77,10 +78,10 @@ def _row(each: dict[str, Any], weeks: Weeks) -> dict[str, Any]:
     }
 
 
-def _tested(found: dict[str, Any] | None) -> str:
+def _tested(found: dict[str, Any] | None, form: str = "%s (p %s)") -> str:
     if found is None:
         return "–"
-    return f"{formats.decimal(found['partial'], 2)} (p {_chance(found['p'])})"
+    return form % (formats.decimal(found["partial"], 2), _chance(found["p"]))
 
 
 def _chance(p: float) -> str:
@@ -90,8 +91,8 @@ def _chance(p: float) -> str:
 def _words(each: dict[str, Any], name: str) -> str:
     places = {
         "channel": name,
-        "together": _tested(each["together"]),
-        "ahead": _tested(each["ahead"]),
+        "together": _tested(each["together"], "%s, p %s"),
+        "ahead": _tested(each["ahead"], "%s, p %s"),
         "share": formats.percent(max(each["by_clicks"] or 0.0, 0.0), 0),
     }
     if each["following"] == TOGETHER:
@@ -103,7 +104,7 @@ def _words(each: dict[str, Any], name: str) -> str:
     elif each["by_clicks"] is not None and each["by_clicks"] >= BY_CLICKS:
         words = _(
             "%(channel)s: spending moves with visits that nobody paid for (partial correlation in the same "
-            "period %(together)s, with the week before %(ahead)s), and %(share)s of its changes are clicks "
+            "period %(together)s; with the week before %(ahead)s), and %(share)s of its changes are clicks "
             "at constant prices. When more people come anyway, more of them click, and that costs more: a "
             "part of what stands under “brought” would have come without this money."
         )
@@ -117,24 +118,24 @@ def _words(each: dict[str, Any], name: str) -> str:
 
 
 def _picture(channel: str, name: str, weeks: Weeks) -> SafeString:
-    """Draw spending and visits by week, each as a share of its mean."""
+    """Draw which share of weeks had less spending, and fewer visits, than each."""
     step = 7 // weeks.days
     spend, visits = weeks.spend[channel][weeks.run_in :], weeks.unpaid
     starts = weeks.starts[weeks.run_in :: step]
     drawn = Curve(
-        _shares(spend, step),
-        [formats.day(each) for each in starts],
+        _below(spend, step),
+        [formats.day(each, year=False) for each in starts],
         _("Spending on %(channel)s, and visits that nobody paid for, by week") % {"channel": name},
-        _("Each as a share of its mean. The line is spending, the dashed line is visits."),
-        _shares(visits, step),
+        _("Where the line is high, less was spent in most weeks; the dashed line is the same of visits."),
+        _below(visits, step),
     )
     return curve(drawn, partial(formats.percent, places=0), width=WIDTH, height=HEIGHT)
 
 
-def _shares(values: Sequence[float], step: int) -> list[float]:
+def _below(values: Sequence[float], step: int) -> list[float]:
+    """Return of each sum of `step` values which share of all is lower: the ranks that are tested."""
     sums = [sum(values[at : at + step]) for at in range(0, len(values), step)]
-    mean = sum(sums) / len(sums)
-    return [each / mean if mean else 0.0 for each in sums]
+    return [sum(other < each for other in sums) / len(sums) for each in sums]
 
 
 def _compared(mix: MediaMix, other: MediaMix, known: bool, spelled: Spelled) -> list[dict[str, str]]:
