@@ -45,7 +45,8 @@ def test_a_partial_correlation_is_that_of_a_whole_regression() -> None:
     left, rest = outcome - whole @ slope, of - others @ np.linalg.lstsq(others, of)[0]
     omega, freedom = cosine_variance(rest * left)
     error = (omega * 80) ** 0.5 / float(rest @ rest) * (80 / 75) ** 0.5
-    assert (found.t, found.freedom) == (pytest.approx(slope[0] / error), freedom)
+    assert found.t == pytest.approx(slope[0] / error)
+    assert found.freedom == freedom
 
 
 def test_a_long_run_variance_is_summed_by_hand() -> None:
