@@ -51,6 +51,7 @@ def demand_add(found: dict[str, Any], mix: MediaMix, weeks: Weeks, spelled: Spel
     other = sibling(mix) if judged else None
     return found | {
         "demand": [_row(each, weeks) for each in judged],
+        "any_warned": any(each["following"] != APART for each in judged),
         "held": ", ".join(map(channel_name, held)),
         "knows_demand": known,
         "offers_visits": bool(judged) and not known and other is None and len(mix.controls) < CONTROLS_MOST,
