@@ -67,10 +67,7 @@ def advised(
     now = series.spend[series.run_in :].mean(axis=0) if present is None else present
     total = float(now.sum()) if budget is None else budget
     ever = series.spend.min(axis=0), series.spend.max(axis=0)
-    _inside(total, now, *ever)
-    is_held = np.array([each in held for each in series.channels])
-    least, most = (np.where(is_held, now, bound) for bound in ever)
-    _inside(total, now, least, most)
+    least, most = _bounds(total, now, ever, [each in held for each in series.channels])
     step = max(total - float(least.sum()), 0.0) / UNITS
     chosen = np.linspace(0, len(fit.noise) - 1, min(DRAWS, len(fit.noise))).round().astype(np.int64)
     grids = [
@@ -91,6 +88,14 @@ def advised(
         float((best - mine[chosen]).mean()),
         step,
     )
+
+
+def _bounds(total: float, now: Floats, ever: tuple[Floats, Floats], is_held: list[bool]) -> list[Floats]:
+    """Return the least and most of each channel, both as now where it is held. Raises OutOfRange."""
+    _inside(total, now, *ever)
+    found = [np.where(is_held, now, bound) for bound in ever]
+    _inside(total, now, *found)
+    return found
 
 
 def _inside(total: float, now: Floats, least: Floats, most: Floats) -> None:

@@ -14,7 +14,6 @@ from django.utils.translation import override
 
 import zoco
 from zoco.ledger.pictures.alone import stood
-from zoco.ledger.pictures.alone.files import sheet
 from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body
 from zoco.ledger.pictures.alone.pages import Drawing, answered, drawn
 from zoco.ledger.pictures.curves import Curve, curve
@@ -72,10 +71,11 @@ def test_every_picture_is_cleaned_in_the_one_place_that_makes_files() -> None:
     declaring = [
         path.name for path in made if '<?xml version="1.0" encoding="UTF-8"?>\\n{' in path.read_text()
     ]
-    curve_ = curve(Curve([1.0, 2.0], ["a\x01", "b"], "t\x02", "w\x03"), str)
+    line = curve(Curve([1.0, 2.0], ["a\x01", "b"], "t\x02", "w\x03"), str)
+    drawing = Drawing("line", "Line", "March", partial(stood.one, line), OPENS)
 
     assert declaring == ["files.py"]
-    assert whole(sheet(title="x", site="y", head=[], body=stood.one(curve_), foot=[]))
+    assert whole(drawn(drawing, site=Place(), now=NOW))
 
 
 def test_several_stand_side_by_side_with_their_titles() -> None:
