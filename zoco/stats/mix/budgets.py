@@ -70,10 +70,7 @@ def advised(
     least, most = _bounds(total, now, ever, [each in held for each in series.channels])
     step = max(total - float(least.sum()), 0.0) / UNITS
     chosen = np.linspace(0, len(fit.noise) - 1, min(DRAWS, len(fit.noise))).round().astype(np.int64)
-    grids = [
-        _responses(fit, at, low + step * np.arange(UNITS + 1), high)[chosen]
-        for at, (low, high) in enumerate(zip(least, most, strict=True))
-    ]
+    grids = _grids(fit, least, most, step, chosen)
     units = _best(np.stack([each.mean(axis=0) for each in grids])[:, None])[1][0]
     split = _completed(least + step * units, most, total)
     mine, theirs = _together(fit, split), _together(fit, now)
@@ -88,6 +85,14 @@ def advised(
         float((best - mine[chosen]).mean()),
         step,
     )
+
+
+def _grids(fit: Fit, least: Floats, most: Floats, step: float, chosen: Ints) -> list[Floats]:
+    """Return of each channel the responses of the chosen draws to so many steps above its least."""
+    return [
+        _responses(fit, at, low + step * np.arange(UNITS + 1), high)[chosen]
+        for at, (low, high) in enumerate(zip(least, most, strict=True))
+    ]
 
 
 def _bounds(total: float, now: Floats, ever: tuple[Floats, Floats], is_held: list[bool]) -> list[Floats]:
