@@ -72,6 +72,8 @@ def _of_mix(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterat
                 lack = _("a test contradicts it")
             elif each["knowledge"] == UNTOLD:
                 lack = _("not identifiable")
+            elif each["channel"] in mix.result.get("held", ()):
+                lack = _("its spending follows demand")
             roas: dict[str, Any] = each["roas"]
             bounds = None if lack or money is None else Bounds(
                 *(roas[name] * money for name in ("mean", "low", "high"))

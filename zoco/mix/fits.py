@@ -9,19 +9,20 @@ from django.utils import timezone
 
 from zoco.ledger import sitebook
 from zoco.mix.controls.series import controls_add
+from zoco.mix.demand.judging import held, judged, visits_add
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.running import counter
 from zoco.mix.telling import result_of
 from zoco.mix.weeks import Weeks, weeks_of
-from zoco.stats.mix import Calibrated, Contradicted, Experiment, calibrated, fit
+from zoco.stats.mix import Calibrated, Contradicted, Experiment, Model, Series, calibrated, fit
 from zoco.stats.mix.fitting import SWEEPS, WARMING
 
 
 def do(mix: MediaMix) -> None:
     """Fit a model. Raises what the mathematics refuse, WeeksWrong, FilterWrong, RunStopped."""
-    sites = {each.id: each for each in sitebook.sites()}
+    site = next(each for each in sitebook.sites() if each.id == mix.site_id)
     weeks = weeks_of(
-        sites[mix.site_id],
+        site,
         mix.first_on,
         mix.weeks_count,
         is_revenue=mix.is_revenue,
@@ -30,19 +31,23 @@ def do(mix: MediaMix) -> None:
         now=timezone.now(),
         days=1 if mix.grain == MediaMix.Grain.DAY else 7,
     )
-    controls_add(weeks, sites[mix.site_id], mix.controls, now=timezone.now())
+    visits_add(weeks, site, now=timezone.now())
+    controls_add(weeks, site, mix.controls, now=timezone.now())
     mix.weeks = weeks.to_json()
     tests = tests_of(mix, weeks)
     mix.total = (WARMING + SWEEPS) * (2 if tests else 1)
-    mix.result = result_of(_fitted(weeks, mix.saturation, tests, counter(mix)), weeks.days)
-    mix.result |= {"tests": len(tests), "currency": sites[mix.site_id].currency}
+    series, model = weeks.series(), weeks.model(mix.saturation)
+    demand = judged(weeks, series, model, site)
+    answer = _fitted(series, model, tests, counter(mix))
+    told = {each.channel for each in tests} if isinstance(answer, Calibrated) else set()
+    mix.result = result_of(answer, weeks.days, held(demand, told))
+    mix.result |= {"tests": len(tests), "currency": site.currency, "demand": demand}
     mix.done = mix.total
 
 
 def _fitted(
-    weeks: Weeks, saturation: str, tests: list[Experiment], told: Callable[[], None]
+    series: Series, model: Model, tests: list[Experiment], told: Callable[[], None]
 ) -> Calibrated | Contradicted:
-    series, model = weeks.series(), weeks.model(saturation)
     if tests:
         return calibrated(series, tests, model, told=told)
     return Calibrated((), fit(series, model, told=told))

@@ -81,8 +81,9 @@ class MixForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy(
-            "Controls that you wrote down, and goals by how often they were reached. Take none that money "
-            "moves itself, such as visits: it would take the effect of the money away."
+            "Controls that you wrote down, visits that were not paid for, and goals by how often they were "
+            "reached. Take none that money moves itself: it would take the effect of the money away. Visits "
+            "that were not paid for stand for demand where spending follows it, as in paid search."
         ),
     )
 

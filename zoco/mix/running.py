@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from zoco.kit.runs import Tell, teller
 from zoco.kit.said import Said
 from zoco.ledger.asking.filters import FilterWrong
-from zoco.mix.controls.series import GOAL, OWN, control_called
+from zoco.mix.controls.series import GOAL, OWN, UNPAID, control_called
 from zoco.mix.models import MediaMix, RegionalTest, Work
 from zoco.sites.runs import Ending, Runs
 from zoco.sites.wording import packed_said
@@ -79,7 +79,9 @@ def _ending(error: Exception) -> Ending | None:
 def _collinear(error: Collinear) -> Ending:
     """Say what moved alike: channels, or one of them and a control or the baseline."""
     channels = ", ".join(each for each in error.columns if each not in error.others)
-    controls = ", ".join(control_called(each) for each in error.others if each.startswith((OWN, GOAL)))
+    controls = ", ".join(
+        control_called(each) for each in error.others if each.startswith((OWN, GOAL, UNPAID))
+    )
     if controls:
         return Ending(State.REFUSED, COLLINEAR_OTHERS, {"channels": channels, "others": controls})
     words = COLLINEAR_BASELINE if error.others else COLLINEAR

@@ -6,6 +6,7 @@ import csv
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -24,12 +25,14 @@ from zoco.ledger.pictures.alone.pages import answered
 from zoco.ledger.sitebook import SiteInfo
 from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.mix import running
+from zoco.mix.demand.again import with_visits
+from zoco.mix.demand.judging import told_of
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
 from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.naming import channel_name
 from zoco.mix.running import UnderWay
 from zoco.mix.shown import opened
-from zoco.mix.shown.showing import UNTOLD, shown
+from zoco.mix.shown.showing import shown
 from zoco.mix.weeks import Weeks
 from zoco.sites.wording import said_again
 
@@ -119,14 +122,9 @@ def user_of(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
-def _told(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the channels of a result of which the data tell something."""
-    return [each for each in result["channels"] if each["knowledge"] != UNTOLD]
-
-
 def _line(mix: MediaMix) -> dict[str, Any]:
     result = mix.result
-    told = [] if not result or result["is_contradicted"] else _told(result)
+    told = [] if not result or result["is_contradicted"] else told_of(result)
     best = max(told, key=lambda each: each["roas"]["mean"], default=None)
     return {
         "mix": mix,
@@ -193,13 +191,18 @@ def _mix(pk: int) -> tuple[MediaMix, SiteInfo]:
 @permission_required((ADD, COSTS), raise_exception=True)
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop a fit, or begin it anew."""
+    """Stop a fit, begin it anew, or begin another that knows visits that nobody paid for."""
     mix, _site_of = _mix(pk)
     match request.POST.get("do"):
         case "stop":
             running.runs_of(mix).stop(mix)
         case "again":
             running.runs_of(mix).again(mix, done=0)
+        case "visits" if mix.state == State.DONE:
+            try:
+                pk = with_visits(mix, by=request.user.pk, at=timezone.now()).pk
+            except UnderWay as error:
+                messages.error(request, _(error.words))
     return redirect("zoco_mix", pk=pk)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -33,8 +33,11 @@ PRESENT_WEEKS = 13
 LEARNT = ("retention", "half_life", "half", "slope", "steepness", "effect", "roas")
 
 
-def result_of(answer: Calibrated | Contradicted, days: int = 7) -> dict[str, Any]:
-    """Return all that is shown of a fit of periods of so many days, and of tests held against it."""
+def result_of(answer: Calibrated | Contradicted, days: int = 7, held: Collection[str] = ()) -> dict[str, Any]:
+    """Return all that is shown of a fit of periods of so many days, and of tests held against it.
+
+    No advice moves channels that are `held`.
+    """
     fit = answer.fit if isinstance(answer, Calibrated) else answer.without
     known = knowledge(fit)
     parts, taught = contributions(fit), learnt(fit)
@@ -63,7 +66,8 @@ def result_of(answer: Calibrated | Contradicted, days: int = 7) -> dict[str, Any
         "r_hat": max(each.r_hat for each in fit.agreements),
         "draws": min(min(each.sample_size, each.tail_size) for each in fit.agreements),
         "sweeps": fit.sweeps,
-        "advice": advice_of(fit, days),
+        "advice": advice_of(fit, days, held),
+        "held": sorted(held),
     }
 
 
@@ -81,16 +85,21 @@ def _controls(fit: Fit, taught: Sequence[Learnt]) -> list[dict[str, Any]]:
     ]
 
 
-def advice_of(fit: Fit, days: int = 7) -> list[dict[str, Any]]:
-    """Return how to split a period's money, for budgets within what was ever spent."""
+def advice_of(fit: Fit, days: int = 7, held: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return how to split a period's money, for budgets within what was ever spent.
+
+    There is none where channels that are `held` leave fewer than two to move money between.
+    """
     series = fit.series
+    if held and len(series.channels) - len(held) < 2:
+        return []
     since = max(len(series.outcome) - PRESENT_WEEKS * 7 // days, series.run_in)
     least, most = series.spend.min(axis=0), series.spend.max(axis=0)
     present = np.clip(series.spend[since:].mean(axis=0), least, most)
     found = []
     for share in BUDGETS:
         try:
-            found.append(_advice(share, advised(fit, float(present.sum()) * share, present)))
+            found.append(_advice(share, advised(fit, float(present.sum()) * share, present, held=held)))
         except OutOfRange:
             continue
     return found

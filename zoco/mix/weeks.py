@@ -7,6 +7,7 @@ whole weeks too.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from zoco.campaigns.reads import SOURCES_MOST, daily_costs, sources_count
 from zoco.kit.periods import Period
 from zoco.kit.said import Said
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.filters import GOAL, filters_read
+from zoco.ledger.asking.filters import GOAL, Filter, filters_read
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
@@ -70,6 +71,8 @@ class Weeks:
     unknown: dict[str, list[Any]] = field(default_factory=dict)
     rare: list[str] = field(default_factory=list)
     """Channels of days whose costs stand on single days, as if a week's were typed on one."""
+    unpaid: list[float] = field(default_factory=list)
+    """Visits that nobody paid for, in the periods after the run-in; empty where too few are known."""
 
     @property
     def fitted(self) -> int:
@@ -236,13 +239,18 @@ def outcomes_of(
 ) -> list[float]:
     """Return what came in each period of so many days: revenue or conversions, all or of a goal."""
     filters = filters_read({f"f.{GOAL}": [goal]}, lambda: goals_of(site.id)) if goal else ()
-    question = Question(site, period, compare="none", filters=filters, params={"grain": "day"})
-    answer = ask(report_named("traffic"), question, now=now)
+    return counted(site, period, "revenue" if is_revenue else "conversions", filters, now=now, days=days)
+
+
+def counted(
+    site: SiteInfo, period: Period, measure: str, filters: Sequence[Filter], *, now: datetime, days: int
+) -> list[float]:
+    """Return a measure of the report on traffic in each period of so many days."""
+    question = Question(site, period, compare="none", filters=tuple(filters), params={"grain": "day"})
     found = [0.0] * (period.days // days)
-    for row in answer.rows:
+    for row in ask(report_named("traffic"), question, now=now).rows:
         start = next(value for value in row.key.values() if isinstance(value, datetime))
-        value = row.values["revenue" if is_revenue else "conversions"]
-        found[(start.date() - period.first).days // days] += float(value or 0)
+        found[(start.date() - period.first).days // days] += float(row.values[measure] or 0)
     return found
 
 

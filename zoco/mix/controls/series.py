@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import Period
@@ -16,12 +17,15 @@ from zoco.mix.models import Control, ControlDay
 from zoco.mix.weeks import Weeks, outcomes_of
 
 OWN, GOAL = "control:", "goal:"
+UNPAID = "visits:unpaid"
+"""Visits that nobody paid for, as Chen et al. (2018) take searches: what demand there was."""
 CARRIED_DAYS = 31
 """So long a known day stands for those after it: a price that is written down each month is known."""
 GONE = gettext_noop("it is gone")
 LATE = gettext_noop("it is not known from %(since)s on")
 GAP = gettext_noop("nothing is known of it for more than a month before %(day)s")
 SAME = gettext_noop("it is the same all the time")
+FEW = gettext_noop("too few visits are known")
 
 
 def choices(site: int) -> list[tuple[str, str]]:
@@ -29,12 +33,15 @@ def choices(site: int) -> list[tuple[str, str]]:
     own = Control.objects.filter(site=site).values_list("name", flat=True)
     return [
         *((f"{OWN}{name}", name) for name in own),
+        (UNPAID, control_called(UNPAID)),
         *((f"{GOAL}{goal.name}", goal.name) for goal in goals_of_facts(site)),
     ]
 
 
 def control_called(key: str) -> str:
     """Return what a control is called."""
+    if key == UNPAID:
+        return _("Visits that were not paid for")
     return key.removeprefix(OWN).removeprefix(GOAL)
 
 
@@ -42,7 +49,9 @@ def controls_add(weeks: Weeks, site: SiteInfo, keys: Sequence[str], *, now: date
     """Put controls beside weeks. One of which too little is known is left out, with the reason."""
     for key in keys:
         carried = 0
-        if key.startswith(GOAL):
+        if key == UNPAID:
+            row, why = [0.0] * weeks.run_in + weeks.unpaid, None if weeks.unpaid else [FEW, {}]
+        elif key.startswith(GOAL):
             row, why = _reached(weeks, site, key.removeprefix(GOAL), now)
         else:
             days = ControlDay.objects.filter(control__site=site.id, control__name=key.removeprefix(OWN))

@@ -25,6 +25,12 @@ SOURCE = (
 )
 LEARNT = "E. S. Garrett, S. L. Zeger, Biometrics 56 (2000) 1055–1067"
 ADVICE = "R. Bellman, Dynamic Programming (1957), chapter I"
+DEMAND = (
+    "D. Chan, M. Perry, Challenges and Opportunities in Media Mix Modeling, Google (2017); A. Chen et al., "
+    "Bias Correction For Paid Search In Media Mix Modeling, Google (2018); C. W. J. Granger, Econometrica 37 "
+    "(1969) 424–438; E. Lazarus et al., J. Bus. Econ. Stat. 36 (2018) 541–559; S. Holm, Scand. J. Statist. 6 "
+    "(1979) 65–70"
+)
 Shown = Mapping[str, Any]
 Panels = dict[str, tuple[str, Pairs, str]]
 """By key: definition, formula, source."""
@@ -56,7 +62,7 @@ def opened(mix: MediaMix, shown: Shown, about: str, zone: str) -> dict[str, Expl
         (_("Adstock a"), ADSTOCK),
         (_("Saturation s"), SATURATION[mix.saturation]),
     ]
-    panels = {**_of_channels(is_daily), **_of_money(is_daily), **_of_all(is_daily)}
+    panels = {**_of_channels(is_daily), **_of_money(is_daily), **_of_demand(), **_of_all(is_daily)}
     return {
         key: Explained(definition, [*formula, *model], source, data, _uncertainty())
         for key, (definition, formula, source) in panels.items()
@@ -83,6 +89,27 @@ def _of_channels(is_daily: bool) -> Panels:
         "returns": (brought, returns, SOURCE),
         "responses": (more, ((added, "βᵢ s(x)"),), SOURCE),
     }
+
+
+def _of_demand() -> Panels:
+    asked = _(
+        "Whether spending on the channel moves with visits that nobody paid for, or comes after them, beside "
+        "all that the model knows, and how much of its spending is clicks at constant prices."
+    )
+    formula = (
+        (_("Partial correlation"), "r = u′v / √(u′u · v′v)"),
+        (
+            _("u and v"),
+            _("normal scores of spending and of visits, less what the rest of the model explains"),
+        ),
+        (_("t of r"), "u′v / √Ω̂T, Ω̂ = Σⱼ (√(2/T) Σₜ vₜeₜ cos πj(t − ½)/T)² / B, B = 0.41 T^⅔"),
+        (_("Clicks at constant prices"), "1 − Σ (x − p · c)² / Σ (x − x̄)²"),
+        (
+            _("Warned of"),
+            _("p by Holm below 0.05 over all channels, and clicks from 80% on, or visits first"),
+        ),
+    )
+    return {"demand": (asked, formula, DEMAND)}
 
 
 def _of_money(is_daily: bool) -> Panels:
@@ -153,7 +180,9 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
     ) -> Callable[[], Body]:
         return lambda: stood.lines([_line(each, figure) for each in rows], heads=heads)
 
+    warned = [(each["name"], each["picture"]) for each in shown["demand"] if each["is_warned"]]
     found: list[tuple[str, str, Callable[[], Body]]] = [
+        ("demand", _("Whether spending follows demand"), partial(stood.several, warned)),
         ("returns", _("Return with its bounds"), table(channels, _returned, (channel, "", sure))),
         *(
             ("advice", _("How the same money would be split best"), table(
@@ -168,7 +197,8 @@ def drawings(shown: Shown, opens: Mapping[str, Explained], about: str) -> list[D
         ("fit", fitted, partial(stood.one, shown["fit_curve"].wide)),
         ("learnt", _("What the data taught"), table(shown["learnt"], _taught, (channel, "", sure))),
     ]  # fmt: skip
-    empty = ({"responses"} if not curves else set()) | ({"returns"} if not channels else set())
+    full = {"responses": curves, "returns": channels, "demand": warned}
+    empty = {key for key, rows in full.items() if not rows}
     return [Drawing(key, title, about, body, opens[key]) for key, title, body in found if key not in empty]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoco.ledger.pictures import formats, intervals
 from zoco.ledger.pictures.curves import Curve, Fitting, fitting
 from zoco.mix.controls.series import GOAL, control_called
+from zoco.mix.demand.showing import demand_add
 from zoco.mix.models import MediaMix
 from zoco.mix.naming import channel_name
 from zoco.mix.notes import notes
@@ -94,7 +95,7 @@ def shown(mix: MediaMix) -> dict[str, Any]:
     result = mix.result
     spelled = Spelled(result["currency"], mix.is_revenue)
     untold = {each["channel"] for each in result["channels"] if each["knowledge"] == UNTOLD}
-    return found | {
+    found |= {
         "channels": _channels(result, spelled),
         "comparisons": [_comparison(each, spelled) for each in result["comparisons"]],
         "is_contradicted": result["is_contradicted"],
@@ -113,6 +114,7 @@ def shown(mix: MediaMix) -> dict[str, Any]:
         "weeks": formats.count(weeks.fitted),
         "tests": result["tests"],
     }
+    return demand_add(found, mix, weeks, spelled)
 
 
 def _channels(result: dict[str, Any], spelled: Spelled) -> list[dict[str, Any]]:

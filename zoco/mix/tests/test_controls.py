@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -106,6 +107,17 @@ def test_what_is_wrong_is_said_by_line_and_nothing_is_kept(marketer: Client, tex
     assert wrong(text) == [says]
     assert answer.status_code == 422
     assert says in body(answer)
+    assert not Control.objects.exists()
+
+
+@pytest.mark.parametrize("letter", ["\x01", "\x0b", "\x1f", "\x7f", "\x85"])
+def test_names_with_control_characters_are_refused_and_said(marketer: Client, letter: str) -> None:
+    table = SimpleUploadedFile("t.csv", f"date,Price,Ra{letter}in\n2026-01-01,1,2\n".encode())
+
+    answer = marketer.post(PAGE, {"site": "shop", "file": table})
+
+    assert answer.status_code == 422
+    assert "The name of column 3 holds control characters; write it anew without them." in body(answer)
     assert not Control.objects.exists()
 
 

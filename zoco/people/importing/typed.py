@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -92,6 +93,14 @@ def _columns_check(head: list[str]) -> None:
     named = [name[:NAME_MOST].casefold() for name in head[1:]]
     if not all(named):
         raise TableWrong(gettext_noop("The first line lacks the name of a column."))
+    for number, name in enumerate(head, 1):
+        if any(category(each) in ("Cc", "Cs") for each in name):
+            raise TableWrong(
+                gettext_noop(
+                    "The name of column %(number)s holds control characters; write it anew without them."
+                ),
+                number=number,
+            )
     if len(set(named)) < len(named):
         raise TableWrong(gettext_noop("Two columns have the same name; each needs one of its own."))
 

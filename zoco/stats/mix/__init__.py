@@ -2,7 +2,8 @@
 
 `fit` takes a `Series` and a `Model` to a `Fit`; `calibrated` holds experiments against it first.
 `contributions`, `returns`, `moved`, `curves` and `waterfall` read it, `learnt` says what came from the data
-and what from the prior, and `advised` splits a budget. What cannot be told is an error with a sentence:
+and what from the prior, and `advised` splits a budget.
+`followed` says whether spending moves with demand. What cannot be told is an error with a sentence:
 `BadSeries`, `TooLittle`, `Collinear`, `BadExperiment`, `ChainsDisagree`, `OutOfRange`. A good fit is no
 proof: only experiments find what is left out of a model.
 """
@@ -25,12 +26,14 @@ from zoco.stats.mix.figures import (
     waterfall,
 )
 from zoco.stats.mix.fitting import ChainsDisagree, Fit, fit
+from zoco.stats.mix.following import BY_CLICKS, Followed, Following, explained_by_clicks, followed
 from zoco.stats.mix.learning import Knowledge, Learnt, knowledge, learnt
 from zoco.stats.mix.priors import BadModel, ChannelPrior, LogNormal, Model, Priors, Season, daily
 from zoco.stats.mix.series import BadSeries, Series
 from zoco.stats.mix.shapes import Saturation, adstock, hill, logistic
 
 __all__ = [
+    "BY_CLICKS",
     "Advice",
     "BadExperiment",
     "BadModel",
@@ -46,6 +49,8 @@ __all__ = [
     "Experiment",
     "Figure",
     "Fit",
+    "Followed",
+    "Following",
     "Knowledge",
     "Learnt",
     "LogNormal",
@@ -67,7 +72,9 @@ __all__ = [
     "contributions",
     "curves",
     "daily",
+    "explained_by_clicks",
     "fit",
+    "followed",
     "hill",
     "knowledge",
     "learnt",

@@ -1,5 +1,6 @@
 """Budget advice: how to split what is spent in a period, within what was ever spent, and how sure that is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,32 +48,35 @@ class Advice:
 
 
 def advised(
-    fit: Fit, budget: float | None = None, present: Floats | None = None, *, confidence: float = CONFIDENCE
+    fit: Fit,
+    budget: float | None = None,
+    present: Floats | None = None,
+    *,
+    held: Collection[str] = (),
+    confidence: float = CONFIDENCE,
 ) -> Advice:
     """Return how to split the money of a period, spent alike in every period.
 
     `present` is what is spent on each channel now, by default the mean of the fitted periods; `budget` is as
-    much in total by default. Responses are means over the posterior of `responses`. Over steps of a 200th of
-    what is free to move the split is the best there is, also where curves are S-shaped: the channels are
-    joined one by one (R. Bellman, Dynamic Programming (1957), chapter I, on allocation). Raises OutOfRange.
+    much in total by default. What is spent on channels that are `held` stays as it is. Responses
+    are means over the posterior of `responses`. Over steps of a 200th of what is free to move the split is
+    the best there is, also where curves are S-shaped: the channels are joined one by one (R. Bellman, Dynamic
+    Programming (1957), chapter I, on allocation). Raises OutOfRange.
     """
     series = fit.series
     now = series.spend[series.run_in :].mean(axis=0) if present is None else present
     total = float(now.sum()) if budget is None else budget
-    least, most = series.spend.min(axis=0), series.spend.max(axis=0)
-    _inside(total, now, least, most)
+    ever = series.spend.min(axis=0), series.spend.max(axis=0)
+    least, most = _bounds(total, now, ever, [each in held for each in series.channels])
     step = max(total - float(least.sum()), 0.0) / UNITS
     chosen = np.linspace(0, len(fit.noise) - 1, min(DRAWS, len(fit.noise))).round().astype(np.int64)
-    grids = [
-        _responses(fit, at, low + step * np.arange(UNITS + 1), high)[chosen]
-        for at, (low, high) in enumerate(zip(least, most, strict=True))
-    ]
+    grids = _grids(fit, least, most, step, chosen)
     units = _best(np.stack([each.mean(axis=0) for each in grids])[:, None])[1][0]
     split = _completed(least + step * units, most, total)
     mine, theirs = _together(fit, split), _together(fit, now)
     best = np.maximum(_best(np.stack(grids))[0], mine[chosen])
     is_alike = abs(float(now.sum()) - total) <= 1e-6 * total
-    rows = zip(series.channels, *(each.tolist() for each in (now, split, least, most)), strict=True)
+    rows = zip(series.channels, *(each.tolist() for each in (now, split, *ever)), strict=True)
     return Advice(
         total,
         tuple(Share(*row) for row in rows),
@@ -81,6 +85,22 @@ def advised(
         float((best - mine[chosen]).mean()),
         step,
     )
+
+
+def _grids(fit: Fit, least: Floats, most: Floats, step: float, chosen: Ints) -> list[Floats]:
+    """Return of each channel the responses of the chosen draws to so many steps above its least."""
+    return [
+        _responses(fit, at, low + step * np.arange(UNITS + 1), high)[chosen]
+        for at, (low, high) in enumerate(zip(least, most, strict=True))
+    ]
+
+
+def _bounds(total: float, now: Floats, ever: tuple[Floats, Floats], is_held: list[bool]) -> list[Floats]:
+    """Return the least and most of each channel, both as now where it is held. Raises OutOfRange."""
+    _inside(total, now, *ever)
+    found = [np.where(is_held, now, bound) for bound in ever]
+    _inside(total, now, *found)
+    return found
 
 
 def _inside(total: float, now: Floats, least: Floats, most: Floats) -> None:

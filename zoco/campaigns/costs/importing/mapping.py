@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from unicodedata import category
 
 from django.utils.translation import gettext_noop
 
@@ -131,8 +132,10 @@ class Mapper:
 
     def _text(self, row: Row, target: str, most: int) -> str:
         text = self.cell(row, target) or str(getattr(self.options, target, ""))
-        if len(text) > most or "\0" in text:
+        if len(text) > most:
             raise CostRefused(gettext_noop("A text is longer than %(most)s characters"), most=most)
+        if any(category(each) in ("Cc", "Cs") for each in text):
+            raise CostRefused(gettext_noop("A name holds control characters; write it anew without them"))
         return text
 
     def _amount(self, text: str) -> Decimal:

@@ -20,6 +20,7 @@ from zoco.ledger.pictures.alone.laying import (
     Body,
     below,
     fitted,
+    legal,
     lines,
     together,
     written,
@@ -86,7 +87,7 @@ def sheet(
         body.drawn,
         together(below(foot, top + 10 + body.height + 26, FOOT)),
     )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{made}'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{legal(made)}'
 
 
 def _head(answer: Answer, drawn: str, filters: str) -> list[tuple[str, str]]:

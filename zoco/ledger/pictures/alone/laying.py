@@ -1,5 +1,6 @@
 """What all of these pictures are laid out with: a sheet, lines of text that fit, and colours of paper."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from unicodedata import category, east_asian_width
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 
 WIDTH, SIDE = 960.0, 24.0
 INNER = WIDTH - 2 * SIDE
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 WIDE, NARROW, CAPITAL = 1.0, 0.56, 0.68
 """How wide letters are at most, in font sizes: nobody can measure before it is drawn."""
 # The colours of the light ground; a file does not know on which ground it will stand, so it has its own.
@@ -54,6 +56,11 @@ def _letter(letter: str) -> float:
 def clean(text: str) -> str:
     """Return a text without what no XML may hold: whatever visitors wrote ends up in names."""
     return "".join(each for each in text if category(each) not in ("Cc", "Cs", "Cn") or each == " ")
+
+
+def legal(svg: str) -> str:
+    """Return a drawing without what no XML may hold, in whichever of its titles and texts it stands."""
+    return _ILLEGAL.sub("", svg)
 
 
 def fitted(text: str, room: float, size: float = 12.0) -> str:

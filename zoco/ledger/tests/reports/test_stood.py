@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.http import Http404
@@ -11,9 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
+import zoco
 from zoco.ledger.pictures.alone import stood
 from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body
 from zoco.ledger.pictures.alone.pages import Drawing, answered, drawn
+from zoco.ledger.pictures.curves import Curve, curve
 from zoco.ledger.pictures.explained import Explained
 from zoco.ledger.tests.pictures import SVG
 from zoco.ledger.tests.pictures import drawn as whole
@@ -45,6 +48,34 @@ def test_a_picture_keeps_its_proportions_and_loses_the_size_of_its_page() -> Non
         f'<svg x="{SIDE:.1f}" y="0.0" width="{INNER:.1f}" height="{INNER / 2:.1f}" class="c z-side" viewBox='
     )
     assert 'width="240"' not in body.drawn
+
+
+FORBIDDEN = [chr(code) for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)]
+
+
+@pytest.mark.parametrize("letter", FORBIDDEN)
+def test_no_picture_breaks_of_letters_that_xml_forbids(letter: str) -> None:
+    name = f"Ra{letter}in & <sun>"
+    picture = format_html('<svg viewBox="0 0 9 9"><title>{}</title><text>{}</text></svg>', name, name)
+    drawing = Drawing("rain", name, name, partial(stood.several, [(name, picture)]), OPENS)
+
+    root = whole(drawn(drawing, site=Place(name=name), now=NOW))
+
+    assert [each.text for each in root.iter(f"{SVG}title")][1] == "Rain & <sun>"
+    assert "Rain & <sun>" in texts(root)
+
+
+def test_every_picture_is_cleaned_in_the_one_place_that_makes_files() -> None:
+    made = [path for path in Path(zoco.__file__).parent.rglob("*.py") if "tests" not in path.parts]
+
+    declaring = [
+        path.name for path in made if '<?xml version="1.0" encoding="UTF-8"?>\\n{' in path.read_text()
+    ]
+    line = curve(Curve([1.0, 2.0], ["a\x01", "b"], "t\x02", "w\x03"), str)
+    drawing = Drawing("line", "Line", "March", partial(stood.one, line), OPENS)
+
+    assert declaring == ["files.py"]
+    assert whole(drawn(drawing, site=Place(), now=NOW))
 
 
 def test_several_stand_side_by_side_with_their_titles() -> None:

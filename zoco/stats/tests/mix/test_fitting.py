@@ -134,6 +134,18 @@ def test_budgets_outside_of_what_was_ever_spent_are_refused(company: World, foun
         advised(found, present=most * 2)
 
 
+def test_what_is_held_stays_as_it_is_and_the_rest_is_split_best(company: World, found: Fit) -> None:
+    now = company.series.spend.mean(axis=0)
+
+    free, some = advised(found, present=now), advised(found, present=now, held={"search"})
+
+    assert abs(free.shares[0].advised - now[0]) > 1
+    assert some.shares[0].advised == pytest.approx(now[0])
+    assert sum(each.advised for each in some.shares) == pytest.approx(now.sum())
+    assert some.shares[0].most == company.series.spend[:, 0].max()
+    assert some.response.mean <= free.response.mean
+
+
 def test_a_lift_test_contradicts_a_model_that_leaves_out_what_drives_both() -> None:
     company = world(5, periods=130, channels=3, noise=0.02, demand=0.12)
     experiment = company.lift(0, 60, 68, -1.0, 1.0)

@@ -23,12 +23,16 @@ WEEKDAYS = np.array([0.02, 0.03, 0.01, 0.0, 0.02, -0.04, -0.04])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """What the company knows, and what is true: contributions (periods, channels) and halves in money."""
+    """What the company knows, and what is true: contributions (periods, channels) and halves in money.
+
+    `wave` is demand, whether it moves anything or nothing.
+    """
 
     series: Series
     contributions: Floats
     half: Floats
     retention: Floats
+    wave: Floats
 
     @property
     def channels(self) -> int:
@@ -92,7 +96,36 @@ def world(
     outcome = np.maximum(contributions.sum(axis=1) + OUTCOME * rest, 0.0)
     known = np.column_stack([price, wave]) if is_known else price[:, None]
     names = ("price", "demand")[: known.shape[1]]
-    return World(Series(NAMES[:channels], spend, outcome, known, names), contributions, half, retention)
+    return World(Series(NAMES[:channels], spend, outcome, known, names), contributions, half, retention, wave)
+
+
+def unpaid(world: World, seed: int, *, brought: float = 0.0, memory: float | None = None) -> Floats:
+    """Return visits that nobody paid for, which demand moves; a share of them may be `brought` by money.
+
+    With a `memory` they wander by themselves, as slowly as that, and not with the company's demand.
+    """
+    random = np.random.default_rng([seed, 7])
+    wave = world.wave if memory is None else wandering(random, len(world.wave), memory)
+    money = world.contributions.sum(axis=1)
+    noise = 0.05 * random.standard_normal(len(wave))
+    found: Floats = 1_000 * np.exp(0.25 * wave + noise) * (1 + brought * money / money.mean())
+    return found
+
+
+def steady(world: World, seed: int) -> Series:
+    """Return what is known of a company whose budgets wander by themselves and are never 0."""
+    random = np.random.default_rng([seed, 8])
+    shape = world.series.spend.shape
+    budgets = np.column_stack([0.7 * wandering(random, shape[0], 0.9) for _ in range(shape[1])])
+    return replace(world.series, spend=1_000 * np.exp(budgets + 0.1 * random.standard_normal(shape)))
+
+
+def wandering(random: np.random.Generator, periods: int, memory: float) -> Floats:
+    """Return an autoregression of variance 1."""
+    found = np.zeros(periods)
+    for at in range(1, periods):
+        found[at] = memory * found[at - 1] + (1 - memory**2) ** 0.5 * float(random.standard_normal())
+    return found
 
 
 def _spending(random: np.random.Generator, periods: int, channels: int, unit: int) -> Floats:

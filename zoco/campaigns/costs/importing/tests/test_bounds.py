@@ -17,6 +17,15 @@ pytestmark = pytest.mark.django_db
 TABLE = "date,campaign,source,creative,amount\n2026-03-28,spring,google,a,20\n2026-03-29,brand,google,,10\n"
 
 
+def test_a_source_with_control_characters_is_refused_and_said() -> None:
+    site = site_made()
+
+    run = imported(site, TABLE.replace("brand,google", "brand,goo\x01gle").encode())
+
+    assert (run.counts["new"], run.plan["refused"]) == (1, 1)
+    assert "A name holds control characters" in (running.RUNS.path_of(run.pk) / steps.REFUSED).read_text()
+
+
 def test_sources_beyond_the_most_are_refused_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("importing.mapping", "services"):
         monkeypatch.setattr(f"zoco.campaigns.costs.{module}.SOURCES_MOST", 3)
