@@ -133,7 +133,7 @@ def test_the_drawing_and_the_answer_say_where_days_come_from(store: Store) -> No
 
     assert drawn is not None
     assert drawn.imported == "Plausible"
-    assert 'class="l1 imp"' in drawn.svg
+    assert 'class="l1 imp"' in drawn.svg.wide
     assert any("2 days" in words and "Plausible" in words for words in drawn.words)
     assert drawn.points["imported"][:3] == [10, 20, 0]
     assert drawn.points["ours"][:2] == [None, None]
