@@ -37,12 +37,10 @@ class Lines(forms.BaseFormSet[Any]):
         return {**super().get_form_kwargs(index), "use_required_attribute": False}
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Number the line, from 1, and ask for nothing in one that may stay blank and is."""
+        """Number the line, from 1, and ask for nothing in one that may be left or made blank."""
         super().add_fields(form, index)
         form.number = (index or 0) + 1
-        first = next(iter(form.base_fields))
-        is_given = form.is_filled if self.is_bound else bool(form.initial.get(first))
-        if form.number > self.min_num and not is_given:
+        if form.number > self.min_num and not (self.is_bound and form.is_filled):
             for field in form.fields.values():
                 field.required = False
 

@@ -5,6 +5,7 @@ from django.test import Client
 
 from zoco.project.tests.readers import body, client_of
 from zoco.research.contracts.forms import COHORTS, EXAMPLE
+from zoco.research.contracts.runs import table_through
 from zoco.research.models import ContractTable
 from zoco.sites.models import Site
 
@@ -15,7 +16,9 @@ ASKED = {"site": "shop", "name": "Paper", "period": "year", "discount": "10", "m
 
 def opened(client: Client, columns: str) -> str:
     client.post(PAGE, {**ASKED, "columns": columns})
-    return body(client.get(f"{PAGE}{ContractTable.objects.latest('pk').pk}/"))
+    table = ContractTable.objects.latest("pk")
+    table_through(key=table.pk)
+    return body(client.get(f"{PAGE}{table.pk}/"))
 
 
 def test_cohorts_together_name_how_they_are_and_kinds_apart_do_not(site: Site) -> None:
