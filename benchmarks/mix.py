@@ -6,8 +6,9 @@ shapes that fitted best. Companies have five channels over three years of weeks;
 A fifth of the seeds have besides a demand that nobody wrote down and that moves the first channel's spending;
 a test of that channel is held against the model, and against one in which demand is a control. As many are
 fitted in days, 1,095 of them, with a half-life of 3 to 22 days by channel. The first company is fitted twice.
-Without a fit ten times as many are asked whether spending follows visits that nobody paid for: where nothing
-does it may be said of one channel in twenty at most. Budgets that wander slowly by themselves while demand
+Without a fit ten times as many are asked whether spending follows visits that nobody paid for, or moves against
+them: where nothing does either may be said of one channel in twenty at most, and as rarely the wrong one of one
+that does. Budgets that wander slowly by themselves while demand
 does so too are held to nothing: they are where the test is known to say too much.
 Run: `.venv/bin/python -m benchmarks.mix [seeds] [noise, as a share of the mean outcome]`
 """
@@ -148,16 +149,19 @@ def days(seeds: int, noise: float) -> list[tuple[Told, NDArray[np.bool_]]]:
     return found
 
 
-def warnings(seeds: int, noise: float, *, is_daily: bool) -> dict[str, Floats]:
-    """Return by kind of company which share of each channel is said to follow demand.
+def warnings(seeds: int, noise: float, *, is_daily: bool) -> dict[str, tuple[Floats, Floats]]:
+    """Return by kind of company which share of each channel is said to follow demand, and to go against it.
 
     Clicks are known but where it is said that they are not, and money is the price of them.
     """
     periods, model = (DAYS, daily()) if is_daily else (156, Model())
-    kinds: dict[str, list[list[bool]]] = {}
+    kinds: dict[str, list[list[Following]]] = {}
     for seed in range(seeds):
         plain = world(seed, periods=periods, noise=noise, is_daily=is_daily)
-        follows = world(seed, periods=periods, noise=noise, demand=0.12, is_daily=is_daily)
+        follows, against = (
+            world(seed, periods=periods, noise=noise, demand=0.12, is_daily=is_daily, is_against=each)
+            for each in (False, True)
+        )
         wander = steady(plain, seed)
         asked = (
             ("nothing follows", plain.series, unpaid(plain, seed), 1.0),
@@ -165,26 +169,46 @@ def warnings(seeds: int, noise: float, *, is_daily: bool) -> dict[str, Floats]:
             ("money brings visits, no clicks", plain.series, unpaid(plain, seed, brought=0.5), None),
             ("the first follows", follows.series, unpaid(follows, seed), 1.0),
             ("the first follows, no clicks", follows.series, unpaid(follows, seed), None),
+            ("the first goes against", against.series, unpaid(against, seed), 1.0),
             ("budgets wander", wander, unpaid(plain, seed), 1.0),
             ("budgets wander, demand slow", wander, unpaid(plain, seed, memory=SLOW), 1.0),
         )
         for kind, series, visits, clicks in asked:
             found = followed(series, model, visits, dict.fromkeys(series.channels, clicks))
-            kinds.setdefault(kind, []).append([each.following is Following.FOLLOWS for each in found])
-    return {kind: np.mean(rows, axis=0) for kind, rows in kinds.items()}
+            kinds.setdefault(kind, []).append([each.following for each in found])
+    return {
+        kind: (_shares(rows, Following.FOLLOWS), _shares(rows, Following.AGAINST))
+        for kind, rows in kinds.items()
+    }
+
+
+def _shares(rows: list[list[Following]], said: Following) -> Floats:
+    """Return of how many companies that is said, by channel."""
+    found: Floats = np.mean([[each is said for each in row] for row in rows], axis=0)
+    return found
 
 
 def warned(seeds: int, noise: float) -> bool:
-    """Print of how many channels it is said that spending follows demand, and return whether that holds."""
+    """Print of how many channels it is said that demand moves spending, and return whether that holds.
+
+    A warning is wrong either way where nothing follows; where the first does, it is right one way alone.
+    """
     holds = True
     for is_daily, count in ((False, ASKED * seeds), (True, 2 * seeds)):
         found = warnings(count, noise, is_daily=is_daily)
-        for kind, shares in found.items():
-            first, others = float(shares[0]), float(shares[1:].mean())
-            print(f"{'days' if is_daily else 'weeks'}, {kind:31} first {first:.3f}, others {others:.3f}")
-        quiet = [found["nothing follows"], found["nothing follows, demand slow"]]
-        holds = holds and max(float(each.mean()) for each in quiet) <= FALSE
-        holds = holds and float(found["the first follows"][0]) >= FOUND
+        for kind, told in found.items():
+            said = "; ".join(
+                f"{way} first {shares[0]:.3f}, others {shares[1:].mean():.3f}"
+                for way, shares in zip(("follows", "against"), told, strict=True)
+            )
+            print(f"{'days' if is_daily else 'weeks'}, {kind:31} {said}")
+        quiet = [sum(found[each]).mean() for each in ("nothing follows", "nothing follows, demand slow")]
+        follows, against = (
+            [float(each[0]) for each in found[kind]]
+            for kind in ("the first follows", "the first goes against")
+        )
+        holds = holds and max(quiet) <= FALSE and min(follows[0], against[1]) >= FOUND
+        holds = holds and max(follows[1], against[0]) <= FALSE
     return holds
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from zoco.campaigns.costs.daily import Channels, days_of
 from zoco.ledger.asking.causal import Bounds, Effect, Wanted
 from zoco.ledger.pictures import formats
+from zoco.mix.demand.showing import lacking
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.shown.showing import UNTOLD
 
@@ -72,8 +73,8 @@ def _of_mix(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterat
                 lack = _("a test contradicts it")
             elif each["knowledge"] == UNTOLD:
                 lack = _("not identifiable")
-            elif each["channel"] in mix.result.get("held", ()):
-                lack = _("its spending follows demand")
+            elif why := lacking(mix.result, each["channel"]):
+                lack = why
             roas: dict[str, Any] = each["roas"]
             bounds = None if lack or money is None else Bounds(
                 *(roas[name] * money for name in ("mean", "low", "high"))

@@ -17,7 +17,17 @@ from zoco.ledger.asking.filters import Filter
 from zoco.ledger.sitebook import SiteInfo
 from zoco.mix.controls.series import UNPAID
 from zoco.mix.weeks import REST, UNNAMED, Weeks, counted
-from zoco.stats.mix import Followed, Following, Knowledge, Model, Series, explained_by_clicks, followed
+from zoco.stats.mix import (
+    Followed,
+    Following,
+    Knowledge,
+    Model,
+    Series,
+    Tested,
+    explained_by_clicks,
+    followed,
+    weighed,
+)
 
 Floats = NDArray[np.float64]
 CHANNELS = (
@@ -31,6 +41,7 @@ CHANNELS = (
 )
 """Source channels whose visits nobody paid for. The owner's own letters are not among them: he sends them."""
 UNTOLD = Knowledge.NOT_IDENTIFIABLE.value
+MOVED = (Following.FOLLOWS.value, Following.AGAINST.value)
 EMPTY_MOST = 0.05
 """Where more periods have no such visit, too few are known to say anything."""
 CLICKS_UNKNOWN_MOST = 0.05
@@ -55,12 +66,28 @@ def judged(weeks: Weeks, series: Series, model: Model, site: SiteInfo) -> list[d
     return [_packed(each) for each in found]
 
 
+def demand_of(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a result says of demand, as `judged` does; nothing where it was never asked.
+
+    Results that were kept before signs were heeded are judged anew by their tests.
+    """
+    kept: list[dict[str, Any]] = result.get("demand", [])
+    if all("is_mixed" in each for each in kept):
+        return kept
+    asked = [
+        (each["channel"], _unpacked(each["together"]), _unpacked(each["ahead"]), each["by_clicks"])
+        for each in kept
+    ]
+    return [_packed(each) for each in weighed(asked)]
+
+
 def held(judged: Collection[dict[str, Any]], tested: Collection[str]) -> set[str]:
-    """Return channels whose spending follows demand and that no test has told of: no advice moves them."""
+    """Return channels whose spending demand moves, either way, and that no test has told of.
+
+    No advice moves them: what one seems to bring is too much, or too little.
+    """
     return {
-        each["channel"]
-        for each in judged
-        if each["following"] == Following.FOLLOWS.value and each["channel"] not in tested
+        each["channel"] for each in judged if each["following"] in MOVED and each["channel"] not in tested
     }
 
 
@@ -79,13 +106,17 @@ def _packed(each: Followed) -> dict[str, Any]:
     def rounded(value: Any) -> Any:
         return float(f"{value:.6g}") if isinstance(value, float) else value
 
-    packed = asdict(each) | {"following": each.following.value}
+    packed = asdict(each) | {"following": each.following.value, "is_mixed": each.is_mixed}
     return {
         name: {key: rounded(part) for key, part in value.items()}
         if isinstance(value, dict)
         else rounded(value)
         for name, value in packed.items()
     }
+
+
+def _unpacked(kept: dict[str, Any] | None) -> Tested | None:
+    return None if kept is None else Tested(**kept)
 
 
 def _span(weeks: Weeks) -> tuple[date, date]:

@@ -14,7 +14,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.curves import Curve, curve
 from zoco.mix.controls.series import UNPAID
 from zoco.mix.demand.again import sibling
-from zoco.mix.demand.judging import UNTOLD
+from zoco.mix.demand.judging import UNTOLD, demand_of
 from zoco.mix.forms import CONTROLS_MOST
 from zoco.mix.models import MediaMix
 from zoco.mix.naming import channel_name
@@ -24,19 +24,22 @@ from zoco.stats.mix import BY_CLICKS, Following
 if TYPE_CHECKING:
     from zoco.mix.shown.showing import Spelled
 
-FOLLOWS, TOGETHER, APART = (each.value for each in Following)
+FOLLOWS, AGAINST, TOGETHER, APART = (each.value for each in Following)
 SHORT = {
     FOLLOWS: gettext_lazy("its spending follows demand"),
+    AGAINST: gettext_lazy("its spending moves against demand"),
     TOGETHER: gettext_lazy("its spending moves with demand"),
     APART: gettext_lazy("nothing is seen"),
 }
+OPPOSITE = gettext_lazy("its spending is high where demand is low")
+"""Of what moves together, where one falls as the other rises."""
 WIDTH, HEIGHT = 480, 200
 
 
 def demand_add(found: dict[str, Any], mix: MediaMix, weeks: Weeks, spelled: Spelled) -> dict[str, Any]:
     """Return what the page of a fit shows with what is known of demand: rows, notes, pictures, comparison."""
     result = mix.result
-    judged, held = result.get("demand", []), result.get("held", [])
+    judged, held = demand_of(result), result.get("held", [])
     if "demand" in result and not judged:
         found["notes"].append(_("Whether spending follows demand cannot be told: too few visits are known."))
     by_channel = {each["channel"]: each for each in judged}
@@ -61,20 +64,37 @@ def demand_add(found: dict[str, Any], mix: MediaMix, weeks: Weeks, spelled: Spel
 
 
 def _short(each: dict[str, Any] | None) -> str:
-    return "" if each is None or each["following"] == APART else str(SHORT[each["following"]])
+    return "" if each is None or each["following"] == APART else str(_following(each))
+
+
+def lacking(result: dict[str, Any], channel: str) -> str:
+    """Return why a channel has no figure that another report may show; nothing where it has one."""
+    if channel not in result.get("held", ()):
+        return ""
+    judged = {each["channel"]: each for each in demand_of(result)}
+    return _short(judged.get(channel)) or str(SHORT[FOLLOWS])
+
+
+def _following(each: dict[str, Any]) -> Any:
+    return OPPOSITE if _is_opposite(each) else SHORT[each["following"]]
+
+
+def _is_opposite(each: dict[str, Any]) -> bool:
+    return bool(each["following"] == TOGETHER and each["together"]["t"] < 0)
 
 
 def _row(each: dict[str, Any], weeks: Weeks) -> dict[str, Any]:
     is_warned, name = each["following"] != APART, channel_name(each["channel"])
+    short, words = saying(each, name) if is_warned else (str(SHORT[APART]), "")
     share = each["by_clicks"]
     return {
         "name": name,
-        "following": SHORT[each["following"]],
+        "following": short,
         "is_warned": is_warned,
         "together": _tested(each["together"]),
         "ahead": _tested(each["ahead"]),
         "by_clicks": "–" if share is None else formats.percent(max(share, 0.0), 0),
-        "words": _words(each, name) if is_warned else "",
+        "words": words,
         "picture": _picture(each["channel"], name, weeks) if is_warned else "",
     }
 
@@ -89,33 +109,63 @@ def _chance(p: float) -> str:
     return f"< {formats.decimal(0.001, 3)}" if p < 0.001 else formats.decimal(p, 3)
 
 
+def saying(each: dict[str, Any], name: str) -> tuple[str, str]:
+    """Return what is said of a channel that is warned of, in short and at length."""
+    return str(_following(each)), _words(each, name)
+
+
 def _words(each: dict[str, Any], name: str) -> str:
-    places = {
+    """Say what was found and what it makes of the figure: no more than both tests found, by their signs."""
+    if each["is_mixed"]:
+        words = _(
+            "%(channel)s: in the same period spending moves one way with visits that nobody paid for "
+            "(partial correlation %(together)s), and the other way with those of the week before "
+            "(%(ahead)s). Demand moves this money, but whether the figure is too high or too low nobody can "
+            "tell."
+        )
+    elif each["following"] == AGAINST:
+        words = _(
+            "%(channel)s: visits of the week before that nobody paid for tell what is spent next (partial "
+            "correlation %(ahead)s). More is spent when fewer people come anyway, and that hides a part of "
+            "what the money does: what stands under “brought” is rather too low."
+        )
+    else:
+        words = _opposite() if _is_opposite(each) else _with(each)
+    return words % {
         "channel": name,
         "together": _tested(each["together"], "%s, p %s"),
         "ahead": _tested(each["ahead"], "%s, p %s"),
         "share": formats.percent(max(each["by_clicks"] or 0.0, 0.0), 0),
     }
+
+
+def _opposite() -> str:
+    return _(
+        "%(channel)s: more is spent where fewer visits come that nobody paid for (partial correlation "
+        "%(together)s), and nothing says which of both moves the other. If people click on an ad instead of "
+        "coming by themselves, the figure may hold; if weak demand moves the money, it is rather too low."
+    )
+
+
+def _with(each: dict[str, Any]) -> str:
     if each["following"] == TOGETHER:
-        words = _(
+        return _(
             "%(channel)s: spending moves with visits that nobody paid for (partial correlation "
             "%(together)s), and nothing says which of both moves the other. If the money brings these "
             "visits, the figure may hold; if demand moves the money, it is wrong."
         )
-    elif each["by_clicks"] is not None and each["by_clicks"] >= BY_CLICKS:
-        words = _(
+    if each["is_together"] and (each["by_clicks"] or 0.0) >= BY_CLICKS:
+        return _(
             "%(channel)s: spending moves with visits that nobody paid for (partial correlation in the same "
-            "period %(together)s; with the week before %(ahead)s), and %(share)s of its changes are clicks "
-            "at constant prices. When more people come anyway, more of them click, and that costs more: a "
-            "part of what stands under “brought” would have come without this money."
-        )
-    else:
-        words = _(
-            "%(channel)s: visits of the week before that nobody paid for tell what is spent next (partial "
-            "correlation %(ahead)s). More is spent when more people come anyway: a part of what stands under "
+            "period %(together)s), and %(share)s of its changes are clicks at constant prices. When more "
+            "people come anyway, more of them click, and that costs more: a part of what stands under "
             "“brought” would have come without this money."
         )
-    return words % places
+    return _(
+        "%(channel)s: visits of the week before that nobody paid for tell what is spent next (partial "
+        "correlation %(ahead)s). More is spent when more people come anyway: a part of what stands under "
+        "“brought” would have come without this money."
+    )
 
 
 def _picture(channel: str, name: str, weeks: Weeks) -> SafeString:

@@ -106,7 +106,7 @@ def _of_demand() -> Panels:
         (_("Clicks at constant prices"), "1 − Σ (x − p · c)² / Σ (x − x̄)²"),
         (
             _("Warned of"),
-            _("p by Holm below 0.05 over all channels, and clicks from 80% on, or visits first"),
+            _("p by Holm below 0.05 over all channels, and clicks from 80% on with r > 0, or visits first"),
         ),
     )
     return {"demand": (asked, formula, DEMAND)}

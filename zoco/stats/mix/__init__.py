@@ -26,7 +26,15 @@ from zoco.stats.mix.figures import (
     waterfall,
 )
 from zoco.stats.mix.fitting import ChainsDisagree, Fit, fit
-from zoco.stats.mix.following import BY_CLICKS, Followed, Following, explained_by_clicks, followed
+from zoco.stats.mix.following import (
+    BY_CLICKS,
+    Followed,
+    Following,
+    Tested,
+    explained_by_clicks,
+    followed,
+    weighed,
+)
 from zoco.stats.mix.learning import Knowledge, Learnt, knowledge, learnt
 from zoco.stats.mix.priors import BadModel, ChannelPrior, LogNormal, Model, Priors, Season, daily
 from zoco.stats.mix.series import BadSeries, Series
@@ -64,6 +72,7 @@ __all__ = [
     "Series",
     "Share",
     "Step",
+    "Tested",
     "TooLittle",
     "adstock",
     "advised",
@@ -82,4 +91,5 @@ __all__ = [
     "moved",
     "returns",
     "waterfall",
+    "weighed",
 ]

@@ -44,11 +44,13 @@ GONE = 1e-9
 class Following(Enum):
     """What is known of why a channel's spending moves.
 
-    FOLLOWS: demand moves it. TOGETHER: it moves with demand, and which of both moves the other nobody can
-    tell. APART: nothing of both is seen.
+    FOLLOWS: demand moves it, and more is spent when more people come anyway. AGAINST: demand moves it, and
+    more is spent when fewer come. TOGETHER: both move together, or one against the other, and which of them
+    moves the other nobody can tell. APART: nothing of all that is seen.
     """
 
     FOLLOWS = "follows"
+    AGAINST = "against"
     TOGETHER = "together"
     APART = "apart"
 
@@ -68,7 +70,7 @@ class Followed:
     """What was found of one channel; a test is None where there are too few periods or nothing is left of it.
 
     `by_clicks` is the share of spending's variance that constant prices of clicks explain, None where clicks
-    are not known.
+    are not known. `is_together` and `is_ahead` say which of both tests found something, by Holm.
     """
 
     channel: str
@@ -76,6 +78,13 @@ class Followed:
     together: Tested | None
     ahead: Tested | None
     by_clicks: float | None
+    is_together: bool
+    is_ahead: bool
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether spending moves one way with demand, and the other way after it."""
+        return _sign(self.together, self.is_together) * _sign(self.ahead, self.is_ahead) < 0
 
 
 def followed(
@@ -96,23 +105,39 @@ def followed(
     lag = WEEK_OF_DAYS if any(each.length == WEEK_OF_DAYS for each in model.seasons) else 1
     spend = series.spend[series.run_in :]
     scored, told = np.column_stack([scores(column) for column in spend.T]), scores(demand)
-    pairs = []
-    for at, column in enumerate(scored.T):
+    asked = []
+    for at, (name, column) in enumerate(zip(series.channels, scored.T, strict=True)):
         besides = np.column_stack([others, np.delete(scored, at, axis=1), spend[:, at] > 0])
-        pairs.append((regressed(column, told, besides), ahead(column, told, others, lag)))
-    is_found = holm([each.p if each else 1.0 for pair in pairs for each in pair], level)
+        same, before = regressed(column, told, besides), ahead(column, told, others, lag)
+        asked.append((name, same, before, by_clicks.get(name)))
+    return weighed(asked, level=level)
+
+
+def weighed(
+    asked: Sequence[tuple[str, Tested | None, Tested | None, float | None]], *, level: float = LEVEL
+) -> tuple[Followed, ...]:
+    """Return what the tests of all channels say: of each its name, both tests and its share of clicks."""
+    is_found = holm([each.p if each else 1.0 for _, *pair, _ in asked for each in pair], level)
     found = []
-    for at, (name, (same, before)) in enumerate(zip(series.channels, pairs, strict=True)):
-        share = by_clicks.get(name)
-        judged = _judged(is_found[2 * at], is_found[2 * at + 1], share)
-        found.append(Followed(name, judged, same, before, share))
+    for at, (name, same, before, share) in enumerate(asked):
+        is_together, is_ahead = is_found[2 * at : 2 * at + 2]
+        judged = _judged(_sign(same, is_together), _sign(before, is_ahead), share)
+        found.append(Followed(name, judged, same, before, share, is_together, is_ahead))
     return tuple(found)
 
 
-def _judged(is_together: bool, is_ahead: bool, by_clicks: float | None) -> Following:
-    if is_ahead or (is_together and by_clicks is not None and by_clicks >= BY_CLICKS):
+def _sign(tested: Tested | None, is_found: bool) -> int:
+    """Return 1 or -1 as what was found moves with demand or against it, 0 where nothing was."""
+    return 0 if tested is None or not is_found else 1 if tested.t > 0 else -1
+
+
+def _judged(together: int, ahead: int, by_clicks: float | None) -> Following:
+    """Judge by signs. Demand cannot bring clicks by being low: against it clicks tell of no cause."""
+    if ahead > 0 or (together > 0 and by_clicks is not None and by_clicks >= BY_CLICKS):
         return Following.FOLLOWS
-    return Following.TOGETHER if is_together else Following.APART
+    if ahead < 0:
+        return Following.AGAINST
+    return Following.TOGETHER if together else Following.APART
 
 
 def _others(series: Series, model: Model, known: Sequence[str]) -> Floats:

@@ -16,7 +16,16 @@ from zoco.stats.mix import (
     explained_by_clicks,
     followed,
 )
-from zoco.stats.mix.following import ahead, cosine_variance, holm, orthogonal, regressed, scores
+from zoco.stats.mix import Tested as One
+from zoco.stats.mix.following import (
+    ahead,
+    cosine_variance,
+    holm,
+    orthogonal,
+    regressed,
+    scores,
+    weighed,
+)
 from zoco.stats.tests.mix.worlds import NAMES, steady, unpaid, wandering, world
 
 Floats = NDArray[np.float64]
@@ -125,6 +134,65 @@ def test_spending_that_follows_demand_is_warned_of() -> None:
     first, *others = np.mean(found, axis=0)
     assert first >= 0.95
     assert np.mean(others) <= 0.05
+
+
+def test_more_money_after_fewer_visits_is_said_to_go_against_demand() -> None:
+    random = np.random.default_rng(9)
+    visits = random.standard_normal(156)
+    spend = 100 - 8 * np.concatenate([[0.0], visits[:-1]]) + random.standard_normal(156)
+    series = Series(("search",), spend[:, None], np.full(156, 9.0), np.empty((0, 0)), ())
+
+    (found,) = followed(series, Model(), visits, {"search": 1.0})
+
+    assert found.ahead is not None
+    assert found.ahead.t < -10
+    assert (found.following, found.is_ahead) == (Following.AGAINST, True)
+
+
+def test_spending_that_rises_where_demand_falls_is_not_said_to_follow_it() -> None:
+    found = []
+    for seed in range(15):
+        company = world(seed, noise=0.015, demand=0.12, is_against=True)
+        found.append(followed(company.series, Model(), unpaid(company, seed), CLICKED))
+
+    first = [each[0].following for each in found]
+    assert first.count(Following.AGAINST) >= 0.9 * len(first)
+    assert Following.FOLLOWS not in first
+
+
+def of(t: float, p: float) -> One:
+    return One(t / 10, t, 11, p)
+
+
+@pytest.mark.parametrize(
+    ("same", "before", "clicks", "following"),
+    [
+        (of(5, 0.001), of(0.2, 0.6), 0.9, Following.FOLLOWS),
+        (of(0.2, 0.6), of(5, 0.001), None, Following.FOLLOWS),
+        (of(5, 0.001), of(0.2, 0.6), 0.1, Following.TOGETHER),
+        (of(-5, 0.001), of(0.2, 0.6), 0.1, Following.TOGETHER),
+        # Few who come bring no clicks: more clicks where fewer come say nothing of what moves what.
+        (of(-5, 0.001), of(0.2, 0.6), 0.9, Following.TOGETHER),
+        (of(0.2, 0.6), of(-5, 0.001), 0.9, Following.AGAINST),
+        (of(-5, 0.001), of(-5, 0.001), 0.9, Following.AGAINST),
+        (of(-0.2, 0.6), None, 0.9, Following.APART),
+        # Both ways at once: what demand surely moves decides.
+        (of(5, 0.001), of(-5, 0.001), 0.9, Following.FOLLOWS),
+        (of(5, 0.001), of(-5, 0.001), 0.1, Following.AGAINST),
+        (of(-5, 0.001), of(5, 0.001), 0.1, Following.FOLLOWS),
+    ],
+)
+def test_what_is_said_goes_by_signs_and_by_what_was_found(
+    same: One | None, before: One | None, clicks: float | None, following: Following
+) -> None:
+    (found,) = weighed([("search", same, before, clicks)])
+
+    assert found.following is following
+    assert (found.is_together, found.is_ahead) == tuple(
+        bool(each and each.p < 0.05) for each in (same, before)
+    )
+    signs = {np.sign(each.t) for each in (same, before) if each and each.p < 0.05}
+    assert found.is_mixed is (signs == {-1, 1})
 
 
 def test_by_day_it_is_warned_of_by_what_comes_first_without_any_clicks() -> None:

@@ -68,12 +68,13 @@ def world(
     demand: float = 0.0,
     is_known: bool = False,
     is_daily: bool = False,
+    is_against: bool = False,
 ) -> World:
     """Return a company. `noise` is in 50,000 (about the mean outcome), as `demand` is that nobody wrote down.
 
     Demand wanders over weeks and raises outcomes, and the spending of the first channel in the same weeks;
-    where it `is_known` somebody did write it down. Days have channels that are on for weeks, the carry-over
-    of `BY_DAY` and weekdays that differ.
+    where it `is_known` somebody did write it down, and where it `is_against` more is spent the week after
+    fewer came. Days have channels that are on for weeks, the carry-over of `BY_DAY` and weekdays that differ.
     """
     random = np.random.default_rng(seed)
     retention, year = (BY_DAY, YEAR_OF_DAYS) if is_daily else (RETENTION, YEAR_OF_WEEKS)
@@ -82,7 +83,8 @@ def world(
     for at in range(1, periods):
         wave[at] = 0.8 * wave[at - 1] + 0.6 * float(random.standard_normal())
     if demand:
-        spend[:, 0] = 800 * np.exp(0.6 * wave + 0.3 * random.standard_normal(periods))
+        moved = -np.concatenate([np.zeros(7 if is_daily else 1), wave])[:periods] if is_against else wave
+        spend[:, 0] = 800 * np.exp(0.6 * moved + 0.3 * random.standard_normal(periods))
     half = HALF[:channels] * spend.sum(axis=0) / np.maximum((spend > 0).sum(axis=0), 1)
     contributions = np.stack(
         [_added(spend[:, each], each, half, retention) for each in range(channels)], axis=1
