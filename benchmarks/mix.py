@@ -6,10 +6,10 @@ shapes that fitted best. Companies have five channels over three years of weeks;
 A fifth of the seeds have besides a demand that nobody wrote down and that moves the first channel's spending;
 a test of that channel is held against the model, and against one in which demand is a control. As many are
 fitted in days, 1,095 of them, with a half-life of 3 to 22 days by channel. The first company is fitted twice.
-Without a fit ten times as many are asked whether spending follows visits that nobody paid for, or moves against
-them: where nothing does either may be said of one channel in twenty at most, and as rarely the wrong one of one
-that does. Budgets that wander slowly by themselves while demand
-does so too are held to nothing: they are where the test is known to say too much.
+Without a fit ten times as many are asked whether spending follows visits that nobody paid for, or moves
+against them: where neither is so it may be said of one channel in twenty at most, and where one is so, the
+other. Budgets that wander slowly by themselves while demand does so too are held to nothing: they are where
+the test is known to say too much.
 Run: `.venv/bin/python -m benchmarks.mix [seeds] [noise, as a share of the mean outcome]`
 """
 
@@ -202,7 +202,9 @@ def warned(seeds: int, noise: float) -> bool:
                 for way, shares in zip(("follows", "against"), told, strict=True)
             )
             print(f"{'days' if is_daily else 'weeks'}, {kind:31} {said}")
-        quiet = [sum(found[each]).mean() for each in ("nothing follows", "nothing follows, demand slow")]
+        quiet = [
+            float(np.add(*found[kind]).mean()) for kind in ("nothing follows", "nothing follows, demand slow")
+        ]
         follows, against = (
             [float(each[0]) for each in found[kind]]
             for kind in ("the first follows", "the first goes against")

@@ -81,6 +81,14 @@ def test_true_contributions_are_inside_their_intervals(company: World, found: Fi
         assert 0 < each.marginal.mean < each.roas.mean
 
 
+def test_weak_demand_hides_what_money_does_that_is_spent_against_it() -> None:
+    hidden = world(1, channels=3, noise=0.015, demand=0.12, is_against=True)
+
+    found = contributions(fit(hidden.series, seed=1))
+
+    assert found.channels[:, 0].sum() < 0.5 * hidden.contributions[:, 0].sum()
+
+
 def test_contributions_and_baseline_add_up_to_the_fitted_and_the_waterfall_to_all(found: Fit) -> None:
     parts, steps = contributions(found), waterfall(found)
 
