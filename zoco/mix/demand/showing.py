@@ -33,6 +33,8 @@ SHORT = {
 }
 OPPOSITE = gettext_lazy("its spending is high where demand is low")
 """Of what moves together, where one falls as the other rises."""
+MIXED = gettext_lazy("demand moves its spending")
+"""Of what moves one way with demand, and the other way after it."""
 WIDTH, HEIGHT = 480, 200
 
 
@@ -76,6 +78,8 @@ def lacking(result: dict[str, Any], channel: str) -> str:
 
 
 def _following(each: dict[str, Any]) -> Any:
+    if each["is_mixed"]:
+        return MIXED
     return OPPOSITE if _is_opposite(each) else SHORT[each["following"]]
 
 

@@ -23,7 +23,6 @@ from enum import Enum
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from zoco.stats.mix.baseline import baseline_of
 from zoco.stats.mix.priors import Model
@@ -150,7 +149,7 @@ def _others(series: Series, model: Model, known: Sequence[str]) -> Floats:
 
 def scores(values: Floats) -> Floats:
     """Return the normal scores of ranks, of those that are alike of their mean rank."""
-    found: Floats = scipy.special.ndtri((rankdata(values) - 0.5) / len(values))
+    found: Floats = scipy.special.ndtri((scipy.stats.rankdata(values) - 0.5) / len(values))
     return found
 
 
