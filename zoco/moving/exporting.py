@@ -90,9 +90,11 @@ def _month(
 
 def _settings(site: Site, folder: Path) -> Entry:
     """Write the settings as they are now."""
+    # What is packed is much, and of what is over: it is read before, while others may write.
+    packed = {part.key: _rows(part, site) for part in parts_all() if part.rows}
     with transaction.atomic():
         told: dict[str, Any] = {name: getattr(site, name) for name in SITE_FIELDS}
-        parts = {part.key: _rows(part, site) for part in parts_all()}
+        parts = {part.key: packed[part.key] if part.rows else _rows(part, site) for part in parts_all()}
         keys = origin_keys(site.pk)
     path = folder / archive.SETTINGS
     path.write_bytes(msgspec.json.encode({"site": told, "parts": parts, "imports": keys}))

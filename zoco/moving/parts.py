@@ -42,6 +42,8 @@ class Part:
     """Types of values that no field checks; an archive may say anything."""
     most: int = ROWS_MOST
     """So many rows an archive holds at most."""
+    at_once: int | None = None
+    """So many rows are taken in with one transaction, where a row is much by itself."""
     rows: Callable[[int], Iterator[Row]] | None = None
     """Where there are too many rows to tell them one by one: packs those of a site."""
     take: Callable[[int, Row], bool] | None = None

@@ -14,7 +14,8 @@ from zoco.sites import services
 from zoco.sites.models import Site
 
 AT_ONCE, REFUSED_KEPT = 200, 200
-"""Rows of one transaction, which holds up everybody else who writes, and lines that say what was left out."""
+"""Rows of one transaction, which holds up everybody else who writes, of parts that do not say otherwise; and
+lines that say what was left out."""
 Settings = dict[str, Any]
 
 
@@ -38,7 +39,7 @@ def rows_in(settings: Settings, key: str) -> list[Any]:
 
 def portions_of(settings: Settings) -> int:
     """Return in how many steps settings are taken in."""
-    return sum(-(-len(rows_in(settings, part.key)) // AT_ONCE) for part in parts_all())
+    return sum(-(-len(rows_in(settings, part.key)) // _at_once(part)) for part in parts_all())
 
 
 def is_taken(move: SiteMove) -> bool:
@@ -70,9 +71,14 @@ def _portions(settings: Settings, place: list[Any] | None) -> Iterator[tuple[Par
     begun, first = (keys.index(place[0]), int(place[1])) if place and place[0] in keys else (0, 0)
     for part in parts[begun:]:
         rows = rows_in(settings, part.key)
-        for at in range(first, len(rows), AT_ONCE):
-            yield part, at + AT_ONCE, rows[at : at + AT_ONCE]
+        step = _at_once(part)
+        for at in range(first, len(rows), step):
+            yield part, at + step, rows[at : at + step]
         first = 0
+
+
+def _at_once(part: Part) -> int:
+    return part.at_once or AT_ONCE
 
 
 def _note(move: SiteMove, taken: Taken, place: list[Any] | None) -> None:

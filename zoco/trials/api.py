@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
@@ -25,6 +26,7 @@ from zoco.trials.designs import KEY
 from zoco.trials.flags.audiences import is_in_kept, ledger_number, those_there
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
+from zoco.trials.keeping.services import is_busy
 from zoco.trials.models import Trial
 from zoco.trials.remote import answers
 from zoco.trials.remote.answers import Asked, AskedWrong
@@ -33,6 +35,7 @@ from zoco.trials.remote.views import found_of
 router = Router(tags=["trials"])
 SEE, TELL = "zoco_trials.view_trial", "zoco_trials.tell_trial"
 UNITS_MOST = 1_000
+BUSY = "The database is busy: others are writing. Nothing was recorded; send the same again in a minute."
 
 
 class FlagShape(Schema):
@@ -68,8 +71,9 @@ class ShownShape(Schema):
 
 OFREP_REFUSED: dict[int, Any] = {
     400: WrongShape, 401: Refusal, 403: Refusal, 404: WrongShape, 413: WrongShape, 429: Refusal,
+    503: WrongShape,
 }  # fmt: skip
-SHOWN_REFUSED = dict.fromkeys((401, 403, 404, 413, 422, 429), Refusal)
+SHOWN_REFUSED = dict.fromkeys((401, 403, 404, 413, 422, 429, 503), Refusal)
 
 
 class Shown(msgspec.Struct):
@@ -109,6 +113,10 @@ def _answered(request: HttpRequest, site: str, key: str = "") -> HttpResponse:
         return answers.wrong(AskedWrong("GENERAL", str(error), 404), key)
     except AskedWrong as error:
         return answers.wrong(error, key)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        return answers.wrong(AskedWrong("GENERAL", BUSY, 503), key)
 
 
 def _told(said: Asked, request: HttpRequest, site: str, key: str) -> HttpResponse:
@@ -164,8 +172,13 @@ def shown(request: HttpRequest, key: str, site: str = "") -> HttpResponse:
         return refused(422, "body_wrong", "Persons are told by their numbers.")
     there = those_there(sorted(set(told.persons)))
     now = timezone.now()
-    seen = _dealt(trial, [ledger_number(each) for each in sorted(there)], now)
-    count = facts.shown(trial=key, seen=seen, at=now, site=trial.site_id, kind="program", number=trial.pk)
+    try:
+        seen = _dealt(trial, [ledger_number(each) for each in sorted(there)], now)
+        count = facts.shown(trial=key, seen=seen, at=now, site=trial.site_id, kind="program", number=trial.pk)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        return refused(503, "busy", BUSY)
     said = {"recorded": count, "unknown": len(set(told.persons) - there)}
     return HttpResponse(msgspec.json.encode(said), content_type="application/json")
 

@@ -53,36 +53,46 @@ class Decision:
         return self.is_trial and self.reason is Reason.SPLIT
 
 
-def decided(trial: Trial, unit: int | str, at: datetime | None = None, is_let: IsLet = always) -> Decision:
+def decided(
+    trial: Trial,
+    unit: int | str,
+    at: datetime | None = None,
+    is_let: IsLet = always,
+    *,
+    is_page: bool = False,
+) -> Decision:
     """Return what a unit gets at a moment, which bandits need; 0 and "" are nobody, who gets the control.
 
-    So does whoever is new to a bandit that keeps units, where `is_let` says no.
+    So does whoever is new to a bandit that keeps units, where `is_let` says no, and to a page where the
+    database takes nothing; elsewhere that raises what it raises.
     """
     if trial.state == Trial.State.RUNNING:
-        arm = dealt_arm(trial, unit, micros(at) if at else None, is_let) if unit else None
+        arm = dealt_arm(trial, unit, micros(at) if at else None, is_let, is_page=is_page) if unit else None
         return _of(trial, arm or trial.control, Reason.SPLIT if arm else Reason.DEFAULT)
     if trial.outcome_arm:
         return _of(trial, trial.outcome_arm, Reason.STATIC)
     return _of(trial, trial.control, Reason.DISABLED)
 
 
-def dealt_arm(trial: Trial, unit: int | str, at: int | None = None, is_let: IsLet = always) -> str | None:
+def dealt_arm(
+    trial: Trial, unit: int | str, at: int | None = None, is_let: IsLet = always, *, is_page: bool = False
+) -> str | None:
     """Return the arm that a unit is dealt while the trial runs; None for who is not in it.
 
     `at` is a moment in UTC microseconds: of bandits it matters on which day. Raises MomentNeeded.
     """
     if trial.keeps_units:
-        return dealt_kept(trial, [int(unit)], at, is_let).get(int(unit))
+        return dealt_kept(trial, [int(unit)], at, is_let, is_page=is_page).get(int(unit))
     return dealer(trial)(unit, at)
 
 
 def dealt_kept(
-    trial: Trial, units: Collection[int], at: int | None, is_let: IsLet = always
+    trial: Trial, units: Collection[int], at: int | None, is_let: IsLet = always, *, is_page: bool = False
 ) -> dict[int, str]:
     """Return the arms of units of a bandit that keeps them, from the first time on that one asks for them."""
     is_in, own_place = _entry(trial), placing(trial.scope)
     batches = trial.batches_read
-    kept = batches_kept(trial, [each for each in units if is_in(each)], at, is_let)
+    kept = batches_kept(trial, [each for each in units if is_in(each)], at, is_let, is_page=is_page)
     return {unit: arm_at(own_place(unit), batches[number].arms) for unit, number in kept.items()}
 
 

@@ -104,6 +104,8 @@ class Trial(models.Model):
     batches = models.JSONField(default=list, editable=False)
     is_full = models.BooleanField(default=False, editable=False)
     """Whether a bandit that keeps units deals nobody new: it keeps as many as it may."""
+    units_due = models.PositiveIntegerField(null=True, editable=False)
+    """How many of those whom a bandit dealt are still to come from the archive in which it moved."""
     hash_site = models.PositiveBigIntegerField(null=True, editable=False)
     """By the number of which site units are dealt: that of the site where it was made, also when it moved."""
     strata = models.CharField(

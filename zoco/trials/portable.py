@@ -49,7 +49,7 @@ _PARTS = (
     ),
     Part(
         "units of bandits", "zoco_trials.TrialUnit", (), (), order=6, path="trial__site",
-        rows=units_packed, take=units_unpack,
+        rows=units_packed, take=units_unpack, at_once=1,
     ),
     Part(
         "flags", "zoco_trials.Flag",

@@ -143,7 +143,7 @@ REFUSALS = {
     "blocked_page": _("Page on the block list"),
     "blocked_host": _("Host name on the block list"),
 }
-NOT_DEALT = {"not_dealt": _("Arm of a bandit not dealt: the database was busy")}
+NOT_DEALT = {"not_dealt": _("Arm of a bandit not dealt: the database took nothing")}
 BEHAVIOUR = {
     "driven by a program": _("Driven by a program"),
     "client hints contradict the user agent": _("Client hints contradict the user agent"),

@@ -2,15 +2,18 @@
 
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from zoco.kit.runs import RunStopped
 from zoco.monitor.models import Annotation, Goal
-from zoco.moving import taking
+from zoco.moving import exporting, taking
 from zoco.moving.models import SiteMove
+from zoco.moving.parts import Part
 from zoco.moving.tests.moved import exported, installation, taken
 from zoco.moving.tests.test_archives import with_part
 from zoco.sites.models import Hostname, Site
@@ -80,3 +83,36 @@ def test_more_rows_than_a_part_may_have_are_refused_before_anything_is_written(
 
     assert "it holds 201 goals, and 200 is the most" in move.said
     assert Site.objects.count() == 0
+
+
+def test_what_is_packed_is_read_before_the_transaction_that_others_wait_for(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths: list[int] = []
+
+    def packed(site: int) -> Iterator[dict[str, Any]]:
+        depths.append(len(connection.savepoint_ids))
+        yield {"site": site}
+
+    part = Part("packed", "zoco_sites.Hostname", (), (), rows=packed)
+    monkeypatch.setattr(exporting, "parts_all", lambda: [part])
+    before = len(connection.savepoint_ids)
+
+    entry = exporting._settings(shop, folder)
+
+    assert depths == [before]
+    assert json.loads((folder / entry.name).read_bytes())["parts"] == {"packed": [{"site": shop.pk}]}
+
+
+def test_rows_that_are_much_by_themselves_are_taken_in_fewer_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation(folder / "two", monkeypatch)
+    site = site_create(name="New")
+    move = SiteMove.objects.create(kind="in", name="x", site=site, is_fresh=True)
+    told, done = settings(**{"units of bandits": [0] * 3}), list[int]()
+
+    taking.settings_take(move, site, told, lambda **fields: done.append(fields["done"]))
+
+    assert (taking.portions_of(told), done) == (3, [0, 1, 2])
+    assert move.found["refused_count"] == 3

@@ -100,6 +100,7 @@ def honest(arms: Sequence[str], batches: Sequence[Batch]) -> dict[str, Estimate]
 def interval(arm: str, batches: Sequence[Batch], confidence: float = CONFIDENCE) -> Bounds:
     """Return the interval of an arm's honest value: all means that a score test does not rule out.
 
+    Screens show no interval of an arm by itself; `benchmarks.trials` measures by it that arms' values hold.
     Raises as `honest` does.
     """
     _check((arm,), batches)

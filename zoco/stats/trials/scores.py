@@ -108,7 +108,7 @@ class Scores:
 
 
 def of_one(found: Scores, critical: float) -> Bounds:
-    """Return all means of an arm that are not ruled out."""
+    """Return all means of an arm that are not ruled out, as `bandits.interval` has them to be measured."""
     value = float(found.values[0])
 
     def excess(mean: float) -> float:

@@ -70,6 +70,12 @@ def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
             "moved, or its site began anew."
         )
         raise RunWrong(words)
+    if trial.units_due:
+        words = gettext_noop(
+            "Not everybody whom this bandit dealt came along when its site moved, so that no figures are "
+            "worked out: those of a part would be wrong. If its import was stopped, go on with it."
+        )
+        raise RunWrong(words)
     RUNS.look(trial=trial)
     run = TrialRun(trial=trial, until=at, total=len(trial.metrics) + 1, told_at=at, created_by=by)
     try:

@@ -1,20 +1,22 @@
 """Dealing whoever must keep an arm although shares move: when he was dealt is kept, and nothing else of him.
 
 His arm follows from that and from the hash, as it does of everybody. A trial keeps so many units at most;
-from then on whoever is new gets the control and does not count. So does whoever is new while the database
-takes nothing: a page is waiting, so it is not waited for long, and how many those were is told.
+from then on whoever is new gets the control and does not count. So does whoever is new to a page while the
+database takes nothing: the page is waiting, so it is not waited for long, and how many those were is told. A
+program waits as long as usual, and is told that nothing was taken.
 """
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db import OperationalError, connections, router, transaction
+from django.db import Error, connections, router, transaction
 from numpy.typing import NDArray
 
 from zoco.ledger import sitebook
@@ -32,6 +34,7 @@ LOOK_EVERY = 1_000
 AT_ONCE = 500
 WAIT_SECONDS = 1.0
 """So long somebody who is new waits for a database that others are writing into: his page waits too."""
+BUSY, LOCKED, LOCK_NOT_AVAILABLE = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"
 Ints = NDArray[np.int64]
 IsLet = Callable[[], bool]
 """Says whether whoever asks may have somebody dealt who is new."""
@@ -43,13 +46,14 @@ def always() -> bool:
 
 
 def batches_kept(
-    trial: Trial, units: Collection[int], at: int | None, is_let: IsLet = always
+    trial: Trial, units: Collection[int], at: int | None, is_let: IsLet = always, *, is_page: bool = False
 ) -> dict[int, int]:
     """Return in which batch each unit was dealt first; those who are new are dealt now, and kept.
 
     Units must be in the trial. Whoever is not returned is new, and the trial is full, or `is_let`, which is
-    asked only where somebody is new, says no, or the database takes nothing just now, which is told. `at` is
-    in UTC microseconds. Of two who ask for the same unit at once both get what was kept first.
+    asked only where somebody is new, says no, or a page asks and the database takes nothing just now, which
+    is told. `at` is in UTC microseconds. Of two who ask for the same unit at once both get what was kept
+    first. Raises what the database raises where no page asks; see `is_busy`.
     """
     if at is None:
         raise MomentNeeded("What a bandit deals depends on the day; give the moment.")
@@ -58,21 +62,35 @@ def batches_kept(
         new = [each for each in units if each not in found]
         if not new or trial.is_full or not is_let():
             return found
+        if not is_page:
+            return found | _keep(trial, new, at, transaction.atomic)
         try:
-            return found | _keep(trial, new, at)
-        except OperationalError:
-            log.warning("A bandit deals nobody new: the database is busy. trial=%s", trial.pk, exc_info=True)
+            return found | _keep(trial, new, at, _impatient)
+        except Error as error:
+            level, said = (logging.WARNING, "is busy") if is_busy(error) else (logging.ERROR, "takes nothing")
+            log.log(
+                level, "A bandit deals nobody new: the database %s. trial=%s", said, trial.pk, exc_info=True
+            )
             facts.not_dealt(site=trial.site_id, trial=trial.key, units=len(new), at=at)
             return found
 
 
-def _keep(trial: Trial, new: Collection[int], at: int) -> dict[int, int]:
+def is_busy(error: Error) -> bool:
+    """Whether others were writing for too long, so that the same may be asked again; nothing is broken."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.OperationalError):  # the code may be an extended one; its last byte says it
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (BUSY, LOCKED)
+    return getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE
+
+
+def _keep(
+    trial: Trial, new: Collection[int], at: int, within: Callable[[str], AbstractContextManager[None]]
+) -> dict[int, int]:
     """Deal units that are new. Raises OperationalError where the database takes nothing."""
     batches = trial.batches_read
     number = max((place for place, each in enumerate(batches) if each.since <= at), default=0)
     rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
-    using = router.db_for_write(TrialUnit)
-    with _impatient(using), transaction.atomic(using=using):
+    with within(router.db_for_write(TrialUnit)):
         TrialUnit.objects.bulk_create(rows, ignore_conflicts=True)
         made = _read(trial, new)
         _bound(trial, len(rows))
@@ -81,21 +99,31 @@ def _keep(trial: Trial, new: Collection[int], at: int) -> dict[int, int]:
 
 @contextmanager
 def _impatient(using: str) -> Iterator[None]:
-    """Let the database wait a second for others that write, within a transaction or around one."""
-    connection = connections[using]
-    name = "busy_timeout" if connection.vendor == "sqlite" else "lock_timeout"
-    ask, give = (
-        ("PRAGMA {}", "PRAGMA {} = {}") if connection.vendor == "sqlite" else ("SHOW {}", "SET {} = '{}'")
-    )
+    """Hold a transaction, or a part of one, in which the database waits a second for others that write.
+
+    On PostgreSQL the setting belongs to the transaction, so that it bears a pooler of connections.
+    """
+    connection, wait = connections[using], round(WAIT_SECONDS * 1_000)
+    is_part = connection.in_atomic_block
+    if connection.vendor != "sqlite":
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            (usual,) = cursor.fetchone()
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(wait)])
+            yield
+            if is_part:  # what is rolled back takes its setting along
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+        return
     with connection.cursor() as cursor:
-        cursor.execute(ask.format(name))
+        cursor.execute("PRAGMA busy_timeout")
         (usual,) = cursor.fetchone()
-        cursor.execute(give.format(name, round(WAIT_SECONDS * 1_000)))
+        cursor.execute(f"PRAGMA busy_timeout = {wait}")
     try:
-        yield
+        with transaction.atomic(using=using):
+            yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(give.format(name, usual))
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:

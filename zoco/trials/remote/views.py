@@ -189,5 +189,9 @@ def _decided(request: HttpRequest, trial: Trial, browser: Visiting) -> Decision:
     """Return what a browser gets; an address fills no bandit with browsers that it invents."""
     who = f"new {trial.pk} {network(client_address(request))}"
     return decided(
-        trial, browser.unit_of(trial), timezone.now(), lambda: not pace.wait(who, NEW_PER_MINUTE())
+        trial,
+        browser.unit_of(trial),
+        timezone.now(),
+        lambda: not pace.wait(who, NEW_PER_MINUTE()),
+        is_page=True,
     )

@@ -100,7 +100,7 @@ def _lift(row: Trial, shown: Shown, result: Mapping[str, Any], data: Pairs) -> E
         _bandit_parts(row) if row.is_bandit else _parts(row, is_live=is_live, is_adjusted=is_adjusted),
         "; ".join([way, SCORED if row.is_bandit else FIELLER, SEVERAL, *more, *adjusted]),
         data,
-        f"{_looks(is_live=is_live)} {_several()}",
+        f"{_looks(is_live=is_live)} {_several(is_bandit=row.is_bandit)}",
     )
 
 
@@ -117,8 +117,14 @@ def _looks(*, is_live: bool) -> str:
     )
 
 
-def _several() -> str:
+def _several(*, is_bandit: bool) -> str:
     """Say what is corrected for how many figures there are."""
+    if is_bandit:
+        return _(
+            "A metric has one p-value, of its difference; the lift is what the same test does not rule out, "
+            "so that it says the same. Corrected: by Holm over the arms for what decides, by Benjamini and "
+            "Hochberg over what is looked at. What must not get worse is not corrected."
+        )
     return _(
         "A metric has one p-value, of its difference; the lift is an interval by Fieller that says the same. "
         "Corrected: by Holm over the arms for what decides, by Benjamini and Hochberg over what is looked "

@@ -180,6 +180,8 @@ def test_the_page_says_that_a_bandit_earns(tmp_path: Path, monkeypatch: pytest.M
     assert TrialRun.objects.get().state == "done"
     assert "for earning, not for learning" in shown
     assert "decided once, at its set end; until then it earns" in shown
+    assert "the lift is what the same test does not rule out" in shown
+    assert "Fieller" not in shown
     assert shown.count('data-label="Share set"') == 4
     assert "with equal shares, by the honest values, about: " in shown
     moved = whole(client.get(f"/admin/trials/{trial.pk}/", {"picture": "bandit"}).content.decode())

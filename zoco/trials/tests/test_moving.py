@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zoco.kit.periods import micros
 from zoco.ledger.store.base import Erasure
 from zoco.ledger.store.erasures import book
 from zoco.monitor.services import goal_create
 from zoco.moving.parts import PARTS, rows_of, rows_take
+from zoco.moving.taking import portions_of
 from zoco.sites import reads
 from zoco.sites.models import Site
-from zoco.trials.analysis.runs import run_begin
-from zoco.trials.deciding import dealer, dealt_arm, decided
+from zoco.trials.analysis.runs import RunWrong, run_begin
+from zoco.trials.deciding import dealer, dealt_arm, dealt_kept, decided
 from zoco.trials.designs import Metric
 from zoco.trials.flags.evaluating import evaluated
 from zoco.trials.flags.models import Flag
@@ -127,17 +130,105 @@ def test_a_bandit_comes_with_whom_it_dealt_on_which_day(
     assert run_begin(trial=there, at=START + 3 * DAY).is_open
 
 
+def moved_bandit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, units: int) -> list[dict[str, Any]]:
+    """Return the rows, of two units each, of a bandit that is over and is there already without its units."""
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    monkeypatch.setattr(moving, "ROW_UNITS", 2)
+    metric = Metric("Revenue", "revenue", "primary", share=0.99)
+    bandit = draft([metric], unit="browser", deals="bandit", decides="fixed", ends_on=START.date() + 3 * DAY)
+    over = trial_start(trial=bandit.pk, at=START)
+    dealt_kept(over, range(1, units + 1), micros(START))
+    trial_stop(trial=over.pk, at=START + 2 * DAY)
+    (tmp_path / "keys").mkdir()
+    rows_take(PARTS.get("trials"), 2, [*rows_of(PARTS.get("trials"), 1)])
+    return [*rows_of(PARTS.get("units of bandits"), 1)]
+
+
+def test_a_bandit_that_became_full_comes_whole_and_its_last_row_may_come_twice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(moving, "UNITS_MOST", 4)
+    part, rows = PARTS.get("units of bandits"), moved_bandit(monkeypatch, tmp_path, 5)
+
+    took, again = (rows_take(part, 2, some) for some in (rows, rows[-1:]))
+
+    assert (took.added, took.there, took.refused) == (3, 0, [])
+    assert (again.added, again.there, again.refused) == (0, 1, [])
+    there = Trial.objects.get(site=2)
+    assert TrialUnit.objects.filter(trial=there).count() == 5
+    assert run_begin(trial=there, at=START + 3 * DAY).is_open
+
+
+def test_a_bandit_that_does_not_fit_has_no_units_and_no_figures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(moving, "UNITS_MOST", 4)
+    part, rows = PARTS.get("units of bandits"), moved_bandit(monkeypatch, tmp_path, 7)
+
+    took = rows_take(part, 2, rows)
+
+    assert (took.added, len(took.refused)) == (0, 4)
+    assert "would keep more than 4 units; it has no figures here" in took.refused[0]
+    there = Trial.objects.get(site=2)
+    assert not TrialUnit.objects.filter(trial=there).exists()
+    with pytest.raises(RunWrong, match="not known here any more"):
+        run_begin(trial=there, at=START + 3 * DAY)
+
+
+@pytest.mark.parametrize("lost", [1, 2], ids=["between", "at the end"])
+def test_a_bandit_of_which_a_row_does_not_come_has_no_figures(
+    lost: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    part, rows = PARTS.get("units of bandits"), moved_bandit(monkeypatch, tmp_path, 5)
+    some = rows[:lost] + rows[lost + 1 :]
+
+    took = rows_take(part, 2, some)
+
+    assert len(took.refused) == (1 if lost == 1 else 0)
+    there = Trial.objects.get(site=2)
+    assert TrialUnit.objects.filter(trial=there).exists()
+    with pytest.raises(RunWrong, match="Not everybody whom this bandit dealt came along"):
+        run_begin(trial=there, at=START + 3 * DAY)
+    assert [*moving.units_packed(2)] == []
+    assert rows_take(part, 2, rows).refused == []
+    there.refresh_from_db()
+    assert run_begin(trial=there, at=START + 3 * DAY).is_open
+
+
+def test_units_are_read_once_and_taken_a_row_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows = moved_bandit(monkeypatch, tmp_path, 5)
+    assert portions_of({"parts": {"units of bandits": rows}}) == len(rows) == 3
+    TrialUnit.objects.filter(unit__lte=2).update(batch=1)
+
+    with CaptureQueriesContext(connection) as packing:
+        assert [(each["batch"], each["at"], each["whole"]) for each in moving.units_packed(1)] == [
+            (0, 0, 5), (0, 2, 5), (1, 3, 5),
+        ]  # fmt: skip
+    with CaptureQueriesContext(connection) as taking:
+        rows_take(PARTS.get("units of bandits"), 2, rows[:1])
+
+    of_units = [each["sql"] for each in packing.captured_queries if "trialunit" in each["sql"]]
+    assert len([each for each in of_units if "COUNT" not in each]) == 1
+    assert not [each["sql"] for each in taking.captured_queries if "COUNT" in each["sql"]]
+
+
 def test_units_that_no_bandit_dealt_are_refused() -> None:
     over = running([SIGNED])
     trial_stop(trial=over.pk, at=START + DAY)
     part = PARTS.get("units of bandits")
     wrong: list[dict[str, Any]] = [
-        {"trial": "headline", "batch": 0, "units": "AAAAAAAAAAA="},
-        {"trial": "nothing", "batch": 0, "units": ""},
-        {"trial": "headline", "batch": -1, "units": ""},
-        {"trial": "headline", "batch": 0, "units": "?"},
-        {"trial": "headline"},
+        {"units": "AAAAAAAAAAA="},
+        {"trial": "nothing"},
+        {"batch": -1},
+        {"units": "?"},
+        {"units": ""},
+        {"at": -1},
+        {"whole": 0},
     ]
+    whole = {"trial": "headline", "batch": 0, "units": "AQAAAAAAAAA=", "at": 0, "whole": 1}
+    wrong = [{"trial": "headline"}, whole, *(whole | each for each in wrong)]
 
     found = rows_take(part, 1, wrong)
 
