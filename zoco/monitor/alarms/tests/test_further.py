@@ -14,7 +14,7 @@ from zoco.monitor.alarms import services
 from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.cube import Cube, Cut
 from zoco.monitor.alarms.detecting import Finding, Rule, look
-from zoco.monitor.alarms.further.finding import further
+from zoco.monitor.alarms.further.finding import _is_told, further
 from zoco.monitor.alarms.further.noting import later_look, later_of
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.shown.later_said import all_later_said, later_title
@@ -98,6 +98,41 @@ def test_parts_that_fell_at_the_same_time_are_no_news_of_each_other() -> None:
 
     assert both < opened <= both + 24
     assert later == []
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (("path", "/blog/a"), ("section", "/blog/")),
+        (("landing", "/blog/"), ("section", "/blog/")),
+        (("section", "/blog/"), ("path", "/blog/a")),
+        (("section", "/shop/honey/"), ("section", "/shop/")),
+        (("section", "/shop/"), ("section", "/shop/honey/")),
+        (("path", "/"), ("landing", "/")),
+    ],
+)
+def test_pages_and_the_groups_around_them_are_told_with_each_other(
+    part: tuple[str, str], told: tuple[str, str]
+) -> None:
+    assert _is_told(part, {told})
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (("path", "/"), ("section", "/blog/")),
+        (("path", "/checkout/"), ("landing", "/")),
+        (("path", "/shopping"), ("path", "/shop")),
+        (("path", "/shop"), ("path", "/shopping")),
+        (("path", "/checkout/pay/"), ("path", "/checkout/")),
+        (("section", "/shopping/"), ("section", "/shop/")),
+        (("section", "/shop/"), ("landing", "/")),
+    ],
+)
+def test_pages_of_which_one_begins_as_the_other_are_news_of_each_other(
+    part: tuple[str, str], told: tuple[str, str]
+) -> None:
+    assert not _is_told(part, {told})
 
 
 @pytest.mark.django_db
