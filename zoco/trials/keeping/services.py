@@ -8,18 +8,18 @@ takes nothing: a page is waiting, so it is not waited for long, and how many tho
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db import OperationalError, connections, router, transaction
+from django.db import OperationalError, router, transaction
 from numpy.typing import NDArray
 
 from zoco.ledger import sitebook
 from zoco.trials import facts
 from zoco.trials.keeping.models import TrialUnit
+from zoco.trials.keeping.waiting import impatient
 from zoco.trials.shares import MomentNeeded
 
 if TYPE_CHECKING:
@@ -72,30 +72,11 @@ def _keep(trial: Trial, new: Collection[int], at: int) -> dict[int, int]:
     number = max((place for place, each in enumerate(batches) if each.since <= at), default=0)
     rows = [TrialUnit(trial=trial, unit=unit, batch=number) for unit in new]
     using = router.db_for_write(TrialUnit)
-    with _impatient(using), transaction.atomic(using=using):
+    with impatient(using, WAIT_SECONDS), transaction.atomic(using=using):
         TrialUnit.objects.bulk_create(rows, ignore_conflicts=True)
         made = _read(trial, new)
         _bound(trial, len(rows))
     return made
-
-
-@contextmanager
-def _impatient(using: str) -> Iterator[None]:
-    """Let the database wait a second for others that write, within a transaction or around one."""
-    connection = connections[using]
-    name = "busy_timeout" if connection.vendor == "sqlite" else "lock_timeout"
-    ask, give = (
-        ("PRAGMA {}", "PRAGMA {} = {}") if connection.vendor == "sqlite" else ("SHOW {}", "SET {} = '{}'")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(ask.format(name))
-        (usual,) = cursor.fetchone()
-        cursor.execute(give.format(name, round(WAIT_SECONDS * 1_000)))
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(give.format(name, usual))
 
 
 def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:

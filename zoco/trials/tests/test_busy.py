@@ -21,16 +21,16 @@ from zoco.trials.tests.test_remote import FLAG, _site, ask  # noqa: F401 - the f
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",
-    "postgresql": "BEGIN; LOCK TABLE zoco_trials_trialunit IN SHARE ROW EXCLUSIVE MODE",
+    "postgresql": "BEGIN; LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
 }
 
 
 @contextmanager
-def locked() -> Iterator[None]:
+def locked(*tables: str) -> Iterator[None]:
     """Let somebody else write for a long time."""
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute(LOCKS[connection.vendor])
+        cursor.execute(LOCKS[connection.vendor].format(", ".join(tables)))
         try:
             yield
         finally:
@@ -59,7 +59,7 @@ def test_a_busy_database_gives_who_is_new_the_control_and_says_so(
     usual, known, new = waits(), f"{1:032x}", f"{2:032x}"
     before = ask(FLAG, {"context": {"targetingKey": known}}).json()
 
-    with locked():
+    with locked("zoco_trials_trialunit"):
         again, told = (ask(FLAG, {"context": {"targetingKey": each}}) for each in (known, new))
 
     assert (told.status_code, told.json()["reason"], told.json()["variant"]) == (200, "DEFAULT", "a")
