@@ -55,6 +55,7 @@ COUNTED = {
     "zoco.trials.remote.views": "pace",
     "zoco.surveys.taking.views": "pace",
     "zoco.surveys.taking.tickets": "browsers",
+    "zoco.surveys.taking.counting": "held",
     "zoco.trials.screens.downloading": "pace",
 }
 """Modules that count who asked how often, and where they keep it."""

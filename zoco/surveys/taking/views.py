@@ -5,8 +5,10 @@ Looking changes nothing: scanners of mail open each link, also the one with a nu
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.db import OperationalError, router
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -39,8 +41,10 @@ from zoco.surveys.taking.asking import TRAP, WAYS, AnswerForm, text_of
 from zoco.surveys.taking.showing import fragment
 from zoco.surveys.taking.tickets import PER_DAY, TicketWrong, browsers, ticket_check, ticket_make
 from zoco.surveys.taking.tokens import token_read
+from zoco.trials.keeping.waiting import impatient
 from zoco.trials.visiting import visiting
 
+log = logging.getLogger(__name__)
 PER_MINUTE = conf.declare(
     "SURVEYS_PER_MINUTE", 20, int, "How many answers to one survey an address may send in a minute."
 )
@@ -65,18 +69,21 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
     Whoever nobody can tell apart counts for nobody. What is refused is counted, and nobody else is told.
     """
     survey = _survey(key)
-    return let(request, survey.site_id, _seen(request, survey))
+    response = _seen(request, survey)
+    counting.held_write(survey=survey)
+    return let(request, survey.site_id, response)
 
 
 def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
     now, ticket = timezone.now(), request.POST.get("ticket", "")
     line = f"{survey.pk} {network(client_address(request))}"
+    foreign = is_foreign(request, survey.site_id)
     if survey.state != Survey.State.RUNNING:
         return HttpResponse(status=204)
-    if is_foreign(request, survey.site_id):
-        return _unseen(survey, "seen_page")
-    if pace.wait(f"{'shown' if ticket else 'ticket'} {line}", PER_MINUTE()):
+    if pace.wait(f"{'foreign sight' if foreign else 'shown' if ticket else 'ticket'} {line}", PER_MINUTE()):
         return _unseen(survey, "seen_pace")
+    if foreign:
+        return _unseen(survey, "seen_page")
     try:
         who = _answerer(request, survey, request.POST.get("t", ""))
         if ticket and not who.person:
@@ -87,18 +94,26 @@ def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
         if not browsers.lets(line, who.who, PER_DAY()):
             return _unseen(survey, "seen_day")
         return JsonResponse({"ticket": ticket_make(survey=survey.pk, who=who.who, at=now)})
-    if who.who:
-        way = "letter" if who.person else request.POST.get("way", "")
-        survey_shown(
-            survey=survey, person=NUMBER_BASE | who.person if who.person else 0, visitor=who.visitor,
-            known=who.known, way=way if way in ("page", "block", "letter") else "page",
-            language=language_for(request.POST.get("language", "")), at=now,
-        )  # fmt: skip
+    return _sight(request, survey, who) if who.who else HttpResponse(status=204)
+
+
+def _sight(request: HttpRequest, survey: Survey, who: Answerer) -> HttpResponse:
+    way = "letter" if who.person else request.POST.get("way", "")
+    try:
+        with impatient(router.db_for_write(Survey), counting.WAIT_SECONDS):
+            survey_shown(
+                survey=survey, person=NUMBER_BASE | who.person if who.person else 0, visitor=who.visitor,
+                known=who.known, way=way if way in ("page", "block", "letter") else "page",
+                language=language_for(request.POST.get("language", "")), at=timezone.now(),
+            )  # fmt: skip
+    except OperationalError:
+        log.warning("Who saw a survey is not known: the database is busy. survey=%s", survey.pk)
+        return HttpResponse(status=503)
     return HttpResponse(status=204)
 
 
 def _unseen(survey: Survey, outcome: str) -> HttpResponse:
-    counting.outcome_count(survey=survey, outcome=outcome, at=timezone.now())
+    counting.outcome_note(survey=survey, outcome=outcome, at=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -129,7 +144,9 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, found, language_for(translation.get_language() or ""))
     language = language_for(request.POST.get("language", ""))
     with translation.override(language):
-        return let(request, found.site_id, _taken(request, found, language))
+        response = _taken(request, found, language)
+        counting.held_write(survey=found)
+        return let(request, found.site_id, response)
 
 
 def _survey(key: str) -> Survey:
@@ -149,19 +166,21 @@ def _named(survey: Survey) -> str:
 def _taken(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:
     """Take an answer through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
-    if survey.state != Survey.State.RUNNING:
-        return _refused(request, survey, "closed", _("This survey is closed."), 410)
-    if is_foreign(request, survey.site_id):
-        return _refused(request, survey, "page", _("This survey is not for this page."), 403)
-    if pace.wait(f"{survey.pk} {network(client_address(request))}", PER_MINUTE()):
+    line = f"{survey.pk} {network(client_address(request))}"
+    foreign = is_foreign(request, survey.site_id)
+    if pace.wait(f"{'foreign answer' if foreign else 'answer'} {line}", PER_MINUTE()):
         words = _("Too many answers; try again in a minute.")
         return _refused(request, survey, "pace", words, 429)
+    if survey.state != Survey.State.RUNNING:
+        return _refused(request, survey, "closed", _("This survey is closed."), 410)
+    if foreign:
+        return _refused(request, survey, "page", _("This survey is not for this page."), 403)
     if given.get(TRAP):
-        counting.outcome_count(survey=survey, outcome="honeypot", at=now)
+        counting.outcome_note(survey=survey, outcome="honeypot", at=now)
         return _done(request, survey, language)
     filled = AnswerForm(given, survey=survey, language=language)
     if not filled.is_valid():
-        counting.outcome_count(survey=survey, outcome="fields", at=now)
+        counting.outcome_note(survey=survey, outcome="fields", at=now)
         return _wrong(request, survey, filled, language)
     token = given.get("t", "")
     try:
@@ -200,10 +219,10 @@ def _kept(
             challenge=proof, named=_named(survey), at=now,
         )  # fmt: skip
     except TooQuick:
-        counting.outcome_count(survey=survey, outcome="too_quick", at=now)
+        counting.outcome_note(survey=survey, outcome="too_quick", at=now)
         return _second_step(request, survey, filled, proof)
     except ChallengeWrong:
-        counting.outcome_count(survey=survey, outcome="no_proof", at=now)
+        counting.outcome_note(survey=survey, outcome="no_proof", at=now)
         words = _("This took too long, or was sent twice. Press the button once more.")
         if wants_json(request):
             return JsonResponse({"state": "later", "words": words, "is_stale": True}, status=422)
@@ -212,12 +231,19 @@ def _kept(
         return _refused(request, survey, "twice", _("You answered already; your first answer counts."), 409)
     except SurveyClosed:
         return _refused(request, survey, "closed", _("This survey is closed."), 410)
-    counting.outcome_count(survey=survey, outcome=counting.TAKEN, at=now)
+    except OperationalError:  # the database is busy
+        words = _("Your answer could not be kept just now; send it again in a minute.")
+        return _later(request, words, 503)
+    counting.outcome_note(survey=survey, outcome=counting.TAKEN, at=now)
     return _done(request, survey, language)
 
 
 def _refused(request: HttpRequest, survey: Survey, outcome: str, words: str, status: int) -> HttpResponse:
-    counting.outcome_count(survey=survey, outcome=outcome, at=timezone.now())
+    counting.outcome_note(survey=survey, outcome=outcome, at=timezone.now())
+    return _later(request, words, status)
+
+
+def _later(request: HttpRequest, words: str, status: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"state": "later", "words": words}, status=status)
     return _said(request, "refused", status, words=words)

@@ -9,7 +9,7 @@ from zoco.ledger.store.opening import close
 from zoco.sites import reads
 from zoco.sites.services import sites_publish
 from zoco.surveys.models import Survey
-from zoco.surveys.taking import tickets, views
+from zoco.surveys.taking import counting, tickets, views
 from zoco.surveys.tests.made import site_made, survey_running
 
 
@@ -18,6 +18,7 @@ def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
     views.pace.clear()
     tickets.browsers.clear()
+    counting.held.clear()
     close()
     site_made()
     reads.forget()
@@ -27,3 +28,4 @@ def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     reads.forget()
     views.pace.clear()
     tickets.browsers.clear()
+    counting.held.clear()

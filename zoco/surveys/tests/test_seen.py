@@ -1,5 +1,6 @@
 """That somebody saw a survey: told with a ticket of his own, counted once, refused with a reason."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,7 +143,9 @@ def test_a_ticket_holds_for_ten_minutes_and_hides_whose_it_is(survey: Survey) ->
     assert "81234567" not in made
 
 
-def test_lines_are_forgotten_after_a_day_and_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_forgotten_after_a_day_and_the_oldest_where_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = 0.0
     browsers = Browsers(clock=lambda: now)
     monkeypatch.setattr(tickets, "REMEMBERED_MOST", 4)
@@ -150,9 +153,25 @@ def test_lines_are_forgotten_after_a_day_and_when_there_are_too_many(monkeypatch
     assert [browsers.lets("a", who, 2) for who in ("1", "2", "3", "1")] == [True, True, False, True]
     now = tickets.DAY_SECONDS
     assert browsers.lets("a", "3", 2), "another day"
-    assert [browsers.lets(line, "1", 1) for line in ("b", "c", "d")] == [True] * 3
-    assert browsers.lets("b", "2", 1), "it began anew"
-    assert not browsers.lets("b", "3", 1)
+    assert [browsers.lets(line, "1", 1) for line in ("b", "c", "d", "e")] == [True] * 4
+    assert [browsers.lets(line, "2", 1) for line in ("b", "c", "d", "e")] == [False] * 4
+    assert browsers.lets("a", "4", 1), "it was the oldest and began anew"
+    assert browsers.lets("b", "2", 1), "which left no place for the next"
+    assert not browsers.lets("a", "5", 1)
+
+
+def test_somebody_with_a_large_network_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    most, lines = tickets.REMEMBERED_MOST // 20, tickets.REMEMBERED_MOST // 10
+    monkeypatch.setattr(tickets, "REMEMBERED_MOST", most)
+    browsers = Browsers()
+
+    tracemalloc.start()
+    for number in range(lines):
+        assert browsers.lets(f"1 2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::", f"v{number:020d}", 100)
+    used, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert used * 20 < 32_000_000
 
 
 def test_who_tells_again_and_again_that_he_saw_a_survey_adds_nothing(survey: Survey) -> None:

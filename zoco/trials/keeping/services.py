@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db import Error, connections, router, transaction
+from django.db import Error, router, transaction
 from numpy.typing import NDArray
 
 from zoco.ledger import sitebook
 from zoco.trials import facts
 from zoco.trials.keeping.models import TrialUnit
+from zoco.trials.keeping.waiting import impatient
 from zoco.trials.shares import MomentNeeded
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def batches_kept(
         if not is_page:
             return found | _keep(trial, new, at, transaction.atomic)
         try:
-            return found | _keep(trial, new, at, _impatient)
+            return found | _keep(trial, new, at, partial(impatient, seconds=WAIT_SECONDS))
         except Error as error:
             level, said = (logging.WARNING, "is busy") if is_busy(error) else (logging.ERROR, "takes nothing")
             log.log(
@@ -95,35 +97,6 @@ def _keep(
         made = _read(trial, new)
         _bound(trial, len(rows))
     return made
-
-
-@contextmanager
-def _impatient(using: str) -> Iterator[None]:
-    """Hold a transaction, or a part of one, in which the database waits a second for others that write.
-
-    On PostgreSQL the setting belongs to the transaction, so that it bears a pooler of connections.
-    """
-    connection, wait = connections[using], round(WAIT_SECONDS * 1_000)
-    is_part = connection.in_atomic_block
-    if connection.vendor != "sqlite":
-        with transaction.atomic(using=using), connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('lock_timeout')")
-            (usual,) = cursor.fetchone()
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(wait)])
-            yield
-            if is_part:  # what is rolled back takes its setting along
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        (usual,) = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {wait}")
-    try:
-        with transaction.atomic(using=using):
-            yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def _read(trial: Trial, units: Collection[int]) -> dict[int, int]:

@@ -32,21 +32,33 @@ from zoco.trials.tests.test_remote import FLAG, _site, ask  # noqa: F401 - the f
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",
-    "postgresql": "BEGIN; LOCK TABLE zoco_trials_trialunit IN SHARE ROW EXCLUSIVE MODE",
+    "postgresql": "BEGIN; LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
 }
 
 
 @contextmanager
-def locked() -> Iterator[None]:
+def locked(*tables: str) -> Iterator[None]:
     """Let somebody else write for a long time."""
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute(LOCKS[connection.vendor])
+        cursor.execute(LOCKS[connection.vendor].format(", ".join(tables)))
         try:
             yield
         finally:
             cursor.execute("ROLLBACK")
     other.close()
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Let this connection wait a twentieth of a second for others; it is a new one afterwards."""
+    give = "PRAGMA busy_timeout = 50" if connection.vendor == "sqlite" else "SET lock_timeout = '50ms'"
+    with connection.cursor() as cursor:
+        cursor.execute(give)
+    try:
+        yield
+    finally:
+        connection.close()
 
 
 def waits() -> str:
@@ -70,7 +82,7 @@ def test_a_busy_database_gives_who_is_new_the_control_and_says_so(
     usual, known, new = waits(), f"{1:032x}", f"{2:032x}"
     before = ask(FLAG, {"context": {"targetingKey": known}}).json()
 
-    with locked():
+    with locked("zoco_trials_trialunit"):
         again, told = (ask(FLAG, {"context": {"targetingKey": each}}) for each in (known, new))
 
     assert (told.status_code, told.json()["reason"], told.json()["variant"]) == (200, "DEFAULT", "a")
@@ -99,11 +111,10 @@ def bandit_of_persons() -> Trial:
 def test_a_program_waits_as_usual_and_is_told_that_nothing_was_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(services, "_impatient", None)
+    monkeypatch.setattr(services, "impatient", None)
     trial = bandit_of_persons()
     person = Person.objects.create(name="Ana", created_at=START, changed_at=START).pk
     client = client_of("marketer")
-    give = "PRAGMA busy_timeout = 50" if connection.vendor == "sqlite" else "SET lock_timeout = '50ms'"
 
     def send(path: str, said: dict[str, Any]) -> tuple[int, Any]:
         answer = client.post(f"/api/{path}", json.dumps(said), content_type="application/json")
@@ -111,14 +122,9 @@ def test_a_program_waits_as_usual_and_is_told_that_nothing_was_recorded(
 
     shown = "trials/headline/shown", {"persons": [person]}
     assert send("ofrep/v1/evaluate/flags", {"context": {}})[0] == 200
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(give)
-        with locked():
-            told = send(*shown)
-            asked = send("ofrep/v1/evaluate/flags/headline", {"context": {"targetingKey": str(person)}})
-    finally:
-        connection.close()
+    with hurried(), locked("zoco_trials_trialunit"):
+        told = send(*shown)
+        asked = send("ofrep/v1/evaluate/flags/headline", {"context": {"targetingKey": str(person)}})
 
     assert (told[0], told[1]["error"]["code"]) == (503, "busy")
     assert "Nothing was recorded; send the same again" in told[1]["error"]["message"]
@@ -156,7 +162,7 @@ def test_what_breaks_a_database_is_not_called_busy_and_costs_no_page(
     monkeypatch.setattr(services, "WAIT_SECONDS", 0.05)
     trial = bandit_of_persons()
     at = micros(datetime.now(UTC))
-    with locked(), caplog.at_level(logging.WARNING, "zoco.trials"):
+    with locked("zoco_trials_trialunit"), caplog.at_level(logging.WARNING, "zoco.trials"):
         assert dealt_arm(trial, 7, at, is_page=True) is None
     busy = [(each.levelname, each.message) for each in caplog.records]
     caplog.clear()

@@ -57,12 +57,20 @@ def further(
 
 
 def _is_told(part: Part, told: Collection[Part]) -> bool:
-    """Say whether a part is one that was told; pages are told with the group that they are in."""
+    """Say whether a part is one that was told; pages are told with a group around them, and it with them.
+
+    A page is told with no other page, although the path of one may begin as another's: all do as "/".
+    """
     name, value = part
     if name not in PATHS:
         return part in told
-    paths = [each for dimension, each in told if dimension in PATHS]
-    return any(value.startswith(each) or each.startswith(value) for each in paths)
+    return any(
+        value == path
+        or (kind == SECTION and value.startswith(path))
+        or (name == SECTION and path.startswith(value))
+        for kind, path in told
+        if kind in PATHS
+    )
 
 
 def _is_since(window: Window, other: Window | None, part: Part, began: int) -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EVENT = "part-"
 # Who reads of so many looks at the page.
 MOST = 9
+# What of an incident tells what is news; another worker may have written it while one looked.
+TOLD = ("later", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ def later_at(incident: Incident, event: str) -> Later | None:
     return later_of(incident)[int(number) - 1] if event.startswith(EVENT) else None
 
 
-@transaction.atomic
 def later_look(
     incident: Incident, cube: Cube, given: Cube | None, rule: Rule, *, zone: str, at: datetime
 ) -> bool:
-    """Look for a part that fell since the last that was told; say whether there was one."""
-    known = Incident.objects.select_for_update().select_related("alarm").get(pk=incident.pk)
+    """Look for a part that fell since the last that was told; say whether there was one.
+
+    Nobody who writes waits while it is looked: what was found is noted only if nothing changed meanwhile.
+    """
+    known = Incident.objects.get(pk=incident.pk)
     there = later_of(known)
     last_at, began_at = (there[-1].at, there[-1].began_at) if there else (known.opened_at, known.began_at)
     if at <= last_at or known.closed_at is not None or len(there) >= MOST:
@@ -65,12 +69,19 @@ def later_look(
         Lookout(cube, given), cube.hour_at(at, zone), rule,
         told=told, began=cube.hour_at(began_at, zone), since=cube.hour_at(last_at, zone),
     )  # fmt: skip
-    if found is None:
+    return found is not None and _note(known, _kept(found, cube.unit, at), at)
+
+
+@transaction.atomic
+def _note(read: Incident, later: dict[str, Any], at: datetime) -> bool:
+    """Write down and tell what fell later, unless the incident is over or more was told since it was read."""
+    now = Incident.objects.select_for_update().get(pk=read.pk)
+    if now.closed_at is not None or any(now.found.get(each) != read.found.get(each) for each in TOLD):
         return False
-    kept = known.found.get("later") or []
-    known.found["later"] = [*kept, _kept(found, cube.unit, at)]
-    known.save(update_fields=["found"])
-    services.tell(known, f"{EVENT}{len(there) + 1}", at)
+    kept = [*(now.found.get("later") or ()), later]
+    now.found["later"] = kept
+    now.save(update_fields=["found"])
+    services.tell(now, f"{EVENT}{len(kept)}", at)
     return True
 
 

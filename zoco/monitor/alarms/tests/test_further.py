@@ -1,8 +1,9 @@
 """Another part that falls while an incident is open is told with its own time; what was told is not again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,7 +15,8 @@ from zoco.monitor.alarms import services
 from zoco.monitor.alarms.causes import parts_of
 from zoco.monitor.alarms.cube import Cube, Cut
 from zoco.monitor.alarms.detecting import Finding, Rule, look
-from zoco.monitor.alarms.further.finding import further
+from zoco.monitor.alarms.further import noting
+from zoco.monitor.alarms.further.finding import _is_told, further
 from zoco.monitor.alarms.further.noting import later_look, later_of
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.shown.later_said import all_later_said, later_title
@@ -100,6 +102,41 @@ def test_parts_that_fell_at_the_same_time_are_no_news_of_each_other() -> None:
     assert later == []
 
 
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (("path", "/blog/a"), ("section", "/blog/")),
+        (("landing", "/blog/"), ("section", "/blog/")),
+        (("section", "/blog/"), ("path", "/blog/a")),
+        (("section", "/shop/honey/"), ("section", "/shop/")),
+        (("section", "/shop/"), ("section", "/shop/honey/")),
+        (("path", "/"), ("landing", "/")),
+    ],
+)
+def test_pages_and_the_groups_around_them_are_told_with_each_other(
+    part: tuple[str, str], told: tuple[str, str]
+) -> None:
+    assert _is_told(part, {told})
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (("path", "/"), ("section", "/blog/")),
+        (("path", "/checkout/"), ("landing", "/")),
+        (("path", "/shopping"), ("path", "/shop")),
+        (("path", "/shop"), ("path", "/shopping")),
+        (("path", "/checkout/pay/"), ("path", "/checkout/")),
+        (("section", "/shopping/"), ("section", "/shop/")),
+        (("section", "/shop/"), ("landing", "/")),
+    ],
+)
+def test_pages_of_which_one_begins_as_the_other_are_news_of_each_other(
+    part: tuple[str, str], told: tuple[str, str]
+) -> None:
+    assert not _is_told(part, {told})
+
+
 @pytest.mark.django_db
 def test_it_is_written_down_told_and_shown_with_its_own_time(alarm: Alarm) -> None:
     spain, mexico = 40 * 24, 41 * 24 + 6
@@ -131,6 +168,50 @@ def test_it_is_written_down_told_and_shown_with_its_own_time(alarm: Alarm) -> No
     page = body(client_of("marketer").get(f"/admin/incidents/{incident.pk}/"))
     assert words in page
     assert words in body(client_of("analyst").get("/admin/incidents/"))
+
+
+def another(monkeypatch: pytest.MonkeyPatch, does: Callable[[], object]) -> list[bool]:
+    """Let another worker do something once while one looks; return whether writers waited at each look."""
+    waited: list[bool] = []
+
+    def looked(*given: Any, **named: Any) -> object:
+        waited.append(connection.in_atomic_block)
+        found = further(*given, **named)
+        if len(waited) == 1:
+            does()
+        return found
+
+    monkeypatch.setattr(noting, "further", looked)
+    return waited
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "noted", "closed"])
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_it_is_looked_and_what_changed_meanwhile_is_kept(
+    alarm: Alarm, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spain, mexico = 40 * 24, 41 * 24 + 6
+    counts = cube((spain, DAYS * 24, 0.1, [1]), (mexico, DAYS * 24, 0.05, [2]))
+    alarm.hook_url = "https://hook.example/"
+    alarm.save()
+    opened, at = _moment(spain + 12), _moment(mexico + 24)
+    incident = services.seen_apply(alarm, look(counts, spain + 12, RULE), at=opened)
+    assert incident is not None
+
+    def note() -> bool:
+        return later_look(incident, counts, None, RULE, zone="Europe/Madrid", at=at)
+
+    does: dict[str, Callable[[], object]] = {
+        "nothing": lambda: None, "noted": note, "closed": lambda: services.incident_close(incident, at=at),
+    }  # fmt: skip
+    waited = another(monkeypatch, does[meanwhile])
+
+    assert note() is (meanwhile == "nothing")
+    assert not note(), "once is enough"
+    assert waited == [False] * (2 if meanwhile == "noted" else 1)
+    parts = Telling.objects.filter(event__startswith="part-").order_by("id").values_list("event", "way")
+    assert list(parts) == ([] if meanwhile == "closed" else [("part-1", "mail"), ("part-1", "hook")])
+    assert len(later_of(Incident.objects.get())) == (0 if meanwhile == "closed" else 1)
 
 
 def _moment(end: int) -> datetime:
