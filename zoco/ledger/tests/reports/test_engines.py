@@ -28,6 +28,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("verdicts", ["people", "all"])
 def test_reports_agree(store: Store, cluster: Store, verdicts: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn, "_providers", [(lambda _site, _key: FUNNEL, lambda _site: ())])
