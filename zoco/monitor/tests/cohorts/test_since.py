@@ -22,6 +22,7 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.alone.files import picture
 from zoco.ledger.pictures.balances import KINDS, balance
+from zoco.ledger.pictures.curves import NARROW
 from zoco.ledger.pictures.grids import grid
 from zoco.ledger.report import report_named
 from zoco.ledger.schema import Fact
@@ -209,7 +210,25 @@ def test_the_balance_draws_each_kind_as_high_as_it_is(stores: dict[str, Store]) 
         assert len(each) == len(highs[ground])
         assert np.array(highs[ground]) / each == pytest.approx(highs["h5"][0] / kinds["h5"][0], rel=0.02)
     ElementTree.fromstring(picture(answer, drawn="", filters="", now=NOW))
-    assert "Dormant" in drawn.svg
+    assert "Dormant" in drawn.svg.wide
+
+
+def test_the_balance_for_phones_is_no_wider_than_they_are(stores: dict[str, Store]) -> None:
+    question = Question(SITE, PERIOD, size=100, params={"grain": "week"})
+    answer: Any = ask(report_named("life_cycle"), question, store=stores["duckdb"], now=NOW)
+
+    drawn = balance(answer)
+
+    assert drawn is not None
+    root = ElementTree.fromstring(drawn.svg.narrow)
+    boxes = [each for each in root.iter() if each.tag.endswith("rect")]
+    rights = [float(each.attrib["x"]) + float(each.attrib["width"]) for each in boxes]
+    assert root.attrib["width"] == str(NARROW)
+    assert len(boxes) == drawn.svg.wide.count("<rect")
+    assert max(rights) <= NARROW + 0.1
+    keys = [each for each in root.iter() if each.attrib.get("class") == "ink"]
+    assert len({each.attrib["y"] for each in keys}) == 2, "four kinds do not fit in one line"
+    assert len({each.attrib["x"] for each in keys}) > 2
 
 
 def test_the_balance_says_the_newest_step_that_is_over_or_that_none_is(stores: dict[str, Store]) -> None:
@@ -223,7 +242,9 @@ def test_the_balance_says_the_newest_step_that_is_over_or_that_none_is(stores: d
 
     assert last_open is not None
     assert all_open is not None
-    said = [each.svg.partition("aria-label=")[2].partition("viewBox")[0] for each in (last_open, all_open)]
+    said = [
+        each.svg.wide.partition("aria-label=")[2].partition("viewBox")[0] for each in (last_open, all_open)
+    ]
     assert said[0].startswith('"The newest step that is over: New ')
     assert f"Dormant {over}. The table below" in said[0]
     assert said[1].startswith('"No step is over yet; the newest so far: New ')
