@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def _part(item: pytest.Item) -> int:
-    """Return 0 for what finds the database as migrations left it, 2 for what drives a browser after all that."""
+    """Return 0 for what finds the database as migrations left it, 2 for what drives a browser after that."""
     if not empties(item):
         return 0
     return 2 if item.get_closest_marker("browser") else 1
