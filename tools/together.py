@@ -2,9 +2,11 @@
 
 A file's tests do, for the fixtures that they share. Tests that empty the database come after all that
 find in it what migrations wrote, in each process as in a run by one: hence two groups for such a file.
-Of those before, the files to which the most time is allowed come first, so that no process sits idle while
-the other is busy with a long one. What drives a browser stays last: it leaves threads and a loop behind.
+Of each part, the files to which the most time is allowed come first, so that no process sits idle while the
+other is busy with a long one. What drives a browser stays last: it leaves threads and a loop behind.
 """
+
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,14 +14,24 @@ EMPTYING = {"transactional_db", "django_db_reset_sequences", "live_server"}
 AFTER = ":after"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Name the groups before xdist reads their names, and put all in order after others have."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    yield
     longest: dict[str, float] = {}
     for item in items:
         group = group_of(item)
-        item.add_marker(pytest.mark.xdist_group(group))
         longest[group] = max(longest.get(group, 0), _allowed(item))
-    items.sort(key=lambda item: (1, 0) if empties(item) else (0, -longest[group_of(item)]))
+    items.sort(key=lambda item: (_part(item), -longest[group_of(item)]))
+
+
+def _part(item: pytest.Item) -> int:
+    """Return 0 for what finds the database as migrations left it, 2 for what drives a browser after that."""
+    if not empties(item):
+        return 0
+    return 2 if item.get_closest_marker("browser") else 1
 
 
 def _allowed(item: pytest.Item) -> float:

@@ -20,13 +20,13 @@ def note(word):
 @pytest.fixture
 def transactional_db(): ...
 
-def test_empties_{name}(transactional_db): note("empties")
+def test_empties_{name}(transactional_db): note("empties {name}")
 
 @pytest.mark.parametrize("address", ["a@b.example", "c"])
-def test_reads_{name}(address): note("reads")
+def test_reads_{name}(address): note("reads {name}")
 
 @pytest.mark.alone
-def test_alone_{name}(): note("alone")
+def test_alone_{name}(): note("alone {name}")
 
 def test_wrong_{name}(): assert "{name}" != "two"
 """
@@ -57,7 +57,10 @@ def test_both_parts_together_run_each_test_once(tmp_path: Path) -> None:
     report = _run(tmp_path, *SHARED, "-m", f"not {ALONE}")
 
     seen = [line.split() for line in notes.read_text().splitlines()]
-    assert sorted(word for _, word in seen) == ["empties"] * 4 + ["reads"] * 8
+    assert sorted(word for _, word, _ in seen) == ["empties"] * 4 + ["reads"] * 8
+    # A file's tests are one process's, for the fixtures that they share; both processes have some.
+    assert len({(process, name) for process, word, name in seen if word == "reads"}) == 4
+    assert len({process for process, *_ in seen}) == 2
     assert failures(report) == ("test_two::test_wrong_two: AssertionError: assert 'two' != 'two'",)
     notes.unlink()
     assert failures(_run(tmp_path, "-m", ALONE)) == ()
