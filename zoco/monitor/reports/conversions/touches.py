@@ -39,6 +39,7 @@ BY = {
 COLUMNS = ("channel", "source", "campaign", "content")
 LABELS_MOST, LABELS_ROOM = 36, 64
 """So many labels, those with most touches, stand for themselves; and room for the number of each in a key."""
+MICROS = 1_000_000
 OTHERS = "…"
 """Stands for all other labels together."""
 PATH = {
@@ -65,11 +66,11 @@ def paths(facts: Facts, definition: Definition, by: str) -> Table:
     met = visits if by in COLUMNS else _met(facts, definition, by)
     met = met.filter(met.who != 0)
     numbers = _numbers(met)
-    touches = _keyed(met.inner_join(numbers, "label"))
+    ways = _ways(met.inner_join(numbers, "label"))
     bought = _placed(conversions(facts, definition), visits)
     coded = {name: "array<!int64>" if name == "path" else kind for name, kind in PATH.items()}
-    to_buy = _to_conversions(touches, bought, definition).select(*PATH).cast(coded)
-    nowhere = _nowhere(touches, bought, facts, definition).select(*PATH).cast(coded)
+    to_buy = _to_conversions(ways, bought, definition).select(*PATH).cast(coded)
+    nowhere = _nowhere(ways, bought, facts, definition).select(*PATH).cast(coded)
     every = to_buy.union(nowhere).cross_join(_labels(numbers))
     return every.mutate(path=along.picked(every.labels, every.path)).select(*PATH)
 
@@ -135,11 +136,14 @@ def _labels(numbers: Table) -> Table:
     return each.aggregate(labels=along.in_order(each.label, each.number))
 
 
-def _keyed(touches: Table) -> Table:
-    """Return touches with moment and label in one number, `key`: a list of those sorts far quicker than one
-    of two columns, and holds both.
+def _ways(touches: Table) -> Table:
+    """Return one row for everybody: who, and `keys`, all touches in order of time.
+
+    A key is moment and label in one number: a list of those sorts far quicker than one of two columns. Part
+    of a list is had for less than a join of touches, or a window over them.
     """
-    return touches.select("who", "at", key=touches["at"] * LABELS_ROOM + touches.number)
+    keyed = touches.select("who", key=touches["at"] * LABELS_ROOM + touches.number)
+    return keyed.group_by("who").aggregate(keys=along.in_order(keyed.key, keyed.key))
 
 
 def _placed(bought: Table, visits: Table) -> Table:
@@ -153,37 +157,35 @@ def _placed(bought: Table, visits: Table) -> Table:
     return placed.mutate(value=placed.gross + placed.refunded)
 
 
-def _to_conversions(touches: Table, bought: Table, definition: Definition) -> Table:
+def _to_conversions(ways: Table, bought: Table, definition: Definition) -> Table:
     """Return one row a conversion with its path."""
-    ends = bought.select(__id="id", __who="who", __end="at")
-    both = ends.inner_join(touches, ends["__who"] == touches.who)
-    since = both["__end"] - definition.lookback_seconds * 1_000_000
-    near = both.filter((both["at"] <= both["__end"]) & (both["at"] >= since))
-    ways = near.group_by("__id").aggregate(keys=along.in_order(near.key, near.key))
-    found = bought.left_join(ways, bought.id == ways["__id"])
-    keys = along.list_or_none(found.keys)
+    theirs = ways.select(__who="who", keys="keys")
+    found = bought.left_join(theirs, bought.who == theirs["__who"])
+    since = (found["at"] - definition.lookback_seconds * MICROS) * LABELS_ROOM
+    after = (found["at"] + 1) * LABELS_ROOM
+    keys = along.list_or_none(found.keys.filter(lambda key: (key >= since) & (key < after)))
     return found.select(
         "who", "value", ended_at=found["at"], is_converted=~expr.never(found), count=expr.whole(1),
         path=along.each_divided(keys, LABELS_ROOM, is_rest=True), at=along.each_divided(keys, LABELS_ROOM),
     )  # fmt: skip
 
 
-def _nowhere(touches: Table, bought: Table, facts: Facts, definition: Definition) -> Table:
+def _nowhere(ways: Table, bought: Table, facts: Facts, definition: Definition) -> Table:
     """Return the paths that did not end in a conversion."""
     known = bought.filter(bought.who != 0)
     latest = known.group_by(__who="who").aggregate(__last=known["at"].max())
-    both = touches.left_join(latest, touches.who == latest["__who"])
-    open_ = both.mutate(__last=both["__last"].fill_null(0)).filter(lambda each: each["at"] > each["__last"])
-    ended = open_.mutate(__end=along.of_group(open_["at"].max(), open_, "who"))
-    since = ended["__end"] - definition.lookback_seconds * 1_000_000
-    begins = expr.micros(expr.start_of(facts.period))
-    near = ended.filter((ended["__end"] >= begins) & (ended["at"] >= since))
-    each = near.group_by("who").aggregate(
-        keys=along.in_order(near.key, near.key), __last=near["__last"].max()
-    )
-    apart = each.select(
-        who=(each["__last"] > 0).ifelse(each.who, expr.whole(0)),
-        path=along.each_divided(each.keys, LABELS_ROOM, is_rest=True),
+    both = ways.left_join(latest, ways.who == latest["__who"])
+    ended = both.mutate(__last=both["__last"].fill_null(0), __end=both.keys[-1])
+    after = (ended["__last"] + 1) * LABELS_ROOM
+    begins = expr.micros(expr.start_of(facts.period)) * LABELS_ROOM
+    open_ = ended.filter((ended["__end"] >= after) & (ended["__end"] >= begins))
+    end, after = open_["__end"] - open_["__end"] % LABELS_ROOM, (open_["__last"] + 1) * LABELS_ROOM
+    since = end - definition.lookback_seconds * MICROS * LABELS_ROOM
+    least = (since > after).ifelse(since, after)
+    near = open_.keys.filter(lambda key: key >= least)
+    apart = open_.select(
+        who=(open_["__last"] > 0).ifelse(open_.who, expr.whole(0)),
+        path=along.each_divided(near, LABELS_ROOM, is_rest=True),
     )
     counted = apart.group_by("who", "path").aggregate(count=apart.count())
     return counted.mutate(
