@@ -1,5 +1,6 @@
 """Figures open: each report says of each figure its definition, formula, source, data used, uncertainty."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -64,6 +65,40 @@ def test_figures_of_a_page_without_one_of_the_parts_cannot_be(part: str) -> None
     Explained(**whole)  # type: ignore[arg-type]
     with pytest.raises(Unexplained, match=part):
         Explained(**whole | {part: empty})  # type: ignore[arg-type]
+
+
+FORMULA, WORD = re.compile("[=÷×Σ∏∫√∝∼~|]|P\\(|E\\["), re.compile("[A-Za-z]{3,}")
+OF_ALL_LANGUAGES = {"max", "min", "cos", "cov", "var", "Poisson", "Exp", "BIC"}
+
+
+def formulas_as_they_are(source: str) -> list[str]:
+    """Return the formulas of a file that nobody translates."""
+    tree = ast.parse(source)
+    translated = {
+        part
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in ("_", "gettext", "pgettext", "pgettext_lazy")
+        for part in ast.walk(call)
+    }
+    texts = [each for each in ast.walk(tree) if isinstance(each, ast.Constant) and each not in translated]
+    return [each.value for each in texts if isinstance(each.value, str) and FORMULA.search(each.value)]
+
+
+def test_formulas_that_are_not_translated_have_no_words() -> None:
+    makers = {path: text for path in python_files() if " Explained(" in (text := path.read_text())}
+
+    found = {
+        name(path): each
+        for path, text in makers.items()
+        if "tests" not in path.parts
+        for each in formulas_as_they_are(text)
+        if set(WORD.findall(each)) - OF_ALL_LANGUAGES
+    }
+
+    assert len(makers) > 10
+    assert formulas_as_they_are('[(_("a = of all"), "P(alive)")]') == ["P(alive)"]
+    assert found == {}
 
 
 # Templates with pictures whose figures open elsewhere, with where they do.

@@ -33,7 +33,7 @@ class ResearchConfig(AppConfig):
         from zoco.sites import leaving
 
         leaving.forget_by("research", _site_forget)
-        names.provide("rfm_segment", _segment_names)
+        names.provide("rfm_segment", _segment_names, is_alone=True)
 
 
 def _segment_names(_site: SiteInfo, keys: Collection[str]) -> dict[str, str]:

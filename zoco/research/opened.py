@@ -75,7 +75,7 @@ def value(model: str, basis: str, site: SiteInfo) -> dict[str, Explained]:
         (_("Purchases"), "Σ E[X(T, T + 365 d) | x, tₓ, T]"),
         (_("Money"), "Σ E[X] · (γ + x m) p / (p x + q − 1)"),
     ]
-    chance = (_("Chance to be a customer still"), "P(alive | x, tₓ, T)")
+    chance = (_("Chance to be a customer still"), "P(τ > T | x, tₓ, T)")
     sources = f"{source}; {MONEY}; {DRAWN}"
     return {
         "expected": Explained(expected, [*parts, *sums], sources, data, f"{_drawn()} {_apart()}"),
@@ -197,7 +197,7 @@ def contracts(told: Shown, site: SiteInfo) -> Explained:
             "each worth less the later it comes."
         ),
         [
-            (_("Renews"), "P(stays | θ) = 1 − θ; θ ~ B(α, β)"),
+            (_("Renews"), "P(N > n | θ) = (1 − θ)ⁿ; θ ~ B(α, β)"),
             (_("Still there"), "S(n) = B(α, β + n) ÷ B(α, β)"),
             *pooled,
             (_("Expected to renew"), "S(n) ÷ S(n − 1)"),

@@ -12,14 +12,22 @@ from zoco.ledger.sitebook import SiteInfo
 Provider = Callable[[SiteInfo, Collection[str]], Mapping[str, str]]
 Names = Mapping[str, Mapping[str, str]]
 _providers: dict[str, Provider] = {}
+_alone: set[str] = set()
 
 
-def provide(column: str, provider: Provider) -> None:
+def provide(column: str, provider: Provider, *, is_alone: bool = False) -> None:
     """Register who names the values of a column: a column of facts, or a dimension that is none.
 
-    The provider gets the values of one table and returns the names of those that it knows.
+    The provider gets the values of one table and returns the names of those that it knows. The code is shown
+    beside a name, unless the name `is_alone`: where codes are words of the program that nobody has given.
     """
     _providers[column] = provider
+    (_alone.add if is_alone else _alone.discard)(column)
+
+
+def has_code(dimension: Dimension) -> bool:
+    """Return whether the code of a value is shown beside its name."""
+    return column_of(dimension) not in _alone
 
 
 def names_of(site: SiteInfo, dimensions: Sequence[Dimension], rows: Iterable[Row]) -> Names:

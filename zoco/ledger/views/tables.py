@@ -13,7 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.bars import bar
 from zoco.ledger.pictures.figures import Change, Grade, change_of, few_text, figure_text, grade_of
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
-from zoco.ledger.pictures.names import Names, names_of
+from zoco.ledger.pictures.names import Names, has_code, names_of
 from zoco.ledger.report import Dimension, Measure
 from zoco.ledger.views.address import Address
 
@@ -195,7 +195,8 @@ class Writer:
     def _name(self, dimension: Dimension, row: Row) -> Name:
         written = _name(self.answer, dimension, row, self.address)
         name = self.names.get(dimension.name, {}).get(str(row.key[dimension.name]), "")
-        return replace(written, label=name, code=written.label) if name else written
+        code = written.label if has_code(dimension) else ""
+        return replace(written, label=name, code=code) if name else written
 
     def _cell(self, value: Figure, measure: Measure, facts: str) -> Cell:
         text = figure_text(value, measure, self.answer.question.site.currency)

@@ -42,7 +42,7 @@ EXPLAINED = {
         Explained(
             "last_non_direct", pgettext_lazy("attribution", "Last not direct"),
             _("All to the last touch that came by something; to direct where there was nothing else."),
-            "wₖ = 1, k = max{i: cᵢ ≠ direct}", RULES,
+            "wₖ = 1, k = max{i: cᵢ ≠ ∅}", RULES,
         ),
         Explained(
             "linear", pgettext_lazy("attribution", "Linear"), _("The same to each touch."), "wᵢ = 1/n", RULES,
@@ -63,17 +63,17 @@ EXPLAINED = {
                 "In proportion to how many conversions would be missing without the channel, if people go on "
                 "from touch to touch as they were seen to."
             ),
-            "wᵢ ∝ 1 − P₋ᵢ(conv) / P(conv)", MARKOV,
+            "wᵢ ∝ 1 − P₋ᵢ(y = 1) / P(y = 1)", MARKOV,
         ),
         Explained(
             "markov_2", pgettext_lazy("attribution", "Markov 2"),
             _("The same, where the next touch depends on the last two."),
-            "wᵢ ∝ 1 − P₂,₋ᵢ(conv) / P₂(conv)", MARKOV,
+            "wᵢ ∝ 1 − P₂,₋ᵢ(y = 1) / P₂(y = 1)", MARKOV,
         ),
         Explained(
             "shapley", pgettext_lazy("attribution", "Shapley"),
             _("In equal parts to all channels of the path, however often and in which order they were met."),
-            "φᵢ = Σ over S ∋ i of v(S)/|S|", SHAPLEY,
+            "φᵢ = Σ {v(S)/|S|: S ∋ i}", SHAPLEY,
         ),
     )
 }  # fmt: skip

@@ -7,15 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.http import QueryDict
+from django.utils.translation import override
 
 from zoco.kit.periods import Period, micros
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.question import Question
 from zoco.ledger.pictures.names import names_of
+from zoco.ledger.pictures.sheets.sheet import sheet_of
 from zoco.ledger.report import report_named
 from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports import engines
+from zoco.ledger.views.address import Address
+from zoco.ledger.views.tables import paged
 from zoco.research.purchases import Bought
 from zoco.research.scores.scoring import SEGMENTS, Scale, scored
 from zoco.research.tests.bought import SITE, back, order, orders_made
@@ -91,3 +96,19 @@ def test_segments_have_the_names_of_the_trade(stores: dict[str, Store]) -> None:
 
     assert named["champions"] == "Champions"
     assert set(named) == {row.key["rfm_segment"] for row in answer.rows}
+
+
+def test_people_read_names_of_segments_and_no_keys(stores: dict[str, Store]) -> None:
+    report = report_named("rfm")
+    question = Question.from_address({"period": str(PERIOD)}, report=report, now=NOW)
+    answer = ask(report, question, store=stores["duckdb"], now=NOW)
+
+    with override("ru"):
+        table = paged(answer, Address(QueryDict(), "zoco_ledger"), can_view_facts=False)
+        grid = sheet_of("", [answer], filters="", made_at=NOW, rows_most=50).sections[0].grid
+        names = {str(SEGMENTS[str(row.key["rfm_segment"])]) for row in answer.rows}
+
+    assert grid is not None
+    assert {line[0] for line in grid.rows} == {line.names[0].label for line in table.lines} == names
+    assert {line.names[0].code for line in table.lines} == {""}
+    assert "Лучшие" in names

@@ -56,8 +56,8 @@ LIVE_INTERVAL = "d ± s √((x + 1)/x · ln((x + 1)/α²)), x = n ρ²"
 LIVE_P = "√(x + 1) e^(−z²x / (2(x + 1)))"
 WELCH = "t = d / √(s₁²/n₁ + s₂²/n₂)"
 LIFT = "d / C, {r : (T − r C)² ≤ c² (V_T − 2 r V_TC + r² V_C)}"
-HONEST_VALUE = "Σ √eᵢ score / Σ √eᵢ"
-HONEST_DIFFERENCE = "d = Σ h (scoreᵢ − score₀) / Σ h, h = (1/eᵢ + 1/e₀)^(−1/2)"
+HONEST_VALUE = "Σ √eᵢ ψ / Σ √eᵢ"
+HONEST_DIFFERENCE = "d = Σ h (ψᵢ − ψ₀) / Σ h, h = (1/eᵢ + 1/e₀)^(−1/2)"
 HONEST_LIFT = "T / C − 1, {r : (T − r C)² ≤ 1.96² V(r)}"
 Shown = Mapping[str, Any]
 
@@ -135,7 +135,7 @@ def _several(*, is_bandit: bool) -> str:
 def _parts(row: Trial, *, is_live: bool, is_adjusted: bool) -> Pairs:
     parts = [(each.name, FORMULAS[each.kind]) for each in row.metrics_planned]
     if is_adjusted:
-        parts.append((_("With what was known before"), "ȳ − θ (x̄ − x̄ₐₗₗ), θ = cov(x, y) / var(x)"))
+        parts.append((_("With what was known before"), "ȳₐ − θ (x̄ₐ − x̄), θ = cov(x, y) / var(x)"))
     return [
         *parts,
         (_("Difference"), _("d = value of the arm − value of the control")),
@@ -212,7 +212,7 @@ def _bandit(data: Pairs, floor: float) -> Explained:
         % {"least": least},
         [
             (_("Share set"), f"f + (1 − K f) P(θᵢ = max θ), f = {least}"),
-            (_("Score of a unit"), "m + 1{i} (y − m) / eᵢ"),
+            (_("Score of a unit"), "ψᵢ = m + 1{i} (y − m) / eᵢ"),
             (_("Value"), HONEST_VALUE),
         ],
         BANDIT,

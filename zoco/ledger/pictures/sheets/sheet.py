@@ -13,7 +13,7 @@ from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.charts import Chart, chart
 from zoco.ledger.pictures.figures import Headline, change_of, figure_text, headlines
 from zoco.ledger.pictures.labels import bucket_label, grain_of, value_label
-from zoco.ledger.pictures.names import Names, names_of
+from zoco.ledger.pictures.names import Names, has_code, names_of
 from zoco.ledger.report import Dimension, Measure
 
 # A cell with more is cut: what visitors write must not make a row higher than a page.
@@ -153,5 +153,5 @@ def _name(answer: Answer, dimension: Dimension, row: Row, named: Names) -> str:
         return bucket_label(value, grain_of(answer), whole=True)
     name = str(value_label(dimension.filter or dimension.name, dimension.kind, value))
     if called := named.get(dimension.name, {}).get(str(value)):
-        name = f"{called} ({name})"
+        name = f"{called} ({name})" if has_code(dimension) else called
     return name if len(name) <= LETTERS_MOST else f"{name[: LETTERS_MOST - 1]}…"

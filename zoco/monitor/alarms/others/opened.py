@@ -65,7 +65,7 @@ def of_counts(incident: Incident, *, is_of_letters: bool) -> Explained:
             "rest of its day: what moves all alike is none of its own."
         ),
         [
-            (_("Expected"), "μ = level × factor(day), w = 2^(−age / 21 d)"),
+            (_("Expected"), "μ = ℓ f(d), w = 2^(−a / 21 d)"),
             (
                 _("Expected of a part"),
                 _("μ = level × factor(day) × rest now ÷ its mean, rest = whole − part"),
@@ -90,7 +90,7 @@ def of_averages(incident: Incident) -> Explained:
             "are."
         ),
         [
-            (_("Expected"), "μ = Σ w s / Σ w n, w = 2^(−age / 21 d)"),
+            (_("Expected"), "μ = Σ w s / Σ w n, w = 2^(−a / 21 d)"),
             (
                 _("Dispersion of what an order is worth"),
                 "φ = V / μ², V = Σ w n (s/n − μ)² / Σ w · N/(N − 1)",
