@@ -27,7 +27,7 @@ from zoco.consent.signup.guarding import browser_named, is_foreign, let, page_of
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment, root, topics_of
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.pacing import Pace
 from zoco.sites.clients import client_address, network
 from zoco.sites.consenting.visitors import IdWrong, visitor_known
 from zoco.sites.consenting.words import language_for

@@ -17,9 +17,9 @@ from django.db import OperationalError, router
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
+from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
 from zoco.surveys.models import Survey, SurveyDay
-from zoco.trials.keeping.waiting import impatient
 
 log = logging.getLogger(__name__)
 HELD_SECONDS = 60.0

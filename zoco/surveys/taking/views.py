@@ -28,7 +28,8 @@ from zoco.consent.signup.challenges import (
 )
 from zoco.consent.signup.guarding import browser_named, hosts_of, is_foreign, let, wants_json
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.pacing import Pace
+from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
 from zoco.people.models import NUMBER_BASE, Person
 from zoco.sites.clients import client_address, network
@@ -41,7 +42,6 @@ from zoco.surveys.taking.asking import TRAP, WAYS, AnswerForm, text_of
 from zoco.surveys.taking.showing import fragment
 from zoco.surveys.taking.tickets import PER_DAY, TicketWrong, browsers, ticket_check, ticket_make
 from zoco.surveys.taking.tokens import token_read
-from zoco.trials.keeping.waiting import impatient
 from zoco.trials.visiting import visiting
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.sites.clients import client_address, network
 from zoco.trials.deciding import Decision, decided

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
 from zoco.project.entry.keys.services import key_found
