@@ -28,6 +28,7 @@ from zoco.consent.signup.challenges import (
 )
 from zoco.consent.signup.guarding import browser_named, hosts_of, is_foreign, let, wants_json
 from zoco.kit import conf
+from zoco.kit.floods.counting import WAIT_SECONDS
 from zoco.kit.floods.pacing import Pace
 from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
@@ -70,7 +71,7 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
     """
     survey = _survey(key)
     response = _seen(request, survey)
-    counting.held_write(survey=survey)
+    counting.held.write(survey.pk)
     return let(request, survey.site_id, response)
 
 
@@ -100,7 +101,7 @@ def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
 def _sight(request: HttpRequest, survey: Survey, who: Answerer) -> HttpResponse:
     way = "letter" if who.person else request.POST.get("way", "")
     try:
-        with impatient(router.db_for_write(Survey), counting.WAIT_SECONDS):
+        with impatient(router.db_for_write(Survey), WAIT_SECONDS):
             survey_shown(
                 survey=survey, person=NUMBER_BASE | who.person if who.person else 0, visitor=who.visitor,
                 known=who.known, way=way if way in ("page", "block", "letter") else "page",
@@ -145,7 +146,7 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
     language = language_for(request.POST.get("language", ""))
     with translation.override(language):
         response = _taken(request, found, language)
-        counting.held_write(survey=found)
+        counting.held.write(found.pk)
         return let(request, found.site_id, response)
 
 
