@@ -28,7 +28,7 @@ from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment, root, topics_of
 from zoco.kit import conf
 from zoco.kit.floods.pacing import Pace
-from zoco.sites.clients import client_address, network
+from zoco.sites.clients import line_wait
 from zoco.sites.consenting.visitors import IdWrong, visitor_known
 from zoco.sites.consenting.words import language_for
 
@@ -97,8 +97,7 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     """Take a filling through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
     foreign = is_foreign(request, form.site_id)
-    line = f"{form.pk} {network(client_address(request))}"
-    if pace.wait(f"{'foreign ' if foreign else ''}{line}", PER_MINUTE()):
+    if line_wait(pace, request, f"{'foreign ' if foreign else ''}{form.pk}", PER_MINUTE()):
         words = _("Too many sign-ups; try again in a minute.")
         return _refused(request, form, counting.TOO_OFTEN, words, 429)
     if not form.is_on:

@@ -33,7 +33,7 @@ from zoco.kit.floods.pacing import Pace
 from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
 from zoco.people.models import NUMBER_BASE, Person
-from zoco.sites.clients import client_address, network
+from zoco.sites.clients import client_address, line_wait, network
 from zoco.sites.consenting.words import language_for
 from zoco.surveys.facts import shown as survey_shown
 from zoco.surveys.models import Survey
@@ -77,11 +77,11 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
 
 def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
     now, ticket = timezone.now(), request.POST.get("ticket", "")
-    line = f"{survey.pk} {network(client_address(request))}"
     foreign = is_foreign(request, survey.site_id)
     if survey.state != Survey.State.RUNNING:
         return HttpResponse(status=204)
-    if pace.wait(f"{'foreign sight' if foreign else 'shown' if ticket else 'ticket'} {line}", PER_MINUTE()):
+    what = "foreign sight" if foreign else "shown" if ticket else "ticket"
+    if line_wait(pace, request, f"{what} {survey.pk}", PER_MINUTE()):
         return _unseen(survey, "seen_pace")
     if foreign:
         return _unseen(survey, "seen_page")
@@ -92,6 +92,7 @@ def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
     except (LinkWrong, TicketWrong):
         return _unseen(survey, "seen_forged")
     if who.who and not who.person and not ticket:
+        line = f"{survey.pk} {network(client_address(request))}"
         if not browsers.lets(line, who.who, PER_DAY()):
             return _unseen(survey, "seen_day")
         return JsonResponse({"ticket": ticket_make(survey=survey.pk, who=who.who, at=now)})
@@ -167,9 +168,8 @@ def _named(survey: Survey) -> str:
 def _taken(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:
     """Take an answer through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
-    line = f"{survey.pk} {network(client_address(request))}"
     foreign = is_foreign(request, survey.site_id)
-    if pace.wait(f"{'foreign answer' if foreign else 'answer'} {line}", PER_MINUTE()):
+    if line_wait(pace, request, f"{'foreign answer' if foreign else 'answer'} {survey.pk}", PER_MINUTE()):
         words = _("Too many answers; try again in a minute.")
         return _refused(request, survey, "pace", words, 429)
     if survey.state != Survey.State.RUNNING:
