@@ -1,4 +1,4 @@
-"""The pace of requests: a minute for each who asks; being many gets round neither its memory nor its limit."""
+"""The pace of requests: a minute for each who asks; being many gets round neither memory nor limit."""
 
 import time
 import tracemalloc
