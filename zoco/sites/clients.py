@@ -1,10 +1,9 @@
-"""Who asks: the address behind trusted proxies, and whose line it is of."""
+"""Who asks: the address behind trusted proxies."""
 
 import ipaddress
 
 from django.http import HttpRequest
 
-from zoco.kit.floods.pacing import Pace
 from zoco.sites.conf import TRUSTED_PROXIES
 
 
@@ -24,30 +23,3 @@ def _trusted(address: str) -> bool:
     except ValueError:
         return False
     return any(ip in ipaddress.ip_network(network, strict=False) for network in TRUSTED_PROXIES())
-
-
-def network(address: str) -> str:
-    """Return whose address it is: of IPv6 the first 64 bits, since one line has all the others."""
-    return _parted(address, 32, 64)
-
-
-def provider(address: str) -> str:
-    """Return from whom the line has it: of IPv6 the first 32 bits, which a provider gets, of IPv4 16."""
-    return _parted(address, 16, 32)
-
-
-def line_wait(pace: Pace, request: HttpRequest, what: str, limit: int) -> int:
-    """Count what a line asks for; return how many seconds it waits, 0 if it may go on."""
-    address = client_address(request)
-    return pace.wait(f"{what} {network(address)}", limit, within=f"{what} {provider(address)}")
-
-
-def _parted(address: str, of_4: int, of_6: int) -> str:
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if ip.version == 6 and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    part = ipaddress.ip_network((ip, of_4 if ip.version == 4 else of_6), strict=False)
-    return str(part.network_address if part.num_addresses == 1 else part)

@@ -27,8 +27,9 @@ from zoco.consent.signup.guarding import browser_named, is_foreign, let, page_of
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment, root, topics_of
 from zoco.kit import conf
+from zoco.kit.floods.lines import line_wait
 from zoco.kit.floods.pacing import Pace
-from zoco.sites.clients import line_wait
+from zoco.sites.clients import client_address
 from zoco.sites.consenting.visitors import IdWrong, visitor_known
 from zoco.sites.consenting.words import language_for
 
@@ -96,14 +97,8 @@ def _form(key: str) -> Form:
 def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     """Take a filling through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
-    foreign = is_foreign(request, form.site_id)
-    if line_wait(pace, request, f"{'foreign ' if foreign else ''}{form.pk}", PER_MINUTE()):
-        words = _("Too many sign-ups; try again in a minute.")
-        return _refused(request, form, counting.TOO_OFTEN, words, 429)
-    if not form.is_on:
-        return _refused(request, form, "off", _("This form takes no sign-ups now."), 410)
-    if foreign:
-        return _refused(request, form, "page", _("This form is not for this page."), 403)
+    if refused := _kept_out(request, form):
+        return refused
     if given.get(TRAP):
         counting.outcome_note(form=form, outcome="honeypot", at=now)
         return _done(request, form, language, counting.ASKED)
@@ -134,6 +129,19 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     counting.outcome_note(form=form, outcome=outcome, at=now)
     said = counting.ASKED if is_asked(form=form, filled=filled, filling=filling) else counting.TAKEN
     return _done(request, form, language, said)
+
+
+def _kept_out(request: HttpRequest, form: Form) -> HttpResponse | None:
+    """Refuse whatever is not looked at: first of all what comes too often, which must cost least."""
+    foreign = is_foreign(request, form.site_id)
+    if line_wait(pace, client_address(request), f"{'foreign ' if foreign else ''}{form.pk}", PER_MINUTE()):
+        words = _("Too many sign-ups; try again in a minute.")
+        return _refused(request, form, counting.TOO_OFTEN, words, 429)
+    if not form.is_on:
+        return _refused(request, form, "off", _("This form takes no sign-ups now."), 410)
+    if foreign:
+        return _refused(request, form, "page", _("This form is not for this page."), 403)
+    return None
 
 
 def _refused(request: HttpRequest, form: Form, outcome: str, words: str, status: int) -> HttpResponse:

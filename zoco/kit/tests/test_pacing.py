@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from zoco.kit.floods import pacing
+from zoco.kit.floods.lines import line_wait, network, provider
 from zoco.kit.floods.pacing import Pace
 
 
@@ -76,3 +77,29 @@ def test_a_flood_costs_no_more_for_each_request_than_one_who_asks() -> None:
     waits(full, pacing.WHO_MOST, within="a")
 
     assert seconds(full) < 30 * seconds(Pace())
+
+
+def test_a_line_is_a_network_of_ipv6_and_comes_from_its_provider() -> None:
+    addresses = ("2001:db8:1:2:3::4", "fe80::1%eth0", "192.0.2.7", "::ffff:192.0.2.7", "unknown")
+
+    assert [network(each) for each in addresses] == [
+        "2001:db8:1:2::/64", "fe80::/64", "192.0.2.7", "192.0.2.7", "unknown",
+    ]  # fmt: skip
+    assert [provider(each) for each in addresses] == [
+        "2001:db8::/32", "fe80::/32", "192.0.0.0/16", "192.0.0.0/16", "unknown",
+    ]  # fmt: skip
+
+
+def test_who_has_a_large_network_uses_up_the_limit_of_his_provider_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pacing, "WHO_MOST", 0)
+    pace = Pace(clock=lambda: 0.0)
+
+    mine = [line_wait(pace, f"2001:db8:{number:x}::1", "form 1", 2) for number in range(10)]
+
+    assert mine == [0, 0] + [60] * 8
+    assert [line_wait(pace, "2001:db9::1", "form 1", 2), line_wait(pace, "2001:db8::1", "form 2", 2)] == [
+        0,
+        0,
+    ]

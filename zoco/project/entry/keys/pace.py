@@ -14,11 +14,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from zoco.kit import conf
+from zoco.kit.floods.lines import line_wait
 from zoco.kit.floods.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
 from zoco.project.entry.keys.services import key_found
-from zoco.sites.clients import line_wait
+from zoco.sites.clients import client_address
 
 PER_MINUTE = conf.declare(
     "API_PER_MINUTE", 600, int, "How many requests of the API a key or an account may make in a minute."
@@ -59,7 +60,7 @@ class ApiPace:
         seconds = (
             pace.wait(who, PER_MINUTE())
             if who
-            else line_wait(pace, request, "address", STRANGERS_PER_MINUTE())
+            else line_wait(pace, client_address(request), "address", STRANGERS_PER_MINUTE())
         )
         if not seconds:
             return self.get_response(request)
@@ -68,7 +69,7 @@ class ApiPace:
         return answer
 
     def _shared(self, request: HttpRequest) -> HttpResponseBase:
-        seconds = line_wait(pace, request, "shared", SHARED_PER_MINUTE())
+        seconds = line_wait(pace, client_address(request), "shared", SHARED_PER_MINUTE())
         if not seconds:
             return self.get_response(request)
         answer = render(request, "zoco/project/later.html", status=429)
