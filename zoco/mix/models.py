@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
+from zoco.sites.runs import BackgroundRun
 
 AMOUNT_MOST = 10**12
 
@@ -23,7 +24,7 @@ def _finite(value: float) -> None:
         raise ValidationError(_("Write a number of at most twelve digits."))
 
 
-class Work(models.Model):
+class Work(BackgroundRun):
     """Something that is worked out in the background, and what came of it. It is never changed afterwards."""
 
     class State(models.TextChoices):
@@ -42,14 +43,12 @@ class Work(models.Model):
     first_on = models.DateField()
     weeks_count = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
-    is_to_stop = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=1)
     said = models.CharField(max_length=500, blank=True)
     said_places = models.JSONField(default=dict)
     weeks = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     told_at = models.DateTimeField()
 

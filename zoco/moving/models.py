@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager
+from zoco.sites.runs import BackgroundRun
 
 
 class SiteReset(models.Model):
@@ -55,7 +56,7 @@ class SiteReset(models.Model):
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
-class SiteMove(models.Model):
+class SiteMove(BackgroundRun):
     """A site written into an archive, or taken out of one. `origin` tells the site from all others.
 
     `target` is a site that is here and that an archive would go into; a person makes it sure.
@@ -89,7 +90,6 @@ class SiteMove(models.Model):
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=1_000, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
-    is_to_stop = models.BooleanField(default=False)
     is_fresh = models.BooleanField(default=False)
     origin = models.CharField(max_length=32, blank=True, db_index=True)
     digest = models.CharField(max_length=64, blank=True)
@@ -102,7 +102,6 @@ class SiteMove(models.Model):
     added = models.PositiveBigIntegerField(default=0)
     found = models.JSONField(default=dict)
     said = models.CharField(max_length=500, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(auto_now_add=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -10,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
+from zoco.sites.runs import BackgroundRun
 
 TABLES_MOST = 100
 """So many tables of contracts a site has at most."""
 
 
-class Study(models.Model):
+class Study(BackgroundRun):
     """One run. `wanted` is what somebody chose, `found` what came of it, without anybody's name.
 
     `until_at` is the moment up to which facts counted. `said` and `places` say what went wrong.
@@ -39,15 +39,12 @@ class Study(models.Model):
     site = models.ForeignKey("zoco_sites.Site", models.CASCADE, related_name="+", verbose_name=_("site"))
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    is_to_stop = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     wanted = models.JSONField(default=dict)
     found = models.JSONField(default=dict)
     until_at = models.DateTimeField(default=timezone.now)
-    said = models.CharField(max_length=300, blank=True)
     places = models.JSONField(default=dict)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(default=timezone.now)
 
@@ -101,7 +98,7 @@ class Outcome(models.Model):
         return f"{self.study_id} {self.person_id}"
 
 
-class ContractTable(models.Model):
+class ContractTable(BackgroundRun):
     """How many customers under contract were left after each renewal, as somebody typed it.
 
     `groups` are `{"name", "counts"}`, the first count at the start. With `is_together` they are cohorts of
@@ -139,11 +136,8 @@ class ContractTable(models.Model):
     groups = models.JSONField(default=list)
     found = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
-    is_to_stop = models.BooleanField(default=False)
-    said = models.CharField(max_length=300, blank=True)
     places = models.JSONField(default=dict)
     told_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

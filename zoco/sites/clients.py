@@ -1,4 +1,4 @@
-"""Who asks: the address behind trusted proxies, and whose line it is of."""
+"""Who asks: the address behind trusted proxies."""
 
 import ipaddress
 
@@ -23,14 +23,3 @@ def _trusted(address: str) -> bool:
     except ValueError:
         return False
     return any(ip in ipaddress.ip_network(network, strict=False) for network in TRUSTED_PROXIES())
-
-
-def network(address: str) -> str:
-    """Return whose address it is: of IPv6 the first 64 bits, since one line has all the others."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if ip.version == 4 or ip.ipv4_mapped:
-        return str(getattr(ip, "ipv4_mapped", None) or ip)
-    return str(ipaddress.ip_network((ip, 64), strict=False))

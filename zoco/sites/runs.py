@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from django.db import transaction
+from django.conf import settings
+from django.db import models, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -33,6 +34,20 @@ UNANSWERED = gettext_noop("The ledger did not answer; try again in a moment.")
 Run = TypeVar("Run", bound=Model)
 Work = Callable[[Any, Path, Tell], str | None]
 """Works a run out with a folder for scratch and what to tell; returns its state, None for done."""
+
+
+class BackgroundRun(models.Model):
+    """What most models of runs have: that one is to stop, what is said of it, who asked for it.
+
+    A model that says more has a longer `said` of its own.
+    """
+
+    is_to_stop = models.BooleanField(default=False)
+    said = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
 
 
 @dataclass(frozen=True, slots=True)

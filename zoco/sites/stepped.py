@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -20,14 +19,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoco.kit import conf, holding
 from zoco.kit.pieces import PieceWrong, piece_write
 from zoco.kit.runs import Tell, collecting_rarely
-from zoco.sites.runs import Run, Runs
+from zoco.sites.runs import BackgroundRun, Run, Runs
 
 
 class ImportWrong(ValueError):
     """This cannot be done with the import as it is; the message says why."""
 
 
-class SteppedRun(models.Model):
+class SteppedRun(BackgroundRun):
     """One uploaded file. Which columns it has was read, what becomes of each is chosen.
 
     `columns` are its columns as they were read, `mapping` says what becomes of each, by key; `options` hold
@@ -56,7 +55,6 @@ class SteppedRun(models.Model):
     kind = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.UPLOADING)
     step = models.CharField(max_length=5, choices=Step.choices, default=Step.READ)
-    is_to_stop = models.BooleanField(default=False)
     size = models.PositiveBigIntegerField(default=0)
     received = models.PositiveBigIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)
@@ -70,7 +68,6 @@ class SteppedRun(models.Model):
     counts = models.JSONField(default=dict)
     said = models.CharField(max_length=500, blank=True)
     said_places = models.JSONField(default=dict)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     told_at = models.DateTimeField()
 

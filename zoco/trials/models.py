@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
+from zoco.sites.runs import BackgroundRun
 from zoco.trials.assigning import Arm
 from zoco.trials.choices import Deals, Decides, Strata, Unit, Withholds
 from zoco.trials.designs import ArmPlan, Metric, arms_read, metrics_read
@@ -213,7 +214,7 @@ class Trial(models.Model):
         return self.ended_at is not None
 
 
-class TrialRun(models.Model):
+class TrialRun(BackgroundRun):
     """Figures of a trial being worked out: metric by metric, each kept, so that what was cut off goes on."""
 
     class State(models.TextChoices):
@@ -227,14 +228,11 @@ class TrialRun(models.Model):
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="runs")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    is_to_stop = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     until = models.DateTimeField()
     result = models.JSONField(default=dict)
-    said = models.CharField(max_length=300, blank=True)
     said_places = models.JSONField(default=dict)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField()
 

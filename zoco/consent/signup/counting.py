@@ -8,9 +8,11 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from zoco.consent.signup.models import Form, FormDay
+from zoco.kit.floods.counting import Held
 
 DAYS = 30
 TAKEN, ASKED, NO_ACCOUNT = "taken", "asked", "no_account"
+TOO_OFTEN = "pace"
 OUTCOMES = {
     TAKEN: _("signed up at once"),
     ASKED: _("asked to confirm by e-mail"),
@@ -24,16 +26,28 @@ OUTCOMES = {
     "no_proof": _("no proof of work, or a forged one"),
     "too_quick": _("quicker than anybody reads"),
     "page": _("from a page of another site"),
-    "pace": _("too many from one line"),
+    TOO_OFTEN: _("too many from one line"),
     "off": _("the form takes no sign-ups"),
 }
 
 
 def outcome_count(*, form: Form, outcome: str, at: datetime) -> None:
-    """Count one."""
-    place: dict[str, Any] = {"form": form, "on": at.date(), "outcome": outcome}
+    """Count one, in the transaction of whoever calls."""
+    _add(form.pk, outcome, at.date(), 1)
+
+
+def _add(form: int, outcome: str, on: date, count: int) -> None:
+    place: dict[str, Any] = {"form_id": form, "on": on, "outcome": outcome}
     FormDay.objects.get_or_create(**place)
-    FormDay.objects.filter(**place).update(count=F("count") + 1)
+    FormDay.objects.filter(**place).update(count=F("count") + count)
+
+
+held = Held(FormDay, _add)
+
+
+def outcome_note(*, form: Form, outcome: str, at: datetime) -> None:
+    """Count one that a stranger sent: now, but what came too often once a minute."""
+    held.note(form.pk, outcome, at.date(), is_too_often=outcome == TOO_OFTEN)
 
 
 def outcomes_of(forms: Sequence[Form], *, until: date) -> dict[int, dict[str, int]]:

@@ -27,8 +27,9 @@ from zoco.consent.signup.guarding import browser_named, is_foreign, let, page_of
 from zoco.consent.signup.models import Form
 from zoco.consent.signup.showing import fragment, root, topics_of
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
-from zoco.sites.clients import client_address, network
+from zoco.kit.floods.lines import line_wait
+from zoco.kit.floods.pacing import Pace
+from zoco.sites.clients import client_address
 from zoco.sites.consenting.visitors import IdWrong, visitor_known
 from zoco.sites.consenting.words import language_for
 
@@ -81,7 +82,9 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, found, translation.get_language() or "en")
     language = language_for(request.POST.get("language", ""))
     with translation.override(language):
-        return let(request, found.site_id, _taken(request, found, language))
+        response = _taken(request, found, language)
+        counting.held.write(found.pk)
+        return let(request, found.site_id, response)
 
 
 def _form(key: str) -> Form:
@@ -94,18 +97,14 @@ def _form(key: str) -> Form:
 def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
     """Take a filling through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
-    if not form.is_on:
-        return _refused(request, form, "off", _("This form takes no sign-ups now."), 410)
-    if is_foreign(request, form.site_id):
-        return _refused(request, form, "page", _("This form is not for this page."), 403)
-    if pace.wait(f"{form.pk} {network(client_address(request))}", PER_MINUTE()):
-        return _refused(request, form, "pace", _("Too many sign-ups; try again in a minute."), 429)
+    if refused := _kept_out(request, form):
+        return refused
     if given.get(TRAP):
-        counting.outcome_count(form=form, outcome="honeypot", at=now)
+        counting.outcome_note(form=form, outcome="honeypot", at=now)
         return _done(request, form, language, counting.ASKED)
     filled = FillForm(given, form=form, topics=topics_of(form), language=language)
     if not filled.is_valid():
-        counting.outcome_count(form=form, outcome="fields", at=now)
+        counting.outcome_note(form=form, outcome="fields", at=now)
         return _wrong(request, form, filled, language)
     proof = given.get("challenge", "")
     if not proof and not wants_json(request):
@@ -119,21 +118,34 @@ def _taken(request: HttpRequest, form: Form, language: str) -> HttpResponse:
         )  # fmt: skip
         outcome = form_fill(form=form, filled=filled, filling=filling, at=now)
     except TooQuick:
-        counting.outcome_count(form=form, outcome="too_quick", at=now)
+        counting.outcome_note(form=form, outcome="too_quick", at=now)
         return _second_step(request, form, filled, proof)
     except ChallengeWrong:
         words = _("This took too long, or was sent twice. Press the button once more.")
-        counting.outcome_count(form=form, outcome="no_proof", at=now)
+        counting.outcome_note(form=form, outcome="no_proof", at=now)
         if wants_json(request):
             return JsonResponse({"state": "later", "words": words, "is_stale": True}, status=422)
         return _second_step(request, form, filled)
-    counting.outcome_count(form=form, outcome=outcome, at=now)
+    counting.outcome_note(form=form, outcome=outcome, at=now)
     said = counting.ASKED if is_asked(form=form, filled=filled, filling=filling) else counting.TAKEN
     return _done(request, form, language, said)
 
 
+def _kept_out(request: HttpRequest, form: Form) -> HttpResponse | None:
+    """Refuse whatever is not looked at: first of all what comes too often, which must cost least."""
+    foreign = is_foreign(request, form.site_id)
+    if line_wait(pace, client_address(request), f"{'foreign ' if foreign else ''}{form.pk}", PER_MINUTE()):
+        words = _("Too many sign-ups; try again in a minute.")
+        return _refused(request, form, counting.TOO_OFTEN, words, 429)
+    if not form.is_on:
+        return _refused(request, form, "off", _("This form takes no sign-ups now."), 410)
+    if foreign:
+        return _refused(request, form, "page", _("This form is not for this page."), 403)
+    return None
+
+
 def _refused(request: HttpRequest, form: Form, outcome: str, words: str, status: int) -> HttpResponse:
-    counting.outcome_count(form=form, outcome=outcome, at=timezone.now())
+    counting.outcome_note(form=form, outcome=outcome, at=timezone.now())
     if wants_json(request):
         return JsonResponse({"state": "later", "words": words}, status=status)
     return shown(request, "signup/refused", status, words=words)

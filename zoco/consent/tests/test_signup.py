@@ -14,7 +14,7 @@ from zoco.consent.confirming.services import token_of
 from zoco.consent.models import Choice, Suppression, Topic
 from zoco.consent.public.leaving import choice_withdraw
 from zoco.consent.public.tokens import PREFERENCES_HOLD_DAYS
-from zoco.consent.signup import views
+from zoco.consent.signup import counting, views
 from zoco.consent.signup.challenges import SLOW_SECONDS, challenge_make, is_worked
 from zoco.consent.signup.models import Form, FormDay
 from zoco.consent.suppressing import suppress, suppressed
@@ -36,8 +36,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def paced() -> Iterator[None]:
     views.pace.clear()
+    counting.held.clear()
     yield
     views.pace.clear()
+    counting.held.clear()
 
 
 @pytest.fixture
@@ -194,6 +196,7 @@ def test_what_is_refused_is_counted_with_its_reason(form: Form, monkeypatch: pyt
         assert sent(form, stale).status_code == 422
     monkeypatch.setenv("ZOCO_FORMS_PER_MINUTE", "1")
     assert sent(form, good).status_code == 429
+    monkeypatch.setenv("ZOCO_FORMS_PER_MINUTE", "100")
     Form.objects.update(is_on=False)
     assert sent(form, good).status_code == 410
 

@@ -17,8 +17,7 @@ from zoco.mix.models import RegionalTest
 from zoco.mix.regions.panels import Regions, regions_of
 from zoco.mix.running import counter
 from zoco.mix.weeks import UNNAMED, WEEK, WeeksWrong
-from zoco.stats.incrementality import Panel, group_placebos, lift, planned, two_by_two
-from zoco.stats.incrementality.planning import groups_most
+from zoco.stats.incrementality import Panel, group_placebos, groups_most, lift, planned, two_by_two
 
 SHOWN = 12
 RECENT_WEEKS = 13

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from zoco.ledger.asking.within import WithinManager
 from zoco.monitor.reports.conversions.defined import LOOKBACK_DAYS, LOOKBACK_MOST
 from zoco.monitor.reports.conversions.touches import BY
+from zoco.sites.runs import BackgroundRun
 
 
 class ConversionRule(models.Model):
@@ -47,7 +48,7 @@ class ConversionRule(models.Model):
         return f"{self.site}, {self.lookback_days}"
 
 
-class AttributionRun(models.Model):
+class AttributionRun(BackgroundRun):
     """One counting of a period. `rule` says what it went by, `result` what came out (see `counting`)."""
 
     class State(models.TextChoices):
@@ -64,7 +65,6 @@ class AttributionRun(models.Model):
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    is_to_stop = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     said = models.CharField(max_length=500, blank=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager, within
+from zoco.sites.runs import BackgroundRun
 
 
 class Format(models.TextChoices):
@@ -54,7 +54,7 @@ class ExportPlan(models.Model):
         return f"{self.site} {self.get_format_display()}"
 
 
-class ExportRun(models.Model):
+class ExportRun(BackgroundRun):
     """Days of a site being written, one after the other; a day that is there as it is now is skipped."""
 
     class State(models.TextChoices):
@@ -73,13 +73,10 @@ class ExportRun(models.Model):
     first_on = models.DateField()
     last_on = models.DateField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    is_to_stop = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
     written = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     rows = models.PositiveBigIntegerField(default=0)
-    said = models.CharField(max_length=300, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(default=timezone.now)
     machine = models.CharField(max_length=32, blank=True)

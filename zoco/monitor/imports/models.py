@@ -1,14 +1,14 @@
 """An import of another program's export, from its upload to its undoing."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoco.ledger.asking.within import WithinManager
+from zoco.sites.runs import BackgroundRun
 
 
-class ImportRun(models.Model):
+class ImportRun(BackgroundRun):
     """One uploaded file. `key` marks its sums in the store; `digest` tells them from others'."""
 
     class State(models.TextChoices):
@@ -29,7 +29,6 @@ class ImportRun(models.Model):
     name = models.CharField(max_length=200)
     website = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADING)
-    is_to_stop = models.BooleanField(default=False)
     size = models.PositiveBigIntegerField(default=0)
     received = models.PositiveBigIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)
@@ -46,7 +45,6 @@ class ImportRun(models.Model):
     refused = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     said = models.CharField(max_length=500, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(auto_now=True)
 

@@ -21,9 +21,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 
+from zoco.kit.floods.lines import network
 from zoco.project.changes.note import note
 from zoco.project.models import Brake, SecondStep
-from zoco.sites.clients import client_address, network
+from zoco.sites.clients import client_address
 
 WINDOW = timedelta(minutes=15)
 # A window that ends later was begun by a clock that has been set back since.

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.pacing import Pace
 from zoco.project.entry.keys import services
 from zoco.project.entry.keys.pace import pace
 from zoco.project.models import ApiKey, Change

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from zoco.kit import holding
 from zoco.kit.said import Said
 from zoco.ledger.store.base import QueryFailed
 from zoco.sites.models import Site
-from zoco.sites.runs import UNANSWERED, Runs
+from zoco.sites.runs import UNANSWERED, BackgroundRun, Runs
 from zoco.sites.sourcing.models import SourceRun
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +113,11 @@ def test_what_went_wrong_stands_in_it_without_any_address(
 
     run.refresh_from_db()
     assert (run.state, run.said) == ("failed", said)
+
+
+def test_what_all_models_of_runs_have_is_written_down_once() -> None:
+    names = {"is_to_stop", "said", "created_by"}
+    models = [each for each in apps.get_models() if names <= {one.name for one in each._meta.fields}]
+
+    assert len(models) >= 11
+    assert [each for each in models if not issubclass(each, BackgroundRun)] == []

@@ -1,29 +1,18 @@
 """What became of everything that was sent to a survey, counted by day: also why it was refused.
 
-Whoever sends it waits a second at most for a database that others write into; what could not be counted
-then is held in memory and counted later. What came too often is counted once a minute: to refuse it shall
-cost less than to take it. Not guaranteed: that a process that ends has counted what it held.
+What came too often is counted once a minute: to refuse it shall cost less than to take it.
 """
 
-import logging
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import OperationalError, router
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
+from zoco.kit.floods.counting import Held
 from zoco.ledger import sitebook
 from zoco.surveys.models import Survey, SurveyDay
-from zoco.trials.keeping.waiting import impatient
 
-log = logging.getLogger(__name__)
-HELD_SECONDS = 60.0
-WAIT_SECONDS = 1.0
 TAKEN, EXPIRED = "taken", "expired"
 TOO_OFTEN = ("pace", "seen_pace")
 OUTCOMES = {
@@ -47,80 +36,22 @@ OUTCOMES = {
 
 def outcome_count(*, survey: Survey, outcome: str, at: datetime, count: int = 1) -> None:
     """Count one, or several at once."""
-    _add(survey, outcome, at.date(), count)
+    _add(survey.pk, outcome, at.date(), count)
 
 
-def _add(survey: Survey, outcome: str, on: date, count: int) -> None:
-    place: dict[str, Any] = {"survey": survey, "on": on, "outcome": outcome}
+def _add(survey: int, outcome: str, on: date, count: int) -> None:
+    place: dict[str, Any] = {"survey_id": survey, "on": on, "outcome": outcome}
     with sitebook.everything():
         SurveyDay.objects.get_or_create(**place)
         SurveyDay.objects.filter(**place).update(count=F("count") + count)
 
 
-class Held:
-    """Counts of each survey that wait to be written. Each process holds its own."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self._lock = threading.Lock()
-        self._counts: dict[int, Counter[tuple[str, date]]] = {}
-        self._next: dict[int, float] = {}
-        self._busy_until = 0.0
-
-    def add(self, survey: int, outcome: str, on: date) -> None:
-        """Hold one."""
-        with self._lock:
-            self._counts.setdefault(survey, Counter())[outcome, on] += 1
-
-    def take(self, survey: int, *, is_now: bool) -> Counter[tuple[str, date]]:
-        """Take out what is to be written: once a minute, unless it is to be now.
-
-        While the database is busy it is nothing either.
-        """
-        now = self.clock()
-        with self._lock:
-            if now < self._busy_until or (not is_now and now < self._next.get(survey, now)):
-                return Counter()
-            if not is_now and survey in self._counts:
-                self._next[survey] = now + HELD_SECONDS
-            return self._counts.pop(survey, Counter())
-
-    def give_back(self, survey: int, counts: Counter[tuple[str, date]]) -> None:
-        """Hold again what a busy database did not take; it is left alone for a minute."""
-        with self._lock:
-            self._counts.setdefault(survey, Counter()).update(counts)
-            self._busy_until = self.clock() + HELD_SECONDS
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self._lock:
-            self._counts.clear()
-            self._next.clear()
-            self._busy_until = 0.0
-
-
-held = Held()
+held = Held(SurveyDay, _add)
 
 
 def outcome_note(*, survey: Survey, outcome: str, at: datetime) -> None:
     """Count one now; what came too often with others like it."""
-    held.add(survey.pk, outcome, at.date())
-    held_write(survey=survey, is_now=outcome not in TOO_OFTEN)
-
-
-def held_write(*, survey: Survey, is_now: bool = False) -> None:
-    """Write what is held of a survey, if it is time."""
-    counts = held.take(survey.pk, is_now=is_now)
-    if not counts:
-        return
-    using = router.db_for_write(SurveyDay)
-    try:
-        with impatient(using, WAIT_SECONDS):
-            for (outcome, on), count in sorted(counts.items()):
-                _add(survey, outcome, on, count)
-    except OperationalError:
-        held.give_back(survey.pk, counts)
-        log.warning("What a survey was sent is counted later: the database is busy. survey=%s", survey.pk)
+    held.note(survey.pk, outcome, at.date(), is_too_often=outcome in TOO_OFTEN)
 
 
 def outcomes_of(survey: Survey) -> dict[str, int]:

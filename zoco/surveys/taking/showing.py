@@ -1,5 +1,9 @@
 """A survey as HTML: for its own page and for blocks of pages. It holds nothing of its reader but his link."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -21,3 +25,12 @@ def fragment(
             "intro": text_of(survey, "intro", language), "button": text_of(survey, "button", language),
         }  # fmt: skip
         return mark_safe(render_to_string("zoco/surveys/form.html", values))  # noqa: S308 - a template's
+
+
+def rendered(request: HttpRequest, page: str, status: int, **values: Any) -> HttpResponse:
+    """Render a page that no search engine keeps and that tells nobody where its reader came from."""
+    response = render(request, f"zoco/surveys/{page}.html", values, status=status)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Content-Language"] = translation.get_language() or ""
+    return response

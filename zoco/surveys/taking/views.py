@@ -6,11 +6,9 @@ Looking changes nothing: scanners of mail open each link, also the one with a nu
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from django.db import OperationalError, router
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,20 +26,22 @@ from zoco.consent.signup.challenges import (
 )
 from zoco.consent.signup.guarding import browser_named, hosts_of, is_foreign, let, wants_json
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.counting import WAIT_SECONDS
+from zoco.kit.floods.lines import line_wait, network
+from zoco.kit.floods.pacing import Pace
+from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
 from zoco.people.models import NUMBER_BASE, Person
-from zoco.sites.clients import client_address, network
+from zoco.sites.clients import client_address
 from zoco.sites.consenting.words import language_for
 from zoco.surveys.facts import shown as survey_shown
 from zoco.surveys.models import Survey
 from zoco.surveys.taking import counting
 from zoco.surveys.taking.answering import AnsweredAlready, Answerer, SurveyClosed, response_take
 from zoco.surveys.taking.asking import TRAP, WAYS, AnswerForm, text_of
-from zoco.surveys.taking.showing import fragment
+from zoco.surveys.taking.showing import fragment, rendered
 from zoco.surveys.taking.tickets import PER_DAY, TicketWrong, browsers, ticket_check, ticket_make
 from zoco.surveys.taking.tokens import token_read
-from zoco.trials.keeping.waiting import impatient
 from zoco.trials.visiting import visiting
 
 log = logging.getLogger(__name__)
@@ -70,17 +70,16 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
     """
     survey = _survey(key)
     response = _seen(request, survey)
-    counting.held_write(survey=survey)
+    counting.held.write(survey.pk)
     return let(request, survey.site_id, response)
 
 
 def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
     now, ticket = timezone.now(), request.POST.get("ticket", "")
-    line = f"{survey.pk} {network(client_address(request))}"
     foreign = is_foreign(request, survey.site_id)
     if survey.state != Survey.State.RUNNING:
         return HttpResponse(status=204)
-    if pace.wait(f"{'foreign sight' if foreign else 'shown' if ticket else 'ticket'} {line}", PER_MINUTE()):
+    if _is_too_often(request, survey, "foreign sight" if foreign else "shown" if ticket else "ticket"):
         return _unseen(survey, "seen_pace")
     if foreign:
         return _unseen(survey, "seen_page")
@@ -91,16 +90,20 @@ def _seen(request: HttpRequest, survey: Survey) -> HttpResponse:
     except (LinkWrong, TicketWrong):
         return _unseen(survey, "seen_forged")
     if who.who and not who.person and not ticket:
-        if not browsers.lets(line, who.who, PER_DAY()):
+        if not browsers.lets(f"{survey.pk} {network(client_address(request))}", who.who, PER_DAY()):
             return _unseen(survey, "seen_day")
         return JsonResponse({"ticket": ticket_make(survey=survey.pk, who=who.who, at=now)})
     return _sight(request, survey, who) if who.who else HttpResponse(status=204)
 
 
+def _is_too_often(request: HttpRequest, survey: Survey, what: str) -> bool:
+    return line_wait(pace, client_address(request), f"{what} {survey.pk}", PER_MINUTE()) > 0
+
+
 def _sight(request: HttpRequest, survey: Survey, who: Answerer) -> HttpResponse:
     way = "letter" if who.person else request.POST.get("way", "")
     try:
-        with impatient(router.db_for_write(Survey), counting.WAIT_SECONDS):
+        with impatient(router.db_for_write(Survey), WAIT_SECONDS):
             survey_shown(
                 survey=survey, person=NUMBER_BASE | who.person if who.person else 0, visitor=who.visitor,
                 known=who.known, way=way if way in ("page", "block", "letter") else "page",
@@ -125,7 +128,7 @@ def letter(request: HttpRequest, key: str, token: str) -> HttpResponse:
     try:
         invited = token_read(token, survey=survey.pk, on=now.date())
     except LinkWrong:
-        return _said(request, "wrong", 404, survey=survey)
+        return rendered(request, "wrong", 404, survey=survey)
     language = language_for(
         Person.objects.filter(pk=invited.person).values_list("language", flat=True)[0]
         or translation.get_language()
@@ -145,7 +148,7 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
     language = language_for(request.POST.get("language", ""))
     with translation.override(language):
         response = _taken(request, found, language)
-        counting.held_write(survey=found)
+        counting.held.write(found.pk)
         return let(request, found.site_id, response)
 
 
@@ -166,9 +169,8 @@ def _named(survey: Survey) -> str:
 def _taken(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:
     """Take an answer through all that may refuse it; each end is counted."""
     now, given = timezone.now(), request.POST
-    line = f"{survey.pk} {network(client_address(request))}"
     foreign = is_foreign(request, survey.site_id)
-    if pace.wait(f"{'foreign answer' if foreign else 'answer'} {line}", PER_MINUTE()):
+    if _is_too_often(request, survey, "foreign answer" if foreign else "answer"):
         words = _("Too many answers; try again in a minute.")
         return _refused(request, survey, "pace", words, 429)
     if survey.state != Survey.State.RUNNING:
@@ -246,7 +248,7 @@ def _refused(request: HttpRequest, survey: Survey, outcome: str, words: str, sta
 def _later(request: HttpRequest, words: str, status: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"state": "later", "words": words}, status=status)
-    return _said(request, "refused", status, words=words)
+    return rendered(request, "refused", status, words=words)
 
 
 def _wrong(request: HttpRequest, survey: Survey, filled: AnswerForm, language: str) -> HttpResponse:
@@ -269,7 +271,7 @@ def _page(
     with translation.override(language):
         asked = filled or AnswerForm(survey=survey, language=language, chosen=request.GET.dict())
         way = "letter" if token else "page"
-        return _said(
+        return rendered(
             request, "page", status, heading=text_of(survey, "heading", language), is_open=is_open,
             fragment=fragment(survey, language, way=way, token=token, filled=asked) if is_open else "",
         )  # fmt: skip
@@ -281,20 +283,11 @@ def _second_step(request: HttpRequest, survey: Survey, filled: AnswerForm, held:
         (name, value) for name in (*filled.fields, "language", "way") for value in request.POST.getlist(name)
     ]
     made = held or challenge_make(_named(survey), at=timezone.now(), is_slow=True)
-    return _said(request, "second", 200, kept=kept, challenge=made, seconds=SLOW_SECONDS, survey=survey)
+    return rendered(request, "second", 200, kept=kept, challenge=made, seconds=SLOW_SECONDS, survey=survey)
 
 
 def _done(request: HttpRequest, survey: Survey, language: str) -> HttpResponse:
     words = text_of(survey, "thanks", language)
     if wants_json(request):
         return JsonResponse({"state": "taken", "words": words, "onward": ""})
-    return _said(request, "done", 200, words=words)
-
-
-def _said(request: HttpRequest, page: str, status: int, **values: Any) -> HttpResponse:
-    """Render a page that no search engine keeps and that tells nobody where its reader came from."""
-    response = render(request, f"zoco/surveys/{page}.html", values, status=status)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Content-Language"] = translation.get_language() or ""
-    return response
+    return rendered(request, "done", 200, words=words)

@@ -37,7 +37,7 @@ def test_every_refusal_is_counted_and_said_on_the_page(
     survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     today = timezone.now().date()
-    ana, site = person(), Site.objects.create(slug="b", name="B", zone="UTC", currency="EUR")
+    ana, site = person(), Site.objects.create(pk=2, slug="b", name="B", zone="UTC")
     theirs = survey_make(site=site.pk, key="theirs", name="Theirs", questions=QUESTIONS[:1], texts={})
     survey_start(survey=theirs.pk, at=AT)
     good = token_make(survey=survey.pk, person=ana, on=today)

@@ -106,7 +106,7 @@ def test_answers_go_when_the_days_of_their_site_are_over(survey: Survey, kept: b
     Site.objects.filter(pk=1).update(retention_days=0 if kept else 90)
     old = response(survey, 1, at=now - timedelta(days=92))
     response(survey, 2, at=now - timedelta(days=88))
-    other = Site.objects.create(slug="other", name="Other", zone="UTC", currency="EUR")
+    other = Site.objects.create(pk=2, slug="other", name="Other", zone="UTC", currency="EUR")
     elsewhere = survey_make(site=other.pk, key="else", name="Else", questions=QUESTIONS[:1], texts={})
     response(elsewhere, 3, at=now - timedelta(days=400))
 

@@ -20,10 +20,10 @@ import numpy as np
 from django.db import Error, router, transaction
 from numpy.typing import NDArray
 
+from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
 from zoco.trials import facts
 from zoco.trials.keeping.models import TrialUnit
-from zoco.trials.keeping.waiting import impatient
 from zoco.trials.shares import MomentNeeded
 
 if TYPE_CHECKING:

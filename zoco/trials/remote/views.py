@@ -19,9 +19,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.lines import line_wait
+from zoco.kit.floods.pacing import Pace
 from zoco.ledger import sitebook
-from zoco.sites.clients import client_address, network
+from zoco.sites.clients import client_address
 from zoco.trials.deciding import Decision, decided
 from zoco.trials.designs import KEY
 from zoco.trials.flags.audiences import is_in_kept
@@ -94,7 +95,7 @@ def _answered(request: HttpRequest, key: str = "") -> HttpResponse:
         return HttpResponse(status=204, headers=PREFLIGHT)
     if request.method != "POST":
         return HttpResponse(status=405, headers=OPEN | {"Allow": "POST, OPTIONS"})
-    seconds = pace.wait(network(client_address(request)), PER_MINUTE())
+    seconds = line_wait(pace, client_address(request), "", PER_MINUTE())
     if seconds:
         answer = answers.late(seconds)
     else:
@@ -187,11 +188,10 @@ def arm_on_page(request: HttpRequest, key: str) -> tuple[str, bool]:
 
 def _decided(request: HttpRequest, trial: Trial, browser: Visiting) -> Decision:
     """Return what a browser gets; an address fills no bandit with browsers that it invents."""
-    who = f"new {trial.pk} {network(client_address(request))}"
     return decided(
         trial,
         browser.unit_of(trial),
         timezone.now(),
-        lambda: not pace.wait(who, NEW_PER_MINUTE()),
+        lambda: not line_wait(pace, client_address(request), f"new {trial.pk}", NEW_PER_MINUTE()),
         is_page=True,
     )

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zoco.kit.cells import csv_texts, disarmed
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.trials.analysis import units

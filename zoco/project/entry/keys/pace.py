@@ -14,11 +14,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from zoco.kit import conf
-from zoco.kit.pacing import Pace
+from zoco.kit.floods.lines import line_wait
+from zoco.kit.floods.pacing import Pace
 from zoco.ledger import sitebook
 from zoco.ledger.api import refused
 from zoco.project.entry.keys.services import key_found
-from zoco.sites.clients import client_address, network
+from zoco.sites.clients import client_address
 
 PER_MINUTE = conf.declare(
     "API_PER_MINUTE", 600, int, "How many requests of the API a key or an account may make in a minute."
@@ -55,8 +56,12 @@ class ApiPace:
             return self._shared(request)
         if not request.path.startswith("/api/"):
             return self.get_response(request)
-        who, limit = self._who(request)
-        seconds = pace.wait(who, limit)
+        who = self._who(request)
+        seconds = (
+            pace.wait(who, PER_MINUTE())
+            if who
+            else line_wait(pace, client_address(request), "address", STRANGERS_PER_MINUTE())
+        )
         if not seconds:
             return self.get_response(request)
         answer = refused(429, "too_many", f"Too many requests; ask again in {seconds} seconds.")
@@ -64,19 +69,20 @@ class ApiPace:
         return answer
 
     def _shared(self, request: HttpRequest) -> HttpResponseBase:
-        seconds = pace.wait(f"shared {network(client_address(request))}", SHARED_PER_MINUTE())
+        seconds = line_wait(pace, client_address(request), "shared", SHARED_PER_MINUTE())
         if not seconds:
             return self.get_response(request)
         answer = render(request, "zoco/project/later.html", status=429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
 
-    def _who(self, request: HttpRequest) -> tuple[str, int]:
+    def _who(self, request: HttpRequest) -> str:
+        """Return which key or account asks; of strangers nothing."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         key = key_found(token.strip(), at=timezone.now()) if scheme.lower() == "bearer" else None
         if key is not None:
             request.zoco_key = key  # type: ignore[attr-defined]
-            return f"key {key.pk}", PER_MINUTE()
+            return f"key {key.pk}"
         if request.user.is_authenticated and not token:
-            return f"account {request.user.pk}", PER_MINUTE()
-        return f"address {network(client_address(request))}", STRANGERS_PER_MINUTE()
+            return f"account {request.user.pk}"
+        return ""

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zoco.stats.incrementality import Panel, placebo_in_time, placebos, synthetic_control, two_by_two
+from zoco.stats.incrementality.differences import two_by_two
+from zoco.stats.incrementality.panels import Panel
+from zoco.stats.incrementality.synthetic import placebo_in_time, placebos, synthetic_control
 
 FILE = Path(os.environ.get("ZOCO_TEST_PANEL", "../shared/data/incrementality/california_prop99.csv"))
 pytestmark = pytest.mark.skipif(not FILE.is_file(), reason="real data is not on this machine")

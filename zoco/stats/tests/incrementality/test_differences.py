@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from zoco.stats.incrementality import BadPanel, Panel, two_by_two, two_way
+from zoco.stats.incrementality.differences import two_by_two, two_way
+from zoco.stats.incrementality.panels import BadPanel, Panel
 
 
 def panel(seed: int, periods: int = 8, units: int = 12) -> Panel:

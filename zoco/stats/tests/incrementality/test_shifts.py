@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from zoco.stats.incrementality import EFFECTS, BadPanel, Panel, lift, planned
-from zoco.stats.incrementality.planning import FALSE_MOST, WINDOWS, groups_most
-from zoco.stats.incrementality.shifts import group_of, refused_at
+from zoco.stats.incrementality.panels import BadPanel, Panel
+from zoco.stats.incrementality.planning import EFFECTS, FALSE_MOST, WINDOWS, groups_most, planned
+from zoco.stats.incrementality.shifts import group_of, lift, refused_at
 
 NAMES = tuple(f"r{number}" for number in range(12))
 

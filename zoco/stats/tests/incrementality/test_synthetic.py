@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoco.stats.incrementality import (
-    BadPanel,
-    Panel,
-    placebo_in_time,
-    placebos,
-    simplex_fit,
-    synthetic_control,
-)
+from zoco.stats.incrementality.panels import BadPanel, Panel
+from zoco.stats.incrementality.synthetic import placebo_in_time, placebos, simplex_fit, synthetic_control
 
 
 @given(st.integers(0, 10**6), st.integers(1, 12), st.integers(1, 12))
