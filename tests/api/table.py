@@ -101,6 +101,7 @@ READERS = [
     "zoco_consent_choices",
     "zoco_journeys",
     "zoco_journey",
+    "zoco_journey_standing",
     "zoco_replies",
     "zoco_mailboxes",
     "zoco_mailbox",
