@@ -62,6 +62,7 @@ READERS = [
     "zoco_channel_tests",
     "zoco_controls",
     "zoco_regionals",
+    "zoco_switching",
     "zoco_regional",
     "zoco_people",
     "zoco_person",
