@@ -8,7 +8,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -107,6 +107,12 @@ def sources_count(site: SiteInfo, period: Period) -> int:
     """Return how many sources the costs of a site had on the days of a period."""
     found = Cost.objects.filter(campaign__site=site.id, on__gte=period.first, on__lte=period.last)
     return found.order_by().values("source").distinct().count()
+
+
+def costs_since(site: SiteInfo) -> date | None:
+    """Return the first day of which costs of a site are known."""
+    found: date | None = Cost.objects.filter(campaign__site=site.id).aggregate(first=Min("on"))["first"]
+    return found
 
 
 def daily_costs(site: SiteInfo, period: Period) -> tuple[dict[tuple[date, str], Decimal], dict[str, Decimal]]:

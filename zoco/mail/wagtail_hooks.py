@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from zoco.ledger.viewsets import RightItem
-from zoco.mail.drawing import acting, screens, steps
+from zoco.mail.drawing import acting, screens, standing, steps
 from zoco.mail.drawing.opening import SEE
 from zoco.mail.editing.screens import opening as letters
 from zoco.mail.editing.screens.addresses import letter_paths
@@ -32,6 +32,7 @@ def journey_urls() -> list[URLPattern]:
         path("journeys/<int:pk>/settings/", steps.settings, name="zoco_journey_settings"),
         path("journeys/<int:pk>/steps/add/", steps.add, name="zoco_journey_add"),
         path("journeys/<int:pk>/steps/<str:name>/", steps.step, name="zoco_journey_step"),
+        path("journeys/<int:pk>/steps/<str:name>/people/", standing.standing, name="zoco_journey_standing"),
     ]
 
 

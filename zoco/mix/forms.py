@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoco.campaigns.reads import costs_since
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.ledger.pictures.countries import country_name
 from zoco.mix.controls.series import OWN, choices
 from zoco.mix.models import ChannelTest, MediaMix
-from zoco.mix.weeks import WEEKS_MOST, countries, mondays
+from zoco.mix.weeks import SEASON_WEEKS, WEEKS_MOST, countries, mondays
 
 if TYPE_CHECKING:
+    from zoco.ledger.sitebook import SiteInfo
+
     _TestForm = forms.ModelForm[ChannelTest]
 else:
     _TestForm = forms.ModelForm
@@ -41,6 +45,12 @@ def outcomes(site: int) -> list[tuple[str, Any]]:
 def outcome_read(chosen: str) -> tuple[bool, str]:
     """Return whether it is revenue, and the name of the goal or ""."""
     return chosen == REVENUE, chosen.removeprefix("goal:") if chosen.startswith("goal:") else ""
+
+
+def weeks_known(site: SiteInfo, now: datetime) -> int:
+    """Return how many weeks costs are known of; those of the usual proposal where there are none yet."""
+    since, today = costs_since(site), now.astimezone(ZoneInfo(site.zone)).date()
+    return WEEKS_USUAL if since is None else (today - since).days // 7
 
 
 class MixForm(forms.Form):
@@ -87,9 +97,13 @@ class MixForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, site: int, **more: Any) -> None:
+    def __init__(self, *args: Any, site: int, known: int = WEEKS_USUAL, **more: Any) -> None:
+        """Propose the weeks of which costs are known, in days where weeks are too few for a season."""
         super().__init__(*args, **more)
         self.label_suffix = ""
+        self.fields["weeks"].initial = min(max(known, WEEKS_LEAST), WEEKS_USUAL)
+        if known < SEASON_WEEKS:
+            self.fields["grain"].initial = MediaMix.Grain.DAY
         self.fields["outcome"].choices = outcomes(site)  # type: ignore[attr-defined]
         offered = choices(site)
         self.fields["controls"].choices = offered  # type: ignore[attr-defined]

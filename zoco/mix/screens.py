@@ -27,7 +27,7 @@ from zoco.ledger.views.heads import head_of_site, no_site, site_chosen
 from zoco.mix import running
 from zoco.mix.demand.again import with_visits
 from zoco.mix.demand.judging import told_of
-from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read
+from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read, weeks_known
 from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 from zoco.mix.naming import channel_name
 from zoco.mix.running import UnderWay
@@ -79,7 +79,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     if site is None:
         return no_site(request, _("Media mix"))
-    form = MixForm(request.POST if request.method == "POST" else None, site=site.id)
+    given = request.POST if request.method == "POST" else None
+    form = MixForm(given, site=site.id, known=weeks_known(site, timezone.now()))
     if request.method == "POST":
         if not request.user.has_perm(ADD):
             raise PermissionDenied

@@ -11,6 +11,7 @@ from zoco.ledger.viewsets import RightItem
 from zoco.mix import screens
 from zoco.mix.controls import screens as controls
 from zoco.mix.regions import screens as regional
+from zoco.mix.switching import screens as switching
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
@@ -25,6 +26,7 @@ def mix_urls() -> list[URLPattern]:
         path("media-mix/tests/", screens.tests, name="zoco_channel_tests"),
         path("media-mix/controls/", controls.listing, name="zoco_controls"),
         path("media-mix/controls/<int:pk>/delete/", controls.delete, name="zoco_control_delete"),
+        path("media-mix/switching/", switching.switching, name="zoco_switching"),
         path("media-mix/regions/", regional.listing, name="zoco_regionals"),
         path("media-mix/regions/<int:pk>/", regional.one, name="zoco_regional"),
         path("media-mix/regions/<int:pk>/act/", regional.act, name="zoco_regional_act"),

@@ -36,6 +36,8 @@ SPENT_AT_LEAST = {7: 8, 1: 28}
 """On so many weeks, or days, money is spent on a channel that is told by itself."""
 EMPTY_MOST = 0.05
 """On more days nothing came: then days are too sparse to be told by normal noise."""
+BLANK_MOST = 28
+"""On more days at the start nothing was spent and nothing came: then nothing is known of them."""
 SEASON_WEEKS = 105
 """Two years, from which a season of a year can be told from what happened once."""
 REST, UNNAMED = "(rest)", "(no source)"
@@ -160,6 +162,7 @@ def weeks_of(
             "each source of costs is a channel."
         ))  # fmt: skip
     outcome = outcomes_of(site, period, is_revenue=is_revenue, goal=goal, now=now, days=days)
+    _blank_check(period, rows, outcome, days, run_in)
     found = Weeks(
         since, run_in, {}, [0.0] * run_in + outcome, _holidays(since, periods + run_in, country, days)
     )
@@ -181,6 +184,24 @@ def _sources_check(count: int) -> None:
             count=count,
             most=SOURCES_MOST,
             told=CHANNELS_MOST,
+        )
+
+
+def _blank_check(
+    period: Period, rows: dict[str, list[float]], outcome: list[float], days: int, run_in: int
+) -> None:
+    """Refuse a start of which nothing is known: as noughts it would be a time without sales."""
+    spent = [sum(amounts) for amounts in zip(*rows.values(), strict=True)][run_in:]
+    known = (at for at, both in enumerate(zip(spent, outcome, strict=True)) if any(both))
+    blank = next(known, len(outcome)) * days
+    if blank > BLANK_MOST:
+        raise WeeksWrong(
+            gettext_noop(
+                "Nothing was spent and nothing came before %(day)s, so these weeks tell nothing. Choose "
+                "%(weeks)s weeks or fewer; a model needs a year of them."
+            ),
+            day=(period.first + timedelta(days=blank)).isoformat(),
+            weeks=-(-(period.days - blank) // 7),
         )
 
 

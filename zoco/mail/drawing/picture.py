@@ -78,6 +78,7 @@ def lines_of(
                 "wrong": words_of(wrong) if wrong else "",
                 "causes": [cause_said(each) for each in causes.get(name, ())],
                 "here": formats.count(at.here),
+                "is_peopled": at.here + at.failed > 0,
                 "passed": formats.count(at.passed),
                 "failed": formats.count(at.failed) if at.failed else "",
                 "ways": [

@@ -55,10 +55,15 @@ def fact_said(name: str) -> str:
     return str(NAMES.get(name, name))
 
 
+def reason_said(reason: str) -> str:
+    """Return why somebody was passed over, waits or cannot go on, in the reader's language."""
+    known = SAID[Because(reason)] if reason in set(Because) else OTHERWISE.get(reason)
+    return str(known or _(reason)) if reason else ""
+
+
 def cause_said(cause: Cause) -> str:
     """Return why people were passed over at a step, wait for it, or cannot go on."""
-    known = SAID[Because(cause.reason)] if cause.reason in set(Because) else OTHERWISE.get(cause.reason)
-    said = {"people": formats.count(cause.people), "why": known or _(cause.reason)}
+    said = {"people": formats.count(cause.people), "why": reason_said(cause.reason)}
     match cause.state:
         case "done":
             return _("Went on without it (%(people)s): %(why)s") % said

@@ -20,7 +20,7 @@ from zoco.mail.drawing import reads
 from zoco.mail.drawing.editing import EMPTY
 from zoco.mail.drawing.entries import JourneyForm
 from zoco.mail.drawing.lettering import MAY_WRITE, LettersForm, letters_begin
-from zoco.mail.drawing.opening import ADD, CHANGE, RUN, SEE
+from zoco.mail.drawing.opening import ADD, CHANGE, PEOPLE, RUN, SEE
 from zoco.mail.drawing.picture import lines_of, picture
 from zoco.mail.drawing.ready import Ready, ready_of, ready_there
 from zoco.mail.drawing.saying import entry_said
@@ -159,6 +159,7 @@ def shown(request: HttpRequest, journey: Journey, problem: str = "", *, status: 
         **_effect(journey),
         may_change=may_change,
         may_run=request.user.has_perm(RUN),
+        may_see_people=request.user.has_perm(PEOPLE),
         acts=_acts(journey),
         **_figures(reads.travellers([journey])[journey.pk]),
     )

@@ -82,7 +82,7 @@ def _forms(request: HttpRequest, site: SiteInfo, *, is_plan: bool) -> tuple[Plan
     given: dict[str, Any] = {
         "site": site.id,
         "places": places(site, now),
-        "channels": _channels(site, Period(today - YEAR, today, site.zone)),
+        "channels": channels_of(site, Period(today - YEAR, today, site.zone)),
     }
     posted = request.POST if request.method == "POST" else None
     chosen = {"regions": request.GET.getlist("regions"), "channel": request.GET.get("channel", "")}
@@ -91,7 +91,8 @@ def _forms(request: HttpRequest, site: SiteInfo, *, is_plan: bool) -> tuple[Plan
     return plan, measure
 
 
-def _channels(site: SiteInfo, period: Period) -> list[str]:
+def channels_of(site: SiteInfo, period: Period) -> list[str]:
+    """Return the channels with costs in a period, as the source of costs is written."""
     spent, _others = daily_costs(site, period)
     return sorted({source or UNNAMED for _on, source in spent})[:CHANNELS_MOST]
 

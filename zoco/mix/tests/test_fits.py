@@ -230,3 +230,29 @@ def test_public_holidays_of_a_country_are_in_the_model(site: Site) -> None:
     # New Year's Day 2024 was a Monday, Epiphany a Saturday.
     assert mix.weeks["holidays"][RUN_IN] == pytest.approx(2 / 7)
     assert "holidays" in [each["name"] for each in mix.result["waterfall"]]
+
+
+def test_weeks_of_which_nothing_is_known_are_no_weeks_without_sales(site: Site) -> None:
+    costs_make(site, WORLD, WEEKS)
+
+    mix = done(first_on=FIRST - 36 * WEEK, weeks_count=WEEKS + 36)
+
+    assert (mix.state, mix.result) == (State.REFUSED, {})
+    said = mix.said % mix.said_places
+    assert said.startswith(f"Nothing was spent and nothing came before {FIRST - RUN_IN * WEEK}")
+    assert f"Choose {WEEKS + RUN_IN} weeks or fewer" in said
+
+
+@pytest.mark.parametrize(
+    ("ago", "weeks", "grain"), [(60, "60", "day"), (400, "156", "week"), (3, "52", "day")]
+)
+def test_as_many_weeks_are_proposed_as_costs_are_known_of(
+    site: Site, ago: int, weeks: str, grain: str
+) -> None:
+    campaign = Campaign.objects.create(site=site, name="Spring", code="spring")
+    on = timezone.now().date() - ago * WEEK - timedelta(days=1)
+    Cost.objects.create(campaign=campaign, on=on, source="search", amount=1, currency="EUR")
+
+    form = client_of("marketer").get("/admin/media-mix/", {"site": "shop"}).context["form"]
+
+    assert (form["weeks"].value(), form["grain"].value()) == (int(weeks), grain)

@@ -1,6 +1,6 @@
 """A run in words and tables: credits of every model side by side, what they stand on, what there is not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,10 +26,11 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure with its interval."""
+    """A figure with its interval, and which model says it where a phone shows no head."""
 
     text: str
     between: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ def table(run: AttributionRun, measure: Measure) -> Shown:
     return {
         "heads": [EXPLAINED[key] for key in MODELS],
         "rows": [_row(run.by, label, by_label, top) for label in labels],
-        "rest": Row("", [Cell(_figure(good[key]["rest"])) if key in good else Cell("–") for key in MODELS]),
+        "rest": Row("", [_named(key, _sum(good, key, "rest")) for key in MODELS]),
         "has_rest": any(each["rest"] for each in good.values()),
-        "whole": [Cell(_figure(good[key]["total"])) if key in good else Cell("–") for key in MODELS],
+        "whole": [_named(key, _sum(good, key, "total")) for key in MODELS],
         "scale": _figure(top),
         "problems": _problems(run, kept),
     }
@@ -85,7 +86,7 @@ def _row(by: str, label: str, by_label: dict[str, Shown], top: float) -> Row:
         words = _("Too little data: %(seen)s of %(least)s people")
         seen, needed = formats.count(lack["seen"]), formats.count(lack["needed"])
         return Row(name, [], lack=words % {"seen": seen, "least": needed})
-    cells = [_cell(lines[key]) if key in lines else Cell("–") for key in MODELS]
+    cells = [_named(key, _cell(lines[key]) if key in lines else Cell("–")) for key in MODELS]
     chosen = lines.get(CHOSEN)
     values = [line["units"] for line in lines.values()]
     said = _("%(label)s: from %(low)s to %(high)s by model") % {
@@ -99,6 +100,14 @@ def _row(by: str, label: str, by_label: dict[str, Shown], top: float) -> Row:
         said,
     )
     return Row(name, cells, picture)
+
+
+def _named(key: str, cell: Cell) -> Cell:
+    return replace(cell, model=str(EXPLAINED[key].label))
+
+
+def _sum(good: dict[str, Shown], key: str, name: str) -> Cell:
+    return Cell(_figure(good[key][name])) if key in good else Cell("–")
 
 
 def _cell(line: Shown) -> Cell:

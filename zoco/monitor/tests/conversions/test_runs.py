@@ -247,6 +247,7 @@ def test_pages_show_a_run_and_hand_it_out(client: Client, run: AttributionRun, t
     assert "How is this computed" in page.content.decode()
     assert f'href="{where}"' in listing.content.decode()
     assert "Markov 2" in page.content.decode()
+    assert page.content.decode().count('data-label="Shapley"') >= 2
     assert 'role="img" aria-label="Display: from ' in page.content.decode()
     whole = run.result or AttributionRun.objects.get().result
     total = whole["credits"]["revenue shapley"]["total"]

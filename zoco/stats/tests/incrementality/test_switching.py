@@ -1,0 +1,92 @@
+"""Switching in time against Fisher's published test of pairs, simulated worlds, and what a plan promises."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from zoco.stats.incrementality import BadPanel
+from zoco.stats.incrementality.planning import EFFECTS
+from zoco.stats.incrementality.switching import Blocks, measured, schedule, switch_planned
+
+# Darwin's differences of crossed and self-fertilised maize, in eighths of an inch (Fisher 1935, table 3).
+DARWIN = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48], dtype=np.float64)
+
+
+def test_pairs_are_tested_as_fisher_published_it() -> None:
+    sums = np.column_stack([DARWIN, np.zeros(15)])
+
+    found = measured(sums, np.zeros(15, dtype=bool))
+
+    # Of 32,768 ways 863 sum up to 314 or more, and as many to -314 or less (section 21).
+    assert (found.added, found.p) == (314, 2 * 863 / 2**15)
+    assert found.low > 0  # 90 % bounds agree with p below 0.1
+    assert measured(sums, np.zeros(15, dtype=bool), confidence=0.95).low < 0
+    turned = np.arange(15) % 2 == 0
+    assert measured(np.where(turned[:, None], sums[:, ::-1], sums), turned) == found
+
+
+def test_bounds_are_those_of_all_flips_one_by_one() -> None:
+    each = DARWIN[:6]
+    found = measured(np.column_stack([each, np.zeros(6)]), np.zeros(6, dtype=bool))
+
+    def upper(effect: float) -> float:
+        left = each - effect
+        sums = [
+            sum(s * one for s, one in zip(signs, left, strict=True)) for signs in product((1, -1), repeat=6)
+        ]
+        return sum(total >= sum(left) - 1e-9 for total in sums) / len(sums)
+
+    assert upper(found.low / 6 - 0.01) <= 0.05 < upper(found.low / 6 + 0.01)
+
+
+def test_bounds_hold_and_nothing_is_found_where_nothing_is() -> None:
+    random, blocks = np.random.default_rng(5), Blocks(10, 1)
+    held = alarms = 0
+    for number in range(200):
+        days = np.cumsum(random.normal(0, 3, blocks.days)) + random.normal(400, 15, blocks.days)
+        off, sums = schedule(10, number), blocks.sums(days)
+        alarms += measured(sums, off).p <= 0.1
+        sums[np.arange(10), np.where(off, 0, 1)] -= 100
+        found = measured(sums, off)
+        held += found.low <= 1000 <= found.high
+
+    assert held / 200 == pytest.approx(0.9, abs=0.05)
+    assert alarms / 200 == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_plan_promises_the_power_that_new_worlds_show() -> None:
+    random, blocks, effect = np.random.default_rng(8), Blocks(8, 1, 2), EFFECTS[5]
+    plan = switch_planned(random.normal(100, 25, 7 * 104), blocks)
+    seen = 0
+    for number in range(400):
+        sums, off = blocks.sums(random.normal(100, 25, blocks.days)), schedule(8, number)
+        sums[np.arange(8), np.where(off, 0, 1)] *= 1 - effect
+        seen += measured(sums, off).p <= 0.1
+
+    assert plan.power[5] == pytest.approx(seen / 400, abs=0.1)
+    assert plan.detectable in EFFECTS
+    assert plan.false == pytest.approx(0.1, abs=0.06)
+    assert list(plan.power) == sorted(plan.power)
+
+
+def test_days_at_the_start_of_a_block_are_left_out() -> None:
+    days = np.tile(np.array([90.0, 90, 1, 1, 1, 1, 1]), 10)
+
+    assert Blocks(5, 1, 2).sums(days).tolist() == [[5, 5]] * 5
+
+
+@pytest.mark.parametrize(("pairs", "left_out"), [(4, 0), (27, 0), (5, 7), (5, -1)])
+def test_what_could_tell_nothing_is_refused(pairs: int, left_out: int) -> None:
+    with pytest.raises(BadPanel):
+        Blocks(pairs, 1, left_out)
+
+
+def test_a_past_that_is_no_longer_than_the_test_is_refused() -> None:
+    with pytest.raises(BadPanel, match="7 weeks longer"):
+        switch_planned(np.ones(7 * 16), Blocks(5, 1))
+
+
+def test_a_schedule_is_the_same_for_a_draw_and_fair_over_draws() -> None:
+    assert schedule(12, 7).tolist() == schedule(12, 7).tolist()
+    assert np.mean([schedule(12, draw) for draw in range(500)]) == pytest.approx(0.5, abs=0.03)
