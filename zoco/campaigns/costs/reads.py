@@ -17,6 +17,7 @@ from zoco.campaigns.models import Campaign
 from zoco.kit.periods import Period
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.converting import goals_converting
 from zoco.ledger.asking.filters import GOAL, FilterWrong, filters_read
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
@@ -134,5 +135,6 @@ def outcome_over(
         return None
     answer = ask(report, Question(site, period, compare="none", filters=filters), now=now)
     values = answer.rows[0].values if answer.rows else {"visitors": 0, "revenue": 0}
-    conversions = values.get("conversions") if answer.rows else (0 if goals_of(site.id) else None)
+    lacking = 0 if campaign.goal or goals_converting(site.id) else None
+    conversions = values.get("conversions") if answer.rows else lacking
     return Outcome(period, values.get("visitors"), conversions if has_goal else None, values.get("revenue"))
