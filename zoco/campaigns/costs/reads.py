@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zoco.ledger.asking.answer import Figure
 
 REPORT = "campaigns"
+YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,18 @@ def _elapsed(campaign: Campaign, today: date) -> float | None:
     return min(max((today - campaign.starts_on).days, 0), days) / days
 
 
-def _begun(site: SiteInfo, campaign: Campaign) -> date:
-    """Return since when a campaign without a first day runs: since it was noted, or first cost something."""
+def _begun(site: SiteInfo, campaign: Campaign, today: date) -> date:
+    """Return since when a campaign without a first day is looked at: since it was noted or first cost
+    something; without a cost for a year at least, for visits may be older than its note.
+    """
     noted = campaign.created_at.astimezone(ZoneInfo(site.zone)).date()
-    return min(noted, campaign.costs.aggregate(first=Min("on"))["first"] or noted)
+    first = campaign.costs.aggregate(first=Min("on"))["first"]
+    return min(noted, first or today - timedelta(days=YEAR_DAYS - 1))
 
 
 def _outcome(site: SiteInfo, campaign: Campaign, today: date, now: datetime) -> Outcome | None:
     """Ask what visits with the campaign's code did over its days, or since it began."""
-    first = campaign.starts_on or _begun(site, campaign)
+    first = campaign.starts_on or _begun(site, campaign, today)
     return outcome_over(site, campaign, first, min(campaign.ends_on or today, today), now)
 
 
