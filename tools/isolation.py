@@ -38,6 +38,7 @@ OTHER_DATABASE = "only the run on PostgreSQL says something"
 
 
 KEPT = (
+    "zoco.ledger.asking.converting",
     "zoco.ledger.asking.goals",
     "zoco.ledger.pictures.marks",
     "zoco.monitor.reports.conversions.defined",

@@ -33,11 +33,11 @@ OLDEST = date(2000, 1, 1)
 
 
 def outcomes(site: int) -> list[tuple[str, Any]]:
-    """Return what a model of a site may explain: revenue, conversions of all goals or of one about facts."""
+    """Return what a model of a site may explain: revenue, conversions, or those of one goal."""
     goals = [(f"goal:{goal.name}", goal.name) for goal in goals_of_facts(site)]
     return [
         (REVENUE, gettext_lazy("Revenue")),
-        (ALL, gettext_lazy("Conversions of all goals")),
+        (ALL, gettext_lazy("All conversions")),
         *goals,
     ]
 

@@ -68,7 +68,7 @@ def outcome_name(row: MediaMix | ChannelTest | RegionalTest) -> str:
     """Return what a model explains, or a test measured."""
     if row.is_revenue:
         return _("Revenue")
-    return row.goal or _("Conversions of all goals")
+    return row.goal or _("All conversions")
 
 
 @never_cache

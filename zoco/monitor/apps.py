@@ -19,7 +19,7 @@ class MonitorConfig(AppConfig):
 
     def ready(self) -> None:
         """Provide the book of goals, what curves show of days, names of importers; erase from exports."""
-        from zoco.ledger.asking import goals
+        from zoco.ledger.asking import converting, goals
         from zoco.ledger.asking.imported import days as imported
         from zoco.ledger.pictures import marks
         from zoco.monitor import annotations, funnels, portable, reads  # noqa: F401 - portable registers
@@ -35,6 +35,7 @@ class MonitorConfig(AppConfig):
         goals.follow("monitor", following.goal_renamed)
         drawn.provide(funnels.funnel_of, funnels.funnels_of)
         defined.provide(definition.definition_of)
+        converting.provide(lambda site: definition.definition_of(site).goals)
         marks.provide(annotations.marks)
         sites.provide(_days_given)
         imported.NAMES.update(NAMES)

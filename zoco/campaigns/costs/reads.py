@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoco.campaigns.models import Campaign
 from zoco.kit.periods import Period
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.converting import goals_converting
 from zoco.ledger.asking.filters import GOAL, FilterWrong, filters_read
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from zoco.ledger.asking.answer import Figure
 
 REPORT = "campaigns"
+YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +105,18 @@ def _elapsed(campaign: Campaign, today: date) -> float | None:
     return min(max((today - campaign.starts_on).days, 0), days) / days
 
 
-def _begun(site: SiteInfo, campaign: Campaign) -> date:
-    """Return since when a campaign without a first day runs: since it was noted, or first cost something."""
+def _begun(site: SiteInfo, campaign: Campaign, today: date) -> date:
+    """Return since when a campaign without a first day is looked at: since it was noted or first cost
+    something; without a cost for a year at least, for visits may be older than its note.
+    """
     noted = campaign.created_at.astimezone(ZoneInfo(site.zone)).date()
-    return min(noted, campaign.costs.aggregate(first=Min("on"))["first"] or noted)
+    first = campaign.costs.aggregate(first=Min("on"))["first"]
+    return min(noted, first or today - timedelta(days=YEAR_DAYS - 1))
 
 
 def _outcome(site: SiteInfo, campaign: Campaign, today: date, now: datetime) -> Outcome | None:
     """Ask what visits with the campaign's code did over its days, or since it began."""
-    first = campaign.starts_on or _begun(site, campaign)
+    first = campaign.starts_on or _begun(site, campaign, today)
     return outcome_over(site, campaign, first, min(campaign.ends_on or today, today), now)
 
 
@@ -134,5 +139,6 @@ def outcome_over(
         return None
     answer = ask(report, Question(site, period, compare="none", filters=filters), now=now)
     values = answer.rows[0].values if answer.rows else {"visitors": 0, "revenue": 0}
-    conversions = values.get("conversions") if answer.rows else (0 if goals_of(site.id) else None)
+    lacking = 0 if campaign.goal or goals_converting(site.id) else None
+    conversions = values.get("conversions") if answer.rows else lacking
     return Outcome(period, values.get("visitors"), conversions if has_goal else None, values.get("revenue"))

@@ -51,18 +51,18 @@ class Productivity(Report):
         _(
             "Cost is what was written down or imported for the days, without VAT unless chosen otherwise, "
             "each day's in the site's currency at the rate in force on it; where some has no rate, there is "
-            "none. Planned is the share of the campaigns' plans, or budgets, that falls on the days, day "
-            "by day alike. Impressions and clicks are as the sellers of ads count them, visits, conversions "
-            "and revenue as this site does, of visits that bear the campaign, channel or creative. Margin is "
-            "revenue times the campaign's margin. Cost per customer (CAC) is cost by distinct visitors who "
-            "reached a goal, customers or not. New customers are those whose first order ever was placed in "
-            "the period on a visit of the row; customers from before ordered there, and not for the first "
-            "time. A known person counts once whatever the browser, and who did not consent is somebody else "
-            "each day, so that some who come again look new; an order counts though it was given back. Cost "
-            "per new customer is the whole cost by these alone. ROAS is revenue by cost. "
-            "Payback is in how many days at this pace the margin, or the revenue where no margin is known, "
-            "covers the cost: days of the period times cost by margin. Visits are credited to where they "
-            "came from, which is no proof that they would not have come without ads."
+            "none. Planned is the share of the campaigns' plans, or budgets, that falls on the days, day by "
+            "day alike. Impressions and clicks are as the sellers of ads count them, visits, conversions and "
+            "revenue as this site does, of visits that bear the campaign, channel or creative. Margin is "
+            "revenue times the campaign's margin. Cost per visitor who converted is cost by distinct "
+            "visitors with a conversion, customers or not. New customers are those whose first order ever "
+            "was placed in the period on a visit of the row; customers from before ordered there, and not "
+            "for the first time. A known person counts once whatever the browser, and who did not consent is "
+            "somebody else each day, so that some who come again look new; an order counts though it was "
+            "given back. Cost per new customer (CAC) is the whole cost by these alone. ROAS is revenue by "
+            "cost. Payback is in how many days at this pace the margin, or the revenue where no margin is "
+            "known, covers the cost: days of the period times cost by margin. Visits are credited to where "
+            "they came from, which is no proof that they would not have come without ads."
         )
     )
     method = "Farris, Bendle, Pfeifer, Reibstein (2010), Marketing Metrics, 2nd ed., ch. 5 and 10"
@@ -105,7 +105,7 @@ class Productivity(Report):
             adds_up=True,
             may_lack=True,
             tells_of_few=True,
-            formula=_("number of times that goals were reached"),
+            formula=_("number of facts that reach a goal of the definition of conversions"),
         ),
         Measure(
             "revenue",
@@ -123,9 +123,9 @@ class Productivity(Report):
         ),
         _money(
             "cac",
-            _("Cost per customer (CAC)"),
-            _("there is no cost, or nobody reached a goal"),
-            formula=_("cost ÷ distinct visitors who reached a goal"),
+            _("Cost per visitor who converted"),
+            _("there is no cost, or nobody converted"),
+            formula=_("cost ÷ distinct visitors with a conversion"),
         ),
         Measure(
             "new_customers",
@@ -142,7 +142,7 @@ class Productivity(Report):
         ),
         _money(
             "cac_new",
-            _("Cost per new customer"),
+            _("Cost per new customer (CAC)"),
             _("there is no cost, or nobody ordered for the first time"),
             formula=_("cost ÷ new customers"),
         ),
@@ -171,7 +171,7 @@ class Productivity(Report):
         Parameter("vat", _("Costs"), "net", (("net", _("without VAT")), ("gross", _("with VAT")))),
     )  # fmt: skip
     order = "-cost"
-    uses_goals = True
+    uses_conversions = True
     gives_by_period = True
     permission = "zoco_campaigns.view_cost"
     position = 20

@@ -33,8 +33,8 @@ class Tags(Report):
             "Visits whose link named a campaign, a content or a keyword, or a medium other than the ones "
             "that Zoco gives by the referrer (organic, social, email, referral). Visitors are distinct "
             "visitors with at least one page view, sessions are visits with no gap over 30 minutes. "
-            "Conversions are how often goals of the site were reached in these visits; revenue is what they "
-            "brought in the site's currency, less refunds."
+            "Conversions are facts of these visits that reach a goal of the site's definition of "
+            "conversions, each once; revenue is what they brought in the site's currency, less refunds."
         )
     )
     dimensions = (
@@ -53,7 +53,7 @@ class Tags(Report):
             adds_up=True,
             may_lack=True,
             tells_of_few=True,
-            formula=_("number of times that goals were reached"),
+            formula=_("number of facts that reach a goal of the definition of conversions"),
         ),
         Measure(
             "revenue",
@@ -66,7 +66,7 @@ class Tags(Report):
     )
     crowd = ("visitors", "sessions")
     order = "-sessions"
-    uses_goals = True
+    uses_conversions = True
     position = 20
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -31,7 +31,7 @@ class Wanted:
     goals: tuple[str, ...]
 
     def is_of(self, goal: str, *, is_revenue: bool) -> bool:
-        """Return whether something measured is the same outcome; "" is of all goals, and of all revenue."""
+        """Return whether something measured is the same outcome; "" is of all there are."""
         return is_revenue is self.is_revenue and (not goal or self.goals == (goal,))
 
 

@@ -13,7 +13,6 @@ from zoco.ledger.asking.goals import (
     PAGE_ENGAGED,
     Goal,
     any_reached,
-    reached,
     sessions_spent,
     spent,
     stayed,
@@ -141,12 +140,8 @@ def by_touch(facts: Facts, *columns: str) -> Table:
 
 
 def _times(facts: Facts, rows: Table) -> Value:
-    """Return how many goals each fact reaches."""
-    times = expr.whole(0)
-    for goal in facts.goals:
-        if goal.kind != "engagement":
-            times = times + expr.ones(reached(facts, rows, goal))
-    return times
+    """Return 1 for each fact that reaches any of the goals; what takes money back is no conversion."""
+    return expr.ones(any_reached(facts, rows, facts.goals) & (rows.amount_site >= expr.money(0)))
 
 
 def amount_of(mean: Value) -> Value:

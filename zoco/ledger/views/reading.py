@@ -44,14 +44,14 @@ def facts_page(question: Question, report: Report | None = None, *, store: Store
 
 
 def _about(question: Question, report: Report | None) -> Table:
-    from zoco.ledger.asking.goals import goals_of
+    from zoco.ledger.asking.converting import goals_for
     from zoco.ledger.scope import Facts
 
     facts = Facts.of(question)
     if report is not None and report.verdicts and question.verdicts == "people":
         facts = replace(facts, verdicts=report.verdicts)
-    if report is not None and report.uses_goals:
-        facts = replace(facts, goals=goals_of(question.site.id))
+    if report is not None:
+        facts = replace(facts, goals=goals_for(report, question.site.id))
     return report.behind(facts) if report else facts.rows
 
 

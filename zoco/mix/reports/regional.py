@@ -25,10 +25,10 @@ class Regional(Report):
     label = _("Regions over time")
     question = _("What did each region bring in each day, week or month?")
     definition = _(
-        "Conversions are how often goals of the site were reached, revenue is what facts brought in the "
-        "site's currency, less refunds, by the region that the fact came from and the step of the site's "
-        "time zone in which it happened. What came from no known region is left out: an operator's file "
-        "of places tells regions."
+        "Conversions are facts that reach a goal of the site's definition of conversions, each once; revenue "
+        "is what facts brought in the site's currency, less refunds, by the region that the fact came from "
+        "and the step of the site's time zone in which it happened. What came from no known region is left "
+        "out: an operator's file of places tells regions."
     )
     picture = "bars"
     dimensions = (
@@ -41,7 +41,7 @@ class Regional(Report):
             "conversions",
             _("Conversions"),
             adds_up=True,
-            formula=_("number of times that goals were reached"),
+            formula=_("number of facts that reach a goal of the definition of conversions"),
         ),
         Measure(
             "revenue",
@@ -53,7 +53,7 @@ class Regional(Report):
     )
     parameters = (GRAIN,)
     order = "-revenue"
-    uses_goals = True
+    uses_conversions = True
     position = 103
 
     def query(self, facts: Facts, params: Params) -> Table:

@@ -61,10 +61,11 @@ def _rows(facts: Facts, columns: tuple[str, ...]) -> Table:
 
 
 def _conversions(facts: Facts, columns: tuple[str, ...]) -> Table:
-    """Return the facts that reach goals of the site; what lasts is no fact."""
-    from zoco.ledger.asking.goals import any_reached, goals_of_facts
+    """Return the facts that are conversions of the site."""
+    from zoco.ledger.asking.converting import goals_converting
+    from zoco.ledger.asking.goals import any_reached
 
-    goals = goals_of_facts(facts.site.id)
+    goals = goals_converting(facts.site.id)
     return _at(facts.where(lambda rows: any_reached(facts, rows, goals)), columns)
 
 

@@ -51,7 +51,7 @@ class Goals(Report):
         Measure("visitors", _("Visitors"), formula=_("number of distinct visitors who reached the goal")),
         Measure(
             "conversions",
-            _("Conversions"),
+            _("Times reached"),
             adds_up=True,
             formula=_("number of times that the goal was reached"),
         ),

@@ -27,7 +27,7 @@ class ByTouch(Report):
     uncertainty = words.SCORE
     measures = words.BY_TOUCH
     order = "-visitors"
-    uses_goals = True
+    uses_conversions = True
 
     def behind(self, facts: Facts) -> Table:
         """Return page views, what reached a goal, and what moved money."""

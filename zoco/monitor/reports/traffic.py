@@ -28,14 +28,14 @@ class Traffic(Report):
     question = _("How many people came, when, and how much did they look at?")
     definition = words.of_days(
         _(
-            "Visitors are distinct visitors with at least one page view in the step. A session is a visit"
-            " with no gap over 30 minutes and belongs to the step in which its first page view falls. "
-            "Bounce is the share of sessions with exactly one page view. Duration is the mean time from "
-            "the first page view of a session to its last; engagement is the time for which pages were "
-            "visible and in focus, by sessions, as the tracker measured it. Conversions are how often "
-            "goals of the site were reached; under a filter by a goal, how often that goal was. Revenue "
-            "is what facts brought in the site's currency, less refunds. Steps are hours, days, weeks or "
-            "months in the site's time zone."
+            "Visitors are distinct visitors with at least one page view in the step. A session is a visit "
+            "with no gap over 30 minutes and belongs to the step in which its first page view falls. Bounce "
+            "is the share of sessions with exactly one page view. Duration is the mean time from the first "
+            "page view of a session to its last; engagement is the time for which pages were visible and in "
+            "focus, by sessions, as the tracker measured it. Conversions are facts that reach a goal of the "
+            "site's definition of conversions, each once; under a filter by a goal, what reached that goal. "
+            "Revenue is what facts brought in the site's currency, less refunds. Steps are hours, days, "
+            "weeks or months in the site's time zone."
         )
     )
     picture = "curve"
@@ -54,7 +54,7 @@ class Traffic(Report):
     )
     parameters = (GRAIN,)
     order = "bucket"
-    uses_goals = True
+    uses_conversions = True
     takes_imported = True
     position = 10
 

@@ -44,7 +44,7 @@ CONVERSIONS = Measure(
     adds_up=True,
     may_lack=True,
     tells_of_few=True,
-    formula=_("number of times that goals were reached"),
+    formula=_("number of facts that reach a goal of the definition of conversions"),
 )
 REVENUE = Measure(
     "revenue",
@@ -60,7 +60,7 @@ RATE = Measure(
     "percent",
     may_lack=True,
     tells_of_few=True,
-    formula=_("visitors who reached a goal in these visits ÷ visitors of these visits"),
+    formula=_("visitors who converted in these visits ÷ visitors of these visits"),
 )
 RATE_LOW = Measure("rate_low", _("95% from"), "percent", may_lack=True, tells_of_few=True, formula=LOWER)
 RATE_HIGH = Measure("rate_high", _("95% to"), "percent", may_lack=True, tells_of_few=True, formula=UPPER)
@@ -87,12 +87,12 @@ PLACED_DEFINITION = of_days(
 TOUCH_DEFINITION = of_days(
     _(
         "A session keeps the source it began with. Visitors are distinct visitors with at least one page "
-        "view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions with "
-        "exactly one page view. A visitor who came from two sources counts for both. Conversions are how "
-        "often goals of the site were reached in these visits, the conversion rate is the share of "
-        "visitors who reached one; with 95% confidence the true rate lies between the two bounds, if "
-        "visitors decide independently of each other. Revenue is what facts of these visits brought in "
-        "the site's currency, less refunds. Under a filter by a goal, conversions and their rate are of "
-        "that goal, and the other figures stay those of all visits."
+        "view, sessions are visits with no gap over 30 minutes, bounce is the share of sessions with exactly "
+        "one page view. A visitor who came from two sources counts for both. Conversions are facts of these "
+        "visits that reach a goal of the site's definition of conversions, each once; the conversion rate is "
+        "the share of visitors who have one; with 95% confidence the true rate lies between the two bounds, "
+        "if visitors decide independently of each other. Revenue is what facts of these visits brought in "
+        "the site's currency, less refunds. Under a filter by a goal, conversions and their rate are of that "
+        "goal, and the other figures stay those of all visits."
     )
 )

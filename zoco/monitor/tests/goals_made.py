@@ -70,3 +70,5 @@ REACHED = {
     "Half a minute": (1, 1, Decimal(0)),
     "Three pages": (1, 1, Decimal(0)),
 }
+# each fact that reaches a goal, once; visits that last are none
+CONVERSIONS = 8

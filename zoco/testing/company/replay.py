@@ -13,7 +13,7 @@ import numpy as np
 
 from zoco.kit.periods import Period
 from zoco.ledger import sitebook
-from zoco.ledger.asking import goals
+from zoco.ledger.asking import converting, goals
 from zoco.ledger.asking.goals import Goal
 from zoco.ledger.schema import decoder, encoder
 from zoco.ledger.spool import BulkSegment
@@ -120,14 +120,15 @@ def cubes_read(plan: Plan, store: Store, *, further: Sequence[tuple[str, str]] =
 @contextmanager
 def _known() -> Iterator[None]:
     """Let the goals and the funnel be known that the further alarms are about."""
-    before = goals._providers[:], drawn._providers[:]
+    before = goals._providers[:], drawn._providers[:], converting._providers[:]
     funnel = Funnel("Shop", STEPS, 86_400)
     goals.provide(lambda _site: (STEPS[1], STEPS[3]))
+    converting.provide(lambda _site: (STEPS[1], STEPS[3]))
     drawn.provide(lambda _site, _key: funnel, lambda _site: ())
     try:
         yield
     finally:
-        goals._providers[:], drawn._providers[:] = before
+        goals._providers[:], drawn._providers[:], converting._providers[:] = before
 
 
 def replayed(

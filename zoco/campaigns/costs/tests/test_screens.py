@@ -69,6 +69,16 @@ def test_spend_stands_beside_budget_days_and_outcome(campaign: Campaign) -> None
     assert (found.per_conversion, round(found.returned or 0, 4)) == (Decimal("17.5"), Decimal("0.2143"))
 
 
+def test_a_campaign_without_days_and_costs_is_looked_at_for_a_year(campaign: Campaign) -> None:
+    # It was noted long after people came by it.
+    campaign.starts_on = campaign.ends_on = None
+
+    found = spend(campaign)
+
+    assert found.outcome is not None
+    assert (found.outcome.period.first, found.outcome.visitors) == (date(2025, 4, 3), 2)
+
+
 def test_what_is_not_known_is_not_said(campaign: Campaign) -> None:
     campaign.goal, campaign.budget = "Gone", Decimal(0)
     assert (spend(campaign).per_conversion, spend(campaign).returned, spend(campaign).share) == (

@@ -13,8 +13,9 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from zoco.kit.periods import Period, micros
+from zoco.ledger.asking.converting import goals_for
 from zoco.ledger.asking.filters import Filter
-from zoco.ledger.asking.goals import Goal, goals_of
+from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import by_period, templates
@@ -82,7 +83,7 @@ class Asked:
             offset=(question.page - 1) * question.size,
             size=question.size,
             dialect=dialect,
-            goals=goals_of(question.site.id) if report.uses_goals else (),
+            goals=goals_for(report, question.site.id),
             guard=guard if guard and guard.least else None,
             is_shared=guard is not None,
             with_nobodys=report.takes_nobodys and guard is None and sees_nobodys(),

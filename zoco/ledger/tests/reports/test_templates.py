@@ -132,8 +132,9 @@ def is_kept(report: Report) -> bool:
 def test_the_next_process_finds_them_and_needs_no_ibis(tmp_path: Path) -> None:
     program = (
         "import sys; from zoco.project import ready; ready.django();"
-        "from zoco.ledger.asking import goals; from zoco.monitor.reports.conversions import defined;"
-        "goals._providers.clear(); defined._providers.clear();"
+        "from zoco.ledger.asking import converting, goals;"
+        "from zoco.monitor.reports.conversions import defined;"
+        "converting._providers.clear(); goals._providers.clear(); defined._providers.clear();"
         "from zoco.ledger.tests.reports import test_templates as t;"
         "kept = [r for r in t.reports_all() if t.is_kept(r)]; site = t.site_of(int(sys.argv[1]), 'UTC');"
         "made = [t.asked_of(r, 'UTC', p, 'duckdb') for r in kept for p in t.PERIODS[1::-1]];"

@@ -146,7 +146,7 @@ def of_costs(incident: Incident) -> Explained:
         [
             (_("Sum of all days"), _("so far + Σ mean of the weekday of each day to come")),
             (_("Return on ad spend"), _("revenue ÷ cost")),
-            (_("Cost per customer (CAC)"), _("cost ÷ visitors who reached a goal")),
+            (_("Cost per visitor who converted"), _("cost ÷ distinct visitors with a conversion")),
         ],
         COSTS,
         [(_("Site"), incident.alarm.site.name), (_("Time zone"), incident.alarm.site.zone)],

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from zoco.ledger.asking.converting import goals_converting
 from zoco.ledger.report import report_named
 from zoco.monitor.attribution.definition import definition_of, rule_set
 from zoco.monitor.goal_form import GoalForm
@@ -49,6 +50,7 @@ def test_the_last_rule_holds_and_those_before_it_stay(site: Site) -> None:
 
     assert (names(site), definition_of(site.pk).lookback_days) == (["Order"], 90)
     assert [each.goals for each in ConversionRule.objects.all()] == [["Order"], ["Thanks"]]
+    assert [goal.name for goal in goals_converting(site.pk)] == ["Order"], "traffic counts by it too"
     report = report_named("conversions")
     assert report.given(site_info(site), report.defaults()) == definition_of(site.pk)
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from zoco.kit.periods import Period
-from zoco.ledger.asking import goals
+from zoco.ledger.asking import converting, goals
 from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
+from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
@@ -26,6 +27,7 @@ from zoco.monitor.reports.funnels.chains import Funnel
 from zoco.monitor.tests.conversions.walked import (
     BY_BROWSER,
     BY_PERSON,
+    CONTACT,
     GOALS,
     ORDERED,
     PERIOD,
@@ -89,6 +91,26 @@ def test_orders_paths_and_every_model_add_up_to_the_same(
             assert Decimal(shown + kept["rest"]) / UNIT == whole
             assert all(line["units"] >= 0 for line in kept["lines"])
             assert all(line["low"] <= line["units"] <= line["high"] for line in kept["lines"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("chosen", [(ORDERED,), (ORDERED, CONTACT, SEEN)], ids=["orders", "all"])
+def test_traffic_and_sources_count_the_conversions_of_the_definition_and_each_once(
+    stores: dict[str, Store], engine: str, chosen: tuple[Goal, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = Goal("Long", "engagement", views=1)
+    monkeypatch.setattr(goals, "_providers", [lambda _site: (ORDERED, CONTACT, SEEN, long)])
+    monkeypatch.setattr(converting, "_providers", [lambda _site: chosen])
+    monkeypatch.setattr(defined, "_providers", [lambda _site: Definition(chosen, 5)])
+    store = stores[engine]
+
+    conversions = totals(store, "conversions")["conversions"]
+
+    assert conversions > 200
+    for key in ("traffic", "channels", "sources"):
+        assert totals(store, key)["conversions"] == conversions
+    # Only a filter by a goal says otherwise: then it is that goal's.
+    assert totals(store, "traffic", **{"f.goal": "Long"})["conversions"] > 0
 
 
 @pytest.mark.parametrize("engine", ENGINES)
