@@ -68,14 +68,6 @@ def so_far(column: Value, rows: Table, *by: str, is_back: bool = False) -> Value
     return column.sum().over(ibis.cumulative_window(group_by=groups, order_by=order))
 
 
-def least_so_far(column: Value, rows: Table, *by: str) -> Value:
-    """Return the least of a column over the rows of a group up to each by (occurred_at, id)."""
-    import ibis
-
-    groups = [rows[name] for name in by]
-    return column.min().over(ibis.cumulative_window(group_by=groups, order_by=_order(rows)))
-
-
 def turn(rows: Table, *by: str, is_back: bool = False) -> Value:
     """Return each row's place in its group by (occurred_at, id), from 1; `is_back` from the last one."""
     return place_in(rows, by, *_ordered(rows, is_back=is_back))

@@ -203,28 +203,39 @@ def _numbered(rows: Table, walk: Walk) -> Table:
     """Return the anchors, number 0, and as many steps as were asked for; equal ones in a row are one."""
     marked = _beside(rows, walk)
     kept = marked.filter(marked.begins | (marked.code != marked.before))
-    numbered = kept.mutate(number=along.turn(kept, "who", is_back=walk.is_back) - 1)
+    number = along.place_in(kept, ["who"], kept["place"].asc()) - 1
+    numbered = kept.select("who", "occurred_at", "code", "before", number=number)
     return numbered.filter(numbered.number <= walk.steps)
 
 
 def _beside(rows: Table, walk: Walk) -> Table:
     """Return each walk's anchor (`begins`), the first one, and the steps on its side, with the code that was
-    `before` each.
+    `before` each, and their `place`: one number is quicker to order by again than moment and id.
     """
-    turn = along.so_far(expr.ones(rows.entry), rows, "who")
     if walk.is_plain and not walk.is_back:
-        # All rows after the anchor are steps: both go along the same order, which is made once.
-        at = expr.micros(rows.occurred_at)
-        begun = along.least_so_far(rows.entry.ifelse(at, LATER), rows, "who")
-        before = along.lagged(rows.code, rows, "who", empty=-1)
-        turns = rows.mutate(turn=turn, before=before, gap=at - begun)
-        near = turns.filter(turns.turn > 0, turns.gap <= walk.within_seconds * 1_000_000)
-        return near.mutate(begins=near.entry & (near.turn == 1))
-    turns = rows.mutate(turn=turn)
+        return _after(rows, walk)
+    turns = rows.mutate(turn=along.so_far(expr.ones(rows.entry), rows, "who"))
     begun = turns.mutate(begins=turns.entry & (turns.turn == 1))
     on_side = begun.turn == 0 if walk.is_back else begun.turn > 0
     sided = begun.filter(begun.begins | (begun.is_step & on_side))
-    return sided.mutate(before=along.lagged(sided.code, sided, "who", empty=-1, is_back=walk.is_back))
+    return sided.mutate(
+        before=along.lagged(sided.code, sided, "who", empty=-1, is_back=walk.is_back),
+        place=along.turn(sided, "who", is_back=walk.is_back),
+    )
+
+
+def _after(rows: Table, walk: Walk) -> Table:
+    """Return the same where all rows after the anchor are steps: both go along one order, made once."""
+    at = expr.micros(rows.occurred_at)
+    turns = rows.mutate(
+        before=along.lagged(rows.code, rows, "who", empty=-1),
+        place=along.turn(rows, "who"),
+        # How long before LATER the first anchor was, of the rows before; 0 where there was none yet.
+        ahead=along.latest_before(rows.entry.ifelse(LATER - at, 0), rows, "who"),
+    )
+    begun = turns.mutate(begins=turns.entry & (turns.ahead == 0))
+    gap = expr.micros(begun.occurred_at) - (LATER - begun.ahead)
+    return begun.filter(begun.begins | ((begun.ahead > 0) & (gap <= walk.within_seconds * 1_000_000)))
 
 
 def _ended(short: Table, facts: Facts, walk: Walk) -> Table:
