@@ -2,11 +2,11 @@
 
 A file's tests do, for the fixtures that they share. Tests that empty the database come after all that
 find in it what migrations wrote, in each process as in a run by one: hence two groups for such a file.
-Of each part, the files to which the most time is allowed come first, so that no process sits idle while the
-other is busy with a long one. What drives a browser stays last: it leaves threads and a loop behind.
+What drives a browser stays last: it leaves threads and a loop behind. Of those before and of the last, files
+to which the most time is allowed come first: no process sits idle while the other is busy with a long one.
 """
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,17 +14,47 @@ EMPTYING = {"transactional_db", "django_db_reset_sequences", "live_server"}
 AFTER = ":after"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Name the groups before xdist reads their names, and put all in order after others have."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-    yield
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest: dict[str, float] = {}
     for item in items:
         group = group_of(item)
         longest[group] = max(longest.get(group, 0), _allowed(item))
-    items.sort(key=lambda item: (_part(item), -longest[group_of(item)]))
+    items.sort(key=lambda item: (part := _part(item), 0 if part == 1 else -longest[group_of(item)]))
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share out files. xdist itself writes groups behind names, where pytest 9.2 reads them no more."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Files(LoadScopeScheduling):  # type: ignore[misc]
+        """Tests of one file that follow each other are a unit of work."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            return units.of(nodeid)
+
+    units = Units()
+    return Files(config, log)
+
+
+class Units:
+    """Which unit of work a test belongs to; asked for each in the order of the run before any is run."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._file = self._unit = ""
+
+    def of(self, name: str) -> str:
+        """Return the unit of a test: a new one where another file begins, also one that was there before."""
+        if name not in self._known:
+            file = name.partition("::")[0]
+            if file != self._file:
+                self._file, self._unit = file, f"{file} {len(self._known)}"
+            self._known[name] = self._unit
+        return self._known[name]
 
 
 def _part(item: pytest.Item) -> int:

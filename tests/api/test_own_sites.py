@@ -88,6 +88,7 @@ def test_no_door_shows_anything_of_another_site(parts: dict[str, Any]) -> None:
     assert let_in == []
 
 
+@pytest.mark.once  # forms are sent on both by tests/api/forms, and what is held back is the same on each
 def test_no_post_changes_anything_of_another_site(parts: dict[str, Any]) -> None:
     browsers, _own = limited()
     addresses = {
@@ -117,6 +118,7 @@ def test_whoever_makes_something_makes_it_for_his_own_site_only(parts: dict[str,
     assert list(goals.filter(name="Thanks").values_list("site", flat=True)) == [own.pk]
 
 
+@pytest.mark.once  # refused before the ledger is asked for anything
 def test_no_report_is_asked_of_another_site(parts: dict[str, Any]) -> None:
     browsers, _own = limited()
     found = {}
