@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import micros
 from zoco.ledger import sitebook
+from zoco.moving.arriving import is_half_here
 from zoco.stats.trials.bandits import shares_next
 from zoco.trials import facts
 from zoco.trials.choices import Decides
@@ -60,6 +61,7 @@ def is_to_share(trial: Trial, at: datetime) -> bool:
         and at >= midnight - AHEAD
         and (trial.ends_on is None or midnight.date() <= trial.ends_on)
         and trial.batches_read[-1].since < micros(midnight)
+        and not is_half_here(trial.site_id)
     )
 
 

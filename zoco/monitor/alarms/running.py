@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Period
-from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.cube import DAYS, Cube, cube_read
@@ -19,6 +18,7 @@ from zoco.monitor.alarms.narrowed import Narrowed, SegmentMissed, narrowed
 from zoco.monitor.alarms.others.averages import looked
 from zoco.monitor.alarms.shown.pictures import average_picture, picture_of
 from zoco.monitor.alarms.usual import KINDS, rule_of
+from zoco.moving.arriving import sites_arrived
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -37,7 +37,7 @@ def alarms_look(*, now: datetime, store: Store | None = None) -> int:
     """Look at the last full hour of each site that was not looked at yet; return how many alarms were."""
     hour = (now - LATE).replace(minute=0, second=0, microsecond=0)
     looked = 0
-    for site in sitebook.sites():
+    for site in sites_arrived():
         due = [each for each in alarms_on(site) if KINDS[each.kind].rule and _is_due(each, hour)]
         if not due:
             continue

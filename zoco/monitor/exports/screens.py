@@ -207,6 +207,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         },
         days=[_day(day) for day in days.order_by("-day")[:DAYS_LISTED]],
         more=formats.count(count - DAYS_LISTED) if count > DAYS_LISTED else "",
+        is_open=run.is_open,
         may_stop=run.is_open,
         may_go_on=run.state in (State.STOPPED, State.FAILED),
         may_delete=request.user.has_perm(DELETE) and not run.is_open and count > 0,

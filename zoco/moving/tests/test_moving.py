@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from zoco.ledger.erasing import facts_erase
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.monitor.models import Alarm, Goal, ImportRun, Schedule, Segment
-from zoco.moving import moving, running
+from zoco.moving import importing, moving, running
+from zoco.moving.arriving import is_half_here, sites_arrived
 from zoco.moving.exporting import export_begin
 from zoco.moving.models import SiteMove
 from zoco.moving.running import archive_of, folder_of
@@ -256,3 +258,24 @@ def test_a_note_of_a_month_never_outlives_the_file_that_it_is_of(
         moving.through(key=begun.pk)
 
     assert not note.exists()
+
+
+def test_a_site_is_half_here_until_the_last_of_its_facts_has_come(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = exported(shop, folder / "shop.zip")
+    installation(folder / "two", monkeypatch)
+    real, during = importing._facts_take, []
+
+    def take(store: Any, site: Site, *given: Any) -> None:
+        real(store, site, *given)
+        during.append((is_half_here(site.pk), len(sites_arrived())))
+
+    monkeypatch.setattr(importing, "_facts_take", take)
+    move = taken(path)
+
+    assert move.state == "done"
+    assert during
+    assert set(during) == {(True, 0)}
+    assert move.site is not None
+    assert (is_half_here(move.site.pk), len(sites_arrived())) == (False, 1)

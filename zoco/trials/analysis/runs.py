@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit.runs import Tell
 from zoco.ledger import sitebook
+from zoco.moving.arriving import is_half_here
 from zoco.sites.runs import ENDED, Runs
 from zoco.stats.trials.bandits import shares_next
 from zoco.trials import sharing
@@ -37,6 +38,10 @@ EVERY = timedelta(hours=20)
 AFTER_DEATH = timedelta(hours=1)
 """So long after a run was found dead the next one is asked for: what kills its process may do so again."""
 RUNS_KEPT = 50
+ARRIVING = gettext_noop(
+    "Not all facts of this site are here: its import has not ended, and figures of a part would be wrong. If "
+    "the import was stopped or failed, go on with it."
+)
 UNDER_WAY = gettext_noop("Figures of this trial are being worked out already.")
 
 
@@ -76,6 +81,8 @@ def run_begin(*, trial: Trial, at: datetime, by: Any = None) -> TrialRun:
             "worked out: those of a part would be wrong. If its import was stopped, go on with it."
         )
         raise RunWrong(words)
+    if is_half_here(trial.site_id):
+        raise RunWrong(ARRIVING)
     RUNS.look(trial=trial)
     run = TrialRun(trial=trial, until=at, total=len(trial.metrics) + 1, told_at=at, created_by=by)
     try:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms.before.replaying import raised, read_again, weeks_known
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.narrowed import SegmentMissed, kept, narrowed
 from zoco.monitor.alarms.usual import CARE, KINDS
+from zoco.moving.arriving import sites_arrived
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -50,7 +50,7 @@ def about_of(alarm: Alarm) -> list[Any]:
 
 def before_work(*, now: datetime, store: Store | None = None) -> int:
     """Count for the first alarm for which it is due; return how many were counted: 1, or 0."""
-    for site in sitebook.sites():
+    for site in sites_arrived():
         alarms = Alarm.objects.filter(site=site.id, is_on=True).select_related("site", "segment")
         for alarm in alarms.order_by("id"):
             kind = KINDS.get(alarm.kind)

@@ -25,6 +25,7 @@ from zoco.monitor.alarms.detecting import DAYS_LEAST, DAYS_MOST, Finding, Rule, 
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.others.kinds import OF_LETTERS
 from zoco.monitor.alarms.usual import CARE
+from zoco.moving.arriving import sites_arrived
 from zoco.stats.movers import movers
 from zoco.stats.tails import bounds, tails
 
@@ -73,7 +74,7 @@ def letters_look(*, now: datetime, store: Store | None = None) -> int:
     hour = now.replace(minute=0, second=0, microsecond=0)
     found = 0
     kept: dict[str, Heaps] = {}
-    for site in sitebook.sites():
+    for site in sites_arrived():
         alarms = Alarm.objects.filter(site=site.id, is_on=True, kind__in=OF_LETTERS).select_related("site")
         for alarm in alarms.order_by("id"):
             if alarm.looked_at is not None and alarm.looked_at >= hour:

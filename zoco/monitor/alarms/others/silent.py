@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zoco.kit.periods import Period, micros
-from zoco.ledger import expr, sitebook
+from zoco.ledger import expr
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.cube import DAYS, Cube, cube_read
@@ -16,6 +16,7 @@ from zoco.monitor.alarms.detecting import DAYS_LEAST, Finding, Unknown, history_
 from zoco.monitor.alarms.models import Alarm
 from zoco.monitor.alarms.running import alarms_on, opened
 from zoco.monitor.alarms.windows import Window
+from zoco.moving.arriving import sites_arrived
 from zoco.stats.tails import bounds, tails
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ SILENT_HOURS_MOST = 72
 def silence_look(*, now: datetime, store: Store | None = None) -> int:
     """Look for sites from which nothing comes; return how many are silent."""
     silent = 0
-    for site in sitebook.sites():
+    for site in sites_arrived():
         for alarm in alarms_on(site):
             if alarm.kind != "silence":
                 continue

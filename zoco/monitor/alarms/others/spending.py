@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import transaction
 
-from zoco.ledger import sitebook
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms import services
 from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.others.kinds import OF_COSTS
+from zoco.moving.arriving import sites_arrived
 
 if TYPE_CHECKING:
     from zoco.campaigns.costs.troubles import Trouble
@@ -41,7 +41,7 @@ def spending_look(*, now: datetime, store: Store | None = None) -> int:
         return 0
     hour = now.replace(minute=0, second=0, microsecond=0)
     off = 0
-    for site in sitebook.sites():
+    for site in sites_arrived():
         alarms = Alarm.objects.filter(site=site.id, is_on=True, kind__in=OF_COSTS).select_related("site")
         for alarm in alarms.order_by("id"):
             if alarm.looked_at is not None and alarm.looked_at >= hour:

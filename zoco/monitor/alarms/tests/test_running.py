@@ -12,12 +12,14 @@ from zoco.ledger.schema import Fact
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import SITE, ledger, load
 from zoco.monitor.alarms import running
+from zoco.monitor.alarms.before.working import before_work
 from zoco.monitor.alarms.cube import cube_read
 from zoco.monitor.alarms.models import Alarm, Incident
 from zoco.monitor.alarms.narrowed import narrowed
 from zoco.monitor.alarms.others import silent
 from zoco.monitor.alarms.said import incident_title, known_said, segment_said
 from zoco.monitor.models import Segment
+from zoco.moving.models import SiteMove
 from zoco.sites.models import Site
 from zoco.testing.factories import fact
 
@@ -141,3 +143,24 @@ def test_a_segment_that_changes_or_goes_ends_what_was_found_in_it(store: Store) 
     assert (
         known_said(alarm) == "The segment “Abroad” was deleted, and nothing is watched. Choose another one."
     )
+
+
+@pytest.mark.django_db
+def test_nothing_is_judged_while_facts_of_a_site_arrive_from_elsewhere(store: Store) -> None:
+    site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=SITE.zone)
+    Alarm.objects.create(site=site, kind="fall", measure="visits")
+    Alarm.objects.create(site=site, kind="silence", measure="facts", minutes=30)
+    move = SiteMove.objects.create(kind="in", site=site, name="shop.zip", state="running", is_fresh=True)
+    later = NEWEST + timedelta(hours=11)
+
+    def looks() -> tuple[int, int, int]:
+        return (
+            running.alarms_look(now=later, store=store),
+            silent.silence_look(now=later, store=store),
+            before_work(now=later, store=store),
+        )
+
+    assert looks() == (0, 0, 0)
+    assert not Incident.objects.exists()
+    SiteMove.objects.filter(pk=move.pk).update(state="stopped")
+    assert looks() == (1, 1, 1), "whoever watches over a site waits for nobody to go on with an import"
