@@ -44,7 +44,10 @@ def said(trial: Trial, *metrics: dict[str, Any], until: datetime = LATE, **more:
 
 def test_all_is_in_when_the_longest_days_of_a_metric_are_over() -> None:
     trial = running(
-        [SIGNED, Metric("Late", "proportion", goal="Order", window_days=3)], decides="fixed", unit="browser"
+        [SIGNED, Metric("Late", "proportion", goal="Order", window_days=3)],
+        decides="fixed",
+        unit="browser",
+        ends_on=(START + 5 * DAY).date(),
     )
 
     assert full_at(trial) is None
