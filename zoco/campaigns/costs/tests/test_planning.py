@@ -99,6 +99,8 @@ def test_rates_of_a_file_are_read_with_either_sign_of_decimals(tmp_path: Path) -
 
     assert (found.set, [line for line, _why in found.refused]) == (1, [3, 4])
     assert rates_of(TRACKED).at("USD", FIRST) == Decimal("0.5")
+    assert taken("Currency;Date;Rate", "GBP;2026-04-01;1.2", "USD;2026-04-02;0,5").set == 2
+    assert rates_of(TRACKED).at("GBP", FIRST) == Decimal("1.2")
     with pytest.raises(TableWrong, match="columns currency, date and rate"):
         taken("Date;Rate;Note", "2026-04-01;1;x")
 
