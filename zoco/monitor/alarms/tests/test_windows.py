@@ -11,8 +11,8 @@ from zoco.monitor.alarms.windows import Window, taken
 from zoco.stats.seasonal import Forecast
 
 MONDAY = datetime(2026, 3, 2)  # noqa: DTZ001 - a wall clock's
-DAYS = 35
-END = 24 * 30 + 12
+DAYS = 42
+END = 24 * 37 + 12
 
 
 @pytest.fixture
