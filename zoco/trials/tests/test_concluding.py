@@ -7,15 +7,20 @@ from typing import Any
 import pytest
 
 from zoco.sites import reads
-from zoco.trials.analysis.concluding import concluded, full_at, is_end
-from zoco.trials.designs import Metric
+from zoco.stats.trials import fixed
+from zoco.stats.trials.live import looked
+from zoco.stats.trials.moments import Estimate
+from zoco.trials.analysis.concluding import compare_of, concluded, full_at, is_end
+from zoco.trials.designs import ArmPlan, Metric
 from zoco.trials.models import Trial
-from zoco.trials.tests.simulated import DAY, MONEY, ORDERS, SIGNED, START, running, site_made
+from zoco.trials.tests.simulated import ARMS, DAY, MONEY, ORDERS, SIGNED, START, running, site_made
 
 pytestmark = pytest.mark.django_db
 MICRO = timedelta(microseconds=1)
 LEFT = Metric("Left", "proportion", "guard", "Order", is_higher_better=False)
 LATE = START + 40 * DAY
+MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)
+"""In Madrid, when the day of the start is over."""
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +61,23 @@ def test_all_is_in_when_the_longest_days_of_a_metric_are_over() -> None:
     assert [is_end(trial, START + 9 * DAY - MICRO), is_end(trial, START + 9 * DAY)] == [False, True]
     trial.decides = "live"
     assert not is_end(trial, LATE)
-    trial.decides, trial.ends_on = "fixed", None
+    trial.decides, trial.state = "fixed", Trial.State.STOPPED
     assert not is_end(trial, LATE)
+    trial.state, trial.ends_on, trial.ended_at = Trial.State.ARCHIVED, START.date(), MIDNIGHT
+    assert is_end(trial, LATE)
+    trial.ended_at = MIDNIGHT - MICRO
+    assert not is_end(trial, LATE), "it was ended by hand"
+
+
+def test_a_look_plans_with_two_arms_of_all_that_are_planned() -> None:
+    trial = running(arms=(*ARMS, ArmPlan("c", "Longer")), units_planned=3_000)
+    control, other = Estimate(400, 0.2, 0.16, 80), Estimate(400, 0.25, 0.1875, 100)
+
+    live, ended = compare_of(trial, False)(control, other), compare_of(trial, True)(control, other)
+
+    assert live == looked(control, other, planned=2_000)
+    assert live.p != looked(control, other, planned=3_000).p
+    assert ended == fixed.ended(control, other, planned=800)
 
 
 def test_what_decides_is_corrected_over_arms_and_the_rest_over_all_of_it() -> None:
