@@ -148,3 +148,13 @@ def test_no_difference_is_open_and_an_arm_without_figures_too_few() -> None:
             None,
             ["sample_ratio"],
         )
+
+
+def test_a_quantile_says_nothing_before_its_end() -> None:
+    median = Metric("Median order", "quantile", "primary", "Order", share=0.5)
+    trial = running([ORDERS, median], decides="fixed", ends_on=(START + 5 * DAY).date())
+    mean = figures(0.5, -1, 1) | {"arms": {"a": arm(0.2)}}
+
+    assert said(trial, mean, of_primary())["verdict"]["word"] == "too_few"
+    trial.ended_at, trial.state = START + 6 * DAY, Trial.State.FINISHED
+    assert said(trial, mean, of_primary())["verdict"]["winner"] == "b"
