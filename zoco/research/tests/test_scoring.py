@@ -77,3 +77,9 @@ def test_nobody_has_no_scores() -> None:
 def test_bounds_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(BoundsWrong):
         bounds_read(text)
+
+
+def test_bounds_ascend_from_nothing_to_the_largest() -> None:
+    assert bounds_read(" 0, 1,2.5,1e12") == (0, 1, 2.5, 1e12)
+    with pytest.raises(BoundsWrong, match="Write 4 numbers"):
+        bounds_read("0,1,2.5,1.1e12")

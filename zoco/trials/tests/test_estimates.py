@@ -130,20 +130,22 @@ def test_a_batch_is_over_with_the_days_of_its_last_unit() -> None:
 
 
 def test_guards_of_a_bandit_are_the_least_p_value_times_the_looks_that_are_planned() -> None:
-    arm, at = ints(*[0] * 30, *[1] * 10, *[0] * 9, *[1] * 31), ints(*[1] * 40, *[DAY] * 40)
-    sample = Sample(("a", "b"), np.arange(80), arm, at)
-    dealt = (ints(*[0] * 60, *[1] * 40), ints(*[0] * 30, *[1] * 30, *[0] * 9, *[1] * 31))
+    arm, at = np.repeat([0, 1, 0, 1], [700, 300, 90, 310]), np.repeat([1, DAY], [1_000, 400])
+    sample = Sample(("a", "b"), np.arange(1_400), arm, at)
+    dealt = (np.repeat([0, 1], [1_230, 400]), np.repeat([0, 1, 0, 1], [700, 530, 90, 310]))
 
-    def values(planned: int, given: Any = dealt) -> dict[Guard, tuple[float, bool]]:
+    def values(planned: int, given: Any = dealt) -> dict[Guard, list[float]]:
         found = batches.checks(SCHEDULE, sample, given, planned=planned, limit=0.005)
-        return {each.guard: (each.value, each.is_kept) for each in found}
+        return {each.guard: [each.value, each.is_kept] for each in found}
 
-    uneven = guards.sample_ratio_live({"a": 30, "b": 10}, {"a": 0.5, "b": 0.5}).value
-    even = guards.sample_ratio_live({"a": 9, "b": 31}, {"a": 0.2, "b": 0.8}).value
-    lost = guards.exposure({"a": 30, "b": 30}, {"a": 30, "b": 10}).value
-    assert uneven < even
-    assert values(3)[Guard.SAMPLE_RATIO] == (pytest.approx(min(3 * uneven, 1)), True)
-    assert values(1)[Guard.EXPOSURE] == (pytest.approx(2 * lost), False)  # there are two already
+    uneven = guards.sample_ratio_live({"a": 700, "b": 300}, {"a": 0.5, "b": 0.5}).value
+    even = guards.sample_ratio_live({"a": 90, "b": 310}, {"a": 0.2, "b": 0.8}).value
+    lost = guards.exposure({"a": 700, "b": 530}, {"a": 700, "b": 300}).value
+    assert 3 * uneven < even
+    is_kept = 3 * uneven >= guards.LIMIT
+    assert values(3)[Guard.SAMPLE_RATIO] == pytest.approx([3 * uneven, is_kept], abs=0)
+    assert values(1)[Guard.EXPOSURE] == pytest.approx([2 * lost, False], abs=0)  # there are two already
+    assert values(10**300)[Guard.SAMPLE_RATIO] == [1, True]
     assert list(values(1, None)) == [Guard.SAMPLE_RATIO]
 
 
@@ -162,11 +164,12 @@ def test_means_shares_and_ratios_are_of_units_whose_days_are_over() -> None:
     assert (mean.arms["a"].value, mean.arms["a"].variance, mean.arms["a"].events) == (2, 12, 1)
     assert (mean.arms["b"].n, mean.arms["b"].value, mean.arms["b"].variance) == (2, 2, 2)
     assert (mean.left_out, mean.cap, mean.capped, mean.kept, mean.strata) == (1, None, 0, 1.0, 0)
-    assert share.arms["a"] == Estimate(3, 1 / 3, pytest.approx(1 / 3), 1)
+    assert (share.arms["a"].n, share.arms["a"].value, share.arms["a"].events) == (3, 1 / 3, 1)
+    assert share.arms["a"].variance == pytest.approx(1 / 3)
     assert share.arms["b"].value == 1
     # a: 6 / 6, each unit tells (y - x) / 2: -2, 2, 0; b: 4 / 2, (y - 2 x) / 1: 1, -1.
-    assert (ratio.arms["a"].value, ratio.arms["a"].variance) == (1, pytest.approx(4))
-    assert (ratio.arms["b"].value, ratio.arms["b"].variance) == (2, pytest.approx(2))
+    assert [ratio.arms["a"].value, ratio.arms["a"].variance] == pytest.approx([1, 4])
+    assert [ratio.arms["b"].value, ratio.arms["b"].variance] == pytest.approx([2, 2])
 
 
 def test_revenue_is_drawn_in_over_both_arms_and_so_is_the_past() -> None:
@@ -215,3 +218,68 @@ def test_of_means_is_believed_from_a_hundred_units_and_twenty_events_on(
     plain = {"a": Estimate(n, 2.0, 4.0, events), "b": Estimate(400, 2.1, 4.0, 300)}
 
     assert ("why" not in beliefs.view(MEAN, plain, ("a", "b"))) == is_told
+
+
+ARM, STRATUM, PAST = np.arange(160) % 2, np.arange(160) // 2 % 2, (np.arange(160) * 7 % 13).astype(np.float64)
+DONE = PAST / 2 + 2 * STRATUM + ARM + np.arange(160) * 5 % 7 / 10
+WHOLE = Sample(("a", "b"), np.arange(160), ARM, np.zeros(160, dtype=np.int64))
+
+
+def theta_of(done: Any, past: Any) -> float:
+    """Return the slope of what was done in the past within arms, by least squares."""
+    apart = [
+        (done[arm == ARM] - done[arm == ARM].mean(), past[arm == ARM] - past[arm == ARM].mean())
+        for arm in (0, 1)
+    ]
+    return float(sum(y @ x for y, x in apart) / sum(x @ x for _y, x in apart))
+
+
+def of_whole(metric: Metric, done: Any = DONE, **more: Any) -> Estimated:
+    did = Deeds(WHOLE.unit, done, np.ones(160), PAST)
+    return estimated(metric, WHOLE, did, DAY, **({"is_adjusted": True} | more))
+
+
+def test_the_past_is_taken_off_and_what_is_left_weighed_by_strata() -> None:
+    left = DONE - theta_of(DONE, PAST) * (PAST - PAST.mean())
+
+    adjusted, both = of_whole(MEAN), of_whole(MEAN, strata=STRATUM)
+
+    for arm, key in enumerate("ab"):
+        by_stratum = [left[(arm == ARM) & (stratum == STRATUM)] for stratum in (0, 1)]
+        assert adjusted.arms[key].value == pytest.approx(left[arm == ARM].mean())
+        assert adjusted.plain[key].value == pytest.approx(DONE[arm == ARM].mean())
+        assert both.arms[key].value == pytest.approx(sum(each.mean() for each in by_stratum) / 2)
+        assert both.arms[key].events == adjusted.arms[key].events == np.count_nonzero(DONE[arm == ARM])
+    assert (adjusted.strata, both.strata) == (0, 2)
+    assert both.kept < adjusted.kept < 1
+    plain = of_whole(MEAN, is_adjusted=False, strata=STRATUM)
+    assert plain.arms["b"].value == pytest.approx(DONE[ARM == 1].mean())  # as many of both strata
+    assert plain.strata == 2
+
+
+def test_the_past_of_revenue_is_drawn_in_before_it_is_taken_off() -> None:
+    found = of_whole(Metric("Revenue", "revenue", share=0.5))
+
+    assert found.cap is not None
+    done, past = np.minimum(DONE, found.cap), np.minimum(PAST, found.cap)
+    left = done - theta_of(done, past) * (past - past.mean())
+    assert found.arms["a"].value == pytest.approx(left[ARM == 0].mean())
+
+
+def test_shares_are_told_by_the_rarer_outcome_and_who_came_back_is_never_adjusted() -> None:
+    done = (np.arange(160) % 8 < 5).astype(float)
+    happened = int(done[ARM == 0].sum())
+
+    share, back = of_whole(SHARE, done), of_whole(Metric("Back", "retention"), done)
+
+    assert happened == 60
+    assert share.arms["a"].events == 20
+    assert share.kept < 1
+    assert (back.kept, back.arms["a"].value) == (1.0, 0.75)
+
+
+def test_a_ratio_is_not_weighed_by_strata() -> None:
+    found = of_whole(Metric("Each", "ratio"), strata=STRATUM)
+
+    assert found.strata == 0
+    assert found.plain["a"].value == pytest.approx(DONE[ARM == 0].mean())

@@ -82,7 +82,8 @@ def test_a_rate_is_in_force_from_its_day_on_and_of_its_site_alone(elsewhere: Cam
 
     found = [rates.at("USD", date(2026, 4, day)) for day in range(2, 7)]
     assert found == [None, Decimal("0.5"), Decimal("0.5"), Decimal("0.9"), Decimal("0.9")]
-    assert (rates.at("EUR", FIRST), rates.at("GBP", FIRST)) == (1, None)
+    assert rates.at("EUR", FIRST) == Decimal(1)
+    assert rates.at("GBP", FIRST) is None
 
 
 def test_rates_of_a_file_are_read_with_either_sign_of_decimals(tmp_path: Path) -> None:
@@ -98,6 +99,8 @@ def test_rates_of_a_file_are_read_with_either_sign_of_decimals(tmp_path: Path) -
 
     assert (found.set, [line for line, _why in found.refused]) == (1, [3, 4])
     assert rates_of(TRACKED).at("USD", FIRST) == Decimal("0.5")
+    assert taken("Currency;Date;Rate", "GBP;2026-04-01;1.2", "USD;2026-04-02;0,5").set == 2
+    assert rates_of(TRACKED).at("GBP", FIRST) == Decimal("1.2")
     with pytest.raises(TableWrong, match="columns currency, date and rate"):
         taken("Date;Rate;Note", "2026-04-01;1;x")
 
@@ -127,19 +130,19 @@ def test_what_has_no_rate_is_summed_by_currency_and_leaves_the_whole_unknown(spr
     for day, currency, clicks in ((1, "EUR", None), (2, "USD", 3), (3, "USD", None), (4, "GBP", 4)):
         cost(spring, day, "10", currency=currency, clicks=clicks)
     one, two = Spending(), Spending()
-    for number, day in enumerate(days_of(TRACKED)):
-        (two if number % 2 else one).add(day)
+    for number, each in enumerate(days_of(TRACKED)):
+        (two if number % 2 else one).add(each)
 
     one.join(two)
 
-    assert (one.amount, one.others, one.clicks) == (10, {"USD": 20, "GBP": 10}, 7)
-    assert one.impressions is None
-    assert (one.whole, Spending(Decimal(3)).whole) == (None, 3)
+    assert one.others == {"USD": Decimal(20), "GBP": Decimal(10)}
+    assert (one.amount, one.clicks, one.impressions) == (Decimal(10), 7, None)
+    assert (one.whole, Spending(Decimal(3)).whole) == (None, Decimal(3))
     cost(spring, 5, "1", currency="USD")
     again = Spending()
-    for day in days_of(TRACKED):
-        again.add(day)
-    assert again.others == {"USD": 21, "GBP": 10}
+    for each in days_of(TRACKED):
+        again.add(each)
+    assert again.others == {"USD": Decimal(21), "GBP": Decimal(10)}
 
 
 def test_the_budget_of_a_campaign_is_its_plan_where_it_has_days_and_no_other(spring: Campaign) -> None:
@@ -172,9 +175,10 @@ def test_a_forecast_is_of_the_days_since_the_first_spend_up_to_the_newest_that_i
 
     assert found.forecast is not None
     assert found.until == date(2026, 4, 16)
-    assert (found.spending.whole, found.share, found.is_over) == (140, 0.35, False)
+    assert (found.spending.whole, found.share, found.is_over) == (Decimal(140), 0.35, False)
     # Ten a day, 14 days are over and 14 are to come.
-    assert (found.forecast.so_far, found.forecast.total) == (140, pytest.approx(280))
+    assert found.forecast.so_far == 140
+    assert found.forecast.total == pytest.approx(280)
     assert (found.forecast.level, found.outcome) == (0.9, None)
 
 
@@ -229,4 +233,15 @@ def test_without_a_rate_there_is_no_forecast_and_no_state(spring: Campaign) -> N
     found = progress(spring, 16)
 
     assert (found.forecast, found.state, found.share) == (None, "unknown", None)
-    assert (found.spending.amount, found.spending.others) == (140, {"USD": 10})
+    assert (found.spending.amount, found.spending.others) == (Decimal(140), {"USD": Decimal(10)})
+
+
+def test_spend_of_this_very_day_alone_makes_no_forecast(spring: Campaign) -> None:
+    planned(spring, "400", 10)
+    cost(Campaign.objects.create(site_id=1, name="May", code="may"), 14)
+    cost(spring, 15)
+
+    found = progress(spring, 15)
+
+    assert (found.until, found.forecast, found.state) == (date(2026, 4, 14), None, "unsure")
+    assert found.spending.whole == Decimal(10)
