@@ -112,7 +112,7 @@ def test_worth_has_a_row_for_each_customer(rows: Histories, fitted: Fitted[BgNbd
 def test_bounds_hardly_hang_on_the_seed(fitted: Fitted[BgNbd]) -> None:
     later = np.array([26.0])
 
-    found = [bounds(fitted, lambda model: model.fresh(later), draws=128, seed=seed) for seed in range(2, 34)]
+    found = [bounds(fitted, lambda model: model.fresh(later), draws=128, seed=seed) for seed in range(2, 14)]
 
     ends = np.array([[float(each.low[0]), float(each.high[0])] for each in found])
     reach = float(np.diff(ends.mean(axis=0))[0]) / 2
