@@ -17,7 +17,7 @@ from zoco.research.valuing.logs import WEEK, Log, log_of, whole_days
 from zoco.stats.value.buying import Buying
 from zoco.stats.value.fitting import Fitted
 from zoco.stats.value.histories import Buyers, Histories, distinct
-from zoco.stats.value.intervals import CONFIDENCE, SEED, Worth, total
+from zoco.stats.value.intervals import CONFIDENCE, SEED, Worth, totals
 from zoco.stats.value.spend import GammaGamma, Spending, dependence, spending
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 HORIZON_DAYS = 365
 HORIZON = HORIZON_DAYS / WEEK
 BLOCK = 10_000
-DRAWS = 100
-TOTAL_DRAWS = 200
+DRAWS, TOTAL_DRAWS = 128, 256
+"""Powers of two, as draws lie evenly then."""
 STEPS = 5
 """Reading, models, the holdout, the sum; then the people, a step each block."""
 ALIVE_PARTS = 10
@@ -124,10 +124,10 @@ def _sums(
     fitted: Fitted[Buying], rows: Histories, money: Fitted[GammaGamma] | None, spent: Spending
 ) -> dict[str, list[float]]:
     """Return what all will buy in the next year, and spend: expected, its interval, and what will be seen."""
-    asked = {"purchases": None} | ({"value": Worth(money, spent)} if money else {})
+    worth = Worth(money, spent) if money else None
+    wholes = totals(fitted, rows, HORIZON, worth=worth, draws=TOTAL_DRAWS)
     found = {}
-    for name, worth in asked.items():
-        whole = total(fitted, rows, HORIZON, worth=worth, draws=TOTAL_DRAWS)
+    for name, whole in zip(("purchases", "value"), wholes, strict=False):
         numbers = (whole.expected, whole.low, whole.high, whole.least, whole.most)
         found[name] = [round(each, 2) for each in numbers]
     return found

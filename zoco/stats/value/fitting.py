@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from zoco.stats.proportions import normal_quantile
@@ -23,6 +24,8 @@ STEPS = 60
 STEP = 1e-4
 # Of the Newton step's expected gain in log-likelihood; 1e-6 moves no parameter by a thousandth of its error.
 TOLERANCE = 1e-6
+# No point of a net lies nearer to 0 or 1: 6.5 standard deviations.
+EDGE = 2.0**-34
 
 
 class AtTheEdge(ValueError):
@@ -93,12 +96,26 @@ class Fitted(Generic[Model]):
         """Draw models as the data leave them possible: asymptotically normal in the logarithms.
 
         This is the large-sample approximation (B. Efron and D. Hinkley, Biometrika 65 (1978) 457–487, for
-        the observed information); with few customers the truth is more skewed than the draws.
+        the observed information); with few customers the truth is more skewed than the draws. They are the
+        points of a scrambled net, best if `draws` is a power of two, in an order by chance.
         """
-        random = np.random.default_rng(seed)
         root = np.linalg.cholesky(self.covariance)
-        for normal in random.standard_normal((draws, len(root))):
+        for normal in _spread_out(draws, len(root), seed):
             yield type(self.model)(*np.exp(np.log(self.values) + root @ normal))
+
+
+def _spread_out(draws: int, size: int, seed: int) -> Floats:
+    """Return standard normal rows that lie evenly: what stands on so many differs far less by the seed.
+
+    Source: A. B. Owen, Scrambled net variance for integrals of smooth functions, Annals of Statistics 25
+    (1997) 1541–1562. Two nets have the same first digits in the same places, so rows are shuffled: the
+    draws of two models that are put together are independent of each other.
+    """
+    random = np.random.default_rng(seed)
+    net = scipy.stats.qmc.Sobol(size, scramble=True, rng=random)
+    points = net.random_base2(max(draws - 1, 0).bit_length())[:draws]
+    found: Floats = scipy.special.ndtri(np.clip(random.permutation(points), EDGE, 1 - EDGE))
+    return found
 
 
 def fit(kind: type[Model], rows: Rows) -> Fitted[Model]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WHOSE = ("person", "known", "visitor")
 KEPT = ("id", "occurred_at", "session", *WHOSE)
+DAY_SECONDS = 86_400
+"""So long before a period visits may have begun that its conversions are part of."""
 
 
 def conversions(facts: Facts, definition: Definition, *columns: str) -> Table:
@@ -42,6 +44,22 @@ def conversions(facts: Facts, definition: Definition, *columns: str) -> Table:
         refunded=both.back,
     )
     return whose(found, facts, definition)
+
+
+def by_visit(rows: Table, facts: Facts, definition: Definition) -> Table:
+    """Return conversions with `who` of the visit that each is part of, as attribution tells people apart.
+
+    A visit knows more of people than one fact: who consents after he put something into the basket did both.
+    """
+    around = facts.whole_visits.earlier(DAY_SECONDS)
+    parts = around.where(lambda each: each.session != 0).semi_join(rows, "session")
+    visits = parts.group_by("session").aggregate(
+        occurred_at=parts.occurred_at.min(), **{name: parts[name].max() for name in WHOSE}
+    )
+    found = whose(visits, facts, definition)
+    owners = found.filter(found.who != 0).select(__session="session", __owner="who")
+    both = rows.left_join(owners, rows.session == owners["__session"])
+    return both.mutate(who=both["__owner"].fill_null(both.who)).drop("__session", "__owner")
 
 
 def whose(rows: Table, facts: Facts, definition: Definition) -> Table:

@@ -11,7 +11,7 @@ from zoco.ledger import expr
 from zoco.ledger.expr import Table
 from zoco.ledger.report import GRAIN, REPORTS, Measure, Missing, Params, Report
 from zoco.monitor.reports import words
-from zoco.monitor.reports.conversions.counted import conversions
+from zoco.monitor.reports.conversions.counted import by_visit, conversions
 from zoco.monitor.reports.conversions.defined import Definition, definition_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Conversions(Report):
     definition = _(
         "A conversion is a fact of the period that reaches a goal of the site's definition of conversions, "
         "once whatever the goals that it reaches. A known person counts once however many browsers, if the "
-        "definition says so, else each browser; of facts without either nobody knows whose they are. Refunds "
+        "definition says so, else each browser; of facts without either nobody knows whose they are. What "
+        "one fact of a visit tells of whose it is holds for the whole visit, as in attribution. Refunds "
         "are negative facts about the same thing, such as an order of the same number, up to a year after "
         "the period; they are taken off from the conversion, on its day. Revenue is what is left, in the "
         "site's currency. Credits of attribution add up to the same sums."
@@ -94,20 +95,21 @@ class Conversions(Report):
         return goal_missing(site)
 
     def query(self, facts: Facts, params: Params) -> Table:
-        rows = conversions(facts, _definition(facts))
+        rows = _conversions(facts)
         at = facts.bucket(rows.occurred_at, cast("Grain", params["grain"]))
         placed = rows.mutate(bucket=at)
         return _summed(placed.group_by("bucket"), placed)
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return the same of the whole period."""
-        rows = conversions(facts, _definition(facts))
+        rows = _conversions(facts)
         each = _summed(rows, rows)
         return each.mutate(**{name: each[name].fill_null(0) for name in SUMS})
 
 
-def _definition(facts: Facts) -> Definition:
-    return cast("Definition", facts.given) or Definition(())
+def _conversions(facts: Facts) -> Table:
+    definition = cast("Definition", facts.given) or Definition(())
+    return by_visit(conversions(facts, definition), facts, definition)
 
 
 def _summed(grouped: Table, rows: Table) -> Table:

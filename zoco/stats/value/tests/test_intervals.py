@@ -107,3 +107,24 @@ def test_money_is_discounted_and_as_uncertain_as_both_models(
 def test_worth_has_a_row_for_each_customer(rows: Histories, fitted: Fitted[BgNbd], worth: Worth) -> None:
     with pytest.raises(NoHistory, match="one row for each customer"):
         total(fitted, rows.taken(np.arange(3)), 26, worth=worth)
+
+
+def test_bounds_hardly_hang_on_the_seed(fitted: Fitted[BgNbd]) -> None:
+    later = np.array([26.0])
+
+    found = [bounds(fitted, lambda model: model.fresh(later), draws=128, seed=seed) for seed in range(2, 14)]
+
+    ends = np.array([[float(each.low[0]), float(each.high[0])] for each in found])
+    reach = float(np.diff(ends.mean(axis=0))[0]) / 2
+    # As many draws by chance lie 0.12 of it apart.
+    assert (ends.std(axis=0, ddof=1) / reach).max() < 0.07
+
+
+def test_draws_of_two_models_are_independent_of_each_other(fitted: Fitted[BgNbd]) -> None:
+    one, other = (
+        np.log([each.r for each in fitted.drawn(256, seed)]) - np.log(fitted.model.r) for seed in (1, 2)
+    )
+
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.15
+    assert np.std(one) == pytest.approx(np.sqrt(fitted.covariance[0, 0]), rel=0.03)
+    assert abs(one.mean()) < 0.02 * np.std(one)
