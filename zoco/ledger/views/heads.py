@@ -20,6 +20,11 @@ class Chosen(Protocol):
         """Its short name in addresses."""
         ...
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether its figures are simulated, which every page about it says."""
+        ...
+
 
 Kind = TypeVar("Kind", bound=Chosen)
 
@@ -31,7 +36,8 @@ def head(title: str, icon: str = "link") -> dict[str, object]:
 
 def head_of_site(title: str, site: Kind, sites: Sequence[Kind]) -> dict[str, object]:
     """Return the same for a page about one site; the others are offered where there are any."""
-    return {**head(title), "site": site, "sites": sites if len(sites) > 1 else ()}
+    others = sites if len(sites) > 1 else ()
+    return {**head(title), "site": site, "sites": others, "is_demo": site.is_demo}
 
 
 def site_chosen(sites: Sequence[Kind], slug: str) -> Kind:
