@@ -1,7 +1,4 @@
-"""What pages inside the desk's frame begin with: title, icon, and the choice of a site.
-
-Templates show the choice by including "zoco/ledger/sites.html".
-"""
+"""What pages inside the desk's frame begin with: title, icon, and a site's choice ("zoco/ledger/sites.html")."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -18,7 +15,10 @@ class Chosen(Protocol):
     @property
     def slug(self) -> str:
         """Its short name in addresses."""
-        ...
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether its figures are simulated, which every page about it says."""
 
 
 Kind = TypeVar("Kind", bound=Chosen)
@@ -31,7 +31,7 @@ def head(title: str, icon: str = "link") -> dict[str, object]:
 
 def head_of_site(title: str, site: Kind, sites: Sequence[Kind]) -> dict[str, object]:
     """Return the same for a page about one site; the others are offered where there are any."""
-    return {**head(title), "site": site, "sites": sites if len(sites) > 1 else ()}
+    return {**head(title), "site": site, "sites": sites if len(sites) > 1 else (), "is_demo": site.is_demo}
 
 
 def site_chosen(sites: Sequence[Kind], slug: str) -> Kind:

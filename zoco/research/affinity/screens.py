@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,8 @@ from zoco.ledger.views.problems import problem_of
 from zoco.people.opening import for_whom
 from zoco.research import opened
 from zoco.research.affinity.baskets import Basket, baskets, followed
-from zoco.research.opening import SEE, site_asked
+from zoco.research.affinity.leaf import BoughtLeaf
+from zoco.research.opening import SEE, audience_url, site_asked
 from zoco.research.purchases import span_of
 from zoco.research.scores.scoring import DAYS, DAYS_FIRST
 from zoco.stats.kinds.together import FEWEST, THINGS_MOST, Pair, pairs
@@ -44,24 +44,30 @@ def affinity(request: HttpRequest) -> HttpResponse:
     shown = head_of_site(title, site, sitebook.sites()) | {"icon_name": "group", "site": site}
     shown |= {"choices": DAYS.items(), "days": days, "least": FEWEST}
     try:
-        shown |= _found(site, days, timezone.now())
+        shown |= _found(request, site, days)
     except (QueryFailed, StoreBusy) as error:
         shown |= {"problem": problem_of(error)}
     return render(request, "zoco/research/affinity.html", shown)
 
 
-def _found(site: SiteInfo, days: str, now: datetime) -> dict[str, Any]:
-    period = span_of(site, now, None if days == "all" else int(days))
+def _found(request: HttpRequest, site: SiteInfo, days: str) -> dict[str, Any]:
+    period = span_of(site, timezone.now(), None if days == "all" else int(days))
     found, is_cut = baskets(site=site, period=period, store=opening.store())
     together = pairs(((each.products, each.products) for each in found), most=SHOWN_MOST)
     after = pairs(followed(found), is_ordered=True, most=SHOWN_MOST)
     basis = _basis(found, is_cut=is_cut)
+    asked = {"leaf": BoughtLeaf.key, "site": site.id, "days": days}
+
+    def line(pair: Pair) -> dict[str, Any]:
+        rule = asked | {"one": pair.one, "other": pair.other}
+        return _line(pair) | {"audience_url": audience_url(request, rule) if pair.is_sure else ""}
+
     return {
         "is_empty": not found,
         "basis": basis,
         "opened": opened.affinity({"basis": basis}, site),
-        "together": [_line(each) for each in together],
-        "after": [_line(each) for each in after],
+        "together": [line(each) for each in together],
+        "after": [line(each) for each in after],
     }
 
 

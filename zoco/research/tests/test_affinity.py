@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from tests.contracts.many_facts import write_spool
+from zoco.ledger.store import opening
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.reports.made import ledger
 from zoco.ledger.tests.store import chdb
+from zoco.people.audiences.counting import people_of
+from zoco.people.audiences.leaves import Asked
+from zoco.people.audiences.rules import RuleWrong, rules_read
 from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
 from zoco.research.affinity.baskets import baskets, followed, products_of
@@ -97,3 +102,80 @@ def test_page_shows_pairs_and_how_sure_they_are(
     assert shown.count("How is this computed") == 2
     assert "No product followed on another in 5 orders of known people." in shown
     assert nonsense.status_code == 200
+
+
+def bonded(site: int) -> list[object]:
+    """Return orders in which whoever buys bread buys butter next, beside many others of one thing each."""
+
+    def lines(name: str) -> dict[str, object]:
+        return {"lines": [[name, 1, 2]]}
+
+    def bought(at: str, person: int, name: str) -> object:
+        number = f"{at}{person}".replace(" ", "")
+        return order(f"{at}:00:00", person, number, "2", site=site, props=lines(name))
+
+    days = range(10, 29)
+    pairs = [
+        bought(f"2026-01-{day} {hour}", ANA, name)
+        for day in days
+        for hour, name in ((10, "bread"), (12, "butter"))
+    ]
+    teas = ((f"2026-02-{day} {hour}", f"tea{day * hour % 9}") for day in days for hour in (10, 14))
+    others = [bought(at, BEA, name) for at, name in teas]
+    return [*pairs, *others, bought("2026-03-01 10", BEA, "bread")]
+
+
+@pytest.mark.django_db
+def test_a_sure_pair_leads_to_those_whose_next_product_it_is(
+    site: Site, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    rule = {"leaf": "bought", "site": site.pk, "days": "all", "one": "bread", "other": "butter"}
+    with ledger(tmp_path, bonded(site.pk), reads.site_infos()):  # type: ignore[arg-type]
+        shown = client_of("owner").get(reverse("zoco_affinity"), {"days": "all"}).content.decode()
+        asked = Asked(now=NOW, store=opening.store())
+        found = {key: people_of(_rule(rule | over), asked) for key, over in OVER.items()}
+
+    assert "Who bought bread and not butter" in shown
+    assert "not tea" not in shown
+    assert {key: set(each) for key, each in found.items()} == {
+        "both": {BEA}, "one": {ANA, BEA}, "none": set(), "of late": {BEA},
+    }  # fmt: skip
+
+
+OVER: dict[str, dict[str, object]] = {
+    "both": {}, "one": {"other": ""}, "none": {"one": "<b>'; drop"}, "of late": {"days": "90"},
+}  # fmt: skip
+
+
+def _rule(rule: dict[str, object]) -> Any:
+    return rules_read({"version": 1, "rules": {"all": [rule]}})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "wrong",
+    [{"one": ""}, {"one": "x" * 10_000}, {"site": 10**30}, {"days": "7"}, {"other": ["x"]}, {"more": 1}],
+)
+def test_a_rule_of_products_that_cannot_be_is_refused(site: Site, wrong: dict[str, object]) -> None:
+    rule = {"leaf": "bought", "site": site.pk, "days": "all", "one": "bread"}
+
+    with pytest.raises(RuleWrong):
+        _rule(rule | wrong)
+
+
+@pytest.mark.django_db
+def test_pages_of_the_simulated_company_say_so(
+    site: Site, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    names = ("zoco_affinity", "zoco_scores", "zoco_personas", "zoco_value", "zoco_mixes", "zoco_regionals")
+    owner, said = client_of("owner"), {}
+    for is_demo in (False, True):
+        Site.objects.filter(pk=site.pk).update(is_demo=is_demo)
+        (folder := tmp_path / str(is_demo)).mkdir()
+        with ledger(folder, shop(site.pk), reads.site_infos()):  # type: ignore[arg-type]
+            pages = [owner.get(reverse(name)).content.decode() for name in names]
+        said[is_demo] = ["no figure here is real" in each for each in pages]
+
+    assert said == {False: [False] * len(names), True: [True] * len(names)}
