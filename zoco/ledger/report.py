@@ -163,9 +163,8 @@ class Report:
     counts_whole: bool = False
     """Whether steps of time at the edges of the period count whole, with what lies outside of it."""
     uses_goals: bool = False
-    """Whether `facts.goals` are there: all of the site."""
     uses_conversions: bool = False
-    """Whether `facts.goals` are those whose facts are conversions by the definition of the site."""
+    """Whether `facts.goals` are there: all of the site, or those whose facts are its conversions."""
     crowd: tuple[str, ...] = ()
     """Measures of the people behind a row. Shared links have no report without; see `asking.guard`."""
     takes_nobodys: bool = False

@@ -1,21 +1,14 @@
 """What converts: which goals of a site are its conversions. Who keeps the definition registers here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from zoco.ledger.asking.goals import Goal, goals_of, goals_of_facts
+from zoco.ledger.report import Report
 
-if TYPE_CHECKING:
-    from zoco.ledger.report import Report
-
-Provider = Callable[[int], tuple[Goal, ...]]
-
-_providers: list[Provider] = []
+_providers: list[Callable[[int], tuple[Goal, ...]]] = []
 
 
-def provide(provider: Provider) -> None:
+def provide(provider: Callable[[int], tuple[Goal, ...]]) -> None:
     """Register who knows which goals of a site convert, by its key; called once, by the app that owns it."""
     _providers[:] = [provider]
 
@@ -26,7 +19,7 @@ def goals_converting(site: int) -> tuple[Goal, ...]:
 
 
 def goals_for(report: Report, site: int) -> tuple[Goal, ...]:
-    """Return the goals that a report of a site counts by: all, those that convert, or none."""
+    """Return the goals that a report of a site counts by: those that convert, all, or none."""
     if report.uses_conversions:
         return goals_converting(site)
     return goals_of(site) if report.uses_goals else ()

@@ -34,10 +34,10 @@ def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bo
     """Return what conversions, revenue and engagement are summed from, one row a fact and more.
 
     Columns: those asked for, "bucket" with a grain, visitor, page_views (0 or 1, always 0 without
-    `with_views`), conversions of the goals of `facts`, revenue, spent in milliseconds (only without
-    `with_views`). A session that stayed long enough is a row of its own where it began; `columns` must be the
-    same in all of a session. So is what was given back of a fact that brought money, where and when that
-    happened: see `refunds`.
+    `with_views`), conversions (1 if the fact reaches any of the goals of `facts` and takes no money back),
+    revenue, spent in milliseconds (only without `with_views`). A session that stayed long enough is a row of
+    its own where it began; `columns` must be the same in all of a session. So is what was given back of a
+    fact that brought money, where and when that happened: see `refunds`.
     """
 
     def counts(rows: Table) -> Value:
@@ -51,7 +51,9 @@ def acts(facts: Facts, *columns: str, grain: Grain | None = None, with_views: bo
         **_act(
             visitor=rows.visitor,
             page_views=expr.ones(facts.is_view(rows)) if with_views else expr.whole(0),
-            conversions=_times(facts, rows),
+            conversions=expr.ones(
+                any_reached(facts, rows, facts.goals) & (rows.amount_site >= expr.money(0))
+            ),
             revenue=(rows.amount_site > expr.money(0)).ifelse(rows.amount_site, expr.money(0)),
             spent=spent(rows),
             bucket=bucket,
@@ -137,11 +139,6 @@ def by_touch(facts: Facts, *columns: str) -> Table:
         converted=expr.ones(is_seen & (each.conversions > 0)).sum(),
         **{name: each[name].sum() for name in sums},
     )
-
-
-def _times(facts: Facts, rows: Table) -> Value:
-    """Return 1 for each fact that reaches any of the goals; what takes money back is no conversion."""
-    return expr.ones(any_reached(facts, rows, facts.goals) & (rows.amount_site >= expr.money(0)))
 
 
 def amount_of(mean: Value) -> Value:

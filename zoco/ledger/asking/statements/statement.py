@@ -1,8 +1,7 @@
 """Statements: a report's query made into the one SELECT that answers a question.
 
-A table becomes one page of rows with the period before, totals and largest values beside them; a
-curve becomes all buckets of both periods. Text is kept without the site's key, the periods' moments and the
-filters' words (see `templates`), for writing it costs more than asking.
+A table becomes one page of rows with the period before, totals and largest values beside them; a curve all
+buckets of both periods. Text is kept without site, moments and filters' words (see `templates`): it is dear.
 """
 
 from __future__ import annotations
