@@ -35,7 +35,7 @@ def test_bounds_are_those_of_all_flips_one_by_one() -> None:
         sums = [
             sum(s * one for s, one in zip(signs, left, strict=True)) for signs in product((1, -1), repeat=6)
         ]
-        return sum(total >= sum(left) - 1e-9 for total in sums) / len(sums)
+        return float(sum(total >= sum(left) - 1e-9 for total in sums)) / len(sums)
 
     assert upper(found.low / 6 - 0.01) <= 0.05 < upper(found.low / 6 + 0.01)
 
