@@ -14,7 +14,7 @@ from zoco.ledger.tests.reports.made import load
 from zoco.sites import reads
 from zoco.stats.trials.metrics import proportion
 from zoco.stats.trials.moments import Estimate
-from zoco.trials.analysis.strata import UNITS_LEAST, joined_few, weighed
+from zoco.trials.analysis.strata import UNITS_LEAST, Strata, joined_few, weighed
 from zoco.trials.designs import DesignWrong
 from zoco.trials.models import Trial
 from zoco.trials.tests.simulated import DAY, START, Visits, crowd, draft, running, site_made
@@ -164,3 +164,13 @@ def test_who_returns_is_known_of_browsers_by_their_visits_before(store: Store, t
 def test_strata_that_nobody_knows_are_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(DesignWrong, match=words):
         draft(**given)
+
+
+def test_who_is_not_known_belongs_to_the_last_stratum() -> None:
+    known = Strata(np.array([2, 5]), ("DE", "ES", "other"), np.array([1, 0]))
+
+    assert known.of(np.array([1, 2, 5, 9])).tolist() == [2, 1, 0, 2]
+    assert known.of(np.array([], dtype=int)).tolist() == []
+    assert Strata(np.array([], dtype=int), ("other",), np.array([], dtype=int)).of(
+        np.array([3])
+    ).tolist() == [0]
