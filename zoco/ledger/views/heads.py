@@ -1,4 +1,4 @@
-"""What pages inside the desk's frame begin with: title, icon, and a site's choice ("zoco/ledger/sites.html")."""
+"""What pages inside the desk's frame begin with: title, icon, a site's choice ("zoco/ledger/sites.html")."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
