@@ -31,7 +31,7 @@ DOORS = (
 # What no page leads to without more than one of each: topics in use, who left, files, sheets in frames.
 UNSEEN = {
     "zoco_audience_left", "zoco_channels_heard", "zoco_consent_form_preview",
-    "zoco_consent_topic_delete", "zoco_journey_publish", "zoco_letter_map",
+    "zoco_consent_topic_delete", "zoco_journey_publish", "zoco_journey_standing", "zoco_letter_map",
     "zoco_letter_map_sheet", "zoco_letter_picture", "zoco_letter_sheet",
     "zoco_letters_held", "zoco_people_import_refused", "zoco_sending_sheet", "zoco_survey_challenge",
     "zoco_survey_letter", "zoco_survey_shown",

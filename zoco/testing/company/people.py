@@ -37,6 +37,8 @@ DEVICES = (
 )
 CONSENT = (0.52, 0.58, 0.66, 0.71)
 RETURNS_MOST = 60
+LIKING = 0.5
+"""Shape of the gamma of how much oftener than others somebody buys on later visits; its mean is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ class People:
     """The visitors as columns, and their visits by day: those of day d are visits[starts[d]:starts[d + 1]].
 
     `visit_is_first` marks a visitor's first visit, `choices` say what each did with the banner;
-    `would_consent` is what somebody says who answers it. No visitor has two of these on one day or on days
-    that touch, so that two visits never run into one session.
+    `would_consent` is what somebody says who answers it, `liking` how many times as often as others he buys
+    on later visits. No visitor has two of these on one day or on days that touch, so that two visits never
+    run into one session.
     """
 
     language: NDArray[np.int8]
@@ -59,6 +62,7 @@ class People:
     visit_is_first: NDArray[np.bool_]
     starts: NDArray[np.int64]
     choices: Choices
+    liking: NDArray[np.float64]
 
     @classmethod
     def of(cls, plan: Plan, calendar: Calendar) -> "People":
@@ -86,6 +90,7 @@ class People:
             visit_is_first=is_first,
             starts=starts,
             choices=Choices.of(plan.seed, would_consent, visits, starts),
+            liking=np.random.default_rng([plan.seed, 23]).gamma(LIKING, 1 / LIKING, count),
         )
 
 

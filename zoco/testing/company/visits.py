@@ -19,7 +19,8 @@ VIEWS_MOST = 40
 GAP_MOST = 1_500.0
 LENGTH_MOST = 3.0 * 3_600
 AGAIN = 0.04
-# Chance of an order without any campaign: on a first visit and on a later one, by language and device.
+# Chance of an order without any campaign, by language and device: on a first visit, and on a later one of
+# somebody who likes the shop as people do on average.
 BUYS_FIRST, BUYS_LATER = 0.010, 0.038
 BUYS_LANGUAGE = np.array([1.15, 1.0, 0.8, 0.9])
 BUYS_DEVICE = np.array([0.8 if row[0] == "phone" else 1.25 for row in DEVICES])
@@ -74,8 +75,8 @@ def visits_of(plan: Plan, calendar: Calendar, people: People, day: int) -> Visit
     chance = np.array([1.0] * FIRST_CAMPAIGN + [campaign.anyway for campaign in CAMPAIGNS])
     anyway = np.where(is_first, people.first_anyway[who], drawn < chance[way])
     lift = np.array([0.0] * FIRST_CAMPAIGN + [campaign.lift for campaign in CAMPAIGNS])
-    base = np.where(is_first, BUYS_FIRST, BUYS_LATER) * BUYS_LANGUAGE[people.language[who]]
-    base *= BUYS_DEVICE[people.device[who]]
+    base = np.where(is_first, BUYS_FIRST, BUYS_LATER * people.liking[who])
+    base *= BUYS_LANGUAGE[people.language[who]] * BUYS_DEVICE[people.device[who]]
     intent = rng.random(len(who))
     bought = intent < base + lift[way]
     stage = np.where(bought, 3, pick(np.array([0.88, 0.085, 0.035]), rng.random(len(who))))

@@ -56,8 +56,12 @@ def by_visit(rows: Table, facts: Facts, definition: Definition) -> Table:
     visits = parts.group_by("session").aggregate(
         occurred_at=parts.occurred_at.min(), **{name: parts[name].max() for name in WHOSE}
     )
-    found = whose(visits, facts, definition)
-    owners = found.filter(found.who != 0).select(__session="session", __owner="who")
+    return in_visits(rows, whose(visits, facts, definition))
+
+
+def in_visits(rows: Table, visits: Table) -> Table:
+    """Return conversions with `who` of their visits, where one of those knows it."""
+    owners = visits.filter(visits.who != 0).select(__session="session", __owner="who")
     both = rows.left_join(owners, rows.session == owners["__session"])
     return both.mutate(who=both["__owner"].fill_null(both.who)).drop("__session", "__owner")
 

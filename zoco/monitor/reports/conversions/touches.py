@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from zoco.ledger import expr
 from zoco.ledger.asking import along
 from zoco.ledger.expr import Table, Value
-from zoco.monitor.reports.conversions.counted import WHOSE, conversions, whose
+from zoco.monitor.reports.conversions.counted import WHOSE, conversions, in_visits, whose
 from zoco.monitor.reports.conversions.defined import Definition
 
 if TYPE_CHECKING:
@@ -147,12 +147,9 @@ def _ways(touches: Table) -> Table:
 
 
 def _placed(bought: Table, visits: Table) -> Table:
-    """Return conversions with whose visit each is part of: a visit knows more of people than one fact."""
-    theirs = visits.semi_join(bought, "session")
-    owners = theirs.filter(theirs.who != 0).select(__session="session", __owner="who")
-    both = bought.left_join(owners, bought.session == owners["__session"])
-    who = both["__owner"].fill_null(both.who)
-    placed = both.select("id", "at", "session", "gross", "refunded", who=who)
+    """Return conversions with whose visit each is part of, and what each brought."""
+    both = in_visits(bought, visits.semi_join(bought, "session"))
+    placed = both.select("id", "at", "session", "gross", "refunded", "who")
     # One table for both uses: a join that is used twice is written twice, and would be made twice.
     return placed.mutate(value=placed.gross + placed.refunded)
 
