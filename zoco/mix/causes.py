@@ -61,7 +61,14 @@ def _spent(wanted: Wanted) -> dict[str, dict[str, float | None]]:
 def _of_mix(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterator[Effect]:
     """Yield what the newest model says, if no test contradicts it."""
     done = MediaMix.objects.filter(site=wanted.site.id, state=MediaMix.State.DONE).order_by("-id")
-    mix = next((each for each in done if wanted.is_of(each.goal, is_revenue=each.is_revenue)), None)
+    mix = next(
+        (
+            each
+            for each in done
+            if wanted.is_of(each.goal, is_revenue=each.is_revenue, of=each.result.get("goals"))
+        ),
+        None,
+    )
     if mix is None or mix.result.get("currency") != wanted.site.currency:
         return
     span = formats.span(mix.first_on, mix.last_on)

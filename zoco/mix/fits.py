@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from zoco.ledger import sitebook
+from zoco.ledger.asking.converting import goals_converting
 from zoco.mix.controls.series import controls_add
 from zoco.mix.demand.judging import held, judged, visits_add
 from zoco.mix.models import ChannelTest, MediaMix
@@ -41,7 +42,8 @@ def do(mix: MediaMix) -> None:
     answer = _fitted(series, model, tests, counter(mix))
     told = {each.channel for each in tests} if isinstance(answer, Calibrated) else set()
     mix.result = result_of(answer, weeks.days, held(demand, told))
-    mix.result |= {"tests": len(tests), "currency": site.currency, "demand": demand}
+    goals = [goal.name for goal in goals_converting(site.id)]
+    mix.result |= {"tests": len(tests), "currency": site.currency, "demand": demand, "goals": goals}
     mix.done = mix.total
 
 

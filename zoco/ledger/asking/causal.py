@@ -6,7 +6,7 @@ the page of credits knows no app that does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,9 +30,13 @@ class Wanted:
     is_revenue: bool
     goals: tuple[str, ...]
 
-    def is_of(self, goal: str, *, is_revenue: bool) -> bool:
-        """Return whether something measured is the same outcome; "" is of all there are."""
-        return is_revenue is self.is_revenue and (not goal or self.goals == (goal,))
+    def is_of(self, goal: str, *, is_revenue: bool, of: Collection[str] | None = None) -> bool:
+        """Return whether something measured is the same outcome.
+
+        "" is all money, or all conversions: those that reached one of the goals `of`, where it is known.
+        """
+        is_all = not goal and (is_revenue or of is None or {*of} == {*self.goals})
+        return is_revenue is self.is_revenue and (is_all or self.goals == (goal,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,15 @@ def test_a_model_says_it_unless_the_data_do_not_or_a_test_contradicts(site: Site
     assert [(each.bounds, str(each.lack)) for each in asked()] == [(None, "a test contradicts it")]
 
 
+def test_a_model_of_all_conversions_stands_beside_credits_of_the_same_goals_alone(site: Site) -> None:
+    mix = fitted(site, is_revenue=False)
+    mix.result["goals"] = ["Order", "Contact"]
+    mix.save()
+
+    assert asked(is_revenue=False) == []
+    assert [each.label for each in asked(is_revenue=False, goals=("Contact", "Order"))] == ["google"]
+
+
 def test_only_the_same_outcome_counts_and_costs_without_a_rate_have_no_figure(site: Site) -> None:
     measured(site, goal="Order")
     measured(site, channel="tiktok")

@@ -66,7 +66,8 @@ def _conversions(facts: Facts, columns: tuple[str, ...]) -> Table:
     from zoco.ledger.asking.goals import any_reached
 
     goals = goals_converting(facts.site.id)
-    return _at(facts.where(lambda rows: any_reached(facts, rows, goals)), columns)
+    rows = facts.where(lambda rows: any_reached(facts, rows, goals))
+    return _at(rows.filter(rows.amount_site >= expr.money(0)), columns)
 
 
 def _orders(facts: Facts, columns: tuple[str, ...]) -> Table:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoco.ledger.asking.causal import CONFIDENCE, Bounds, Effect, Wanted
+from zoco.ledger.asking.goals import goals_of_facts
 from zoco.ledger.pictures import formats
 from zoco.stats.trials import fixed, live
 from zoco.stats.trials.comparing import Figure
@@ -71,11 +72,12 @@ def _brought(trial: Trial, result: Kept, wanted: Wanted, first: date, last: date
 
 def _metric(trial: Trial, result: Kept, wanted: Wanted) -> Kept | None:
     """Return the figures of the metric that is the outcome that is asked for."""
+    every = [goal.name for goal in goals_of_facts(wanted.site.id)]
     found = [
         (MEANT[metric.kind], number)
         for number, metric in enumerate(trial.metrics_planned)
         if metric.kind in MEANT
-        and wanted.is_of(metric.goal, is_revenue=metric.kind == "revenue" or metric.of_amount)
+        and wanted.is_of(metric.goal, is_revenue=metric.kind == "revenue" or metric.of_amount, of=every)
     ]
     if not found:
         return None

@@ -109,6 +109,16 @@ def test_whoever_was_outside_the_trial_got_it_too_unless_the_control_does_withou
     assert without.bounds.value == pytest.approx(figure.difference * days["b"])
 
 
+def test_a_trial_of_any_goal_is_of_conversions_only_where_all_goals_are(tmp_path: Path) -> None:
+    trial = told(tmp_path)
+    Trial.objects.filter(pk=trial.pk).update(metrics=[{**trial.metrics[0], "goal": "", "goal_is": None}])
+
+    (of_one,), (of_all,) = asked(), asked(goals=("Order", "Sign up"))
+
+    assert str(of_one.lack) == "the trial counts another outcome"
+    assert str(of_all.lack) == ""
+
+
 def test_where_there_is_no_figure_it_says_why(tmp_path: Path) -> None:
     trial = told(tmp_path)
     run = TrialRun.objects.get()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from zoco.ledger.asking.converting import goals_converting
 from zoco.ledger.store.base import QueryFailed, StoreBusy
 from zoco.monitor.alarms.before.replaying import raised, read_again, weeks_known
 from zoco.monitor.alarms.models import Alarm
@@ -45,7 +46,10 @@ def before_of(alarm: Alarm) -> Before | None:
 def about_of(alarm: Alarm) -> list[Any]:
     """Return what the counts depend on, as it is kept."""
     segment = kept(alarm)
-    return [alarm.kind, alarm.measure, segment and [segment["filters"], segment["verdicts"]]]
+    found = [alarm.kind, alarm.measure, segment and [segment["filters"], segment["verdicts"]]]
+    if alarm.measure == "conversions":
+        found.append(sorted(goal.name for goal in goals_converting(alarm.site_id)))
+    return found
 
 
 def before_work(*, now: datetime, store: Store | None = None) -> int:

@@ -10,7 +10,7 @@ import pytest
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.monitor.alarms.before.replaying import raised, weeks_known
-from zoco.monitor.alarms.before.working import before_of, before_work
+from zoco.monitor.alarms.before.working import about_of, before_of, before_work
 from zoco.monitor.alarms.cube import Cube, Cut, sections
 from zoco.monitor.alarms.detecting import Finding
 from zoco.monitor.alarms.models import Alarm
@@ -19,6 +19,7 @@ from zoco.monitor.alarms.shown.before_said import a_week_said, all_said, before_
 from zoco.monitor.alarms.tests.test_running import NEWEST, facts
 from zoco.monitor.alarms.usual import CARE, rule_of
 from zoco.monitor.alarms.watched import PAGE, SECTION, measure_named
+from zoco.monitor.services import goal_create
 from zoco.sites.models import Site
 
 DAYS = 42
@@ -117,3 +118,17 @@ def test_it_is_counted_once_a_week_and_anew_for_another_measure(store: Store) ->
     )
     alarm.save()
     assert before_work(now=NEWEST + timedelta(days=1), store=store) == 1
+
+
+@pytest.mark.django_db
+def test_it_is_counted_anew_when_other_goals_convert(store: Store) -> None:
+    site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=SITE.zone)
+    goal_create(site=site.pk, name="Seen", kind="page", pattern="/p")
+    of_all = Alarm.objects.create(site=site, kind="fall", measure="conversions")
+    of_visits = Alarm.objects.create(site=site, kind="fall", measure="visits")
+    before = [about_of(of_all), about_of(of_visits)]
+
+    goal_create(site=site.pk, name="Basket", kind="page", pattern="/b")
+
+    assert about_of(of_all) == [*before[0][:-1], ["Basket", "Seen"]]
+    assert about_of(of_visits) == before[1]

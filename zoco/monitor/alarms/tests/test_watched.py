@@ -91,6 +91,17 @@ def test_conversions_are_facts_that_reach_goals(store: Store, funnel: Funnel) ->
     assert sum(by_hour(cube_read("conversions", SITE, DAYS, store)).values()) == 13
 
 
+def test_what_takes_money_back_is_no_conversion(tmp_path: Path, funnel: Funnel) -> None:
+    facts = [
+        paid(f"2026-03-28 1{number}:00:00", number, each) for number, each in enumerate(("10", "-10", "0"))
+    ]
+
+    with ledger(tmp_path, facts) as opened:
+        counted = by_hour(cube_read("conversions", SITE, DAYS, opened))
+
+    assert counted == {10: 1, 12: 1}
+
+
 @pytest.mark.figures
 @pytest.mark.parametrize("key", ["funnel:77:2", "funnel:{pk}:4"])
 def test_a_funnel_or_a_step_that_is_gone_counts_nothing(store: Store, funnel: Funnel, key: str) -> None:

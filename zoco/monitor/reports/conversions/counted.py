@@ -51,8 +51,10 @@ def by_visit(rows: Table, facts: Facts, definition: Definition) -> Table:
 
     A visit knows more of people than one fact: who consents after he put something into the basket did both.
     """
+    # Not of `rows`: those are joined with refunds, and a join that is used twice is made twice.
+    reaching = facts.where(lambda each: any_reached(facts, each, definition.goals) & (each.session != 0))
     around = facts.whole_visits.earlier(DAY_SECONDS)
-    parts = around.where(lambda each: each.session != 0).semi_join(rows, "session")
+    parts = around.where(lambda each: each.session != 0).semi_join(reaching.select("session"), "session")
     visits = parts.group_by("session").aggregate(
         occurred_at=parts.occurred_at.min(), **{name: parts[name].max() for name in WHOSE}
     )
