@@ -20,6 +20,19 @@ COUNTRIES = (
     (("RU", 62), ("KZ", 12), ("BY", 8), ("ES", 8), ("DE", 6), ("RS", 4)),
     (("CN", 52), ("TW", 16), ("SG", 11), ("HK", 9), ("MY", 6), ("ES", 6)),
 )
+# Of Spain, where the shop is at home: ISO 3166-2, thousands of people (INE, 1 January 2024, rounded).
+REGIONS = (
+    ("AN", 8630), ("CT", 8010), ("MD", 7010), ("VC", 5320), ("GA", 2710), ("CL", 2390), ("CN", 2240),
+    ("PV", 2230), ("CM", 2100), ("MC", 1570), ("AR", 1350), ("IB", 1230), ("EX", 1050), ("AS", 1010),
+    ("NC", 680), ("CB", 590), ("RI", 320),
+)  # fmt: skip
+HOME = [
+    10 * spoken + at
+    for spoken, row in enumerate(COUNTRIES)
+    for at, (country, _weight) in enumerate(row)
+    if country == "ES"
+]
+"""Places in that country."""
 # device, browser, its version, system, its version, class of screen, weight
 DEVICES = (
     ("phone", "Chrome Mobile", "141", "Android", "15", "s", 30),
@@ -47,12 +60,13 @@ class People:
 
     `visit_is_first` marks a visitor's first visit, `choices` say what each did with the banner;
     `would_consent` is what somebody says who answers it, `liking` how many times as often as others he buys
-    on later visits. No visitor has two of these on one day or on days that touch, so that two visits never
-    run into one session.
+    on later visits; `region` is 0 outside the shop's country. No visitor has two of these on one day or on
+    days that touch, so that two visits never run into one session.
     """
 
     language: NDArray[np.int8]
     place: NDArray[np.int8]
+    region: NDArray[np.int8]
     device: NDArray[np.int8]
     would_consent: NDArray[np.bool_]
     first_way: NDArray[np.int8]
@@ -81,6 +95,7 @@ class People:
         return cls(
             language=language,
             place=places,
+            region=_regions(plan.seed, places),
             device=devices,
             would_consent=would_consent,
             first_way=ways,
@@ -132,6 +147,13 @@ def _places(language: NDArray[np.int8], drawn: NDArray[np.float64]) -> NDArray[n
         those = language == spoken
         places[those] = 10 * spoken + pick(np.array([row[1] for row in countries], float), drawn[those])
     return places
+
+
+def _regions(seed: int, places: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the region of each visitor at home, from 1 in the order of REGIONS; 0 elsewhere."""
+    drawn = np.random.default_rng([seed, 24]).random(len(places))
+    weights = np.array([row[1] for row in REGIONS], float)
+    return np.where(np.isin(places, HOME), 1 + pick(weights, drawn), 0).astype(np.int8)
 
 
 def _visits(

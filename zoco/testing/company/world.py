@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zoco.kit.plugs import Registry
 from zoco.ledger.schema import encoder
-from zoco.testing.company.people import COUNTRIES, DEVICES, People
+from zoco.testing.company.people import COUNTRIES, DEVICES, REGIONS, People
 from zoco.testing.company.plan import Calendar, Plan
 from zoco.testing.company.truth import DayTruth, Truth, campaigns_begun
 from zoco.testing.company.visits import Visits
@@ -104,7 +104,7 @@ class World:
     def browsers(self, visits: Visits) -> Fragments:
         """Return for each visit what is the same on all its facts: host, device, place, language."""
         language = self.people.language[visits.who]
-        place = _PLACES[self.people.place[visits.who]]
+        place = _PLACES[self.people.place[visits.who]] + _REGIONS[self.people.region[visits.who]]
         host = fragment(host=self.plan.host).join((b"", b","))
         joined: Fragments = host + place + _LANGUAGES[language] + self.who[self.people.device[visits.who]]
         return joined
@@ -131,4 +131,5 @@ _PLACES = fragments([b""] * (10 * len(COUNTRIES)))
 for _language, _rows in enumerate(COUNTRIES):
     for _number, (_country, _) in enumerate(_rows):
         _PLACES[10 * _language + _number] = fragment(country=_country) + b","
+_REGIONS = fragments([b"", *(fragment(region=region) + b"," for region, _ in REGIONS)])
 _LANGUAGES = fragments([fragment(language=language) + b"," for language in LANGUAGES])

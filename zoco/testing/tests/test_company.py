@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import pytest
 
 from zoco.kit.periods import micros
 from zoco.ledger.schema import ORIGINS, TOUCH, Fact
@@ -15,6 +16,7 @@ from zoco.ledger.spool.salvage import check_line
 from zoco.sites.sources.channels import judged
 from zoco.testing.company import COMPANY_PARTS, Batch, Part, Truth, Visits, World, company_days, company_write
 from zoco.testing.company.choices import GIVEN, Choices
+from zoco.testing.company.people import REGIONS, People
 from zoco.testing.company.plan import Calendar
 from zoco.testing.company.ways import CAMPAIGNS, WAYS
 from zoco.testing.company.world import fragment, fragments
@@ -151,6 +153,29 @@ def test_an_id_lasts_180_days_then_the_banner_asks_again() -> None:
     assert first < 3
     assert set(found.turn_after[first:4].tolist()) == {1}
     assert found.turn_after[8] == found.made.tolist().count(GIVEN) >= 3
+
+
+def test_whoever_is_in_the_country_of_the_shop_is_in_one_of_its_regions(company: Company) -> None:
+    seen = [fact for fact in company.facts if fact.name == "web.page.viewed" and fact.verdict == "human"]
+
+    shares = {
+        name: sum(fact.region == name for fact in seen) / sum(fact.country == "ES" for fact in seen)
+        for name, _people in REGIONS
+    }
+
+    assert {fact.country for fact in seen if fact.region} == {"ES"}
+    assert all(fact.region for fact in seen if fact.country == "ES")
+    everybody = sum(people for _name, people in REGIONS)
+    assert all(abs(shares[name] - people / everybody) < 0.08 for name, people in REGIONS)
+    assert shares["AN"] > shares["RI"]
+
+
+def test_people_buy_at_different_rates() -> None:
+    people = People.of(PLAN, Calendar.of(PLAN))
+
+    # A gamma of shape .5 with mean 1 has variance 2.
+    assert float(people.liking.mean()) == pytest.approx(1, abs=0.12)
+    assert float(people.liking.var()) == pytest.approx(2, rel=0.35)
 
 
 def test_verdicts_are_true(company: Company) -> None:

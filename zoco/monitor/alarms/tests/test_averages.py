@@ -130,4 +130,4 @@ def test_an_incident_of_an_average_opens_to_how_averages_are_judged() -> None:
     opened = opened_of(Incident(alarm=alarm, opened_at=datetime(2026, 5, 11, tzinfo=UTC), found=found))
 
     assert opened is not None
-    assert dict(opened.formula)["Expected"] == "μ = Σ w s / Σ w n, w = 2^(−age / 21 d)"
+    assert dict(opened.formula)["Expected"] == "μ = Σ w s / Σ w n, w = 2^(−a / 21 d)"
