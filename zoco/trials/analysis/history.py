@@ -97,8 +97,8 @@ def _drawn_check(metric: Metric, cap: float | None, brought: Floats) -> None:
     paid = int(np.count_nonzero(brought))
     if cap == 0 and paid >= EVENTS_LEAST:
         words = gettext_noop(
-            "Drawn in at this quantile, nothing is left of the revenue, as only %(paid)s of %(units)s units "
-            "paid; take a quantile nearer to 1."
+            "Drawn in at this quantile, nothing is left of the revenue, as too few of the units paid: "
+            "%(paid)s of %(units)s; take a quantile nearer to 1."
         )
         raise DesignWrong(words, paid=paid, units=len(brought))
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from zoco.ledger.store import opening
 from zoco.ledger.store.base import Store
-from zoco.ledger.store.opening import close
 from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
@@ -143,7 +143,7 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    close()
+    opening.close()
     made, rng, now = Visits(draft()), Random(5), datetime.now(UTC)
     for visitor in range(1, 401):
         at = now - (2 + 20 * rng.random()) * DAY
@@ -151,6 +151,7 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
         if rng.random() < 0.3:
             made.event(at, visitor, "order", f"{10 * rng.paretovariate(1.5):.2f}")
     load(tmp_path, made.facts)
+    opening.store().drain()
     client = client_of("marketer")
     asked = {
         "site": "shop", "goal": "", "kind": "revenue", "unit": "visitor", "window_days": "1", "lift": "25",
@@ -174,4 +175,4 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     assert "from a day on, before its last day" in body(client.post(PLAN, back))
     assert client.post(PLAN, asked | {"kind": "quantile", "quantile": "1e999"}).status_code == 200
     assert client.get(NEW, {"kind": "x", "per": "<b>", "share": "nan", "window_days": "-"}).status_code == 200
-    close()
+    opening.close()
