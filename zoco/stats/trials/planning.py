@@ -23,7 +23,7 @@ class Way(Enum):
     STAYS = "stays"
     """By itself: the variance stays."""
     EACH = "each"
-    """Each unit brings so much more, so that the spread grows as the value does."""
+    """Each unit brings so much more: what is chance grows as the value does, all else as its square."""
     MORE = "more"
     """More units bring something, each as much as those who did: of a proportion the same as p(1 - p)."""
 
@@ -32,8 +32,10 @@ class Way(Enum):
 class Past:
     """What a metric was: its value, and the variance of what one unit tells of it.
 
-    Of a proportion (`is_share`) the variance moves with the value, of all else in its `way`; `doers` is the
-    share of units that brought something. Of a metric that will be adjusted take the adjusted variance.
+    Of a proportion (`is_share`) the variance moves with the value, of all else in its `way`. `doers` is the
+    share of units that brought something; `chance` how much of the variance would be left if all units were
+    alike: of counts the mean (Poisson), of money nothing. Of a metric that will be adjusted take the adjusted
+    variance.
     """
 
     value: float
@@ -41,11 +43,13 @@ class Past:
     is_share: bool = False
     way: Way = Way.STAYS
     doers: float = 0.0
+    chance: float = 0.0
 
     @classmethod
-    def of(cls, estimate: Estimate, way: Way = Way.STAYS) -> "Past":
+    def of(cls, estimate: Estimate, way: Way = Way.STAYS, *, chance: float = 0.0) -> "Past":
         """Return the past of a mean, a ratio, a quantile or an adjusted metric."""
-        return cls(estimate.value, estimate.variance, way=way, doers=estimate.told / estimate.n)
+        doers = estimate.told / estimate.n
+        return cls(estimate.value, estimate.variance, way=way, doers=doers, chance=chance)
 
     @classmethod
     def of_share(cls, share: float) -> "Past":
@@ -68,7 +72,8 @@ class Past:
             raise OutOfReach("What was nothing cannot grow.")
         by = 1 + effect / self.value
         if self.way == Way.EACH:
-            return self.variance * by**2
+            chance = min(self.chance, self.variance)
+            return chance * by + (self.variance - chance) * by**2
         if not 0 <= self.doers * by <= 1:
             raise OutOfReach(f"{self.doers:g} of the units did it; {by:g} times as many are not there.")
         return (self.variance + self.value**2) * by - (self.value * by) ** 2

@@ -35,12 +35,16 @@ UNITS_LEAST, EVENTS_LEAST = 100, 20
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A metric of all units of four weeks, what each of them brought, and where revenue was drawn in."""
+    """A metric of all units of four weeks, what each of them brought, and where revenue was drawn in.
+
+    `per` is the mean of what a ratio is per, 1 of all else.
+    """
 
     metric: Metric
     estimate: Estimate
     brought: Floats
     cap: float | None
+    per: float
 
     @property
     def daily(self) -> float:
@@ -53,7 +57,8 @@ class History:
             return past_of_revenue(self.brought, self.metric.share, lift, design)
         if self.metric.kind in SHARES:
             return Past.of_share(self.estimate.value)
-        return Past.of(self.estimate, Way.EACH)
+        chance = 0.0 if self.metric.of_amount else self.estimate.value / self.per
+        return Past.of(self.estimate, Way.EACH, chance=chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ def history(
         )
         n, told = (estimate.n, estimate.told) if estimate else (len(sample.unit), 0)
         raise DesignWrong(words, units=n, events=told, least=UNITS_LEAST, fewest=EVENTS_LEAST)
-    return History(metric, estimate, brought, found.cap)
+    per = float(deeds.below.sum()) / estimate.n if metric.kind == "ratio" else 1.0
+    return History(metric, estimate, brought, found.cap, per)
 
 
 def _drawn_check(metric: Metric, cap: float | None, brought: Floats) -> None:

@@ -200,10 +200,10 @@ def _way(metric: Metric) -> str:
     if metric.kind == "revenue":
         return _(
             "Planned as though more units paid, each as much as those who paid. Where the same units pay "
-            "more instead, revenue that is drawn in rises by less than what they pay, and finding that takes "
-            "more."
+            "more instead, revenue that is drawn in rises by less than what they pay, and finding that can "
+            "take several times as many units."
         )
     return _(
-        "Planned as though each unit brought so much more, with a spread that grows as the value does; where "
-        "more units do it instead, it takes rather less."
+        "Planned as though each unit brought so much more than it did; where more units bring something "
+        "instead, it takes rather less."
     )

@@ -16,7 +16,7 @@ from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
-from zoco.stats.trials.metrics import proportion, ratio
+from zoco.stats.trials.metrics import mean, proportion, ratio
 from zoco.stats.trials.moments import Moments
 from zoco.stats.trials.planning import Design, Past, Way, plan
 from zoco.stats.trials.planning_live import plan_live
@@ -85,11 +85,10 @@ def asked(store: Store, **more: Any) -> TrialQuestion:
 
 def holds(answer: dict[str, Any], past: Past, before: float, count: int) -> None:
     design, effect, daily = Design(), 0.2 * past.value, count / 28 / 2
-    fixed, live = plan(past, effect, design, daily=daily), plan_live(past, effect, design, daily=daily)
+    fixed = plan(past, effect, design, daily=daily)
     assert (answer["before"], answer["after"]) == pytest.approx((before, before * 1.2))
     assert answer["units"] == count
     assert (answer["fixed"]["units"], answer["fixed"]["days"]) == (fixed.units, fixed.days)
-    assert (answer["live"]["units"], answer["live"]["days"]) == (live.units, live.days)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "clickhouse"])
@@ -103,16 +102,27 @@ def test_revenue_ratio_and_coming_back_are_planned_by_the_sums_of_the_history(
     revenue = asked(store).answer
     each = asked(store, kind="ratio", per="Sign up", of_amount=True).answer
     back = asked(store, kind="retention", goal="").answer
+    often = asked(store, kind="mean").answer
+    rate = asked(store, kind="ratio", per="Sign up").answer
     store.close()
 
-    paid, _orders, signed, came_back = rows.T
+    paid, orders, signed, came_back = rows.T
     cap = np.sort(paid)[int(np.ceil(0.97 * len(paid))) - 1]
     assert revenue["cap"] == pytest.approx(cap)
-    holds(revenue, past_of_revenue(paid, 0.97, 0.2, Design()), np.minimum(paid, cap).mean(), 500)
-    past = Past.of(ratio(Moments.of(paid, signed)), Way.EACH)
-    told = (paid - past.value * signed) / signed.mean()
-    assert past.variance == pytest.approx(told.var(ddof=1))
-    holds(each, past, paid.sum() / signed.sum(), 500)
+    past = past_of_revenue(paid, 0.97, 0.2, Design())
+    holds(revenue, past, np.minimum(paid, cap).mean(), 500)
+    live = plan_live(past, 0.2 * past.value, Design(), daily=500 / 28 / 2)
+    assert (revenue["live"]["units"], revenue["live"]["days"]) == (live.units, live.days)
+    money = ratio(Moments.of(paid, signed))
+    told = (paid - money.value * signed) / signed.mean()
+    assert money.variance == pytest.approx(told.var(ddof=1))
+    holds(each, Past.of(money, Way.EACH), paid.sum() / signed.sum(), 500)
+    count = mean(Moments.of(orders))
+    holds(often, Past.of(count, Way.EACH, chance=count.value), orders.mean(), 500)
+    clicks = ratio(Moments.of(orders, signed))
+    chance = clicks.value / signed.mean()
+    assert chance < clicks.variance
+    holds(rate, Past.of(clicks, Way.EACH, chance=chance), orders.sum() / signed.sum(), 500)
     share = proportion(int(came_back.sum()), 500).value
     holds(back, Past.of_share(share), came_back.mean(), 500)
 

@@ -129,6 +129,47 @@ def test_power_of_a_ratio_is_within_a_point_of_simulation() -> None:
     assert 0.5 < promised < 0.95
 
 
+@pytest.mark.parametrize("rates", [0.5, 50.0])
+def test_power_of_counts_is_within_a_point_of_simulation(rates: float) -> None:
+    random, trials, n, value, lift = np.random.default_rng(9), 6_000, 700, 0.6, 0.32
+
+    def counts(value: float, rows: int) -> Floats:
+        return random.poisson(random.gamma(rates, value / rates, (rows, n))).astype(float)
+
+    history = counts(value, 300).ravel()
+    past = Past.of(mean(Moments.of(history)), Way.EACH, chance=float(history.mean()))
+
+    promised = power(past, lift * past.value, 2 * n, Design())
+
+    lifted = counts(value * (1 + lift), trials)
+    p = stats.ttest_ind(counts(value, trials), lifted, axis=1, equal_var=False).pvalue
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert 0.5 < promised < 0.999
+
+
+def test_power_of_clicks_a_view_is_within_a_point_of_simulation() -> None:
+    random, trials, n, lift = np.random.default_rng(10), 6_000, 500, 0.35
+
+    def figure(share: float, rows: int) -> tuple[Floats, Floats, Past]:
+        views = 1 + random.geometric(0.3, (rows, n))
+        clicks = random.binomial(views, random.beta(2, 2 / share - 2, (rows, n)))
+        per = views.mean(axis=1)
+        value = clicks.mean(axis=1) / per
+        told = (clicks - value[:, None] * views) / per[:, None]
+        whole = ratio(Moments.of(clicks.ravel(), views.ravel()))
+        past = Past.of(whole, Way.EACH, chance=whole.value / float(views.mean()))
+        return value, told.var(axis=1, ddof=1) / n, past
+
+    past = figure(0.06, 400)[2]
+
+    promised = power(past, lift * past.value, 2 * n, Design())
+
+    (first, one, _), (second, other, _) = figure(0.06, trials), figure(0.06 * (1 + lift), trials)
+    p = 2 * stats.norm.sf(np.abs(second - first) / np.sqrt(one + other))
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert 0.5 < promised < 0.95
+
+
 def test_variance_by_hand_where_more_do_it_and_where_each_brings_more() -> None:
     # Two of ten paid 10 and 30; twice as many, and the same ones twice as much.
     rows = np.array([10.0, 30.0, *[0.0] * 8])
@@ -136,6 +177,8 @@ def test_variance_by_hand_where_more_do_it_and_where_each_brings_more() -> None:
 
     assert Past.of(few, Way.MORE).moved(4) == pytest.approx(np.var([10, 30, 10, 30, *[0] * 6]))
     assert Past.of(few, Way.EACH).moved(4) == pytest.approx(np.var(2 * rows))
+    assert Past.of(few, Way.EACH, chance=4).moved(4) == pytest.approx(2 * 4 + 4 * (rows.var() - 4))
+    assert Past.of(few, Way.EACH, chance=1e9).moved(4) == pytest.approx(2 * rows.var())
     assert Past.of(few).moved(4) == pytest.approx(rows.var())
     share = Past(0.2, 0.16, way=Way.MORE, doers=0.2)
     assert share.moved(0.1) == pytest.approx(Past.of_share(0.2).moved(0.1))
