@@ -190,7 +190,19 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
         "error": formats.percent(found["error"], 1),
         "way": _way(metric),
     }
-    return shown | {"opened": opened.planned(site.zone, shown["history"], shown["error"])}
+    return shown | {"opened": opened.planned(site.zone, shown["history"], shown["error"], _spread(metric))}
+
+
+def _spread(metric: Metric) -> str:
+    """Write how much units vary where the effect is there, with m what the metric was and l the lift."""
+    if metric.kind in SHARES:
+        return "m(1 + l)(1 − m(1 + l))"
+    if metric.kind == "revenue":
+        return "(s₀² + m²)(1 + l) − m²(1 + l)²"
+    if metric.of_amount:
+        return "s₀²(1 + l)²"
+    chance = "m / x̄" if metric.kind == "ratio" else "m"
+    return f"c(1 + l) + (s₀² − c)(1 + l)², c = {chance}"
 
 
 def _way(metric: Metric) -> str:

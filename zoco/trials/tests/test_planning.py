@@ -175,6 +175,7 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     offered = body(client.get(new))
 
     assert "Revenue was drawn in at" in shown
+    assert "(s₀² + m²)(1 + l) − m²(1 + l)²" in shown
     assert "Planned as though more units paid, each as much as those who paid." in shown
     assert '<option value="revenue" selected>' in offered
     assert 'name="metrics-0-share" value="0.95"' in offered

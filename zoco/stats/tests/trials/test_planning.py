@@ -94,7 +94,7 @@ def test_power_of_revenue_drawn_in_is_within_a_point_of_trials_on_a_heavy_tailed
     promised = power(past, lift * past.value, 2 * n, Design())
 
     first, second = revenue(0.2), revenue(0.2 * (1 + lift))
-    cap = np.quantile(np.hstack([first, second]), share, axis=1, method="inverted_cdf")[:, None]
+    cap: Floats = np.quantile(np.hstack([first, second]), share, axis=1, method="inverted_cdf", keepdims=True)
     p = stats.ttest_ind(np.minimum(first, cap), np.minimum(second, cap), axis=1, equal_var=False).pvalue
     both = drawn_in({"a": first[0], "b": second[0]}, share)
     assert both.cap == cap[0, 0]
@@ -115,7 +115,7 @@ def test_power_of_a_ratio_is_within_a_point_of_simulation() -> None:
     def figure(above: Floats, below: Floats) -> tuple[Floats, Floats]:
         value = above.mean(axis=1) / below.mean(axis=1)
         told = (above - value[:, None] * below) / below.mean(axis=1)[:, None]
-        return value, told.var(axis=1, ddof=1) / n
+        return value, np.asarray(told.var(axis=1, ddof=1) / n, dtype=float)
 
     above, below = units(400)
     past = Past.of(ratio(Moments.of(above.ravel(), below.ravel())), Way.EACH)
