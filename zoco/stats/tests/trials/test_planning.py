@@ -95,7 +95,8 @@ def test_power_of_revenue_drawn_in_is_within_a_point_of_trials_on_a_heavy_tailed
 
     first, second = revenue(0.2), revenue(0.2 * (1 + lift))
     cap: Floats = np.quantile(np.hstack([first, second]), share, axis=1, method="inverted_cdf", keepdims=True)
-    p = stats.ttest_ind(np.minimum(first, cap), np.minimum(second, cap), axis=1, equal_var=False).pvalue
+    drawn = np.minimum(first, cap), np.minimum(second, cap)
+    p: Floats = np.asarray(stats.ttest_ind(*drawn, axis=1, equal_var=False).pvalue)
     both = drawn_in({"a": first[0], "b": second[0]}, share)
     assert both.cap == cap[0, 0]
     assert ended(both.arms["a"], both.arms["b"], planned=2 * n).p == pytest.approx(p[0], rel=1e-9)
@@ -109,13 +110,14 @@ def test_power_of_a_ratio_is_within_a_point_of_simulation() -> None:
     random, trials, n, lift = np.random.default_rng(8), 6_000, 500, 0.12
 
     def units(rows: int) -> tuple[Floats, Floats]:
-        orders = 1.0 + random.poisson(1.5, (rows, n))
-        return random.lognormal(3, 0.5, (rows, n)) * orders + random.normal(0, 5, (rows, n)), orders
+        orders = np.asarray(1 + random.poisson(1.5, (rows, n)), dtype=np.float64)
+        paid = np.asarray(random.lognormal(3, 0.5, (rows, n)) * orders, dtype=np.float64)
+        return paid + random.normal(0, 5, (rows, n)), orders
 
     def figure(above: Floats, below: Floats) -> tuple[Floats, Floats]:
         value = above.mean(axis=1) / below.mean(axis=1)
         told = (above - value[:, None] * below) / below.mean(axis=1)[:, None]
-        return value, np.asarray(told.var(axis=1, ddof=1) / n, dtype=float)
+        return value, told.var(axis=1, ddof=1) / n
 
     above, below = units(400)
     past = Past.of(ratio(Moments.of(above.ravel(), below.ravel())), Way.EACH)
