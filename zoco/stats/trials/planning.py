@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import scipy
@@ -16,22 +17,39 @@ class OutOfReach(ValueError):
     """No trial of this kind finds that: the message says why."""
 
 
+class Way(Enum):
+    """How an effect comes about, by which the variance moves with the value."""
+
+    STAYS = "stays"
+    """By itself: the variance stays."""
+    EACH = "each"
+    """Each unit brings so much more: what is chance grows as the value does, all else as its square."""
+    MORE = "more"
+    """More units bring something, each as much as those who did: of a proportion the same as p(1 - p)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What a metric was: its value, and the variance of what one unit tells of it.
 
-    Of a proportion (`is_share`) the variance moves with the value, of all else it is taken to stay. Of a
-    metric that will be adjusted take the adjusted variance.
+    Of a proportion (`is_share`) the variance moves with the value, of all else in its `way`. `doers` is the
+    share of units that brought something; `chance` how much of the variance would be left if all units were
+    alike: of counts the mean (Poisson), of money nothing. Of a metric that will be adjusted take the adjusted
+    variance.
     """
 
     value: float
     variance: float
     is_share: bool = False
+    way: Way = Way.STAYS
+    doers: float = 0.0
+    chance: float = 0.0
 
     @classmethod
-    def of(cls, estimate: Estimate) -> "Past":
+    def of(cls, estimate: Estimate, way: Way = Way.STAYS, *, chance: float = 0.0) -> "Past":
         """Return the past of a mean, a ratio, a quantile or an adjusted metric."""
-        return cls(estimate.value, estimate.variance)
+        doers = estimate.told / estimate.n
+        return cls(estimate.value, estimate.variance, way=way, doers=doers, chance=chance)
 
     @classmethod
     def of_share(cls, share: float) -> "Past":
@@ -41,11 +59,24 @@ class Past:
     def moved(self, effect: float) -> float:
         """Return the variance where the value is higher by `effect`. Raises OutOfReach."""
         if not self.is_share:
-            return self.variance
+            return self._moved(effect)
         share = self.value + effect
         if not 0 <= share <= 1:
             raise OutOfReach(f"A share of {self.value:g} cannot move by {effect:g}.")
         return share * (1 - share)
+
+    def _moved(self, effect: float) -> float:
+        if self.way == Way.STAYS:
+            return self.variance
+        if not self.value > 0:
+            raise OutOfReach("What was nothing cannot grow.")
+        by = 1 + effect / self.value
+        if self.way == Way.EACH:
+            chance = min(self.chance, self.variance)
+            return chance * by + (self.variance - chance) * by**2
+        if not 0 <= self.doers * by <= 1:
+            raise OutOfReach(f"{self.doers:g} of the units did it; {by:g} times as many are not there.")
+        return (self.variance + self.value**2) * by - (self.value * by) ** 2
 
 
 @dataclass(frozen=True, slots=True)

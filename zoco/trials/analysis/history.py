@@ -16,13 +16,14 @@ from zoco.kit.periods import micros
 from zoco.kit.runs import Tell
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials.moments import Estimate
-from zoco.stats.trials.planning import Design, OutOfReach, Past, Plan, plan
+from zoco.stats.trials.planning import Design, OutOfReach, Past, Plan, Way, plan
 from zoco.stats.trials.planning_live import LivePlan, plan_live
+from zoco.stats.trials.planning_revenue import past_of_revenue
 from zoco.trials.analysis import units
 from zoco.trials.analysis.estimates import Sample, estimated
-from zoco.trials.analysis.units import Scope
+from zoco.trials.analysis.units import Floats, Scope
 from zoco.trials.choices import Unit
-from zoco.trials.designs import DesignWrong, Metric
+from zoco.trials.designs import SHARES, DesignWrong, Metric
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -34,18 +35,30 @@ UNITS_LEAST, EVENTS_LEAST = 100, 20
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A metric of all units of four weeks, and how many units a day those were."""
+    """A metric of all units of four weeks, what each of them brought, and where revenue was drawn in.
 
+    `per` is the mean of what a ratio is per, 1 of all else.
+    """
+
+    metric: Metric
     estimate: Estimate
-    daily: float
-    is_share: bool
+    brought: Floats
+    cap: float | None
+    per: float
 
     @property
-    def past(self) -> Past:
-        """The same for planning."""
-        if self.is_share:
+    def daily(self) -> float:
+        """How many units a day those were."""
+        return self.estimate.n / DAYS
+
+    def past(self, lift: float, design: Design) -> Past:
+        """Return the same for planning to find a relative lift. Raises OutOfReach."""
+        if self.metric.kind == "revenue":
+            return past_of_revenue(self.brought, self.metric.share, lift, design)
+        if self.metric.kind in SHARES:
             return Past.of_share(self.estimate.value)
-        return Past.of(self.estimate)
+        chance = 0.0 if self.metric.of_amount else self.estimate.value / self.per
+        return Past.of(self.estimate, Way.EACH, chance=chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +79,47 @@ def history(
     came = units.came_read(scope, store)
     tell(done=1)
     goals = metric.goals(goals_of_facts(site.id))
-    if metric.goal.casefold() not in goals:
+    if any(name.casefold() not in goals for name in (metric.goal, metric.per) if name):
         raise DesignWrong(gettext_noop("The site has no goal of this name; choose one of its own."))
     sample = Sample.of(came, ("",), np.ones(len(came.unit), dtype=bool))
     deeds = units.came_deeds_read(scope, metric, goals, store)
     found = estimated(metric, sample, deeds, micros(now), is_adjusted=False)
+    brought = sample.spread(deeds.unit, deeds.above)
     estimate = found.arms.get("")
+    _drawn_check(metric, found.cap, brought)
     if estimate is None or estimate.n < UNITS_LEAST or estimate.told < EVENTS_LEAST:
         words = gettext_noop(
             "Too little in the last four weeks to plan by: %(units)s units, of whom it happened to "
             "%(events)s; %(least)s and %(fewest)s are needed."
         )
-        n, told = (estimate.n, estimate.told) if estimate else (0, 0)
+        n, told = (estimate.n, estimate.told) if estimate else (len(sample.unit), 0)
         raise DesignWrong(words, units=n, events=told, least=UNITS_LEAST, fewest=EVENTS_LEAST)
-    return History(estimate, estimate.n / DAYS, metric.kind == "proportion")
+    per = float(deeds.below.sum()) / estimate.n if metric.kind == "ratio" else 1.0
+    return History(metric, estimate, brought, found.cap, per)
+
+
+def _drawn_check(metric: Metric, cap: float | None, brought: Floats) -> None:
+    """Hold revenue to what is left of it where it is drawn in. Raises DesignWrong."""
+    paid = int(np.count_nonzero(brought))
+    if cap == 0 and paid >= EVENTS_LEAST:
+        words = gettext_noop(
+            "Drawn in at this quantile, nothing is left of the revenue, as too few of the units paid: "
+            "%(paid)s of %(units)s; take a quantile nearer to 1."
+        )
+        raise DesignWrong(words, paid=paid, units=len(brought))
 
 
 def planned(found: History, *, lift: float, arms: int, power: float, share: float) -> Planned:
     """Return what finding a relative lift takes with so many equal arms. Raises DesignWrong."""
     design = Design((1.0,) * arms, power=power)
-    effect = found.estimate.value * lift
     daily = found.daily * share
     try:
+        past = found.past(lift, design)
+        effect = past.value * lift
         return Planned(
             effect,
-            plan(found.past, effect, design, daily=daily),
-            plan_live(found.past, effect, design, daily=daily),
+            plan(past, effect, design, daily=daily),
+            plan_live(past, effect, design, daily=daily),
         )
     except (OutOfReach, ValueError, OverflowError) as error:
         words = gettext_noop("No trial of this site finds that: take a larger effect, or more traffic.")

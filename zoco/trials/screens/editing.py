@@ -25,6 +25,7 @@ from zoco.trials.screens.forms import ARMS_FIRST, Arms, Metrics, TrialForm
 
 ADD, CHANGE = "zoco_trials.add_trial", "zoco_trials.change_trial"
 PREFILLED = ("site", "units_planned", "unit", "name", "decides")
+METRIC_PREFILLED = ("goal", "kind", "per", "of_amount", "share", "window_days", "from_day")
 
 
 @never_cache
@@ -37,8 +38,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _taken(request, None)
     asked = {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    metric = {"name": request.GET.get("metric", "")[:80], "goal": request.GET.get("goal", "")[:80]}
-    first = [{**metric, "role": "primary"}]
+    metric = {name: request.GET[name][:80] for name in METRIC_PREFILLED if name in request.GET}
+    first = [{**metric, "name": request.GET.get("metric", "")[:80], "role": "primary"}]
     return _page(request, None, TrialForm(initial=asked), _arms(ARMS_FIRST), _metrics(first))
 
 

@@ -21,15 +21,9 @@ from zoco.trials.designs import Metric
 from zoco.trials.screens import opened, said
 from zoco.trials.screens.editing import ADD
 from zoco.trials.screens.listing import SEE
-from zoco.trials.screens.planning import PlanForm
+from zoco.trials.screens.planning import GoalForm
 
 Kept = dict[str, Any]
-
-
-class HoldoutForm(PlanForm):
-    """What is compared: the first fields of the planner."""
-
-    lift = arms = power = share = None  # type: ignore[assignment]
 
 
 @never_cache
@@ -38,7 +32,7 @@ class HoldoutForm(PlanForm):
 def holdout(request: HttpRequest) -> HttpResponse:
     """Show the form, take what is asked, and show the figures."""
     title = _("Held out of all trials")
-    return asked_page(request, "holdout", title, "zoco/trials/holdout.html", HoldoutForm, _said, ADD)
+    return asked_page(request, "holdout", title, "zoco/trials/holdout.html", GoalForm, _said, ADD)
 
 
 def _said(site: SiteInfo, given: Kept, found: Kept, _may_add: bool) -> Kept:

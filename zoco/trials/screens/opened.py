@@ -224,8 +224,8 @@ def _bandit(data: Pairs, floor: float) -> Explained:
     )
 
 
-def planned(site_zone: str, history: Pairs, error: str) -> Explained:
-    """Return what a plan opens to."""
+def planned(site_zone: str, history: Pairs, error: str, spread: str) -> Explained:
+    """Return what a plan opens to; `spread` is how much units vary where the effect is there."""
     return Explained(
         _("How many units, and days of the site’s traffic, it takes to find the effect as surely as asked."),
         [
@@ -233,6 +233,7 @@ def planned(site_zone: str, history: Pairs, error: str) -> Explained:
                 _("Decided once at its end"),
                 _("the least n with P(|t| > c) ≥ power, t noncentral with δ = d / √(s₀²/n₀ + s₁²/n₁)"),
             ),
+            ("s₁²", spread),
             (_("Decided live, at most"), _("the least n by which as many courses as asked leave out 0")),
             (_("Interval of 95%"), LIVE_INTERVAL),
             (_("Days"), _("units ÷ (units a day × share of the traffic)")),

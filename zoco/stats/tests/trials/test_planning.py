@@ -8,10 +8,11 @@ from scipy import stats
 
 from zoco.stats.trials.fixed import ended
 from zoco.stats.trials.live import UNITS_LEAST, p_values
-from zoco.stats.trials.metrics import mean, proportion
+from zoco.stats.trials.metrics import drawn_in, mean, proportion, ratio
 from zoco.stats.trials.moments import Estimate, Floats, Moments
-from zoco.stats.trials.planning import Design, OutOfReach, Past, days_for, plan, power, units_for
+from zoco.stats.trials.planning import Design, OutOfReach, Past, Way, days_for, plan, power, units_for
 from zoco.stats.trials.planning_live import course, course_of, drift_for, plan_live
+from zoco.stats.trials.planning_revenue import past_of_revenue
 
 TRIALS = 20_000
 
@@ -76,6 +77,129 @@ def test_power_of_revenue_is_within_a_point_of_simulation() -> None:
     known = power(Past(6.0, (past.variance + 2 * 0.3 * 24**2 - 7.2**2) / 2), 1.2, 2_000, Design())
     assert known == pytest.approx(np.mean(p <= 0.05), abs=0.01)
     assert known < promised < known + 0.1
+
+
+@pytest.mark.parametrize(("share", "lift", "n"), [(0.97, 0.3, 1_200), (0.9, 0.25, 1_000)])
+def test_power_of_revenue_drawn_in_is_within_a_point_of_trials_on_a_heavy_tailed_history(
+    share: float, lift: float, n: int
+) -> None:
+    random, trials = np.random.default_rng(7), 5_000
+    amounts = 20 * (1 + random.pareto(1.3, 4_000))
+    history = np.concatenate([amounts, np.zeros(16_000)])
+
+    def revenue(payers: float) -> Floats:
+        return np.where(random.random((trials, n)) < payers, random.choice(amounts, (trials, n)), 0.0)
+
+    past = past_of_revenue(history, share, lift, Design())
+    promised = power(past, lift * past.value, 2 * n, Design())
+
+    first, second = revenue(0.2), revenue(0.2 * (1 + lift))
+    cap: Floats = np.quantile(np.hstack([first, second]), share, axis=1, method="inverted_cdf", keepdims=True)
+    drawn = np.minimum(first, cap), np.minimum(second, cap)
+    p: Floats = np.asarray(stats.ttest_ind(*drawn, axis=1, equal_var=False).pvalue)
+    both = drawn_in({"a": first[0], "b": second[0]}, share)
+    assert both.cap == cap[0, 0]
+    assert ended(both.arms["a"], both.arms["b"], planned=2 * n).p == pytest.approx(p[0], rel=1e-9)
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert 0.5 < promised < 0.95
+    # As it is, without drawing in, this history finds next to nothing.
+    assert power(Past.of(mean(Moments.of(history))), lift * history.mean(), 2 * n, Design()) < 0.4
+
+
+def test_power_of_a_ratio_is_within_a_point_of_simulation() -> None:
+    random, trials, n, lift = np.random.default_rng(8), 6_000, 500, 0.12
+
+    def units(rows: int) -> tuple[Floats, Floats]:
+        orders = np.asarray(1 + random.poisson(1.5, (rows, n)), dtype=np.float64)
+        paid = np.asarray(random.lognormal(3, 0.5, (rows, n)) * orders, dtype=np.float64)
+        return paid + random.normal(0, 5, (rows, n)), orders
+
+    def figure(above: Floats, below: Floats) -> tuple[Floats, Floats]:
+        value = above.mean(axis=1) / below.mean(axis=1)
+        told = (above - value[:, None] * below) / below.mean(axis=1)[:, None]
+        return value, told.var(axis=1, ddof=1) / n
+
+    above, below = units(400)
+    past = Past.of(ratio(Moments.of(above.ravel(), below.ravel())), Way.EACH)
+
+    promised = power(past, lift * past.value, 2 * n, Design())
+
+    (first, one), (above, below) = figure(*units(trials)), units(trials)
+    second, other = figure((1 + lift) * above, below)
+    p = 2 * stats.norm.sf(np.abs(second - first) / np.sqrt(one + other))
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert 0.5 < promised < 0.95
+
+
+@pytest.mark.parametrize("rates", [0.5, 50.0])
+def test_power_of_counts_is_within_a_point_of_simulation(rates: float) -> None:
+    random, trials, n, value, lift = np.random.default_rng(9), 6_000, 700, 0.6, 0.32
+
+    def counts(value: float, rows: int) -> Floats:
+        return random.poisson(random.gamma(rates, value / rates, (rows, n))).astype(float)
+
+    history = counts(value, 300).ravel()
+    past = Past.of(mean(Moments.of(history)), Way.EACH, chance=float(history.mean()))
+
+    promised = power(past, lift * past.value, 2 * n, Design())
+
+    lifted = counts(value * (1 + lift), trials)
+    p = stats.ttest_ind(counts(value, trials), lifted, axis=1, equal_var=False).pvalue
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert 0.5 < promised < 0.999
+
+
+def test_power_of_clicks_a_view_is_within_a_point_of_simulation() -> None:
+    random, trials, n, lift = np.random.default_rng(10), 6_000, 500, 0.35
+
+    def figure(share: float, rows: int) -> tuple[Floats, Floats, Past]:
+        views = 1 + random.geometric(0.3, (rows, n))
+        clicks = random.binomial(views, random.beta(2, 2 / share - 2, (rows, n)))
+        per = views.mean(axis=1)
+        value = clicks.mean(axis=1) / per
+        told = (clicks - value[:, None] * views) / per[:, None]
+        whole = ratio(Moments.of(clicks.ravel(), views.ravel()))
+        past = Past.of(whole, Way.EACH, chance=whole.value / float(views.mean()))
+        return value, told.var(axis=1, ddof=1) / n, past
+
+    past = figure(0.06, 400)[2]
+
+    promised = power(past, lift * past.value, 2 * n, Design())
+
+    (first, one, _), (second, other, _) = figure(0.06, trials), figure(0.06 * (1 + lift), trials)
+    p = 2 * stats.norm.sf(np.abs(second - first) / np.sqrt(one + other))
+    assert promised == pytest.approx(np.mean(p <= 0.05), abs=0.01)
+    assert 0.5 < promised < 0.95
+
+
+def test_variance_by_hand_where_more_do_it_and_where_each_brings_more() -> None:
+    # Two of ten paid 10 and 30; twice as many, and the same ones twice as much.
+    rows = np.array([10.0, 30.0, *[0.0] * 8])
+    few = Estimate(10, float(rows.mean()), float(rows.var()), 2)
+
+    assert Past.of(few, Way.MORE).moved(4) == pytest.approx(np.var([10, 30, 10, 30, *[0] * 6]))
+    assert Past.of(few, Way.EACH).moved(4) == pytest.approx(np.var(2 * rows))
+    assert Past.of(few, Way.EACH, chance=4).moved(4) == pytest.approx(2 * 4 + 4 * (rows.var() - 4))
+    assert Past.of(few, Way.EACH, chance=1e9).moved(4) == pytest.approx(2 * rows.var())
+    assert Past.of(few).moved(4) == pytest.approx(rows.var())
+    share = Past(0.2, 0.16, way=Way.MORE, doers=0.2)
+    assert share.moved(0.1) == pytest.approx(Past.of_share(0.2).moved(0.1))
+    with pytest.raises(OutOfReach, match="as many are not there"):
+        Past.of(few, Way.MORE).moved(20)
+    with pytest.raises(OutOfReach, match="nothing"):
+        Past(0, 1, way=Way.EACH).moved(1)
+
+
+def test_revenue_is_drawn_in_where_the_trial_will_with_those_who_pay_more_often_in_it() -> None:
+    paid = np.array([*[0.0] * 90, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100])
+
+    # The 95th of 100 is 50. If one of two arms has twice as many who pay, each counts 1.5: 95.5 are up to 70.
+    assert past_of_revenue(paid, 0.95, 0.0, Design()).value == pytest.approx((100 + 6 * 50) / 100)
+    assert past_of_revenue(paid, 0.95, 1.0, Design()).value == pytest.approx((280 + 3 * 70) / 100)
+    with pytest.raises(OutOfReach):
+        past_of_revenue(paid, 0.95, 20.0, Design())
+    with pytest.raises(OutOfReach):
+        past_of_revenue(np.zeros(100), 0.99, 0.1, Design())
 
 
 def test_units_are_the_fewest_with_the_power_and_find_the_effect_planned() -> None:
