@@ -7,8 +7,8 @@ between what is to come and what the means were fitted on, its degrees of freedo
 (1946), and the lag-1 correlation is corrected for its bias in short series (Marriott and Pope 1954, with a
 constant that simulation chose: the tests hold what it covers).
 
-Counts and amounts that come by chance go by it as well: nothing is taken of how days vary, so neither is
-that counts vary as much as a Poisson count or more. What is rare says too little of how much it varies, though:
+Counts and amounts that come by chance go by it as well, for how much days vary is measured and not taken
+from a law, so that counts may vary more than Poisson's do. What is rare tells too little of it, though:
 `pace_of_events` wants DAYS_WITH_LEAST days on which something came.
 
 Not guaranteed: anything where the level changes for good, as when a budget is raised or a campaign is paused.
@@ -46,7 +46,8 @@ class Pace:
 def pace(days: Floats, to_come: int, *, level: float = 0.9, may_fall: bool = False) -> Pace:
     """Forecast the sum over `days` and as many as are to come, which follow without a gap.
 
-    No day is below 0, so that the sum does not fall, unless it `may_fall`. Raises PaceTooShort, and ValueError for more than DAYS_MOST days.
+    No day is below 0, so that the sum does not fall, unless it `may_fall`.
+    Raises PaceTooShort, and ValueError for more than DAYS_MOST days.
     """
     count, whole = len(days), len(days) + to_come
     if count < DAYS_LEAST:

@@ -84,7 +84,8 @@ def _forecast(
     if may_fall:
         return found
     # What came today is no whole day, but it came.
-    return Pace(found.so_far, *(max(each, actual) for each in (found.total, found.low, found.high)), level)
+    total, low, high = (max(each, actual) for each in (found.total, found.low, found.high))
+    return Pace(found.so_far, total, low, high, level)
 
 
 def _state(planned: float, actual: float | None, forecast: Pace | None, *, is_over: bool) -> Coming:

@@ -114,7 +114,7 @@ def _coming_state(found: Expected) -> str:
             return _("Less than planned will come if days go on so.")
         case "even":
             return _("What was planned lies within what is to be expected.")
-    return _("Not yet: at least 14 days since the first visit are needed, 10 of them with something.")
+    return _("Not yet: it takes 14 days from the first visit on, 10 of them with conversions or revenue.")
 
 
 def _forecast_said(progress: Progress, currency: str) -> str:
