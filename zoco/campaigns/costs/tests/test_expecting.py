@@ -17,6 +17,7 @@ from zoco.campaigns.tests.test_reports import POSTER, TRACKED
 from zoco.ledger.schema import Fact
 from zoco.ledger.tests.reports.made import fact, ledger
 from zoco.monitor.models import Goal
+from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
 from zoco.stats.pace import pace
@@ -115,6 +116,9 @@ def test_too_few_days_and_a_plan_that_is_over_have_words_and_no_number(spring: C
         ("As much as planned has come.", "", False),
         ("It is over, and less has come than planned.", "", True),
     ]
+    shown = body(client_of("analyst").get(f"/admin/costs/campaign/{spring.pk}/"))
+    assert "<strong>It is over, and less has come than planned.</strong>" in shown
+    assert "21 of 21 (100%)" in shown
 
 
 def test_what_was_not_planned_or_not_counted_lately_has_no_forecast(spring: Campaign) -> None:
