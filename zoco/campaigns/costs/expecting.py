@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zoco.campaigns.models import Campaign
     from zoco.ledger.sitebook import SiteInfo
 
-Coming = Literal["reached", "missed", "over", "under", "even", "unsure", "unknown"]
+Coming = Literal["reached", "missed", "over", "under", "even", "unsure", "silent", "unknown"]
 COUNTED_DAYS = 14
 """So far back it is looked for a day on which the site counted anybody."""
 
@@ -30,7 +30,7 @@ class Expected:
     """How far something is that was expected. `actual` has today in it; None where it is not known.
 
     `forecast` is of all days of the plan; None where too few are known, or it is over. `state` says where its
-    interval lies: above what was planned, under or around it.
+    interval lies: above what was planned, under or around it; silent is a site that counts nobody any more.
     """
 
     planned: float
@@ -60,18 +60,22 @@ def days_tried(site: SiteInfo, campaign: Campaign, first: date, until: date, now
 def expected(
     planned: float,
     actual: float | None,
-    days: Sequence[float],
+    days: Sequence[float] | None,
     to_come: int,
     *,
     is_over: bool,
     level: float,
     may_fall: bool,
 ) -> Expected:
-    """Hold what came against what was planned; `days` are those that are known, the rest is `to_come`."""
+    """Hold what came against what was planned; `days` are those that are known, the rest is `to_come`.
+
+    None of either is known where the site counted nobody lately.
+    """
     forecast = None
-    if actual is not None and not is_over and len(days) + to_come <= DAYS_MOST:
+    if actual is not None and days is not None and not is_over and len(days) + to_come <= DAYS_MOST:
         forecast = _forecast(actual, days, to_come, level, may_fall=may_fall)
-    return Expected(planned, actual, forecast, _state(planned, actual, forecast, is_over=is_over))
+    state = _state(planned, actual, forecast, is_over=is_over, is_silent=days is None)
+    return Expected(planned, actual, forecast, state)
 
 
 def _forecast(
@@ -88,7 +92,9 @@ def _forecast(
     return Pace(found.so_far, total, low, high, level)
 
 
-def _state(planned: float, actual: float | None, forecast: Pace | None, *, is_over: bool) -> Coming:
+def _state(
+    planned: float, actual: float | None, forecast: Pace | None, *, is_over: bool, is_silent: bool
+) -> Coming:
     if actual is None:
         return "unknown"
     if actual >= planned:
@@ -96,7 +102,7 @@ def _state(planned: float, actual: float | None, forecast: Pace | None, *, is_ov
     if is_over:
         return "missed"
     if forecast is None:
-        return "unsure"
+        return "silent" if is_silent else "unsure"
     if forecast.low > planned:
         return "over"
     return "under" if forecast.high < planned else "even"

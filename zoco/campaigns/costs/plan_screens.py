@@ -114,6 +114,8 @@ def _coming_state(found: Expected) -> str:
             return _("Less than planned will come if days go on so.")
         case "even":
             return _("What was planned lies within what is to be expected.")
+        case "silent":
+            return _("Not known: the site counted no visitor in the last 14 days.")
     return _("Not yet: it takes 14 days from the first visit on, 10 of them with conversions or revenue.")
 
 

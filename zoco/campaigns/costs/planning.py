@@ -127,7 +127,7 @@ def _expected(
     days = days_tried(site, campaign, planned.first, until, now) if is_known else []
 
     def held(plan: float, actual: Figure, by_day: Iterable[Figure], *, may_fall: bool) -> Expected:
-        known = [float(each or 0) for each in by_day]
+        known = None if counted is None else [float(each or 0) for each in by_day]
         return expected(
             plan, None if actual is None else float(actual), known, (planned.last - until).days,
             is_over=is_over, level=level, may_fall=may_fall,

@@ -121,18 +121,24 @@ def test_too_few_days_and_a_plan_that_is_over_have_words_and_no_number(spring: C
     assert "21 of 21 (100%)" in shown
 
 
-def test_what_was_not_planned_or_not_counted_lately_has_no_forecast(spring: Campaign) -> None:
-    planned(spring, None, 900)
+def test_days_on_which_the_site_counts_nobody_are_not_known_and_two_weeks_of_them_are_said(
+    spring: Campaign,
+) -> None:
+    planned(spring, None, 900, last=31)
 
-    now, silent = progress(spring, 16), progress(spring, 30)
+    late, silent = progress(spring, 30), progress(spring, 31)
+    [said] = plans_said(TRACKED, spring, datetime(2026, 3, 31, 16, tzinfo=UTC))
 
-    assert (now.conversions, silent.conversions) == (None, None)
-    assert now.revenue is not None
-    assert now.revenue.forecast is not None
+    assert (late.conversions, silent.conversions) == (None, None)  # nothing was planned of them
+    assert late.revenue is not None
+    assert late.revenue.forecast is not None
+    # The 16th was the newest day with a visitor: from it on days may go on as they did.
+    assert late.revenue.forecast.so_far == 210
+    assert late.revenue.forecast.total == pytest.approx(pace(np.array([*BROUGHT, 1.0]) * 10, 15).total)
     assert silent.revenue is not None
-    # The newest day with a visitor, the 16th, is the last one that counts as known.
-    assert silent.revenue.forecast is not None
-    assert silent.revenue.forecast.so_far == 210
+    assert (silent.revenue.forecast, silent.revenue.state) == (None, "silent")
+    [coming] = said["coming"]
+    assert coming["state"] == "Not known: the site counted no visitor in the last 14 days."
 
 
 def test_words_say_where_it_leads_with_the_wider_whole_bounds(spring: Campaign) -> None:
