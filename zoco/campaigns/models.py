@@ -66,7 +66,7 @@ class Campaign(models.Model):
         help_text=_("Revenue for each unit spent, under which an alarm is raised. Empty: the alarm's own."),
     )
     cac_most = models.DecimalField(
-        _("most that a customer may cost"),
+        _("most that a visitor who converts may cost"),
         max_digits=14,
         decimal_places=2,
         null=True,

@@ -7,6 +7,10 @@ between what is to come and what the means were fitted on, its degrees of freedo
 (1946), and the lag-1 correlation is corrected for its bias in short series (Marriott and Pope 1954, with a
 constant that simulation chose: the tests hold what it covers).
 
+Counts and amounts that come by chance go by it as well, for how much days vary is measured and not taken
+from a law, so that counts may vary more than Poisson's do. What is rare tells too little of it, though:
+`pace_of_events` wants DAYS_WITH_LEAST days on which something came.
+
 Not guaranteed: anything where the level changes for good, as when a budget is raised or a campaign is paused.
 """
 
@@ -17,6 +21,7 @@ import numpy.typing as npt
 import scipy
 
 DAYS_LEAST = 14
+DAYS_WITH_LEAST = 10
 WEEK = 7
 DAYS_MOST = 800
 RHO_MOST = 0.8
@@ -24,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class PaceTooShort(ValueError):
-    """Fewer than DAYS_LEAST days are over: how much days differ is not known."""
+    """Too few days are over, or something came on too few: how much days differ is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,11 @@ class Pace:
     level: float
 
 
-def pace(days: Floats, to_come: int, *, level: float = 0.9) -> Pace:
+def pace(days: Floats, to_come: int, *, level: float = 0.9, may_fall: bool = False) -> Pace:
     """Forecast the sum over `days` and as many as are to come, which follow without a gap.
 
-    No day is below 0. Raises PaceTooShort, and ValueError for more than DAYS_MOST days.
+    No day is below 0, so that the sum does not fall, unless it `may_fall`.
+    Raises PaceTooShort, and ValueError for more than DAYS_MOST days.
     """
     count, whole = len(days), len(days) + to_come
     if count < DAYS_LEAST:
@@ -66,7 +72,16 @@ def pace(days: Floats, to_come: int, *, level: float = 0.9) -> Pace:
     freedom = trace**2 / trace_of_square
     half = float(scipy.special.stdtrit(freedom, 0.5 + level / 2)) * float(np.sqrt(max(variance, 0.0)))
     total = so_far + rest
-    return Pace(so_far, total, max(so_far, total - half), total + half, level)
+    low = total - half if may_fall else max(so_far, total - half)
+    return Pace(so_far, total, low, total + half, level)
+
+
+def pace_of_events(days: Floats, to_come: int, *, level: float = 0.9, may_fall: bool = False) -> Pace:
+    """Forecast as `pace` does what comes by chance. Raises PaceTooShort where it came on too few days too."""
+    count = int(np.count_nonzero(days > 0))
+    if count < DAYS_WITH_LEAST:
+        raise PaceTooShort(f"Something came on {count} days; at least {DAYS_WITH_LEAST} are needed.")
+    return pace(days, to_come, level=level, may_fall=may_fall)
 
 
 def _correlation(residuals: Floats) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from decimal import Decimal
+from functools import partial
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from zoco.campaigns.costs.expecting import Expected
 from zoco.campaigns.costs.models import Plan
 from zoco.campaigns.costs.planning import Progress, progress_of
 from zoco.campaigns.models import Campaign
@@ -48,6 +50,7 @@ def plans_said(site: SiteInfo, campaign: Campaign, now: datetime) -> Iterator[di
     """Yield each plan with how far it is, in words."""
     for progress in progress_of(site, campaign, now=now):
         planned, outcome, currency = progress.planned, progress.outcome, site.currency
+        money = partial(formats.money_figure, currency=currency)
         others = sorted(progress.spending.others.items())
         yield {
             "plan": planned.plan,
@@ -59,24 +62,61 @@ def plans_said(site: SiteInfo, campaign: Campaign, now: datetime) -> Iterator[di
             "forecast": _forecast_said(progress, currency),
             "state": _state_said(progress),
             "is_bad": progress.state in ("over", "spent"),
-            "conversions": _of(outcome and outcome.conversions, planned.conversions),
-            "revenue": _of_money(outcome and outcome.revenue, planned.revenue, currency),
+            "conversions": _of(outcome and outcome.conversions, planned.conversions, formats.count),
+            "revenue": _of(outcome and outcome.revenue, planned.revenue, money),
+            "coming": [
+                _coming_said(label, each, said, is_count=is_count)
+                for label, each, said, is_count in (
+                    (_("Conversions"), progress.conversions, formats.count, True),
+                    (_("Revenue"), progress.revenue, money, False),
+                )
+                if each is not None and each.state != "unknown"
+            ],
         }
 
 
-def _of(actual: Any, planned: int | None) -> str:
-    said = _("not known") if actual is None else formats.count(actual)
+def _of(actual: Any, planned: Any, said: Callable[[Any], str]) -> str:
+    """Say what came, of what was planned where something was, and which share that is."""
+    shown = _("not known") if actual is None else said(actual)
     if planned is None:
-        return said
-    return _("%(actual)s of %(planned)s") % {"actual": said, "planned": formats.count(planned)}
+        return shown
+    places = {"actual": shown, "planned": said(planned)}
+    if actual is None or not planned:
+        return _("%(actual)s of %(planned)s") % places
+    places["share"] = formats.percent(float(actual) / float(planned), 0)
+    return _("%(actual)s of %(planned)s (%(share)s)") % places
 
 
-def _of_money(actual: Any, planned: Decimal | None, currency: str) -> str:
-    said = _("not known") if actual is None else formats.money_figure(actual, currency)
-    if planned is None:
-        return said
-    places = {"actual": said, "planned": formats.money_figure(planned, currency)}
-    return _("%(actual)s of %(planned)s") % places
+def _coming_said(
+    label: str, found: Expected, said: Callable[[Any], str], *, is_count: bool
+) -> dict[str, Any]:
+    """Say where it leads; bounds of a count are whole, and the wider ones."""
+    forecast, words = found.forecast, ""
+    if forecast is not None:
+        total, low, high = forecast.total, forecast.low, forecast.high
+        if is_count:
+            total, low, high = round(total), floor(low), ceil(high)
+        places = {"total": said(total), "low": said(low), "high": said(high)}
+        words = _("%(total)s by the last day; with 90%% confidence between %(low)s and %(high)s.") % places
+    is_bad = found.state in ("under", "missed")
+    return {"label": label, "state": _coming_state(found), "forecast": words, "is_bad": is_bad}
+
+
+def _coming_state(found: Expected) -> str:
+    match found.state:
+        case "reached":
+            return _("As much as planned has come.")
+        case "missed":
+            return _("It is over, and less has come than planned.")
+        case "over":
+            return _("More than planned will come if days go on so.")
+        case "under":
+            return _("Less than planned will come if days go on so.")
+        case "even":
+            return _("What was planned lies within what is to be expected.")
+        case "silent":
+            return _("Not known: the site counted no visitor in the last 14 days.")
+    return _("Not yet: it takes 14 days from the first visit on, 10 of them with conversions or revenue.")
 
 
 def _forecast_said(progress: Progress, currency: str) -> str:

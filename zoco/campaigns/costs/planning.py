@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import Max
 
 from zoco.campaigns.costs.daily import Spending, days_of
+from zoco.campaigns.costs.expecting import Expected, counted_until, days_tried, expected
 from zoco.campaigns.costs.models import Cost, Plan
 from zoco.campaigns.costs.reads import Outcome, outcome_over
 from zoco.campaigns.models import Campaign
 from zoco.ledger.sitebook import SiteInfo
 from zoco.stats.pace import DAYS_MOST, Pace, PaceTooShort, pace
+
+if TYPE_CHECKING:
+    from zoco.ledger.asking.answer import Figure
 
 State = Literal["before", "spent", "ended", "over", "under", "even", "unsure", "unknown"]
 LEVEL = 0.9
@@ -46,6 +50,7 @@ class Progress:
     Days up to it on which the campaign has no cost count 0: ads pause. A plan `is_over` once its last day is
     known, or `LATE_DAYS` have gone by. `forecast` is of the spend of all days; None where too few are known,
     or it is over. `state` says where the interval of the forecast lies: above the budget, under or around it.
+    `conversions` and `revenue` are what was planned of them, None where nothing was, or where nobody asked.
     """
 
     planned: Planned
@@ -55,6 +60,8 @@ class Progress:
     outcome: Outcome | None
     forecast: Pace | None
     state: State
+    conversions: Expected | None = None
+    revenue: Expected | None = None
 
     @property
     def share(self) -> float | None:
@@ -80,7 +87,10 @@ def progress_of(
     """Yield how far each plan of a campaign is; `with_outcome` asks the ledger what came of each."""
     today = now.astimezone(ZoneInfo(site.zone)).date()
     told = Cost.objects.filter(campaign__site=site.id, on__lt=today).aggregate(newest=Max("on"))["newest"]
-    for planned in plans_of(campaign):
+    plans = plans_of(campaign)
+    is_asked = with_outcome and any(_expects(each) and today <= each.last for each in plans)
+    counted = counted_until(site, today=today, now=now) if is_asked else None
+    for planned in plans:
         sums, spending = defaultdict[date, Decimal](Decimal), Spending()
         for day in days_of(site, first=planned.first, last=planned.last, campaigns=[campaign.pk]):
             spending.add(day)
@@ -91,7 +101,44 @@ def progress_of(
         last = min(planned.last, today)
         outcome = outcome_over(site, campaign, planned.first, last, now) if with_outcome else None
         state = _state(planned, spending, forecast, today, is_over=is_over)
-        yield Progress(planned, spending, until, is_over, outcome, forecast, state)
+        came = _expected(site, campaign, planned, outcome, counted, now, level)
+        yield Progress(planned, spending, until, is_over, outcome, forecast, state, *came)
+
+
+def _expects(planned: Planned) -> bool:
+    return planned.conversions is not None or planned.revenue is not None
+
+
+def _expected(
+    site: SiteInfo,
+    campaign: Campaign,
+    planned: Planned,
+    outcome: Outcome | None,
+    counted: date | None,
+    now: datetime,
+    level: float,
+) -> tuple[Expected | None, Expected | None]:
+    """Return how far conversions and revenue are. Facts come at once: a plan is over after its last day."""
+    if outcome is None or not _expects(planned):
+        return None, None
+    is_over = now.astimezone(ZoneInfo(site.zone)).date() > planned.last
+    is_known = not is_over and counted is not None and counted >= planned.first
+    until = counted if is_known and counted else planned.last
+    days = days_tried(site, campaign, planned.first, until, now) if is_known else []
+
+    def held(plan: float, actual: Figure, by_day: Iterable[Figure], *, may_fall: bool) -> Expected:
+        known = None if counted is None else [float(each or 0) for each in by_day]
+        return expected(
+            plan, None if actual is None else float(actual), known, (planned.last - until).days,
+            is_over=is_over, level=level, may_fall=may_fall,
+        )  # fmt: skip
+
+    count, money = planned.conversions, planned.revenue
+    counts, sums = (each.conversions for each in days), (each.revenue for each in days)
+    return (
+        None if count is None else held(count, outcome.conversions, counts, may_fall=False),
+        None if money is None else held(float(money), outcome.revenue, sums, may_fall=True),
+    )
 
 
 def _until(planned: Planned, told: date | None, today: date) -> date | None:

@@ -18,7 +18,7 @@ from zoco.kit.periods import Period
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.converting import goals_converting
-from zoco.ledger.asking.filters import GOAL, FilterWrong, filters_read
+from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_read
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.relative import DAYS_MOST
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zoco.ledger.asking.answer import Figure
 
 REPORT = "campaigns"
+BY_DAY = "traffic"
 YEAR_DAYS = 365
 
 
@@ -37,6 +38,16 @@ class Outcome:
     """What came of a campaign over `period`; None is not known."""
 
     period: Period
+    visitors: Figure
+    conversions: Figure
+    revenue: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came of a campaign, or a site, on a day; None is not known."""
+
+    on: date
     visitors: Figure
     conversions: Figure
     revenue: Figure
@@ -126,13 +137,7 @@ def outcome_over(
     """Ask what visits with the campaign's code did, of its goal alone where it has one."""
     if first > last or (last - first).days >= DAYS_MOST:
         return None
-    asked = {"f.campaign": [campaign.code], **({f"f.{GOAL}": [campaign.goal]} if campaign.goal else {})}
-    has_goal = True
-    try:
-        filters = filters_read(asked, lambda: goals_of(site.id))
-    except FilterWrong:  # the goal is gone
-        filters, has_goal = filters_read({"f.campaign": [campaign.code]}), False
-    period = Period(first, last, site.zone)
+    period, (filters, has_goal) = Period(first, last, site.zone), _filters(site, campaign)
     try:
         report = report_named(REPORT)
     except PlugUnknown:  # a project without the reports on traffic
@@ -142,3 +147,27 @@ def outcome_over(
     lacking = 0 if campaign.goal or goals_converting(site.id) else None
     conversions = values.get("conversions") if answer.rows else lacking
     return Outcome(period, values.get("visitors"), conversions if has_goal else None, values.get("revenue"))
+
+
+def days_over(site: SiteInfo, campaign: Campaign | None, first: date, last: date, now: datetime) -> list[Day]:
+    """Ask for what `outcome_over` sums up day by day, of one campaign or of the whole site."""
+    if first > last or (last - first).days >= DAYS_MOST:
+        return []
+    period, filters = Period(first, last, site.zone), _filters(site, campaign)[0] if campaign else ()
+    try:
+        report = report_named(BY_DAY)
+    except PlugUnknown:
+        return []
+    question = Question(site, period, compare="none", filters=filters, params={"grain": "day"})
+    rows = ask(report, question, now=now).rows
+    names = ("visitors", "conversions", "revenue")
+    return [Day(period.first + timedelta(days=n), *map(row.values.get, names)) for n, row in enumerate(rows)]
+
+
+def _filters(site: SiteInfo, campaign: Campaign) -> tuple[tuple[Filter, ...], bool]:
+    """Return what a campaign is asked by, and whether its goal, if it has one, is still there."""
+    asked = {"f.campaign": [campaign.code], **({f"f.{GOAL}": [campaign.goal]} if campaign.goal else {})}
+    try:
+        return filters_read(asked, lambda: goals_of(site.id)), True
+    except FilterWrong:  # the goal is gone
+        return filters_read({"f.campaign": [campaign.code]}), False

@@ -42,7 +42,7 @@ LAST_DAYS = 7
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Of one campaign. `seen` is what is forecast to be spent (off plan), came back for each unit of money
-    (roas), a customer cost (cac; None where there was none), or was spent for nothing (wasted).
+    (roas), a visitor who converted cost (cac; None where there was none), or was spent for nothing (wasted).
 
     `low` and `high` bound `seen` where it is not counted, None without a bound. `bound` is the budget, or
     what somebody set, or how many conversions were to be expected (wasted; 0 where a sum of money was set).
@@ -106,8 +106,8 @@ def too_little(
     now: datetime,
     store: Store | None = None,
 ) -> list[Trouble] | None:
-    """Return the campaigns whose return is under, or whose customer costs more than, what was set; or that
-    spent for nothing. None where no costs are known of the last days.
+    """Return the campaigns whose return is under, or of which a visitor who converts costs more than, what
+    was set; or that spent for nothing. None where no costs are known of the last days.
 
     A bound of the campaign's own goes before `bound`; one that has neither is not judged.
 

@@ -76,9 +76,9 @@ class Alarm(models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal("0.01"))],
         help_text=_(
-            "Of campaigns: the least revenue for each unit spent, the most that a customer may cost, or how "
-            "much may be spent without a conversion; in the site's currency. A campaign's own bound goes "
-            "before it. Left empty, only campaigns with a bound of their own are held to one."
+            "Of campaigns: the least revenue for each unit spent, the most that a visitor who converts may "
+            "cost, or how much may be spent without a conversion; in the site's currency. A campaign's own "
+            "bound goes before it. Left empty, only campaigns with a bound of their own are held to one."
         ),
     )
     care = models.CharField(_("how readily"), max_length=8, choices=Care.choices, default=Care.USUAL)

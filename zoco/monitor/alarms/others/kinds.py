@@ -17,7 +17,7 @@ OTHERS: tuple[tuple[str, StrOrPromise, str], ...] = (
     ("export", _("Scheduled exports fail"), "exports"),
     ("pace", _("A campaign spends more or less than planned"), "costs"),
     ("roas", _("A campaign returns less than you set"), "costs"),
-    ("cac", _("A customer costs more than you set"), "costs"),
+    ("cac", _("A visitor who converts costs more than you set"), "costs"),
     ("wasted", _("A campaign spends and nobody converts"), "costs"),
     ("opens", _("Fewer letters are opened"), "opens"),
     ("clicks", _("Fewer letters are clicked"), "clicks"),

@@ -28,7 +28,7 @@ def title(incident: Incident) -> str:
         case "roas":
             return _("%(campaign)s on %(site)s returns too little") % words
         case "cac":
-            return _("%(campaign)s on %(site)s: a customer costs too much") % words
+            return _("%(campaign)s on %(site)s: a visitor who converts costs too much") % words
     return _("%(campaign)s on %(site)s spends, and nobody converts") % words
 
 
@@ -55,12 +55,12 @@ def text(incident: Incident) -> str:
 
 def _dear(found: dict[str, Any], words: dict[str, str]) -> str:
     if not found["count"]:
-        return _("%(days)s: %(cost)s were spent and there is no customer; by chance one costs at least "
-                 "%(low)s, and %(bound)s at most is to be.") % words  # fmt: skip
-    customers = ngettext("%(count)s customer", "%(count)s customers", found["count"])
-    said = customers % {"count": formats.count(found["count"])}
-    return _("%(days)s: %(cost)s by %(customers)s is %(seen)s each, by chance between %(low)s and %(high)s; "
-             "%(bound)s at most is to be.") % {**words, "customers": said}  # fmt: skip
+        return _("%(days)s: %(cost)s were spent and nobody converted; by chance a visitor who converts "
+                 "costs at least %(low)s, and %(bound)s at most is to be.") % words  # fmt: skip
+    visitors = ngettext("%(count)s visitor who converted", "%(count)s visitors who converted", found["count"])
+    said = visitors % {"count": formats.count(found["count"])}
+    return _("%(days)s: %(cost)s by %(visitors)s is %(seen)s each, by chance between %(low)s and %(high)s; "
+             "%(bound)s at most is to be.") % {**words, "visitors": said}  # fmt: skip
 
 
 def _words(incident: Incident) -> dict[str, str]:
@@ -104,9 +104,9 @@ def how(incident: Incident) -> list[str]:
             return [
                 _("The interval is to hold in %(level)s of cases what would come of many such periods; it "
                   "lies wholly beyond the bound that you set.") % words,
-                _("Customers come as a Poisson count (Garwood 1936), revenue is counted in typical orders "
-                  "(Feller 1968, section XII.2). Visits are credited to where they came from, which is no "
-                  "proof that they would not have come without ads."),
+                _("Visitors who convert come as a Poisson count (Garwood 1936), revenue is counted in "
+                  "typical orders (Feller 1968, section XII.2). Visits are credited to where they came from, "
+                  "which is no proof that they would not have come without ads."),
             ]  # fmt: skip
     if not found["bound"]:
         return [_("Counted, not estimated: it was held against the sum that you set.")]

@@ -215,7 +215,7 @@ def test_without_any_bound_it_says_so(site: Site) -> None:
     assert (before, known_said(quiet)) == (
         "Quiet: set a bound here, or one of a campaign's own.", "Watching",
     )  # fmt: skip
-    assert incident_title(Incident.objects.get()) == "Poor on Shop: a customer costs too much"
+    assert incident_title(Incident.objects.get()) == "Poor on Shop: a visitor who converts costs too much"
 
 
 def test_a_bound_is_kept_where_it_means_something(site: Site) -> None:
