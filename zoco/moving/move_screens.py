@@ -138,6 +138,7 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a move is and what came of it."""
+    running.RUNS.look(pk=pk)
     move = get_object_or_404(SiteMove.objects.select_related("site", "target", "created_by"), pk=pk)
     is_out = move.kind == SiteMove.Kind.OUT
     is_over = move.state in (State.STOPPED, State.FAILED)
