@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.apps import apps
+from django.db import transaction
 from django.utils import timezone
 
 from zoco.kit.runs import QUIET
@@ -15,6 +16,7 @@ from zoco.ledger import sitebook
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
+    from zoco.moving.models import SiteMove
 
 UNDER_WAY, CUT_OFF, DONE = ("waiting", "running"), ("stopped", "failed"), "done"
 
@@ -62,6 +64,20 @@ def is_half_here(site: int) -> bool:
         elif each.is_fresh and each.is_cut_off:
             is_cut_off = True
     return is_cut_off
+
+
+def half_keep(*, move: "SiteMove") -> int:
+    """Take a site as whole although imports that made it never came to their end; returns how many.
+
+    Settings that they did not take in stay out, of the same archive too: the site is its owner's by now.
+    """
+    cut_off = type(move).objects.filter(kind=move.Kind.IN, site=move.site_id, is_fresh=True)
+    with transaction.atomic():
+        found = cut_off.filter(state__in=CUT_OFF).select_for_update()
+        for each in found:
+            each.is_fresh = False
+            each.save(update_fields=["is_fresh"])  # each by itself: the log of changes tells it
+        return len(found)
 
 
 def _imports() -> Iterator[_Import]:

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from zoco.kit import holding
 from zoco.kit.commands import COMMANDS, CommandFailed
+from zoco.monitor.models import Goal
 from zoco.moving import importing
-from zoco.moving.arriving import is_half_here, sites_arrived
+from zoco.moving.arriving import half_keep, is_half_here, sites_arrived
 from zoco.moving.models import SiteMove
+from zoco.moving.running import MoveRefused
 from zoco.moving.tests.moved import exported, installation, taken
+from zoco.project.models import Change
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.sites.models import Site
@@ -42,7 +46,8 @@ def test_a_second_command_while_an_import_runs_leaves_it_to_its_end(
     now = SiteMove.objects.get()
     assert {state for _words, state in said} == {"running"}
     assert (move.state, now.state, now.added) == ("done", "done", 60)
-    assert (is_half_here(now.site_id), len(sites_arrived())) == (False, 1)
+    assert now.site is not None
+    assert (is_half_here(now.site.pk), len(sites_arrived())) == (False, 1)
 
 
 @pytest.fixture
@@ -112,3 +117,64 @@ def test_the_page_of_an_import_whose_process_died_offers_to_go_on(folder: Path) 
 
     assert "The process ended." in shown
     assert 'value="go"' in shown
+
+
+def test_a_site_whose_import_can_never_end_is_kept_as_it_is(site: Site) -> None:
+    first, second = imported(site, "failed", is_fresh=True), imported(site, "stopped", is_fresh=True)
+    elsewhere = Site.objects.create(slug="here", name="Here")
+    imported(elsewhere, "failed", is_fresh=True)
+    boss, page = client_of("owner"), f"/admin/moving/{first.pk}/"
+    before = body(boss.get(page))
+
+    refused = client_of("marketer").post(f"{page}act/", {"do": "keep"})
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = boss.cookies
+    unasked = strict.post(f"{page}act/", {"do": "keep"})
+    still = judged(site)
+    boss.post(f"{page}act/", {"do": "keep"})
+
+    assert 'value="keep"' in before
+    assert (refused.status_code, unasked.status_code, still) == (302, 403, (False, True))
+    assert judged(site) == (False, False)
+    assert 'value="keep"' not in body(boss.get(page))
+    told = Change.objects.filter(kind="zoco_moving.sitemove", details__is_fresh=[True, False])
+    assert {each.subject for each in told} == {str(first.pk), str(second.pk)}
+    assert is_half_here(elsewhere.pk)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_fresh"), [("running", True), ("waiting", True), ("done", True), ("failed", False)]
+)
+def test_only_an_import_that_made_a_site_and_was_cut_off_is_kept_as_it_is(
+    site: Site, state: str, is_fresh: bool
+) -> None:
+    move = imported(site, state, is_fresh=is_fresh)
+    boss, page = client_of("owner"), f"/admin/moving/{move.pk}/"
+
+    shown = body(boss.get(page))
+    boss.post(f"{page}act/", {"do": "keep"})
+
+    assert 'value="keep"' not in shown
+    assert SiteMove.objects.get().is_fresh == is_fresh
+
+
+def test_what_was_kept_takes_no_settings_in_when_it_goes_on(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = exported(shop, folder / "shop.zip")
+    installation(folder / "two", monkeypatch)
+
+    def fails(*_given: Any) -> None:
+        raise MoveRefused("It never ends.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "settings_take", fails)
+        move = taken(path)
+    assert move.site is not None
+    half = is_half_here(move.site.pk)
+    half_keep(move=move)
+    whole = not is_half_here(move.site.pk)
+    again = taken(path)
+
+    assert (move.state, half, whole) == ("failed", True, True)
+    assert (again.pk, again.state, again.added, Goal.objects.count()) == (move.pk, "done", 60, 0)
