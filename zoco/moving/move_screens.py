@@ -60,6 +60,7 @@ def _page(request: HttpRequest, template: str, title: str, **values: object) -> 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List the moves, the newest first, and offer both ways."""
+    running.RUNS.look(kind__in=SiteMove.Kind.values)
     return _listing(request, OutForm(), InForm())
 
 

@@ -11,11 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from zoco.kit import holding
-from zoco.kit.commands import COMMANDS, CommandFailed
+from zoco.kit.commands import COMMANDS, CommandFailed, Exit
 from zoco.monitor.models import Goal
 from zoco.moving import importing
 from zoco.moving.arriving import half_keep, is_half_here, sites_arrived
 from zoco.moving.models import SiteMove
+from zoco.moving.moving import import_begin
 from zoco.moving.running import MoveRefused
 from zoco.moving.tests.moved import exported, installation, taken
 from zoco.project.models import Change
@@ -178,3 +179,29 @@ def test_what_was_kept_takes_no_settings_in_when_it_goes_on(
 
     assert (move.state, half, whole) == ("failed", True, True)
     assert (again.pk, again.state, again.added, Goal.objects.count()) == (move.pk, "done", 60, 0)
+
+
+def test_the_command_takes_up_an_import_whose_process_died(
+    folder: Path, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = exported(shop, folder / "shop.zip")
+    installation(folder / "two", monkeypatch)
+    begun = import_begin(name="shop.zip", size=path.stat().st_size, by=None, path=str(path))
+    SiteMove.objects.filter(pk=begun.pk).update(state="running", is_to_stop=True)
+    command, given = COMMANDS.get("site import"), Namespace(file=path, into="")
+
+    with pytest.raises(CommandFailed, match="the same command goes on") as stopped:
+        command.run(given)
+    state = SiteMove.objects.get().state
+    ended = command.run(given)
+
+    assert (stopped.value.code, state) == (Exit.STOPPED, "stopped")
+    assert (ended, SiteMove.objects.get().state) == (Exit.OK, "done")
+
+
+def test_the_list_of_moves_tells_that_a_process_died(folder: Path) -> None:
+    imported(Site.objects.create(slug="here", name="Here"), "running", quiet_minutes=11)
+
+    client_of("owner").get("/admin/moving/")
+
+    assert SiteMove.objects.get().state == "failed"
