@@ -3,41 +3,89 @@
 What judges facts by itself asks here. Installations without this app have no such sites.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
 
+from zoco.kit.runs import QUIET
 from zoco.ledger import sitebook
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
+    from zoco.moving.models import SiteMove
 
-UNDER_WAY, CUT_OFF = ("waiting", "running"), ("stopped", "failed")
+UNDER_WAY, CUT_OFF, DONE = ("waiting", "running"), ("stopped", "failed"), "done"
+
+
+class _Import(NamedTuple):
+    """An import as its row tells it; one that lives says so each minute (`zoco.kit.runs.beating`)."""
+
+    site: int
+    state: str
+    is_fresh: bool
+    told_at: datetime
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY and self.told_at > timezone.now() - QUIET
+
+    @property
+    def is_cut_off(self) -> bool:
+        return self.state in CUT_OFF or (self.state in UNDER_WAY and not self.is_under_way)
 
 
 def sites_arrived() -> Sequence["SiteInfo"]:
     """Return the sites into which no import is under way.
 
-    One that was cut off does not count: what watches over a site must not be off until somebody notices.
+    One that was cut off does not count, nor one that has said nothing for ten minutes: what watches over a
+    site must not be off until somebody notices.
     """
-    found = _newest()
-    return [each for each in sitebook.sites() if found.get(each.id, ("", False))[0] not in UNDER_WAY]
+    arriving = {each.site for each in _imports() if each.is_under_way}
+    return [each for each in sitebook.sites() if each.id not in arriving]
 
 
 def is_half_here(site: int) -> bool:
-    """Say whether an import into a site is under way, or one that made it was cut off."""
-    state, is_fresh = _newest().get(site, ("", False))
-    return state in UNDER_WAY or (is_fresh and state in CUT_OFF)
+    """Say whether an import into a site is under way, or one that made it was cut off.
+
+    An import that came to its end after that one brought what was missing.
+    """
+    is_cut_off = False
+    for each in _imports():
+        if each.site != site:
+            continue
+        if each.is_under_way:
+            return True
+        if each.state == DONE:
+            is_cut_off = False
+        elif each.is_fresh and each.is_cut_off:
+            is_cut_off = True
+    return is_cut_off
 
 
-def _newest() -> dict[int, tuple[str, bool]]:
-    """Return, by site, the state of the newest import into it, and whether it made the site."""
+def half_keep(*, move: "SiteMove") -> int:
+    """Take a site as whole although imports that made it never came to their end; returns how many.
+
+    Settings that they did not take in stay out, of the same archive too: the site is its owner's by now.
+    """
+    cut_off = type(move).objects.filter(kind=move.Kind.IN, site=move.site_id, is_fresh=True)
+    with transaction.atomic():
+        found = cut_off.filter(state__in=CUT_OFF).select_for_update()
+        for each in found:
+            each.is_fresh = False
+            each.save(update_fields=["is_fresh"])  # each by itself: the log of changes tells it
+        return len(found)
+
+
+def _imports() -> Iterator[_Import]:
+    """Yield all imports into sites, the oldest first."""
     if not apps.is_installed("zoco.moving"):
-        return {}
+        return
     from zoco.moving.models import SiteMove
 
     moves = SiteMove._base_manager.filter(kind=SiteMove.Kind.IN, site__isnull=False).order_by("id")
-    return {
-        site: (state, is_fresh) for site, state, is_fresh in moves.values_list("site", "state", "is_fresh")
-    }
+    for values in moves.values_list("site", "state", "is_fresh", "told_at"):
+        yield _Import(*values)

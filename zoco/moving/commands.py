@@ -132,7 +132,7 @@ Exit codes: 0 taken in, 1 failed, 3 all was there already, 4 taken in but for so
         move = import_begin(name=path.name, size=path.stat().st_size, by=None, path=str(path))
         if options.into and move.site is None:
             move.target, move.is_sure = _site(options.into), True
-            move.save()
+            move.save(update_fields=["target", "is_sure"])  # another process may be at the rest of it
         move = _through(move.pk)
         if move.state == move.State.ASKING:
             _confirm(move, options.into)
@@ -157,6 +157,8 @@ def _through(key: int) -> "SiteMove":
         raise CommandFailed("Stopped; what is done stays, the same command goes on.", Exit.STOPPED) from None
     if move is not None and move.is_open:
         raise CommandFailed("Another process is at it; wait for it.")
+    if move is not None and move.state == move.State.STOPPED:
+        raise CommandFailed("Stopped; what is done stays, the same command goes on.", Exit.STOPPED)
     if move is None or move.state not in (move.State.DONE, move.State.ASKING):
         raise CommandFailed(move.said if move else "The site is gone.")
     return move

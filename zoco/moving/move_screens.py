@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zoco.ledger.pictures import formats
 from zoco.moving import moving, running
+from zoco.moving.arriving import half_keep, is_half_here
 from zoco.moving.exporting import export_begin
 from zoco.moving.models import SiteMove
 from zoco.moving.running import MoveRefused, archive_of
@@ -59,6 +60,7 @@ def _page(request: HttpRequest, template: str, title: str, **values: object) -> 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """List the moves, the newest first, and offer both ways."""
+    running.RUNS.look(kind__in=SiteMove.Kind.values)
     return _listing(request, OutForm(), InForm())
 
 
@@ -138,6 +140,7 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a move is and what came of it."""
+    running.RUNS.look(pk=pk)
     move = get_object_or_404(SiteMove.objects.select_related("site", "target", "created_by"), pk=pk)
     is_out = move.kind == SiteMove.Kind.OUT
     is_over = move.state in (State.STOPPED, State.FAILED)
@@ -161,6 +164,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         asked=_asked(move.target) if is_asking and move.target else None,
         is_uploading=is_uploading,
         may_stop=move.is_open,
+        may_keep=is_over and move.is_fresh and move.site_id is not None and is_half_here(move.site_id),
         may_go_on=is_over and (is_out or archive_of(move).exists()),
         may_delete=not move.is_open and not move.path and (is_uploading or archive_of(move).exists()),
         has_file=is_out and move.state == State.DONE and archive_of(move).exists(),
@@ -179,7 +183,7 @@ def _asked(site: Site) -> dict[str, object]:
 @_may
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop, go on, say that a site is the right one, or delete the file."""
+    """Stop, go on, say that a site is the right one, or is kept as it is, or delete the file."""
     move = get_object_or_404(SiteMove, pk=pk)
     wanted = request.POST.get("do", "")
     if wanted == "stop":
@@ -189,6 +193,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     elif wanted == "join":
         site = request.POST.get("site", "")
         target_confirm(move=move, site=int(site) if site.isdecimal() and len(site) < 10 else None)
+    elif wanted == "keep":
+        half_keep(move=move)
     elif wanted == "delete" and not move.path:
         running.move_delete(move)
         if move.state == State.UPLOADING:

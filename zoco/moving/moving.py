@@ -26,7 +26,8 @@ def through(*, key: int) -> SiteMove | None:
 def import_begin(*, name: str, size: int, by: int | None, path: str = "") -> SiteMove:
     """Note an import; without a path its archive is still to be uploaded. Raises MoveRefused.
 
-    One of the same file that did not come to its end is gone on with.
+    One of the same file that did not come to its end is gone on with. One that runs stays as it is: whoever
+    is at it tells its end, and one whose process died is taken up as it is.
     """
     if not path and not 0 < size <= (most := SITE_ARCHIVE_BYTES()):
         raise MoveRefused(
@@ -41,7 +42,10 @@ def import_begin(*, name: str, size: int, by: int | None, path: str = "") -> Sit
     short = Path(name.replace("\\", "/")).name[-200:] or "archive.zip"
     begun = SiteMove.objects.filter(kind=SiteMove.Kind.IN, path=path, size=size) if path else None
     if begun and (again := begun.exclude(state=SiteMove.State.DONE).order_by("-pk").first()):
-        SiteMove.objects.filter(pk=again.pk).update(state=SiteMove.State.WAITING, is_to_stop=False, said="")
+        others = SiteMove.objects.exclude(state__in=[SiteMove.State.RUNNING, SiteMove.State.DONE])
+        others.filter(pk=again.pk).update(
+            state=SiteMove.State.WAITING, is_to_stop=False, said="", told_at=timezone.now()
+        )
         return SiteMove.objects.get(pk=again.pk)
     state = SiteMove.State.WAITING if path else SiteMove.State.UPLOADING
     return SiteMove.objects.create(

@@ -68,6 +68,7 @@ def challenge(request: HttpRequest, key: str) -> HttpResponse:
 def fields(request: HttpRequest, key: str) -> HttpResponse:
     """Give the form as HTML, for a page of the site."""
     form = _form(key)
+    counting.held.write(form.pk)
     language = language_for(request.GET.get("language", ""))
     return let(request, form.site_id, HttpResponse(fragment(form, language, base=root())))
 
@@ -79,6 +80,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     """Show the form on a page of its own, or take a filling."""
     found = _form(key)
     if request.method != "POST":
+        counting.held.write(found.pk)
         return _page(request, found, translation.get_language() or "en")
     language = language_for(request.POST.get("language", ""))
     with translation.override(language):

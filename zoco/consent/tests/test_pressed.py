@@ -64,6 +64,25 @@ def test_what_was_held_is_counted_with_whoever_comes_next_from_another_line(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/f/{key}", "/f/{key}/fields"])
+def test_what_was_held_at_the_end_of_a_flood_is_counted_when_somebody_looks_at_the_form(
+    form: Form, page: str, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    now = 0.0
+    monkeypatch.setattr(counting.held, "clock", lambda: now)
+    monkeypatch.setenv("ZOCO_FORMS_PER_MINUTE", "1")
+    writes(form, SHOP, 5)
+    before = counted(form)
+    now = flooded.HELD_SECONDS
+
+    shown = Client().get(page.format(key=form.key))
+
+    assert shown.status_code == 200
+    assert before == {"fields": 1, "pace": 1}
+    assert counted(form) == {"fields": 1, "pace": 4}
+
+
+@pytest.mark.django_db
 def test_a_foreign_page_uses_up_no_sign_ups_of_the_line(
     form: Form, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip

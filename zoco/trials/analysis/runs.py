@@ -40,7 +40,8 @@ AFTER_DEATH = timedelta(hours=1)
 RUNS_KEPT = 50
 ARRIVING = gettext_noop(
     "Not all facts of this site are here: its import has not ended, and figures of a part would be wrong. If "
-    "the import was stopped or failed, go on with it."
+    "the import was stopped or failed, go on with it; if it can never end, keep the site as it is on the "
+    "page of the import."
 )
 UNDER_WAY = gettext_noop("Figures of this trial are being worked out already.")
 
