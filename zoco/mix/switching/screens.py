@@ -27,7 +27,7 @@ from zoco.mix.forms import REVENUE
 from zoco.mix.regions.screens import COSTS, SEE, YEAR, channels_of
 from zoco.mix.screens import page_of, site_of
 from zoco.mix.switching import opened
-from zoco.mix.switching.forms import SwitchForm
+from zoco.mix.switching.forms import SwitchForm, first_given
 from zoco.mix.switching.working import Planned, Seen, calendar, planned_of, seen_of
 from zoco.mix.weeks import WeeksWrong
 from zoco.stats.incrementality import EFFECTS, Blocks
@@ -47,7 +47,8 @@ def switching(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = now.astimezone(ZoneInfo(site.zone)).date()
     given = request.GET if "pairs" in request.GET else None
-    channels = channels_of(site, Period(today - YEAR, today, site.zone))
+    since = min(today - YEAR, first_given(given) or today)
+    channels = channels_of(site, Period(since, today, site.zone))
     form = SwitchForm(given, site=site.id, channels=channels, today=today)
     shown: Shown = {}
     if given is not None and form.is_valid():

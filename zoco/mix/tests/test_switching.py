@@ -107,6 +107,19 @@ def test_a_test_that_is_over_shows_what_the_channel_added(
     assert "switching the channel made a difference" in body(answer)
 
 
+def test_a_kept_address_shows_its_result_years_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    at(datetime(2028, 12, 1, 12, tzinfo=UTC), monkeypatch)
+    marketer = client_of("marketer")
+
+    known, unknown = marketer.get(WHERE, ASKED), marketer.get(WHERE, ASKED | {"channel": "<b>gone"})
+
+    assert (known.status_code, unknown.status_code) == (200, 200)
+    assert dict(known.context["result"]["lines"])["Spent while it was on"] == "€420"
+    assert ("search", "search") in known.context["form"].fields["channel"].choices
+    assert dict(unknown.context["result"]["lines"])["Spent while it was on"] == "€0"
+    assert b"<b>gone" not in unknown.content
+
+
 @pytest.mark.parametrize(
     ("over", "words"),
     [
@@ -117,7 +130,9 @@ def test_a_test_that_is_over_shows_what_the_channel_added(
         ({"pairs": "26", "weeks": "4"}, "at most two years"),
         ({"left_out": "7"}, "Of each block some day is counted."),
         ({"past": "20", "pairs": "8"}, "The past is at least 23 weeks for such a test."),
-        ({"channel": "<b>x"}, "Select a valid choice"),
+        ({"channel": "x" * 101}, "Select a valid choice"),
+        ({"channel": "x\0"}, "Select a valid choice"),
+        ({"outcome": "goal:Gone"}, "If it was renamed, choose it by its new name"),
         ({"outcome": "x" * 10_000}, "Select a valid choice"),
         ({"draw": "99999999999999999999"}, "less than or equal to"),
         ({"weeks": "nan"}, "Enter a whole number."),
