@@ -144,5 +144,5 @@ def _result(seen: Seen, blocks: Blocks, site: SiteInfo, amount: Any) -> Shown:
         "said": _("The bounds lie on one side of nothing: switching the channel made a difference.")
         if clear
         else _("Nothing is sure: what came while it was on and off differs no more than chance makes it."),
-        "is_broken": bool(seen.spent_on and seen.spent_off and seen.spent_off > seen.spent_on / 2),
+        "is_broken": bool(seen.spent_off and seen.spent_off > (seen.spent_on or 0) / 2),
     }
