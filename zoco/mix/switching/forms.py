@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoco.campaigns.models import Cost
 from zoco.mix.forms import OLDEST, REVENUE, outcomes
 from zoco.mix.weeks import WEEK
 from zoco.stats.incrementality import Blocks
@@ -20,7 +19,8 @@ BLOCK_MOST = 4
 PAST_LEAST, PAST_MOST, PAST_USUAL = 20, 260, 104
 DRAW_MOST = 99_999_999
 LENGTH_MOST = 104
-CHANNEL_LONGEST = Cost._meta.get_field("source").max_length or 0
+CHANNEL_LONGEST = 100
+"""As long as the source of a cost may be."""
 
 
 def first_given(given: Mapping[str, str] | None) -> date | None:
