@@ -116,6 +116,11 @@ class SwitchForm(forms.Form):
             self.add_error("past", words % {"least": length + WINDOWS_LEAST - 1})
         return cleaned
 
+    def outcome_said(self) -> str:
+        """Return the name of what is measured."""
+        names: dict[str, Any] = dict(self.fields["outcome"].choices)  # type: ignore[attr-defined]
+        return str(names[self.cleaned_data["outcome"]])
+
     def blocks(self) -> Blocks:
         """Return the blocks that were asked for."""
         given = self.cleaned_data

@@ -71,7 +71,7 @@ def _shown(site: SiteInfo, form: SwitchForm, now: datetime, today: date) -> Show
     given, blocks = form.cleaned_data, form.blocks()
     halves = calendar(given["first_on"], blocks, given["draw"])
     last = halves[-1].last
-    data = opened.data(site, formats.span(halves[0].first, last), str(form.fields["outcome"].label), given)
+    data = opened.data(site, formats.span(halves[0].first, last), form.outcome_said(), given)
     shown: Shown = {
         "halves": [
             {

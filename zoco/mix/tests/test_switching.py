@@ -17,8 +17,10 @@ from zoco.ledger.tests.reports.made import SITE, fact, ledger
 from zoco.mix.switching.screens import _result
 from zoco.mix.switching.working import Seen, calendar
 from zoco.mix.tests.company import site_make
+from zoco.monitor.models import Goal
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
+from zoco.sites.models import Site
 from zoco.stats.incrementality import Blocks, Switched
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,16 @@ def test_a_test_that_is_over_shows_what_the_channel_added(
     assert found["p"] == "0.031"  # two of 2⁶ ways
     assert (found["Spent while it was on"], found["Spent while it was off"]) == ("€420", "€0")
     assert "switching the channel made a difference" in body(answer)
+    assert ("What is measured", "Revenue") in answer.context["opens"].data
+
+
+def test_what_figures_open_to_names_the_goal(marketer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    Goal.objects.create(site=Site.objects.get(), name="Order", kind="event", event="order.placed")
+    at(datetime(2026, 12, 1, 12, tzinfo=UTC), monkeypatch)
+
+    answer = marketer.get(WHERE, ASKED | {"outcome": "goal:Order"})
+
+    assert ("What is measured", "Order") in answer.context["opens"].data
 
 
 def test_a_kept_address_shows_its_result_years_later(monkeypatch: pytest.MonkeyPatch) -> None:
