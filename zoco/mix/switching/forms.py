@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,17 @@ BLOCK_MOST = 4
 PAST_LEAST, PAST_MOST, PAST_USUAL = 20, 260, 104
 DRAW_MOST = 99_999_999
 LENGTH_MOST = 104
+CHANNEL_LONGEST = 100
+"""As long as the source of a cost may be."""
+
+
+def first_given(given: Mapping[str, str] | None) -> date | None:
+    """Return the first day that an address speaks of, None where it is none that a test may have."""
+    try:
+        first = forms.DateField(required=False).clean((given or {}).get("first_on"))
+    except forms.ValidationError:
+        return None
+    return first if first and first >= OLDEST else None
 
 
 class SwitchForm(forms.Form):
@@ -68,10 +79,22 @@ class SwitchForm(forms.Form):
         self.label_suffix, self.today = "", today
         self.fields["outcome"].choices = outcomes(site)  # type: ignore[attr-defined]
         none = [("", gettext_lazy("None"))]
-        self.fields["channel"].choices = [*none, *((each, each) for each in channels)]  # type: ignore[attr-defined]
+        offered = [*channels, *self._kept(channels)]
+        self.fields["channel"].choices = [*none, *((each, each) for each in offered)]  # type: ignore[attr-defined]
+        if self.data.get("outcome", "").startswith("goal:"):
+            self.fields["outcome"].error_messages["invalid_choice"] = gettext_lazy(
+                "There is no such goal now. If it was renamed, choose it by its new name and leave the rest "
+                "as it is: the calendar stays the same. Keep the new address."
+            )
         monday = today + timedelta(days=7 - today.weekday())
         self.fields["first_on"].initial = monday
         self.fields["draw"].initial = int(monday.strftime("%Y%m%d"))
+
+    def _kept(self, channels: Sequence[str]) -> list[str]:
+        """Return the channel that the address names where it is not offered: what is kept outlives lists."""
+        given = self.data.get("channel", "")
+        may_be = given not in ("", *channels) and len(given) <= CHANNEL_LONGEST and given.isprintable()
+        return [given] if may_be else []
 
     def clean(self) -> dict[str, Any]:
         """Hold the test to a Monday, its blocks to days that are left, and the past to be longer."""
@@ -92,6 +115,11 @@ class SwitchForm(forms.Form):
             words = _("The past is at least %(least)s weeks for such a test.")
             self.add_error("past", words % {"least": length + WINDOWS_LEAST - 1})
         return cleaned
+
+    def outcome_said(self) -> str:
+        """Return the name of what is measured."""
+        names: dict[str, Any] = dict(self.fields["outcome"].choices)  # type: ignore[attr-defined]
+        return str(names[self.cleaned_data["outcome"]])
 
     def blocks(self) -> Blocks:
         """Return the blocks that were asked for."""

@@ -18,9 +18,10 @@ SOURCE = (
 
 
 def data(site: SiteInfo, span: str, outcome: str, given: Mapping[str, Any]) -> Pairs:
-    """Return what a page stands on."""
+    """Return what a page stands on; `outcome` is named as the form names it."""
     return [
         (_("Period"), span),
+        (_("What is measured"), outcome),
         (_("Outcomes"), _("By day, as the report on traffic counts them.")),
         (_("Weeks of the past to look at"), formats.count(given["past"])),
         (_("Days left out at the start of each block"), formats.count(given["left_out"])),

@@ -27,7 +27,7 @@ from zoco.mix.forms import REVENUE
 from zoco.mix.regions.screens import COSTS, SEE, YEAR, channels_of
 from zoco.mix.screens import page_of, site_of
 from zoco.mix.switching import opened
-from zoco.mix.switching.forms import SwitchForm
+from zoco.mix.switching.forms import SwitchForm, first_given
 from zoco.mix.switching.working import Planned, Seen, calendar, planned_of, seen_of
 from zoco.mix.weeks import WeeksWrong
 from zoco.stats.incrementality import EFFECTS, Blocks
@@ -47,7 +47,8 @@ def switching(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = now.astimezone(ZoneInfo(site.zone)).date()
     given = request.GET if "pairs" in request.GET else None
-    channels = channels_of(site, Period(today - YEAR, today, site.zone))
+    since = min(today - YEAR, first_given(given) or today)
+    channels = channels_of(site, Period(since, today, site.zone))
     form = SwitchForm(given, site=site.id, channels=channels, today=today)
     shown: Shown = {}
     if given is not None and form.is_valid():
@@ -70,7 +71,7 @@ def _shown(site: SiteInfo, form: SwitchForm, now: datetime, today: date) -> Show
     given, blocks = form.cleaned_data, form.blocks()
     halves = calendar(given["first_on"], blocks, given["draw"])
     last = halves[-1].last
-    data = opened.data(site, formats.span(halves[0].first, last), str(form.fields["outcome"].label), given)
+    data = opened.data(site, formats.span(halves[0].first, last), form.outcome_said(), given)
     shown: Shown = {
         "halves": [
             {
@@ -143,5 +144,5 @@ def _result(seen: Seen, blocks: Blocks, site: SiteInfo, amount: Any) -> Shown:
         "said": _("The bounds lie on one side of nothing: switching the channel made a difference.")
         if clear
         else _("Nothing is sure: what came while it was on and off differs no more than chance makes it."),
-        "is_broken": bool(seen.spent_on and seen.spent_off and seen.spent_off > seen.spent_on / 2),
+        "is_broken": bool(seen.spent_off and seen.spent_off > (seen.spent_on or 0) / 2),
     }

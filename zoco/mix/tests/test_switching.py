@@ -14,11 +14,14 @@ from django.utils import timezone
 
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger.tests.reports.made import SITE, fact, ledger
-from zoco.mix.switching.working import calendar
+from zoco.mix.switching.screens import _result
+from zoco.mix.switching.working import Seen, calendar
 from zoco.mix.tests.company import site_make
+from zoco.monitor.models import Goal
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
-from zoco.stats.incrementality import Blocks
+from zoco.sites.models import Site
+from zoco.stats.incrementality import Blocks, Switched
 
 pytestmark = pytest.mark.django_db
 WHERE = "/admin/media-mix/switching/"
@@ -105,6 +108,64 @@ def test_a_test_that_is_over_shows_what_the_channel_added(
     assert found["p"] == "0.031"  # two of 2⁶ ways
     assert (found["Spent while it was on"], found["Spent while it was off"]) == ("€420", "€0")
     assert "switching the channel made a difference" in body(answer)
+    assert ("What is measured", "Revenue") in answer.context["opens"].data
+
+
+def test_what_figures_open_to_names_the_goal(marketer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    Goal.objects.create(site=Site.objects.get(), name="Order", kind="event", event="order.placed")
+    at(datetime(2026, 12, 1, 12, tzinfo=UTC), monkeypatch)
+
+    answer = marketer.get(WHERE, ASKED | {"outcome": "goal:Order"})
+
+    assert ("What is measured", "Order") in answer.context["opens"].data
+
+
+def test_a_kept_address_shows_its_result_years_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    at(datetime(2028, 12, 1, 12, tzinfo=UTC), monkeypatch)
+    marketer = client_of("marketer")
+
+    known, unknown = marketer.get(WHERE, ASKED), marketer.get(WHERE, ASKED | {"channel": "<b>gone"})
+
+    assert (known.status_code, unknown.status_code) == (200, 200)
+    assert dict(known.context["result"]["lines"])["Spent while it was on"] == "€420"
+    assert ("search", "search") in known.context["form"].fields["channel"].choices
+    assert dict(unknown.context["result"]["lines"])["Spent while it was on"] == "€0"
+    assert b"<b>gone" not in unknown.content
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "is_broken"),
+    [
+        (420, 0, False),
+        (420, 210, False),
+        (420, 211, True),
+        (0, 5000, True),
+        (0, 0, False),
+        (None, None, False),
+    ],
+)
+def test_money_spent_while_it_was_off_breaks_the_test(
+    on: float | None, off: float | None, is_broken: bool
+) -> None:
+    seen = Seen(Switched(1.0, 0.0, 2.0, 0.1, 0.5), on, off)
+
+    assert _result(seen, BLOCKS, SITE, str)["is_broken"] is is_broken
+
+
+def test_a_calendar_followed_the_wrong_way_round_is_said(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(datetime(2026, 12, 1, 12, tzinfo=UTC), monkeypatch)
+    Cost.objects.filter(on__gte=TEST).delete()
+    off = [each.first for each in calendar(TEST, BLOCKS, DRAW) if each.is_off]
+    spring = Campaign.objects.get()
+    Cost.objects.bulk_create(
+        Cost(campaign=spring, on=on, source="search", amount=Decimal(10), currency="EUR") for on in off
+    )
+
+    page = body(marketer.get(WHERE, ASKED))
+
+    assert "More than half of the usual money was spent while it was to be off." in page
 
 
 @pytest.mark.parametrize(
@@ -117,7 +178,9 @@ def test_a_test_that_is_over_shows_what_the_channel_added(
         ({"pairs": "26", "weeks": "4"}, "at most two years"),
         ({"left_out": "7"}, "Of each block some day is counted."),
         ({"past": "20", "pairs": "8"}, "The past is at least 23 weeks for such a test."),
-        ({"channel": "<b>x"}, "Select a valid choice"),
+        ({"channel": "x" * 101}, "Select a valid choice"),
+        ({"channel": "x\0"}, "Select a valid choice"),
+        ({"outcome": "goal:Gone"}, "If it was renamed, choose it by its new name"),
         ({"outcome": "x" * 10_000}, "Select a valid choice"),
         ({"draw": "99999999999999999999"}, "less than or equal to"),
         ({"weeks": "nan"}, "Enter a whole number."),

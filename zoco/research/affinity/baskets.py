@@ -6,12 +6,14 @@ which all was given back are left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from pyroaring import BitMap
 
 from zoco.ledger import expr
 from zoco.ledger.expr import Table
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 ORDERS_MOST = 20_000
 """So many are read and counted within a request, in about a fifth of a second."""
+BUYING_MOST = 200_000
+"""So many orders of known people that may hold a product are read at most, to know all who bought it."""
 LINES_MOST, PRODUCTS_MOST = 50, 100_000
 """Of one order, and of all of them."""
 LONGEST = 100
@@ -47,8 +51,12 @@ class Basket:
     products: frozenset[str]
 
 
-def lined(facts: Facts) -> Table:
-    """Return the newest orders: person, placed, props."""
+class BuyersTooMany(ValueError):
+    """So many orders may hold a product that not all of them are read."""
+
+
+def _kept(facts: Facts) -> Table:
+    """Return orders of which something is left: subject_kind, number, person, placed, props, money."""
     rows = order_facts(facts, "props")
     is_placed = rows.name == ORDERED
     marked = rows.select(
@@ -65,7 +73,12 @@ def lined(facts: Facts) -> Table:
         props=marked.props.max(),
         money=marked.amount_site.sum(),
     )
-    kept = each.filter(each.placed > 0, each.money > 0)
+    return each.filter(each.placed > 0, each.money > 0)
+
+
+def lined(facts: Facts) -> Table:
+    """Return the newest orders: person, placed, props."""
+    kept = _kept(facts)
     newest = kept.order_by([kept.placed.desc(), kept.number.asc(), kept.subject_kind.asc()]).limit(
         ORDERS_MOST
     )
@@ -85,6 +98,27 @@ def baskets(*, site: SiteInfo, period: Period, store: Store) -> tuple[list[Baske
         if left < 0:
             return found, True
     return found, table.num_rows == ORDERS_MOST
+
+
+def buyers(product: str, *, site: SiteInfo, period: Period, store: Store) -> BitMap:
+    """Return all known people whose orders of a period hold a product, however long ago.
+
+    Raises BuyersTooMany, QueryFailed, StoreBusy.
+    """
+    # JSON writes these letters as they are; whether the product is really among the lines is read below.
+    piece = max(re.split(r'["\\\x00-\x1f\x7f]', product), key=len)
+
+    def write(facts: Facts) -> Table:
+        kept = _kept(facts)
+        ours = kept.filter(kept.person > expr.whole(NUMBER_BASE), kept.props.contains(piece))
+        return ours.limit(BUYING_MOST).select("person", "props")
+
+    table = told(f"research buyers {piece}", write, site=site, period=period, store=store)
+    if table.num_rows == BUYING_MOST:
+        raise BuyersTooMany(f"{BUYING_MOST:,} orders or more of {site.slug} may hold it; take fewer days.")
+    people, props = (table[name].to_pylist() for name in ("person", "props"))
+    both = zip(people, props, strict=True)
+    return BitMap(person - NUMBER_BASE for person, each in both if product in products_of(each))
 
 
 def products_of(props: str) -> frozenset[str]:

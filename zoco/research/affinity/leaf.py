@@ -6,14 +6,18 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from pyroaring import BitMap
 
-from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm
-from zoco.research.affinity.baskets import LONGEST, baskets
+from zoco.people.audiences.leaves import LEAVES, Asked, FormLeaf, Found, Json, LeafForm, LeafWrong
+from zoco.research.affinity.baskets import LONGEST, BuyersTooMany, baskets, buyers
 from zoco.research.purchases import span_of
 from zoco.research.scores.leaf import days_of, site_of, sites_offered
 from zoco.research.scores.scoring import DAYS, DAYS_FIRST
+
+TOO_MANY = gettext_noop(
+    "There are too many orders to be sure who did not buy %(other)s. Choose purchases of fewer days."
+)
 
 
 class BoughtForm(LeafForm):
@@ -28,7 +32,12 @@ class BoughtForm(LeafForm):
         max_length=LONGEST,
         help_text=gettext_lazy("The product as orders name it. The newest 20,000 orders count."),
     )
-    other = forms.CharField(label=gettext_lazy("And not"), required=False, max_length=LONGEST)
+    other = forms.CharField(
+        label=gettext_lazy("And not"),
+        required=False,
+        max_length=LONGEST,
+        help_text=gettext_lazy("Of this product all orders of these days count."),
+    )
 
 
 @LEAVES.plug
@@ -40,15 +49,19 @@ class BoughtLeaf(FormLeaf):
     form = BoughtForm
 
     def found(self, rule: Json, asked: Asked) -> Found:
-        """Read baskets as the page does. Raises LeafWrong, QueryFailed, StoreBusy."""
+        """Read baskets as the page does, and of the other product all orders: nobody who has it may be asked
+        to buy it. Raises LeafWrong, QueryFailed, StoreBusy.
+        """
         site = site_of(rule)
         period = span_of(site, asked.now, days_of(rule))
         ours, _is_cut = baskets(site=site, period=period, store=asked.ledger)
-        one, other = (
-            BitMap(each.person for each in ours if each.person and name in each.products)
-            for name in (rule["one"], rule.get("other") or None)
-        )
-        return Found(one - other, is_sure=False)
+        one = BitMap(each.person for each in ours if each.person and rule["one"] in each.products)
+        if other := rule.get("other"):
+            try:
+                one -= buyers(other, site=site, period=period, store=asked.ledger)
+            except BuyersTooMany as error:
+                raise LeafWrong(TOO_MANY, other=other) from error
+        return Found(one, is_sure=False)
 
     def said(self, rule: Json) -> str:
         """Say it."""

@@ -1,6 +1,7 @@
 """What is bought together and next, from the products that orders name."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from zoco.ledger.store.duckdb.store import DuckStore
 from zoco.ledger.tests.reports.made import ledger
 from zoco.ledger.tests.store import chdb
 from zoco.people.audiences.counting import people_of
-from zoco.people.audiences.leaves import Asked
+from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import RuleWrong, rules_read
 from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
-from zoco.research.affinity.baskets import baskets, followed, products_of
+from zoco.research.affinity.baskets import LONGEST, baskets, buyers, followed, products_of
+from zoco.research.affinity.leaf import BoughtLeaf
 from zoco.research.purchases import span_of
-from zoco.research.tests.bought import ANA, BEA, NOW, SITE, back, order
+from zoco.research.tests.bought import ANA, BEA, CARL, NOW, SITE, back, order
 from zoco.sites import reads
 from zoco.sites.models import Site
 
@@ -42,10 +44,25 @@ def shop(site: int) -> list[object]:
     ]
 
 
+ODD = replace(SITE, id=2, slug="odd")
+NAMES = ("мыло", 'so"ap', "a\\b", "x/y", "\t", "肥皂 <b>", "it's %_", "😀", 7, "y" * 120)
+
+
+def odd(site: int) -> list[object]:
+    """Return orders of Carl, each of one product with a name of its own kind."""
+    return [
+        order(
+            f"2026-01-01 {hour:02}:00:00", CARL, f"O{hour}", "5", site=site, props={"lines": [[name, 1, 5]]}
+        )
+        for hour, name in enumerate(NAMES)
+    ]
+
+
 @pytest.fixture(params=["duckdb", "clickhouse"])
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     is_duckdb = request.param == "duckdb"
-    write_spool(tmp_path / "spool" if is_duckdb else tmp_path, shop(SITE.id))  # type: ignore[arg-type]
+    facts = [*shop(SITE.id), *odd(ODD.id)]
+    write_spool(tmp_path / "spool" if is_duckdb else tmp_path, facts)  # type: ignore[arg-type]
     opened: Store = DuckStore(tmp_path, lead=True) if is_duckdb else chdb.opened(tmp_path)
     opened.drain()
     yield opened
@@ -150,6 +167,39 @@ OVER: dict[str, dict[str, object]] = {
 
 def _rule(rule: dict[str, object]) -> Any:
     return rules_read({"version": 1, "rules": {"all": [rule]}})
+
+
+def test_buyers_of_products_of_any_name_are_found(both: Store) -> None:
+    asked: Any = {"site": ODD, "period": span_of(ODD, NOW, None), "store": both}
+
+    assert [set(buyers(str(name)[:LONGEST], **asked)) for name in NAMES] == [{CARL}] * len(NAMES)
+
+
+def test_who_bought_what_is_known_of_all_orders(both: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoco.research.affinity.baskets.ORDERS_MOST", 3)
+    asked: Any = {"site": SITE, "period": span_of(SITE, NOW, None), "store": both}
+
+    # Ana's soap lies before the three newest orders, Bea gave hers back, of the others nobody is known.
+    assert set(buyers("soap", **asked)) == {ANA}
+    assert not any(buyers(name, **asked) for name in ("soa", "'", '"', "%", "lines"))
+
+
+@pytest.mark.django_db
+def test_whoever_bought_the_other_long_ago_is_left_out(
+    site: Site, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    rule = {"site": site.pk, "days": "all", "one": "oil", "other": "soap"}
+    monkeypatch.setattr("zoco.research.affinity.baskets.ORDERS_MOST", 9)
+    with ledger(tmp_path, shop(site.pk), reads.site_infos()):  # type: ignore[arg-type]
+        asked = Asked(now=NOW, store=opening.store())
+        found = set(BoughtLeaf().found(rule, asked).people)
+        monkeypatch.setattr("zoco.research.affinity.baskets.BUYING_MOST", 1)
+        with pytest.raises(LeafWrong, match="fewer days"):
+            BoughtLeaf().found(rule, asked)
+
+    # Ana's order of soap is the tenth, and the newest nine make the first part of the rule.
+    assert found == set()
 
 
 @pytest.mark.django_db

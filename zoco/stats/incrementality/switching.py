@@ -7,6 +7,7 @@ not seen: the first days of each block may be left out.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 
@@ -47,8 +48,14 @@ class Blocks:
 
 
 def schedule(pairs: int, draw: int) -> Bools:
-    """Return for each pair whether its first block is the one that is off, by a coin; the same for a draw."""
-    return np.random.default_rng([draw, pairs]).random(pairs) < 0.5
+    """Return for each pair whether its first block is the one that is off, by a coin; the same for a draw.
+
+    The coin of a pair, counted from 1, is the first bit of the SHA-256 of "draw pairs pair", such as "7 6 1":
+    the first block is off if the hexadecimal digest begins with 8 or more. A calendar is kept nowhere but in
+    its draw, and NumPy does not promise (NEP 19) that its random numbers stay the same over versions.
+    """
+    digests = (sha256(f"{draw} {pairs} {pair}".encode()).digest() for pair in range(1, pairs + 1))
+    return np.array([digest[0] >= 0x80 for digest in digests])
 
 
 def gains(sums: Floats, first_off: Bools) -> Floats:

@@ -87,6 +87,12 @@ def test_a_past_that_is_no_longer_than_the_test_is_refused() -> None:
         switch_planned(np.ones(7 * 16), Blocks(5, 1))
 
 
+@pytest.mark.parametrize(("pairs", "draw", "digits"), [(6, 7, "178d68"), (12, 20261207, "0376e29ce038")])
+def test_a_schedule_is_the_first_digits_of_sha256_for_ever(pairs: int, draw: int, digits: str) -> None:
+    # As `printf '7 6 1' | sha256sum` begins, and so on: calendars are kept nowhere but in their draw.
+    assert schedule(pairs, draw).tolist() == [int(each, 16) >= 8 for each in digits]
+
+
 def test_a_schedule_is_the_same_for_a_draw_and_fair_over_draws() -> None:
     assert schedule(12, 7).tolist() == schedule(12, 7).tolist()
     assert np.mean([schedule(12, draw) for draw in range(500)]) == pytest.approx(0.5, abs=0.03)
