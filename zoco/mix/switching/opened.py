@@ -53,7 +53,7 @@ def result(about: Pairs) -> Explained:
     return Explained(
         _("What came in blocks in which the channel was on, less what came in those in which it was off."),
         [
-            (_("Effect"), "Σᵢ (Yᵢ,on − Yᵢ,off)"),
+            (_("Effect"), "Σᵢ dᵢ, dᵢ = Yᵢ₁ − Yᵢ₀"),
             ("p", "#{s : |Σᵢ sᵢ dᵢ| ≥ |Σᵢ dᵢ|} ÷ 2ⁿ, sᵢ = ±1"),
         ],
         SOURCE,
