@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from django.db.models import Min
 
 from zoco.campaigns.costs.daily import Spending, days_of
 from zoco.campaigns.models import Campaign
@@ -18,7 +16,7 @@ from zoco.kit.periods import Period
 from zoco.kit.plugs import PlugUnknown
 from zoco.ledger.asking.ask import ask
 from zoco.ledger.asking.converting import goals_converting
-from zoco.ledger.asking.filters import GOAL, Filter, FilterWrong, filters_read
+from zoco.ledger.asking.filters import GOAL, VALUES_MOST, Filter, FilterWrong, filters_read
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.relative import DAYS_MOST
@@ -89,23 +87,25 @@ class Spend:
 
 
 def spends(site: SiteInfo, campaigns: Iterable[Campaign], *, now: datetime) -> list[Spend]:
-    """Return what campaigns of a site cost and brought: one query of the ledger each."""
+    """Return what campaigns of a site cost and brought.
+
+    The ledger is asked once of all that have the same days and goal, such as all without days and costs.
+    """
     kept = {each.pk: each for each in campaigns}
     today = now.astimezone(ZoneInfo(site.zone)).date()
     sums, outside = defaultdict[int, Spending](Spending), defaultdict[int, Decimal](Decimal)
+    begun: dict[int, date] = {}
     for day in days_of(site, campaigns=kept):
         sums[day.campaign].add(day)
+        begun[day.campaign] = min(day.on, begun.get(day.campaign, day.on))
         campaign = kept[day.campaign]
         if not (campaign.starts_on or day.on) <= day.on <= (campaign.ends_on or day.on):
             outside[day.campaign] += day.amount or 0
-    return [_spend(site, each, sums[each.pk], outside[each.pk], today, now) for each in kept.values()]
-
-
-def _spend(
-    site: SiteInfo, campaign: Campaign, sums: Spending, outside: Decimal, today: date, now: datetime
-) -> Spend:
-    outcome = _outcome(site, campaign, today, now)
-    return Spend(campaign, sums.amount, sums.others, outside, _elapsed(campaign, today), outcome)
+    outcomes = _outcomes(site, kept.values(), begun, today, now)
+    return [
+        Spend(each, sums[pk].amount, sums[pk].others, outside[pk], _elapsed(each, today), outcomes[pk])
+        for pk, each in kept.items()
+    ]
 
 
 def _elapsed(campaign: Campaign, today: date) -> float | None:
@@ -116,44 +116,70 @@ def _elapsed(campaign: Campaign, today: date) -> float | None:
     return min(max((today - campaign.starts_on).days, 0), days) / days
 
 
-def _begun(site: SiteInfo, campaign: Campaign, today: date) -> date:
+def _begun(site: SiteInfo, campaign: Campaign, cost: date | None, today: date) -> date:
     """Return since when a campaign without a first day is looked at: since it was noted or first cost
-    something; without a cost for a year at least, for visits may be older than its note.
+    something; without a cost for a year, or as many whole ones as it was noted in, for visits may be older
+    than its note, and so all of them are asked for together.
     """
     noted = campaign.created_at.astimezone(ZoneInfo(site.zone)).date()
-    first = campaign.costs.aggregate(first=Min("on"))["first"]
-    return min(noted, first or today - timedelta(days=YEAR_DAYS - 1))
+    if cost:
+        return min(noted, cost)
+    years = max(1, -(-((today - noted).days + 1) // YEAR_DAYS))
+    return today - timedelta(days=years * YEAR_DAYS - 1)
 
 
-def _outcome(site: SiteInfo, campaign: Campaign, today: date, now: datetime) -> Outcome | None:
-    """Ask what visits with the campaign's code did over its days, or since it began."""
-    first = campaign.starts_on or _begun(site, campaign, today)
-    return outcome_over(site, campaign, first, min(campaign.ends_on or today, today), now)
+def _outcomes(
+    site: SiteInfo, campaigns: Iterable[Campaign], begun: dict[int, date], today: date, now: datetime
+) -> dict[int, Outcome | None]:
+    """Ask what visits with each campaign's code did over its days, or since it began; by its key."""
+    alike = defaultdict[tuple[date, date, str], list[Campaign]](list)
+    for each in campaigns:
+        first = each.starts_on or _begun(site, each, begun.get(each.pk), today)
+        alike[first, min(each.ends_on or today, today), each.goal].append(each)
+    found: dict[int, Outcome | None] = {}
+    for (first, last, goal), ours in alike.items():
+        for at in range(0, len(ours), VALUES_MOST):
+            some = ours[at : at + VALUES_MOST]
+            came = _came(site, [each.code for each in some], goal, first, last, now)
+            found |= {each.pk: came.get(each.code) for each in some}
+    return found
 
 
 def outcome_over(
     site: SiteInfo, campaign: Campaign, first: date, last: date, now: datetime
 ) -> Outcome | None:
     """Ask what visits with the campaign's code did, of its goal alone where it has one."""
+    return _came(site, [campaign.code], campaign.goal, first, last, now).get(campaign.code)
+
+
+def _came(
+    site: SiteInfo, codes: Sequence[str], goal: str, first: date, last: date, now: datetime
+) -> dict[str, Outcome]:
+    """Ask once what visits with each of some codes did; nothing where it cannot be asked."""
     if first > last or (last - first).days >= DAYS_MOST:
-        return None
-    period, (filters, has_goal) = Period(first, last, site.zone), _filters(site, campaign)
+        return {}
+    period, (filters, has_goal) = Period(first, last, site.zone), _filters(site, codes, goal)
     try:
         report = report_named(REPORT)
     except PlugUnknown:  # a project without the reports on traffic
-        return None
-    answer = ask(report, Question(site, period, compare="none", filters=filters), now=now)
-    values = answer.rows[0].values if answer.rows else {"visitors": 0, "revenue": 0}
-    lacking = 0 if campaign.goal or goals_converting(site.id) else None
-    conversions = values.get("conversions") if answer.rows else lacking
-    return Outcome(period, values.get("visitors"), conversions if has_goal else None, values.get("revenue"))
+        return {}
+    question = Question(site, period, compare="none", filters=filters, size=len(codes))
+    rows = {str(row.key["campaign"]): row.values for row in ask(report, question, now=now).rows}
+    lacking = 0 if goal or goals_converting(site.id) else None
+    found = {}
+    for code in codes:
+        values = rows.get(code, {"visitors": 0, "conversions": lacking, "revenue": 0})
+        conversions = values.get("conversions") if has_goal else None
+        found[code] = Outcome(period, values.get("visitors"), conversions, values.get("revenue"))
+    return found
 
 
 def days_over(site: SiteInfo, campaign: Campaign | None, first: date, last: date, now: datetime) -> list[Day]:
     """Ask for what `outcome_over` sums up day by day, of one campaign or of the whole site."""
     if first > last or (last - first).days >= DAYS_MOST:
         return []
-    period, filters = Period(first, last, site.zone), _filters(site, campaign)[0] if campaign else ()
+    period = Period(first, last, site.zone)
+    filters = _filters(site, [campaign.code], campaign.goal)[0] if campaign else ()
     try:
         report = report_named(BY_DAY)
     except PlugUnknown:
@@ -164,10 +190,10 @@ def days_over(site: SiteInfo, campaign: Campaign | None, first: date, last: date
     return [Day(period.first + timedelta(days=n), *map(row.values.get, names)) for n, row in enumerate(rows)]
 
 
-def _filters(site: SiteInfo, campaign: Campaign) -> tuple[tuple[Filter, ...], bool]:
-    """Return what a campaign is asked by, and whether its goal, if it has one, is still there."""
-    asked = {"f.campaign": [campaign.code], **({f"f.{GOAL}": [campaign.goal]} if campaign.goal else {})}
+def _filters(site: SiteInfo, codes: Sequence[str], goal: str) -> tuple[tuple[Filter, ...], bool]:
+    """Return what campaigns are asked by, and whether their goal, if they have one, is still there."""
+    asked = {"f.campaign": list(codes), **({f"f.{GOAL}": [goal]} if goal else {})}
     try:
         return filters_read(asked, lambda: goals_of(site.id)), True
     except FilterWrong:  # the goal is gone
-        return filters_read({"f.campaign": [campaign.code]}), False
+        return filters_read({"f.campaign": list(codes)}), False

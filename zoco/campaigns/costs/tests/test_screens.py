@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zoco.campaigns.costs import reads as costs
 from zoco.campaigns.costs.importing.tests.made import worked
 from zoco.campaigns.costs.planning import Progress, progress_of
 from zoco.campaigns.models import Campaign, Cost, CostImport, Plan, Rate
 from zoco.campaigns.tests.test_reports import FACTS, TRACKED
+from zoco.ledger.asking.ask import ask
 from zoco.ledger.tests.reports.made import ledger
 from zoco.monitor.models import Goal
 from zoco.project.models import Change
@@ -77,6 +80,36 @@ def test_a_campaign_without_days_and_costs_is_looked_at_for_a_year(campaign: Cam
 
     assert found.outcome is not None
     assert (found.outcome.period.first, found.outcome.visitors) == (date(2025, 4, 3), 2)
+
+
+def test_campaigns_without_days_and_costs_are_asked_for_together(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Goal.objects.create(site=campaign.site, name="Home", kind="page", pattern="/")
+    goals = {**{f"letter-{number}": "" for number in range(121)}, "goal": "Home", "older": ""}
+    letters = Campaign.objects.bulk_create(
+        Campaign(site=campaign.site, name=code, code=code, goal=goal) for code, goal in goals.items()
+    )
+    letters[-1].created_at = datetime(2024, 6, 1, tzinfo=UTC)
+    campaign.starts_on = campaign.ends_on = None
+    asked = list[Any]()
+
+    def counted(*of: Any, **more: Any) -> Any:
+        asked.append(of)
+        return ask(*of, **more)
+
+    monkeypatch.setattr(costs, "ask", counted)
+    with CaptureQueriesContext(connection) as queries:
+        found = costs.spends(TRACKED, [campaign, *letters], now=NOW)
+
+    # 122 of the last year in two questions of 100 codes at most, one with a goal, one of two years.
+    assert (len(asked), len(queries) < 20) == (4, True)
+    seen = {each.campaign.code: each.outcome for each in found}
+    some = (campaign, letters[0], *letters[-3:])
+    alone = [costs.spends(TRACKED, [each], now=NOW)[0].outcome for each in some]
+    assert [seen[each.code] for each in some] == alone
+    days = [seen[code].period.days for code in ("spring", "goal", "older")]  # type: ignore[union-attr]
+    assert days == [365, 365, 730]
 
 
 def test_what_is_not_known_is_not_said(campaign: Campaign) -> None:
