@@ -196,11 +196,13 @@ def _language_forgotten() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _sites_forgotten() -> Iterator[None]:
-    """Let no test see the sites of the one before, which are kept for two seconds."""
+    """Let no test see the sites of the one before, kept for two seconds, nor as whoever sees all of them."""
     yield
-    reads = sys.modules.get("zoco.sites.reads")
+    reads, sitebook = sys.modules.get("zoco.sites.reads"), sys.modules.get("zoco.ledger.sitebook")
     if reads is not None:
         reads.forget()
+    if sitebook is not None:
+        sitebook.only(None)
 
 
 @pytest.fixture(autouse=True)

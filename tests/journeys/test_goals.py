@@ -40,7 +40,7 @@ def test_a_goal_is_set_counted_over_the_past_and_filters(visit: Open) -> None:
 
     page.goto(page.url.split("/admin/")[0] + GOALS)
     expect(page.locator(".z-t tbody th a")).to_have_text(["Third page"])
-    assert figure(page, "Conversions") == "40"
+    assert figure(page, "Times reached") == "40"
     page.get_by_role("link", name="Third page", exact=True).click()
     expect(page.locator(".z-t tbody tr")).to_have_count(1)
     assert "f.goal=Third+page" in page.url or "f.goal=Third%20page" in page.url
