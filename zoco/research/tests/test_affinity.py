@@ -223,6 +223,7 @@ def test_pages_of_the_simulated_company_say_so(
     owner, said = client_of("owner"), {}
     for is_demo in (False, True):
         Site.objects.filter(pk=site.pk).update(is_demo=is_demo)
+        reads.forget()
         (folder := tmp_path / str(is_demo)).mkdir()
         with ledger(folder, shop(site.pk), reads.site_infos()):  # type: ignore[arg-type]
             pages = [owner.get(reverse(name)).content.decode() for name in names]
