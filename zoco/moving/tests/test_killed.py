@@ -1,12 +1,9 @@
 """Kill -9 the process of an import wherever it writes: gone on with, everything is there, and once."""
 
-import os
-import signal
+from functools import partial
 from pathlib import Path
-from pkgutil import resolve_name
 
 import pytest
-from django.db import connections
 
 from zoco.ledger.store import opening
 from zoco.monitor.models import Annotation, Goal, ImportRun
@@ -16,34 +13,13 @@ from zoco.moving.models import SiteMove
 from zoco.moving.tests.moved import answers, exported, installation
 from zoco.sites import reads
 from zoco.sites.models import Hostname, Site
+from zoco.testing.dying import killed
 
 PLACES = (
     ("zoco.moving.taking._note", 2),  # rows of settings are written and not committed
     ("zoco.ledger.store.duckdb.store.DuckStore.drain", 1),  # a month lies in the spool
     ("zoco.moving.importing.sums_take", 0),  # all months are in
 )
-
-
-def killed(key: int, where: str, after: int, patch: pytest.MonkeyPatch) -> None:
-    """Import in another process, which is killed when it comes to a place for the n-th time."""
-    opening.close()
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        real, calls = resolve_name(where), [0]
-
-        def dies(*given: object, **named: object) -> object:
-            calls[0] += 1
-            if calls[0] > after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*given, **named)
-
-        patch.setattr(where, dies)
-        try:
-            moving.through(key=key)
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
 @pytest.mark.alone
@@ -61,7 +37,8 @@ def test_an_import_whose_process_is_killed_again_and_again_takes_everything_in_o
 
     steps = []
     for where, after in PLACES:
-        killed(made.pk, where, after, monkeypatch)
+        opening.close()
+        killed(partial(moving.through, key=made.pk), where=where, after=after)
         now = SiteMove.objects.get(pk=made.pk)
         steps.append((now.state, now.found["settings"], "place" in now.found))
     done = moving.through(key=made.pk)

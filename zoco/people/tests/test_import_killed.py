@@ -1,13 +1,10 @@
 """Kill -9 the process of an import wherever it writes: gone on with, the same people and facts are there."""
 
-import os
-import signal
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from pkgutil import resolve_name
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from zoco.consent.models import Choice
@@ -20,6 +17,7 @@ from zoco.people.importing.made import Options
 from zoco.people.importing.models import PeopleImport
 from zoco.people.importing.past import telling
 from zoco.people.models import Identity, Person, Tagged
+from zoco.testing.dying import killed
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ROWS = 300
@@ -56,27 +54,6 @@ def begun(content: bytes) -> PeopleImport:
     return through(run, ("read", "plan"))
 
 
-def killed(key: int, where: str, after: int, patch: pytest.MonkeyPatch) -> None:
-    """Go on in another process, which is killed when it comes to a place for the n-th time."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        real, calls = resolve_name(where), [0]
-
-        def dies(*given: object, **named: object) -> object:
-            calls[0] += 1
-            if calls[0] > after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*given, **named)
-
-        patch.setattr(where, dies)
-        try:
-            running.through(key=key)
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-
-
 def facts_told(folder: Path) -> int:
     """Return how many facts a ledger of this folder has, once all segments are in it."""
     with ledger(folder, []) as store:
@@ -103,7 +80,7 @@ def test_an_import_that_is_killed_again_and_again_brings_each_person_once(
 
     done = []
     for where, after in PLACES:
-        killed(run.pk, where, after, monkeypatch)
+        killed(partial(running.through, key=run.pk), where=where, after=after)
         run.refresh_from_db()
         done.append((run.state, run.done))
     running.through(key=run.pk)

@@ -1,14 +1,11 @@
 """Kill -9 the worker wherever it looks: gone on with, each incident is there once and told once."""
 
-import os
-import signal
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from pkgutil import resolve_name
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connections
 
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.monitor.alarms import running
@@ -16,6 +13,7 @@ from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.alarms.tests.test_running import NEWEST, facts
 from zoco.project.roles import roles_ensure
 from zoco.sites.models import Site
+from zoco.testing.dying import killed
 
 LATER = NEWEST + timedelta(hours=11)
 PLACES = (
@@ -27,33 +25,14 @@ PLACES = (
 )
 
 
-def killed(where: str, after: int, folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Look in another process, which is killed when it comes to a place for the n-th time."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        real, calls = resolve_name(where), [0]
-
-        def dies(*given: object, **named: object) -> object:
-            calls[0] += 1
-            if calls[0] > after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*given, **named)
-
-        patch.setattr(where, dies)
-        try:
-            with ledger(folder, []) as store:
-                running.alarms_look(now=LATER, store=store)
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL, where
+def _look(folder: Path) -> None:
+    with ledger(folder, []) as store:
+        running.alarms_look(now=LATER, store=store)
 
 
 @pytest.mark.alone
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_worker_that_is_killed_again_and_again_opens_and_tells_each_incident_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_is_killed_again_and_again_opens_and_tells_each_incident_once(tmp_path: Path) -> None:
     roles_ensure()
     site = Site.objects.create(pk=SITE.id, slug="shop", name="Shop", zone=SITE.zone)
     owners = Group.objects.get(name="owner")
@@ -65,7 +44,7 @@ def test_a_worker_that_is_killed_again_and_again_opens_and_tells_each_incident_o
     Alarm.objects.update(looked_at=NEWEST.replace(minute=0))
 
     for where, after in PLACES:
-        killed(where, after, tmp_path, monkeypatch)
+        killed(partial(_look, tmp_path), where=where, after=after)
     with ledger(tmp_path, []) as store:
         running.alarms_look(now=LATER, store=store)
         again = running.alarms_look(now=LATER, store=store)

@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import os
-import signal
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connections
 from wagtail.users.models import UserProfile
 
 from zoco.kit.hooks import signature
@@ -26,6 +24,7 @@ from zoco.monitor.schedules.sending import LEASE, sendings_send
 from zoco.monitor.schedules.tests.conftest import DUE
 from zoco.sites.access.models import SiteLimit
 from zoco.sites.models import Site
+from zoco.testing.dying import killed
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -178,11 +177,11 @@ def test_a_web_hook_gets_figures_signed_and_ends_with_the_rights_of_who_set_it(
 @pytest.mark.alone
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_killed_while_it_is_made_it_is_sent_once_killed_while_handed_over_that_is_said(
-    schedule: Schedule, post: Post, store: Store, monkeypatch: pytest.MonkeyPatch
+    schedule: Schedule, post: Post, store: Store
 ) -> None:
     services.sendings_reserve(now=DUE)
 
-    _killed("zoco.monitor.schedules.sending.letter_of", store, monkeypatch)
+    killed(partial(sendings_send, now=DUE, store=store), where="zoco.monitor.schedules.sending.letter_of")
     assert [state for state, _ in states()] == ["waits"]
     assert sendings_send(now=DUE + MINUTE, store=store) == 0
     assert sendings_send(now=DUE + LEASE + MINUTE, store=store) == 1
@@ -190,7 +189,7 @@ def test_killed_while_it_is_made_it_is_sent_once_killed_while_handed_over_that_i
     assert len(post.letters) == 1
 
     services.sendings_reserve(now=DUE + timedelta(days=7))
-    _killed("zoco.kit.staff_mail.send", store, monkeypatch, now=DUE + timedelta(days=7))
+    killed(partial(sendings_send, now=DUE + timedelta(days=7), store=store), where="zoco.kit.staff_mail.send")
     assert sendings_send(now=DUE + timedelta(days=7) + LEASE + MINUTE, store=store) == 0
     assert len(post.letters) == 1
     assert states() == [("sent", ""), ("unknown", "interrupted")]
@@ -198,18 +197,6 @@ def test_killed_while_it_is_made_it_is_sent_once_killed_while_handed_over_that_i
     services.sending_again(sending=Sending.objects.get(state="unknown"), at=DUE)
     assert sendings_send(now=DUE + timedelta(days=8), store=store) == 1
     assert len(post.letters) == 2
-
-
-def _killed(where: str, store: Store, patch: pytest.MonkeyPatch, now: datetime = DUE) -> None:
-    """Send in another process, which is killed when it comes to a place."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        patch.setattr(where, lambda *args, **more: os.kill(os.getpid(), signal.SIGKILL))
-        sendings_send(now=now, store=store)
-        os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def test_what_was_paused_is_not_sent_afterwards(schedule: Schedule, post: Post, store: Store) -> None:

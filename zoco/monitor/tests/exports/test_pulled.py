@@ -1,17 +1,13 @@
 """The plug is pulled, the bucket hangs, columns change: nobody erased stays, nothing is in the way."""
 
-import os
-import signal
 import socket
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from django.db import connections
 from django.utils import timezone, translation
 from pyarrow import parquet
 
@@ -24,39 +20,20 @@ from zoco.monitor.exports.models import ExportDay, ExportDuty, ExportRun
 from zoco.monitor.exports.targets import Folder, target_open
 from zoco.monitor.tests.exports import made
 from zoco.sites.models import Site
+from zoco.testing.dying import killed
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 ONE = Erasure(at=micros(made.NOW), site=0, visitors=(1,))
 SPAN: Any = {"first": made.FIRST, "last": made.LAST, "format": "parquet"}
 
 
-def killed(where: str, patch: pytest.MonkeyPatch, work: Callable[[], object], after: int = 0) -> None:
-    """Do something in another process, which is killed when it comes to a place for the n-th time."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        left = [after]
-
-        def pull(*_given: object, **_more: object) -> None:
-            if not left[0]:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left[0] -= 1
-
-        patch.setattr(where, pull)
-        try:
-            work()
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-
-
 @pytest.mark.alone
 def test_killed_at_the_first_file_all_are_owed_and_an_erasure_counts_from_its_first_word(
-    store: Store, site: Site, data: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, site: Site, data: Path
 ) -> None:
     made.exported(store, site.pk)
 
-    killed("zoco.monitor.exports.duties.day_duties_do", monkeypatch, lambda: duties.erase(ONE))
+    killed(lambda: duties.erase(ONE), where="zoco.monitor.exports.duties.day_duties_do")
 
     assert [str(duty.day.day) for duty in ExportDuty.objects.all()] == ["2026-03-28", "2026-03-29"]
     assert duties.duties_do() == 0
@@ -65,22 +42,20 @@ def test_killed_at_the_first_file_all_are_owed_and_an_erasure_counts_from_its_fi
     def begun() -> None:
         facts_erase(store=store, visitors=[4], at=made.NOW)
 
-    killed("zoco.ledger.store.duckdb.store.DuckStore.erase", monkeypatch, begun)
+    killed(begun, where="zoco.ledger.store.duckdb.store.DuckStore.erase")
     assert duties.duties_do() == 0
     assert list(made.paths(data).values()) == [["/buy", "/late"], [], []]
 
 
 @pytest.mark.alone
-def test_command_killed_anywhere_leaves_nothing_in_the_way(
-    store: Store, site: Site, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_command_killed_anywhere_leaves_nothing_in_the_way(store: Store, site: Site, data: Path) -> None:
     def command() -> ExportRun:
         return services.run_now(site=site.pk, place=None, store=store, **SPAN)
 
-    killed("zoco.monitor.exports.services._work", monkeypatch, command)
-    killed("zoco.monitor.exports.services.day_stamp", monkeypatch, command, after=0)
-    killed("zoco.monitor.exports.targets._sync", monkeypatch, command)
-    killed("zoco.monitor.exports.targets.os.fsync", monkeypatch, command)
+    killed(command, where="zoco.monitor.exports.services._work")
+    killed(command, where="zoco.monitor.exports.services.day_stamp")
+    killed(command, where="zoco.monitor.exports.targets._sync")
+    killed(command, where="zoco.monitor.exports.targets.os.fsync")
     left = [path for path in data.rglob("*") if path.name.endswith(".partial")]
     assert left
     assert list((data / "tmp" / "exports").iterdir())

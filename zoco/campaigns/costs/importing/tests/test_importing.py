@@ -2,16 +2,13 @@
 
 import csv
 import io
-import os
-import signal
 from datetime import date
 from decimal import Decimal
-from pkgutil import resolve_name
+from functools import partial
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
-from django.db import connections
 
 from zoco.campaigns.costs.importing import running, steps
 from zoco.campaigns.costs.importing.made import Options
@@ -24,6 +21,7 @@ from zoco.kit.runs import teller
 from zoco.people.importing.files.reading import rows_from
 from zoco.people.importing.files.refusals import refused_texts
 from zoco.project.models import Change
+from zoco.testing.dying import killed
 
 pytestmark = pytest.mark.django_db
 TABLE = "date,campaign,source,creative,amount\n2026-03-28,spring,google,a,20\n2026-03-29,brand,google,,10\n"
@@ -257,7 +255,7 @@ def test_a_killed_import_goes_on_to_the_same_costs(
         options = Options(**run.options)
         assert running.plan_begin(run=run, kind=run.kind, mapping=run.mapping, options=options)
 
-    killed(run.pk, where, after, monkeypatch)
+    killed(partial(running.through, key=run.pk), where=where, after=after)
     CostImport.objects.filter(pk=run.pk).update(told_at="2026-01-01T00:00Z")
     running.RUNS.look()
     dead = CostImport.objects.get(pk=run.pk)
@@ -271,24 +269,3 @@ def test_a_killed_import_goes_on_to_the_same_costs(
     assert sum(Cost.objects.values_list("amount", flat=True)) == 2 * sum(
         Decimal(n) + Decimal("0.5") for n in range(84)
     )
-
-
-def killed(key: int, where: str, after: int, patch: pytest.MonkeyPatch) -> None:
-    """Go on in another process, which is killed when it comes to a place for the n-th time."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        real, calls = resolve_name(where), [0]
-
-        def dies(*given: object, **named: object) -> object:
-            calls[0] += 1
-            if calls[0] > after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*given, **named)
-
-        patch.setattr(where, dies)
-        try:
-            running.through(key=key)
-        finally:
-            os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
