@@ -15,15 +15,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from zoco.stats.attribution import (
-    Credit,
-    Enough,
-    Markov,
-    Measure,
-    Paths,
-    attribute,
-)
-from zoco.stats.attribution.credits import REPLICATES
+from zoco.stats.attribution import Credit, Markov, Measure, Paths, attribute
+from zoco.stats.attribution.credits import REPLICATES, Enough
 from zoco.stats.tests.attribution.walks import chain_drawn, models, paths_drawn
 
 CHANNELS = 10

@@ -29,7 +29,8 @@ def credits_by_campaign(folder: Path, until: datetime, days: int) -> dict[str, d
     from zoco.monitor.attribution.counting import MODELS, model_of, paths_taken
     from zoco.monitor.reports.conversions.defined import Definition
     from zoco.monitor.reports.conversions.touches import paths
-    from zoco.stats.attribution import UNIT, Credit, Enough, Measure, attribute
+    from zoco.stats.attribution import UNIT, Credit, Measure, attribute
+    from zoco.stats.attribution.credits import Enough
 
     site = SiteInfo(1, "demo", "Demo", "Europe/Madrid", "EUR", 0, "tracker", True)
     last: date = until.date()

@@ -27,16 +27,15 @@ from zoco.stats.mix import (
     Following,
     Model,
     Season,
-    adstock,
     advised,
     calibrated,
     daily,
     fit,
     followed,
-    hill,
     returns,
 )
 from zoco.stats.mix.series import Series
+from zoco.stats.mix.shapes import adstock, hill
 from zoco.stats.tests.mix.worlds import BY_DAY, RETENTION, World, best_split, steady, unpaid, world
 
 Floats = NDArray[np.float64]

@@ -1,5 +1,6 @@
 """Lists of the admin: an empty one says what it is for, a long one asks no more than a short one."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 from wagtail.admin.viewsets import viewsets
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -176,3 +178,36 @@ def test_no_list_asks_the_database_once_a_row(browsers: dict[str, Client]) -> No
             grown[where] = (few[where], many)
 
     assert not grown, "\n".join(f"{where} {counts}" for where, counts in grown.items())
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [
+        ("en", 1, "1 campaign"), ("en", 2, "2 campaigns"), ("es", 1, "1 campaña"), ("es", 2, "2 campañas"),
+        ("ru", 1, "1 кампания"), ("ru", 2, "2 кампании"), ("ru", 5, "5 кампаний"),
+        ("zh-hans", 2, "2 个推广活动"),
+    ],
+)  # fmt: skip
+def test_under_a_list_stands_how_many_there_are_in_the_form_of_the_language(
+    browsers: dict[str, Client], language: str, count: int, said: str
+) -> None:
+    site = Site.objects.create(slug="shop", name="Shop")
+    reads.forget()
+    for number in range(count):
+        Campaign.objects.create(site=site, name=f"Spring {number}", code=f"spring-{number}")
+
+    page = browsers["owner"].get("/admin/campaigns/", headers={"accept-language": language}).content.decode()
+
+    (told,) = re.findall(r'<div class="pagination__end">\s*(.*?)\s*</div>', page)
+    assert told == said
+
+
+def test_every_list_counts_in_all_forms_of_russian() -> None:
+    for viewset in ours():
+        assert isinstance(viewset, ListViewSet), type(viewset).__name__
+        with override("ru"):
+            said = {str(viewset.counted % {"number": number, "count": "7"}) for number in (1, 2, 5)}
+        with override("en"):
+            assert str(viewset.counted % {"number": 2, "count": "7"}) not in said
+
+        assert len(said) == 3, said

@@ -98,7 +98,7 @@ def _budget(campaign: Campaign) -> str:
 class CampaignViewSet(ListViewSet):
     """List, make and change campaigns."""
 
-    new_label, purpose = purposes.CAMPAIGN
+    new_label, purpose, counted = purposes.CAMPAIGN
     model = Campaign
     own_form = CampaignForm
     icon = "tag"
@@ -145,7 +145,7 @@ class LinkDeleteView(_ToLinks, DeleteView):
 class LinkViewSet(ListViewSet):
     """Change and delete short links; they are made where tags are put on an address."""
 
-    new_label, purpose = purposes.LINK
+    new_label, purpose, counted = purposes.LINK
     model = Link
     icon = "link"
     edit_view_class = LinkEditView
@@ -174,7 +174,7 @@ class WordDeleteView(_ToTags, DeleteView):
 class WordViewSet(ListViewSet):
     """The words that tags may be."""
 
-    new_label, purpose = purposes.WORD
+    new_label, purpose, counted = purposes.WORD
     model = Word
     icon = "tag"
     add_view_class = WordAddView

@@ -1,10 +1,16 @@
 """Ids: time-ordered for live facts, reproducible for imported ones, 63-bit keys for visitors."""
 
+import os
 import secrets
+import threading
 import time
 from hashlib import blake2b
 
 _MASK63 = (1 << 63) - 1
+_MASK62 = (1 << 62) - 1
+_CHANCE_BITS = 73
+"""Of the 74 that a UUIDv7 has beside its time; the highest is left for those that are to be larger."""
+_STEP_BITS = 32
 
 
 def uuid_text(number: int) -> str:
@@ -13,11 +19,39 @@ def uuid_text(number: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+class _Growing:
+    """The chance in ids: larger each time within a millisecond (RFC 9562, section 6.2, method 2)."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew, as a forked process has to: it would go on as its parent does."""
+        self._lock, self._millis, self._chance = threading.Lock(), -1, 0
+
+    def next(self, millis: int) -> int:
+        """Return 74 bits."""
+        with self._lock:
+            if millis == self._millis:
+                self._chance += 1 + secrets.randbits(_STEP_BITS)
+            else:
+                self._millis, self._chance = millis, secrets.randbits(_CHANCE_BITS)
+            return self._chance
+
+
+_growing = _Growing()
+os.register_at_fork(after_in_child=_growing.clear)
+
+
 def uuid7(at_micros: int | None = None) -> str:
-    """Return a UUIDv7 (RFC 9562, section 5.7) whose time part is `at_micros` or now."""
+    """Return a UUIDv7 (RFC 9562, section 5.7) whose time part is `at_micros` or now.
+
+    Those that a process makes one after the other for the same millisecond grow: facts of one moment are
+    ordered by their ids.
+    """
     millis = (time.time_ns() // 1_000_000) if at_micros is None else at_micros // 1000
-    tail = int.from_bytes(secrets.token_bytes(10), "big")
-    number = (millis & 0xFFFFFFFFFFFF) << 80 | tail
+    chance = _growing.next(millis)
+    number = (millis & 0xFFFFFFFFFFFF) << 80 | chance >> 62 << 64 | chance & _MASK62
     return uuid_text(_stamped(number, version=7))
 
 

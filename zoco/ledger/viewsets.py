@@ -1,29 +1,24 @@
 """What every app's lists and entries in the menus of Wagtail's admin share."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.models import CreateView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from zoco.ledger import sitebook
+from zoco.ledger.pictures import formats
 from zoco.ledger.views.heads import no_site
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 
 SEARCH_LONGEST = 1_000
 
 
 class RightItem(MenuItem):
-    """An entry of a menu for whoever has a permission, or all of several parted by spaces.
-
-    `is_there` says that its page is served.
-    """
+    """An entry for whoever has a permission, or several parted by spaces; `is_there`: its page is served."""
 
     def __init__(
         self, permission: str, *args: object, is_there: Callable[[], bool] = lambda: True, **more: object
@@ -41,8 +36,9 @@ class ListView(IndexView):
     """A list; an empty one says what it is for, with the button that makes the first."""
 
     results_template_name = "zoco/ledger/list_results.html"
-    purpose: "StrOrPromise" = ""
-    way: tuple["StrOrPromise", "StrOrPromise"] | None = None  # the button of an empty list, and its address
+    purpose: str | Promise = ""
+    counted: Any = None
+    way: tuple[str | Promise, str | Promise] | None = None  # the button of an empty list, and its address
 
     def get_base_queryset(self) -> Any:
         """Return the rows with what they refer to, so that no row asks for it again."""
@@ -50,11 +46,14 @@ class ListView(IndexView):
         others = [field.name for field in fields if field.many_to_one]
         return super().get_base_queryset().select_related(*others)  # type: ignore[no-untyped-call]
 
-    def search_queryset(self, queryset: Any) -> Any:
-        """Return the rows that fit what is looked for: none for what is longer than any text in lists.
+    def get_paginator(self, *given: Any, **named: Any) -> Any:
+        """Return pages that say how many there are in the form that the language has for so many."""
+        made: Any = super().get_paginator(*given, **named)
+        made.items_count_label = self.counted % {"number": made.count, "count": formats.count(made.count)}
+        return made
 
-        SQLite refuses patterns of 50,000 characters.
-        """
+    def search_queryset(self, queryset: Any) -> Any:
+        """Return the rows that fit; none for what is longer than any text, which SQLite may refuse."""
         if len(self.search_query or "") > SEARCH_LONGEST:
             return queryset.none()
         return super().search_queryset(queryset)  # type: ignore[no-untyped-call]
@@ -63,7 +62,7 @@ class ListView(IndexView):
 class AddView(CreateView):
     """The page that makes one. Its title is what the button says that led here: "New campaign"."""
 
-    new_label: "StrOrPromise" = ""
+    new_label: str | Promise = ""
 
     def get_page_title(self) -> str:
         """Return the title."""
@@ -82,18 +81,19 @@ class AddView(CreateView):
 class ListViewSet(ModelViewSet):
     """List, make and change things of one kind.
 
-    Wagtail would write "Add %(name)s" with the name as lists show it, which many languages decline.
-    """
+    Wagtail has one form of a name, where many languages decline it after "Add" and after numbers."""
 
     index_view_class = ListView
     add_view_class = AddView
     copy_view_enabled = False
     menu_label: Any
     menu_order: Any
-    new_label: "StrOrPromise"
+    new_label: str | Promise
     """What the button says that makes one, such as "New campaign"."""
-    purpose: "StrOrPromise"
+    purpose: str | Promise
     """What such a thing is for, in a sentence or two."""
+    counted: Any
+    """How many there are: `ngettext_lazy("%(count)s goal", "%(count)s goals", "number")`."""
     own_form: type[Any] | None = None
     """The form where the fields of the model alone do not say it all."""
 
@@ -120,5 +120,5 @@ class ListViewSet(ModelViewSet):
 
     def get_index_view_kwargs(self, **more: Any) -> dict[str, Any]:
         """Return what the list needs."""
-        own = {"add_item_label": self.new_label, "purpose": self.purpose}
+        own = {"add_item_label": self.new_label, "purpose": self.purpose, "counted": self.counted}
         return {**super().get_index_view_kwargs(**more), **own}  # type: ignore[no-untyped-call]

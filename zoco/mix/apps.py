@@ -42,10 +42,25 @@ def _effects(wanted: causal.Wanted) -> Iterator[causal.Effect]:
 
 def _goal_renamed(site: int, was: str, now: str) -> None:
     """Models and tests of a goal are compared by its name, so all of them follow it."""
-    from zoco.mix.models import ChannelTest, MediaMix, RegionalTest
+    from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
 
     for model in (ChannelTest, MediaMix, RegionalTest):
         model.objects.filter(site=site, goal=was).update(goal=now)
+    for test in ChannelTest.objects.filter(site=site, goals__isnull=False).order_by("pk"):
+        goals: list[str] = test.goals or []
+        if was in goals:
+            test.goals = _renamed(goals, was, now)
+            test.save(update_fields=["goals"])
+    works: tuple[type[Work], ...] = (MediaMix, RegionalTest)
+    for kind in works:
+        for work in kind._default_manager.filter(site=site, result__has_key="goals").order_by("pk"):
+            if was in work.result["goals"]:
+                work.result["goals"] = _renamed(work.result["goals"], was, now)
+                work.save(update_fields=["result"])
+
+
+def _renamed(goals: list[str], was: str, now: str) -> list[str]:
+    return sorted(now if each == was else each for each in goals)
 
 
 def _site_forget(site: int, until: datetime) -> None:

@@ -92,12 +92,18 @@ def _of_mix(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterat
 def _of_tests(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterator[Effect]:
     """Yield what tests of channels say: those in regions that were written down, and others."""
     tests = ChannelTest.objects.filter(site=wanted.site.id).order_by("-last_on", "-id")
-    same = [each for each in tests if wanted.is_of(each.goal, is_revenue=each.is_revenue) and each.change]
+    same = [
+        each
+        for each in tests
+        if each.change and wanted.is_of(each.goal, is_revenue=each.is_revenue, of=each.goals)
+    ]
     for test in same[:TESTS_MOST]:
         span = formats.span(test.first_on, test.last_on)
         source, url = _("Test of the channel, %(days)s") % {"days": span}, reverse("zoco_channel_tests")
         for label, money in spent.get(test.channel.lower(), {}).items():
             lack = _lack(money)
+            if test.is_of_all_goals and test.goals is None:
+                lack = _("by which goals it counted is not known")
             if lack or money is None:
                 yield Effect(label, source, None, TESTS_SEE, lack, url)
                 continue

@@ -8,10 +8,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from zoco.ledger import sitebook
-from zoco.ledger.asking.converting import goals_converting
 from zoco.mix.controls.series import controls_add
 from zoco.mix.demand.judging import held, judged, visits_add
 from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.naming import goals_now
 from zoco.mix.running import counter
 from zoco.mix.telling import result_of
 from zoco.mix.weeks import Weeks, weeks_of
@@ -35,15 +35,16 @@ def do(mix: MediaMix) -> None:
     visits_add(weeks, site, now=timezone.now())
     controls_add(weeks, site, mix.controls, now=timezone.now())
     mix.weeks = weeks.to_json()
-    tests = tests_of(mix, weeks)
+    goals = goals_now(site.id)
+    tests, apart = tests_of(mix, weeks, goals)
     mix.total = (WARMING + SWEEPS) * (2 if tests else 1)
     series, model = weeks.series(), weeks.model(mix.saturation)
     demand = judged(weeks, series, model, site)
     answer = _fitted(series, model, tests, counter(mix))
     told = {each.channel for each in tests} if isinstance(answer, Calibrated) else set()
     mix.result = result_of(answer, weeks.days, held(demand, told))
-    goals = [goal.name for goal in goals_converting(site.id)]
     mix.result |= {"tests": len(tests), "currency": site.currency, "demand": demand, "goals": goals}
+    mix.result["tests_apart"] = apart
     mix.done = mix.total
 
 
@@ -55,8 +56,12 @@ def _fitted(
     return Calibrated((), fit(series, model, told=told))
 
 
-def tests_of(mix: MediaMix, weeks: Weeks) -> list[Experiment]:
-    """Return the tests of channels that are of these weeks, of the same outcome and of a channel there is."""
+def tests_of(mix: MediaMix, weeks: Weeks, goals: list[str]) -> tuple[list[Experiment], int]:
+    """Return the tests of channels that are of these weeks, of the same outcome and of a channel there is.
+
+    Beside them, how many are not of the same outcome because they measured conversions by other goals, or it
+    is not known by which.
+    """
     last = weeks.first_on + timedelta(days=len(weeks.outcome) * weeks.days - 1)
     kept = ChannelTest.objects.filter(
         site=mix.site_id,
@@ -66,7 +71,8 @@ def tests_of(mix: MediaMix, weeks: Weeks) -> list[Experiment]:
         first_on__gte=mix.first_on,
         last_on__lte=last,
     ).order_by("first_on", "id")
-    return [
+    same = [each for each in kept if each.counts_by(goals)]
+    found = [
         Experiment(
             each.channel,
             (each.first_on - weeks.first_on).days // weeks.days,
@@ -75,5 +81,6 @@ def tests_of(mix: MediaMix, weeks: Weeks) -> list[Experiment]:
             each.effect,
             each.error,
         )
-        for each in kept
+        for each in same
     ]
+    return found, len(kept) - len(same)

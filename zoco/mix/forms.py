@@ -16,6 +16,7 @@ from zoco.ledger.asking.goals import goals_of_facts
 from zoco.ledger.pictures.countries import country_name
 from zoco.mix.controls.series import OWN, choices
 from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.naming import goals_now
 from zoco.mix.weeks import SEASON_WEEKS, WEEKS_MOST, countries, mondays
 
 if TYPE_CHECKING:
@@ -152,6 +153,11 @@ class ChannelTestForm(_TestForm):
         super().__init__(*args, **more)
         self.label_suffix, self.today = "", today
         self.fields["outcome"].choices = outcomes(site)  # type: ignore[attr-defined]
+        if goals := goals_now(site):
+            self.fields["outcome"].help_text = _(
+                "All conversions are those by which they are counted now: %(goals)s. The test is held "
+                "against models of the same goals alone."
+            ) % {"goals": ", ".join(goals)}
 
     def clean(self) -> dict[str, Any]:
         """Hold days to their order, and the change to be one."""

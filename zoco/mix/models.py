@@ -132,7 +132,8 @@ class ChannelTest(models.Model):
     """A test of one channel: its spending was changed on purpose, and what came of it was measured.
 
     `change` is money more (or less, below 0) over the days in all of the site; `effect` is how much the sum
-    of outcomes was higher for it, with its standard error `error`.
+    of outcomes was higher for it, with its standard error `error`. `goals` are those that were conversions
+    when it was written down; None where nobody knows them, or no conversions of several goals were measured.
     """
 
     site = models.ForeignKey(
@@ -141,6 +142,7 @@ class ChannelTest(models.Model):
     channel = models.CharField(_("channel"), max_length=100)
     goal = models.CharField(_("what was measured"), max_length=200, blank=True)
     is_revenue = models.BooleanField(default=True)
+    goals = models.JSONField(null=True, default=None)
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"))
     change = models.FloatField(_("change of spending"), validators=[_finite])
@@ -159,6 +161,15 @@ class ChannelTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}, {self.first_on} – {self.last_on}"
+
+    @property
+    def is_of_all_goals(self) -> bool:
+        """Whether it measured conversions, whichever goals these were then."""
+        return not self.is_revenue and not self.goal
+
+    def counts_by(self, goals: list[str]) -> bool:
+        """Whether these goals are what it counted, where that matters; what nobody knows never is."""
+        return not self.is_of_all_goals or (self.goals is not None and {*self.goals} == {*goals})
 
 
 class Control(models.Model):

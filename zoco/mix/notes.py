@@ -1,6 +1,7 @@
 """What is not in a model, or not as one might think, in sentences."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zoco.ledger.pictures import formats
 from zoco.mix.controls.series import control_called
@@ -67,3 +68,17 @@ def _of_controls(weeks: Weeks) -> list[str]:
         given = {"some": formats.count(periods), "all": formats.count(weeks.fitted)}
         found.append(words % {"name": control_called(key), **given})
     return found
+
+
+def note_of_tests(apart: int) -> list[str]:
+    """Say how many tests of these weeks and channels measured something else than the model explains."""
+    if not apart:
+        return []
+    words = ngettext(
+        "%(count)s test of a channel is not held against this model: it counted conversions by other goals, "
+        "or by which is not known.",
+        "%(count)s tests of channels are not held against this model: they counted conversions by other "
+        "goals, or by which is not known.",
+        apart,
+    )
+    return [words % {"count": formats.count(apart)}]

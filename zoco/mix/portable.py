@@ -6,8 +6,20 @@ PARTS.add(
     Part(
         "tests of channels",
         "zoco_mix.ChannelTest",
-        ("channel", "goal", "is_revenue", "first_on", "last_on", "change", "effect", "error", "note"),
+        (
+            "channel",
+            "goal",
+            "is_revenue",
+            "first_on",
+            "last_on",
+            "change",
+            "effect",
+            "error",
+            "note",
+            "goals",
+        ),
         ("channel", "goal", "is_revenue", "first_on", "last_on"),
+        shapes={"goals": list[str] | None},
     )
 )
 PARTS.add(Part("controls of the media mix", "zoco_mix.Control", ("name",), ("name",)))

@@ -28,8 +28,8 @@ from zoco.mix import running
 from zoco.mix.demand.again import with_visits
 from zoco.mix.demand.judging import told_of
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read, weeks_known
-from zoco.mix.models import ChannelTest, MediaMix, RegionalTest, Work
-from zoco.mix.naming import channel_name
+from zoco.mix.models import ChannelTest, MediaMix, Work
+from zoco.mix.naming import channel_name, goals_now, outcome_name
 from zoco.mix.running import UnderWay
 from zoco.mix.shown import opened
 from zoco.mix.shown.showing import shown
@@ -62,13 +62,6 @@ def site_of(request: HttpRequest) -> SiteInfo | None:
     sites = sitebook.sites()
     given = request.POST if request.method == "POST" else request.GET
     return site_chosen(sites, given.get("site", "")) if sites else None
-
-
-def outcome_name(row: MediaMix | ChannelTest | RegionalTest) -> str:
-    """Return what a model explains, or a test measured."""
-    if row.is_revenue:
-        return _("Revenue")
-    return row.goal or _("All conversions")
 
 
 @never_cache
@@ -263,6 +256,7 @@ def tests(request: HttpRequest) -> HttpResponse:
             test = form.save(commit=False)
             test.site_id, test.created_by = site.id, user_of(request)
             test.is_revenue, test.goal = outcome_read(form.cleaned_data["outcome"])
+            test.goals = goals_now(site.id) if test.is_of_all_goals else None
             test.save()
             return redirect(f"{reverse('zoco_channel_tests')}?site={site.slug}")
     lines = [_test(each, site) for each in ChannelTest.objects.filter(site=site.id)[:LISTED]]
@@ -281,6 +275,8 @@ def _test(test: ChannelTest, site: SiteInfo) -> dict[str, Any]:
         "test": test,
         "channel": channel_name(test.channel),
         "outcome": outcome_name(test),
+        "goals": ", ".join(test.goals or ()),
+        "is_unknown": test.is_of_all_goals and test.goals is None,
         "span": formats.span(test.first_on, test.last_on),
         "change": formats.money(test.change, site.currency),
         "effect": outcome(test.effect),

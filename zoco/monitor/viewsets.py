@@ -37,7 +37,7 @@ else:
 class GoalViewSet(ListViewSet):
     """List, make and change goals."""
 
-    new_label, purpose = purposes.GOAL
+    new_label, purpose, counted = purposes.GOAL
     model = Goal
     own_form = GoalForm
     icon = "check"
@@ -82,7 +82,7 @@ class AnnotationAddView(AddView):
 class AnnotationViewSet(ListViewSet):
     """List, write and change annotations."""
 
-    new_label, purpose = purposes.ANNOTATION
+    new_label, purpose, counted = purposes.ANNOTATION
     model = Annotation
     own_form = AnnotationForm
     icon = "pick"
@@ -126,7 +126,7 @@ class AlarmEditView(_HookOfWhoever, EditView):
 class AlarmViewSet(ListViewSet):
     """List, set and change alarms."""
 
-    new_label, purpose = purposes.ALARM
+    new_label, purpose, counted = purposes.ALARM
     model = Alarm
     own_form = AlarmForm
     icon = "warning"
@@ -150,7 +150,7 @@ alarm_viewset = AlarmViewSet("zoco_alarms", url_prefix="alarms")  # type: ignore
 class FunnelViewSet(ListViewSet):
     """List, draw and change funnels; the report shows each."""
 
-    new_label, purpose = purposes.FUNNEL
+    new_label, purpose, counted = purposes.FUNNEL
     model = Funnel
     own_form = FunnelForm
     icon = "arrow-down-big"
@@ -188,7 +188,7 @@ class SegmentList(ListView):
 class SegmentViewSet(ListViewSet):
     """List and rename segments; they are made from a page with filters."""
 
-    new_label, purpose = purposes.SEGMENT
+    new_label, purpose, counted = purposes.SEGMENT
     index_view_class = SegmentList
     model = Segment
     own_form = SegmentForm
@@ -212,7 +212,7 @@ segment_viewset = SegmentViewSet("zoco_segments", url_prefix="segments")  # type
 class ExportPlanViewSet(ListViewSet):
     """List and change what leaves by itself; its state stands on the page of exports."""
 
-    new_label, purpose = purposes.EXPORT_PLAN
+    new_label, purpose, counted = purposes.EXPORT_PLAN
     model = ExportPlan
     icon = "download"
     form_fields = ["site", "format", "every", "since", "is_on"]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.models import DeleteView
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -114,6 +114,7 @@ class AttributeViewSet(ListViewSet):
         "Own fields hold what you know of people beyond name and address: a birthday, a size, an interest. "
         "Each has a kind, so that it can be searched and counted."
     )
+    counted = ngettext_lazy("%(count)s own field", "%(count)s own fields", "number")
     model = Attribute
     own_form = AttributeForm
     icon = "list-ul"

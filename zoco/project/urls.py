@@ -53,4 +53,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
 ]
 
+handler400 = "zoco.project.serving.errors.refused"
 handler404 = "zoco.project.serving.errors.not_found"
+handler500 = "zoco.project.serving.errors.failed"

@@ -90,7 +90,7 @@ class SiteDeleteView(DeleteView):
 class SiteViewSet(ListViewSet):
     """List, make and change sites."""
 
-    new_label, purpose = purposes.SITE
+    new_label, purpose, counted = purposes.SITE
     model = Site
     own_form = SiteForm
     icon = "site"
@@ -173,7 +173,7 @@ class SourceViewSet(ListViewSet):
 class SourceRuleViewSet(SourceViewSet):
     """A site's own rules."""
 
-    new_label, purpose = purposes.RULE
+    new_label, purpose, counted = purposes.RULE
     model = SourceRule
     list_display = ["channel", "site", "position"]
     ordering = ["site", "position", "id"]
@@ -187,7 +187,7 @@ class SourceRuleViewSet(SourceViewSet):
 class SourceNetworkViewSet(SourceViewSet):
     """A site's own networks."""
 
-    new_label, purpose = purposes.NETWORK
+    new_label, purpose, counted = purposes.NETWORK
     model = SourceNetwork
     list_display = ["host", "name", "category", "site"]
     ordering = ["site", "host"]
@@ -223,7 +223,7 @@ class ExclusionDeleteView(SourceDeleteView):
 class ExclusionViewSet(ListViewSet):
     """What the page of block lists leads to."""
 
-    new_label, purpose = purposes.EXCLUSION
+    new_label, purpose, counted = purposes.EXCLUSION
     model = Exclusion
     own_form = ExclusionForm
     icon = "cross"

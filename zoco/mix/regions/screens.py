@@ -26,11 +26,12 @@ from zoco.ledger.views.heads import head_of_site, no_site
 from zoco.mix import running
 from zoco.mix.forms import outcome_read
 from zoco.mix.models import ChannelTest, RegionalTest
+from zoco.mix.naming import outcome_name
 from zoco.mix.regions import opened
 from zoco.mix.regions.forms import MeasureForm, PlanForm
 from zoco.mix.regions.panels import places
 from zoco.mix.regions.showing import shown
-from zoco.mix.screens import ICONS, LISTED, TESTS_ADD, outcome_name, page_of, site_of, user_of, work_of
+from zoco.mix.screens import ICONS, LISTED, TESTS_ADD, page_of, site_of, user_of, work_of
 from zoco.mix.weeks import UNNAMED, mondays
 
 COSTS = "zoco_campaigns.view_cost"
@@ -206,6 +207,7 @@ def written(test: RegionalTest, request: HttpRequest) -> None:
         defaults={
             "effect": lift["added"],
             "error": lift["error"],
+            "goals": None if test.is_revenue or test.goal else test.result.get("goals"),
             "note": _("Test in regions: %(names)s") % {"names": ", ".join(test.regions)[:400]},
             "created_by": user_of(request),
         },

@@ -14,6 +14,7 @@ from zoco.kit.periods import Period
 from zoco.ledger import sitebook
 from zoco.ledger.sitebook import SiteInfo
 from zoco.mix.models import RegionalTest
+from zoco.mix.naming import goals_now
 from zoco.mix.regions.panels import Regions, regions_of
 from zoco.mix.running import counter
 from zoco.mix.weeks import UNNAMED, WEEK, WeeksWrong
@@ -28,6 +29,7 @@ def do(test: RegionalTest) -> None:
     sites = {each.id: each for each in sitebook.sites()}
     site = sites[test.site_id]
     test.result = _plan(test, site) if test.kind == RegionalTest.Kind.PLAN else _measured(test, site)
+    test.result["goals"] = goals_now(site.id)
     test.done = test.total
 
 

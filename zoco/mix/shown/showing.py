@@ -16,7 +16,7 @@ from zoco.mix.controls.series import GOAL, control_called
 from zoco.mix.demand.showing import demand_add
 from zoco.mix.models import MediaMix
 from zoco.mix.naming import channel_name
-from zoco.mix.notes import notes
+from zoco.mix.notes import note_of_tests, notes
 from zoco.mix.shown import pictures
 from zoco.mix.shown.pictures import Mark
 from zoco.mix.telling import PRESENT_WEEKS
@@ -93,6 +93,7 @@ def shown(mix: MediaMix) -> dict[str, Any]:
     if not mix.result:
         return found
     result = mix.result
+    found["notes"] += note_of_tests(result.get("tests_apart", 0))
     spelled = Spelled(result["currency"], mix.is_revenue)
     untold = {each["channel"] for each in result["channels"] if each["knowledge"] == UNTOLD}
     found |= {

@@ -34,7 +34,7 @@ def made(shop: Site) -> None:
     controls_put(site=shop.pk, columns=DAYS, by=None, at=NOW)
     ChannelTest.objects.create(
         site=shop, channel="news", first_on=FIRST, last_on=date(2026, 1, 18), change=-200.5, effect=-31,
-        error=4,
+        error=4, is_revenue=False, goals=["Call", "Order"],
     )  # fmt: skip
     MediaMix.objects.create(
         site=shop, first_on=FIRST, weeks_count=60, state="done", controls=["control:Precio, sin IVA"],
@@ -69,6 +69,7 @@ def test_controls_move_along_and_nothing_is_fitted_in_a_request(
     assert Control.objects.filter(site=first.site).count() == 2
     test = ChannelTest.objects.get()
     assert (test.site_id, test.channel, test.change, test.effect) == (first.site_id, "news", -200.5, -31)
+    assert test.goals == ["Call", "Order"]
     assert not MediaMix.objects.exists()
     assert b"Precio, sin IVA" in shown.content
     assert b'value="control:Precio, sin IVA"' in listed.content

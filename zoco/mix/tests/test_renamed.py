@@ -18,14 +18,16 @@ def test_models_and_tests_follow_a_goal_of_their_site() -> None:
     work = {"first_on": DAYS["first_on"], "weeks_count": 52, "created_at": NOW, "told_at": NOW}
     measured = {"channel": "search", "change": 1.0, "effect": 1.0, "error": 1.0, **DAYS}
     for site in (shop, other):
-        MediaMix.objects.create(site=site, goal="Thanks", **work)
+        MediaMix.objects.create(site=site, goal="Thanks", result={"goals": ["Call", "Thanks"]}, **work)
         ChannelTest.objects.create(site=site, goal="Thanks", **measured)
         RegionalTest.objects.create(site=site, goal="Thanks", **work)
-    ChannelTest.objects.create(site=shop, goal="", **measured)
+    ChannelTest.objects.create(site=shop, goal="", is_revenue=False, goals=["Call", "Thanks"], **measured)
 
     goal_renamed(site=shop.pk, was="Thanks", now="Ordered")
 
     for model in (MediaMix, ChannelTest, RegionalTest):
         assert set(model.objects.filter(site=shop).values_list("goal", flat=True)) - {""} == {"Ordered"}
         assert set(model.objects.filter(site=other).values_list("goal", flat=True)) == {"Thanks"}
-    assert ChannelTest.objects.filter(site=shop, goal="").count() == 1
+    assert ChannelTest.objects.get(site=shop, goal="").goals == ["Call", "Ordered"]
+    assert MediaMix.objects.get(site=shop).result == {"goals": ["Call", "Ordered"]}
+    assert MediaMix.objects.get(site=other).result == {"goals": ["Call", "Thanks"]}

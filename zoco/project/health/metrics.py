@@ -145,13 +145,18 @@ def _processes(seen: Measures) -> Iterator[Metric]:
 
 def _requests(seen: Measures) -> Iterator[Metric]:
     answered = CounterMetricFamily("zoco_requests", "Pages answered.", labels=["process", "status"])
+    busy = CounterMetricFamily(
+        "zoco_requests_busy", "Pages that a busy database held up.", labels=["process", "reason"]
+    )
     took = HistogramMetricFamily("zoco_request_seconds", "Time that pages took.", labels=["process"])
     for each in seen.requests:
         for status, count in sorted(each.statuses.items()):
             answered.add_metric([each.process, status], count)
+        for reason, count in sorted(each.busy.items()):
+            busy.add_metric([each.process, reason], count)
         total, buckets = 0, []
         for bound, count in zip([*BOUNDS, float("inf")], each.within, strict=True):
             total += count
             buckets.append((str(bound) if bound != float("inf") else "+Inf", total))
         took.add_metric([each.process], buckets=buckets, sum_value=each.seconds)
-    yield from (answered, took)
+    yield from (answered, busy, took)

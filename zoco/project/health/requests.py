@@ -40,6 +40,8 @@ class Tally(msgspec.Struct):
     statuses: dict[str, int] = {}
     within: list[int] = msgspec.field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
     seconds: float = 0.0
+    busy: dict[str, int] = {}
+    """Answers that a busy database held up, by what it was busy with."""
 
 
 class Measured:
@@ -60,7 +62,7 @@ class Measured:
         try:
             response = self.get_response(request)
             seconds = time.perf_counter() - started
-            self._count(str(response.status_code), seconds)
+            self._count(str(response.status_code), seconds, getattr(response, "zoco_busy", ""))
             if LOG_REQUESTS():
                 _log(request, response, seconds)
         finally:
@@ -68,7 +70,7 @@ class Measured:
         response.headers.setdefault("X-Request-Id", name)
         return response
 
-    def _count(self, status: str, seconds: float) -> None:
+    def _count(self, status: str, seconds: float, busy: str) -> None:
         with self._lock:
             tally = self._tally
             if tally.pid != os.getpid():
@@ -77,6 +79,8 @@ class Measured:
             tally.statuses[status] = tally.statuses.get(status, 0) + 1
             tally.within[bisect_left(BOUNDS, seconds)] += 1
             tally.seconds += seconds
+            if busy:
+                tally.busy[busy] = tally.busy.get(busy, 0) + 1
             self._is_written = False
             if self._writer is None and os.environ.get("ZOCO_PROCESS"):
                 self._writer = threading.Thread(target=self._write, name="requests", daemon=True)

@@ -1,13 +1,40 @@
-"""What is shown when there is no such page: in the reader's language, as the address has none."""
+"""What is shown when there is no such page, or none can be made: in the reader's language."""
 
+import sys
+
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.views.defaults import page_not_found
+from django.views import defaults
+
+from zoco.kit.floods.busy import Busy, busy_of
+from zoco.project.serving import busy
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
     with translation.override(translation.get_language_from_request(request)):
-        response: HttpResponse = page_not_found(request, exception)
+        response: HttpResponse = defaults.page_not_found(request, exception)
         response.headers["Content-Language"] = translation.get_language() or ""
     return response
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer 503 while the database is busy, else 500."""
+    error = sys.exc_info()[1]
+    found = busy_of(error) if error is not None else None
+    return busy.answer(request, found) if found else defaults.server_error(request)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 503 if a busy database did not take the session, else 400."""
+    found = _behind(exception) if isinstance(exception, SessionInterrupted) else None
+    return busy.answer(request, found) if found else defaults.bad_request(request, exception)
+
+
+def _behind(error: BaseException) -> Busy | None:
+    """Return what stands behind: Django says that the session was deleted, whatever the database said."""
+    behind = error.__context__
+    while behind is not None and (found := busy_of(behind)) is None:
+        behind = behind.__context__
+    return found if behind is not None else None

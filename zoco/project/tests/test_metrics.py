@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,12 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from zoco.collector.live.reader import Refusal
 from zoco.collector.live.tallies import Tallies
 from zoco.collector.reasons import Reason
+from zoco.kit.floods.busy import Busy
 from zoco.kit.ids import uuid7
 from zoco.ledger.schema import Fact
 from zoco.ledger.spool import SpoolWriter
 from zoco.ledger.store import opening
 from zoco.project import folder
 from zoco.project.health import measures, requests
+from zoco.project.serving import busy
 from zoco.project.worker import beats
 
 pytestmark = pytest.mark.django_db
@@ -114,21 +116,30 @@ def test_segment_that_waits_is_a_lag(client: Client, data: Path) -> None:
     assert 90 <= _values(client)["zoco_drain_lag_seconds"] < 95
 
 
-def test_answers_are_counted_by_status_and_time(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def answered(request: HttpRequest) -> HttpResponse:
+    if request.path == "/api/busy":
+        return busy.answer(request, Busy.LOCKED)
+    return HttpResponse(status=200 if request.path == "/" else 404)
+
+
+def test_answers_are_counted_by_status_and_time(
+    client: Client, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ZOCO_PROCESS", "web-1")
     monkeypatch.setattr(requests, "WRITE_SECONDS", 0.01)
-    counting = requests.Measured(lambda request: HttpResponse(status=200 if request.path == "/" else 404))
+    counting = requests.Measured(answered)
 
-    for path in ("/", "/", "/no"):
+    for path in ("/", "/", "/no", "/api/busy"):
         counting(RequestFactory().get(path))
     for _ in range(200):
         found = requests.tallies(data)
-        if found and sum(found[0].within) == 3:
+        if found and sum(found[0].within) == 4:
             break
         time.sleep(0.01)
 
-    assert [(each.process, each.statuses) for each in found] == [("web-1", {"200": 2, "404": 1})]
-    assert found[0].within[0] == 3
+    assert [(each.process, each.statuses) for each in found] == [("web-1", {"200": 2, "404": 1, "503": 1})]
+    assert (found[0].within[0], found[0].busy) == (4, {"locked": 1})
+    assert _values(client)["zoco_requests_busy_total web-1 locked"] == 1
 
 
 def test_ready_says_what_lacks(client: Client, data: Path) -> None:

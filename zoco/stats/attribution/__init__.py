@@ -6,34 +6,20 @@ takes an experiment.
 """
 
 from zoco.stats.attribution.arrow import paths_read
-from zoco.stats.attribution.credits import (
-    Attribution,
-    Credit,
-    Enough,
-    Interval,
-    Lack,
-    Line,
-    TooLittle,
-    attribute,
-)
+from zoco.stats.attribution.credits import Attribution, Credit, attribute
 from zoco.stats.attribution.markov import Markov, TooManyStates
 from zoco.stats.attribution.models import Model
-from zoco.stats.attribution.paths import UNIT, BadPaths, Measure, Paths, paths_refunded
+from zoco.stats.attribution.paths import UNIT, Measure, Paths
 from zoco.stats.attribution.rules import First, Last, LastNonDirect, Linear, Position, TimeDecay
-from zoco.stats.attribution.shapley import Shapley, ShapleyRates, TooManyChannels
+from zoco.stats.attribution.shapley import Shapley
 
 __all__ = [
     "UNIT",
     "Attribution",
-    "BadPaths",
     "Credit",
-    "Enough",
     "First",
-    "Interval",
-    "Lack",
     "Last",
     "LastNonDirect",
-    "Line",
     "Linear",
     "Markov",
     "Measure",
@@ -41,12 +27,8 @@ __all__ = [
     "Paths",
     "Position",
     "Shapley",
-    "ShapleyRates",
     "TimeDecay",
-    "TooLittle",
-    "TooManyChannels",
     "TooManyStates",
     "attribute",
     "paths_read",
-    "paths_refunded",
 ]

@@ -8,23 +8,11 @@ and what from the prior, and `advised` splits a budget.
 proof: only experiments find what is left out of a model.
 """
 
-from zoco.stats.mix.budgets import Advice, OutOfRange, Share, advised
-from zoco.stats.mix.calibrating import Calibrated, Comparison, Contradicted, calibrated, compared
+from zoco.stats.mix.budgets import Advice, OutOfRange, advised
+from zoco.stats.mix.calibrating import Calibrated, Comparison, Contradicted, calibrated
 from zoco.stats.mix.enough import Collinear, TooLittle
 from zoco.stats.mix.experiments import BadExperiment, Experiment
-from zoco.stats.mix.figures import (
-    Contributions,
-    Curve,
-    Figure,
-    Moved,
-    Returned,
-    Step,
-    contributions,
-    curves,
-    moved,
-    returns,
-    waterfall,
-)
+from zoco.stats.mix.figures import contributions, curves, moved, returns, waterfall
 from zoco.stats.mix.fitting import ChainsDisagree, Fit, fit
 from zoco.stats.mix.following import (
     BY_CLICKS,
@@ -36,9 +24,9 @@ from zoco.stats.mix.following import (
     weighed,
 )
 from zoco.stats.mix.learning import Knowledge, Learnt, knowledge, learnt
-from zoco.stats.mix.priors import BadModel, ChannelPrior, LogNormal, Model, Priors, Season, daily
+from zoco.stats.mix.priors import BadModel, Model, Season, daily
 from zoco.stats.mix.series import BadSeries, Series
-from zoco.stats.mix.shapes import Saturation, adstock, hill, logistic
+from zoco.stats.mix.shapes import Saturation
 
 __all__ = [
     "BY_CLICKS",
@@ -48,46 +36,32 @@ __all__ = [
     "BadSeries",
     "Calibrated",
     "ChainsDisagree",
-    "ChannelPrior",
     "Collinear",
     "Comparison",
     "Contradicted",
-    "Contributions",
-    "Curve",
     "Experiment",
-    "Figure",
     "Fit",
     "Followed",
     "Following",
     "Knowledge",
     "Learnt",
-    "LogNormal",
     "Model",
-    "Moved",
     "OutOfRange",
-    "Priors",
-    "Returned",
     "Saturation",
     "Season",
     "Series",
-    "Share",
-    "Step",
     "Tested",
     "TooLittle",
-    "adstock",
     "advised",
     "calibrated",
-    "compared",
     "contributions",
     "curves",
     "daily",
     "explained_by_clicks",
     "fit",
     "followed",
-    "hill",
     "knowledge",
     "learnt",
-    "logistic",
     "moved",
     "returns",
     "waterfall",

@@ -75,25 +75,6 @@ def bounds(
     return Bounds(figure(fitted.model), low, high)
 
 
-def total(
-    fitted: Fitted[Buys],
-    rows: Histories,
-    periods: float,
-    *,
-    worth: Worth | None = None,
-    rate: float = 0.0,
-    confidence: float = CONFIDENCE,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> Total:
-    """Return what customers will buy in the next `periods` together, or with `worth` what they will spend.
-
-    See `totals`.
-    """
-    drawn = {"draws": draws, "seed": seed}
-    return totals(fitted, rows, periods, worth=worth, rate=rate, confidence=confidence, **drawn)[-1]
-
-
 def totals(
     fitted: Fitted[Buys],
     rows: Histories,

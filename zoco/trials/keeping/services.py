@@ -9,7 +9,6 @@ program waits as long as usual, and is told that nothing was taken.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from functools import partial
@@ -20,6 +19,7 @@ import numpy as np
 from django.db import Error, router, transaction
 from numpy.typing import NDArray
 
+from zoco.kit.floods.busy import Busy, busy_of
 from zoco.kit.floods.waiting import impatient
 from zoco.ledger import sitebook
 from zoco.trials import facts
@@ -36,7 +36,6 @@ LOOK_EVERY = 1_000
 AT_ONCE = 500
 WAIT_SECONDS = 1.0
 """So long somebody who is new waits for a database that others are writing into: his page waits too."""
-BUSY, LOCKED, LOCK_NOT_AVAILABLE = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"
 Ints = NDArray[np.int64]
 IsLet = Callable[[], bool]
 """Says whether whoever asks may have somebody dealt who is new."""
@@ -79,10 +78,7 @@ def batches_kept(
 
 def is_busy(error: Error) -> bool:
     """Whether others were writing for too long, so that the same may be asked again; nothing is broken."""
-    cause = error.__cause__
-    if isinstance(cause, sqlite3.OperationalError):  # the code may be an extended one; its last byte says it
-        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (BUSY, LOCKED)
-    return getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    return busy_of(error) is Busy.LOCKED
 
 
 def _keep(

@@ -36,7 +36,8 @@ class _Asked(msgspec.Struct):
 
 
 class _Targeted(msgspec.Struct):
-    targetingKey: str | int = ""
+    # Optional in OpenFeature; providers whose language knows no absence write null where none was given.
+    targetingKey: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def asked(request: HttpRequest) -> Asked:
         raise AskedWrong("INVALID_CONTEXT", f"A request has at most {BODY_BYTES} bytes.", 413)
     try:
         context = msgspec.json.decode(body or b"{}", type=_Asked).context or {}
-        targeting = str(msgspec.convert(context, _Targeted).targetingKey)
+        given = msgspec.convert(context, _Targeted).targetingKey
+        targeting = "" if given is None else str(given)
     except (msgspec.ValidationError, RecursionError) as error:
         raise AskedWrong("INVALID_CONTEXT", f"The context cannot be read: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):

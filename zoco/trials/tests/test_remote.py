@@ -97,7 +97,7 @@ def test_nobody_gets_another_arm_by_a_forged_targeting_key() -> None:
 
     told = {
         ask(body={"context": {"targetingKey": key}}, **{"user-agent": agent}).json()["variant"]
-        for key in ("", "1", "someone-else", WHO, "x" * 1_000, 17, "\x00", "' or 1=1")
+        for key in (None, "", "1", "someone-else", WHO, "x" * 1_000, 17, "\x00", "' or 1=1")
     }
 
     assert told == {"b"}
@@ -109,8 +109,9 @@ def test_a_browser_that_consented_is_dealt_by_its_id_and_one_without_gets_the_co
     (who,) = [each for each in whos if dealt_arm(trial, browser_of(who=each).known) == "b"][:1]
 
     given = ask(body={"context": {"targetingKey": who}}).json()
-    without = ask().json()
+    without, null = ask().json(), ask(body={"context": {"targetingKey": None, "plan": None}}).json()
 
+    assert null == without
     assert (given["variant"], given["metadata"]["counts"]) == ("b", True)
     assert (without["variant"], without["reason"], without["metadata"]["counts"]) == ("a", "DEFAULT", False)
 
@@ -234,7 +235,10 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
 
     answer = post(f"{API}/headline", {"context": {"targetingKey": str(person)}})
     assert (answer.json()["variant"], answer.json()["reason"]) == ("b", "SPLIT")
-    assert post(f"{API}/headline", {}).json()["errorCode"] == "TARGETING_KEY_MISSING"
+    for context in ({}, {"targetingKey": None}, {"targetingKey": ""}):
+        missing = post(f"{API}/headline", {"context": context})
+        assert (missing.status_code, missing.json()["errorCode"]) == (400, "TARGETING_KEY_MISSING")
+        assert post(API, {"context": context}).json() == post(API, {}).json()
     assert post(f"{API}/headline", {"context": {"targetingKey": "ana"}}).status_code == 400
     assert post(f"{API}/headline", {"context": {"targetingKey": "9" * 19}}).status_code == 400
     assert post(f"{API}/nothing", {}).status_code == 404

@@ -36,11 +36,16 @@
     let off = !/^http/.test(location.protocol);
     try { off ||= localStorage.zoco === "off"; } catch {}
 
-    /* A UUIDv7: the moment, then chance. */
+    /* A UUIDv7: the moment, a count, then chance. Ids of a page grow, whatever its clock does: by them facts
+     * of the same moment have their order. */
+    let stamp = 0, turn = 0;
     const hex = (number, size) => number.toString(16).padStart(size, "0");
     const uuid = () => {
-      const [one, two, three] = crypto.getRandomValues(new Uint32Array(3));
-      return hex(Date.now(), 12).replace(/.{8}/, "$&-") + "-7" + hex(one & 4095, 3) + "-"
+      const [one, two, three] = crypto.getRandomValues(new Uint32Array(3)), at = max(Date.now(), stamp);
+      turn = at > stamp ? one & 2047 : turn + 1;
+      stamp = at + (turn >> 12);
+      turn &= 4095;
+      return hex(stamp, 12).replace(/.{8}/, "$&-") + "-7" + hex(turn, 3) + "-"
         + hex((two & 16383) | 32768, 4) + "-" + hex(one >>> 16, 4) + hex(three, 8);
     };
     /* Who asks for privacy has no id, whatever is in the cookie. */
@@ -74,7 +79,9 @@
       }
       return facts;
     };
-    const packed = (facts) => JSON.stringify(facts.map(([at, fact]) => ({ ...fact, age: max(0, round(now() - at)) })));
+    /* All ages are of one moment: rounded, each fact stays behind the one before. */
+    const packed = (facts, end = now()) =>
+      JSON.stringify(facts.map(([at, fact]) => ({ ...fact, age: max(0, round(end - at)) })));
     const flush = (last) => {
       clearTimeout(timer);
       timer = 0;

@@ -7,21 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoco.stats.attribution import (
-    Attribution,
-    Credit,
-    Enough,
-    Lack,
-    Linear,
-    Markov,
-    Measure,
-    Model,
-    Paths,
-    TooLittle,
-    attribute,
-    paths_refunded,
-)
-from zoco.stats.attribution.paths import paths_taken
+from zoco.stats.attribution import Attribution, Credit, Linear, Markov, Measure, Model, Paths, attribute
+from zoco.stats.attribution.credits import Enough, Lack, TooLittle
+from zoco.stats.attribution.paths import paths_refunded, paths_taken
 from zoco.stats.tests.attribution.walks import models, paths_of
 
 ALL = Enough(0, 0)

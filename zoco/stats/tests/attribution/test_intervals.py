@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from zoco.stats.attribution import Credit, Enough, First, Linear, Markov, Measure, Paths, Shapley, attribute
+from zoco.stats.attribution import Credit, First, Linear, Markov, Measure, Paths, Shapley, attribute
+from zoco.stats.attribution.credits import Enough
 from zoco.stats.attribution.distinct import distinct
 from zoco.stats.attribution.resampling import ONE, worths_drawn
 from zoco.stats.tests.attribution.walks import Chain, chain_drawn, paths_drawn, paths_of

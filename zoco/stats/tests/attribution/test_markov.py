@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoco.stats.attribution import Credit, Enough, Markov, Measure, Paths, TooManyStates, attribute
+from zoco.stats.attribution import Credit, Markov, Measure, Paths, TooManyStates, attribute
+from zoco.stats.attribution.credits import Enough
 from zoco.stats.attribution.markov import removal_effects
 from zoco.stats.tests.attribution.walks import chain_drawn, paths_drawn, paths_of
 

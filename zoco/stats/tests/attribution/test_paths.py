@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoco.stats.attribution import BadPaths, Linear, Measure, Paths, attribute, paths_read, paths_refunded
+from zoco.stats.attribution import Linear, Measure, Paths, attribute, paths_read
 from zoco.stats.attribution.distinct import distinct, sequences_numbered
+from zoco.stats.attribution.paths import BadPaths, paths_refunded
 from zoco.stats.tests.attribution.walks import paths_of
 
 WORDS = st.lists(st.text("ABCDEFGHIJ", max_size=60), max_size=30)

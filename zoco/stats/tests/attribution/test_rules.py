@@ -4,7 +4,6 @@ import pytest
 
 from zoco.stats.attribution import (
     Credit,
-    Enough,
     First,
     Last,
     LastNonDirect,
@@ -17,6 +16,7 @@ from zoco.stats.attribution import (
     TimeDecay,
     attribute,
 )
+from zoco.stats.attribution.credits import Enough
 from zoco.stats.tests.attribution.walks import paths_of
 
 ALL = Enough(0, 0)

@@ -7,18 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoco.stats.attribution import (
-    Credit,
-    Enough,
-    Measure,
-    Model,
-    Paths,
-    Shapley,
-    ShapleyRates,
-    TooManyChannels,
-    attribute,
-)
-from zoco.stats.attribution.shapley import shapley_values, subset_sums
+from zoco.stats.attribution import Credit, Measure, Model, Paths, Shapley, attribute
+from zoco.stats.attribution.credits import Enough
+from zoco.stats.attribution.shapley import ShapleyRates, TooManyChannels, shapley_values, subset_sums
 from zoco.stats.tests.attribution.walks import paths_of
 
 Rows = list[tuple[str, int]]

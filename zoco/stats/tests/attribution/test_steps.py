@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zoco.stats.attribution import Attribution, Credit, Enough, Lack, Linear, Measure, TooLittle, attribute
-from zoco.stats.attribution.credits import Line
+from zoco.stats.attribution import Attribution, Credit, Linear, Measure, attribute
+from zoco.stats.attribution.credits import Enough, Lack, Line, TooLittle
 from zoco.stats.attribution.distinct import distinct
 from zoco.stats.attribution.markov import CHAINS_AT_ONCE, _inverted
 from zoco.stats.attribution.resampling import worths_drawn

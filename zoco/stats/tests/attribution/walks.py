@@ -15,11 +15,11 @@ from zoco.stats.attribution import (
     Model,
     Position,
     Shapley,
-    ShapleyRates,
     TimeDecay,
 )
 from zoco.stats.attribution.paths import UNIT, Paths
 from zoco.stats.attribution.rules import WEEK_SECONDS
+from zoco.stats.attribution.shapley import ShapleyRates
 
 DAY = 86_400 * 10**6
 

@@ -20,7 +20,6 @@ from zoco.stats.mix import (
     OutOfRange,
     advised,
     calibrated,
-    compared,
     contributions,
     curves,
     fit,
@@ -29,6 +28,7 @@ from zoco.stats.mix import (
     returns,
     waterfall,
 )
+from zoco.stats.mix.calibrating import compared
 from zoco.stats.tests.mix.worlds import World, best_split, world
 
 ROOT = Path(__file__).parents[4]

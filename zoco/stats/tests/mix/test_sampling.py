@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from zoco.stats.mix import ChannelPrior, Experiment, LogNormal, Model, Priors, Saturation, Season
+from zoco.stats.mix import Experiment, Model, Saturation, Season
 from zoco.stats.mix.agreement import sample_size
 from zoco.stats.mix.baseline import Baseline, baseline_of, turned
+from zoco.stats.mix.priors import ChannelPrior, LogNormal, Priors
 from zoco.stats.mix.problems import Problem, problem_of
 from zoco.stats.mix.sampling import Draws, above_zero, drawn, warmed
 from zoco.stats.tests.mix.worlds import without_control, world

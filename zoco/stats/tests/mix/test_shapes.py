@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from zoco.stats.mix import BadModel, ChannelPrior, LogNormal, Model, Season, adstock, hill, logistic
+from zoco.stats.mix import BadModel, Model, Season
+from zoco.stats.mix.priors import ChannelPrior, LogNormal
+from zoco.stats.mix.shapes import adstock, hill, logistic
 
 
 def test_adstock_without_end_carries_a_half_of_a_half() -> None:

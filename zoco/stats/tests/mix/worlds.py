@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from zoco.stats.mix import Experiment, Series, adstock, hill
+from zoco.stats.mix import Experiment, Series
+from zoco.stats.mix.shapes import adstock, hill
 
 Floats = NDArray[np.float64]
 NAMES = ("search", "social", "video", "radio", "print")

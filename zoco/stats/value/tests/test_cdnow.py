@@ -8,7 +8,7 @@ from zoco.stats.value.fitting import Fitted, fit
 from zoco.stats.value.geometric import BgNbd, MbgNbd
 from zoco.stats.value.histories import Histories, aggregated, histories
 from zoco.stats.value.holdout import bought_after, held_out, tracked
-from zoco.stats.value.intervals import Worth, total
+from zoco.stats.value.intervals import Worth, totals
 from zoco.stats.value.pareto import ParetoNbd
 from zoco.stats.value.spend import GammaGamma, dependence, spending
 from zoco.stats.value.tests import cdnow
@@ -141,7 +141,7 @@ def test_what_all_will_spend_has_a_wider_interval_than_its_expectation(
     buyers = cdnow.calibration()
     worth = Worth(gamma, spending(buyers.histories.purchases, buyers.spend))
 
-    found = total(fit(kind, buyers.histories), buyers.histories, 39, worth=worth, draws=60)
+    found = totals(fit(kind, buyers.histories), buyers.histories, 39, worth=worth, draws=60)[-1]
 
     assert found.low < found.expected < found.high
     assert found.most - found.least > found.high - found.low

@@ -6,7 +6,7 @@ import pytest
 from zoco.stats.value.fitting import Fitted, fit
 from zoco.stats.value.geometric import BgNbd
 from zoco.stats.value.histories import Histories, NoHistory, aggregated, histories
-from zoco.stats.value.intervals import Worth, bounds, total
+from zoco.stats.value.intervals import Worth, bounds, totals
 from zoco.stats.value.spend import GammaGamma, spending
 from zoco.stats.value.tests import stories
 
@@ -60,11 +60,11 @@ def test_bounds_by_draws_agree_with_the_delta_method(fitted: Fitted[BgNbd]) -> N
 
 
 def test_a_sum_is_that_of_its_customers_and_the_same_again(rows: Histories, fitted: Fitted[BgNbd]) -> None:
-    found = total(fitted, rows, 26, draws=40)
+    found = totals(fitted, rows, 26, draws=40)[-1]
 
     assert found.expected == pytest.approx(fitted.model.expected(rows, 26).sum())
-    assert found == total(fitted, rows, 26, draws=40)
-    assert found != total(fitted, rows, 26, draws=40, seed=2)
+    assert found == totals(fitted, rows, 26, draws=40)[-1]
+    assert found != totals(fitted, rows, 26, draws=40, seed=2)[-1]
     assert found.low < found.expected < found.high
 
 
@@ -72,7 +72,10 @@ def test_rows_that_share_customers_say_the_same(rows: Histories, fitted: Fitted[
     few = rows.taken(np.flatnonzero(rows.purchases == 0))
     rounded = histories(few.purchases, few.last, np.ceil(few.age))
 
-    apart, together = total(fitted, rounded, 26, draws=60), total(fitted, aggregated(rounded), 26, draws=60)
+    apart, together = (
+        totals(fitted, rounded, 26, draws=60)[-1],
+        totals(fitted, aggregated(rounded), 26, draws=60)[-1],
+    )
 
     assert together.expected == pytest.approx(apart.expected)
     assert (together.low, together.high) == pytest.approx((apart.low, apart.high))
@@ -84,7 +87,7 @@ def test_the_process_is_as_wide_as_what_such_customers_really_buy(fitted: Fitted
     sure = Fitted(model, fitted.covariance * 1e-12, 0.0, 0.0, True, 1)
     story, random = stories.geometric(0.8, 5, 0.7, 2.2, False), np.random.default_rng(3)
 
-    found = total(sure, histories(newcomers, newcomers, newcomers + 1e-9), 26, draws=400)
+    found = totals(sure, histories(newcomers, newcomers, newcomers + 1e-9), 26, draws=400)[-1]
 
     sums = [sum(len(story(random, 26)) for _ in range(300)) for _ in range(200)]
     assert found.high - found.low < 1e-3
@@ -95,8 +98,8 @@ def test_the_process_is_as_wide_as_what_such_customers_really_buy(fitted: Fitted
 def test_money_is_discounted_and_as_uncertain_as_both_models(
     rows: Histories, fitted: Fitted[BgNbd], worth: Worth
 ) -> None:
-    plain = total(fitted, rows, 26, worth=worth, draws=40)
-    later = total(fitted, rows, 26, worth=worth, rate=0.01, draws=40)
+    plain = totals(fitted, rows, 26, worth=worth, draws=40)[-1]
+    later = totals(fitted, rows, 26, worth=worth, rate=0.01, draws=40)[-1]
 
     each = fitted.model.discounted(rows, 0.01, 26) * worth.fitted.model.expected(worth.rows)
     assert later.expected == pytest.approx(each.sum())
@@ -106,7 +109,7 @@ def test_money_is_discounted_and_as_uncertain_as_both_models(
 
 def test_worth_has_a_row_for_each_customer(rows: Histories, fitted: Fitted[BgNbd], worth: Worth) -> None:
     with pytest.raises(NoHistory, match="one row for each customer"):
-        total(fitted, rows.taken(np.arange(3)), 26, worth=worth)
+        totals(fitted, rows.taken(np.arange(3)), 26, worth=worth)
 
 
 def test_bounds_hardly_hang_on_the_seed(fitted: Fitted[BgNbd]) -> None:

@@ -9,7 +9,7 @@ from zoco.stats.value.buying import Buying
 from zoco.stats.value.fitting import fit
 from zoco.stats.value.geometric import BgNbd, MbgNbd
 from zoco.stats.value.holdout import bought_after, held_out
-from zoco.stats.value.intervals import total
+from zoco.stats.value.intervals import totals
 from zoco.stats.value.pareto import ParetoNbd
 from zoco.stats.value.tests import stories
 
@@ -48,7 +48,7 @@ def test_what_all_buy_is_within_its_predictive_interval_as_often_as_it_says() ->
         before, whole = stories.known(log, UNTIL), stories.known(log, UNTIL + AFTER)
         real = float(bought_after(before, whole).sum())
 
-        told = total(fit(BgNbd, before.histories), before.histories, AFTER, draws=50, seed=seed)
+        told = totals(fit(BgNbd, before.histories), before.histories, AFTER, draws=50, seed=seed)[-1]
 
         held.append(told.least <= real <= told.most)
         narrow.append(told.low <= real <= told.high)

@@ -1,0 +1,46 @@
+"""Ids that grow: facts of one moment keep the order in which they were made."""
+
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+from zoco.kit.ids import uuid7
+
+AT = 1_770_000_000_123_456
+
+
+def test_ids_of_one_millisecond_grow_and_are_what_the_standard_says() -> None:
+    made = [uuid7(AT + number % 500) for number in range(5_000)]
+
+    assert made == sorted(set(made))
+    for each in made:
+        found = uuid.UUID(each)
+        assert (found.version, found.variant, found.int >> 80) == (7, uuid.RFC_4122, AT // 1_000)
+
+
+def test_ids_of_now_grow() -> None:
+    made = [uuid7() for _each in range(5_000)]
+
+    assert made == sorted(set(made))
+
+
+def test_threads_make_no_id_twice() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _each: uuid7(AT), range(5_000)))
+
+    assert len(set(made)) == 5_000
+
+
+def test_a_forked_process_goes_on_by_itself() -> None:
+    uuid7(AT)
+    ends, begins = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(begins, uuid7(AT).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs, ours = os.read(ends, 36).decode(), uuid7(AT)
+    os.close(ends)
+    os.close(begins)
+
+    # Going on from the same place, both would nearly always begin alike.
+    assert theirs[:19] != ours[:19]

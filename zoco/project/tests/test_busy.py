@@ -1,0 +1,224 @@
+"""A database that is busy: 503 with a sentence that is true, in the reader's language."""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+from pytest_django import Settings
+
+from zoco.campaigns.models import Campaign
+from zoco.project.health import requests
+from zoco.project.tests.readers import body, client_of
+from zoco.sites.models import Site
+from zoco.trials.tests.test_busy import hurried, locked
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TABLES = "auth_group", "django_session"
+UNCHANGED = (
+    "Nothing was changed. Send it again in a few seconds: reload this page, or go back, where what you typed "
+    "still stands."
+)
+PART = "Part of it may have been kept. Go back and look at what is there before you send it again."
+after_request = ExitStack()
+
+
+def whole(request: HttpRequest) -> HttpResponse:
+    """Change two things in one transaction."""
+    with transaction.atomic():
+        Group.objects.create(name="first")
+        with transaction.atomic():
+            Group.objects.create(name="second")
+    return HttpResponse("kept")
+
+
+def in_parts(request: HttpRequest) -> HttpResponse:
+    """Change one thing, and have no more luck."""
+    Group.objects.create(name="first")
+    with locked(*TABLES):
+        Group.objects.create(name="second")
+    return HttpResponse("kept")
+
+
+def rolled_back(request: HttpRequest) -> HttpResponse:
+    """Change nothing that stays, and then have no luck."""
+    try:
+        with transaction.atomic():
+            Group.objects.create(name="first")
+            raise ValueError("think again")  # noqa: TRY301
+    except ValueError:
+        return whole_while_locked()
+
+
+def whole_while_locked() -> HttpResponse:
+    """Have no luck at once."""
+    with locked(*TABLES):
+        Group.objects.create(name="second")
+    return HttpResponse("kept")
+
+
+def remembered(request: HttpRequest) -> HttpResponse:
+    """Change something; its session is not saved any more."""
+    Group.objects.create(name="first")
+    request.session["seen"] = "yes"
+    after_request.enter_context(locked(*TABLES))
+    return HttpResponse("kept")
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """Ask a PostgreSQL that nobody runs."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    given = {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "zoco", "USER": "zoco", "PASSWORD": ""}
+    with DatabaseWrapper(connection.settings_dict | given | {"OPTIONS": {"connect_timeout": 2}}).cursor():
+        return HttpResponse("answered")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Ask for a table that there is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM nowhere")
+    return HttpResponse("answered")
+
+
+views: list[Callable[[HttpRequest], HttpResponse]] = [whole, in_parts, rolled_back, remembered, away, broken]
+urlpatterns = [path(f"{place}{each.__name__}", each) for each in views for place in ("", "api/")]
+handler400 = "zoco.project.serving.errors.refused"
+handler500 = "zoco.project.serving.errors.failed"
+
+
+@pytest.fixture
+def asked(settings: Settings) -> Iterator[Client]:
+    """Give these pages, and a browser that has a session."""
+    settings.ROOT_URLCONF = __name__
+    settings.MIDDLEWARE = [
+        "zoco.project.health.requests.Measured",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "zoco.project.serving.busy.Watched",
+    ]
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    client.session["begun"] = "yes"
+    client.session.save()
+    with hurried(), after_request:
+        yield client
+
+
+def names() -> list[str]:
+    return list(
+        Group.objects.filter(name__in=["first", "second"]).order_by("pk").values_list("name", flat=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("en", "The database is busy"),
+        ("es", "La base de datos está ocupada"),
+        ("ru", "База данных занята"),
+        ("zh-hans", "数据库正忙"),
+    ],
+)
+def test_a_form_of_the_product_is_sent_again_when_the_database_has_time(language: str, heading: str) -> None:
+    site = Site.objects.create(slug="shop", name="Shop")
+    marketer = client_of("marketer")
+    marketer.raise_request_exception = False
+    marketer.get("/admin/campaigns/")  # who is there for the first time is written down
+    given = {"name": "Spring", "code": "spring", "goal": "", "budget": "500", "note": "", "site": site.pk}
+    headers = {"accept-language": language}
+
+    with hurried(), locked("zoco_campaigns_campaign"):
+        answer = marketer.post("/admin/campaigns/new/", given, headers=headers)
+        shown = marketer.get("/admin/campaigns/", headers=headers)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert (answer.headers["Content-Language"], f"<h1>{heading}</h1>" in body(answer)) == (language, True)
+    assert (UNCHANGED in body(answer)) == (language == "en")
+    assert shown.status_code == 200
+    assert not Campaign.objects.exists()
+    assert marketer.post("/admin/campaigns/new/", given).status_code == 302
+    assert Campaign.objects.get().code == "spring"
+
+
+def test_what_was_not_changed_is_said_with_its_reason(
+    asked: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with locked(*TABLES), caplog.at_level(logging.WARNING):
+        answer = asked.post("/whole", {"name": "Ana"})
+
+    assert (answer.status_code, UNCHANGED in body(answer), names()) == (503, True, [])
+    assert [(each.levelname, each.getMessage(), each.exc_info) for each in caplog.records] == [
+        ("WARNING", "The database is busy. reason=locked method=POST path=/whole unchanged=True", None)
+    ]
+    assert asked.post("/whole").content == b"kept"
+
+
+@pytest.mark.parametrize(
+    ("page", "words", "kept"),
+    [("in_parts", PART, ["first"]), ("rolled_back", UNCHANGED, []), ("remembered", PART, ["first"])],
+)
+def test_what_stays_of_a_form_is_not_denied(asked: Client, page: str, words: str, kept: list[str]) -> None:
+    answer = asked.post(f"/{page}")
+    after_request.close()
+
+    assert (answer.status_code, words in body(answer)) == (503, True)
+    assert names() == kept
+
+
+def test_a_page_is_opened_again(asked: Client) -> None:
+    answer = asked.get("/in_parts")
+
+    assert answer.status_code == 503
+    assert "Nothing is lost. Open this page again in a few seconds." in body(answer)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("whole", "Nothing was changed; send the same again in a few seconds."),
+        ("in_parts", "Part of this may have been kept: look before you send it again."),
+    ],
+)
+def test_a_program_is_told_in_the_shape_of_every_refusal(asked: Client, page: str, said: str) -> None:
+    with ExitStack() as held:
+        if page == "whole":
+            held.enter_context(locked(*TABLES))
+        answer = asked.post(f"/api/{page}")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json() == {"error": {"code": "busy", "message": f"The database is busy. {said}"}}
+
+
+def test_the_script_of_a_form_is_told_what_it_shows_beside_what_was_typed(asked: Client) -> None:
+    with locked(*TABLES):
+        answer = asked.post("/whole", headers={"accept": "application/json"})
+
+    assert answer.status_code == 503
+    assert (answer.json()["state"], answer.json()["words"]) == ("later", UNCHANGED)
+
+
+def test_a_server_that_does_not_answer_is_away_for_a_moment(
+    asked: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Any] = []
+    monkeypatch.setattr(requests.Measured, "_count", lambda self, *given: counted.append(given))
+
+    answer = asked.post("/away")
+
+    assert (answer.status_code, UNCHANGED in body(answer)) == (503, True)
+    assert "reason=away" in caplog.text
+    assert [(status, busy) for status, _seconds, busy in counted] == [("503", "away")]
+
+
+def test_what_asking_again_does_not_heal_is_an_error_as_before(asked: Client) -> None:
+    answer = asked.post("/broken")
+
+    assert answer.status_code == 500
+    assert "Retry-After" not in answer.headers
