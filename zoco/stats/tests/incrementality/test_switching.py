@@ -40,6 +40,27 @@ def test_bounds_are_those_of_all_flips_one_by_one() -> None:
     assert upper(found.low / 6 - 0.01) <= 0.05 < upper(found.low / 6 + 0.01)
 
 
+def test_all_ways_to_flip_are_counted_also_of_many_pairs() -> None:
+    random = np.random.default_rng(6)
+    each = np.rint(random.normal(6, 20, 18))
+    signs = 1 - 2 * (np.arange(2**18)[:, None] >> np.arange(18) & 1)
+    sums = signs @ each
+
+    found = measured(np.column_stack([each, np.zeros(18)]), np.zeros(18, dtype=bool))
+
+    assert found.p == (np.abs(sums) >= abs(sums[0])).mean()
+    low, high = found.low / 18, found.high / 18
+    for effect, is_refused in ((low - 0.01, True), (low + 0.01, False)):
+        left = signs @ (each - effect)
+        assert ((left >= left[0] - 1e-9).mean() <= 0.05) is np.bool_(is_refused)
+    for effect, is_refused in ((high + 0.01, True), (high - 0.01, False)):
+        left = signs @ (each - effect)
+        assert ((left <= left[0] + 1e-9).mean() <= 0.05) is np.bool_(is_refused)
+    # Where every one of 26 points one way, two of 2^26 ways do.
+    most = measured(np.column_stack([np.ones(26), np.zeros(26)]), np.zeros(26, dtype=bool))
+    assert most.p == 2 / 2**26
+
+
 def test_bounds_hold_and_nothing_is_found_where_nothing_is() -> None:
     random, blocks = np.random.default_rng(5), Blocks(10, 1)
     held = alarms = 0
