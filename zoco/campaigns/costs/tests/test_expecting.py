@@ -141,6 +141,18 @@ def test_days_on_which_the_site_counts_nobody_are_not_known_and_two_weeks_of_the
     assert coming["state"] == "Not known: the site counted no visitor in the last 14 days."
 
 
+def test_on_the_first_day_of_a_site_nobody_says_that_it_counted_nobody(spring: Campaign) -> None:
+    planned(spring, 60, 900)
+
+    [said] = plans_said(TRACKED, spring, datetime(2026, 3, 1, 16, tzinfo=UTC))
+
+    assert said["conversions"] == "2 of 60 (3%)"
+    states = {each["state"] for each in said["coming"]}
+    assert states == {
+        "Not yet: it takes 14 days from the first visit on, 10 of them with conversions or revenue."
+    }
+
+
 def test_words_say_where_it_leads_with_the_wider_whole_bounds(spring: Campaign) -> None:
     planned(spring, 60, None)
     by_hand = pace(np.array(BROUGHT, dtype=float), 15)
