@@ -104,8 +104,8 @@ def _noted(channel: str, money: Money | None) -> list[str]:
     found = []
     if not money.days.any():
         words = _(
-            "No cost of the channel %(channel)s is known on these days: %(days)s. See whether its name is one "
-            "of the list, or import its costs."
+            "No cost of the channel %(channel)s is known on these days: %(days)s. See whether its name is "
+            "one of the list, or import its costs."
         )
         days = formats.span(money.period.first, money.period.last)
         found.append(words % {"channel": channel, "days": days})

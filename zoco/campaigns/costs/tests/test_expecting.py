@@ -99,6 +99,23 @@ def test_days_add_up_to_what_the_page_says_of_the_whole(spring: Campaign) -> Non
     assert [each.conversions for each in days if each.on >= date(2026, 3, 1)] == [*BROUGHT, 1]
 
 
+def test_days_of_a_campaign_with_a_goal_are_of_all_its_visits_and_add_up(spring: Campaign) -> None:
+    now = datetime(2026, 3, 16, 16, tzinfo=UTC)
+    Goal.objects.create(site=spring.site, name="Home", kind="page", pattern="/")
+    Campaign.objects.filter(pk=spring.pk).update(goal="Home")
+    spring.refresh_from_db()
+    planned(spring, 1, 1)
+
+    days = days_over(TRACKED, spring, date(2026, 2, 20), date(2026, 3, 16), now)
+
+    outcome = progress(spring, 16).outcome
+    assert outcome is not None
+    # One a day looks at the home page, but for the 15th; those who pay do not.
+    assert sum(each.conversions or 0 for each in days) == outcome.conversions == 15
+    assert sum(each.revenue or 0 for each in days) == outcome.revenue == 210
+    assert [each.visitors for each in days if each.on >= date(2026, 3, 13)] == [1, 2, 0, 2]
+
+
 def test_too_few_days_and_a_plan_that_is_over_have_words_and_no_number(spring: Campaign) -> None:
     planned(spring, 21, 900, last=16)
 

@@ -17,11 +17,11 @@ from zoco.ledger.tests.reports.engines import ENGINES, both
 from zoco.ledger.tests.reports.made import fact
 from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.conversions.defined import Definition
-from zoco.monitor.tests.test_tracked import event, viewed
+from zoco.monitor.tests.test_tracked import event
 
 NOW = datetime(2026, 4, 10, tzinfo=UTC)
 SPRING: dict[str, Any] = {
-    "source": "google", "medium": "cpc", "campaign": "spring", "channel": "paid_search",
+    "source": "google", "medium": "cpc", "campaign": "spring", "channel": "paid_search", "region": "MD",
 }  # fmt: skip
 ORDER, SIGN = Goal("Order", "event", event="shop.order.placed"), Goal("Sign", "event", event="sign up")
 PAID = Goal("Paid", "revenue")
@@ -34,13 +34,13 @@ def order(local: str, visitor: int, number: str, amount: int, **more: Any) -> An
 
 FACTS = [
     # one visit of the campaign: signs up twice, orders; another that signs up; one that only looks
-    viewed("2026-03-28 10:00:00", 1, "/", **SPRING),
+    fact("2026-03-28 10:00:00", 1, "/", **SPRING),
     event("2026-03-28 10:03:00", 1, "sign up", **SPRING),
     event("2026-03-28 10:04:00", 1, "sign up", **SPRING),
     order("2026-03-28 10:06:00", 1, "o1", 100, **SPRING),
-    viewed("2026-03-29 09:00:00", 3, "/", **SPRING),
+    fact("2026-03-29 09:00:00", 3, "/", **SPRING),
     event("2026-03-29 09:01:00", 3, "sign up", **SPRING),
-    viewed("2026-03-30 09:10:00", 4, "/x", channel="direct"),
+    fact("2026-03-30 09:10:00", 4, "/x", channel="direct", region="MD"),
     # a server tells of an order that is nobody's, and of what was given back of the first
     order("2026-03-29 13:05:00", 0, "o3", 30),
     order("2026-03-29 14:00:00", 0, "o1", -40),
@@ -85,3 +85,18 @@ def test_tags_count_the_goal_that_is_chosen_as_sources_and_traffic_do(stores: di
     for key in ("traffic", "campaigns", "tags"):
         assert told(store, key, **{"f.goal": "Sign"})[0] == 3, key
     assert told(store, "tags") == told(store, "campaigns") == (1, 60)
+
+
+def test_a_site_whose_goals_are_visits_that_last_has_conversions_where_one_is_named(
+    stores: dict[str, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = Goal("Long", "engagement", views=1)
+    monkeypatch.setattr(goals, "_providers", [lambda _site: (long,)])
+    monkeypatch.setattr(converting, "_providers", [lambda _site: ()])
+
+    found = [
+        told(stores["duckdb"], key, **{"f.goal": "Long"})[0] for key in ("traffic", "channels", "regional")
+    ]
+
+    assert found == [3, 3, 3]
+    assert told(stores["duckdb"], "traffic")[0] is None
