@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from zoco.campaigns.costs.expecting import expected
-from zoco.campaigns.costs.plan_screens import plans_said
+from zoco.campaigns.costs.plan_screens import PlanForm, plans_said
 from zoco.campaigns.costs.planning import Progress, progress_of
 from zoco.campaigns.costs.reads import days_over
 from zoco.campaigns.models import Campaign, Plan
@@ -168,6 +168,25 @@ def test_on_the_first_day_of_a_site_nobody_says_that_it_counted_nobody(spring: C
     assert states == {
         "Not yet: it takes 14 days from the first visit on, 10 of them with conversions or revenue."
     }
+
+
+def test_a_plan_that_is_sent_twice_at_once_is_kept_once_and_said(
+    spring: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"plan": "1", "plan-starts_on": "2026-03-01", "plan-ends_on": "2026-03-30", "plan-budget": "300"}
+    real = PlanForm.is_valid
+
+    def valid(form: PlanForm) -> bool:
+        is_valid = real(form)
+        planned(spring, None, None)
+        Plan.objects.update(starts_on=date(2026, 3, 1))
+        return is_valid
+
+    monkeypatch.setattr(PlanForm, "is_valid", valid)
+    answer = client_of("marketer").post(f"/admin/costs/campaign/{spring.pk}/", given)
+
+    assert (answer.status_code, Plan.objects.count()) == (422, 1)
+    assert "Another plan of the campaign has some of these days." in body(answer)
 
 
 def test_words_say_where_it_leads_with_the_wider_whole_bounds(spring: Campaign) -> None:
