@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoco.kit.periods import Grain, Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
-from zoco.ledger.asking.goals import Goal, any_of, sessions_reached
+from zoco.ledger.asking.goals import Goal, any_of, any_reached, sessions_reached
 from zoco.ledger.asking.statements.outlines import counting_ever, counting_in, key_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.schema import VERDICTS
@@ -157,7 +157,7 @@ class Facts:
             facts.occurred_at >= expr.start_of(self.period, self.earlier_seconds),
             facts.occurred_at < expr.end_of(self.period, self.later_seconds),
             *([facts.occurred_at < expr.horizon_of(self.period)] if self.later_seconds else []),
-            *self.fits(facts),
+            *(self._holds(facts, each) for each in self.filters),
             *(condition(facts) for condition in conditions),
         )
 
@@ -168,6 +168,16 @@ class Facts:
         sessions = sessions_reached(self, filter.goals)
         inside = facts.session.isin(sessions.session)
         return inside if filter.operator == "is" else ~inside
+
+    def _holds(self, facts: Table, filter: Filter) -> Value:
+        """Return the same of facts with all columns: one without a visit, such as an order that a server told
+        of, fits a filter by goals if it reaches one itself.
+        """
+        fits = self._fits(facts, filter)
+        if filter.column != GOAL:
+            return fits
+        reaches = (facts.session == 0) & any_reached(self, facts, filter.goals)
+        return fits | reaches if filter.operator == "is" else fits & ~reaches
 
     def bucket(self, at: Value, grain: Grain) -> Value:
         """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""

@@ -69,8 +69,11 @@ def is_half_here(site: int) -> bool:
 def half_keep(*, move: "SiteMove") -> int:
     """Take a site as whole although imports that made it never came to their end; returns how many.
 
-    Settings that they did not take in stay out, of the same archive too: the site is its owner's by now.
+    Settings that they did not take in stay out, of the same archive too: the site is its owner's by now. One
+    whose process died is cut off as well, and known to be before it is asked for.
     """
+    if move.kind != move.Kind.IN or move.site_id is None:
+        return 0
     cut_off = type(move).objects.filter(kind=move.Kind.IN, site=move.site_id, is_fresh=True)
     with transaction.atomic():
         found = cut_off.filter(state__in=CUT_OFF).select_for_update()

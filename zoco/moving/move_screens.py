@@ -194,6 +194,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         site = request.POST.get("site", "")
         target_confirm(move=move, site=int(site) if site.isdecimal() and len(site) < 10 else None)
     elif wanted == "keep":
+        running.RUNS.look(site=move.site_id)
         half_keep(move=move)
     elif wanted == "delete" and not move.path:
         running.move_delete(move)

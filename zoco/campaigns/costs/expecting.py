@@ -45,9 +45,14 @@ class Expected:
 
 
 def counted_until(site: SiteInfo, *, today: date, now: datetime) -> date | None:
-    """Return the newest day before today on which the site counted a visitor, None where there is none."""
-    days = days_over(site, None, today - timedelta(days=COUNTED_DAYS), today - timedelta(days=1), now)
-    return max((each.on for each in days if each.visitors), default=None)
+    """Return the newest day before today on which the site counted a visitor, None where there is none.
+
+    Where the first visitors ever, or for long, came today, no day is over yet: it is the first of all days.
+    """
+    days = days_over(site, None, today - timedelta(days=COUNTED_DAYS), today, now)
+    counted = [each.on for each in days if each.visitors]
+    over = [on for on in counted if on < today]
+    return max(over) if over else date.min if counted else None
 
 
 def days_tried(site: SiteInfo, campaign: Campaign, first: date, until: date, now: datetime) -> list[Day]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -175,25 +175,40 @@ def _came(
 
 
 def days_over(site: SiteInfo, campaign: Campaign | None, first: date, last: date, now: datetime) -> list[Day]:
-    """Ask for what `outcome_over` sums up day by day, of one campaign or of the whole site."""
+    """Ask for what `outcome_over` sums up day by day, of one campaign or of the whole site.
+
+    Conversions are of the campaign's goal where it has one, visitors and revenue of all its visits.
+    """
     if first > last or (last - first).days >= DAYS_MOST:
         return []
-    period = Period(first, last, site.zone)
-    filters = _filters(site, [campaign.code], campaign.goal)[0] if campaign else ()
+    goal = campaign.goal if campaign else ""
+    codes = [campaign.code] if campaign else []
+    filters, has_goal = _filters(site, codes, goal)
     try:
-        report = report_named(BY_DAY)
-    except PlugUnknown:
+        days = _by_day(site, _filters(site, codes, "")[0], first, last, now)
+        if goal and has_goal:
+            reached = _by_day(site, filters, first, last, now)
+            days = [replace(one, conversions=two.conversions) for one, two in zip(days, reached, strict=True)]
+    except PlugUnknown:  # a project without the reports on traffic
         return []
-    question = Question(site, period, compare="none", filters=filters, params={"grain": "day"})
-    rows = ask(report, question, now=now).rows
+    return days
+
+
+def _by_day(site: SiteInfo, filters: tuple[Filter, ...], first: date, last: date, now: datetime) -> list[Day]:
+    question = Question(
+        site, Period(first, last, site.zone), compare="none", filters=filters, params={"grain": "day"}
+    )
+    rows = ask(report_named(BY_DAY), question, now=now).rows
     names = ("visitors", "conversions", "revenue")
-    return [Day(period.first + timedelta(days=n), *map(row.values.get, names)) for n, row in enumerate(rows)]
+    return [Day(first + timedelta(days=n), *map(row.values.get, names)) for n, row in enumerate(rows)]
 
 
 def _filters(site: SiteInfo, codes: Sequence[str], goal: str) -> tuple[tuple[Filter, ...], bool]:
     """Return what campaigns are asked by, and whether their goal, if they have one, is still there."""
-    asked = {"f.campaign": list(codes), **({f"f.{GOAL}": [goal]} if goal else {})}
+    of_codes = {"f.campaign": list(codes)} if codes else {}
     try:
-        return filters_read(asked, lambda: goals_of(site.id)), True
+        return filters_read(
+            of_codes | ({f"f.{GOAL}": [goal]} if goal else {}), lambda: goals_of(site.id)
+        ), True
     except FilterWrong:  # the goal is gone
-        return filters_read({"f.campaign": list(codes)}), False
+        return filters_read(of_codes), False

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -137,7 +138,12 @@ def _plan_kept(request: HttpRequest, form: PlanForm) -> bool:
         raise PermissionDenied
     if not form.is_valid():
         return False
-    form.save()
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:  # the same was sent twice at once
+        form.add_error(None, _("Another plan of the campaign has some of these days."))
+        return False
     return True
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoco.campaigns.tags import TAGS
 from zoco.ledger import expr, metrics
+from zoco.ledger.asking.filters import of_goals_chosen
 from zoco.ledger.asking.worth import by_touch
 from zoco.ledger.expr import Table
 from zoco.ledger.pictures.visitors import of_days
@@ -34,7 +35,9 @@ class Tags(Report):
             "that Zoco gives by the referrer (organic, social, email, referral). Visitors are distinct "
             "visitors with at least one page view, sessions are visits with no gap over 30 minutes. "
             "Conversions are facts of these visits that reach a goal of the site's definition of "
-            "conversions, each once; revenue is what they brought in the site's currency, less refunds."
+            "conversions, each once; revenue is what they brought in the site's currency, less refunds. "
+            "Under a filter by a goal, conversions are of that goal, and the other figures stay those of all "
+            "visits."
         )
     )
     dimensions = (
@@ -70,6 +73,7 @@ class Tags(Report):
     position = 20
 
     def query(self, facts: Facts, params: Params) -> Table:
+        facts = of_goals_chosen(facts)
         visits = metrics.visits(facts.page_views, *TAGS)
         went = visits.group_by(*TAGS).aggregate(sessions=metrics.sessions_of(visits))
         both = metrics.joined(by_touch(facts, *TAGS), went, *TAGS)

@@ -64,4 +64,4 @@ class Regional(Report):
             conversions=known.conversions.sum(), revenue=known.revenue.sum()
         )
         is_some = (found.conversions != 0) | (found.revenue != 0)
-        return found.filter(is_some).mutate(conversions=found.conversions if facts.goals else expr.unknown())
+        return found.filter(is_some).mutate(conversions=found.conversions if chosen.goals else expr.unknown())

@@ -28,7 +28,7 @@ from zoco.mix.regions.screens import COSTS, SEE, YEAR, channels_of
 from zoco.mix.screens import page_of, site_of
 from zoco.mix.switching import opened
 from zoco.mix.switching.forms import SwitchForm, first_given
-from zoco.mix.switching.working import Planned, Seen, calendar, planned_of, seen_of
+from zoco.mix.switching.working import Money, Planned, Seen, calendar, planned_of, seen_of
 from zoco.mix.weeks import WeeksWrong
 from zoco.stats.incrementality import EFFECTS, Blocks
 
@@ -86,12 +86,33 @@ def _shown(site: SiteInfo, form: SwitchForm, now: datetime, today: date) -> Show
     amount = partial(formats.money, currency=site.currency) if given["outcome"] == REVENUE else _count
     if last < today:
         seen = seen_of(site, given, blocks, now)
-        return shown | {"result": _result(seen, blocks, site, amount), "opens": opened.result(data)}
+        noted = _noted(given["channel"], seen.money)
+        result = _result(seen, blocks, site, amount) | {"noted": noted}
+        return shown | {"result": result, "opens": opened.result(data)}
     planned = planned_of(site, given, blocks, now, today)
     until = last + timedelta(days=1)
+    plan = _plan(planned, site, amount) | {"noted": _noted(given["channel"], planned.money)}
     return shown | {
-        "plan": _plan(planned, site, amount), "opens": opened.plan(data), "until": formats.day(until),
+        "plan": plan, "opens": opened.plan(data), "until": formats.day(until),
     }  # fmt: skip
+
+
+def _noted(channel: str, money: Money | None) -> list[str]:
+    """Say where money is none, or less than it was: a channel may be typed into an address, and wrong."""
+    if money is None:
+        return []
+    found = []
+    if not money.days.any():
+        words = _(
+            "No cost of the channel %(channel)s is known on these days: %(days)s. See whether its name is "
+            "one of the list, or import its costs."
+        )
+        days = formats.span(money.period.first, money.period.last)
+        found.append(words % {"channel": channel, "days": days})
+    if money.others:
+        sums = ", ".join(formats.money(total, code) for code, total in sorted(money.others.items()))
+        found.append(_("No rate was in force for costs that are in no channel: %(sums)s.") % {"sums": sums})
+    return found
 
 
 def _count(value: float) -> str:

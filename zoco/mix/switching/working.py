@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,15 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """What the channel cost on each day of a period; `others` by currency what of the site had no rate."""
+
+    period: Period
+    days: Floats
+    others: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A plan, with what usually comes and is spent in all blocks that will be off; `spent` None without.
 
@@ -43,6 +53,7 @@ class Planned:
     weeks: int
     came: float
     spent: float | None
+    money: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ class Seen:
     found: Switched
     spent_on: float | None
     spent_off: float | None
+    money: Money | None = None
 
 
 def calendar(first_on: date, blocks: Blocks, draw: int) -> list[Half]:
@@ -72,11 +84,12 @@ def planned_of(site: SiteInfo, given: dict[str, Any], blocks: Blocks, now: datet
     weeks = days.reshape(-1, 7).sum(axis=1)
     off_weeks = blocks.pairs * blocks.weeks
     recent = weeks[-2 * off_weeks :].mean()
-    spent = None
+    came, money = float(recent) * off_weeks, None
     if given["channel"]:
         last = Period(monday - 2 * off_weeks * WEEK, monday - DAY, site.zone)
-        spent = float(_spent(site, last, given["channel"]).sum()) / 2
-    return Planned(switch_planned(days, blocks), len(weeks), float(recent) * off_weeks, spent)
+        money = _money(site, last, given["channel"])
+    spent = None if money is None else float(money.days.sum()) / 2
+    return Planned(switch_planned(days, blocks), len(weeks), came, spent, money)
 
 
 def _known(days: Floats, blocks: Blocks) -> Floats:
@@ -112,8 +125,9 @@ def seen_of(site: SiteInfo, given: dict[str, Any], blocks: Blocks, now: datetime
     found = measured(sums, first_off)
     if not given["channel"]:
         return Seen(found, None, None)
-    on, off = _parted(_spent(site, period, given["channel"]), blocks, first_off)
-    return Seen(found, on, off)
+    money = _money(site, period, given["channel"])
+    on, off = _parted(money.days, blocks, first_off)
+    return Seen(found, on, off, money)
 
 
 def _days(site: SiteInfo, period: Period, outcome: str, now: datetime) -> Floats:
@@ -121,13 +135,13 @@ def _days(site: SiteInfo, period: Period, outcome: str, now: datetime) -> Floats
     return np.array(outcomes_of(site, period, is_revenue=is_revenue, goal=goal, now=now, days=1))
 
 
-def _spent(site: SiteInfo, period: Period, channel: str) -> Floats:
-    spent, _others = daily_costs(site, period)
+def _money(site: SiteInfo, period: Period, channel: str) -> Money:
+    spent, others = daily_costs(site, period)
     days = np.zeros(period.days)
     for (on, source), amount in spent.items():
         if (source or UNNAMED) == channel:
             days[(on - period.first).days] += float(amount)
-    return days
+    return Money(period, days, others)
 
 
 def _parted(days: Floats, blocks: Blocks, first_off: Bools) -> tuple[float, float]:

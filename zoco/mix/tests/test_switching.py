@@ -133,6 +133,27 @@ def test_a_kept_address_shows_its_result_years_later(monkeypatch: pytest.MonkeyP
     assert b"<b>gone" not in unknown.content
 
 
+def test_a_channel_without_costs_and_costs_without_a_rate_are_said(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(datetime(2026, 12, 1, 12, tzinfo=UTC), monkeypatch)
+    wrong, fine = ASKED | {"channel": "serach"}, "No cost of the channel"
+
+    result, right = body(marketer.get(WHERE, wrong)), body(marketer.get(WHERE, ASKED))
+    spring = Campaign.objects.get()
+    Cost.objects.create(campaign=spring, on=TEST, source="search", amount=Decimal(70), currency="USD")
+    other = body(marketer.get(WHERE, ASKED))
+    at(datetime(2026, 7, 20, 12, tzinfo=UTC), monkeypatch)
+    plan = body(marketer.get(WHERE, wrong))
+
+    said = "No cost of the channel serach is known on these days: "
+    assert f"{said}27\xa0Jul\xa0– 18\xa0Oct\xa02026." in result.replace(" – ", "\xa0– ")
+    assert said in plan
+    assert (fine in right, fine in other) == (False, False)
+    assert "No rate was in force" not in right
+    assert "No rate was in force for costs that are in no channel: $70" in other
+
+
 @pytest.mark.parametrize(
     ("on", "off", "is_broken"),
     [

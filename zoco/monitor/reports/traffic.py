@@ -85,7 +85,7 @@ class Traffic(Report):
         spent = (both.spent.cast("float64") / 1_000).nullif(0)
         return both.mutate(
             engaged=expr.share(spent, both.sessions),
-            conversions=both.conversions if facts.goals else expr.unknown(),
+            conversions=both.conversions if _of_goals(facts).goals else expr.unknown(),
         ).drop("spent")
 
     def _each(self, facts: Facts, params: Params) -> Table:

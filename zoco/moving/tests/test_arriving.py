@@ -143,6 +143,33 @@ def test_a_site_whose_import_can_never_end_is_kept_as_it_is(site: Site) -> None:
     assert is_half_here(elsewhere.pk)
 
 
+def test_another_import_of_the_site_that_died_is_taken_as_it_is_with_the_one_that_is_kept(site: Site) -> None:
+    first = imported(site, "failed", is_fresh=True)
+    dead = imported(site, "running", is_fresh=True, quiet_minutes=11)
+
+    client_of("owner").post(f"/admin/moving/{first.pk}/act/", {"do": "keep"})
+
+    assert judged(site) == (False, False)
+    assert SiteMove.objects.get(pk=dead.pk).state == "failed"
+
+
+def test_keeping_is_of_imports_into_a_site_and_a_second_time_changes_nothing(site: Site) -> None:
+    nowhere = SiteMove.objects.create(kind="in", name="x.zip", state="failed", is_fresh=True)
+    out = SiteMove.objects.create(kind="out", site=site, name="x.zip", state="done")
+    half = imported(site, "stopped", is_fresh=True)
+
+    found = [half_keep(move=each) for each in (nowhere, out, half, half)]
+
+    assert found == [0, 0, 1, 0]
+    assert SiteMove.objects.get(pk=nowhere.pk).is_fresh
+    boss = client_of("owner")
+    for words in ("keep\0", "KEEP", "x" * 100_000):
+        assert (
+            boss.post(f"/admin/moving/{nowhere.pk}/act/", {"do": words, "site": "9" * 99}).status_code == 302
+        )
+    assert boss.post("/admin/moving/999999999/act/", {"do": "keep"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("state", "is_fresh"), [("running", True), ("waiting", True), ("done", True), ("failed", False)]
 )

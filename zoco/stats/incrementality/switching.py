@@ -16,8 +16,6 @@ from zoco.stats.incrementality.planning import EFFECTS, POWER, WINDOWS
 
 PAIRS_LEAST, PAIRS_MOST = 5, 26
 """With fewer pairs not even differences that all point one way are rare at 90 %: 2 / 2⁴ is .125."""
-EXACT, PLANNED = 15, 10
-"""So many pairs are flipped in all ways when something is measured, or planned; of more a sample is."""
 SCHEDULES = 10
 WINDOWS_LEAST = 8
 HALVINGS = 50
@@ -81,41 +79,54 @@ def measured(sums: Floats, first_off: Bools, *, confidence: float = 0.9) -> Swit
     """Return what being on added, with bounds by flips."""
     each = gains(sums, first_off)
     pairs, error = len(each), (1 - confidence) / 2
-    signs = _signs(pairs, EXACT)
     came = float(np.where(first_off, sums[:, 1], sums[:, 0]).sum())
-    low, high = _bound(each, signs, error), -_bound(-each, signs, error)
+    low, high = _bound(each, error), -_bound(-each, error)
     added = float(each.sum())
-    return Switched(added, pairs * low, pairs * high, added / came if came else 0.0, _p(each, signs))
+    return Switched(added, pairs * low, pairs * high, added / came if came else 0.0, _p(each))
 
 
-def _signs(pairs: int, most: int) -> Floats:
-    """Return all ways to flip pairs, or so many at random with the one that was among them."""
-    if pairs <= most:
-        bits = np.arange(2**pairs)[:, None] >> np.arange(pairs) & 1
-        return np.asarray(1 - 2 * bits, dtype=np.float64)
-    drawn = np.random.default_rng(pairs).integers(0, 2, (2**most, pairs))
-    drawn[0] = 0
-    return np.asarray(1 - 2 * drawn, dtype=np.float64)
+def _above(each: Floats, least: float) -> float:
+    """Return in which share of all 2ⁿ ways to flip pairs the sum is at least so much.
+
+    Counted, none left out and none drawn, also of 26 pairs: each sum is one of half of the pairs and one of
+    the others, of which there are 2¹³ each (Horowitz and Sahni, Journal of the ACM 21 (1974) 277–292).
+    """
+    half = len(each) // 2
+    ours, others = _flipped(each[:half]), np.sort(_flipped(each[half:]))
+    below = np.searchsorted(others, least - ours, side="left")
+    return float(1 - below.mean() / len(others))
 
 
-def _p(each: Floats, signs: Floats) -> float:
+def _flipped(each: Floats) -> Floats:
+    """Return the sums of all ways to flip."""
+    sums = np.zeros(1)
+    for one in each:
+        sums = np.concatenate([sums + one, sums - one])
+    return sums
+
+
+def _p(each: Floats) -> float:
     """Return the share of flips in which the sum is at least as far from nothing."""
-    sums = np.abs(signs @ each)
-    return float((sums >= sums[0] * (1 - 1e-9)).mean())
+    least = abs(float(each.sum())) - _tie(each)
+    return min(2 * _above(each, least), 1.0)
 
 
-def _upper(each: Floats, signs: Floats) -> float:
-    sums = signs @ each
-    return float((sums >= sums[0] - 1e-9 * np.abs(each).sum()).mean())
+def _tie(each: Floats) -> float:
+    """Return by how much sums may differ that are the same but for rounding."""
+    return 1e-9 * float(np.abs(each).sum())
 
 
-def _bound(each: Floats, signs: Floats, error: float) -> float:
+def _upper(each: Floats) -> float:
+    return _above(each, float(each.sum()) - _tie(each))
+
+
+def _bound(each: Floats, error: float) -> float:
     """Return the least effect of a pair that is not refused: with more taken away, the rest is less rare."""
     spread = float(np.ptp(each)) + 1e-12
     low, high = float(each.min()) - spread, float(each.mean())
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _upper(each - middle, signs) <= error else (low, middle)
+        low, high = (middle, high) if _upper(each - middle) <= error else (low, middle)
     return high
 
 
@@ -142,7 +153,7 @@ def switch_planned(days: Floats, blocks: Blocks, *, confidence: float = 0.9, see
     if len(starts) < WINDOWS_LEAST:
         raise BadPanel(f"The past is at least {WINDOWS_LEAST - 1} weeks longer than the test.")
     taken = starts[np.unique(np.linspace(0, len(starts) - 1, WINDOWS).astype(np.int64))]
-    signs, random = _signs(blocks.pairs, PLANNED), np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     found = np.zeros(len(EFFECTS) + 1)
     for start in taken:
         sums = blocks.sums(days[start : start + blocks.days])
@@ -150,7 +161,7 @@ def switch_planned(days: Floats, blocks: Blocks, *, confidence: float = 0.9, see
             first_off = random.random(blocks.pairs) < 0.5
             for place, effect in enumerate((0.0, *EFFECTS)):
                 each = gains(_put_in(sums, first_off, effect), first_off)
-                found[place] += each.any() and _p(each, signs) <= 1 - confidence
+                found[place] += each.any() and _p(each) <= 1 - confidence
     shares = found / (len(taken) * SCHEDULES)
     power = tuple(float(each) for each in shares[1:])
     seen = [effect for effect, share in zip(EFFECTS, power, strict=True) if share >= POWER]

@@ -1,6 +1,7 @@
 """How many units a trial needs, what it can find, and how long it takes, from the metric's own past."""
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
 
@@ -110,6 +111,30 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """How many units come: `by_day`, how many there are by the end of each day, each once; then `daily` more.
+
+    Who comes again is no new unit, so that fewer are new the longer a trial runs.
+    """
+
+    by_day: tuple[float, ...]
+    daily: float
+
+    @property
+    def whole(self) -> float:
+        """Return how many are there when the days that are known are over."""
+        return self.by_day[-1] if self.by_day else 0.0
+
+    def days(self, units: int) -> int:
+        """Return how many days so many units take. Raises OutOfReach."""
+        if units <= self.whole:
+            return bisect_left(self.by_day, units) + 1
+        if not self.daily > 0:
+            raise OutOfReach("Nobody comes, so a trial never ends.")
+        return len(self.by_day) + math.ceil((units - self.whole) / self.daily)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Units of all arms together, and days at the daily traffic."""
 
@@ -155,14 +180,12 @@ def units_for(past: Past, effect: float, design: Design) -> int:
     return high
 
 
-def days_for(units: int, daily: float) -> int:
+def days_for(units: int, daily: float | Coming) -> int:
     """Return how many days so many units take, of which `daily` come a day. Raises OutOfReach."""
-    if not daily > 0:
-        raise OutOfReach("Nobody comes, so a trial never ends.")
-    return math.ceil(units / daily)
+    return (daily if isinstance(daily, Coming) else Coming((), daily)).days(units)
 
 
-def plan(past: Past, effect: float, design: Design, *, daily: float) -> Plan:
+def plan(past: Past, effect: float, design: Design, *, daily: float | Coming) -> Plan:
     """Return what a trial with one look at its end needs. Raises OutOfReach."""
     units = units_for(past, effect, design)
     return Plan(units, days_for(units, daily), power(past, effect, units, design))

@@ -11,7 +11,7 @@ import numpy as np
 
 from zoco.stats.trials.live import critical
 from zoco.stats.trials.moments import Floats
-from zoco.stats.trials.planning import Design, OutOfReach, Past, days_for
+from zoco.stats.trials.planning import Coming, Design, OutOfReach, Past, days_for
 
 PATHS = 20_000
 SEED = 20_260_101
@@ -68,7 +68,7 @@ def course_of(past: Past, effect: float, units: int, design: Design, *, looks: i
     return course(effect / math.sqrt(spread / units), looks, design.level)
 
 
-def plan_live(past: Past, effect: float, design: Design, *, daily: float) -> LivePlan:
+def plan_live(past: Past, effect: float, design: Design, *, daily: float | Coming) -> LivePlan:
     """Return what a trial needs that is looked at daily (of a long one, a hundred times). Raises OutOfReach.
 
     Its most is more than what one look at the end needs, the price of stopping early: on the average
@@ -83,7 +83,8 @@ def plan_live(past: Past, effect: float, design: Design, *, daily: float) -> Liv
         days = days_for(units, daily)
         looks = min(days, LOOKS_MOST)
     found = course_of(past, effect, units, design, looks=looks)
-    return LivePlan(units, days, math.ceil(units * found.expected), math.ceil(days * found.expected), found)
+    expected = math.ceil(units * found.expected)
+    return LivePlan(units, days, expected, days_for(expected, daily), found)
 
 
 def _needed(looks: int, level: float) -> Floats:

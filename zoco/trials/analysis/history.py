@@ -16,12 +16,12 @@ from zoco.kit.periods import micros
 from zoco.kit.runs import Tell
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.stats.trials.moments import Estimate
-from zoco.stats.trials.planning import Design, OutOfReach, Past, Plan, Way, plan
+from zoco.stats.trials.planning import Coming, Design, OutOfReach, Past, Plan, Way, plan
 from zoco.stats.trials.planning_live import LivePlan, plan_live
 from zoco.stats.trials.planning_revenue import past_of_revenue
 from zoco.trials.analysis import units
 from zoco.trials.analysis.estimates import Sample, estimated
-from zoco.trials.analysis.units import Floats, Scope
+from zoco.trials.analysis.units import Floats, Ints, Scope
 from zoco.trials.choices import Unit
 from zoco.trials.designs import SHARES, DesignWrong, Metric
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
     from zoco.ledger.store.base import Store
 
-DAYS = 28
+DAYS, WEEK = 28, 7
 UNITS_LEAST, EVENTS_LEAST = 100, 20
 
 
@@ -37,7 +37,8 @@ UNITS_LEAST, EVENTS_LEAST = 100, 20
 class History:
     """A metric of all units of four weeks, what each of them brought, and where revenue was drawn in.
 
-    `per` is the mean of what a ratio is per, 1 of all else.
+    `per` is the mean of what a ratio is per, 1 of all else. `came` is how many units came for the first time
+    in these weeks on each of their days, counted in whole days from their beginning.
     """
 
     metric: Metric
@@ -45,11 +46,21 @@ class History:
     brought: Floats
     cap: float | None
     per: float
+    came: Ints
 
     @property
     def daily(self) -> float:
         """How many units a day those were."""
         return self.estimate.n / DAYS
+
+    @property
+    def daily_late(self) -> float:
+        """How many units a day were new when the first three weeks were over: whoever comes again is not."""
+        return float(self.came[-WEEK:].sum()) / WEEK
+
+    def coming(self, share: float) -> Coming:
+        """Return how many units a trial with a share of the traffic gets, day by day."""
+        return Coming(tuple((self.came.cumsum() * share).tolist()), self.daily_late * share)
 
     def past(self, lift: float, design: Design) -> Past:
         """Return the same for planning to find a relative lift. Raises OutOfReach."""
@@ -95,7 +106,8 @@ def history(
         n, told = (estimate.n, estimate.told) if estimate else (len(sample.unit), 0)
         raise DesignWrong(words, units=n, events=told, least=UNITS_LEAST, fewest=EVENTS_LEAST)
     per = float(deeds.below.sum()) / estimate.n if metric.kind == "ratio" else 1.0
-    return History(metric, estimate, brought, found.cap, per)
+    day = np.clip((sample.at - micros(scope.start)) // units.DAY, 0, DAYS - 1)
+    return History(metric, estimate, brought, found.cap, per, np.bincount(day, minlength=DAYS))
 
 
 def _drawn_check(metric: Metric, cap: float | None, brought: Floats) -> None:
@@ -112,7 +124,7 @@ def _drawn_check(metric: Metric, cap: float | None, brought: Floats) -> None:
 def planned(found: History, *, lift: float, arms: int, power: float, share: float) -> Planned:
     """Return what finding a relative lift takes with so many equal arms. Raises DesignWrong."""
     design = Design((1.0,) * arms, power=power)
-    daily = found.daily * share
+    daily = found.coming(share)
     try:
         past = found.past(lift, design)
         effect = past.value * lift

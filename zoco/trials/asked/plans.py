@@ -37,7 +37,8 @@ def answered(
         share=given["share"] / 100,
     )  # fmt: skip
     return {
-        "units": found.estimate.n, "daily": found.daily, "before": found.estimate.value,
+        "units": found.estimate.n, "daily": found.daily, "daily_late": found.daily_late,
+        "before": found.estimate.value,
         "after": found.estimate.value * (1 + given["lift"] / 100), "cap": found.cap,
         "fixed": asdict(made.fixed),
         "live": {name: getattr(made.live, name) for name in LIVE}, "error": made.live.course.error,

@@ -236,7 +236,7 @@ def planned(site_zone: str, history: Pairs, error: str, spread: str) -> Explaine
             ("s₁²", spread),
             (_("Decided live, at most"), _("the least n by which as many courses as asked leave out 0")),
             (_("Interval of 95%"), LIVE_INTERVAL),
-            (_("Days"), _("units ÷ (units a day × share of the traffic)")),
+            (_("Days"), _("until new units × share of the traffic are as many")),
         ],
         f"{POWER}; {LIVE}",
         [(_("Period"), _("the last four whole weeks")), (_("Time zone"), site_zone), *history],

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -168,12 +168,16 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
     drawn = (
         [] if cap is None else [(_("Revenue was drawn in at"), formats.money(cap, site.currency, cents=True))]
     )
+    # What was asked before has no such figure.
+    late = found.get("daily_late")
+    new = [] if late is None else [(_("New ones a day in the last of these weeks"), formats.decimal(late, 1))]
     shown: Kept = {
         "new_url": f"{reverse('zoco_trial_new')}?{urlencode(asked)}" if may_add else "",
         "is_long": live["days"] > LONG_DAYS,
         "history": [
             (_("Units in four weeks"), formats.count(found["units"])),
             (_("Units a day"), formats.decimal(found["daily"], 1)),
+            *new,
             *drawn,
             (_("The metric was"), said.value(metric, found["before"], site.currency)),
             (_("To be told from"), said.value(metric, found["after"], site.currency)),
@@ -189,8 +193,19 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
         ],
         "error": formats.percent(found["error"], 1),
         "way": _way(metric),
+        "after": _after(metric.window_days),
     }
     return shown | {"opened": opened.planned(site.zone, shown["history"], shown["error"], _spread(metric))}
+
+
+def _after(days: int) -> str:
+    """Say how much later the last units have their figures: whoever's days are not over is left out."""
+    words = ngettext(
+        "Figures of the last units come %(days)s day later, once what is counted of them is over.",
+        "Figures of the last units come %(days)s days later, once what is counted of them is over.",
+        days,
+    )
+    return words % {"days": formats.count(days)}
 
 
 def _spread(metric: Metric) -> str:

@@ -17,8 +17,8 @@ from zoco.ledger.tests.reports.made import load
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
 from zoco.stats.trials.metrics import mean, proportion, ratio
-from zoco.stats.trials.moments import Moments
-from zoco.stats.trials.planning import Design, Past, Way, plan
+from zoco.stats.trials.moments import Floats, Moments
+from zoco.stats.trials.planning import Coming, Design, Past, Way, plan
 from zoco.stats.trials.planning_live import plan_live
 from zoco.stats.trials.planning_revenue import past_of_revenue
 from zoco.trials.asked.models import TrialQuestion
@@ -45,7 +45,7 @@ def _site() -> Iterator[None]:
 
 
 def history(folder: Path, count: int, *, payers: float = 0.2) -> Rows:
-    """Load browsers of four weeks; return of each: paid, orders, sign-ups, whether it came back."""
+    """Load browsers of four weeks; return of each: paid, orders, sign-ups, whether it came back, its day."""
     made, rng, rows = Visits(draft()), Random(11), {}
     for _ in range(count):
         browser, first = rng.getrandbits(62) + 1, NOW - (3.5 + 27 * rng.random()) * DAY
@@ -57,7 +57,7 @@ def history(folder: Path, count: int, *, payers: float = 0.2) -> Rows:
             made.event(at, browser, "order", amount, known=browser)
 
         made.view(first, browser, known=browser)
-        row = rows[browser] = [0.0, 0.0, 0.0, 0.0]
+        row = rows[browser] = [0.0, 0.0, 0.0, 0.0, float((first - NOW) // DAY + 31)]
         for _ in range(rng.choice((1, 2)) if rng.random() < payers else 0):
             amount = f"{10 * rng.paretovariate(1.3):.2f}"
             order(after(2.9 * rng.random()), amount)
@@ -75,6 +75,12 @@ def history(folder: Path, count: int, *, payers: float = 0.2) -> Rows:
     return rows
 
 
+def coming(days: Floats) -> Coming:
+    """Return how many come by the end of each day to half of the traffic, and a day then."""
+    half = tuple(float((days <= day).sum()) / 2 for day in range(28))
+    return Coming(half, (half[27] - half[20]) / 7)
+
+
 def asked(store: Store, **more: Any) -> TrialQuestion:
     key = question_ask(site=1, kind="plan", given=GIVEN | more, by=None, at=NOW).pk
     found = answer_through(key=key, store=store)
@@ -83,9 +89,9 @@ def asked(store: Store, **more: Any) -> TrialQuestion:
     return found
 
 
-def holds(answer: dict[str, Any], past: Past, before: float, count: int) -> None:
-    design, effect, daily = Design(), 0.2 * past.value, count / 28 / 2
-    fixed = plan(past, effect, design, daily=daily)
+def holds(answer: dict[str, Any], past: Past, before: float, days: Floats) -> None:
+    count = len(days)
+    fixed = plan(past, 0.2 * past.value, Design(), daily=coming(days))
     assert (answer["before"], answer["after"]) == pytest.approx((before, before * 1.2))
     assert answer["units"] == count
     assert (answer["fixed"]["units"], answer["fixed"]["days"]) == (fixed.units, fixed.days)
@@ -106,25 +112,25 @@ def test_revenue_ratio_and_coming_back_are_planned_by_the_sums_of_the_history(
     rate = asked(store, kind="ratio", per="Sign up").answer
     store.close()
 
-    paid, orders, signed, came_back = rows.T
+    paid, orders, signed, came_back, days = rows.T
     cap = np.sort(paid)[int(np.ceil(0.97 * len(paid))) - 1]
     assert revenue["cap"] == pytest.approx(cap)
     past = past_of_revenue(paid, 0.97, 0.2, Design())
-    holds(revenue, past, np.minimum(paid, cap).mean(), 500)
-    live = plan_live(past, 0.2 * past.value, Design(), daily=500 / 28 / 2)
+    holds(revenue, past, np.minimum(paid, cap).mean(), days)
+    live = plan_live(past, 0.2 * past.value, Design(), daily=coming(days))
     assert (revenue["live"]["units"], revenue["live"]["days"]) == (live.units, live.days)
     money = ratio(Moments.of(paid, signed))
     told = (paid - money.value * signed) / signed.mean()
     assert money.variance == pytest.approx(told.var(ddof=1))
-    holds(each, Past.of(money, Way.EACH), paid.sum() / signed.sum(), 500)
+    holds(each, Past.of(money, Way.EACH), paid.sum() / signed.sum(), days)
     count = mean(Moments.of(orders))
-    holds(often, Past.of(count, Way.EACH, chance=count.value), orders.mean(), 500)
+    holds(often, Past.of(count, Way.EACH, chance=count.value), orders.mean(), days)
     clicks = ratio(Moments.of(orders, signed))
     chance = clicks.value / signed.mean()
     assert chance < clicks.variance
-    holds(rate, Past.of(clicks, Way.EACH, chance=chance), orders.sum() / signed.sum(), 500)
+    holds(rate, Past.of(clicks, Way.EACH, chance=chance), orders.sum() / signed.sum(), days)
     share = proportion(int(came_back.sum()), 500).value
-    holds(back, Past.of_share(share), came_back.mean(), 500)
+    holds(back, Past.of_share(share), came_back.mean(), days)
 
 
 def test_too_little_and_revenue_that_is_all_drawn_in_are_sentences_without_a_number(tmp_path: Path) -> None:
@@ -175,6 +181,8 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     offered = body(client.get(new))
 
     assert "Revenue was drawn in at" in shown
+    assert "Figures of the last units come 1 day later" in shown
+    assert "New ones a day in the last of these weeks" in shown
     assert "(s₀² + m²)(1 + l) − m²(1 + l)²" in shown
     assert "Planned as though more units paid, each as much as those who paid." in shown
     assert '<option value="revenue" selected>' in offered

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from zoco.campaigns.costs.expecting import expected
-from zoco.campaigns.costs.plan_screens import plans_said
+from zoco.campaigns.costs.plan_screens import PlanForm, plans_said
 from zoco.campaigns.costs.planning import Progress, progress_of
 from zoco.campaigns.costs.reads import days_over
 from zoco.campaigns.models import Campaign, Plan
@@ -99,6 +99,23 @@ def test_days_add_up_to_what_the_page_says_of_the_whole(spring: Campaign) -> Non
     assert [each.conversions for each in days if each.on >= date(2026, 3, 1)] == [*BROUGHT, 1]
 
 
+def test_days_of_a_campaign_with_a_goal_are_of_all_its_visits_and_add_up(spring: Campaign) -> None:
+    now = datetime(2026, 3, 16, 16, tzinfo=UTC)
+    Goal.objects.create(site=spring.site, name="Home", kind="page", pattern="/")
+    Campaign.objects.filter(pk=spring.pk).update(goal="Home")
+    spring.refresh_from_db()
+    planned(spring, 1, 1)
+
+    days = days_over(TRACKED, spring, date(2026, 2, 20), date(2026, 3, 16), now)
+
+    outcome = progress(spring, 16).outcome
+    assert outcome is not None
+    # One a day looks at the home page, but for the 15th; those who pay do not.
+    assert sum(each.conversions or 0 for each in days) == outcome.conversions == 15
+    assert sum(each.revenue or 0 for each in days) == outcome.revenue == 210
+    assert [each.visitors for each in days if each.on >= date(2026, 3, 13)] == [1, 2, 0, 2]
+
+
 def test_too_few_days_and_a_plan_that_is_over_have_words_and_no_number(spring: Campaign) -> None:
     planned(spring, 21, 900, last=16)
 
@@ -139,6 +156,37 @@ def test_days_on_which_the_site_counts_nobody_are_not_known_and_two_weeks_of_the
     assert (silent.revenue.forecast, silent.revenue.state) == (None, "silent")
     [coming] = said["coming"]
     assert coming["state"] == "Not known: the site counted no visitor in the last 14 days."
+
+
+def test_on_the_first_day_of_a_site_nobody_says_that_it_counted_nobody(spring: Campaign) -> None:
+    planned(spring, 60, 900)
+
+    [said] = plans_said(TRACKED, spring, datetime(2026, 3, 1, 16, tzinfo=UTC))
+
+    assert said["conversions"] == "2 of 60 (3%)"
+    states = {each["state"] for each in said["coming"]}
+    assert states == {
+        "Not yet: it takes 14 days from the first visit on, 10 of them with conversions or revenue."
+    }
+
+
+def test_a_plan_that_is_sent_twice_at_once_is_kept_once_and_said(
+    spring: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"plan": "1", "plan-starts_on": "2026-03-01", "plan-ends_on": "2026-03-30", "plan-budget": "300"}
+    real = PlanForm.is_valid
+
+    def valid(form: PlanForm) -> bool:
+        is_valid = real(form)
+        planned(spring, None, None)
+        Plan.objects.update(starts_on=date(2026, 3, 1))
+        return is_valid
+
+    monkeypatch.setattr(PlanForm, "is_valid", valid)
+    answer = client_of("marketer").post(f"/admin/costs/campaign/{spring.pk}/", given)
+
+    assert (answer.status_code, Plan.objects.count()) == (422, 1)
+    assert "Another plan of the campaign has some of these days." in body(answer)
 
 
 def test_words_say_where_it_leads_with_the_wider_whole_bounds(spring: Campaign) -> None:

@@ -20,6 +20,8 @@ def test_pairs_are_tested_as_fisher_published_it() -> None:
 
     # Of 32,768 ways 863 sum up to 314 or more, and as many to -314 or less (section 21).
     assert (found.added, found.p) == (314, 2 * 863 / 2**15)
+    on = measured(np.column_stack([np.full(15, 10.0), DARWIN + 10]), np.ones(15, dtype=bool))
+    assert (on.added, on.share) == (314, 314 / (314 + 150))
     assert found.low > 0  # 90 % bounds agree with p below 0.1
     assert measured(sums, np.zeros(15, dtype=bool), confidence=0.95).low < 0
     turned = np.arange(15) % 2 == 0
@@ -38,6 +40,27 @@ def test_bounds_are_those_of_all_flips_one_by_one() -> None:
         return float(sum(total >= sum(left) - 1e-9 for total in sums)) / len(sums)
 
     assert upper(found.low / 6 - 0.01) <= 0.05 < upper(found.low / 6 + 0.01)
+
+
+def test_all_ways_to_flip_are_counted_also_of_many_pairs() -> None:
+    random = np.random.default_rng(6)
+    each = np.rint(random.normal(6, 20, 18))
+    signs = 1 - 2 * (np.arange(2**18)[:, None] >> np.arange(18) & 1)
+    sums = signs @ each
+
+    found = measured(np.column_stack([each, np.zeros(18)]), np.zeros(18, dtype=bool))
+
+    assert found.p == (np.abs(sums) >= abs(sums[0])).mean()
+    low, high = found.low / 18, found.high / 18
+    for effect, is_refused in ((low - 0.01, True), (low + 0.01, False)):
+        left = signs @ (each - effect)
+        assert ((left >= left[0] - 1e-9).mean() <= 0.05) is np.bool_(is_refused)
+    for effect, is_refused in ((high + 0.01, True), (high - 0.01, False)):
+        left = signs @ (each - effect)
+        assert ((left <= left[0] + 1e-9).mean() <= 0.05) is np.bool_(is_refused)
+    # Where every one of 26 points one way, two of 2^26 ways do.
+    most = measured(np.column_stack([np.ones(26), np.zeros(26)]), np.zeros(26, dtype=bool))
+    assert most.p == 2 / 2**26
 
 
 def test_bounds_hold_and_nothing_is_found_where_nothing_is() -> None:
@@ -74,6 +97,9 @@ def test_days_at_the_start_of_a_block_are_left_out() -> None:
     days = np.tile(np.array([90.0, 90, 1, 1, 1, 1, 1]), 10)
 
     assert Blocks(5, 1, 2).sums(days).tolist() == [[5, 5]] * 5
+    assert Blocks(5, 1).sums(days).tolist() == [[185, 185]] * 5
+    longest = Blocks(26, 2, 13)  # of two weeks one day is left
+    assert longest.sums(np.ones(longest.days)).tolist() == [[1, 1]] * 26
 
 
 @pytest.mark.parametrize(("pairs", "left_out"), [(4, 0), (27, 0), (5, 7), (5, -1)])
@@ -91,6 +117,7 @@ def test_a_past_that_is_no_longer_than_the_test_is_refused() -> None:
 def test_a_schedule_is_the_first_digits_of_sha256_for_ever(pairs: int, draw: int, digits: str) -> None:
     # As `printf '7 6 1' | sha256sum` begins, and so on: calendars are kept nowhere but in their draw.
     assert schedule(pairs, draw).tolist() == [int(each, 16) >= 8 for each in digits]
+    assert schedule(5, 228).tolist() == [True, False, True, False, False]  # ae, 5b, 80, 4b, 7f
 
 
 def test_a_schedule_is_the_same_for_a_draw_and_fair_over_draws() -> None:

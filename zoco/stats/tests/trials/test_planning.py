@@ -10,7 +10,7 @@ from zoco.stats.trials.fixed import ended
 from zoco.stats.trials.live import UNITS_LEAST, p_values
 from zoco.stats.trials.metrics import drawn_in, mean, proportion, ratio
 from zoco.stats.trials.moments import Estimate, Floats, Moments
-from zoco.stats.trials.planning import Design, OutOfReach, Past, Way, days_for, plan, power, units_for
+from zoco.stats.trials.planning import Coming, Design, OutOfReach, Past, Way, days_for, plan, power, units_for
 from zoco.stats.trials.planning_live import course, course_of, drift_for, plan_live
 from zoco.stats.trials.planning_revenue import past_of_revenue
 
@@ -228,6 +228,8 @@ def test_worked_example_by_the_textbook() -> None:
 def test_daily_traffic_makes_days() -> None:
     assert days_for(1_000, 300) == 4
     assert days_for(900, 300) == 3
+    coming = Coming((10.0, 18.0, 24.0), 3.0)
+    assert [days_for(units, coming) for units in (1, 10, 11, 18, 24, 25, 27, 28)] == [1, 1, 2, 2, 3, 4, 4, 5]
 
 
 def test_one_look_needs_what_its_own_boundary_asks() -> None:
@@ -294,4 +296,4 @@ def test_what_no_trial_finds_is_said(past: Past, effect: float) -> None:
 
 def test_who_has_no_visitors_or_too_few_is_told() -> None:
     with pytest.raises(OutOfReach, match="Nobody comes"):
-        days_for(100, 0)
+        days_for(25, Coming((10.0, 24.0), 0.0))
