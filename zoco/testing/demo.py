@@ -7,9 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from zoco.kit.conf import DATA
+from zoco.ledger.outbox.keeping import rows_of_site_erase
 from zoco.ledger.pictures.labels import NAMES
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
@@ -98,7 +99,7 @@ def _afterwards(site: Site, truth: Truth, placed: str, now: datetime) -> None:
     truth.waves = waves_let_in(site=site, seed=truth.seed, until=now, first=truth.first)
     for each in truth.waves:
         truth.verdicts[each.verdict] = truth.verdicts.get(each.verdict, 0) + each.facts
-    truth.facts += sum(each.facts for each in (*truth.trials, *truth.waves))
+    truth.facts += sum(each.facts for each in truth.trials) + sum(each.facts for each in truth.waves)
     past_look(site=site, until=now, first=truth.first)
 
 
@@ -138,14 +139,17 @@ def demo_remove() -> int | None:
     erased = _erase(site)
     voices_remove()
     club_remove()
-    trials_remove(site)
     services.site_delete(site=site)
     return erased
 
 
 def _erase(site: Site) -> int:
-    """Forget the truth first: from here on the demo does not count as loaded."""
+    """Forget the truth first: from here on the demo does not count as loaded.
+
+    What waits to be told of it goes too, else it would come into the ledger after all.
+    """
     truth_path().unlink(missing_ok=True)
+    rows_of_site_erase(site=site.pk, until=timezone.now())
     store = opening.store()
     store.drain()
     return store.retain(site.pk, EVERYTHING)

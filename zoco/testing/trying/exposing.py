@@ -52,7 +52,7 @@ _VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Page views by visitor and moment. `until` is the last moment at which each visitor does anything yet."""
+    """Page views by visitor and moment. `until` is when each visitor does the last thing on that page."""
 
     table: pa.Table
     at: Ints
@@ -110,26 +110,26 @@ class Exposure:
 def exposures(tried: Tried, site: int, views: Views, rows: Ints, deal: Deal, seed: int) -> list[Exposure]:
     """Deal whoever saw the page; a browser without an id is in no trial of browsers.
 
-    Who leaves before the arm is there did not see it. What is drawn for a view depends on nothing but the
-    view, so that it is the same whichever others are dealt.
+    Who leaves before the arm is there did not see it.
     """
-    found = []
-    for row in views.table.take(rows).append_column("row", [rows]).to_pylist():
-        rng = np.random.default_rng([seed, 13, row["visitor"], *tried.key.encode()])
-        wait, spent, drawn = rng.uniform(*WAIT), rng.random(), rng.random()
-        at, end = int(views.at[row["row"]]) + int(wait * SECOND), int(views.until[row["row"]])
-        begin = at + int(SOON * SECOND)
+    rng = np.random.default_rng([seed, 13, *tried.key.encode(), *views.at[rows[:1]].tolist()])
+    shown = views.at[rows] + (rng.uniform(*WAIT, len(rows)) * SECOND).astype(np.int64)
+    begins, ends = shown + int(SOON * SECOND), views.until[rows]
+    deeds = begins + (rng.random(len(rows)) * (ends - begins)).astype(np.int64)
+    drawn, told, found = rng.random(len(rows)), views.table.take(rows).to_pylist(), []
+    for place in np.flatnonzero(begins < ends).tolist():
+        row, at = told[place], int(shown[place])
         unit = row["known"] if tried.unit == "browser" else row["visitor"]
-        arm = deal(unit, at) if unit and begin < end else None
+        arm = deal(unit, at) if unit else None
         if arm is None:
             continue
         common = _common(site, row)
         about = {"subject_kind": "trial", "subject": tried.key, "props": {"arm": arm}}
         fact = _fact(SHOWN, at, tried.key, common | about)
         deed = None
-        if drawn < tried.chances[arm]:
+        if drawn[place] < tried.chances[arm]:
             about = {"subject_kind": "event", "subject": tried.event}
-            deed = _fact(EVENT_SENT, begin + int(spent * (end - begin)), tried.key, common | about)
+            deed = _fact(EVENT_SENT, int(deeds[place]), tried.key, common | about)
         found.append(Exposure(unit, arm, fact, deed))
     return found
 

@@ -38,7 +38,7 @@ class Tried:
 PROMISE = Tried(
     key="delivery-day",
     name="The day of delivery on the product page",
-    hypothesis="Who reads on which day a parcel comes looks the delivery up more often: by two points or more.",
+    hypothesis="Who reads on which day a parcel comes looks the delivery up more often: by two points.",
     unit="visitor",
     began=-57,
     ends=-30,
@@ -62,15 +62,15 @@ BUTTON = Tried(
     event="question sent",
     arms=(ArmPlan("link", "Link at the foot"), ArmPlan("button", "Button beside the price")),
     chances={"link": 0.05, "button": 0.08},
-    looks=(17, 10, 3),
+    looks=(10,),
 )
 BANDIT = Tried(
     key="home-picture",
     name="The picture of the home page",
     hypothesis="One of three pictures makes more people open the tasting box; they earn while we look.",
     unit="visitor",
-    began=-18,
-    ends=10,
+    began=-14,
+    ends=14,
     page=HOME,
     goal="Tasting box opened",
     event="tasting box opened",

@@ -29,7 +29,7 @@ from zoco.monitor.alarms.usual import KINDS, USUAL, rule_of
 from zoco.monitor.alarms.windows import Lookout
 from zoco.sites.models import Site
 
-WEEKS = 3
+WEEKS = 2
 """So many weeks are looked at."""
 DAYS_LEAST = 60
 AT_ONCE = 12

@@ -38,8 +38,8 @@ class Planned:
 
 
 WAVES = (
-    Planned("not_found", "/es/oferta/cesta-de-otono", "human", 0.25, 9, 11, 9),
-    Planned("bots", "NewBot", "bot", 1.5, 16, 1, 14),
+    Planned("not_found", "/es/oferta/cesta-de-otono", "human", 0.25, 5, 11, 9),
+    Planned("bots", "NewBot", "bot", 1.5, 10, 1, 14),
 )
 
 
@@ -54,8 +54,8 @@ def waves_let_in(*, site: Site, seed: int, until: datetime, first: str) -> list[
         fault = Fault(each.kind, begins, begins + each.hours * HOUR, value=each.value, share=each.share)
         added = _wave(site, fault, rng)
         lines += [encoder.encode(fact) + b"\n" for fact in added]
-        span = (moment_at(moment).isoformat() for moment in (fault.begins, fault.ends))
-        told.append(WaveTruth(each.kind, each.value, *span, verdict=each.verdict, facts=len(added)))
+        begun, over = (moment_at(moment).isoformat() for moment in (fault.begins, fault.ends))
+        told.append(WaveTruth(each.kind, each.value, begun, over, each.verdict, len(added)))
     with BulkSegment(DATA() / "spool", instance(DATA())) as segment:
         segment.write(b"".join(lines))
     opening.store().drain()
