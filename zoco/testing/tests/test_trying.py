@@ -16,6 +16,7 @@ from zoco.testing import demo
 from zoco.testing.company.truth import TrialTruth, Truth
 from zoco.testing.trying import loading
 from zoco.testing.trying.plans import BANDIT, BUTTON, PROMISE
+from zoco.testing.watching import looking
 from zoco.trials.analysis.runs import run_begin, run_through
 from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
@@ -66,10 +67,10 @@ def test_figures_of_trials_hold_what_is_true_also_after_loading_was_cut_short(
         cut.setattr(loading, "run_begin", interrupted)
         with pytest.raises(KeyboardInterrupt):
             loaded(60)
-    assert Trial.objects.get().state == Trial.State.RUNNING
+    assert Trial.objects.get().state == Trial.State.FINISHED
     assert demo.demo_truth() is None
 
-    truth = loaded(2_500)
+    truth = loaded(3_000)
     promise, button, bandit = (Trial.objects.get(key=each.key) for each in (PROMISE, BUTTON, BANDIT))
 
     assert one("SELECT count(*) AS n FROM facts WHERE site = demo") == truth.facts
@@ -151,6 +152,8 @@ def others_stay(truth: Truth) -> None:
 def test_alarms_find_the_waves_that_were_let_in_and_tell_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "club_load", lambda **_given: None)
     monkeypatch.setattr(demo, "trials_load", lambda **_given: [])
+    kinds = (("fall", "orders"), ("not_found", "not_found"), ("bots", "bots"))
+    monkeypatch.setattr(looking, "KINDS_LOOKED", kinds)
     client = client_of("marketer")
 
     truth = loaded(2_000)
