@@ -171,5 +171,7 @@ def test_alarms_find_the_waves_that_were_let_in_and_tell_nobody(monkeypatch: pyt
     assert one("SELECT count(*) AS n FROM facts WHERE site = demo") == truth.facts
     assert not Telling.objects.exists()
     assert not Alarm.objects.filter(is_on=True).exists()
+    assert "La Alacena is a simulated shop" in body(client.get("/admin/incidents/"))
     page = body(client.get(f"/admin/incidents/{found['bots'].pk}/"))
+    assert "no figure here is real" in page
     assert "Demo data: the past was looked at" in page
