@@ -1,3 +1,3 @@
-"""What tests and demonstrations are made of: factories, contract suites, the simulated company, its club
-and the voices of its visitors.
+"""What tests and demonstrations are made of: factories, contract suites, the simulated company, its club,
+the voices of its visitors, what it is `trying`, and `watching` over it as alarms would have.
 """

@@ -18,7 +18,7 @@ What is true of it (who came why, what each campaign really brought) is kept in 
 in the data folder. A second call adds nothing.
 
 examples:
-  zoco demo                                about a million facts, in under a minute
+  zoco demo                                about a million facts, in some minutes
   zoco demo --visitors 2000 --days 60      a small one
   zoco demo --replace                      again, so that it ends today
   zoco demo --remove                       erase it

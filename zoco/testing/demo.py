@@ -1,14 +1,16 @@
 """The simulated company as a site of this installation: loaded once, replaced, removed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from zoco.kit.conf import DATA
+from zoco.ledger.outbox.keeping import rows_of_site_erase
 from zoco.ledger.pictures.labels import NAMES
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
@@ -23,7 +25,10 @@ from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.plan import Banner
 from zoco.testing.company.truth import Truth
 from zoco.testing.company.ways import LANGUAGES
+from zoco.testing.trying.loading import trials_load, trials_remove
 from zoco.testing.voices.loading import voices_load, voices_remove
+from zoco.testing.watching.looking import past_look, past_remove
+from zoco.testing.watching.waves import waves_let_in
 
 SLUG = "demo"
 HOSTS = ("alacena.example",)
@@ -72,6 +77,8 @@ def demo_load(
         _erase(site)
         voices_remove()
         club_remove()
+        trials_remove(site)
+        past_remove(site)
     plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed, banners=_banners(site))
     written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
     opening.store().drain()
@@ -79,8 +86,21 @@ def demo_load(
     voices_load(site=site, members=club_tongues(), seed=seed, until=now)
     placed, *before = _goal_names()
     advertising_load(site=site, truth=written.truth, until=now, steps=(*before, placed))
+    _afterwards(site, written.truth, placed, now)
     written.truth.save(truth_path())
-    return written
+    return replace(written, facts=written.truth.facts)
+
+
+def _afterwards(site: Site, truth: Truth, placed: str, now: datetime) -> None:
+    """Let happen what goes beside visits as they are, then look at the past as a worker would have."""
+    truth.trials = trials_load(
+        site=site, seed=truth.seed, until=now, first=truth.first, placed=placed
+    )  # fmt: skip
+    truth.waves = waves_let_in(site=site, seed=truth.seed, until=now, first=truth.first)
+    for each in truth.waves:
+        truth.verdicts[each.verdict] = truth.verdicts.get(each.verdict, 0) + each.facts
+    truth.facts += sum(each.facts for each in truth.trials) + sum(each.facts for each in truth.waves)
+    past_look(site=site, until=now, first=truth.first)
 
 
 @transaction.atomic
@@ -124,8 +144,12 @@ def demo_remove() -> int | None:
 
 
 def _erase(site: Site) -> int:
-    """Forget the truth first: from here on the demo does not count as loaded."""
+    """Forget the truth first: from here on the demo does not count as loaded.
+
+    What waits to be told of it goes too, else it would come into the ledger after all.
+    """
     truth_path().unlink(missing_ok=True)
+    rows_of_site_erase(site=site.pk, until=timezone.now())
     store = opening.store()
     store.drain()
     return store.retain(site.pk, EVERYTHING)

@@ -59,6 +59,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         _("Incidents"),
         lines=shown,
         alarms=[lines.alarm_line(each) for each in alarms],
+        demo_name=(demo := next((each.site.name for each in alarms if each.site.is_demo), "")),
+        is_demo=bool(demo),
         false_rate=lines.false_rate(sites, timezone.now()),
         opened=opened_list.opened_of_list(sites),
         expected=before_said.all_said(alarms),
@@ -84,6 +86,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     picture, opens = pictures.fitting(found.picture, title, words), opened.opened_of(found)
     values = _head(title) | dict(
         incident=found,
+        is_demo=found.alarm.site.is_demo,
         words=words,
         segment=said.segment_said(found),
         later=later_said.all_later_said(found),

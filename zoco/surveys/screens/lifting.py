@@ -50,7 +50,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     values: dict[str, Any] = {
         "title": title, "icon_name": "form", "breadcrumbs_items": crumbs, "survey": row, "trials": trials,
         "trial": trial, "answers": [(key, words) for key, (_question, _given, words) in offered.items()],
-        "answer": request.GET.get("answer", ""), "least": ANSWERS_LEAST,
+        "answer": request.GET.get("answer", ""), "least": ANSWERS_LEAST, "is_demo": site_of(row).is_demo,
     }  # fmt: skip
     if trial is not None and chosen is not None:
         values |= _compared(row, trial, chosen)

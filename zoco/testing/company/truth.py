@@ -73,6 +73,34 @@ class DayTruth(msgspec.Struct):
     declined: int = 0
 
 
+class TrialTruth(msgspec.Struct):
+    """A trial: `chances` by arm of whoever sees it to reach the goal there and then.
+
+    `seen` are units that saw an arm, `did` those of them that reached the goal, both up to the end or now.
+    An arm changes nothing else: no visit, no order.
+    """
+
+    key: str
+    unit: str
+    goal: str
+    began: str
+    chances: dict[str, float]
+    seen: dict[str, int] = {}
+    did: dict[str, int] = {}
+    facts: int = 0
+
+
+class WaveTruth(msgspec.Struct):
+    """A wave that was let in from `begins` to before `ends`: of pages not found, or of a bot."""
+
+    kind: str
+    value: str
+    begins: str
+    ends: str
+    verdict: str
+    facts: int = 0
+
+
 class Truth(msgspec.Struct):
     """Everything that is true; saved as JSON beside the data."""
 
@@ -96,6 +124,8 @@ class Truth(msgspec.Struct):
     refunds: Ledger = msgspec.field(default_factory=Ledger)
     verdicts: dict[str, int] = {}
     spam_waves: list[str] = []
+    trials: list[TrialTruth] = []
+    waves: list[WaveTruth] = []
 
     def save(self, path: Path) -> None:
         """Write it; readers see the old file or the new one."""

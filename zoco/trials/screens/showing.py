@@ -52,7 +52,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
         "may_download": request.user.has_perm(FACTS) and row.started_at is not None,
         "may_work": may_change and row.started_at is not None and not (last and last.is_open),
         "is_draft": row.state == State.DRAFT, "is_running": row.state == State.RUNNING,
-        "is_archived": row.state == State.ARCHIVED,
+        "is_archived": row.state == State.ARCHIVED, "is_demo": row.site.is_demo,
     }  # fmt: skip
     return answered(
         request, "zoco/trials/trial.html", values,
