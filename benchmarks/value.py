@@ -20,7 +20,7 @@ from scipy.special import betaln, gammaln, hyp2f1
 from zoco.stats.value.fitting import fit
 from zoco.stats.value.geometric import BgNbd, MbgNbd
 from zoco.stats.value.histories import Buyers, Histories, aggregated, buyers_of
-from zoco.stats.value.intervals import total
+from zoco.stats.value.intervals import totals
 from zoco.stats.value.pareto import ParetoNbd
 from zoco.stats.value.spend import GammaGamma, spending
 
@@ -163,7 +163,7 @@ def main(what: str = "10000") -> None:
         )
         print(" " * 13 + "parameters " + " ".join(f"{each:.4f}" for each in found[1:]))
     fitted = fit(BgNbd, rows)
-    _none, seconds = timed(lambda: np.array([total(fitted, rows, WEEKS).expected]))
+    _none, seconds = timed(lambda: np.array([totals(fitted, rows, WEEKS)[-1].expected]))
     print(f"what all buy in {WEEKS:.0f} weeks, with both intervals of 200 draws: {seconds:.3f} s")
 
 

@@ -21,7 +21,7 @@ from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
 from zoco.trials.tests.test_busy import hurried, locked
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 TABLES = "auth_group", "django_session"
 UNCHANGED = (
     "Nothing was changed. Send it again in a few seconds: reload this page, or go back, where what you typed "
