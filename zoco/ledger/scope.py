@@ -107,9 +107,7 @@ class Facts:
         return self if self.is_shared else replace(self, filters=())
 
     def later(self, seconds: int) -> Facts:
-        """Return the same with the facts of so many seconds after the period; of one that was cut off to be
-        compared with what is not over yet, none after that moment.
-        """
+        """Return the same with facts of so many seconds after the period, none later than its horizon."""
         return replace(self, later_seconds=seconds)
 
     def earlier(self, seconds: int) -> Facts:
@@ -157,27 +155,18 @@ class Facts:
             facts.occurred_at >= expr.start_of(self.period, self.earlier_seconds),
             facts.occurred_at < expr.end_of(self.period, self.later_seconds),
             *([facts.occurred_at < expr.horizon_of(self.period)] if self.later_seconds else []),
-            *(self._holds(facts, each) for each in self.filters),
+            *(self._fits(facts, each, with_lone=True) for each in self.filters),
             *(condition(facts) for condition in conditions),
         )
 
-    def _fits(self, facts: Table, filter: Filter) -> Value:
-        """Return whether facts fit a filter; one by goals holds for whole sessions."""
+    def _fits(self, facts: Table, filter: Filter, *, with_lone: bool = False) -> Value:
+        """Return whether facts fit a filter; one by goals holds for whole sessions, and for facts alone."""
         if filter.column != GOAL:
             return _condition(facts, filter)
-        sessions = sessions_reached(self, filter.goals)
-        inside = facts.session.isin(sessions.session)
+        inside = facts.session.isin(sessions_reached(self, filter.goals).session)
+        if with_lone:  # such as an order that a server tells of: no visit holds it
+            inside |= (facts.session == 0) & any_reached(self, facts, filter.goals)
         return inside if filter.operator == "is" else ~inside
-
-    def _holds(self, facts: Table, filter: Filter) -> Value:
-        """Return the same of facts with all columns: one without a visit, such as an order that a server told
-        of, fits a filter by goals if it reaches one itself.
-        """
-        fits = self._fits(facts, filter)
-        if filter.column != GOAL:
-            return fits
-        reaches = (facts.session == 0) & any_reached(self, facts, filter.goals)
-        return fits | reaches if filter.operator == "is" else fits & ~reaches
 
     def bucket(self, at: Value, grain: Grain) -> Value:
         """Return the site's hour, day, week or month in which a moment lies (a "bucket" dimension)."""

@@ -64,7 +64,7 @@ def test_nine_of_ten_intervals_hold_what_comes(over: int, whole: int, mean: floa
 
 def test_what_comes_on_few_days_is_not_forecast_and_else_it_is_as_ever() -> None:
     days = np.zeros(20)
-    days[:DAYS_WITH_LEAST] = 3
+    days[:DAYS_WITH_LEAST] = 1
 
     assert pace_of_events(days, 8) == pace(days, 8)
     days[0] = -3

@@ -164,24 +164,10 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
     } | {name: getattr(metric, name) for name in METRIC_PREFILLED if name != "of_amount"}  # fmt: skip
     if metric.of_amount:
         asked["of_amount"] = "on"
-    cap = found.get("cap")
-    drawn = (
-        [] if cap is None else [(_("Revenue was drawn in at"), formats.money(cap, site.currency, cents=True))]
-    )
-    # What was asked before has no such figure.
-    late = found.get("daily_late")
-    new = [] if late is None else [(_("New ones a day in the last of these weeks"), formats.decimal(late, 1))]
     shown: Kept = {
         "new_url": f"{reverse('zoco_trial_new')}?{urlencode(asked)}" if may_add else "",
         "is_long": live["days"] > LONG_DAYS,
-        "history": [
-            (_("Units in four weeks"), formats.count(found["units"])),
-            (_("Units a day"), formats.decimal(found["daily"], 1)),
-            *new,
-            *drawn,
-            (_("The metric was"), said.value(metric, found["before"], site.currency)),
-            (_("To be told from"), said.value(metric, found["after"], site.currency)),
-        ],
+        "history": _history(site, metric, found),
         "lines": [
             (_("Decided live, at most"), formats.count(live["units"]), formats.count(live["days"])),
             (
@@ -196,6 +182,25 @@ def _said(site: SiteInfo, given: Kept, found: Kept, may_add: bool) -> Kept:
         "after": _after(metric.window_days),
     }
     return shown | {"opened": opened.planned(site.zone, shown["history"], shown["error"], _spread(metric))}
+
+
+def _history(site: SiteInfo, metric: Metric, found: Kept) -> list[tuple[str, str]]:
+    """Say what the metric was."""
+    cap = found.get("cap")
+    drawn = (
+        [] if cap is None else [(_("Revenue was drawn in at"), formats.money(cap, site.currency, cents=True))]
+    )
+    # What was asked before has no such figure.
+    late = found.get("daily_late")
+    new = [] if late is None else [(_("New ones a day in the last of these weeks"), formats.decimal(late, 1))]
+    return [
+        (_("Units in four weeks"), formats.count(found["units"])),
+        (_("Units a day"), formats.decimal(found["daily"], 1)),
+        *new,
+        *drawn,
+        (_("The metric was"), said.value(metric, found["before"], site.currency)),
+        (_("To be told from"), said.value(metric, found["after"], site.currency)),
+    ]
 
 
 def _after(days: int) -> str:

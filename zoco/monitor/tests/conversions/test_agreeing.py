@@ -28,8 +28,8 @@ PAID = Goal("Paid", "revenue")
 
 
 def order(local: str, visitor: int, number: str, amount: int, **more: Any) -> Any:
-    about = {"subject_kind": "order", "subject": number, "amount_site": Decimal(amount), "currency": "EUR"}
-    return fact(local, visitor, "", name="shop.order.placed", origin="tracker", **about, **more)
+    more |= {"subject_kind": "order", "subject": number, "amount_site": Decimal(amount), "currency": "EUR"}
+    return fact(local, visitor, "", name="shop.order.placed", origin="tracker", **more)
 
 
 FACTS = [

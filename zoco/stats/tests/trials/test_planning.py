@@ -91,6 +91,7 @@ def test_power_of_revenue_drawn_in_is_within_a_point_of_trials_on_a_heavy_tailed
         return np.where(random.random((trials, n)) < payers, random.choice(amounts, (trials, n)), 0.0)
 
     past = past_of_revenue(history, share, lift, Design())
+    assert past_of_revenue(history / 1e4, share, lift, Design()).value == pytest.approx(past.value / 1e4)
     promised = power(past, lift * past.value, 2 * n, Design())
 
     first, second = revenue(0.2), revenue(0.2 * (1 + lift))
