@@ -162,6 +162,7 @@ def test_a_rate_falls_only_as_far_as_what_it_is_of_did_not() -> None:
 
     assert look(half, END, FALL, half) is None
     assert look(fewer, END, FALL, half) is None
+    assert look(whole([90.0] * 6), END, RISE, half) is None, "what rises is held against its own past"
     found = look(whole([10.0] * 24), END, FALL, half)
     risen = look(half, END, FALL, whole([100.0] * 24))
 
