@@ -25,6 +25,7 @@ from zoco.monitor.alarms.detecting import (
     parts_found,
     suspects,
 )
+from zoco.monitor.alarms.further.finding import further
 from zoco.monitor.alarms.watched import measure_named
 from zoco.monitor.alarms.windows import Lookout
 
@@ -261,3 +262,19 @@ def test_what_is_not_named_or_too_small_is_no_part() -> None:
 
     # Nothing is left of 6.29, two and a half standard deviations, and of 6.22, which are not.
     assert [made.parts.names[row] for row in rows] == [("country", "FR")]
+
+
+def test_a_part_fell_later_where_it_was_as_usual_for_an_hour_at_least() -> None:
+    made, spain = Lookout(cube({"MX": [2.0] * 24})), [("country", "ES")]
+
+    def told(
+        began: int, since: int = END - 24, parts: list[tuple[str, str]] = spain
+    ) -> tuple[str, str] | None:
+        found = further(made, END, FALL, told=parts, began=began, since=since)
+        return found.found.part if found else None
+
+    # Of the hour before ten are expected, and there were ten; of the day 240, and there were 48.
+    assert told(END - 25) == ("country", "MX")
+    assert told(END - 24) is None, "it fell together with what was told"
+    assert told(END - 25, END - 23) is None, "it began before what was told last"
+    assert told(END - 25, parts=[*spain, ("country", "MX")]) is None
