@@ -109,6 +109,35 @@ def test_of_names_of_the_same_the_first_is_taken_and_others_are_said_beside(
     assert ("language", ("es",)) in cause.also
 
 
+def test_of_as_likely_names_that_with_fewer_values_is_taken() -> None:
+    many = {"": (10.0, 10.0), "A": (10.0, 2.0)} | {f"B{n}": (20 / 28, 20 / 28) for n in range(28)}
+
+    cause = cause_of(
+        window(browser=many, country={"": (10.0, 10.0), "ES": (10.0, 2.0), "FR": (20.0, 20.0)}), True, (), 1.0
+    )
+
+    assert cause is not None
+    assert (cause.dimension, cause.also) == ("country", (("browser", ("A",)),))
+
+
+@pytest.mark.parametrize(
+    ("now", "named"),
+    [({"/a/": 0.0, "/b/": 0.5}, ("/a/", "/b/")), ({"/z": 1.0}, None), ({"/c/": 0.0}, ("/c/",))],
+)
+def test_sections_apart_are_both_named_and_what_lies_in_none_is_no_cause(
+    now: dict[str, float], named: tuple[str, ...] | None
+) -> None:
+    pages = {f"{name}{page}": (4.0, now.get(name, 4.0)) for name in ("/a/", "/b/", "/c/") for page in "xy"}
+    fell = window(path=pages | {"/z": (20.0, now.get("/z", 20.0))})
+    cube = Cube(
+        fell.cube.measure, fell.cube.first, fell.cube.total, {SECTION: sections(fell.cube.cuts["path"])}
+    )
+
+    cause = cause_of(Window(cube, DAYS * 24, 24, 56), True, (), 1.0)
+
+    assert (cause.values if cause else None) == named
+
+
 def test_what_was_never_there_is_named_when_it_comes() -> None:
     cause = cause_of(window(country={"": (10.0, 10.0), "ES": (10.0, 10.0), "XX": (0.0, 5.0)}), False, (), 1.0)
 
