@@ -121,21 +121,25 @@ def test_of_as_likely_names_that_with_fewer_values_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "named"),
-    [({"/a/": 0.0, "/b/": 0.5}, ("/a/", "/b/")), ({"/z": 1.0}, None), ({"/c/": 0.0}, ("/c/",))],
+    ("now", "named", "explains"),
+    [
+        # Of an hour 7.5 and 7 were lost there, and 2 elsewhere.
+        ({"/a/": 0.25, "/b/": 0.5, "/z": 18.0}, ("/a/", "/b/"), 14.5 / 16.5),
+        ({"/c/": 0.0}, ("/c/",), 1.0),
+        ({"/z": 1.0}, (), 0.0),
+    ],
 )
 def test_sections_apart_are_both_named_and_what_lies_in_none_is_no_cause(
-    now: dict[str, float], named: tuple[str, ...] | None
+    now: dict[str, float], named: tuple[str, ...], explains: float
 ) -> None:
     pages = {f"{name}{page}": (4.0, now.get(name, 4.0)) for name in ("/a/", "/b/", "/c/") for page in "xy"}
-    fell = window(path=pages | {"/z": (20.0, now.get("/z", 20.0))})
-    cube = Cube(
-        fell.cube.measure, fell.cube.first, fell.cube.total, {SECTION: sections(fell.cube.cuts["path"])}
-    )
+    fell = window(path=pages | {"/z": (20.0, now.get("/z", 20.0))}).cube
+    cube = Cube(fell.measure, fell.first, fell.total, {SECTION: sections(fell.cuts["path"])})
 
     cause = cause_of(Window(cube, DAYS * 24, 24, 56), True, (), 1.0)
 
-    assert (cause.values if cause else None) == named
+    assert (cause.values if cause else ()) == named
+    assert (cause.explains if cause else 0.0) == pytest.approx(explains)
 
 
 def test_what_was_never_there_is_named_when_it_comes() -> None:
