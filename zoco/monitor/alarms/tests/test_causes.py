@@ -78,6 +78,8 @@ def test_a_value_is_named_from_a_likelihood_of_three_above_that_of_any_value_on(
 
 def test_what_has_no_name_is_no_cause_and_two_values_are_enough_for_one() -> None:
     assert cause_of(window(country={"": (10.0, 1.0), "ES": (10.0, 10.0)}), True, (), 1.0) is None
+    both = {"": (10.0, 1.0), "ES": (10.0, 1.0), "FR": (10.0, 10.0), "MX": (10.0, 10.0)}
+    assert cause_of(window(country=both), True, (), 1.0) is None, "nor with a part that has a name"
     found = cause_of(window(country={"": (10.0, 10.0), "ES": (10.0, 1.0)}), True, (), 1.0)
     assert found is not None
     assert found.values == ("ES",)
