@@ -1,6 +1,7 @@
 """The report of a funnel on facts counted by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -97,3 +98,24 @@ def test_nobody_in_the_period_is_no_row(store: Store) -> None:
 def test_a_funnel_that_is_not_there(store: Store) -> None:
     with pytest.raises(ParameterWrong, match="no such funnel"):
         answered(store, "funnel", funnel="8")
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "people", "stopped"),
+    [
+        ("/b", "11:00:00", [1, 1, 0], [0, 1, 0]),
+        ("/b", "11:00:01", [1, 0, 0], [1, 0, 0]),
+        ("/", "11:00:00", [1, 0, 0], [1, 0, 0]),
+        ("/", "10:59:59", [1, 0, 0], [0, 0, 0]),
+    ],
+)
+def test_a_step_counts_to_the_last_second_of_the_hour_and_then_time_is_up(
+    tmp_path: Path, path: str, at: str, people: list[int], stopped: list[int]
+) -> None:
+    with ledger(
+        tmp_path, [fact("2026-03-28 10:00:00", 1, "/p"), fact(f"2026-03-28 {at}", 1, path)]
+    ) as opened:
+        found = answered(opened, "funnel").rows
+
+    assert [row.values["people"] for row in found] == people
+    assert [row.values["stopped"] for row in found] == stopped

@@ -37,6 +37,18 @@ def test_large_codes_are_read_one_by_one() -> None:
     assert sequences_numbered(np.array([0, 2, 4, 6]), codes, 2**40).tolist() in ([0, 0, 1], [1, 1, 0])
 
 
+def test_long_sequences_of_many_codes_do_not_overflow_into_each_other() -> None:
+    # Six codes of ten bits are read at a time, and fewer behind the number of what was before: the 17th
+    # beginning would else be pushed out of 64 bits, and stand for the first.
+    rows = [[each, 1, 2, 3, 4, 5, *[9] * 6] for each in range(40)]
+    codes = np.array(rows + rows[::-1], dtype=np.int64).ravel()
+
+    numbers = sequences_numbered(np.arange(81) * 12, codes, 1023).tolist()
+
+    assert sorted(numbers[:40]) == list(range(40))
+    assert numbers[40:] == numbers[:40][::-1]
+
+
 def test_equal_paths_stand_once_with_their_number() -> None:
     paths = paths_of(
         [("AB", 5), ("AB", 5), ("AB", -1), ("AB", 7), ("BA", 5), ("", -1)], counts=[1, 2, 4, 1, 1, 3]

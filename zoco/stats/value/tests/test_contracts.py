@@ -113,6 +113,12 @@ def test_too_little_is_said(counts: list[float], says: str) -> None:
         fit(Sbg, contracts_of(np.array(counts)))
 
 
+def test_two_renewals_are_enough() -> None:
+    rows = contracts_of(np.array([100.0, 60, 50]))
+
+    assert Sbg.prepared(rows) is rows
+
+
 def test_a_cohort_never_grows() -> None:
     with pytest.raises(NoHistory, match="never more"):
         contracts_of(np.array([100.0, 90, 91]))

@@ -28,6 +28,7 @@ def test_the_error_is_in_percent_of_what_was_bought_in_that_time() -> None:
 
     assert found.error(2, 4) == pytest.approx(-25.0)  # 6 instead of 8
     assert found.error(0, 2) == pytest.approx(25.0)
+    assert found.error(1, 3) == pytest.approx(0.0)  # 6, as it was
     with pytest.raises(NoPurchases):
         Tracking(np.array([2, 2.0]), np.array([1, 2.0])).error(1, 2)
 

@@ -69,6 +69,8 @@ def test_where_the_mean_of_all_has_no_bound_it_is_said_to_be_infinite_and_never_
     assert model.mean == float("inf")
     assert model.expected(one(0, 0.0)) == pytest.approx([np.inf])
     assert model.expected(one(1, 30.0)) == pytest.approx([2 * 40 / 1.8])
+    edge = GammaGamma(2.0, 1.0, 10.0)
+    assert edge.mean == edge.expected(one(0, 0.0))[0] == float("inf")
 
 
 def test_parameters_are_found_again_with_intervals_that_hold() -> None:
