@@ -66,7 +66,8 @@ class Measure:
     `adds_up` is true only where the sum over all rows means something: visitors do not add up.
     `may_lack`: null is no 0, nothing is known or can be. `tells_of_few`: of some people; see `asking.guard`.
     `lack` says in a few words why there may be no figure. `grades`: up to the first a figure is good, above
-    the second poor. `formula` says from what it is worked out, and how.
+    the second poor. `is_score`: it may lie below 0, and changes by a difference. `formula` says from what it
+    is worked out, and how.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Measure:
     tells_of_few: bool = False
     lack: StrOrPromise = ""
     grades: tuple[float, float] | None = None
+    is_score: bool = False
     formula: StrOrPromise = ""
 
     @property

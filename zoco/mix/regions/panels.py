@@ -74,8 +74,9 @@ def regions_of(
 ) -> Regions:
     """Return what regions did in `count` weeks from a Monday on.
 
-    Regions with something in fewer than half of the first `before` weeks (all, if None) are left out unless
-    they are in `kept`. Raises WeeksWrong, FilterWrong.
+    Regions with something in fewer than half of the first `before` weeks are left out unless they are in
+    `kept`. With None all weeks count but those before anything came at all, which are no past: they are not
+    in what is returned. Raises WeeksWrong, FilterWrong.
     """
     period = Period(first_on, first_on + count * WEEK - timedelta(days=1), site.zone)
     asked = {"f.country": [country]} | ({f"f.{GOAL}": [goal]} if goal else {})
@@ -88,7 +89,9 @@ def regions_of(
         value = row.values["revenue" if is_revenue else "conversions"]
         weeks = found.setdefault(str(row.key["region"]), [0.0] * count)
         weeks[(start.date() - first_on).days // 7] += float(value or 0)
-    told = before or count
+    silent = _silent(found) if before is None else 0
+    found = {name: weeks[silent:] for name, weeks in found.items()}
+    told = before or count - silent
 
     def is_told(name: str) -> bool:
         return sum(each > 0 for each in found[name][:told]) >= LEAST_SHARE * told
@@ -99,7 +102,13 @@ def regions_of(
             "In these weeks nothing is known by region. Regions come from a file of places that whoever runs "
             "this installation sets up."
         ))  # fmt: skip
-    return Regions(first_on, told_ones, sorted(set(found) - set(told_ones)))
+    return Regions(first_on + silent * WEEK, told_ones, sorted(set(found) - set(told_ones)))
+
+
+def _silent(found: dict[str, list[float]]) -> int:
+    """Return how many weeks passed before anything came from any region."""
+    firsts = (next((at for at, each in enumerate(weeks) if each > 0), 0) for weeks in found.values())
+    return min(firsts, default=0)
 
 
 def places(site: SiteInfo, now: datetime) -> list[Place]:

@@ -26,6 +26,9 @@ def shown(test: RegionalTest) -> dict[str, Any]:
         if regions.left_out:
             names = {"names": ", ".join(regions.left_out)}
             found["notes"] = [_("Left out, as too few weeks had anything: %(names)s.") % names]
+        if test.kind == RegionalTest.Kind.PLAN and regions.first_on > test.first_on:
+            words = _("Before %(day)s nothing came from any region; the weeks since then were looked at.")
+            found["notes"] = [*found["notes"], words % {"day": formats.day(regions.first_on)}]
     if not test.result:
         return found
     spelled = Spelled(test.result["currency"], test.is_revenue)
@@ -59,6 +62,8 @@ def _plan(test: RegionalTest, spelled: Spelled) -> dict[str, Any]:
         "groups": formats.count(test.result["groups"]),
         "effects": [formats.percent(each, 0) for each in SHOWN_EFFECTS],
         "has_money": bool(test.result["weekly"]),
+        "is_unspent": bool(test.channel) and not test.result["weekly"],
+        "finds_nothing": all(each["detectable"] is None for each in test.result["candidates"]),
     }
 
 
