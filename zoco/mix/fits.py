@@ -11,6 +11,7 @@ from zoco.ledger import sitebook
 from zoco.ledger.asking.converting import goals_converting
 from zoco.mix.controls.series import controls_add
 from zoco.mix.demand.judging import held, judged, visits_add
+from zoco.mix.draws import draws_keep
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.running import counter
 from zoco.mix.telling import result_of
@@ -44,6 +45,8 @@ def do(mix: MediaMix) -> None:
     mix.result = result_of(answer, weeks.days, held(demand, told))
     goals = [goal.name for goal in goals_converting(site.id)]
     mix.result |= {"tests": len(tests), "currency": site.currency, "demand": demand, "goals": goals}
+    if isinstance(answer, Calibrated):
+        draws_keep(mix=mix, fit=answer.fit)
     mix.done = mix.total
 
 
