@@ -50,7 +50,8 @@ def _plan(test: RegionalTest, spelled: Spelled) -> dict[str, Any]:
                 if each["detectable"] is None
                 else f"{formats.percent(each['detectable'])} ({spelled.outcome(seen)})",
                 "power": [
-                    formats.percent(each["power"][EFFECTS.index(effect)], 0) for effect in SHOWN_EFFECTS
+                    (formats.percent(effect, 0), formats.percent(each["power"][EFFECTS.index(effect)], 0))
+                    for effect in SHOWN_EFFECTS
                 ],
                 "false": formats.percent(each["false"], 0),
                 "money": spelled.money(money) if money else "",
