@@ -57,6 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "incidents",
         _("Incidents"),
+        is_demo=bool(alarms) and all(each.site.is_demo for each in alarms),
         lines=shown,
         alarms=[lines.alarm_line(each) for each in alarms],
         false_rate=lines.false_rate(sites, timezone.now()),
@@ -84,6 +85,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     picture, opens = pictures.fitting(found.picture, title, words), opened.opened_of(found)
     values = _head(title) | dict(
         incident=found,
+        is_demo=found.alarm.site.is_demo,
         words=words,
         segment=said.segment_said(found),
         later=later_said.all_later_said(found),
