@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -10,6 +11,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import Period
+from zoco.ledger.asking.answer import Row
 from zoco.ledger.asking.ask import ask_all
 from zoco.ledger.asking.filters import GOAL, filters_read
 from zoco.ledger.asking.goals import goals_of
@@ -83,12 +85,7 @@ def regions_of(
     filters = filters_read(asked, lambda: goals_of(site.id))
     question = Question(site, period, compare="none", filters=filters, params={"grain": "day"})
     _answer, rows = ask_all(report_named("regional"), question, now=now)
-    found: dict[str, list[float]] = {}
-    for row in rows:
-        start = cast("datetime", row.key["bucket"])
-        value = row.values["revenue" if is_revenue else "conversions"]
-        weeks = found.setdefault(str(row.key["region"]), [0.0] * count)
-        weeks[(start.date() - first_on).days // 7] += float(value or 0)
+    found = _by_week(rows, first_on, count, "revenue" if is_revenue else "conversions")
     silent = _silent(found) if before is None else 0
     found = {name: weeks[silent:] for name, weeks in found.items()}
     told = before or count - silent
@@ -103,6 +100,16 @@ def regions_of(
             "this installation sets up."
         ))  # fmt: skip
     return Regions(first_on + silent * WEEK, told_ones, sorted(set(found) - set(told_ones)))
+
+
+def _by_week(rows: Iterable[Row], first_on: date, count: int, measure: str) -> dict[str, list[float]]:
+    """Return a measure by region in each of so many weeks; nothing is left out."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        start = cast("datetime", row.key["bucket"])
+        weeks = found.setdefault(str(row.key["region"]), [0.0] * count)
+        weeks[(start.date() - first_on).days // 7] += float(row.values[measure] or 0)
+    return found
 
 
 def _silent(found: dict[str, list[float]]) -> int:
