@@ -63,9 +63,9 @@ class Measure:
     """A column of figures. "percent" is a share from 0 to 1; "seconds", "milliseconds" and "money" are
     what they say; "index" is a small number with three decimals. `formula`: from what it comes, and how.
 
-    `adds_up`: the sum over all rows means something; visitors do not add up. `may_lack`: null is no 0, nothing
-    is known or can be. `tells_of_few`: of some people; see `asking.guard`. `lack`: why there may be no figure.
-    `grades`: up to the first good, above the second poor. `is_score`: may lie below 0, changes by a difference.
+    `adds_up`: the sum over rows means something; visitors do not add up. `may_lack`: null is no 0, nothing is
+    known or can be. `tells_of_few`: of some people; see `asking.guard`. `lack`: why there may be no figure.
+    `grades`: good up to the first, poor above the second. `is_score`: may be below 0, changes by difference.
     """
 
     name: str
