@@ -59,6 +59,8 @@ READERS = [
     "zoco_mixes",
     "zoco_mix",
     "zoco_mix_weeks",
+    "zoco_mix_draws_csv",
+    "zoco_mix_draws_parquet",
     "zoco_channel_tests",
     "zoco_controls",
     "zoco_regionals",

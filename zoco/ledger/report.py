@@ -61,12 +61,11 @@ class Dimension:
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A column of figures. "percent" is a share from 0 to 1; "seconds", "milliseconds" and "money" are
-    what they say; "index" is a small number with three decimals.
+    what they say; "index" is a small number with three decimals. `formula`: from what it comes, and how.
 
-    `adds_up` is true only where the sum over all rows means something: visitors do not add up.
-    `may_lack`: null is no 0, nothing is known or can be. `tells_of_few`: of some people; see `asking.guard`.
-    `lack` says in a few words why there may be no figure. `grades`: up to the first a figure is good, above
-    the second poor. `formula` says from what it is worked out, and how.
+    `adds_up`: the sum over rows means something; visitors do not add up. `may_lack`: null is no 0, nothing is
+    known or can be. `tells_of_few`: of some people; see `asking.guard`. `lack`: why there may be no figure.
+    `grades`: good up to the first, poor above the second. `is_score`: may be below 0, changes by difference.
     """
 
     name: str
@@ -77,6 +76,7 @@ class Measure:
     tells_of_few: bool = False
     lack: StrOrPromise = ""
     grades: tuple[float, float] | None = None
+    is_score: bool = False
     formula: StrOrPromise = ""
 
     @property

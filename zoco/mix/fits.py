@@ -10,6 +10,7 @@ from django.utils import timezone
 from zoco.ledger import sitebook
 from zoco.mix.controls.series import controls_add
 from zoco.mix.demand.judging import held, judged, visits_add
+from zoco.mix.draws import draws_keep
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.naming import goals_now
 from zoco.mix.running import counter
@@ -45,6 +46,8 @@ def do(mix: MediaMix) -> None:
     mix.result = result_of(answer, weeks.days, held(demand, told))
     mix.result |= {"tests": len(tests), "currency": site.currency, "demand": demand, "goals": goals}
     mix.result["tests_apart"] = apart
+    if isinstance(answer, Calibrated):
+        draws_keep(mix=mix, fit=answer.fit)
     mix.done = mix.total
 
 

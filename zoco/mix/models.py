@@ -98,6 +98,26 @@ class MediaMix(Work):
         verbose_name = _("media mix model")
         verbose_name_plural = _("media mix models")
 
+    @property
+    def has_draws(self) -> bool:
+        """Whether draws may be kept of it: it came to an end, and no test contradicts it."""
+        return self.state == Work.State.DONE and not self.result.get("is_contradicted", True)
+
+
+class MixDraws(models.Model):
+    """Draws from the posterior of a fit, as `draws.table_of` makes them. Apart from it: pages need none."""
+
+    mix = models.OneToOneField(MediaMix, models.CASCADE, primary_key=True, related_name="draws")
+    parquet = models.BinaryField()
+
+    objects = within("mix__site")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 class RegionalTest(Work):
     """A test of a channel in some regions of a country: planned over the past, or measured.

@@ -28,7 +28,7 @@ from zoco.mix import running
 from zoco.mix.demand.again import with_visits
 from zoco.mix.demand.judging import told_of
 from zoco.mix.forms import ChannelTestForm, MixForm, outcome_read, weeks_known
-from zoco.mix.models import ChannelTest, MediaMix, Work
+from zoco.mix.models import ChannelTest, MediaMix, MixDraws, Work
 from zoco.mix.naming import channel_name, goals_now, outcome_name
 from zoco.mix.running import UnderWay
 from zoco.mix.shown import opened
@@ -137,12 +137,13 @@ def _line(mix: MediaMix) -> dict[str, Any]:
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a model: how far it is, why it cannot be told, or all that it says; or give a picture of it."""
-    mix, site = _mix(pk)
+    mix, site = mix_of(pk)
     head = {"mix": mix, "outcome": outcome_name(mix), "span": formats.span(mix.first_on, mix.last_on)}
     said = work_of(mix, request, add=ADD, delete=DELETE)
     may_see_tests = request.user.has_perm(TESTS_SEE)
     found, about = shown(mix), f"{head['outcome']}, {head['span']}"
     opens = opened.opened(mix, found, str(head["span"]), site.zone) if mix.result else {}
+    head |= {"has_draws": mix.has_draws and MixDraws.objects.filter(mix=mix).exists()}
     values = head_of_site(_("Media mix"), site, sitebook.sites()) | {
         "sites": (), "may_see_tests": may_see_tests, "opens": opens, **head, **said, **found,
     }  # fmt: skip
@@ -176,7 +177,8 @@ def work_of(work: Work, request: HttpRequest, *, add: str, delete: str) -> dict[
     }
 
 
-def _mix(pk: int) -> tuple[MediaMix, SiteInfo]:
+def mix_of(pk: int) -> tuple[MediaMix, SiteInfo]:
+    """Return a fit and its site. Raises Http404 where there is none that the reader sees."""
     sites = {each.id: each for each in sitebook.sites()}
     mix = get_object_or_404(MediaMix.objects.select_related("site"), pk=pk, site__in=list(sites))
     return mix, sites[mix.site_id]
@@ -186,7 +188,7 @@ def _mix(pk: int) -> tuple[MediaMix, SiteInfo]:
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a fit, begin it anew, or begin another that knows visits that nobody paid for."""
-    mix, _site_of = _mix(pk)
+    mix, _site_of = mix_of(pk)
     match request.POST.get("do"):
         case "stop":
             running.runs_of(mix).stop(mix)
@@ -204,7 +206,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a fit; one that is under way stays, and is stopped before it can go."""
-    mix, site = _mix(pk)
+    mix, site = mix_of(pk)
     if not running.runs_of(mix).discard(mix):
         return redirect("zoco_mix", pk=pk)
     return redirect(f"{reverse('zoco_mixes')}?site={site.slug}")
@@ -215,7 +217,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the weeks that a model stands on, with what was fitted, so that it can be checked elsewhere."""
-    mix, _site_of = _mix(pk)
+    mix, _site_of = mix_of(pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="media-mix-{mix.pk}.csv"'
     table = csv.writer(response)

@@ -11,6 +11,7 @@ from zoco.ledger.viewsets import RightItem
 from zoco.mix import screens
 from zoco.mix.controls import screens as controls
 from zoco.mix.regions import screens as regional
+from zoco.mix.shown import draws
 from zoco.mix.switching import screens as switching
 
 
@@ -23,6 +24,8 @@ def mix_urls() -> list[URLPattern]:
         path("media-mix/<int:pk>/act/", screens.act, name="zoco_mix_act"),
         path("media-mix/<int:pk>/delete/", screens.delete, name="zoco_mix_delete"),
         path("media-mix/<int:pk>/weeks.csv", screens.download, name="zoco_mix_weeks"),
+        path("media-mix/<int:pk>/draws.csv", draws.as_csv, name="zoco_mix_draws_csv"),
+        path("media-mix/<int:pk>/draws.parquet", draws.as_parquet, name="zoco_mix_draws_parquet"),
         path("media-mix/tests/", screens.tests, name="zoco_channel_tests"),
         path("media-mix/controls/", controls.listing, name="zoco_controls"),
         path("media-mix/controls/<int:pk>/delete/", controls.delete, name="zoco_control_delete"),

@@ -27,6 +27,7 @@ class ResearchConfig(AppConfig):
         from zoco.ledger.pictures import names
         from zoco.research import portable  # noqa: F401 - it registers
         from zoco.research.affinity import leaf as bought_leaf  # noqa: F401
+        from zoco.research.affinity import panels as next_panels  # noqa: F401
         from zoco.research.personas import leaf as persona_leaf  # noqa: F401
         from zoco.research.scores import leaf  # noqa: F401
         from zoco.research.valuing import leaf as value_leaf  # noqa: F401

@@ -131,7 +131,7 @@ def personas(shown: Shown, site: SiteInfo) -> Explained:
         GROUPED,
         _known(
             site,
-            (_("People"), shown["basis"]),
+            (pgettext("rfm", "People"), shown["basis"]),
             (_("Features"), ", ".join(str(each) for each in shown["features"])),
             (_("Method"), str(shown["method"])),
         ),

@@ -23,6 +23,14 @@ def site_asked(request: HttpRequest) -> SiteInfo | None:
     return site_chosen(sites, given.get("site", "")) if sites else None
 
 
+def affinity_url(site: SiteInfo) -> str:
+    """Return the page of what is bought together on a site, "" where there is none."""
+    try:
+        return f"{reverse('zoco_affinity')}?{urlencode({'site': site.slug})}"
+    except NoReverseMatch:  # a host project without Wagtail's admin
+        return ""
+
+
 def audience_url(request: HttpRequest, rule: dict[str, object]) -> str:
     """Return where an audience is made of a rule, "" for whoever may not make one."""
     if not request.user.has_perm(AUDIENCE_ADD):

@@ -93,6 +93,8 @@ def change_of(now: Figure, before: Figure, measure: Measure, currency: str) -> C
     match measure.unit:
         case "percent":
             size = _("%(number)s points") % {"number": formats.decimal(max(difference * 100, 0.1), 1)}
+        case _ if measure.is_score:
+            size = _("%(number)s points") % {"number": formats.decimal(max(difference, 0.1), 1)}
         case "seconds":
             size = formats.length(round(difference) if difference >= 1 else difference)
         case _ if not before:

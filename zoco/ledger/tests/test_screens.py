@@ -19,6 +19,7 @@ from zoco.ledger.views.tables import range_text
 
 COUNT = Measure("visitors", "Visitors")
 SHARE = Measure("bounce", "Bounce", "percent")
+SCORE = Measure("nps", "Net promoter score", "points", is_score=True)
 SECONDS = Measure("duration", "Duration", "seconds")
 
 
@@ -115,6 +116,9 @@ def test_whole_months_move_by_months_other_periods_by_their_length(
         (0.412, 0.425, SHARE, ("↓\u00a01.3 points", "42.5%")),
         (0.34701, 0.34699, SHARE, ("no change", "34.7%")),
         (0.34651, 0.34649, SHARE, ("↑\u00a00.1 points", "34.6%")),
+        (27.6, 26.6, SCORE, ("↑\u00a01.0 points", "26.6")),
+        (4.2, -3.1, SCORE, ("↑\u00a07.3 points", "\u22123.1")),
+        (-8.0, 0.0, SCORE, ("↓\u00a08.0 points", "0.0")),
         (134.2, 125.0, SECONDS, ("↑\u00a09\u00a0s", "2\u00a0min\u00a05\u00a0s")),
     ],
 )

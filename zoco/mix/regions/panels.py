@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -10,6 +11,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from zoco.kit.periods import Period
+from zoco.ledger.asking.answer import Row
 from zoco.ledger.asking.ask import ask_all
 from zoco.ledger.asking.filters import GOAL, filters_read
 from zoco.ledger.asking.goals import goals_of
@@ -74,21 +76,19 @@ def regions_of(
 ) -> Regions:
     """Return what regions did in `count` weeks from a Monday on.
 
-    Regions with something in fewer than half of the first `before` weeks (all, if None) are left out unless
-    they are in `kept`. Raises WeeksWrong, FilterWrong.
+    Regions with something in fewer than half of the first `before` weeks are left out unless they are in
+    `kept`. With None all weeks count but those before anything came at all, which are no past: they are not
+    in what is returned. Raises WeeksWrong, FilterWrong.
     """
     period = Period(first_on, first_on + count * WEEK - timedelta(days=1), site.zone)
     asked = {"f.country": [country]} | ({f"f.{GOAL}": [goal]} if goal else {})
     filters = filters_read(asked, lambda: goals_of(site.id))
     question = Question(site, period, compare="none", filters=filters, params={"grain": "day"})
     _answer, rows = ask_all(report_named("regional"), question, now=now)
-    found: dict[str, list[float]] = {}
-    for row in rows:
-        start = cast("datetime", row.key["bucket"])
-        value = row.values["revenue" if is_revenue else "conversions"]
-        weeks = found.setdefault(str(row.key["region"]), [0.0] * count)
-        weeks[(start.date() - first_on).days // 7] += float(value or 0)
-    told = before or count
+    found = _by_week(rows, first_on, count, "revenue" if is_revenue else "conversions")
+    silent = _silent(found) if before is None else 0
+    found = {name: weeks[silent:] for name, weeks in found.items()}
+    told = before or count - silent
 
     def is_told(name: str) -> bool:
         return sum(each > 0 for each in found[name][:told]) >= LEAST_SHARE * told
@@ -99,7 +99,23 @@ def regions_of(
             "In these weeks nothing is known by region. Regions come from a file of places that whoever runs "
             "this installation sets up."
         ))  # fmt: skip
-    return Regions(first_on, told_ones, sorted(set(found) - set(told_ones)))
+    return Regions(first_on + silent * WEEK, told_ones, sorted(set(found) - set(told_ones)))
+
+
+def _by_week(rows: Iterable[Row], first_on: date, count: int, measure: str) -> dict[str, list[float]]:
+    """Return a measure by region in each of so many weeks; nothing is left out."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        start = cast("datetime", row.key["bucket"])
+        weeks = found.setdefault(str(row.key["region"]), [0.0] * count)
+        weeks[(start.date() - first_on).days // 7] += float(row.values[measure] or 0)
+    return found
+
+
+def _silent(found: dict[str, list[float]]) -> int:
+    """Return how many weeks passed before anything came from any region."""
+    firsts = (next((at for at, each in enumerate(weeks) if each > 0), 0) for weeks in found.values())
+    return min(firsts, default=0)
 
 
 def places(site: SiteInfo, now: datetime) -> list[Place]:

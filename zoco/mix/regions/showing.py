@@ -26,6 +26,9 @@ def shown(test: RegionalTest) -> dict[str, Any]:
         if regions.left_out:
             names = {"names": ", ".join(regions.left_out)}
             found["notes"] = [_("Left out, as too few weeks had anything: %(names)s.") % names]
+        if test.kind == RegionalTest.Kind.PLAN and regions.first_on > test.first_on:
+            words = _("Before %(day)s nothing came from any region; the weeks since then were looked at.")
+            found["notes"] = [*found["notes"], words % {"day": formats.day(regions.first_on)}]
     if not test.result:
         return found
     spelled = Spelled(test.result["currency"], test.is_revenue)
@@ -47,7 +50,8 @@ def _plan(test: RegionalTest, spelled: Spelled) -> dict[str, Any]:
                 if each["detectable"] is None
                 else f"{formats.percent(each['detectable'])} ({spelled.outcome(seen)})",
                 "power": [
-                    formats.percent(each["power"][EFFECTS.index(effect)], 0) for effect in SHOWN_EFFECTS
+                    (formats.percent(effect, 0), formats.percent(each["power"][EFFECTS.index(effect)], 0))
+                    for effect in SHOWN_EFFECTS
                 ],
                 "false": formats.percent(each["false"], 0),
                 "money": spelled.money(money) if money else "",
@@ -59,6 +63,8 @@ def _plan(test: RegionalTest, spelled: Spelled) -> dict[str, Any]:
         "groups": formats.count(test.result["groups"]),
         "effects": [formats.percent(each, 0) for each in SHOWN_EFFECTS],
         "has_money": bool(test.result["weekly"]),
+        "is_unspent": bool(test.channel) and not test.result["weekly"],
+        "finds_nothing": all(each["detectable"] is None for each in test.result["candidates"]),
     }
 
 

@@ -19,6 +19,7 @@ from zoco.mix.regions.panels import Regions, regions_of
 from zoco.mix.running import counter
 from zoco.mix.weeks import UNNAMED, WEEK, WeeksWrong
 from zoco.stats.incrementality import Panel, group_placebos, groups_most, lift, planned, two_by_two
+from zoco.stats.incrementality.planning import PAST_LEAST, TESTS_LEAST, UNITS_LEAST
 
 SHOWN = 12
 RECENT_WEEKS = 13
@@ -52,6 +53,7 @@ def _panel(test: RegionalTest, site: SiteInfo, since: date, count: int, before: 
 def _plan(test: RegionalTest, site: SiteInfo) -> dict[str, Any]:
     regions = _panel(test, site, test.first_on, test.weeks_count, None)
     panel = regions.panel()
+    _enough(panel, test.length)
     test.total = groups_most(len(panel.units))
     plan = planned(panel, test.length, told=counter(test))
     recent = panel.outcomes[-RECENT_WEEKS:]
@@ -64,6 +66,21 @@ def _plan(test: RegionalTest, site: SiteInfo) -> dict[str, Any]:
         seen = None if each.detectable is None else each.detectable * level
         found.append({**asdict(each), "money": money, "seen": seen})
     return {"candidates": found, "groups": len(plan), "weekly": weekly, "currency": site.currency}
+
+
+def _enough(panel: Panel, length: int) -> None:
+    """Raise WeeksWrong, with what there is and what is needed, where a plan could tell nothing."""
+    if len(panel.units) < UNITS_LEAST:
+        raise WeeksWrong(gettext_noop(
+            "Regions in which something came in at least half of the weeks: %(regions)s. A test needs "
+            "%(least)s or more. Choose fewer weeks of the past, or an outcome that comes more often."
+        ), regions=len(panel.units), least=UNITS_LEAST)  # fmt: skip
+    least = max(PAST_LEAST, TESTS_LEAST * length)
+    if len(panel.outcomes) < least:
+        raise WeeksWrong(gettext_noop(
+            "Weeks of the past since anything came: %(weeks)s. A test as long as this one needs %(least)s "
+            "or more. Choose fewer weeks for the test, or wait until more are known."
+        ), weeks=len(panel.outcomes), least=least)  # fmt: skip
 
 
 def _weekly_spend(test: RegionalTest, site: SiteInfo) -> float:

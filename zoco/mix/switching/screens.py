@@ -142,7 +142,11 @@ def _plan(planned: Planned, site: SiteInfo, amount: Any) -> Shown:
         "Tried in %(windows)s window of the past.", "Tried in %(windows)s windows of the past.", plan.windows
     )
     lines.append((_("Weeks of the past that were looked at"), formats.count(planned.weeks)))
-    return {"lines": lines, "windows": words % {"windows": formats.count(plan.windows)}}
+    return {
+        "is_unspent": planned.spent == 0,
+        "lines": lines,
+        "windows": words % {"windows": formats.count(plan.windows)},
+    }
 
 
 def _result(seen: Seen, blocks: Blocks, site: SiteInfo, amount: Any) -> Shown:

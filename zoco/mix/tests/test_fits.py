@@ -11,7 +11,7 @@ from django.utils import timezone
 from zoco.campaigns.models import Campaign, Cost
 from zoco.ledger.tests.reports.made import SITE, ledger
 from zoco.mix import running
-from zoco.mix.models import ChannelTest, MediaMix
+from zoco.mix.models import ChannelTest, MediaMix, MixDraws
 from zoco.mix.tests.company import FIRST, costs_make, facts_of, site_make
 from zoco.mix.weeks import RUN_IN, WEEK
 from zoco.project.tests.readers import body, client_of
@@ -199,6 +199,7 @@ def test_a_test_that_agrees_is_in_the_model_and_one_that_does_not_contradicts_it
     assert agreed.result["tests"] == 1
     assert contradicted.result["is_contradicted"]
     assert contradicted.result["comparisons"][0]["errors"] > 3
+    assert list(MixDraws.objects.values_list("mix", flat=True)) == [agreed.pk]
     page = body(client_of("analyst").get(f"/admin/media-mix/{contradicted.pk}/"))
     assert "search: your test contradicts this model by" in page
 

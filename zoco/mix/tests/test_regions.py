@@ -132,6 +132,47 @@ def test_a_plan_ranks_groups_and_says_what_they_would_show(site: Site) -> None:
     assert f"regions=ES-{first['units'][0]}" in page
 
 
+def test_a_plan_looks_only_at_weeks_since_anything_came(site: Site) -> None:
+    asked: dict[str, Any] = {"kind": "plan", "regions": [], "channel": "", "before_count": 0, "change": None}
+
+    plan = done(**asked, first_on=FIRST - timedelta(days=7 * 100), weeks_count=PAST + 100, length=4)
+    known = done(**asked, first_on=FIRST, weeks_count=PAST, length=4)
+
+    assert (plan.state, plan.said) == (State.DONE, "")
+    assert plan.result == known.result
+    analyst = client_of("analyst")
+    page, other = (body(analyst.get(f"/admin/media-mix/regions/{each.pk}/")) for each in (plan, known))
+    assert "Before 2\xa0Jun\xa02025 nothing came from any region" in page
+    assert "nothing came from any region" not in other
+
+
+def test_a_plan_of_too_short_a_past_says_what_there_is_and_what_is_needed() -> None:
+    asked: dict[str, Any] = {"kind": "plan", "regions": [], "channel": "", "before_count": 0, "change": None}
+
+    plan = done(**asked, first_on=FIRST - timedelta(days=7 * 30), weeks_count=40, length=4)
+
+    assert (plan.state, plan.said_places) == (State.REFUSED, {"weeks": 10, "least": 20})
+    page = body(client_of("analyst").get(f"/admin/media-mix/regions/{plan.pk}/"))
+    assert "since anything came: 10. A test as long as this one needs 20 or more" in page
+
+
+def test_a_plan_in_which_no_region_finds_anything_advises_against_the_test() -> None:
+    plan = done(
+        kind="plan", regions=[], first_on=FIRST, weeks_count=PAST, length=4, before_count=0, change=None
+    )
+    page, marketer = f"/admin/media-mix/regions/{plan.pk}/", client_of("marketer")
+    found = body(marketer.get(page))
+    # Nothing was ever spent on the radio here, so that switching it off would show nothing.
+    assert "Nothing was spent on this channel in the last 13 weeks" in found
+    assert "Do not test in them" not in found
+
+    for each in plan.result["candidates"]:
+        each["detectable"] = each["seen"] = None
+    plan.save()
+
+    assert "Do not test in them" in body(marketer.get(page))
+
+
 def test_a_result_is_written_down_once_as_a_test_of_the_channel() -> None:
     test = done()
     marketer = client_of("marketer")
@@ -166,7 +207,7 @@ def test_who_may_only_read_writes_nothing_down() -> None:
         ({"country": "FR"}, "In these weeks nothing is known by region."),
         ({"regions": ["ZZ"]}, "Nothing is known of %(names)s in these weeks."),
         ({"regions": list(NAMES)}, "Nothing can be told of these regions"),
-        ({"kind": "plan", "length": 40, "weeks_count": PAST}, "Nothing can be told of these regions"),
+        ({"kind": "plan", "length": 40, "weeks_count": PAST}, "Regions in which something came in"),
     ],
 )
 def test_what_cannot_be_told_gives_a_sentence_and_no_figure(over: dict[str, Any], said: str) -> None:

@@ -89,7 +89,20 @@ def test_a_plan_says_what_would_be_found_and_when_the_channel_is_off(
     assert re.search(r"in as many weeks as are off</dt><dd>€4,(1[6-9]|2[0-4])", page)
     assert page.split("address of this page: ")[1].startswith("from 19\xa0Oct\xa02026 on it")
     assert "Added while it was on" not in page
+    assert "Nothing was spent on this channel" not in page
     assert "Fisher, The Design of Experiments" in page
+
+
+def test_a_plan_of_a_channel_that_costs_nothing_says_that_it_would_show_nothing(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(datetime(2026, 7, 20, 12, tzinfo=UTC), monkeypatch)
+    Cost.objects.filter(on__gt=START + timedelta(days=7)).delete()
+
+    page = body(marketer.get(WHERE, ASKED))
+
+    assert "<dt>Money, if the channel is switched off</dt><dd>€0</dd>" in page
+    assert "Nothing was spent on this channel in as many weeks before" in page
 
 
 def test_a_test_that_is_over_shows_what_the_channel_added(

@@ -30,6 +30,8 @@ ORDERS_MOST = 20_000
 """So many are read and counted within a request, in about a fifth of a second."""
 BUYING_MOST = 200_000
 """So many orders of known people that may hold a product are read at most, to know all who bought it."""
+LAST_MOST = 50
+"""So many orders of a person are looked through for one that names its products."""
 LINES_MOST, PRODUCTS_MOST = 50, 100_000
 """Of one order, and of all of them."""
 LONGEST = 100
@@ -119,6 +121,23 @@ def buyers(product: str, *, site: SiteInfo, period: Period, store: Store) -> Bit
     people, props = (table[name].to_pylist() for name in ("person", "props"))
     both = zip(people, props, strict=True)
     return BitMap(person - NUMBER_BASE for person, each in both if product in products_of(each))
+
+
+def last_products(person: int, *, site: SiteInfo, period: Period, store: Store) -> frozenset[str]:
+    """Return what the newest order of a known person held that names products; nothing where none does.
+
+    Raises QueryFailed, StoreBusy.
+    """
+
+    def write(facts: Facts) -> Table:
+        kept = _kept(facts)
+        ours = kept.filter(kept.person == expr.whole(NUMBER_BASE + person))
+        newest = ours.order_by([ours.placed.desc(), ours.number.asc(), ours.subject_kind.asc()])
+        return newest.limit(LAST_MOST).select("placed", "props")
+
+    table = told(f"research last {person}", write, site=site, period=period, store=store)
+    named = (products_of(props or "") for props in table["props"].to_pylist())
+    return next((products for products in named if products), frozenset())
 
 
 def products_of(props: str) -> frozenset[str]:

@@ -1,19 +1,28 @@
 """What people are worth, on purchases whose truth is known, and as published on those of CDNOW."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from django.urls import reverse
 
 from zoco.kit.periods import Period
-from zoco.research.models import Study
-from zoco.research.studies import StudyWrong, TooFewBuyers
-from zoco.research.tests.crowd import bought
+from zoco.ledger.store.base import Store
+from zoco.project.tests.readers import body, client_of
+from zoco.research.models import Outcome, Study
+from zoco.research.studies import StudyWrong, TooFewBuyers, study_begin
+from zoco.research.tests.crowd import NOW, bought
 from zoco.research.valuing.choosing import EDGE, MONEY_TOO_LITTLE, models_tried, money_fitted
 from zoco.research.valuing.judging import judged
 from zoco.research.valuing.logs import Log, log_made
+from zoco.research.valuing.panels import ValuePanel
 from zoco.research.valuing.working import outcomes
+from zoco.research.working import study_through
+from zoco.sites.models import Site
 from zoco.stats.value.histories import histories
 from zoco.stats.value.spend import spending
 from zoco.stats.value.tests.cdnow import log as cdnow
@@ -84,6 +93,46 @@ def test_the_holdout_is_said_with_its_error() -> None:
     assert len(found["actual"]) == len(found["expected"]) == 52
     assert abs(found["error"]) < 15
     assert sum(row[1] for row in found["groups"]) == found["people"]
+
+
+@pytest.mark.django_db
+def test_a_model_that_was_far_off_is_not_shown_without_saying_so(shop: Store, site: Site) -> None:
+    study = study_begin(site=site.pk, kind="value", wanted={"model": "mbg"}, by=None, at=NOW)
+    ended = study_through(key=study.pk, store=shop)
+    assert ended is not None
+    owner, where = client_of("owner"), reverse("zoco_value")
+    warned = "What is expected here may be as far off"
+    assert abs(ended.found["holdout"]["error"]) < 25
+    assert warned not in body(owner.get(where))
+    person = Outcome.objects.filter(study=ended).order_by("person_id")[0].person
+
+    def marked() -> list[bool]:
+        rows: Any = ValuePanel().values(person, at=NOW)["rows"]
+        return [row["is_far_off"] for row in rows]
+
+    assert marked() == [False]
+
+    ended.found["holdout"]["error"] = -25.0
+    ended.save()
+
+    page = body(owner.get(where))
+    assert page.index("25.0% too few purchases") < page.index(warned)
+    assert marked() == [True]
+
+
+@pytest.mark.django_db
+def test_those_who_are_worth_most_are_offered_as_an_audience_that_has_people(shop: Store, site: Site) -> None:
+    study = study_begin(site=site.pk, kind="value", wanted={"model": "mbg"}, by=None, at=NOW)
+    study_through(key=study.pk, store=shop)
+    worth = [each or 0.0 for each in Outcome.objects.values_list("value", flat=True)]
+
+    answer = client_of("owner").get(reverse("zoco_value"))
+
+    label, url = answer.context["audiences"][-1]
+    least = int(re.sub(r"\D", "", label.split(" or more")[0]))
+    rule = json.loads(parse_qs(urlsplit(url).query)["rules"][0])["rules"]["all"][0]
+    assert (rule["what"], rule["how"], rule["number"]) == ("value", "least", least)
+    assert 0.1 <= np.mean([each >= least for each in worth]) <= 0.2
 
 
 def test_too_short_a_time_has_no_holdout_and_says_so() -> None:

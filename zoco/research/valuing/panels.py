@@ -12,7 +12,7 @@ from zoco.people.panels import PANELS
 from zoco.research.models import Outcome, Study
 from zoco.research.opening import SEE
 from zoco.research.valuing.choosing import MODELS
-from zoco.research.valuing.screens import worth_said
+from zoco.research.valuing.screens import is_far_off, worth_said
 
 
 @PANELS.plug
@@ -38,6 +38,7 @@ class ValuePanel:
                     "alive": formats.percent(each.alive or 0.0),
                     "purchases": formats.decimal(each.purchases or 0.0, 2),
                     "value": worth_said(each, each.study.found["basis"]["currency"]),
+                    "is_far_off": is_far_off(each.study.found["holdout"] or {}),
                     "model": MODELS[each.study.found["model"]].name,
                     "made": moments.said(each.study.until_at),
                 }

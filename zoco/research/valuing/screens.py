@@ -41,6 +41,10 @@ CHOICES = {
     **{key: kind.name for key, kind in MODELS.items()},
 }
 BEST_SHOWN = 20
+FAR_OFF = 25
+"""Per cent of purchases too many or too few where a model had not seen: with more no figure stands alone."""
+WORTH_SHARE = 10
+"""An audience of those who are worth most is offered as about one in so many."""
 
 
 @for_whom(SEE, "GET", "HEAD", "POST")
@@ -101,7 +105,7 @@ def _found(request: HttpRequest, site: SiteInfo, study: Study) -> dict[str, Any]
         "alive": _alive(found["alive"]),
         "is_sure_of_all": found["model"] == "bg",
         "best": _best(study, currency) if request.user.has_perm(PEOPLE) else [],
-        "audiences": _audiences(request, site, "value" in sums),
+        "audiences": _audiences(request, site, _worth_most(study), currency),
     }
 
 
@@ -179,12 +183,18 @@ def _holdout(found: dict[str, Any], chosen: str) -> dict[str, Any]:
         "by_title": by.title,
         "about": f"{name} · {said}",
         "said": said,
+        "is_far_off": is_far_off(found),
         "words": words,
         "model": name,
         "half": formats.count(found["half"]),
         "people": formats.count(found["people"]),
         "groups": groups,
     }
+
+
+def is_far_off(holdout: dict[str, Any]) -> bool:
+    """Return whether a model was so far off where it had not seen that no figure of it stands alone."""
+    return abs(float(holdout.get("error", 0))) >= FAR_OFF
 
 
 def _by_before(groups: Sequence[Sequence[float]]) -> Curve:
@@ -249,13 +259,27 @@ def worth_said(each: Outcome, currency: str) -> str:
     return _("%(value)s (%(low)s to %(high)s)") % named
 
 
-def _audiences(request: HttpRequest, site: SiteInfo, has_money: bool) -> list[tuple[str, str]]:
+def _worth_most(study: Study) -> int:
+    """Return the money, of two digits that count, above which about a tenth of these people are worth.
+
+    0 where it would be less than 1, and where money is not told.
+    """
+    worth = Outcome.objects.filter(study=study, value__isnull=False).order_by("-value", "person_id")
+    row = worth.values_list("value", flat=True)[worth.count() // WORTH_SHARE :].first()
+    whole = int(row or 0)
+    step = int("1".ljust(len(str(whole)) - 1, "0"))
+    return whole // step * step
+
+
+def _audiences(request: HttpRequest, site: SiteInfo, worth_most: int, currency: str) -> list[tuple[str, str]]:
     """Return audiences that are made with one click, each with its address."""
     rule: dict[str, Any] = {"leaf": ValueLeaf.key, "site": site.id}
     offered = [
         (_("Probably lost: a chance of 20% at most"), {"what": "alive", "how": "most", "number": 20}),
         (_("Still customers: a chance of 80% at least"), {"what": "alive", "how": "least", "number": 80}),
     ]
-    if has_money:
-        offered.append((_("Worth 100 or more next year"), {"what": "value", "how": "least", "number": 100}))
+    if worth_most:
+        words = _("Worth %(money)s or more in the next 12 months, about one in ten")
+        label = words % {"money": formats.money(worth_most, currency)}
+        offered.append((label, {"what": "value", "how": "least", "number": worth_most}))
     return [(label, url) for label, more in offered if (url := audience_url(request, rule | more))]

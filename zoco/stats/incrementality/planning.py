@@ -17,6 +17,8 @@ EFFECTS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5)
 POWER = 0.8
 WINDOWS = 20
 GROUPS = 60
+UNITS_LEAST, PAST_LEAST, TESTS_LEAST = 4, 20, 4
+"""Units, periods of the past, and lengths of the test in the past, that a plan needs."""
 FALSE_MOST = 0.15
 """Groups with more false alarms than that in their past come last: their power is not to be trusted."""
 
@@ -59,7 +61,7 @@ def planned(
     BadPanel where the past is shorter than four tests, or there are fewer than four units.
     """
     periods, units = panel.outcomes.shape
-    if units < 4 or periods < 4 * length or periods < 20:
+    if units < UNITS_LEAST or periods < max(PAST_LEAST, TESTS_LEAST * length):
         raise BadPanel("A plan needs four units, and a past of 20 periods and of four tests.")
     found = []
     for group in _groups(panel, share_most, np.random.default_rng(seed)):

@@ -37,10 +37,11 @@ NET = (
         "points",
         may_lack=True,
         tells_of_few=True,
+        is_score=True,
         formula=_("100 × (promoters − detractors) ÷ answers to questions of recommendation"),
     ),
-    Measure("nps_low", LOW, "points", may_lack=True, tells_of_few=True, formula=BOUND_NET),
-    Measure("nps_high", HIGH, "points", may_lack=True, tells_of_few=True, formula=BOUND_NET),
+    Measure("nps_low", LOW, "points", may_lack=True, tells_of_few=True, is_score=True, formula=BOUND_NET),
+    Measure("nps_high", HIGH, "points", may_lack=True, tells_of_few=True, is_score=True, formula=BOUND_NET),
 )
 TOP = (
     Measure(

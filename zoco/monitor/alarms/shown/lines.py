@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ def incident_line(incident: Incident) -> dict[str, Any]:
         "title": said.incident_title(incident),
         "said": said.incident_said(incident),
         "later": all_later_said(incident),
+        "opened": formats.moment(incident.opened_at.astimezone(ZoneInfo(incident.alarm.site.zone))),
         "is_open": incident.closed_at is None,
         "is_new": incident.acknowledged_at is None,
         "mark": incident.get_mark_display() if incident.mark else "",

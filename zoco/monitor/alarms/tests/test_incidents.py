@@ -227,6 +227,22 @@ def test_mail_goes_to_the_accounts_of_the_roles(alarm: Alarm, mailoutbox: list[o
     ]
 
 
+def test_incidents_are_told_by_the_clock_of_their_site_and_say_what_is_demo_data(
+    alarm: Alarm, client: Client
+) -> None:
+    incident = services.seen_apply(alarm, FALL, at=datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
+    assert incident is not None
+    client.force_login(User.objects.get(username="bea"))
+    pages = ("/admin/incidents/", f"/admin/incidents/{incident.pk}/")
+
+    real = [client.get(page).content.decode() for page in pages]
+    Site.objects.update(is_demo=True)
+    demo = [client.get(page).content.decode() for page in pages]
+
+    assert all("2\xa0Jul\xa02026, 01:30" in page for page in real + demo)
+    assert ["z-demo" in page for page in real + demo] == [False, False, True, True]
+
+
 def test_the_screens_show_it_and_take_the_mark(alarm: Alarm, client: Client) -> None:
     incident = services.seen_apply(alarm, FALL, at=timezone.now())
     assert incident is not None
