@@ -179,9 +179,12 @@ def test_pieces_follow_and_what_is_no_piece_is_said(campaign: Campaign) -> None:
     late = marketer.post(f"{begun['part']}?offset=0", b"x", content_type=kind)
     none = marketer.post("/admin/costs/imports/new/", {"site": "shop"}, **json)
     large = marketer.post("/admin/costs/imports/new/", {"site": "shop", "name": "a", "size": 1 << 40}, **json)
+    empty = marketer.post("/admin/costs/imports/new/", {"site": "shop", "name": "a.csv", "size": 0}, **json)
 
     assert (gap.status_code, whole.json()["received"], late.status_code) == (409, len(CSV), 409)
     assert (none.status_code, large.status_code) == (422, 422)
+    assert none.json() == {"error": "Choose the file with the costs."}
+    assert empty.json() == {"error": "The file is empty."}
     assert worked(CostImport.objects.get()).state == "read"
 
 
