@@ -180,7 +180,9 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     assert '<option value="revenue" selected>' in offered
     assert 'name="metrics-0-share" value="0.95"' in offered
     assert "needs a goal of the site" in body(client.post(PLAN, asked | {"kind": "proportion"}))
-    assert "needs a goal of the site" in body(client.post(PLAN, asked | {"kind": "ratio", "goal": "Order"}))
+    assert "is a ratio: choose as well for each" in body(
+        client.post(PLAN, asked | {"kind": "ratio", "goal": "Order"})
+    )
     assert "nobody is seen to come back" in body(client.post(PLAN, asked | {"kind": "retention"}))
     back = asked | {"kind": "retention", "unit": "browser"}
     assert "from a day on, before its last day" in body(client.post(PLAN, back))
