@@ -27,17 +27,16 @@ ASKED_OF = {
     "goal": "proportion mean ratio revenue quantile",
     "per": "ratio",
     "of_amount": " ".join(SUMMED),
-    "share": "revenue quantile",
     "quantile": "revenue quantile",
     "from_day": "retention",
 }
 """Of which kinds of metrics a field asks; of others it is hidden, and what stands in it does not count."""
 
 
-def fields_marked(fields: dict[str, forms.Field]) -> None:
-    """Mark fields with the kinds of metrics that they are of, for `kinds.js`."""
-    for name in fields.keys() & ASKED_OF.keys():
-        fields[name].widget.attrs["data-z-kinds"] = ASKED_OF[name]
+def fields_marked(fields: dict[str, forms.Field], quantile: str = "quantile") -> None:
+    """Mark fields with the kinds of metrics that they are of, for `kinds.js`; `quantile` names that field."""
+    for name, kinds in ASKED_OF.items():
+        fields[quantile if name == "quantile" else name].widget.attrs["data-z-kinds"] = kinds
 
 
 class TrialForm(OfSite, _ModelForm):
@@ -110,7 +109,7 @@ class MetricForm(LineForm):
 
     def __init__(self, *args: Any, site: int = 0, **more: Any) -> None:
         super().__init__(*args, **more)
-        fields_marked(self.fields)
+        fields_marked(self.fields, "share")
         ids = [site] if site else [each.id for each in sitebook.sites()]
         names = dict.fromkeys(goal.name for each in ids for goal in goals_of_facts(each))
         choices = [("", _("None")), *((name, name) for name in names)]

@@ -175,6 +175,8 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     offered = body(client.get(new))
 
     assert "Revenue was drawn in at" in shown
+    hidden = dict(re.findall(r'name="(\w+)"[^>]*data-z-kinds="([\w ]+)"', shown))
+    assert set(hidden) == {"goal", "per", "of_amount", "quantile", "from_day"}  # the share of traffic stays
     assert "(s₀² + m²)(1 + l) − m²(1 + l)²" in shown
     assert "Planned as though more units paid, each as much as those who paid." in shown
     assert '<option value="revenue" selected>' in offered
