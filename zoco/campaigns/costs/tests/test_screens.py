@@ -68,6 +68,7 @@ def test_spend_stands_beside_budget_days_and_outcome(campaign: Campaign) -> None
     assert (found.spent, found.outside) == (Decimal(35), Decimal(5))
     assert (found.share, found.elapsed) == (0.3, 0.5)  # the 5 of the day before are no part of its budget
     shown = body(client_of("analyst").get(f"/admin/costs/campaign/{campaign.pk}/"))
+    assert "leaning on the day before" in shown
     assert "Going on so" not in shown  # the plans say where it leads, and they alone
     assert (found.per_conversion, round(found.returned or 0, 4)) == (Decimal("17.5"), Decimal("0.2143"))
 
@@ -292,7 +293,7 @@ def test_a_day_is_typed_and_deleted_by_marketers_only(campaign: Campaign) -> Non
     assert refused.status_code == 302
     assert (cost.amount, cost.currency, cost.source) == (Decimal(13), "EUR", "google")
     assert "Write what was spent, above 0." in zero
-    assert "€13" in listed
+    assert [each in listed for each in ("€13", "spent ÷ conversions")] == [True, True]
     assert "Delete 28" not in shown
     assert Cost.objects.exists()
     marketer.post(f"/admin/costs/{cost.pk}/delete/")
