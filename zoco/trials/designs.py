@@ -24,6 +24,8 @@ WEIGHT_MOST = 1_000.0
 KINDS = ("proportion", "mean", "ratio", "revenue", "quantile", "retention")
 SHARES = ("proportion", "retention")
 """Kinds of metrics that say of each unit yes or no."""
+SUMMED = ("mean", "ratio")
+"""Kinds that count how often or, of money, how much."""
 HONEST = (*SHARES, "mean", "revenue")
 """The kinds that have honest figures in a bandit."""
 ROLES = ("primary", "secondary", "guard")
@@ -200,7 +202,12 @@ def _metric_check(metric: Metric, goals: Collection[str]) -> None:
         words = gettext_noop("The share of “%(name)s” lies between 0 and 1, such as 0.99.")
         raise DesignWrong(words, name=metric.name)
     needed = [metric.goal] if metric.kind in ("proportion", "mean", "ratio") else []
-    needed += [metric.per] if metric.kind == "ratio" else []
+    if metric.kind == "ratio" and not metric.per:
+        words = gettext_noop(
+            "The metric “%(name)s” is a ratio: choose as well for each of what it is, such as money for each "
+            "order."
+        )
+        raise DesignWrong(words, name=metric.name)
     named = [each for each in (metric.goal, metric.per) if each]
     if not all(needed) or any(each.casefold() not in goals for each in named):
         words = gettext_noop(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zoco.campaigns.costs import plan_screens, reads, services
+from zoco.campaigns.costs import opened, plan_screens, reads, services
 from zoco.campaigns.costs.importing import screens as imports
 from zoco.campaigns.costs.models import AMOUNT_MOST, CURRENCY, Cost, CostBefore
 from zoco.campaigns.costs.pages import campaign_of, page, site_asked
@@ -64,7 +64,10 @@ def costs(request: HttpRequest) -> HttpResponse:
     shown = pages.get_page(request.GET.get("page"))
     lines = [_line(each, site) for each in reads.spends(site, shown.object_list, now=timezone.now())]
     may_import = request.user.has_perm(imports.SEE)
-    return page(request, "costs", _("Costs"), site, lines=lines, page=shown, may_import=may_import)
+    return page(
+        request, "costs", _("Costs"), site, lines=lines, page=shown, may_import=may_import,
+        opened=opened.spending(site),
+    )  # fmt: skip
 
 
 def _line(spend: reads.Spend, site: SiteInfo) -> dict[str, Any]:
@@ -120,6 +123,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         status=422 if form.errors or plan_form.errors else 200,
         sites=(),
         line=_line(spend, site),
+        opened=opened.spending(site),
+        opened_plans=opened.plans(site),
         plans=list(plans_said(site, campaign, now)),
         days=_days(shown.object_list),
         page=shown,

@@ -44,6 +44,8 @@ class AttributionForm(forms.Form):
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if given.get("first") and given.get("last") and given["last"] < given["first"]:
             raise forms.ValidationError(_("The last day lies before the first."))
+        if given.get("first") and given["first"] > timezone.localdate() + timedelta(days=1):
+            raise forms.ValidationError(_("These days are still to come; choose a period that has begun."))
         return given
 
 

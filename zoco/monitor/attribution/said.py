@@ -71,6 +71,7 @@ def table(run: AttributionRun, measure: Measure) -> Shown:
         "whole": [_named(key, _sum(good, key, "total")) for key in MODELS],
         "scale": _figure(top),
         "problems": _problems(run, kept),
+        "has_any": bool(run.result["stands"]["conversions"]),
     }
 
 
@@ -131,7 +132,7 @@ def _problems(run: AttributionRun, kept: Shown) -> list[str]:
     stands = run.result["stands"]
     if stands["converted"] < ENOUGH.converted:
         words = _(
-            "Too little data: a figure means something from %(least)s people who converted on; here it is "
+            "Too little data: figures mean something once %(least)s people have converted; so far it is "
             "%(seen)s. Choose a longer period."
         )
         seen = formats.count(stands["converted"])

@@ -65,13 +65,15 @@ def begun(
     is_script = request.headers.get("Accept") == "application/json"
     try:
         if file is None and not (name and size):
-            raise ImportWrong(nothing)  # noqa: TRY301
+            is_empty = bool(name) or "file" in form.errors
+            raise ImportWrong(_("The file is empty.") if is_empty else nothing)  # noqa: TRY301
         run = begin(name, size)
         _whole_taken(file, run, runs)
     except ImportWrong as error:
         if is_script:
             return JsonResponse({"error": str(error)}, status=422)
-        form.add_error("file", str(error))
+        if "file" not in form.errors:
+            form.add_error("file", str(error))
         return again()
     if file:
         read(run)

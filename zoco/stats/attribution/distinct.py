@@ -52,8 +52,8 @@ def distinct(paths: Paths, *, by_value: bool = False, by_time: bool = False) -> 
         values, _first, place = _different(paths.values)
         keys = keys * len(values) + place
     if by_time:
-        above = int(keys.max(initial=0)) + 1
-        keys = np.where(paths.is_converted, above + np.arange(len(keys)), keys)
+        rows = np.nonzero(paths.is_converted)[0]
+        keys[_by_time(paths, rows)] = int(keys.max(initial=0)) + 1 + np.arange(len(rows))
     _keys, first, number = _different(keys)
     counts = np.bincount(number, weights=paths.counts, minlength=len(first)).astype(np.int64)
     taken = paths_taken(_counted(paths, counts, first), first)
@@ -99,6 +99,17 @@ def _keys(before: Ints, begins: Ints, ends: Ints, codes: Ints, base: int, width:
         keys[going] = keys[going] * base + codes[begins[going] + step] + 1
     powers = np.array([base**each for each in range(width)], dtype=np.int64)
     found: Ints = keys * powers[width - np.minimum(ends - begins, width)]
+    return found
+
+
+def _by_time(paths: Paths, rows: Ints) -> Ints:
+    """Return the rows in an order of their own, so that the one in which they came decides no draw."""
+    ages = paths.ended_at[paths.rows] - paths.at
+    summed = np.concatenate([[0], np.cumsum(ages)])
+    columns = [np.diff(summed[paths.offsets]), paths.values, paths.ended_at]
+    if paths.people is not None:
+        columns.insert(0, paths.people)
+    found: Ints = rows[np.lexsort([each[rows] for each in columns])]
     return found
 
 

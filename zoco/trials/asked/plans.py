@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoco.kit.runs import Tell
 from zoco.trials.analysis.history import history, planned
 from zoco.trials.choices import Unit
-from zoco.trials.designs import Metric
+from zoco.trials.designs import SUMMED, Metric
 
 if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
@@ -21,7 +21,8 @@ def metric_of(given: dict[str, Any], name: str = "") -> Metric:
     return Metric(
         name, given["kind"], "primary", "" if given["kind"] == "retention" else given["goal"],
         per=given.get("per", "") if given["kind"] == "ratio" else "",
-        of_amount=given.get("of_amount", False), share=given.get("quantile", 0.99),
+        of_amount=given["kind"] in SUMMED and given.get("of_amount", False),
+        share=given.get("quantile", 0.99),
         window_days=given["window_days"], from_day=given.get("from_day", 1),
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ def _lift(within: Sequence[float] | None) -> str:
 
 
 def chance(share: float) -> str:
-    """Write a probability; none is written as sure that is not."""
-    if 0 < share < 0.001:
+    """Write a probability. None is sure; one that is so near that floating point says so is not either."""
+    if share < 0.001:
         return f"< {formats.percent(0.001, 1)}"
-    return f"> {formats.percent(0.999, 1)}" if 0.999 < share < 1 else formats.percent(share, 1)
+    return f"> {formats.percent(0.999, 1)}" if share > 0.999 else formats.percent(share, 1)

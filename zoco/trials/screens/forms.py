@@ -12,7 +12,7 @@ from zoco.kit.editors.lines import LineForm, lines_of
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of_facts
 from zoco.sites.forms import OfSite
-from zoco.trials.designs import ARMS_MOST, METRICS_MOST, ArmPlan, Metric
+from zoco.trials.designs import ARMS_MOST, METRICS_MOST, SUMMED, ArmPlan, Metric
 from zoco.trials.models import Trial
 from zoco.trials.screens.said import KINDS, ROLES
 from zoco.trials.services import FIELDS
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Trial]
 else:
     _ModelForm = forms.ModelForm
+
+
+ASKED_OF = {
+    "goal": "proportion mean ratio revenue quantile",
+    "per": "ratio",
+    "of_amount": " ".join(SUMMED),
+    "quantile": "revenue quantile",
+    "from_day": "retention",
+}
+"""Of which kinds of metrics a field asks; of others it is hidden, and what stands in it does not count."""
+
+
+def fields_marked(fields: dict[str, forms.Field], quantile: str = "quantile") -> None:
+    """Mark fields with the kinds of metrics that they are of, for `kinds.js`; `quantile` names that field."""
+    for name, kinds in ASKED_OF.items():
+        fields[quantile if name == "quantile" else name].widget.attrs["data-z-kinds"] = kinds
 
 
 class TrialForm(OfSite, _ModelForm):
@@ -33,6 +49,12 @@ class TrialForm(OfSite, _ModelForm):
             "hypothesis": forms.Textarea(attrs={"rows": 3}),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+
+
+DRAWN_IN = gettext_lazy(
+    "At 0.99 the one in a hundred who pays most counts as much as the next below, so that a single huge "
+    "order decides nothing. As a quantile, 0.5 is the median."
+)
 
 
 class ArmForm(LineForm):
@@ -75,6 +97,7 @@ class MetricForm(LineForm):
         max_value=0.9999,
         initial=0.99,
         localize=False,
+        help_text=DRAWN_IN,
     )
     window_days = forms.IntegerField(
         label=gettext_lazy("Days after exposure"), min_value=1, max_value=90, initial=1
@@ -86,6 +109,7 @@ class MetricForm(LineForm):
 
     def __init__(self, *args: Any, site: int = 0, **more: Any) -> None:
         super().__init__(*args, **more)
+        fields_marked(self.fields, "share")
         ids = [site] if site else [each.id for each in sitebook.sites()]
         names = dict.fromkeys(goal.name for each in ids for goal in goals_of_facts(each))
         choices = [("", _("None")), *((name, name) for name in names)]
@@ -96,7 +120,8 @@ class MetricForm(LineForm):
 
     def metric(self) -> Metric:
         """Return what was given."""
-        return Metric(**{name: self.cleaned_data[name] for name in self.fields})
+        given = {name: self.cleaned_data[name] for name in self.fields}
+        return Metric(**(given | {"of_amount": given["of_amount"] and given["kind"] in SUMMED}))
 
 
 Arms = lines_of(ArmForm, least=2, most=ARMS_MOST)

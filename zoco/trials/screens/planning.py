@@ -25,6 +25,7 @@ from zoco.trials.designs import ARMS_MOST, NAME_LONGEST, SHARES, DesignWrong, Me
 from zoco.trials.models import UNITS_MOST
 from zoco.trials.screens import opened, said
 from zoco.trials.screens.editing import ADD, METRIC_PREFILLED
+from zoco.trials.screens.forms import DRAWN_IN, fields_marked
 from zoco.trials.screens.listing import SEE
 
 Kept = dict[str, Any]
@@ -84,6 +85,7 @@ class PlanForm(GoalForm):
     )
     quantile = forms.FloatField(
         label=gettext_lazy("Quantile at which revenue is drawn in"),
+        help_text=DRAWN_IN,
         min_value=0.01,
         max_value=0.9999,
         initial=QUANTILE,
@@ -117,6 +119,7 @@ class PlanForm(GoalForm):
 
     def __init__(self, *args: Any, site: SiteInfo, **more: Any) -> None:
         super().__init__(*args, site=site, **more)
+        fields_marked(self.fields)
         for field in ("goal", "per"):
             choices = [("", _("None")), *((name, name) for name in self.names)]
             self.fields[field].choices = choices  # type: ignore[attr-defined]

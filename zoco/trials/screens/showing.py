@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -61,8 +62,9 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _moment(at: Any) -> str:
-    return formats.moment(timezone.localtime(at)) if at else _("not yet")
+def _moment(at: Any, row: Trial) -> str:
+    """Write a moment in the zone of the site, by whose days a trial goes."""
+    return formats.moment(timezone.localtime(at, ZoneInfo(row.site.zone))) if at else _("not yet")
 
 
 def _set_up(row: Trial) -> list[tuple[str, str]]:
@@ -82,8 +84,8 @@ def _set_up(row: Trial) -> list[tuple[str, str]]:
         (_("What one arm does not get"), _withheld(row)),
         (_("Days at least"), formats.count(row.days_least)),
         (_("Last day"), formats.day(row.ends_on) if row.ends_on else _("none set")),
-        (_("Began"), _moment(row.started_at)),
-        (_("Ended"), _moment(row.ended_at)),
+        (_("Began"), _moment(row.started_at, row)),
+        (_("Ended"), _moment(row.ended_at, row)),
     ]
 
 
@@ -121,12 +123,12 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
         _("Each line is an interval of 95 %; it leaves out 0 where the difference is sure. See the table."),
     )
     return {
-        "since": _moment(row.started_at),
+        "since": _moment(row.started_at, row),
         "alone": forest.alone(*drawn),
         "moved": bandits.moved(row, both, arms),
         "words": words,
         "kind": kind,
-        "until": _moment(run.until),
+        "until": _moment(run.until, row),
         "plot": forest.drawn(*drawn),
         "table": [
             _cells(metric, kept, key, name, currency) for metric, kept in both for key, name in arms.items()

@@ -77,4 +77,6 @@ def test_what_cannot_be_believed_says_why() -> None:
 
 
 def test_no_chance_is_written_as_sure() -> None:
-    assert [chance(each) for each in (0.0001, 0.5, 0.99991)] == ["< 0.1%", "50.0%", "> 99.9%"]
+    assert [chance(each) for each in (0.0, 0.0001, 0.5, 0.99991, 1.0)] == [
+        "< 0.1%", "< 0.1%", "50.0%", "> 99.9%", "> 99.9%",
+    ]  # fmt: skip

@@ -183,12 +183,16 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     assert "Revenue was drawn in at" in shown
     assert "Figures of the last units come 1 day later" in shown
     assert "New ones a day in the last of these weeks" in shown
+    hidden = dict(re.findall(r'name="(\w+)"[^>]*data-z-kinds="([\w ]+)"', shown))
+    assert set(hidden) == {"goal", "per", "of_amount", "quantile", "from_day"}  # the share of traffic stays
     assert "(s₀² + m²)(1 + l) − m²(1 + l)²" in shown
     assert "Planned as though more units paid, each as much as those who paid." in shown
     assert '<option value="revenue" selected>' in offered
     assert 'name="metrics-0-share" value="0.95"' in offered
     assert "needs a goal of the site" in body(client.post(PLAN, asked | {"kind": "proportion"}))
-    assert "needs a goal of the site" in body(client.post(PLAN, asked | {"kind": "ratio", "goal": "Order"}))
+    assert "is a ratio: choose as well for each" in body(
+        client.post(PLAN, asked | {"kind": "ratio", "goal": "Order"})
+    )
     assert "nobody is seen to come back" in body(client.post(PLAN, asked | {"kind": "retention"}))
     back = asked | {"kind": "retention", "unit": "browser"}
     assert "from a day on, before its last day" in body(client.post(PLAN, back))

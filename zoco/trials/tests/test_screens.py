@@ -1,6 +1,7 @@
 """Pages of trials: set one up, begin it, read its figures, stop it, keep what was learnt, take it along."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,6 +103,7 @@ def test_a_trial_is_set_up_begun_and_stopped() -> None:
         ({"arms-1-weight": "nan"}, "Enter a number"),
         ({"metrics-0-role": "guard"}, "Exactly one metric decides"),
         ({"metrics-0-goal": ""}, "needs a goal"),
+        ({"metrics-0-kind": "ratio"}, "is a ratio: choose as well for each"),
         ({"metrics-0-goal": "Nothing"}, "Select a valid choice"),
         ({"metrics-0-window_days": "900"}, "less than or equal"),
         ({"units_planned": "1"}, "greater than or equal"),
@@ -118,6 +120,17 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(wrong: dict[str, str], said: 
     assert answer.status_code == 200
     assert said in body(answer)
     assert not Trial.objects.exists()
+
+
+def test_what_a_kind_does_not_ask_for_is_marked_to_be_hidden_and_does_not_count() -> None:
+    client = client_of("marketer")
+
+    shown = body(client.get(NEW))
+    client.post(NEW, FORM | {"metrics-0-of_amount": "on"})
+
+    assert re.search(r'name="metrics-0-per"[^>]*data-z-kinds="ratio"', shown)
+    assert "zoco/ledger/kinds" in shown
+    assert Trial.objects.get().metrics_planned[0].of_amount is False
 
 
 def test_the_figures_are_shown_as_a_forest_and_as_a_table(trial: Trial) -> None:

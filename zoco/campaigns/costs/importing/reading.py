@@ -41,6 +41,8 @@ def read_into(parts: Sequence[Part], target: Path, tell: Callable[[int], None]) 
                 count += 1
                 if count % 1_000 == 0:
                     tell(count)
+    if not head.columns:
+        raise TableWrong(gettext_noop("The file is empty."))
     if not count:
         raise TableWrong(gettext_noop("There is no row below the head of the table."))
     return head.columns, count

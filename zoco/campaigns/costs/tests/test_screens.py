@@ -68,6 +68,7 @@ def test_spend_stands_beside_budget_days_and_outcome(campaign: Campaign) -> None
     assert (found.spent, found.outside) == (Decimal(35), Decimal(5))
     assert (found.share, found.elapsed) == (0.3, 0.5)  # the 5 of the day before are no part of its budget
     shown = body(client_of("analyst").get(f"/admin/costs/campaign/{campaign.pk}/"))
+    assert "leaning on the day before" in shown
     assert "Going on so" not in shown  # the plans say where it leads, and they alone
     assert (found.per_conversion, round(found.returned or 0, 4)) == (Decimal("17.5"), Decimal("0.2143"))
 
@@ -179,9 +180,12 @@ def test_pieces_follow_and_what_is_no_piece_is_said(campaign: Campaign) -> None:
     late = marketer.post(f"{begun['part']}?offset=0", b"x", content_type=kind)
     none = marketer.post("/admin/costs/imports/new/", {"site": "shop"}, **json)
     large = marketer.post("/admin/costs/imports/new/", {"site": "shop", "name": "a", "size": 1 << 40}, **json)
+    empty = marketer.post("/admin/costs/imports/new/", {"site": "shop", "name": "a.csv", "size": 0}, **json)
 
     assert (gap.status_code, whole.json()["received"], late.status_code) == (409, len(CSV), 409)
     assert (none.status_code, large.status_code) == (422, 422)
+    assert none.json() == {"error": "Choose the file with the costs."}
+    assert empty.json() == {"error": "The file is empty."}
     assert worked(CostImport.objects.get()).state == "read"
 
 
@@ -289,7 +293,7 @@ def test_a_day_is_typed_and_deleted_by_marketers_only(campaign: Campaign) -> Non
     assert refused.status_code == 302
     assert (cost.amount, cost.currency, cost.source) == (Decimal(13), "EUR", "google")
     assert "Write what was spent, above 0." in zero
-    assert "€13" in listed
+    assert [each in listed for each in ("€13", "spent ÷ conversions")] == [True, True]
     assert "Delete 28" not in shown
     assert Cost.objects.exists()
     marketer.post(f"/admin/costs/{cost.pk}/delete/")

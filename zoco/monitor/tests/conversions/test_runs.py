@@ -206,6 +206,19 @@ def test_too_little_data_is_said_and_no_figure_shown(run: AttributionRun) -> Non
     assert table["problems"][0].startswith("Too little data: ")
     assert [row.cells for row in table["rows"]] == [[]] * 5
     assert all(row.lack.endswith("of 100 people") for row in table["rows"])
+    assert table["has_any"]
+
+
+def test_a_period_without_a_conversion_shows_no_table_of_zeros(client: Client, run: AttributionRun) -> None:
+    client.force_login(User.objects.create_superuser("ana"))
+    AttributionRun.objects.update(first_on=date(2025, 3, 10), last_on=date(2025, 3, 10))
+    services.run_through(key=run.pk)
+
+    page = client.get(f"/admin/attribution/{run.pk}/").content.decode()
+
+    assert "Too little data: figures mean something once 100 people have converted; so far it is 0." in page
+    assert "z-credits" in page
+    assert "data-label=" not in page
 
 
 @pytest.mark.parametrize(
@@ -264,4 +277,14 @@ def test_a_form_that_says_nonsense_begins_nothing(client: Client, site: Site) ->
     answer = client.post("/admin/attribution/new/", wrong)
 
     assert answer.status_code == 200
+    assert not AttributionRun.objects.exists()
+
+
+def test_days_that_are_still_to_come_are_refused(client: Client, site: Site) -> None:
+    client.force_login(User.objects.create_superuser("ana"))
+    ahead = {"site": site.pk, "by": "channel", "first": "2199-01-01", "last": "2199-02-01"}
+
+    answer = client.post("/admin/attribution/new/", ahead)
+
+    assert "These days are still to come" in answer.content.decode()
     assert not AttributionRun.objects.exists()

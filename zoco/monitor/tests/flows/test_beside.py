@@ -138,7 +138,7 @@ def test_without_a_choice_it_goes_from_the_first_page_of_visits(stores: dict[str
     assert found[1, "/**", "/a"] == 2
     drawn = flow(answer)
     assert drawn is not None
-    assert "any page → /a: 2" in drawn.svg
+    assert "any page → /a: 2" in drawn.svg.wide
 
 
 def test_goals_about_whole_visits_are_not_offered() -> None:
@@ -151,17 +151,38 @@ def test_the_sankey_draws_each_ribbon_once_and_says_the_widest(stores: dict[str,
     drawn = flow(answer)
 
     assert drawn is not None
-    assert len(re.findall(r'<path class="rib', drawn.svg)) == answer.total_rows == 22
-    assert "<title>/ → /a: 2</title>" in drawn.svg
-    assert "<title>/ → may still go on: 1</title>" in drawn.svg
-    assert 'aria-label="Most went: / → /a: 2; ' in drawn.svg
+    assert len(re.findall(r'<path class="rib', drawn.svg.wide)) == answer.total_rows == 22
+    assert "<title>/ → /a: 2</title>" in drawn.svg.wide
+    assert "<title>/ → may still go on: 1</title>" in drawn.svg.wide
+    assert 'aria-label="Most went: / → /a: 2; ' in drawn.svg.wide
     page = render_to_string("zoco/ledger/flow.html", {"flow": drawn})
     assert 'role="region"' in page
     assert "style=" not in page
     # As wide as how many: all of the first step's ribbons together are the anchor's height.
     whole = 260.0
-    wide = [height(path) for path in re.findall(r'd="(M24[^"]+|M34[^"]+)"', drawn.svg)]
+    wide = [height(path) for path in re.findall(r'd="(M24[^"]+|M34[^"]+)"', drawn.svg.wide)]
     assert sum(wide) == pytest.approx(whole, abs=1.0)
+
+
+def test_for_phones_each_step_stands_below_the_one_before_in_one_measure(stores: dict[str, Store]) -> None:
+    answer = asked(stores["duckdb"])
+    before = flow(asked(stores["duckdb"], side="before", goal="Order"))
+
+    drawn = flow(answer)
+
+    assert drawn is not None
+    assert before is not None
+    small = drawn.svg.narrow
+    steps = max(int(str(row.key["step"])) for row in answer.rows)
+    assert re.findall(r"Step (\d)", small) == [str(each) for each in range(1, steps + 1)]
+    assert re.findall(r"Step (\d)", before.svg.narrow) == ["3", "2", "1"]
+    assert 'width="326"' in small
+    assert len(re.findall(r'<path class="rib', small)) == answer.total_rows
+    wide, narrow = (
+        [height(each) for each in re.findall(r'class="rib[^"]*" d="([^"]+)"', svg)]
+        for svg in (drawn.svg.wide, small)
+    )
+    assert sorted(narrow) == pytest.approx(sorted(each * 200 / 260 for each in wide), abs=0.2)
 
 
 def height(path: str) -> float:

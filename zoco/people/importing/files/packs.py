@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from zoco.people.importing.files.documents import document_rows, is_document
 from zoco.people.importing.files.folders import tables_told
 from zoco.people.importing.files.tables import Form, TableWrong, form_of, rows_read
+from zoco.people.importing.files.untabled import untabled_check
 
 PARTS_MOST, PARTS_OF_BOOK_MOST = 5_000, 2_000
 BYTES_MOST, SMALL_BYTES, RATIO_MOST = 4 << 30, 64 << 20, 100
@@ -140,6 +141,8 @@ def _unpacked(pack: ZipFile, tables: list[ZipInfo], scratch: Path) -> list[Part]
 
 
 def _form(path: Path) -> Form | None:
+    """Return how a file is written, None of JSON. Raises TableWrong where it is no table at all."""
+    untabled_check(path)
     with path.open("rb") as file:
         return None if is_document(file.read(64)) else form_of(path)
 

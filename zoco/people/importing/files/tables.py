@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from django.utils.translation import gettext_noop
 
 from zoco.kit.said import Said
 
 SAMPLE_BYTES, CHUNK = 1 << 16, 1 << 20
+LINE_MOST = 1 << 20
+"""Letters of a line. What has more is no table, and as millions of cells it would fill the memory."""
 DELIMITERS = (",", ";", "\t", "|")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _RUSSIAN = re.compile("[А-Яа-яЁё]?[а-яё]{2,}")
@@ -42,7 +45,7 @@ def form_of(path: Path) -> Form:
 def rows_read(path: Path, form: Form) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, each with the number of its last line. Raises TableWrong."""
     with path.open(encoding=form.encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=form.delimiter, strict=True)
+        reader = csv.reader(_lines(file), delimiter=form.delimiter, strict=True)
         whole = 0
         try:
             for row in reader:
@@ -58,6 +61,22 @@ def rows_read(path: Path, form: Form) -> Iterator[tuple[int, list[str]]]:
                 ),
                 line=whole + 1,
             ) from error
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """Yield the lines of a file, of which none is read further than it may be long. Raises TableWrong."""
+    number = 0
+    while line := file.readline(LINE_MOST + 1):
+        number += 1
+        if len(line) > LINE_MOST:
+            raise TableWrong(
+                gettext_noop(
+                    "Line %(line)d has more than a million letters, so this is no table with one row to a "
+                    "line. Export it again as CSV or .xlsx."
+                ),
+                line=number,
+            )
+        yield line
 
 
 def _encoding(path: Path, sample: bytes) -> str:

@@ -1,13 +1,16 @@
 """Intervals: they cover what is true as often as they say, are the same again, and are of people."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from zoco.stats.attribution import Credit, First, Linear, Markov, Measure, Paths, Shapley, attribute
+from zoco.stats.attribution import Credit, First, Linear, Markov, Measure, Model, Paths, Shapley, attribute
 from zoco.stats.attribution.credits import Enough
 from zoco.stats.attribution.distinct import distinct
+from zoco.stats.attribution.paths import paths_taken
 from zoco.stats.attribution.resampling import ONE, worths_drawn
-from zoco.stats.tests.attribution.walks import Chain, chain_drawn, paths_drawn, paths_of
+from zoco.stats.tests.attribution.walks import Chain, chain_drawn, models, paths_drawn, paths_of
 
 CHAINS, CHANNELS, PEOPLE, REPLICATES = 500, 6, 1_500, 300
 
@@ -55,6 +58,24 @@ def test_intervals_of_units_cover_what_was_to_be_expected() -> None:
             covered.append(credit.of_units.low <= units <= credit.of_units.high)
 
     assert 0.87 <= np.mean(covered) <= 0.93
+
+
+@pytest.mark.parametrize("model", models(direct="A"), ids=str)
+@pytest.mark.parametrize("measure", list(Measure))
+def test_the_order_of_rows_moves_no_interval(model: Model, measure: Measure) -> None:
+    rng = np.random.default_rng(4)
+    paths = paths_drawn(rng, chain_drawn(np.random.default_rng(5), 4), 400)
+    rows = len(paths.counts)
+    values = np.where(paths.is_converted, rng.integers(1, 6, rows) * 10_000, 0)
+    ended_at = paths.ended_at + rng.integers(0, 10**9, rows)
+    paths = replace(paths, people=rng.integers(0, rows // 2, rows), ended_at=ended_at, values=values)
+
+    found, again = (
+        attribute(each, model, measure=measure, enough=Enough(0, 0), replicates=50)
+        for each in (paths, paths_taken(paths, rng.permutation(rows)))
+    )
+
+    assert again.lines == found.lines
 
 
 def test_the_same_seed_gives_the_same_interval_and_another_one_nearly() -> None:

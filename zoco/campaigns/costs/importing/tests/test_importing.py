@@ -165,6 +165,17 @@ def test_what_is_no_such_file_ends_in_a_sentence(content: bytes) -> None:
         assert (run.state, bool(run.said)) == ("failed", True)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\n\n  \n", "The file is empty."),
+        (b"date,campaign,amount\n", "There is no row below the head of the table."),
+    ],
+)
+def test_a_file_without_rows_says_whether_it_has_a_head(content: bytes, said: str) -> None:
+    assert begun(site_made(), content).said == said
+
+
 def test_a_workbook_is_read_and_its_formulas_are_not_run() -> None:
     book: Any = openpyxl.Workbook()
     book.active.append(["Day", "Campaign name", "Amount spent (EUR)"])

@@ -16,4 +16,5 @@
   const begin = () => document.querySelectorAll("form select[name=kind], fieldset select[name$='-kind']").forEach(watch);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
+  document.addEventListener("z:body", begin);
 })();
