@@ -6,7 +6,7 @@ Programs wait as long as usual, and are told that nothing was recorded.
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,13 +40,12 @@ LOCKS = {
 def locked(*tables: str) -> Iterator[None]:
     """Let somebody else write for a long time."""
     other = connection.copy()
-    with other.cursor() as cursor:
+    with closing(other), other.cursor() as cursor:
         cursor.execute(LOCKS[connection.vendor].format(", ".join(tables)))
         try:
             yield
         finally:
             cursor.execute("ROLLBACK")
-    other.close()
 
 
 @contextmanager
