@@ -12,8 +12,9 @@ from benchmarks.reports import data_folder, parser, set_up
 
 
 def spent(con: Any, sql: str, bounds: Mapping[str, str] | None = None) -> float:
-    """Return how long the processor was at a statement, on all threads; rows are read as the store reads them,
-    by Arrow, for making objects of Python of each cell is no part of any answer.
+    """Return how long the processor was at a statement, on all threads.
+
+    Rows are read by Arrow, as the store does: objects of Python for each cell are no part of any answer.
     """
     began = time.process_time()
     con.sql(sql, params=bounds).to_arrow_table()
