@@ -12,9 +12,12 @@ from benchmarks.reports import data_folder, parser, set_up
 
 
 def spent(con: Any, sql: str, bounds: Mapping[str, str] | None = None) -> float:
-    """Return how long the processor was at a statement, on all threads."""
+    """Return how long the processor was at a statement, on all threads.
+
+    Rows are read by Arrow, as the store does: objects of Python for each cell are no part of any answer.
+    """
     began = time.process_time()
-    con.execute(sql, bounds).fetchall()
+    con.sql(sql, params=bounds).to_arrow_table()
     return time.process_time() - began
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from zoco.ledger import expr
 from zoco.ledger.asking import along
 from zoco.ledger.expr import Table, Value
-from zoco.monitor.reports.conversions.counted import WHOSE, conversions, in_visits, whose
+from zoco.monitor.reports.conversions.counted import KEPT, WHOSE, conversions, in_visits, whose
 from zoco.monitor.reports.conversions.defined import Definition
 
 if TYPE_CHECKING:
@@ -62,50 +62,71 @@ def paths(facts: Facts, definition: Definition, by: str) -> Table:
     converted earlier in the period, else `count` of equal paths together, `who` 0 and without moments.
     Of touches in one microsecond the more frequent label comes first, then that earlier in the alphabet.
     """
-    visits = whose(_visits(facts, definition, by), facts, definition)
-    met = visits if by in COLUMNS else _met(facts, definition, by)
+    told = _told(facts, definition, by)
+    codes = _codes(told)
+    coded = told.inner_join(codes, "label")
+    if by in COLUMNS:
+        met = visits = _visits(coded, facts, definition)
+    else:
+        visits = _visits(_in_visits(facts, definition), facts, definition)
+        met = _moments(coded, facts, definition)
     met = met.filter(met.who != 0)
     numbers = _numbers(met)
-    ways = _ways(met.inner_join(numbers, "label"))
+    ways = _ways(met.inner_join(numbers, "code"))
     bought = _placed(conversions(facts, definition), visits)
     coded = {name: "array<!int64>" if name == "path" else kind for name, kind in PATH.items()}
     to_buy = _to_conversions(ways, bought, definition).select(*PATH).cast(coded)
     nowhere = _nowhere(ways, bought, facts, definition).select(*PATH).cast(coded)
-    every = to_buy.union(nowhere).cross_join(_labels(numbers))
+    every = to_buy.union(nowhere).cross_join(_labels(numbers, codes))
     return every.mutate(path=along.picked(every.labels, every.path)).select(*PATH)
 
 
-def _visits(facts: Facts, definition: Definition, by: str) -> Table:
-    """Return one row a visit: session, when it began, whose it is, and how it came about."""
-    wide = facts.whole_visits.earlier(definition.lookback_seconds)
-    rows = wide.where(lambda rows: rows.session != 0)
-    label = rows[by].max() if by in COLUMNS else expr.text("")
-    each = rows.group_by("session").aggregate(
-        occurred_at=rows.occurred_at.min(), label=label, **{name: rows[name].max() for name in WHOSE}
-    )
-    return each.mutate(at=expr.micros(each.occurred_at))
-
-
-def _clicks(facts: Facts, definition: Definition) -> Table:
-    """Return one row a link that was followed in a letter; letters are of no site."""
-    wide = replace(facts.whole_visits, with_nobodys=True).earlier(definition.lookback_seconds)
-    rows = wide.named(CLICKED)
-    found = whose(rows.select("id", "occurred_at", "session", "subject", *WHOSE), facts, definition)
-    return found.mutate(at=expr.micros(found.occurred_at), label=found.subject)
-
-
-def _met(facts: Facts, definition: Definition, by: str) -> Table:
-    """Return one row a time that somebody met a letter, a post, a banner or a coupon."""
+def _told(facts: Facts, definition: Definition, by: str) -> Table:
+    """Return the facts that tell of touches, each with its label: those of visits, or each a touch itself."""
+    if by in COLUMNS:
+        rows = _in_visits(facts, definition)
+        return rows.select(*KEPT, label=rows[by])
     if by == "letter":
-        return _clicks(facts, definition)
+        # Letters are of no site.
+        wide = replace(facts.whole_visits, with_nobodys=True).earlier(definition.lookback_seconds)
+        rows = wide.named(CLICKED)
+        return rows.select(*KEPT, label=rows.subject)
     wide = facts.whole_visits.earlier(definition.lookback_seconds)
     rows = wide.where(lambda rows: _is_coupon(rows) if by == "coupon" else _is_followed(rows, by))
-    named = rows.subject
+    label = rows.subject
     if by == "coupon":
         used = expr.prop_text(rows, COUPON)
-        named = (used == "").ifelse(rows.subject, used)
-    kept = rows.select("id", "occurred_at", "session", *WHOSE, label=named)
-    found = whose(kept, facts, definition)
+        label = (used == "").ifelse(rows.subject, used)
+    return rows.select(*KEPT, label=label)
+
+
+def _in_visits(facts: Facts, definition: Definition) -> Table:
+    return facts.whole_visits.earlier(definition.lookback_seconds).where(lambda rows: rows.session != 0)
+
+
+def _codes(told: Table) -> Table:
+    """Return labels with a number each, in the order of the alphabet: label, code.
+
+    Texts are slow to gather and to compare: from here on touches bear numbers, until paths are named.
+    """
+    each = told.select("label").distinct()
+    return each.mutate(code=along.place(each, each.label.asc()).cast("!int64"))
+
+
+def _visits(rows: Table, facts: Facts, definition: Definition) -> Table:
+    """Return one row a visit: session, when it began, whose it is, and the last by the alphabet of the codes
+    that its facts have.
+    """
+    kept = [name for name in ("code", *WHOSE) if name in rows.columns]
+    each = rows.group_by("session").aggregate(
+        occurred_at=rows.occurred_at.min(), **{name: rows[name].max() for name in kept}
+    )
+    return _moments(each, facts, definition)
+
+
+def _moments(rows: Table, facts: Facts, definition: Definition) -> Table:
+    """Return rows with whose they are, and when they were in microseconds."""
+    found = whose(rows, facts, definition)
     return found.mutate(at=expr.micros(found.occurred_at))
 
 
@@ -120,18 +141,18 @@ def _is_coupon(rows: Table) -> Value:
 
 
 def _numbers(met: Table) -> Table:
-    """Return label and number, the most frequent first; those beyond LABELS_MOST share one."""
-    each = met.group_by("label").aggregate(times=met.count())
-    place = each.mutate(place=along.place(each, each.times.desc(), each.label.asc()))
+    """Return code and number, the most frequent first; those beyond LABELS_MOST share one."""
+    each = met.group_by("code").aggregate(times=met.count())
+    place = each.mutate(place=along.place(each, each.times.desc(), each.code.asc()))
     is_own = place["place"] <= LABELS_MOST
     number = is_own.ifelse(place["place"], expr.whole(LABELS_MOST + 1)).cast("!int64")
-    return place.select("label", number=number)
+    return place.select("code", number=number)
 
 
-def _labels(numbers: Table) -> Table:
+def _labels(numbers: Table, codes: Table) -> Table:
     """Return one row, the list of labels by number."""
-    is_own = numbers.number <= LABELS_MOST
-    named = numbers.mutate(label=is_own.ifelse(numbers.label, expr.text(OTHERS)))
+    both = numbers.inner_join(codes, "code")
+    named = both.mutate(label=(both.number <= LABELS_MOST).ifelse(both.label, expr.text(OTHERS)))
     each = named.group_by("number").aggregate(label=named.label.min())
     return each.aggregate(labels=along.in_order(each.label, each.number))
 
@@ -143,14 +164,15 @@ def _ways(touches: Table) -> Table:
     of a list is had for less than a join of touches, or a window over them.
     """
     keyed = touches.select("who", key=touches["at"] * LABELS_ROOM + touches.number)
-    return keyed.group_by("who").aggregate(keys=along.in_order(keyed.key, keyed.key))
+    # Lists are gathered quicker where what belongs together comes together, by more than this order costs.
+    near = keyed.order_by("who", "key")
+    return near.group_by("who").aggregate(keys=along.in_order(near.key, near.key))
 
 
 def _placed(bought: Table, visits: Table) -> Table:
     """Return conversions with whose visit each is part of, and what each brought."""
     both = in_visits(bought, visits.semi_join(bought, "session"))
     placed = both.select("id", "at", "session", "gross", "refunded", "who")
-    # One table for both uses: a join that is used twice is written twice, and would be made twice.
     return placed.mutate(value=placed.gross + placed.refunded)
 
 
@@ -169,8 +191,8 @@ def _to_conversions(ways: Table, bought: Table, definition: Definition) -> Table
 
 def _nowhere(ways: Table, bought: Table, facts: Facts, definition: Definition) -> Table:
     """Return the paths that did not end in a conversion."""
-    known = bought.filter(bought.who != 0)
-    latest = known.group_by(__who="who").aggregate(__last=known["at"].max())
+    # Not of those filtered: a filter would be a table of its own, and whose they are be sought once more.
+    latest = bought.group_by(__who="who").aggregate(__last=bought["at"].max())
     both = ways.left_join(latest, ways.who == latest["__who"])
     ended = both.mutate(__last=both["__last"].fill_null(0), __end=both.keys[-1])
     after = (ended["__last"] + 1) * LABELS_ROOM

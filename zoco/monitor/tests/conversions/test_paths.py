@@ -43,3 +43,10 @@ def test_every_path_is_as_walked(
 
     assert seen == Counter(walks(FACTS, definition, by))
     assert sum(seen.values()) > 100
+
+
+def test_whose_visit_a_conversion_is_part_of_is_sought_once() -> None:
+    """Ibis writes a join twice that is filtered for one of its uses; the rows are the same, but later."""
+    said = expr.to_sql(paths(Facts(SITE, PERIOD), BY_PERSON, "channel"), "duckdb")
+
+    assert said.count("SEMI JOIN") == 1
