@@ -6,7 +6,7 @@ channel here is a source of costs.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,11 +73,16 @@ def _of_mix(wanted: Wanted, spent: dict[str, dict[str, float | None]]) -> Iterat
         return
     span = formats.span(mix.first_on, mix.last_on)
     source, url = _("Media mix, %(days)s") % {"days": span}, reverse("zoco_mix", args=[mix.pk])
+    named = Counter(each["channel"].lower() for each in mix.result["channels"])
     for each in mix.result["channels"]:
         for label, money in spent.get(each["channel"].lower(), {}).items():
             lack = _lack(money)
             if mix.result["is_contradicted"]:
                 lack = _("a test contradicts it")
+            elif named[each["channel"].lower()] > 1:
+                lack = _(
+                    "its costs are written with and without capitals, which the model takes for two channels"
+                )
             elif each["knowledge"] == UNTOLD:
                 lack = _("not identifiable")
             elif why := lacking(mix.result, each["channel"]):

@@ -57,7 +57,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "incidents",
         _("Incidents"),
-        is_demo=bool(alarms) and all(each.site.is_demo for each in alarms),
         lines=shown,
         alarms=[lines.alarm_line(each) for each in alarms],
         demo_name=(demo := next((each.site.name for each in alarms if each.site.is_demo), "")),
