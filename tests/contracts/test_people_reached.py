@@ -63,6 +63,7 @@ NOBODY = {
     "zoco_mail.LinkFollowed.mark": "is of a link in everybody's letter",
     "zoco_mail.TallyKept.mark": "is of counts",
     "zoco_mail.TallyKept.fates": "is of messages by their numbers, not of whose they are",
+    "zoco_mix.MixDraws.parquet": "is of sums of money and conversions",
     "zoco_monitor.Incident.mark": "is of an alarm",
     "zoco_project.Change.address": "is of who works here",
     "zoco_sites.GoneSite.left": "counts",

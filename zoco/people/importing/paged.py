@@ -59,15 +59,9 @@ def begun(
     """
     form.is_valid()
     file = form.cleaned_data.get("file")
-    name, size = form.cleaned_data.get("name") or "", form.cleaned_data.get("size") or 0
-    if file:
-        name, size = file.name, file.size
     is_script = request.headers.get("Accept") == "application/json"
     try:
-        if file is None and not (name and size):
-            is_empty = bool(name) or "file" in form.errors
-            raise ImportWrong(_("The file is empty.") if is_empty else nothing)  # noqa: TRY301
-        run = begin(name, size)
+        run = begin(*_named(form, file, nothing))
         _whole_taken(file, run, runs)
     except ImportWrong as error:
         if is_script:
@@ -81,6 +75,16 @@ def begun(
     if is_script:
         return JsonResponse({"page": where, "part": reverse(f"{page}_part", args=[run.pk])})
     return redirect(where)
+
+
+def _named(form: UploadForm, file: UploadedFile[Any] | None, nothing: str) -> tuple[str, int]:
+    """Return the name and size of what is uploaded; raises ImportWrong where nothing is."""
+    name, size = form.cleaned_data.get("name") or "", form.cleaned_data.get("size") or 0
+    if file:
+        return file.name or "", file.size or 0
+    if not (name and size):
+        raise ImportWrong(_("The file is empty.") if name or "file" in form.errors else nothing)
+    return name, size
 
 
 def _whole_taken(file: UploadedFile[Any] | None, run: Run, runs: Stepped[Run]) -> None:

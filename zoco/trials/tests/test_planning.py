@@ -34,6 +34,10 @@ GIVEN: dict[str, Any] = {
     "unit": "browser", "window_days": 3, "lift": 20.0, "arms": 2, "power": 80.0, "share": 50,
 }  # fmt: skip
 Rows = dict[int, list[float]]
+REVENUE = {
+    "site": "shop", "goal": "", "kind": "revenue", "unit": "visitor", "window_days": "1", "lift": "25",
+    "arms": "2", "power": "80", "share": "100", "quantile": "0.95", "from_day": "1",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -169,12 +173,8 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     load(tmp_path, made.facts)
     opening.store().drain()
     client = client_of("marketer")
-    asked = {
-        "site": "shop", "goal": "", "kind": "revenue", "unit": "visitor", "window_days": "1", "lift": "25",
-        "arms": "2", "power": "80", "share": "100", "quantile": "0.95", "from_day": "1",
-    }  # fmt: skip
 
-    answer = client.post(PLAN, asked)
+    answer = client.post(PLAN, REVENUE)
     answer_through(key=TrialQuestion.objects.get().pk)
     shown = body(client.get(answer["Location"]))
     new = unescape(re.search(r'href="(/admin/trials/new/[^"]*)"', shown)[1])  # type: ignore[index]
@@ -189,6 +189,17 @@ def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     assert "Planned as though more units paid, each as much as those who paid." in shown
     assert '<option value="revenue" selected>' in offered
     assert 'name="metrics-0-share" value="0.95"' in offered
+    opening.close()
+
+
+def test_a_plan_that_lacks_what_its_kind_needs_says_what(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
+    opening.close()
+    draft()
+    client, asked = client_of("marketer"), REVENUE
+
     assert "needs a goal of the site" in body(client.post(PLAN, asked | {"kind": "proportion"}))
     assert "is a ratio: choose as well for each" in body(
         client.post(PLAN, asked | {"kind": "ratio", "goal": "Order"})

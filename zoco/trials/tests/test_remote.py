@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -222,16 +223,17 @@ def test_without_published_sites_everybody_gets_nothing(tmp_path: Path) -> None:
 API = "/api/ofrep/v1/evaluate/flags"
 
 
+def posted(client: Client, path: str, body: Any) -> Any:
+    return client.post(path, json.dumps(body), content_type="application/json")
+
+
 def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     trial = running(unit="person", share_percent=50)
-    client = client_of("marketer")
     (person,) = [each for each in range(1, 50) if dealt_arm(trial, NUMBER_BASE | each) == "b"][:1]
     (outside,) = [each for each in range(1, 50) if dealt_arm(trial, NUMBER_BASE | each) is None][:1]
     for each in (person, outside):
         Person.objects.create(pk=each, name="Ana", created_at=START, changed_at=START)
-
-    def post(path: str, body: Any) -> Any:
-        return client.post(path, json.dumps(body), content_type="application/json")
+    post = partial(posted, client_of("marketer"))
 
     answer = post(f"{API}/headline", {"context": {"targetingKey": str(person)}})
     assert (answer.json()["variant"], answer.json()["reason"]) == ("b", "SPLIT")
@@ -239,10 +241,6 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
         missing = post(f"{API}/headline", {"context": context})
         assert (missing.status_code, missing.json()["errorCode"]) == (400, "TARGETING_KEY_MISSING")
         assert post(API, {"context": context}).json() == post(API, {}).json()
-    assert post(f"{API}/headline", {"context": {"targetingKey": "ana"}}).status_code == 400
-    assert post(f"{API}/headline", {"context": {"targetingKey": "9" * 19}}).status_code == 400
-    assert post(f"{API}/nothing", {}).status_code == 404
-    assert post(f"{API}?site=nothing", {}).status_code == 404
     assert len(post(API, {"context": {"targetingKey": str(person)}}).json()["flags"]) == 1
     said = post("/api/trials/headline/shown", {"persons": [person, outside]})
     assert said.json() == {"recorded": 1, "unknown": 0}
@@ -258,6 +256,16 @@ def test_programs_ask_for_persons_and_tell_who_saw(tmp_path: Path) -> None:
     Trial.objects.update(id=once.pk + 1)
     assert post("/api/trials/headline/shown", {"persons": [person]}).json() == {"recorded": 1, "unknown": 0}
     assert OutboxRow.objects.count() == 2
+
+
+def test_what_programs_ask_wrongly_is_refused(tmp_path: Path) -> None:
+    running(unit="person", share_percent=50)
+    post = partial(posted, client_of("marketer"))
+
+    assert post(f"{API}/headline", {"context": {"targetingKey": "ana"}}).status_code == 400
+    assert post(f"{API}/headline", {"context": {"targetingKey": "9" * 19}}).status_code == 400
+    assert post(f"{API}/nothing", {}).status_code == 404
+    assert post(f"{API}?site=nothing", {}).status_code == 404
     assert post("/api/trials/headline/shown", {"persons": ["x"]}).status_code == 422
     assert post("/api/trials/headline/shown", {"persons": [-1]}).status_code == 422
     assert post("/api/trials/headline/shown", {"persons": [1] * 1_001}).status_code == 422
