@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +18,22 @@ from zoco.trials.designs import SHARES
 from zoco.trials.models import Trial
 
 Kept = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How a picture is laid out: its width, where strips begin, how high each is and where the first one is."""
+
+    width: int
+    left: int
+    strip: int
+    top: int
+
+
+WIDE, NARROW = Room(680, 140, 60, 10), Room(326, 0, 76, 26)
+"""Names stand beside the strips, or above them where a phone has no room beside."""
 DAYS_MOST = 31
-WIDE, LEFT, RIGHT, STRIP = 680, 140, 56, 60
+RIGHT = 56
 
 
 def days(
@@ -69,38 +84,54 @@ def earned(both: Sequence[tuple[Any, Kept]], currency: str) -> str:
 
 
 def moved(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str]) -> SafeString:
+    """Draw how shares moved, wide and narrow, of which the page shows one; nothing of fewer than two days."""
+    wide, narrow = (_drawn(trial, both, arms, room) for room in (WIDE, NARROW))
+    if not wide:
+        return SafeString("")
+    return format_html('<div class="z-forest">{}</div><div class="z-forest small">{}</div>', wide, narrow)
+
+
+def moved_alone(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str]) -> SafeString:
+    """Draw how shares moved for a file of its own; nothing of fewer than two days."""
+    return _drawn(trial, both, arms, WIDE)
+
+
+def _drawn(trial: Trial, both: Sequence[tuple[Any, Kept]], arms: Mapping[str, str], room: Room) -> SafeString:
     """Draw the share of each arm by day, one below the other on one scale; nothing of fewer than two days."""
     kept = next((kept for metric, kept in both if metric.role == "primary"), {})
     batches = kept.get("batches", []) if trial.is_bandit else []
     if len(batches) < 2:
         return SafeString("")
     strips = (
-        (_strip(number, name, [batch["shares"][key] for batch in batches]),)
+        (_strip(number, name, [batch["shares"][key] for batch in batches], room),)
         for number, (key, name) in enumerate(arms.items())
     )
     clock = ZoneInfo(trial.site.zone)
     first, last = (formats.day(_day(each, clock)) for each in (batches[0], batches[-1]))
-    foot = STRIP * len(arms) + 16
+    foot = room.strip * len(arms) + 16
     title = _("How the shares moved")
     return format_html(
         '<svg class="c" viewBox="0 0 {w} {h}" role="img" aria-label="{title}"><title>{title}</title>'
         '<desc>{words}</desc>{strips}<text x="{left}" y="{foot}">{first}</text>'
         '<text x="{right}" y="{foot}" text-anchor="end">{last}</text></svg>',
-        w=WIDE, h=foot + 6, title=title, left=LEFT, right=WIDE - RIGHT, foot=foot, first=first, last=last,
+        w=room.width, h=foot + 6, title=title, left=room.left, right=room.width - RIGHT, foot=foot,
+        first=first, last=last,
         words=_("The share of each arm by day, from 0 below to 100% above; the figures stand in the table."),
         strips=format_html_join("", "{}", strips),
     )  # fmt: skip
 
 
-def _strip(number: int, name: str, shares: Sequence[float]) -> SafeString:
-    top, bottom = STRIP * number + 10, STRIP * number + 54
-    room, gaps = WIDE - LEFT - RIGHT, len(shares) - 1
-    places = [(LEFT + room * at / gaps, bottom - (bottom - top) * share) for at, share in enumerate(shares)]
+def _strip(number: int, name: str, shares: Sequence[float], room: Room) -> SafeString:
+    top = room.strip * number + room.top
+    left, right, bottom = room.left, room.width - RIGHT, top + 44
+    gap = (right - left) / (len(shares) - 1)
+    places = [(left + gap * at, bottom - (bottom - top) * share) for at, share in enumerate(shares)]
+    written = (top + bottom) // 2 + 4 if left else top - 8
     return format_html(
         '<path class="grid" d="M{} {}H{}M{} {}H{}"/><text x="0" y="{}">{}</text>'
         '<polyline class="l1" points="{}"/><text x="{}" y="{}">{}</text>',
-        LEFT, top, WIDE - RIGHT, LEFT, bottom, WIDE - RIGHT, (top + bottom) // 2 + 4,
-        fitted(name, LEFT - 8), " ".join(f"{x:.1f},{y:.1f}" for x, y in places), WIDE - RIGHT + 6,
+        left, top, right, left, bottom, right, written,
+        fitted(name, left - 8 if left else right), " ".join(f"{x:.1f},{y:.1f}" for x, y in places), right + 6,
         f"{places[-1][1] + 4:.1f}", formats.percent(shares[-1], 0),
     )  # fmt: skip
 

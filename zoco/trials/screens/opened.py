@@ -272,7 +272,7 @@ def drawings(row: Trial, shown: Shown, opens: Mapping[str, Explained]) -> list[D
     if shown["alone"]:
         title = _("Lift against “%(control)s”") % {"control": shown["control"]}
         found.append(Drawing("lift", title, row.name, partial(stood.one, shown["alone"]), opens["lift"]))
-    if shown["moved"]:
-        body = partial(stood.one, shown["moved"])
+    if shown["moved_alone"]:
+        body = partial(stood.one, shown["moved_alone"])
         found.append(Drawing("bandit", _("How the shares moved"), row.name, body, opens["bandit"]))
     return found

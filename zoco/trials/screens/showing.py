@@ -126,6 +126,7 @@ def _figures(row: Trial, run: TrialRun) -> dict[str, Any]:
         "since": _moment(row.started_at, row),
         "alone": forest.alone(*drawn),
         "moved": bandits.moved(row, both, arms),
+        "moved_alone": bandits.moved_alone(row, both, arms),
         "words": words,
         "kind": kind,
         "until": _moment(run.until, row),

@@ -184,6 +184,7 @@ def test_the_page_says_that_a_bandit_earns(tmp_path: Path, monkeypatch: pytest.M
     assert "Fieller" not in shown
     assert shown.count('data-label="Share set"') == 4
     assert "with equal shares, by the honest values, about: " in shown
+    assert '<div class="z-forest small"><svg class="c" viewBox="0 0 326 174" role="img"' in shown
     moved = whole(client.get(f"/admin/trials/{trial.pk}/", {"picture": "bandit"}).content.decode())
     assert texts(moved)[0] == "How the shares moved"
     assert len(list(moved.iter(f"{SVG}polyline"))) == 2
