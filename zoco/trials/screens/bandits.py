@@ -22,7 +22,7 @@ Kept = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How a picture is laid out: its width, where strips begin, how high each is and where the first one is."""
+    """How a picture is laid out: its width, the left end and height of strips, and the top of the first."""
 
     width: int
     left: int
