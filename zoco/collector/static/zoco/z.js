@@ -36,17 +36,15 @@
     let off = !/^http/.test(location.protocol);
     try { off ||= localStorage.zoco === "off"; } catch {}
 
-    /* A UUIDv7: the moment, a count, then chance. Ids of a page grow, whatever its clock does: by them facts
-     * of the same moment have their order. */
-    let stamp = 0, turn = 0;
+    /* A UUIDv7: the moment, a count, then chance. Moment and count are one number that grows, whatever the
+     * clock does: by it facts of the same moment have their order. */
+    let turn = 0;
     const hex = (number, size) => number.toString(16).padStart(size, "0");
     const uuid = () => {
-      const [one, two, three] = crypto.getRandomValues(new Uint32Array(3)), at = max(Date.now(), stamp);
-      turn = at > stamp ? one & 2047 : turn + 1;
-      stamp = at + (turn >> 12);
-      turn &= 4095;
-      return hex(stamp, 12).replace(/.{8}/, "$&-") + "-7" + hex(turn, 3) + "-"
-        + hex((two & 16383) | 32768, 4) + "-" + hex(one >>> 16, 4) + hex(three, 8);
+      const [one, two, three] = crypto.getRandomValues(new Uint32Array(3));
+      turn = max(turn + 1, Date.now() * 4096);
+      return hex(turn, 15).replace(/(.{8})(.{4})/, "$1-$2-7")
+        + "-8" + hex(one >>> 20, 3) + "-" + hex(two, 8) + hex(three >>> 16, 4);
     };
     /* Who asks for privacy has no id, whatever is in the cookie. */
     const isPrivate = () => navigator.globalPrivacyControl || navigator.doNotTrack == 1;
@@ -80,8 +78,8 @@
       return facts;
     };
     /* All ages are of one moment: rounded, each fact stays behind the one before. */
-    const packed = (facts, end = now()) =>
-      JSON.stringify(facts.map(([at, fact]) => ({ ...fact, age: max(0, round(end - at)) })));
+    const packed = (facts, at = now()) =>
+      JSON.stringify(facts.map(([since, fact]) => ({ ...fact, age: round(at - since) })));
     const flush = (last) => {
       clearTimeout(timer);
       timer = 0;
@@ -190,7 +188,7 @@
       taking.forEach((take) => take());
       open = false;
       const facts = Object.values(slow).sort((one, two) => two - one), { length } = facts;
-      if (length) figures.inp = facts[min(length - 1, Math.floor(max(length, counted() - before) / 50))];
+      if (length) figures.inp = facts[min(length - 1, (max(length, counted() - before) / 50) | 0)];
       if (Object.keys(figures).length) add({ type: "vitals", url: loaded, props: figures });
     };
     const interaction = ({ interactionId: name, duration: size }) => {
