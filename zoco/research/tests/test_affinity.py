@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.contracts.many_facts import write_spool
+from zoco.ledger.asking.statements import templates
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
@@ -20,7 +21,7 @@ from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import RuleWrong, rules_read
 from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
-from zoco.research.affinity.baskets import LONGEST, baskets, buyers, followed, products_of
+from zoco.research.affinity.baskets import LONGEST, baskets, buyers, followed, last_products, products_of
 from zoco.research.affinity.leaf import BoughtLeaf
 from zoco.research.affinity.panels import NextPanel, chances
 from zoco.research.purchases import span_of
@@ -234,6 +235,22 @@ def test_buyers_of_products_of_any_name_are_found(both: Store) -> None:
     asked: Any = {"site": ODD, "period": span_of(ODD, NOW, None), "store": both}
 
     assert [set(buyers(str(name)[:LONGEST], **asked)) for name in NAMES] == [{CARL}] * len(NAMES)
+
+
+def test_one_statement_serves_all_people_and_products(both: Store) -> None:
+    asked: Any = {"site": SITE, "period": span_of(SITE, NOW, None), "store": both}
+    last_products(CARL, **asked)
+    buyers("salt", **asked)
+    texts = len(templates._held)
+    held = [key for key in templates._held if "'research last'" in key or "'research buyers'" in key]
+    assert len({key.split(",")[0] for key in held}) == 2
+
+    last = [sorted(last_products(person, **asked)) for person in (ANA, BEA, CARL, 10**9)]
+
+    # Bea's only order that names products was given back, by a fact that does not say whose it was.
+    assert last == [["oil"], [], [], []]
+    assert [set(buyers(name, **asked)) for name in ("soap", "oil", "s'oap")] == [{ANA}, {ANA}, set()]
+    assert len(templates._held) == texts
 
 
 def test_who_bought_what_is_known_of_all_orders(both: Store, monkeypatch: pytest.MonkeyPatch) -> None:
