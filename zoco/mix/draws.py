@@ -42,3 +42,8 @@ def draws_keep(*, mix: MediaMix, fit: Fit) -> None:
     pa.parquet.write_table(table_of(fit), file, compression="zstd")
     if MediaMix.objects.select_for_update().filter(pk=mix.pk).exists():
         MixDraws.objects.update_or_create(mix_id=mix.pk, defaults={"parquet": file.getvalue()})
+
+
+def draws_forget(*, mix: MediaMix) -> None:
+    """Delete the draws of a model that is fitted anew: it may come to another end, which has none."""
+    MixDraws.objects.filter(mix_id=mix.pk).delete()

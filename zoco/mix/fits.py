@@ -10,7 +10,7 @@ from django.utils import timezone
 from zoco.ledger import sitebook
 from zoco.mix.controls.series import controls_add
 from zoco.mix.demand.judging import held, judged, visits_add
-from zoco.mix.draws import draws_keep
+from zoco.mix.draws import draws_forget, draws_keep
 from zoco.mix.models import ChannelTest, MediaMix
 from zoco.mix.naming import goals_now
 from zoco.mix.running import counter
@@ -22,6 +22,7 @@ from zoco.stats.mix.fitting import SWEEPS, WARMING
 
 def do(mix: MediaMix) -> None:
     """Fit a model. Raises what the mathematics refuse, WeeksWrong, FilterWrong, RunStopped."""
+    draws_forget(mix=mix)
     site = next(each for each in sitebook.sites() if each.id == mix.site_id)
     weeks = weeks_of(
         site,

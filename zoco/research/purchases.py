@@ -12,7 +12,7 @@ Nothing here runs a query but `Bought.of` and `Sold.of`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from zoco.ledger import expr
 from zoco.ledger.asking.refunds import REFUNDS_SECONDS
 from zoco.ledger.asking.statements import templates
 from zoco.ledger.asking.statements.outlines import Given
+from zoco.ledger.asking.statements.statement import counting_of
 from zoco.ledger.expr import Table
 from zoco.ledger.scope import Facts
 from zoco.people.models import NUMBER_BASE
@@ -118,22 +119,37 @@ def each_order(facts: Facts) -> Table:
 
 
 def told(
-    key: str, write: Callable[[Facts], Table], *, site: SiteInfo, period: Period, store: Store
+    key: str,
+    write: Callable[..., Table],
+    *,
+    site: SiteInfo,
+    period: Period,
+    store: Store,
+    words: Sequence[str] = (),
 ) -> pa.Table:
     """Ask the ledger. Raises QueryFailed, StoreBusy."""
-    return store.query(statement(key, write, site=site, period=period, store=store))
+    return store.query(statement(key, write, site=site, period=period, store=store, words=words))
 
 
 def statement(
-    key: str, write: Callable[[Facts], Table], *, site: SiteInfo, period: Period, store: Store
+    key: str,
+    write: Callable[..., Table],
+    *,
+    site: SiteInfo,
+    period: Period,
+    store: Store,
+    words: Sequence[str] = (),
 ) -> str:
-    """Write the statement that asks of a site's facts of a period."""
+    """Write the statement that asks of a site's facts of a period.
+
+    `write` gets the facts and the words, which may differ each time: one text is kept for all of them.
+    """
 
     def expression(given: Given) -> Table:
-        return write(Facts(given.site, given.periods[0], verdicts=COUNTED))
+        return write(Facts(given.site, given.periods[0], verdicts=COUNTED), *given.words)
 
-    given = Given(site, (period,))
-    return templates.filled((key, store.dialect), given, store.dialect, expression, lasting="never")
+    shape, given = (key, counting_of(site, period), store.dialect), Given(site, (period,), words)
+    return templates.filled(shape, given, store.dialect, expression, lasting="never")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,3 +101,15 @@ def test_of_a_fit_that_is_not_done_there_are_no_draws() -> None:
         assert analyst.get(f"/admin/media-mix/{working.pk}/draws.{kind}").status_code == 404
     assert "draws.csv" not in body(analyst.get(f"/admin/media-mix/{working.pk}/"))
     assert analyst.get("/admin/media-mix/999/draws.csv").status_code == 404
+
+
+def test_a_model_that_is_begun_anew_and_stopped_leaves_no_draws_of_before() -> None:
+    mix = begun()
+    MixDraws.objects.create(mix=mix, parquet=b"PAR1")
+    MediaMix.objects.update(goal="gone")
+
+    running.through(kind="mix", key=mix.pk)
+
+    mix.refresh_from_db()
+    assert mix.state == MediaMix.State.REFUSED
+    assert not MixDraws.objects.exists()

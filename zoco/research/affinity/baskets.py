@@ -59,7 +59,10 @@ class BuyersTooMany(ValueError):
 
 def _kept(facts: Facts) -> Table:
     """Return orders of which something is left: subject_kind, number, person, placed, props, money."""
-    rows = order_facts(facts, "props")
+    return _left(order_facts(facts, "props"))
+
+
+def _left(rows: Table) -> Table:
     is_placed = rows.name == ORDERED
     marked = rows.select(
         "subject_kind",
@@ -110,12 +113,12 @@ def buyers(product: str, *, site: SiteInfo, period: Period, store: Store) -> Bit
     # JSON writes these letters as they are; whether the product is really among the lines is read below.
     piece = max(re.split(r'["\\\x00-\x1f\x7f]', product), key=len)
 
-    def write(facts: Facts) -> Table:
+    def write(facts: Facts, within: str) -> Table:
         kept = _kept(facts)
-        ours = kept.filter(kept.person > expr.whole(NUMBER_BASE), kept.props.contains(piece))
+        ours = kept.filter(kept.person > expr.whole(NUMBER_BASE), kept.props.contains(within))
         return ours.limit(BUYING_MOST).select("person", "props")
 
-    table = told(f"research buyers {piece}", write, site=site, period=period, store=store)
+    table = told("research buyers", write, site=site, period=period, store=store, words=(piece,))
     if table.num_rows == BUYING_MOST:
         raise BuyersTooMany(f"{BUYING_MOST:,} orders or more of {site.slug} may hold it; take fewer days.")
     people, props = (table[name].to_pylist() for name in ("person", "props"))
@@ -129,13 +132,18 @@ def last_products(person: int, *, site: SiteInfo, period: Period, store: Store) 
     Raises QueryFailed, StoreBusy.
     """
 
-    def write(facts: Facts) -> Table:
-        kept = _kept(facts)
-        ours = kept.filter(kept.person == expr.whole(NUMBER_BASE + person))
+    def write(facts: Facts, number: str) -> Table:
+        whose = expr.number_in(expr.text(number), "int64")
+        rows = order_facts(facts, "props")
+        # What was given back may not say of whom: all that is of an order is kept, and of no other.
+        placed = rows.filter(rows.name == ORDERED, rows.person == whose).select("subject_kind", "number")
+        kept = _left(rows.semi_join(placed, ["subject_kind", "number"]))
+        ours = kept.filter(kept.person == whose)
         newest = ours.order_by([ours.placed.desc(), ours.number.asc(), ours.subject_kind.asc()])
         return newest.limit(LAST_MOST).select("placed", "props")
 
-    table = told(f"research last {person}", write, site=site, period=period, store=store)
+    words = (str(NUMBER_BASE + person),)
+    table = told("research last", write, site=site, period=period, store=store, words=words)
     named = (products_of(props or "") for props in table["props"].to_pylist())
     return next((products for products in named if products), frozenset())
 

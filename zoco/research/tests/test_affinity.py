@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.contracts.many_facts import write_spool
+from zoco.ledger.asking.statements import templates
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Store
 from zoco.ledger.store.duckdb.store import DuckStore
@@ -20,14 +20,12 @@ from zoco.people.audiences.leaves import Asked, LeafWrong
 from zoco.people.audiences.rules import RuleWrong, rules_read
 from zoco.people.models import Person
 from zoco.project.tests.readers import client_of
-from zoco.research.affinity.baskets import LONGEST, baskets, buyers, followed, products_of
+from zoco.research.affinity.baskets import LONGEST, baskets, buyers, followed, last_products, products_of
 from zoco.research.affinity.leaf import BoughtLeaf
-from zoco.research.affinity.panels import NextPanel, chances
 from zoco.research.purchases import span_of
 from zoco.research.tests.bought import ANA, BEA, CARL, NOW, SITE, back, order
 from zoco.sites import reads
 from zoco.sites.models import Site
-from zoco.stats.kinds.together import Pair
 
 
 def shop(site: int) -> list[object]:
@@ -168,64 +166,6 @@ OVER: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.django_db
-def test_a_persons_page_says_what_may_be_bought_next_and_how_sure_it_is(
-    site: Site, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    with ledger(tmp_path, bonded(site.pk), reads.site_infos()):  # type: ignore[arg-type]
-        owner = client_of("owner")
-        ana, bea, carl = (
-            owner.get(reverse("zoco_person", args=[key])).content.decode() for key in (ANA, BEA, CARL)
-        )
-        found: Any = {key: NextPanel().values(people[key - 1], at=NOW) for key in (ANA, BEA)}
-
-    # All of Ana's nineteen steps from bread are to butter. Eleven products on either side could form 110
-    # pairs: Garwood's lower bound of 19 at .05 / 110, chi2.ppf(.05 / 220, 38) / 2, is 7.32, of 19 times.
-    assert found[BEA]["rows"][0]["next"] == [
-        {"other": "butter", "one": "bread", "chance": "100.0%", "bounds": "38.5% to 100.0%", "both": "19",
-         "first": "19"}
-    ]  # fmt: skip
-    assert "Shop, last bought: bread" in bea
-    assert "after bread: 100.0% (38.5% to 100.0%); 19 of 19 times" in bea
-    # After butter comes bread each time, but Ana's eighteen times.
-    assert [each["other"] for each in found[ANA]["rows"][0]["next"]] == ["bread"]
-    assert "last bought: butter" in ana
-    assert "What may be bought next" not in carl
-
-
-@pytest.mark.django_db
-def test_where_no_pair_is_sure_nothing_is_said_of_the_next_purchase(
-    site: Site, people: list[Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZOCO_DATA", str(tmp_path))
-    with ledger(tmp_path, shop(site.pk), reads.site_infos()):  # type: ignore[arg-type]
-        ana: Any
-        ana, bea = (NextPanel().values(each, at=NOW) for each in people[:2])
-        monkeypatch.setattr(timezone, "now", lambda: NOW)
-        page = client_of("owner").get(reverse("zoco_person", args=[ANA])).content.decode()
-
-    assert [(row["bought"], row["next"]) for row in ana["rows"]] == [("oil", [])]
-    assert "Nothing can be said of the next purchase" in page
-    # What Bea bought was given back, or names no product.
-    assert bea == {}
-
-
-def test_each_product_stands_once_with_its_best_chance_and_three_at_most() -> None:
-    def pair(one: str, other: str, both: int) -> Pair:
-        return Pair(one, other, both, 20, 10, 100, 2.0, 1.5, 3.0)
-
-    sure = [
-        pair("soap", "oil", 12), pair("salt", "oil", 15), pair("soap", "tea", 9), pair("soap", "jam", 10),
-        pair("soap", "ham", 8), pair("wine", "rum", 20),
-    ]  # fmt: skip
-
-    found = chances(frozenset({"soap", "salt"}), sure)
-
-    assert [(each.one, each.other) for each in found] == [("salt", "oil"), ("soap", "jam"), ("soap", "tea")]
-
-
 def _rule(rule: dict[str, object]) -> Any:
     return rules_read({"version": 1, "rules": {"all": [rule]}})
 
@@ -234,6 +174,22 @@ def test_buyers_of_products_of_any_name_are_found(both: Store) -> None:
     asked: Any = {"site": ODD, "period": span_of(ODD, NOW, None), "store": both}
 
     assert [set(buyers(str(name)[:LONGEST], **asked)) for name in NAMES] == [{CARL}] * len(NAMES)
+
+
+def test_one_statement_serves_all_people_and_products(both: Store) -> None:
+    asked: Any = {"site": SITE, "period": span_of(SITE, NOW, None), "store": both}
+    last_products(CARL, **asked)
+    buyers("salt", **asked)
+    texts = len(templates._held)
+    held = [key for key in templates._held if "'research last'" in key or "'research buyers'" in key]
+    assert len({key.split(",")[0] for key in held}) == 2
+
+    last = [sorted(last_products(person, **asked)) for person in (ANA, BEA, CARL, 10**9)]
+
+    # Bea's only order that names products was given back, by a fact that does not say whose it was.
+    assert last == [["oil"], [], [], []]
+    assert [set(buyers(name, **asked)) for name in ("soap", "oil", "s'oap")] == [{ANA}, {ANA}, set()]
+    assert len(templates._held) == texts
 
 
 def test_who_bought_what_is_known_of_all_orders(both: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,13 +126,20 @@ def test_those_who_are_worth_most_are_offered_as_an_audience_that_has_people(sho
     study_through(key=study.pk, store=shop)
     worth = [each or 0.0 for each in Outcome.objects.values_list("value", flat=True)]
 
-    answer = client_of("owner").get(reverse("zoco_value"))
+    owner = client_of("owner")
+    answer = owner.get(reverse("zoco_value"))
 
     label, url = answer.context["audiences"][-1]
     least = int(re.sub(r"\D", "", label.split(" or more")[0]))
     rule = json.loads(parse_qs(urlsplit(url).query)["rules"][0])["rules"]["all"][0]
     assert (rule["what"], rule["how"], rule["number"]) == ("value", "least", least)
     assert 0.1 <= np.mean([each >= least for each in worth]) <= 0.2
+    # What the study kept is what its outcomes say, and they say it of a study from before it was kept.
+    study.refresh_from_db()
+    assert study.found["worth_most"] == int(sorted(worth)[::-1][len(worth) // 10])
+    del study.found["worth_most"]
+    study.save()
+    assert owner.get(reverse("zoco_value")).context["audiences"][-1] == (label, url)
 
 
 def test_too_short_a_time_has_no_holdout_and_says_so() -> None:

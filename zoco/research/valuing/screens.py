@@ -29,6 +29,7 @@ from zoco.research.opening import PEOPLE, SEE, audience_url, site_asked
 from zoco.research.screens import begin, of_page, page_url
 from zoco.research.valuing.choosing import AUTOMATIC, MODELS
 from zoco.research.valuing.leaf import ValueLeaf
+from zoco.research.valuing.working import WORTH_SHARE
 from zoco.sites.wording import said_again
 from zoco.stats.value.holdout import TOGETHER
 
@@ -43,8 +44,6 @@ CHOICES = {
 BEST_SHOWN = 20
 FAR_OFF = 25
 """Per cent of purchases too many or too few where a model had not seen: with more no figure stands alone."""
-WORTH_SHARE = 10
-"""An audience of those who are worth most is offered as about one in so many."""
 
 
 @for_whom(SEE, "GET", "HEAD", "POST")
@@ -264,9 +263,12 @@ def _worth_most(study: Study) -> int:
 
     0 where it would be less than 1, and where money is not told.
     """
-    worth = Outcome.objects.filter(study=study, value__isnull=False).order_by("-value", "person_id")
-    row = worth.values_list("value", flat=True)[worth.count() // WORTH_SHARE :].first()
-    whole = int(row or 0)
+    if "worth_most" in study.found:
+        whole = int(study.found["worth_most"])
+    else:
+        # A study that was done before it kept this.
+        worth = Outcome.objects.filter(study=study, value__isnull=False).order_by("-value", "person_id")
+        whole = int(worth.values_list("value", flat=True)[worth.count() // WORTH_SHARE :].first() or 0)
     step = int("1".ljust(len(str(whole)) - 1, "0"))
     return whole // step * step
 

@@ -35,6 +35,8 @@ STEPS = 5
 ALIVE_PARTS = 10
 LARGEST = 1e15
 """Nobody is worth more: where an interval ends beyond, it has no end."""
+WORTH_SHARE = 10
+"""An audience of those who are worth most is offered as about one in so many."""
 NO_MODEL = gettext_noop("There is no model %(model)s; choose one of: %(known)s.")
 
 
@@ -99,13 +101,23 @@ def outcomes(
     tell(done=4)
     study.found["sums"] = _sums(best.fitted, buyers.histories, money, spent)
     tell(done=STEPS)
-    counts = np.zeros(ALIVE_PARTS, dtype=np.int64)
+    counts, values = np.zeros(ALIVE_PARTS, dtype=np.int64), list[Floats]()
     for number, block in enumerate(_blocks(best.fitted, buyers, money, spent), 1):
         parts = np.minimum((block.alive * ALIVE_PARTS).astype(np.int64), ALIVE_PARTS - 1)
         counts += np.bincount(parts, minlength=ALIVE_PARTS)
-        study.found["alive"] = counts.tolist()
+        values += [] if block.value is None else [block.value[block.value < LARGEST]]
+        study.found |= {"alive": counts.tolist(), "worth_most": worth_most(values)}
         yield from _rows(study, block)
         tell(done=STEPS + number)
+
+
+def worth_most(values: list[Floats]) -> int:
+    """Return the whole money that about one in `WORTH_SHARE` is worth at least, 0 where money is not told."""
+    whole = np.concatenate([*values, np.zeros(0)])
+    if not len(whole):
+        return 0
+    at = len(whole) - 1 - len(whole) // WORTH_SHARE
+    return int(np.partition(whole, at)[at])
 
 
 def _tried(each: Any) -> dict[str, Any]:

@@ -55,10 +55,12 @@ def pairs(
     fewest: int = FEWEST,
     is_ordered: bool = False,
     most: int | None = None,
+    each_most: int | None = None,
 ) -> list[Pair]:
     """Return pairs of a thing on the first and another on the second side of at least `fewest` occasions.
 
-    The surest first, `most` of them, and of the `THINGS_MOST` that are met oftenest on each side. `both` is
+    The surest first, `most` of them, or with `each_most` sure ones alone, of each first thing the likeliest.
+    They are of the `THINGS_MOST` that are met oftenest on each side. `both` is
     held against first second / whole by the exact interval of a Poisson mean
     (F. Garwood, Fiducial Limits for the Poisson Distribution, Biometrika 28 (1936) 437–442); where both
     sides are frequent, counts vary less than Poisson's, so that it is wider than need be. Each interval is
@@ -77,7 +79,8 @@ def pairs(
     by_chance *= np.array([second[each] for each in others], dtype=np.float64)[other] / max(len(given), 1)
     level = (1 - CONFIDENCE) / max(_possible(first.keys(), second.keys(), is_ordered), 1)
     low, high = (each / by_chance for each in _bounds(both, level))
-    best = np.lexsort((other, one, -both, -low))[:most]  # things stand in the order of their names
+    best = np.lexsort((other, one, -both, -low))  # things stand in the order of their names
+    best = best[:most] if each_most is None else _likeliest(best, one, both, low, each_most)
     return [
         Pair(
             ones[one[at]], others[other[at]], int(both[at]), first[ones[one[at]]], second[others[other[at]]],
@@ -85,6 +88,22 @@ def pairs(
         )
         for at in best
     ]  # fmt: skip
+
+
+def left_out(things: Iterable[Set[str]], *, fewest: int = FEWEST) -> frozenset[str]:
+    """Return what is met often enough for a pair, but not among the things of a side that are looked at."""
+    counts = Counter(chain.from_iterable(things))
+    often = (name for name, count in counts.items() if count >= fewest)
+    return frozenset(often).difference(_frequent(counts, fewest))
+
+
+def _likeliest(best: Whole, one: Whole, both: Floats, low: Floats, most: int) -> Whole:
+    """Return sure pairs, of each first thing those that it is oftenest met with; as sure ones by `best`."""
+    sure = best[low[best] > 1]
+    sure = sure[np.lexsort((np.arange(len(sure)), -both[sure], one[sure]))]
+    _things, starts, many = np.unique(one[sure], return_index=True, return_counts=True)
+    rank = np.arange(len(sure)) - np.repeat(starts, many)
+    return sure[rank < most]
 
 
 def _frequent(counts: Counter[str], fewest: int) -> list[str]:
