@@ -4,6 +4,7 @@ What judges facts by itself asks here. Installations without this app have no su
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
+from zoco.kit import holding
 from zoco.kit.runs import QUIET
 from zoco.ledger import sitebook
 
@@ -18,7 +20,12 @@ if TYPE_CHECKING:
     from zoco.ledger.sitebook import SiteInfo
     from zoco.moving.models import SiteMove
 
+LOADING = "loading"
 UNDER_WAY, CUT_OFF, DONE = ("waiting", "running"), ("stopped", "failed"), "done"
+
+
+class LoadingAlready(RuntimeError):
+    """Another process loads the site."""
 
 
 class _Import(NamedTuple):
@@ -39,13 +46,33 @@ class _Import(NamedTuple):
 
 
 def sites_arrived() -> Sequence["SiteInfo"]:
-    """Return the sites into which no import is under way.
+    """Return the sites into which no import is under way, and which nobody loads.
 
     One that was cut off does not count, nor one that has said nothing for ten minutes: what watches over a
     site must not be off until somebody notices.
     """
-    arriving = {each.site for each in _imports() if each.is_under_way}
+    arriving = {each.site for each in _imports() if each.is_under_way} | sites_loading()
     return [each for each in sitebook.sites() if each.id not in arriving]
+
+
+@contextmanager
+def loading(site: int) -> Iterator[None]:
+    """Keep periodic work from a site while this process loads it. Raises LoadingAlready.
+
+    What is asked for by name is still done, for whoever loads asks for it at the times that he loads. It is
+    a lock, which ends with its process: workers on other machines do not see it.
+    """
+    with holding.held(LOADING, str(site), seconds=holding.MOMENT) as folder:
+        if folder is None:
+            raise LoadingAlready(f"The site {site} is being loaded already; wait until that is over.")
+        yield
+
+
+def sites_loading() -> set[int]:
+    """Return the keys of the sites that a process of this machine loads."""
+    locks = holding.root_of(LOADING).glob(f"*{holding.ENDING}")
+    names = [each.name.removesuffix(holding.ENDING) for each in locks]
+    return {int(name) for name in names if holding.is_held(LOADING, name)}
 
 
 def is_half_here(site: int) -> bool:

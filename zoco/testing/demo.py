@@ -15,6 +15,7 @@ from zoco.ledger.pictures.labels import NAMES
 from zoco.ledger.spool.instance import instance
 from zoco.ledger.store import opening
 from zoco.monitor.services import goal_create
+from zoco.moving.arriving import LoadingAlready, loading
 from zoco.sites import services
 from zoco.sites.consenting.words import language_for, words_of
 from zoco.sites.leaving import EVERYTHING
@@ -25,7 +26,7 @@ from zoco.testing.company import Plan, Written, company_write
 from zoco.testing.company.plan import Banner
 from zoco.testing.company.truth import Truth
 from zoco.testing.company.ways import LANGUAGES
-from zoco.testing.trying.loading import trials_load, trials_remove
+from zoco.testing.trying.loading import FiguresMissing, trials_load, trials_remove
 from zoco.testing.voices.loading import voices_load, voices_remove
 from zoco.testing.watching.looking import past_look, past_remove
 from zoco.testing.watching.waves import waves_let_in
@@ -37,7 +38,7 @@ GOALS = ("order.placed", "basket.added", "checkout.begun")
 
 
 class DemoRefused(ValueError):
-    """The site that has the demo's short name is somebody's own."""
+    """The demo cannot be loaded now, or its short name is that of somebody's own site."""
 
 
 def truth_path() -> Path:
@@ -66,19 +67,40 @@ def demo_load(
 ) -> Written | None:
     """Make the site, load the company up to now; returns None when it is there already.
 
-    What a cut-short call left is erased first. Raises DemoRefused.
+    What a cut-short call left is erased first. A worker that runs beside looks at none of it before it is
+    whole. Raises DemoRefused, also while another process loads it.
     """
     if demo_truth() is not None and not replaces:
         return None
-    site = _site()
-    if site is None:
-        site = _site_make()
-    else:
-        _erase(site)
-        voices_remove()
-        club_remove()
-        trials_remove(site)
-        past_remove(site)
+    there = _site()
+    site = there or _site_make()
+    try:
+        with loading(site.pk):
+            if there is not None:
+                _emptied(site)
+            return _filled(site, visitors, days, seed, now, progress)
+    except LoadingAlready:
+        raise DemoRefused("The demo is being loaded already; wait until that is over.") from None
+    except FiguresMissing as error:
+        raise DemoRefused(str(error)) from error
+
+
+def _emptied(site: Site) -> None:
+    _erase(site)
+    voices_remove()
+    club_remove()
+    trials_remove(site)
+    past_remove(site)
+
+
+def _filled(
+    site: Site,
+    visitors: int,
+    days: int,
+    seed: int,
+    now: datetime,
+    progress: Callable[[int, int], None] | None,
+) -> Written:
     plan = Plan(site=site.pk, until=now, visitors=visitors, days=days, seed=seed, banners=_banners(site))
     written = company_write(plan, DATA() / "spool", instance(DATA()), progress=progress)
     opening.store().drain()

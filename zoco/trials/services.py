@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.ledger import sitebook
 from zoco.ledger.asking.goals import goals_of_facts
+from zoco.moving.arriving import sites_loading
 from zoco.sites.models import Site
 from zoco.trials import sharing
 from zoco.trials.choices import Decides, Unit
@@ -196,17 +197,19 @@ def trial_stop(*, trial: int, at: datetime) -> Trial:
 
 
 def trials_finish(*, at: datetime) -> int:
-    """Finish the trials whose last day is over, as of the end of that day; returns how many."""
-    found = 0
+    """Finish the trials whose last day is over, as of the end of that day; returns how many.
+
+    Those of a site that is being loaded are left to whoever loads it.
+    """
     with sitebook.everything():
-        for pk in list(Trial.objects.filter(state=State.RUNNING).values_list("pk", flat=True)):
-            found += _finish(pk, at)
-    return found
+        running = Trial.objects.filter(state=State.RUNNING).exclude(site__in=sites_loading())
+        return sum(trial_finish(trial=pk, at=at) for pk in list(running.values_list("pk", flat=True)))
 
 
 @transaction.atomic
-def _finish(pk: int, at: datetime) -> bool:
-    row = Trial.objects.select_for_update().filter(pk=pk, state=State.RUNNING).first()
+def trial_finish(*, trial: int, at: datetime) -> bool:
+    """Finish a trial that runs if its last day is over, as of the end of that day; returns whether it was."""
+    row = Trial.objects.select_for_update().filter(pk=trial, state=State.RUNNING).first()
     end = end_of(row) if row is not None else None
     if row is None or end is None or at < end:
         return False

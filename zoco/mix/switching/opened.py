@@ -41,9 +41,17 @@ def plan(about: Pairs) -> Explained:
         ],
         SOURCE,
         about,
-        _(
-            "Up to 20 windows that overlap, with ten draws of coins in each: each share is known to about a "
-            "tenth. The future may be less like the past."
+        " ".join(
+            [
+                _(
+                    "Up to 20 windows that overlap, with ten draws of coins in each: each share is known to "
+                    "about a tenth. The future may be less like the past."
+                ),
+                _(
+                    "With more than 13 pairs a fixed sample of the ways in which the coins might have fallen "
+                    "tells what is found, and all of them are counted only where it is close."
+                ),
+            ]
         ),
     )
 

@@ -16,6 +16,11 @@ from zoco.stats.incrementality.planning import EFFECTS, POWER, WINDOWS
 
 PAIRS_LEAST, PAIRS_MOST = 5, 26
 """With fewer pairs not even differences that all point one way are rare at 90 %: 2 / 2⁴ is .125."""
+COUNTED_MOST = 13
+"""Of so many pairs a plan counts all ways to flip; of more a sample tells those p that it can tell apart."""
+SAMPLES = (256, 4096)
+CLEAR = 3.0
+"""So many standard errors of a sample are between what it tells and what is to be counted."""
 SCHEDULES = 10
 WINDOWS_LEAST = 8
 HALVINGS = 50
@@ -144,28 +149,57 @@ class SwitchPlan:
     windows: int
 
 
-def switch_planned(days: Floats, blocks: Blocks, *, confidence: float = 0.9, seed: int = 1) -> SwitchPlan:
+def switch_planned(days: Floats, blocks: Blocks, *, confidence: float = 0.9) -> SwitchPlan:
     """Count in windows of the past how often an effect that is put in is found. Raises BadPanel.
 
-    `days` are whole weeks, the oldest first. In each window some schedules are drawn, as they will be.
+    `days` are whole weeks, the oldest first. In each window some schedules are drawn, as they will be: draws
+    1 to 200 of `schedule`. Of more than `COUNTED_MOST` pairs a fixed sample of flips says what is found,
+    and all are counted only where it is close: these are thousands of tests, and a page waits for them.
     """
     starts = np.arange(0, len(days) - blocks.days + 1, 7)
     if len(starts) < WINDOWS_LEAST:
         raise BadPanel(f"The past is at least {WINDOWS_LEAST - 1} weeks longer than the test.")
     taken = starts[np.unique(np.linspace(0, len(starts) - 1, WINDOWS).astype(np.int64))]
-    random = np.random.default_rng(seed)
-    found = np.zeros(len(EFFECTS) + 1)
-    for start in taken:
+    effects, rows = (0.0, *EFFECTS), []
+    for number, start in enumerate(taken):
         sums = blocks.sums(days[start : start + blocks.days])
-        for _ in range(SCHEDULES):
-            first_off = random.random(blocks.pairs) < 0.5
-            for place, effect in enumerate((0.0, *EFFECTS)):
-                each = gains(_put_in(sums, first_off, effect), first_off)
-                found[place] += each.any() and _p(each) <= 1 - confidence
-    shares = found / (len(taken) * SCHEDULES)
+        for draw in range(number * SCHEDULES + 1, (number + 1) * SCHEDULES + 1):
+            first_off = schedule(blocks.pairs, draw)
+            rows += [gains(_put_in(sums, first_off, effect), first_off) for effect in effects]
+    shares = _are_rare(np.array(rows), 1 - confidence).reshape(-1, len(effects)).mean(axis=0)
     power = tuple(float(each) for each in shares[1:])
     seen = [effect for effect, share in zip(EFFECTS, power, strict=True) if share >= POWER]
     return SwitchPlan(power, min(seen, default=None), float(shares[0]), len(taken))
+
+
+def _are_rare(rows: Floats, error: float) -> Bools:
+    """Return of each row of gains whether its p is at most `error`."""
+    found, left = np.zeros(len(rows), dtype=bool), np.arange(len(rows))
+    sampled = SAMPLES if rows.shape[1] > COUNTED_MOST else ()
+    flips = _flips(rows.shape[1]) if sampled else rows
+    for ways in sampled:
+        shares = _shares(rows[left], flips[:, :ways])
+        off = CLEAR * (error * (1 - error) / ways) ** 0.5
+        found[left[shares <= error - off]] = True
+        left = left[np.abs(shares - error) < off]
+    found[left] = [_p(rows[each]) <= error for each in left]
+    return found
+
+
+def _flips(pairs: int) -> Floats:
+    """Return a sample of the ways to flip pairs, a column each, 1 or -1: the same for ever.
+
+    The coins of way 7 are the first bits of the SHA-256 of "flip 7", a pair each (`schedule` says why).
+    """
+    digests = b"".join(sha256(f"flip {way}".encode()).digest() for way in range(1, SAMPLES[-1] + 1))
+    bits = np.unpackbits(np.frombuffer(digests, dtype=np.uint8).reshape(SAMPLES[-1], -1), axis=1)
+    return np.ascontiguousarray(1.0 - 2.0 * bits[:, :pairs].T)
+
+
+def _shares(rows: Floats, flips: Floats) -> Floats:
+    """Return of rows of gains in which share of flips the sum is at least as far from nothing."""
+    least = np.abs(rows.sum(axis=1)) - 1e-9 * np.abs(rows).sum(axis=1)
+    return np.asarray((np.abs(rows @ flips) >= least[:, None]).mean(axis=1), dtype=np.float64)
 
 
 def _put_in(sums: Floats, first_off: Bools, effect: float) -> Floats:

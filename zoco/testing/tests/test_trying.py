@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from zoco.kit import holding
+from zoco.ledger import sitebook
 from zoco.ledger.store import opening
 from zoco.monitor.alarms.models import Alarm, Incident, Telling
 from zoco.monitor.attribution.definition import definition_of
+from zoco.moving import arriving
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
 from zoco.testing import demo
@@ -17,6 +21,7 @@ from zoco.testing.company.truth import TrialTruth, Truth
 from zoco.testing.trying import loading
 from zoco.testing.trying.plans import BANDIT, BUTTON, PROMISE
 from zoco.testing.watching import looking
+from zoco.trials import periodic, tasks
 from zoco.trials.analysis.runs import run_begin, run_through
 from zoco.trials.flags.models import Flag
 from zoco.trials.models import Trial
@@ -70,7 +75,11 @@ def test_figures_of_trials_hold_what_is_true_also_after_loading_was_cut_short(
     assert Trial.objects.get().state == Trial.State.FINISHED
     assert demo.demo_truth() is None
 
-    truth = loaded(3_000)
+    looks: list[Trial] = []
+    with monkeypatch.context() as beside:
+        beside.setattr(loading, "_written", looked_between(loading._written, looks, beside))
+        truth = loaded(3_000)
+    assert {each.key for each in looks} == {PROMISE.key, BUTTON.key, BANDIT.key}
     promise, button, bandit = (Trial.objects.get(key=each.key) for each in (PROMISE, BUTTON, BANDIT))
 
     assert one("SELECT count(*) AS n FROM facts WHERE site = demo") == truth.facts
@@ -82,6 +91,21 @@ def test_figures_of_trials_hold_what_is_true_also_after_loading_was_cut_short(
     demo.demo_remove()
     assert not Trial.objects.exists()
     assert not Flag.objects.exists()
+
+
+def looked_between(written: Any, looks: list[Trial], beside: pytest.MonkeyPatch) -> Any:
+    """Let a worker look late in the evening of the site each time that facts of a trial were written."""
+    late = NOW.replace(hour=22)
+    beside.setattr(periodic, "timezone", SimpleNamespace(now=lambda: late))
+    beside.setattr(tasks, "timezone", SimpleNamespace(now=lambda: late))
+    beside.setattr(tasks, "trial_share", SimpleNamespace(enqueue=tasks.trial_share.func))
+
+    def both(facts: Any) -> None:
+        written(facts)
+        periodic.look()
+        looks.extend(Trial.objects.filter(state=Trial.State.RUNNING))
+
+    return both
 
 
 def interrupted(**_given: object) -> None:
@@ -175,3 +199,53 @@ def test_alarms_find_the_waves_that_were_let_in_and_tell_nobody(monkeypatch: pyt
     page = body(client.get(f"/admin/incidents/{found['bots'].pk}/"))
     assert "no figure here is real" in page
     assert "Demo data: the past was looked at" in page
+
+
+def test_alarms_that_people_set_stay_when_the_past_is_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = demo._site_make()
+    monkeypatch.setattr(looking, "KINDS_LOOKED", (("bots", "bots"), ("spam", "spam"), ("fall", "orders")))
+    as_set, found, own, calm = (
+        Alarm.objects.create(site=site, is_on=False, **given)
+        for given in (
+            {"kind": "bots", "measure": "bots"},
+            {"kind": "spam", "measure": "spam"},
+            {"kind": "rise", "measure": "orders"},
+            {"kind": "fall", "measure": "orders", "care": "calm"},
+        )
+    )
+    seen = {"opened_at": NOW, "began_at": NOW, "seen_at": NOW}
+    Incident.objects.create(alarm=as_set, found={looking.LOOKED_BACK: True}, **seen)
+    Incident.objects.create(alarm=found, found={looking.LOOKED_BACK: True}, **seen)
+    kept = Incident.objects.create(alarm=found, found={"value": 3}, **seen)
+
+    looking.past_remove(site)
+
+    assert set(Alarm.objects.filter(site=site)) == {found, own, calm}
+    assert Incident.objects.get() == kept
+
+
+def test_a_demo_that_is_being_loaded_is_not_loaded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "MOMENT", 0.0)
+    site = demo._site_make()
+
+    with arriving.loading(site.pk), pytest.raises(demo.DemoRefused, match="being loaded already"):
+        loaded(1)
+
+    assert arriving.sites_loading() == set()
+
+
+def test_figures_that_come_to_no_end_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(loading, "LOOK_SECONDS", 0.01)
+    trial = trial_running()
+    run_begin(trial=trial, at=NOW)  # and nobody does it
+
+    with pytest.raises(loading.FiguresMissing, match="being worked out already"):
+        loading._figures(trial, NOW)
+
+
+def trial_running() -> Trial:
+    site = demo._site_make()
+    with sitebook.everything():
+        loading._goals_make(site)
+        return loading._begun(BUTTON, site, NOW, "")

@@ -6,6 +6,7 @@ the evening before, figures are worked out by a run. A company younger than `DAY
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -38,13 +39,13 @@ from zoco.testing.trying.plans import (
     Tried,
 )
 from zoco.trials.analysis.concluding import full_at
-from zoco.trials.analysis.runs import RunWrong, run_begin, run_through, share
+from zoco.trials.analysis.runs import RUNS, RunWrong, run_begin, run_through, share
 from zoco.trials.deciding import dealer
 from zoco.trials.designs import Metric
 from zoco.trials.flags.models import Flag
 from zoco.trials.flags.services import flag_make
 from zoco.trials.models import Trial, TrialRun
-from zoco.trials.services import end_of, trial_conclude, trial_make, trial_start, trials_finish
+from zoco.trials.services import end_of, trial_conclude, trial_finish, trial_make, trial_start
 
 DAYS_LEAST = 60
 OPENS = timedelta(hours=9)
@@ -52,6 +53,12 @@ OPENS = timedelta(hours=9)
 EVENING = timedelta(hours=1)
 """Shares of a bandit are set so long before midnight, by what was seen until then."""
 WEEK = 7
+WAIT_SECONDS, LOOK_SECONDS = 120.0, 0.5
+"""So long figures are waited for that a worker beside works out."""
+
+
+class FiguresMissing(RuntimeError):
+    """Figures of a trial came to no end, so that the company would not be what its truth says."""
 
 
 def trials_load(*, site: Site, seed: int, until: datetime, first: str, placed: str) -> list[TrialTruth]:
@@ -174,20 +181,36 @@ def _looked(tried: Tried, trial: Trial, until: datetime) -> None:
     if tried is not PROMISE:
         _figures(trial, until)
         return
-    trials_finish(at=until)
+    trial_finish(trial=trial.pk, at=until)
     trial.refresh_from_db()
-    run = _figures(trial, full_at(trial) or until)
-    if run is not None and run.state == TrialRun.State.DONE:
-        winner, learnt = _learnt(trial, run.result)
-        trial_conclude(trial=trial.pk, outcome_arm=winner, learnt=learnt, archive=True)
+    winner, learnt = _learnt(trial, _figures(trial, full_at(trial) or until).result)
+    trial_conclude(trial=trial.pk, outcome_arm=winner, learnt=learnt, archive=True)
 
 
-def _figures(trial: Trial, at: datetime) -> TrialRun | None:
-    """Let the product work figures out as of a moment; None where a worker that runs beside is at it."""
-    try:
-        return run_through(key=run_begin(trial=trial, at=at).pk)
-    except RunWrong:
-        return None
+def _figures(trial: Trial, at: datetime) -> TrialRun:
+    """Let figures be worked out as of a moment, here or by a worker beside. Raises FiguresMissing.
+
+    The run is asked for as any other, so that a worker may be at it first; and a person may have asked for
+    another one, which is over before this begins.
+    """
+    key, said, end = None, "they took too long", time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        try:
+            key = run_begin(trial=trial, at=at).pk if key is None else key
+        except RunWrong as wrong:
+            said = str(wrong)
+            time.sleep(LOOK_SECONDS)
+            continue
+        run = run_through(key=key)
+        if run is not None and run.state == TrialRun.State.DONE:
+            return run
+        if run is None or run.state not in RUNS.open_states:
+            said = run.said if run is not None else "they were deleted"
+            break
+        time.sleep(LOOK_SECONDS)
+    raise FiguresMissing(
+        f"No figures of the trial {trial.key} as of {at:%Y-%m-%d}: {said}; load the demo again."
+    )
 
 
 def _learnt(trial: Trial, result: dict[str, Any]) -> tuple[str, str]:

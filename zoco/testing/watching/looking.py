@@ -64,10 +64,17 @@ def past_look(*, site: Site, until: datetime, first: str) -> int:
 
 
 def past_remove(site: Site) -> None:
-    """Take incidents of the past away, and the alarms that were set for them and are still off."""
+    """Take away the incidents that were found afterwards, and the alarms that were set for them.
+
+    An alarm that somebody switched on, changed or made otherwise stays, and so does one that found something
+    by itself; of those that are off, one that is as it was set is set again.
+    """
     with sitebook.everything():
-        Incident.objects.filter(alarm__site=site).delete()
-        Alarm.objects.filter(site=site, is_on=False).delete()
+        Incident.objects.filter(alarm__site=site, **{f"found__{LOOKED_BACK}": True}).delete()
+        off = Alarm.objects.filter(site=site, is_on=False, segment_name="", segment=None)
+        untouched = off.filter(care=Alarm.Care.USUAL, hook_url="", roles__isnull=True, incidents__isnull=True)
+        for kind, measure in KINDS_LOOKED:
+            untouched.filter(kind=kind, measure=measure).delete()
 
 
 def _watched(site: Site, until: datetime) -> Iterator[Watched]:
@@ -113,9 +120,10 @@ def _kept(site: Site, seen: list[tuple[Watched, list[tuple[int, Finding]]]], unt
     for watched, found in seen:
         watched.alarm.save()
         _lived(watched, dict(found), site.zone, until)
-    Alarm.objects.filter(pk__in=[watched.alarm.pk for watched, _found in seen]).update(is_on=False)
-    Telling.objects.filter(incident__alarm__site=site).delete()
-    incidents = list(Incident.objects.filter(alarm__site=site))
+    own = [watched.alarm.pk for watched, _found in seen]
+    Alarm.objects.filter(pk__in=own).update(is_on=False)
+    Telling.objects.filter(incident__alarm__in=own).delete()
+    incidents = list(Incident.objects.filter(alarm__in=own))
     for each in incidents:
         each.found[LOOKED_BACK] = True
     Incident.objects.bulk_update(incidents, ["found"])

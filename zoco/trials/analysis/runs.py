@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from zoco.kit.runs import Tell
 from zoco.ledger import sitebook
-from zoco.moving.arriving import is_half_here
+from zoco.moving.arriving import is_half_here, sites_loading
 from zoco.sites.runs import ENDED, Runs
 from zoco.stats.trials.bandits import shares_next
 from zoco.trials import sharing
@@ -136,13 +136,13 @@ def _work(store: Store | None, run: TrialRun, _scratch: Path, tell: Tell) -> Non
 def look(*, now: datetime) -> int:
     """Ask for figures where they are a day old, and for the last ones when all is in; returns how many.
 
-    Runs that died with their process have failed from then on.
+    Runs that died with their process have failed from then on. A site that is being loaded waits.
     """
     asked = 0
     with sitebook.everything():
         RUNS.look()
         begun = Trial.objects.exclude(state__in=[Trial.State.DRAFT, Trial.State.ARCHIVED])
-        for trial in begun.order_by("id"):
+        for trial in begun.exclude(site__in=sites_loading()).order_by("id"):
             if not _is_due(trial.runs.order_by("-id").first(), concluding.full_at(trial), now):
                 continue
             try:
@@ -183,12 +183,16 @@ def share(*, trial: int, now: datetime, store: Store | None = None) -> bool:
 
 
 def share_all(*, now: datetime) -> int:
-    """Ask for the shares of all bandits whose next day they are to be set for; returns how many."""
+    """Ask for the shares of all bandits whose next day they are to be set for; returns how many.
+
+    Shares once set stay, so that those of a site that is being loaded are left to whoever loads it.
+    """
     from zoco.trials.tasks import trial_share
 
     with sitebook.everything():
-        running = Trial.objects.filter(state=Trial.State.RUNNING, deals=Deals.BANDIT).order_by("id")
-        due = [each.pk for each in running if sharing.is_to_share(each, now)]
+        running = Trial.objects.filter(state=Trial.State.RUNNING, deals=Deals.BANDIT)
+        awaited = running.exclude(site__in=sites_loading()).order_by("id")
+        due = [each.pk for each in awaited if sharing.is_to_share(each, now)]
     for pk in due:
         trial_share.enqueue(trial=pk)
     return len(due)

@@ -5,9 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from zoco.stats.incrementality import BadPanel
-from zoco.stats.incrementality.planning import EFFECTS
-from zoco.stats.incrementality.switching import Blocks, measured, schedule, switch_planned
+from zoco.stats.incrementality import BadPanel, switching
+from zoco.stats.incrementality.panels import Floats
+from zoco.stats.incrementality.planning import EFFECTS, WINDOWS
+from zoco.stats.incrementality.switching import SCHEDULES, Blocks, _p, measured, schedule, switch_planned
 
 # Darwin's differences of crossed and self-fertilised maize, in eighths of an inch (Fisher 1935, table 3).
 DARWIN = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48], dtype=np.float64)
@@ -90,7 +91,43 @@ def test_a_plan_promises_the_power_that_new_worlds_show() -> None:
     assert plan.power[5] == pytest.approx(seen / 400, abs=0.1)
     assert plan.detectable in EFFECTS
     assert plan.false == pytest.approx(0.1, abs=0.06)
-    assert list(plan.power) == sorted(plan.power)
+    # What leans the other way by chance is found less often with a small effect.
+    assert np.diff(plan.power).min() >= -0.01
+
+
+@pytest.mark.parametrize(("pairs", "is_rough"), [(14, False), (26, True)])
+def test_a_plan_of_many_pairs_has_the_power_of_all_flips_without_counting_them(
+    pairs: int, is_rough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+
+    def counting(each: Floats) -> float:
+        counted.append(len(each))
+        return _p(each)
+
+    monkeypatch.setattr(switching, "_p", counting)
+    random, blocks = np.random.default_rng(4), Blocks(pairs, 1)
+    days = random.pareto(1.5, 7 * 70) if is_rough else random.normal(100, 25, 7 * 70)
+    tests = 11 * SCHEDULES * min(WINDOWS, 71 - 2 * pairs)
+
+    plan = switch_planned(days, blocks)
+    assert len(counted) < tests / 10
+    assert switch_planned(days, blocks) == plan
+
+    monkeypatch.setattr(switching, "COUNTED_MOST", 26)
+    counted.clear()
+    whole = switch_planned(days, blocks)
+    assert len(counted) == tests
+    assert (*plan.power, plan.false) == pytest.approx((*whole.power, whole.false), abs=0.01)
+
+
+def test_a_sample_of_flips_is_the_first_bits_of_sha256_for_ever() -> None:
+    # As `printf 'flip 1' | sha256sum` begins, and so on.
+    flips = switching._flips(16)
+
+    said = ["".join("1" if each < 0 else "0" for each in flips[:, way]) for way in (0, 6)]
+    assert [f"{int(each, 2):04x}" for each in said] == ["5975", "9b5e"]
+    assert flips.mean() == pytest.approx(0, abs=0.02)
 
 
 def test_days_at_the_start_of_a_block_are_left_out() -> None:
