@@ -3,20 +3,25 @@
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from psycopg.errors import AdminShutdown
 from pytest_django import Settings
 
+from zoco import ledger
 from zoco.campaigns.models import Campaign
 from zoco.project.health import requests
+from zoco.project.serving import busy
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
 from zoco.trials.tests.test_busy import hurried, locked
@@ -82,6 +87,56 @@ def away(request: HttpRequest) -> HttpResponse:
         return HttpResponse("answered")
 
 
+def commit_lost(request: HttpRequest) -> HttpResponse:
+    """Commit, and not hear of it any more."""
+    keep = connection._commit
+
+    def lost() -> None:
+        keep()
+        raise OperationalError("gone") from AdminShutdown("gone")
+
+    connection._commit = lost
+    try:
+        with transaction.atomic():
+            Group.objects.create(name="first")
+    finally:
+        del connection._commit
+    return HttpResponse("kept")
+
+
+def insert_lost(request: HttpRequest) -> HttpResponse:
+    """Write outside of a transaction, and not hear of it any more."""
+
+    def lost(execute: Callable[..., Any], *given: Any) -> None:
+        execute(*given)
+        raise OperationalError("gone") from AdminShutdown("gone")
+
+    with connection.execute_wrapper(lost):
+        Group.objects.create(name="first")
+    return HttpResponse("kept")
+
+
+def lost_before_commit(request: HttpRequest) -> HttpResponse:
+    """Lose the server while nothing is committed."""
+    with transaction.atomic():
+        return insert_lost(request)
+
+
+def own(request: HttpRequest) -> HttpResponse:
+    """Drop a table while the same connection reads it."""
+    given = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": {}}
+    with (
+        closing(SQLite(connection.settings_dict | given)) as own,
+        own.cursor() as first,
+        own.cursor() as second,
+    ):
+        first.execute("CREATE TABLE word AS SELECT 1 AS one UNION SELECT 2")
+        second.execute("SELECT one FROM word")
+        second.fetchone()
+        first.execute("DROP TABLE word")
+    return HttpResponse("dropped")
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Ask for a table that there is not."""
     with connection.cursor() as cursor:
@@ -89,7 +144,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse("answered")
 
 
-views: list[Callable[[HttpRequest], HttpResponse]] = [whole, in_parts, rolled_back, remembered, away, broken]
+views: list[Callable[[HttpRequest], HttpResponse]] = [
+    whole, in_parts, rolled_back, remembered, away, commit_lost, insert_lost, lost_before_commit, own, broken,
+]  # fmt: skip
 urlpatterns = [path(f"{place}{each.__name__}", each) for each in views for place in ("", "api/")]
 handler400 = "zoco.project.serving.errors.refused"
 handler500 = "zoco.project.serving.errors.failed"
@@ -162,7 +219,14 @@ def test_what_was_not_changed_is_said_with_its_reason(
 
 @pytest.mark.parametrize(
     ("page", "words", "kept"),
-    [("in_parts", PART, ["first"]), ("rolled_back", UNCHANGED, []), ("remembered", PART, ["first"])],
+    [
+        ("in_parts", PART, ["first"]),
+        ("rolled_back", UNCHANGED, []),
+        ("remembered", PART, ["first"]),
+        ("commit_lost", PART, ["first"]),
+        ("insert_lost", PART, ["first"]),
+        ("lost_before_commit", UNCHANGED, []),
+    ],
 )
 def test_what_stays_of_a_form_is_not_denied(asked: Client, page: str, words: str, kept: list[str]) -> None:
     answer = asked.post(f"/{page}")
@@ -184,6 +248,7 @@ def test_a_page_is_opened_again(asked: Client) -> None:
     [
         ("whole", "Nothing was changed; send the same again in a few seconds."),
         ("in_parts", "Part of this may have been kept: look before you send it again."),
+        ("commit_lost", "Part of this may have been kept: look before you send it again."),
     ],
 )
 def test_a_program_is_told_in_the_shape_of_every_refusal(asked: Client, page: str, said: str) -> None:
@@ -215,6 +280,56 @@ def test_a_server_that_does_not_answer_is_away_for_a_moment(
     assert (answer.status_code, UNCHANGED in body(answer)) == (503, True)
     assert "reason=away" in caplog.text
     assert [(status, busy) for status, _seconds, busy in counted] == [("503", "away")]
+
+
+def test_a_conflict_with_oneself_is_logged_with_its_traceback(
+    asked: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = asked.post("/own")
+
+    assert answer.status_code == 503
+    assert "reason=locked" in caplog.text
+    assert 'first.execute("DROP TABLE word")' in caplog.text
+
+
+def test_many_savepoints_are_not_searched_at_each_write(asked: Client) -> None:
+    class Counted(list[Any]):
+        searches = 0
+
+        def __iter__(self) -> Iterator[Any]:
+            Counted.searches += 1
+            return super().__iter__()
+
+    watch = busy.Watch()
+    with watch.over(connection):
+        with transaction.atomic():
+            with transaction.atomic():
+                Group.objects.create(name="gone")
+                transaction.set_rollback(True)
+            assert connection.run_on_commit == []
+            connection.run_on_commit = Counted()
+            for number in range(50):
+                with transaction.atomic():
+                    Group.objects.create(name=str(number))
+            Group.objects.create(name="first")
+            Group.objects.create(name="second")
+            assert (len(connection.run_on_commit), Counted.searches) == (51, 1)
+            transaction.set_rollback(True)
+        assert not watch.may_have_changed
+
+        with transaction.atomic():
+            Group.objects.create(name="first")
+        assert watch.may_have_changed
+    assert "commit" not in vars(connection)
+
+
+def test_the_script_that_uploads_shows_the_sentence(asked: Client) -> None:
+    with locked(*TABLES):
+        answer = asked.post("/whole", headers={"accept": "application/json"})
+    script = (Path(ledger.__file__).parent / "static/zoco/ledger/upload.js").read_text()
+
+    assert answer.json()["error"]["message"] == UNCHANGED
+    assert script.count("wrong(found.error?.message ?? found.error)") == script.count("wrong(found.") == 2
 
 
 def test_what_asking_again_does_not_heal_is_an_error_as_before(asked: Client) -> None:
