@@ -56,7 +56,7 @@ class Watch:
     may_have_changed = False
 
     def __init__(self) -> None:
-        self._marks: dict[str, tuple[list[Any], set[str]]] = {}
+        self._marks: dict[str, tuple[list[Any] | None, set[str] | None]] = {}
 
     @contextmanager
     def over(self, connection: Any) -> Iterator[None]:
@@ -104,7 +104,7 @@ class Watch:
         The list of marks is another one after each rollback; only then is it searched.
         """
         parts = {each for each in connection.savepoint_ids if each}
-        marks, marked = self._marks.get(connection.alias, (None, parts))
+        marks, marked = self._marks.get(connection.alias, (None, None))
         if marks is not connection.run_on_commit:
             held = (each[0] - {None} for each in connection.run_on_commit if each[1] == self._note)
             marked = next((each for each in held if each <= parts), None)
