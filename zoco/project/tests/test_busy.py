@@ -139,6 +139,13 @@ def test_a_program_is_told_in_the_shape_of_every_refusal(asked: Client, page: st
     assert answer.json() == {"error": {"code": "busy", "message": f"The database is busy. {said}"}}
 
 
+def test_a_program_is_told_so_also_below_a_prefix(asked: Client) -> None:
+    with locked(*TABLES):
+        answer = asked.post("/api/whole", SCRIPT_NAME="/below")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
+
+
 def test_the_script_of_a_form_is_told_what_it_shows_beside_what_was_typed(asked: Client) -> None:
     with locked(*TABLES):
         answer = asked.post("/whole", headers={"accept": "application/json"})
