@@ -1,104 +1,39 @@
 """A database that is busy: 503 with a sentence that is true, in the reader's language."""
 
 import logging
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
-from django.db.backends.postgresql.base import DatabaseWrapper
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
 from pytest_django import Settings
 
+from zoco import ledger
 from zoco.campaigns.models import Campaign
 from zoco.project.health import requests
+from zoco.project.serving import busy
+from zoco.project.tests import busy_pages
+from zoco.project.tests.busy_pages import TABLES, after_request
 from zoco.project.tests.readers import body, client_of
 from zoco.sites.models import Site
 from zoco.trials.tests.test_busy import hurried, locked
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-TABLES = "auth_group", "django_session"
 UNCHANGED = (
     "Nothing was changed. Send it again in a few seconds: reload this page, or go back, where what you typed "
     "still stands."
 )
 PART = "Part of it may have been kept. Go back and look at what is there before you send it again."
-after_request = ExitStack()
-
-
-def whole(request: HttpRequest) -> HttpResponse:
-    """Change two things in one transaction."""
-    with transaction.atomic():
-        Group.objects.create(name="first")
-        with transaction.atomic():
-            Group.objects.create(name="second")
-    return HttpResponse("kept")
-
-
-def in_parts(request: HttpRequest) -> HttpResponse:
-    """Change one thing, and have no more luck."""
-    Group.objects.create(name="first")
-    with locked(*TABLES):
-        Group.objects.create(name="second")
-    return HttpResponse("kept")
-
-
-def rolled_back(request: HttpRequest) -> HttpResponse:
-    """Change nothing that stays, and then have no luck."""
-    try:
-        with transaction.atomic():
-            Group.objects.create(name="first")
-            raise ValueError("think again")  # noqa: TRY301
-    except ValueError:
-        return whole_while_locked()
-
-
-def whole_while_locked() -> HttpResponse:
-    """Have no luck at once."""
-    with locked(*TABLES):
-        Group.objects.create(name="second")
-    return HttpResponse("kept")
-
-
-def remembered(request: HttpRequest) -> HttpResponse:
-    """Change something; its session is not saved any more."""
-    Group.objects.create(name="first")
-    request.session["seen"] = "yes"
-    after_request.enter_context(locked(*TABLES))
-    return HttpResponse("kept")
-
-
-def away(request: HttpRequest) -> HttpResponse:
-    """Ask a PostgreSQL that nobody runs."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    given = {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "zoco", "USER": "zoco", "PASSWORD": ""}
-    with DatabaseWrapper(connection.settings_dict | given | {"OPTIONS": {"connect_timeout": 2}}).cursor():
-        return HttpResponse("answered")
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """Ask for a table that there is not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM nowhere")
-    return HttpResponse("answered")
-
-
-views: list[Callable[[HttpRequest], HttpResponse]] = [whole, in_parts, rolled_back, remembered, away, broken]
-urlpatterns = [path(f"{place}{each.__name__}", each) for each in views for place in ("", "api/")]
-handler400 = "zoco.project.serving.errors.refused"
-handler500 = "zoco.project.serving.errors.failed"
 
 
 @pytest.fixture
 def asked(settings: Settings) -> Iterator[Client]:
     """Give these pages, and a browser that has a session."""
-    settings.ROOT_URLCONF = __name__
+    settings.ROOT_URLCONF = busy_pages.__name__
     settings.MIDDLEWARE = [
         "zoco.project.health.requests.Measured",
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,7 +97,14 @@ def test_what_was_not_changed_is_said_with_its_reason(
 
 @pytest.mark.parametrize(
     ("page", "words", "kept"),
-    [("in_parts", PART, ["first"]), ("rolled_back", UNCHANGED, []), ("remembered", PART, ["first"])],
+    [
+        ("in_parts", PART, ["first"]),
+        ("rolled_back", UNCHANGED, []),
+        ("remembered", PART, ["first"]),
+        ("commit_lost", PART, ["first"]),
+        ("insert_lost", PART, ["first"]),
+        ("lost_before_commit", UNCHANGED, []),
+    ],
 )
 def test_what_stays_of_a_form_is_not_denied(asked: Client, page: str, words: str, kept: list[str]) -> None:
     answer = asked.post(f"/{page}")
@@ -184,6 +126,7 @@ def test_a_page_is_opened_again(asked: Client) -> None:
     [
         ("whole", "Nothing was changed; send the same again in a few seconds."),
         ("in_parts", "Part of this may have been kept: look before you send it again."),
+        ("commit_lost", "Part of this may have been kept: look before you send it again."),
     ],
 )
 def test_a_program_is_told_in_the_shape_of_every_refusal(asked: Client, page: str, said: str) -> None:
@@ -194,6 +137,13 @@ def test_a_program_is_told_in_the_shape_of_every_refusal(asked: Client, page: st
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.json() == {"error": {"code": "busy", "message": f"The database is busy. {said}"}}
+
+
+def test_a_program_is_told_so_also_below_a_prefix(asked: Client) -> None:
+    with locked(*TABLES):
+        answer = asked.post("/api/whole", SCRIPT_NAME="/below")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "busy")
 
 
 def test_the_script_of_a_form_is_told_what_it_shows_beside_what_was_typed(asked: Client) -> None:
@@ -215,6 +165,56 @@ def test_a_server_that_does_not_answer_is_away_for_a_moment(
     assert (answer.status_code, UNCHANGED in body(answer)) == (503, True)
     assert "reason=away" in caplog.text
     assert [(status, busy) for status, _seconds, busy in counted] == [("503", "away")]
+
+
+def test_a_conflict_with_oneself_is_logged_with_its_traceback(
+    asked: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = asked.post("/own")
+
+    assert answer.status_code == 503
+    assert "reason=locked" in caplog.text
+    assert 'first.execute("DROP TABLE word")' in caplog.text
+
+
+def test_many_savepoints_are_not_searched_at_each_write(asked: Client) -> None:
+    class Counted(list[Any]):
+        searches = 0
+
+        def __iter__(self) -> Iterator[Any]:
+            Counted.searches += 1
+            return super().__iter__()
+
+    watch = busy.Watch()
+    with watch.over(connection):
+        with transaction.atomic():
+            with transaction.atomic():
+                Group.objects.create(name="gone")
+                transaction.set_rollback(True)
+            assert connection.run_on_commit == []
+            connection.run_on_commit = Counted()
+            for number in range(50):
+                with transaction.atomic():
+                    Group.objects.create(name=str(number))
+            Group.objects.create(name="first")
+            Group.objects.create(name="second")
+            assert (len(connection.run_on_commit), Counted.searches) == (51, 1)
+            transaction.set_rollback(True)
+        assert not watch.may_have_changed
+
+        with transaction.atomic():
+            Group.objects.create(name="first")
+        assert watch.may_have_changed
+    assert "commit" not in vars(connection)
+
+
+def test_the_script_that_uploads_shows_the_sentence(asked: Client) -> None:
+    with locked(*TABLES):
+        answer = asked.post("/whole", headers={"accept": "application/json"})
+    script = (Path(ledger.__file__).parent / "static/zoco/ledger/upload.js").read_text()
+
+    assert answer.json()["error"]["message"] == UNCHANGED
+    assert script.count("wrong(found.error?.message ?? found.error)") == script.count("wrong(found.") == 2
 
 
 def test_what_asking_again_does_not_heal_is_an_error_as_before(asked: Client) -> None:

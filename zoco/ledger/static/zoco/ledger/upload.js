@@ -37,7 +37,7 @@
         const type = { "Content-Type": "application/octet-stream" };
         const answer = await fetch(`${part}?offset=${at}`, { method: "POST", headers: { ...headers, ...type }, body });
         const found = await answer.json();
-        if (!answer.ok) return wrong(found.error);
+        if (!answer.ok) return wrong(found.error?.message ?? found.error);
         at = found.received;
       }
       show();
@@ -55,7 +55,7 @@
         given.set("size", String(file.size));
         const answer = await fetch(form.action, { method: "POST", headers, body: given });
         const found = await answer.json();
-        if (!answer.ok) return wrong(found.error);
+        if (!answer.ok) return wrong(found.error?.message ?? found.error);
         [part, page] = [found.part, found.page];
       }
       return go();
