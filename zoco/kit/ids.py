@@ -9,11 +9,8 @@ from hashlib import blake2b
 
 _MASK63 = (1 << 63) - 1
 _MASK62 = (1 << 62) - 1
-_CHANCE_BITS = 73
-"""Of the 74 that a UUIDv7 has beside its time; the highest is left for those that are to be larger."""
-_STEP_BITS = 32
-"""Steps are 1 to 2³²: from below 2⁷³ a millisecond has room for at least 2⁴¹ ids before 74 bits are over."""
-_KEPT = 1_024
+_CHANCE_BITS, _STEP_BITS, _KEPT = 73, 32, 1_024
+"""Ids of a millisecond begin within 2⁷³ of 2⁷⁴ and grow by 1 to 2³²: there is room for 2⁴¹ of them."""
 
 
 def uuid_text(number: int) -> str:
@@ -25,8 +22,7 @@ def uuid_text(number: int) -> str:
 class _Growing:
     """The chance in ids: larger each time within a millisecond (RFC 9562, section 6.2, method 2).
 
-    Of the `_KEPT` milliseconds that were asked for last it knows how far each came, as facts of several
-    moments are made in turns; one that was forgotten begins anew anywhere, as another process does.
+    It knows how far the `_KEPT` milliseconds came that were asked for last; any other begins anew anywhere.
     """
 
     def __init__(self) -> None:
@@ -34,18 +30,14 @@ class _Growing:
 
     def clear(self) -> None:
         """Begin anew, as a forked process has to: it would go on as its parent does."""
-        self._lock = threading.Lock()
-        self._chances: OrderedDict[int, int] = OrderedDict()
+        self._lock, self._chances = threading.Lock(), OrderedDict[int, int]()
 
     def next(self, millis: int) -> int:
         """Return 74 bits."""
         with self._lock:
             before = self._chances.pop(millis, None)
-            if before is None:
-                chance = secrets.randbits(_CHANCE_BITS)
-            else:
-                chance = before + 1 + secrets.randbits(_STEP_BITS)
-            self._chances[millis] = chance
+            step = _CHANCE_BITS if before is None else _STEP_BITS
+            self._chances[millis] = chance = (before or 0) + 1 + secrets.randbits(step)
             if len(self._chances) > _KEPT:
                 self._chances.popitem(last=False)
             return chance
