@@ -92,7 +92,7 @@ def history(
     came = units.came_read(scope, store)
     tell(done=1)
     goals = metric.goals(goals_of_facts(site.id))
-    if any(name.casefold() not in goals for name in (metric.goal, metric.per) if name):
+    if any(name.casefold() not in goals for name in metric.named):
         raise DesignWrong(gettext_noop("The site has no goal of this name; choose one of its own."))
     sample = Sample.of(came, ("",), np.ones(len(came.unit), dtype=bool))
     deeds = units.came_deeds_read(scope, metric, goals, store)

@@ -237,6 +237,8 @@ def test_a_plan_that_lacks_what_its_kind_needs_says_what(
     assert "nobody is seen to come back" in body(client.post(PLAN, asked | {"kind": "retention"}))
     back = asked | {"kind": "retention", "unit": "browser"}
     assert "from a day on, before its last day" in body(client.post(PLAN, back))
+    hidden = {"kind": "proportion", "goal": "Order", "per": "Gone", "quantile": "7", "from_day": "no"}
+    assert client.post(PLAN, asked | hidden).status_code == 302
     assert client.post(PLAN, asked | {"kind": "quantile", "quantile": "1e999"}).status_code == 200
     assert client.get(NEW, {"kind": "x", "per": "<b>", "share": "nan", "window_days": "-"}).status_code == 200
     opening.close()
