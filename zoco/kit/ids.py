@@ -4,13 +4,13 @@ import os
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from hashlib import blake2b
 
 _MASK63 = (1 << 63) - 1
 _MASK62 = (1 << 62) - 1
-_CHANCE_BITS = 73
-"""Of the 74 that a UUIDv7 has beside its time; the highest is left for those that are to be larger."""
-_STEP_BITS = 32
+_CHANCE_BITS, _STEP_BITS, _KEPT = 73, 32, 1_024
+"""Ids of a millisecond begin within 2⁷³ of 2⁷⁴ and grow by 1 to 2³²: there is room for 2⁴¹ of them."""
 
 
 def uuid_text(number: int) -> str:
@@ -20,23 +20,27 @@ def uuid_text(number: int) -> str:
 
 
 class _Growing:
-    """The chance in ids: larger each time within a millisecond (RFC 9562, section 6.2, method 2)."""
+    """The chance in ids: larger each time within a millisecond (RFC 9562, section 6.2, method 2).
+
+    It knows how far the `_KEPT` milliseconds came that were asked for last; any other begins anew anywhere.
+    """
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Begin anew, as a forked process has to: it would go on as its parent does."""
-        self._lock, self._millis, self._chance = threading.Lock(), -1, 0
+        self._lock, self._chances = threading.Lock(), OrderedDict[int, int]()
 
     def next(self, millis: int) -> int:
         """Return 74 bits."""
         with self._lock:
-            if millis == self._millis:
-                self._chance += 1 + secrets.randbits(_STEP_BITS)
-            else:
-                self._millis, self._chance = millis, secrets.randbits(_CHANCE_BITS)
-            return self._chance
+            before = self._chances.pop(millis, None)
+            step = _CHANCE_BITS if before is None else _STEP_BITS
+            self._chances[millis] = chance = (before or 0) + 1 + secrets.randbits(step)
+            if len(self._chances) > _KEPT:
+                self._chances.popitem(last=False)
+            return chance
 
 
 _growing = _Growing()
@@ -47,7 +51,7 @@ def uuid7(at_micros: int | None = None) -> str:
     """Return a UUIDv7 (RFC 9562, section 5.7) whose time part is `at_micros` or now.
 
     Those that a process makes one after the other for the same millisecond grow: facts of one moment are
-    ordered by their ids.
+    ordered by their ids. So it is as long as fewer than 1,024 other milliseconds come between two of them.
     """
     millis = (time.time_ns() // 1_000_000) if at_micros is None else at_micros // 1000
     chance = _growing.next(millis)

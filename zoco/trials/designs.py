@@ -74,6 +74,12 @@ class Metric:
     goal_is: Goal | None = None
     per_is: Goal | None = None
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The goals that its kind asks for: what else is kept, from another kind, does not count."""
+        asked = (self.kind != "retention" and self.goal, self.kind == "ratio" and self.per)
+        return tuple(name for name in asked if name)
+
     def goals(self, of_site: Iterable[Goal]) -> dict[str, Goal]:
         """Return goals by how they are named here: its own as they were, else those of a site's facts."""
         found = {each.name.casefold(): each for each in of_site}
@@ -208,8 +214,7 @@ def _metric_check(metric: Metric, goals: Collection[str]) -> None:
             "order."
         )
         raise DesignWrong(words, name=metric.name)
-    named = [each for each in (metric.goal, metric.per) if each]
-    if not all(needed) or any(each.casefold() not in goals for each in named):
+    if not all(needed) or any(each.casefold() not in goals for each in metric.named):
         words = gettext_noop(
             "The metric “%(name)s” needs a goal of the site that pages, events or money reach; choose one."
         )

@@ -4,7 +4,7 @@ import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from zoco.kit.ids import uuid7
+from zoco.kit.ids import _KEPT, _growing, uuid7
 
 AT = 1_770_000_000_123_456
 
@@ -22,6 +22,31 @@ def test_ids_of_now_grow() -> None:
     made = [uuid7() for _each in range(5_000)]
 
     assert made == sorted(set(made))
+
+
+def test_ids_of_a_millisecond_grow_with_others_made_in_between() -> None:
+    moments = [AT + 1_000 * number for number in range(_KEPT)]
+    made = [[uuid7(at) for at in moments] for _round in range(10)]
+
+    for each in zip(*made, strict=True):
+        assert list(each) == sorted(set(each))
+
+
+def test_ids_of_a_millisecond_grow_in_each_of_several_threads() -> None:
+    def turns(_thread: int) -> list[list[str]]:
+        return [[uuid7(AT), uuid7(AT + 1_000_000)] for _each in range(500)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for pairs in pool.map(turns, range(4)):
+            for each in zip(*pairs, strict=True):
+                assert list(each) == sorted(set(each))
+
+
+def test_no_more_milliseconds_are_kept_than_are_promised() -> None:
+    for number in range(3 * _KEPT):
+        uuid7(AT + 1_000 * number)
+
+    assert list(_growing._chances) == [AT // 1_000 + number for number in range(2 * _KEPT, 3 * _KEPT)]
 
 
 def test_threads_make_no_id_twice() -> None:

@@ -114,7 +114,8 @@ class Design:
 class Coming:
     """How many units come: `by_day`, how many there are by the end of each day, each once; then `daily` more.
 
-    Who comes again is no new unit, so that fewer are new the longer a trial runs.
+    Who comes again is no new unit, so that fewer are new the longer a trial runs. The first day is
+    one on which somebody came: what was before a site counted anybody is no part of it.
     """
 
     by_day: tuple[float, ...]

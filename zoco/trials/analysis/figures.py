@@ -148,7 +148,7 @@ class Sampled:
         """Return a metric of a bandit: honest figures of shares and means, once at its end, else none."""
         others, until = self.sample.arms[1:], micros(self.scope.until)
         goals = metric.goals(goals_of_facts(self.scope.site.id))
-        lacks_goal = any(name and name.casefold() not in goals for name in (metric.goal, metric.per))
+        lacks_goal = any(name.casefold() not in goals for name in metric.named)
         if metric.kind not in HONEST or lacks_goal:
             why = "no_goal" if lacks_goal else "bandit"
             found = Estimated({}, lacking=dict.fromkeys(self.sample.arms, why))
@@ -188,7 +188,7 @@ class Sampled:
     def _estimated(self, metric: Metric) -> Estimated:
         site, until = self.scope.site.id, micros(self.scope.until)
         goals = metric.goals(goals_of_facts(site))
-        if any(name and name.casefold() not in goals for name in (metric.goal, metric.per)):
+        if any(name.casefold() not in goals for name in metric.named):
             return Estimated({}, lacking=dict.fromkeys(self.sample.arms, "no_goal"))
         if metric.kind == "quantile":
             whose, values = units.values_read(self.scope, metric, goals, self.store)

@@ -38,7 +38,9 @@ class History:
     """A metric of all units of four weeks, what each of them brought, and where revenue was drawn in.
 
     `per` is the mean of what a ratio is per, 1 of all else. `came` is how many units came for the first time
-    in these weeks on each of their days, counted in whole days from their beginning.
+    on each day, counted in whole days from the beginning of these weeks, from the first on which any came:
+    a site that is younger has fewer. Days without units after that stay, for a trial meets them too: nobody
+    can tell an outage from a quiet day, and what is left out would make a plan too short.
     """
 
     metric: Metric
@@ -51,12 +53,12 @@ class History:
     @property
     def daily(self) -> float:
         """How many units a day those were."""
-        return self.estimate.n / DAYS
+        return self.estimate.n / len(self.came)
 
     @property
     def daily_late(self) -> float:
-        """How many units a day were new when the first three weeks were over: whoever comes again is not."""
-        return float(self.came[-WEEK:].sum()) / WEEK
+        """How many units a day were new in the last of these weeks: whoever comes again is not."""
+        return float(self.came[-WEEK:].mean())
 
     def coming(self, share: float) -> Coming:
         """Return how many units a trial with a share of the traffic gets, day by day."""
@@ -90,7 +92,7 @@ def history(
     came = units.came_read(scope, store)
     tell(done=1)
     goals = metric.goals(goals_of_facts(site.id))
-    if any(name.casefold() not in goals for name in (metric.goal, metric.per) if name):
+    if any(name.casefold() not in goals for name in metric.named):
         raise DesignWrong(gettext_noop("The site has no goal of this name; choose one of its own."))
     sample = Sample.of(came, ("",), np.ones(len(came.unit), dtype=bool))
     deeds = units.came_deeds_read(scope, metric, goals, store)
@@ -107,7 +109,8 @@ def history(
         raise DesignWrong(words, units=n, events=told, least=UNITS_LEAST, fewest=EVENTS_LEAST)
     per = float(deeds.below.sum()) / estimate.n if metric.kind == "ratio" else 1.0
     day = np.clip((sample.at - micros(scope.start)) // units.DAY, 0, DAYS - 1)
-    return History(metric, estimate, brought, found.cap, per, np.bincount(day, minlength=DAYS))
+    came_on = np.bincount(day, minlength=DAYS)[day.min() :]
+    return History(metric, estimate, brought, found.cap, per, came_on)
 
 
 def _drawn_check(metric: Metric, cap: float | None, brought: Floats) -> None:

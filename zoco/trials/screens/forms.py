@@ -33,10 +33,21 @@ ASKED_OF = {
 """Of which kinds of metrics a field asks; of others it is hidden, and what stands in it does not count."""
 
 
-def fields_marked(fields: dict[str, forms.Field], quantile: str = "quantile") -> None:
-    """Mark fields with the kinds of metrics that they are of, for `kinds.js`; `quantile` names that field."""
-    for name, kinds in ASKED_OF.items():
-        fields[quantile if name == "quantile" else name].widget.attrs["data-z-kinds"] = kinds
+def by_kind(form: forms.Form, quantile: str = "quantile") -> None:
+    """Mark fields with the kinds of metrics that they are of, for `kinds.js`; `quantile` names that field.
+
+    What was sent of a field that the chosen kind does not ask for is what the field begins with: else it
+    would count, or refuse the form for what nobody sees.
+    """
+    sent: Any = form.data.copy() if form.is_bound else {}  # type: ignore[attr-defined]
+    chosen = sent.get(form.add_prefix("kind"))
+    for asked, kinds in ASKED_OF.items():
+        name = quantile if asked == "quantile" else asked
+        form.fields[name].widget.attrs["data-z-kinds"] = kinds
+        if chosen in KINDS and chosen not in kinds.split():
+            first = form.base_fields[name].initial
+            sent[form.add_prefix(name)] = "" if first is None else str(first)
+    form.data = sent
 
 
 class TrialForm(OfSite, _ModelForm):
@@ -109,7 +120,7 @@ class MetricForm(LineForm):
 
     def __init__(self, *args: Any, site: int = 0, **more: Any) -> None:
         super().__init__(*args, **more)
-        fields_marked(self.fields, "share")
+        by_kind(self, "share")
         ids = [site] if site else [each.id for each in sitebook.sites()]
         names = dict.fromkeys(goal.name for each in ids for goal in goals_of_facts(each))
         choices = [("", _("None")), *((name, name) for name in names)]
@@ -120,8 +131,7 @@ class MetricForm(LineForm):
 
     def metric(self) -> Metric:
         """Return what was given."""
-        given = {name: self.cleaned_data[name] for name in self.fields}
-        return Metric(**(given | {"of_amount": given["of_amount"] and given["kind"] in SUMMED}))
+        return Metric(**{name: self.cleaned_data[name] for name in self.fields})
 
 
 Arms = lines_of(ArmForm, least=2, most=ARMS_MOST)

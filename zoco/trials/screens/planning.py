@@ -25,7 +25,7 @@ from zoco.trials.designs import ARMS_MOST, NAME_LONGEST, SHARES, DesignWrong, Me
 from zoco.trials.models import UNITS_MOST
 from zoco.trials.screens import opened, said
 from zoco.trials.screens.editing import ADD, METRIC_PREFILLED
-from zoco.trials.screens.forms import DRAWN_IN, fields_marked
+from zoco.trials.screens.forms import DRAWN_IN, by_kind
 from zoco.trials.screens.listing import SEE
 
 Kept = dict[str, Any]
@@ -119,7 +119,7 @@ class PlanForm(GoalForm):
 
     def __init__(self, *args: Any, site: SiteInfo, **more: Any) -> None:
         super().__init__(*args, site=site, **more)
-        fields_marked(self.fields)
+        by_kind(self)
         for field in ("goal", "per"):
             choices = [("", _("None")), *((name, name) for name in self.names)]
             self.fields[field].choices = choices  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from zoco.ledger import sitebook
 from zoco.ledger.store import opening
 from zoco.ledger.store.base import Store
 from zoco.ledger.tests.reports.made import load
@@ -21,9 +23,11 @@ from zoco.stats.trials.moments import Floats, Moments
 from zoco.stats.trials.planning import Coming, Design, Past, Way, plan
 from zoco.stats.trials.planning_live import plan_live
 from zoco.stats.trials.planning_revenue import past_of_revenue
+from zoco.trials.analysis.history import history as past_of
 from zoco.trials.asked.models import TrialQuestion
 from zoco.trials.asked.services import answer_through, question_ask
-from zoco.trials.tests.simulated import DAY, START, Visits, draft, site_made
+from zoco.trials.choices import Unit
+from zoco.trials.tests.simulated import DAY, SIGNED, START, Visits, draft, site_made
 from zoco.trials.tests.worked import store_of
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +163,32 @@ def test_too_little_and_revenue_that_is_all_drawn_in_are_sentences_without_a_num
     assert [each.answer for each in (none, few, large)] == [{}, {}, {}]
 
 
+def test_a_site_of_two_weeks_is_planned_by_its_own_days_and_an_outage_counts(tmp_path: Path) -> None:
+    store = store_of("duckdb", tmp_path)
+    end, made, visitor = NOW - DAY, Visits(draft()), 0
+    for day in range(14):
+        for _ in range(0 if day in {5, 11} else 100):
+            visitor += 1
+            at = end - (14 - day) * DAY + visitor % 24 * DAY / 24
+            made.view(at, visitor)
+            if visitor % 4 == 0:
+                made.event(at, visitor, "sign up")
+    load(tmp_path, made.facts)
+    store.drain()
+
+    young = past_of(sitebook.site("shop"), SIGNED, Unit.VISITOR, store, now=NOW, tell=lambda **_told: None)
+    store.close()
+
+    assert young.came.tolist() == [100] * 5 + [0] + [100] * 5 + [0] + [100] * 2
+    assert young.daily == pytest.approx(1_200 / 14)
+    assert young.daily_late == pytest.approx(600 / 7)
+    days = [young.coming(1.0).days(units) for units in (1, 100, 500, 501, 1_200, 1_201, 3_000)]
+    assert days == [1, 1, 5, 7, 14, 15, 14 + 21]
+    assert young.coming(0.5).days(600) == 14
+    whole = replace(young, came=np.full(14, 100)).coming(1.0)
+    assert [whole.days(units) for units in (100, 1_000, 3_000)] == [1, 10, 30]
+
+
 def test_the_page_plans_revenue_and_offers_the_trial_that_counts_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +237,8 @@ def test_a_plan_that_lacks_what_its_kind_needs_says_what(
     assert "nobody is seen to come back" in body(client.post(PLAN, asked | {"kind": "retention"}))
     back = asked | {"kind": "retention", "unit": "browser"}
     assert "from a day on, before its last day" in body(client.post(PLAN, back))
+    hidden = {"kind": "proportion", "goal": "Order", "per": "Gone", "quantile": "7", "from_day": "no"}
+    assert client.post(PLAN, asked | hidden).status_code == 302
     assert client.post(PLAN, asked | {"kind": "quantile", "quantile": "1e999"}).status_code == 200
     assert client.get(NEW, {"kind": "x", "per": "<b>", "share": "nan", "window_days": "-"}).status_code == 200
     opening.close()

@@ -1,4 +1,4 @@
-/* Shows of a form what the kind chosen in it asks for. Without this all fields are there. */
+/* Shows of a form what the kind chosen in it asks for, and whatever holds an error. Without this all fields are there. */
 (() => {
   "use strict";
   const watch = (kind) => {
@@ -7,7 +7,8 @@
     const show = () => {
       for (const field of fields) {
         const place = field.closest(".z-field, .w-panel, [data-field-wrapper], .w-field__wrapper, li");
-        if (place) place.hidden = !field.dataset.zKinds.split(" ").includes(kind.value);
+        const isWrong = field.getAttribute("aria-invalid") === "true";
+        if (place) place.hidden = !isWrong && !field.dataset.zKinds.split(" ").includes(kind.value);
       }
     };
     kind.addEventListener("change", show);
