@@ -155,17 +155,17 @@ class Facts:
             facts.occurred_at >= expr.start_of(self.period, self.earlier_seconds),
             facts.occurred_at < expr.end_of(self.period, self.later_seconds),
             *([facts.occurred_at < expr.horizon_of(self.period)] if self.later_seconds else []),
-            *(self._fits(facts, each, with_lone=True) for each in self.filters),
+            *(self._fits(facts, each) for each in self.filters),
             *(condition(facts) for condition in conditions),
         )
 
-    def _fits(self, facts: Table, filter: Filter, *, with_lone: bool = False) -> Value:
+    def _fits(self, facts: Table, filter: Filter) -> Value:
         """Return whether facts fit a filter; one by goals holds for whole sessions, and for facts alone."""
         if filter.column != GOAL:
             return _condition(facts, filter)
         inside = facts.session.isin(sessions_reached(self, filter.goals).session)
-        if with_lone:  # such as an order that a server tells of: no visit holds it
-            inside |= (facts.session == 0) & any_reached(self, facts, filter.goals)
+        # Such as an order that a server tells of: no visit holds it.
+        inside |= (facts.session == 0) & any_reached(self, facts, filter.goals)
         return inside if filter.operator == "is" else ~inside
 
     def bucket(self, at: Value, grain: Grain) -> Value:

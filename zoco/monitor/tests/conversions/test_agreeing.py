@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from zoco.ledger.asking import converting, goals
+from zoco.ledger.asking.answer import Answer
 from zoco.ledger.asking.ask import ask
-from zoco.ledger.asking.goals import Goal
+from zoco.ledger.asking.goals import Goal, PropCondition
 from zoco.ledger.asking.question import Question
 from zoco.ledger.report import report_named
 from zoco.ledger.store.base import Store
@@ -17,7 +18,11 @@ from zoco.ledger.tests.reports.engines import ENGINES, both
 from zoco.ledger.tests.reports.made import fact
 from zoco.monitor.reports.conversions import defined
 from zoco.monitor.reports.conversions.defined import Definition
+from zoco.monitor.reports.funnels import drawn
+from zoco.monitor.reports.funnels.chains import Funnel
 from zoco.monitor.tests.test_tracked import event
+from zoco.sites import reads as sites
+from zoco.sites.models import Site
 
 NOW = datetime(2026, 4, 10, tzinfo=UTC)
 SPRING: dict[str, Any] = {
@@ -25,6 +30,8 @@ SPRING: dict[str, Any] = {
 }  # fmt: skip
 ORDER, SIGN = Goal("Order", "event", event="shop.order.placed"), Goal("Sign", "event", event="sign up")
 PAID = Goal("Paid", "revenue")
+GOLD = Goal("Gold", "event", event="shop.order.placed", conditions=(PropCondition("plan", "is", "gold"),))
+FUNNEL = Funnel("Order first", (ORDER, SIGN), 3_600)
 
 
 def order(local: str, visitor: int, number: str, amount: int, **more: Any) -> Any:
@@ -41,8 +48,8 @@ FACTS = [
     fact("2026-03-29 09:00:00", 3, "/", **SPRING),
     event("2026-03-29 09:01:00", 3, "sign up", **SPRING),
     fact("2026-03-30 09:10:00", 4, "/x", channel="direct", region="MD"),
-    # a server tells of an order that is nobody's, and of what was given back of the first
-    order("2026-03-29 13:05:00", 0, "o3", 30),
+    # a server tells of an order of somebody without a browser, and of what was given back of the first
+    order("2026-03-29 13:05:00", 0, "o3", 30, person=900, props={"plan": "gold"}),
     order("2026-03-29 14:00:00", 0, "o1", -40),
 ]
 
@@ -55,17 +62,28 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Store
 
 @pytest.fixture(autouse=True)
 def _defined(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let two goals of three, which one fact meets both, be the conversions of the site."""
-    monkeypatch.setattr(goals, "_providers", [lambda _site: (ORDER, SIGN, PAID)])
+    """Let two of the goals, which one fact meets both, be the conversions of the site."""
+    monkeypatch.setattr(goals, "_providers", [lambda _site: (ORDER, SIGN, PAID, GOLD)])
     monkeypatch.setattr(converting, "_providers", [lambda _site: (ORDER, PAID)])
     monkeypatch.setattr(defined, "_providers", [lambda _site: Definition((ORDER, PAID), 5)])
 
 
-def told(store: Store, key: str, **address: str) -> tuple[Any, Any]:
+def answered(store: Store, key: str, **address: str) -> Answer:
     report = report_named(key)
     asked = {"period": "2026-03-27..2026-03-31", **address}
-    totals = ask(report, Question.from_address(asked, report=report, now=NOW), store=store, now=NOW).totals
+    return ask(report, Question.from_address(asked, report=report, now=NOW), store=store, now=NOW)
+
+
+def told(store: Store, key: str, **address: str) -> tuple[Any, Any]:
+    totals = answered(store, key, **address).totals
     return totals["conversions"], totals["revenue"]
+
+
+def summed(store: Store, key: str, *columns: str, **address: str) -> tuple[int, ...]:
+    """Return sums over all rows of a report, or over those of its first step."""
+    rows = answered(store, key, **address).rows
+    first = [row for row in rows if row.key.get("step", 0) in (0, "1. Order")]
+    return tuple(sum(int(row.values[column] or 0) for row in first) for column in columns)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -77,6 +95,42 @@ def test_an_order_without_a_visit_fits_the_goal_that_it_reached_in_every_report(
     for key in ("traffic", "channels", "conversions"):
         assert told(store, key, **{"f.goal": "Order"}) == (2, 90), key
     assert told(store, "traffic", **{"f.goal!": "Order"})[0] in (0, None)  # what is left is no order
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("filtered", "ordered"),
+    # o1 is of a visit; o3 of none, and for gold
+    [({"f.goal": "Order"}, 2), ({"f.goal!": "Order"}, 0), ({"f.goal!": "Gold"}, 1)],
+)
+def test_funnels_and_cohorts_begin_with_the_orders_that_conversions_count(
+    stores: dict[str, Store],
+    engine: str,
+    filtered: dict[str, str],
+    ordered: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = (lambda _site, _key: FUNNEL, lambda _site: (("7", FUNNEL.name),))
+    monkeypatch.setattr(drawn, "_providers", [ours])
+    store = stores[engine]
+
+    assert (told(store, "conversions", **filtered)[0] or 0) == ordered
+    assert summed(store, "funnel", "people", **filtered) == (ordered,)
+    assert summed(store, "retention", "people", first="Order", **filtered) == (ordered,)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("engine", ENGINES)
+def test_productivity_counts_the_customers_of_the_orders_that_it_counts(
+    stores: dict[str, Store], engine: str
+) -> None:
+    Site.objects.create(pk=1, slug="shop", name="Shop", zone="Europe/Madrid", currency="EUR")
+    sites.forget()
+
+    for filtered, ordered in (({"f.goal": "Order"}, 2), ({"f.goal!": "Order"}, 0)):
+        asked = {"by": "channel", **filtered}
+        found = summed(stores[engine], "productivity", "conversions", "new_customers", **asked)
+        assert found == (ordered, ordered), filtered
 
 
 def test_tags_count_the_goal_that_is_chosen_as_sources_and_traffic_do(stores: dict[str, Store]) -> None:
