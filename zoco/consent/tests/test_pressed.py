@@ -92,7 +92,7 @@ def test_a_foreign_page_uses_up_no_sign_ups_of_the_line(
     assert sent(form, worked(form)).json()["state"] == "taken"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_busy_database_is_no_error_and_what_was_refused_is_counted_later(
     form: Form, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip

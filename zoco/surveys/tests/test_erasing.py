@@ -23,7 +23,7 @@ from zoco.surveys.services import survey_make
 from zoco.surveys.taking.tokens import token_make
 from zoco.surveys.tests.made import AT, QUESTIONS, counted, sent, worked
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def response(survey: Survey, number: int, **more: object) -> Response:

@@ -73,7 +73,7 @@ def test_a_foreign_page_uses_up_no_answers_of_the_line(
     assert sent(survey, {"q1": "9", **worked(survey)}).json()["state"] == "taken"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_busy_database_is_no_error_and_what_was_refused_is_counted_later(
     survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_busy_database_is_no_error_and_what_was_refused_is_counted_later(
     assert counted(survey) == {"seen_forged": 2, "seen_page": 1, "fields": 1}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_answer_that_a_busy_database_does_not_take_may_be_sent_again(survey: Survey) -> None:
     given = {"q1": "9", **worked(survey)}
 

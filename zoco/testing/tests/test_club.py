@@ -127,7 +127,7 @@ def _what_members_do(data: Path) -> None:
     assert opening.store().query(asked)["n"][0].as_py() > 5
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_worker_beside_finds_nothing_that_it_could_send(data: Path) -> None:
     is_over, seen = threading.Event(), set()
 

@@ -29,7 +29,7 @@ from zoco.trials.services import trial_start
 from zoco.trials.tests.simulated import DAY, START, draft
 from zoco.trials.tests.test_remote import FLAG, _site, ask  # noqa: F401 - the fixture is used by itself
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LOCKS = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": "BEGIN; LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",

@@ -30,7 +30,7 @@ api, contexts, exceptions = (
     import_module(f"openfeature.{name}") for name in ("api", "evaluation_context", "exception")
 )
 EvaluationContext, ErrorCode = contexts.EvaluationContext, exceptions.ErrorCode
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 NOW = datetime.now(UTC)
 ON_OFF = (Variant("on", "true"), Variant("off", "false"))
 

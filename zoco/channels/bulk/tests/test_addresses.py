@@ -22,7 +22,10 @@ from zoco.people.identities import identity_read
 from zoco.people.models import Identity
 from zoco.people.writing import Incoming, people_write
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("maker")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("maker"),
+]
 
 
 def addressed(people: list[int]) -> None:

@@ -23,7 +23,7 @@ from zoco.people.models import Person
 from zoco.people.writing import Incoming, people_write
 from zoco.testing.mailservers import DOMAIN, PASSWORD, MailServers, mail_servers
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.mail]
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.mail]
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 
 

@@ -27,7 +27,7 @@ def many() -> list[Person]:
     return Person.objects.bulk_create(rows)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_workers_write_to_each_once(sending: Sending) -> None:
     people = many()
     sending.audience = audience_of(people, "many")
@@ -57,7 +57,7 @@ def test_two_workers_write_to_each_once(sending: Sending) -> None:
     assert sorted(written) == sorted(each.pk for each in people)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_sendings_hold_no_other_work_up(sending: Sending, server: Mailbox) -> None:
     start(sending)
     stop = threading.Event()

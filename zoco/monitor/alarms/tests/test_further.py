@@ -186,7 +186,7 @@ def another(monkeypatch: pytest.MonkeyPatch, does: Callable[[], object]) -> list
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "noted", "closed"])
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_nobody_waits_while_it_is_looked_and_what_changed_meanwhile_is_kept(
     alarm: Alarm, meanwhile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
