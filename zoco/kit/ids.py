@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 _MASK63 = (1 << 63) - 1
 _MASK62 = (1 << 62) - 1
-_CHANCE_BITS, _STEP_BITS, _KEPT = 73, 32, 1_024
-"""Ids of a millisecond begin within 2⁷³ of 2⁷⁴ and grow by 1 to 2³²: there is room for 2⁴¹ of them."""
+_COUNT_BITS, _CHANCE_BITS, _KEPT = 22, 52, 1_024
+"""Ids of a millisecond count on from within the first half of 2²². Reports order by their first 76 bits."""
 
 
 def uuid_text(number: int) -> str:
@@ -20,7 +20,7 @@ def uuid_text(number: int) -> str:
 
 
 class _Growing:
-    """The chance in ids: larger each time within a millisecond (RFC 9562, section 6.2, method 2).
+    """A count at the head of ids' chance: one more within a millisecond (RFC 9562, section 6.2, method 1).
 
     It knows how far the `_KEPT` milliseconds came that were asked for last; any other begins anew anywhere.
     """
@@ -30,17 +30,17 @@ class _Growing:
 
     def clear(self) -> None:
         """Begin anew, as a forked process has to: it would go on as its parent does."""
-        self._lock, self._chances = threading.Lock(), OrderedDict[int, int]()
+        self._lock, self._counts = threading.Lock(), OrderedDict[int, int]()
 
     def next(self, millis: int) -> int:
-        """Return 74 bits."""
+        """Return 74 bits, a count and then chance."""
         with self._lock:
-            before = self._chances.pop(millis, None)
-            step = _CHANCE_BITS if before is None else _STEP_BITS
-            self._chances[millis] = chance = (before or 0) + 1 + secrets.randbits(step)
-            if len(self._chances) > _KEPT:
-                self._chances.popitem(last=False)
-            return chance
+            before = self._counts.pop(millis, None)
+            count = secrets.randbits(_COUNT_BITS - 1) if before is None else (before + 1) % (1 << _COUNT_BITS)
+            self._counts[millis] = count
+            if len(self._counts) > _KEPT:
+                self._counts.popitem(last=False)
+        return count << _CHANCE_BITS | secrets.randbits(_CHANCE_BITS)
 
 
 _growing = _Growing()

@@ -9,6 +9,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from zoco.kit.ids import uuid7
 from zoco.kit.periods import Grain, Period, bucket_start, micros
 from zoco.ledger import expr
 
@@ -93,6 +94,17 @@ def test_ties_go_by_id_and_uniques_leave_none_out() -> None:
     )
 
     assert found == [("/first", "/last", 1)]
+
+
+def test_facts_of_one_moment_go_in_the_order_in_which_they_were_made() -> None:
+    at = datetime(2026, 3, 1, 12, 0, 0, 5)  # noqa: DTZ001
+    made = [(uuid7(1_772_366_400_000_005), at, 5, f"/{number}", "{}") for number in range(50)]
+    t = table()
+
+    for rows in (made, made[::-1]):
+        found = asked(rows, t.aggregate(first=expr.first_by(t.path, t), last=expr.last_by(t.path, t)))
+
+        assert found == [("/0", "/49")]
 
 
 def test_properties() -> None:
