@@ -121,19 +121,6 @@ def paths_taken(paths: Paths, rows: Ints) -> Paths:
     )
 
 
-def paths_refunded(paths: Paths, rows: Ints, amounts: Ints) -> Paths:
-    """Return the paths with refunds taken off from the conversions they belong to.
-
-    `amounts` are units and negative, as refunds are in the ledger; several of one conversion add up. What is
-    refunded whole stays a conversion, of the value 0. Raises BadPaths.
-    """
-    if (amounts > 0).any() or not paths.is_converted[rows].all() or (paths.counts[rows] != 1).any():
-        raise BadPaths("A refund is negative, and belongs to one conversion that stands in a row of its own.")
-    values = paths.values.copy()
-    np.add.at(values, rows, amounts)
-    return replace(paths, values=values)
-
-
 def paths_without_repeats(paths: Paths) -> Paths:
     """Return the paths with touches left out that follow a touch of the same channel."""
     kept = np.ones(len(paths.channels), dtype=bool)

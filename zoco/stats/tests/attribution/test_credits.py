@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zoco.stats.attribution import Attribution, Credit, Linear, Markov, Measure, Model, Paths, attribute
 from zoco.stats.attribution.credits import Enough, Lack, TooLittle
-from zoco.stats.attribution.paths import paths_refunded, paths_taken
+from zoco.stats.attribution.paths import paths_taken
 from zoco.stats.tests.attribution.walks import models, paths_of
 
 ALL = Enough(0, 0)
@@ -33,8 +33,9 @@ def test_credits_add_up_and_none_is_negative(
     model: Model, rows: list[tuple[str, int]], measure: Measure, refund: int
 ) -> None:
     paths = paths_of(rows)
-    converted = np.nonzero(paths.is_converted)[0][:1]
-    less = paths_refunded(paths, converted, np.full(len(converted), -refund))
+    values = paths.values.copy()
+    values[np.nonzero(paths.is_converted)[0][:1]] -= refund
+    less = replace(paths, values=values)
 
     found = credits(less, model, measure)
 

@@ -1,6 +1,7 @@
 """Paths: what is refused, equal ones once, people with equal ones once, refunds, and Arrow tables."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from zoco.stats.attribution import Linear, Measure, Paths, attribute, paths_read
 from zoco.stats.attribution.distinct import distinct, sequences_numbered
-from zoco.stats.attribution.paths import BadPaths, paths_refunded
+from zoco.stats.attribution.paths import BadPaths
 from zoco.stats.tests.attribution.walks import paths_of
 
 WORDS = st.lists(st.text("ABCDEFGHIJ", max_size=60), max_size=30)
@@ -80,30 +81,12 @@ def test_people_with_the_same_paths_stand_once() -> None:
     assert seen.converting_people().tolist() == [3, 0, 0]
 
 
-def test_refunds_are_taken_off_from_their_conversion() -> None:
-    paths = paths_of([("A", 10), ("B", 20), ("AB", 30), ("C", -1)])
-
-    less = paths_refunded(paths, np.array([1, 2, 2]), np.array([-200_000, -50_000, -60_000]))
-
-    assert less.values.tolist() == [100_000, 0, 190_000, 0]
-    assert less.total(Measure.CONVERSIONS) == 30_000
-    assert less.total(Measure.REVENUE) == 290_000
-
-
 def test_what_is_refunded_beyond_the_price_is_of_no_channel() -> None:
-    less = paths_refunded(paths_of([("A", 10), ("B", 20)]), np.array([0]), np.array([-150_000]))
+    less = replace(paths_of([("A", 10), ("B", 20)]), values=np.array([-50_000, 200_000]))
 
     found = attribute(less, Linear(), measure=Measure.REVENUE, replicates=0)
 
     assert (found.total, found.unassigned, found.withheld) == (150_000, -50_000, 200_000)
-
-
-@pytest.mark.parametrize(("row", "amount"), [(0, 5), (1, -5), (2, -5)])
-def test_refunds_that_are_none_are_refused(row: int, amount: int) -> None:
-    paths = paths_of([("A", 10), ("B", -1), ("A", 10)], counts=[1, 1, 2])
-
-    with pytest.raises(BadPaths, match="refund"):
-        paths_refunded(paths, np.array([row]), np.array([amount]))
 
 
 def changed(**columns: Any) -> Paths:
