@@ -101,6 +101,16 @@ class QuestionForm(LineForm):
         names = [name for name in self.fields if name.startswith("words_")]
         return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in names)
 
+    def clean(self) -> dict[str, Any]:
+        """Take what the chosen kind does not ask for, and nobody sees, for nothing, however wrong it is."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            kinds = field.widget.attrs.get("data-z-kinds")
+            if kinds and cleaned.get("kind") not in kinds.split():
+                self.errors.pop(name, None)
+                cleaned[name] = ""
+        return cleaned
+
     def question(self) -> Question:
         """Return what was given."""
         given = self.cleaned_data
@@ -110,11 +120,8 @@ class QuestionForm(LineForm):
             for code in languages()
             if (some := [each.strip() for each in given[f"options_{code}"].splitlines() if each.strip()])
         }
-        kind = given["kind"]
-        has_options, has_brands = kind in ("aided", "single", "multiple"), kind == "unaided"
         return Question(
-            "", kind, words, options if has_options else {},
-            brands_of(given["brands"]) if has_brands else (), given["is_needed"],
+            "", given["kind"], words, options, brands_of(given["brands"]), given["is_needed"]
         )  # fmt: skip
 
 

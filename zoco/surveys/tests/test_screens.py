@@ -77,6 +77,23 @@ def test_what_cannot_be_asked_is_said(survey: Survey, change: dict[str, str], wo
     assert Survey.objects.count() == 1
 
 
+def test_what_a_kind_does_not_ask_for_and_nobody_sees_refuses_nothing() -> None:
+    hidden = {
+        "questions-0-options_en": "x" * 9_000,
+        "questions-0-brands": "y" * 20_001,
+        "questions-1-brands": "B",
+    }
+
+    answer = client_of("marketer").post(NEW, FORM | hidden)
+
+    assert answer.status_code == 302
+    asked = Survey.objects.get(key="after-order").asked
+    assert [(each.options, each.brands) for each in asked[:2]] == [
+        ({}, ()),
+        ({"en": ["Online", "In town"]}, ()),
+    ]
+
+
 def test_figures_stand_with_their_intervals_and_open_to_how_they_are_counted(survey: Survey) -> None:
     for number, score in enumerate(("10", "9", "9", "8", "7", "6", "0", "10", "9", "10")):
         agent = f"Browser/{number}"
