@@ -77,7 +77,7 @@ def test_what_cannot_be_asked_is_said(survey: Survey, change: dict[str, str], wo
     assert Survey.objects.count() == 1
 
 
-def test_what_a_kind_does_not_ask_for_and_nobody_sees_refuses_nothing() -> None:
+def test_what_a_kind_does_not_ask_for_and_nobody_sees_refuses_nothing(survey: Survey) -> None:
     hidden = {
         "questions-0-options_en": "x" * 9_000,
         "questions-0-brands": "y" * 20_001,
