@@ -204,9 +204,12 @@ class Report:
         """Return what else `query` goes by, such as a funnel that somebody drew: its `facts.given`."""
         return None
 
-    def given_in(self, site: SiteInfo, params: Params, period: Period) -> Hashable:
-        """Return what else of a period `query` goes by that is no fact, such as costs: its `facts.given`."""
-        return None
+    def given_in(self, site: SiteInfo, params: Params, period: Period) -> tuple[str, ...]:
+        """Return what else of a period `query` goes by that is no fact, such as costs: its `facts.given`.
+
+        Texts, as many for each period, of which each is part of what `query` returns: they are left open.
+        """
+        return ()
 
     def behind(self, facts: Facts) -> Table:
         """Return the facts behind its figures: those that the page of facts lists."""

@@ -25,8 +25,7 @@ from zoco.kit.periods import HOUR, Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.refunds import REFUNDS_SECONDS
 from zoco.ledger.asking.statements import templates
-from zoco.ledger.asking.statements.outlines import Given
-from zoco.ledger.asking.statements.statement import counting_of
+from zoco.ledger.asking.statements.outlines import Given, counting_of
 from zoco.ledger.expr import Table
 from zoco.ledger.scope import Facts
 from zoco.people.models import NUMBER_BASE

@@ -180,11 +180,11 @@ class Productivity(Report):
         """Return the report by what was chosen."""
         return _by(str(params["by"]))
 
-    def given_in(self, site: SiteInfo, params: Params, period: Period) -> tuple[str, int]:
+    def given_in(self, site: SiteInfo, params: Params, period: Period) -> tuple[str, ...]:
         """Return the costs of a period, and how many days it has."""
         with_creatives = params["by"] == "creative"
         listed = spent.costs_listed(site, period, str(params["vat"]), with_creatives=with_creatives)
-        return listed, (period.last - period.first).days + 1
+        return listed, str((period.last - period.first).days + 1)
 
     def missing(self, site: SiteInfo) -> Missing | None:
         """Say that nothing was written down yet."""
@@ -208,12 +208,13 @@ class Productivity(Report):
 
     def overall(self, facts: Facts, params: Params) -> Table:
         """Return the whole cost, which is not known either where one row's is not."""
-        facts, (listed, _days) = of_goals_chosen(facts), facts.given or ("", 1)
+        facts, (listed, _days) = of_goals_chosen(facts), facts.given or ("", "1")
         rows = _costs(facts, listed, [each.name for each in BY[str(params["by"])]])
         return rows.aggregate(cost=expr.only_if(rows.lacks.sum() == 0, rows.cost.sum()))
 
     def query(self, facts: Facts, params: Params) -> Table:
-        facts, (listed, days) = of_goals_chosen(facts), facts.given or ("", 1)
+        facts, (listed, written) = of_goals_chosen(facts), facts.given or ("", "1")
+        days = expr.number_in(expr.text(written), "int64")
         names = [each.name for each in BY[str(params["by"])]]
         came = customers.beside(_came(facts, names), customers.customers(facts, *names), names)
         rows = _beside(came, _spent(facts, listed, names), names)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, cast
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.statements import templates
-from zoco.ledger.asking.statements.outlines import Given
-from zoco.ledger.asking.statements.statement import counting_of
+from zoco.ledger.asking.statements.outlines import Given, counting_of
 from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
 from zoco.ledger.scope import Facts
 

@@ -8,8 +8,7 @@ from zoco.ledger import expr
 from zoco.ledger.asking.filters import FILTERABLE, GOAL
 from zoco.ledger.asking.goals import goals_of
 from zoco.ledger.asking.statements import templates
-from zoco.ledger.asking.statements.outlines import Given
-from zoco.ledger.asking.statements.statement import counting_of
+from zoco.ledger.asking.statements.outlines import Given, counting_of
 from zoco.ledger.pictures.labels import WORDS, value_label
 from zoco.ledger.scope import Facts
 

@@ -16,8 +16,7 @@ from zoco.ledger import expr
 from zoco.ledger.asking.answer import Answer, ImportedRow
 from zoco.ledger.asking.imported.days import days_held, days_said
 from zoco.ledger.asking.statements import templates
-from zoco.ledger.asking.statements.outlines import Given
-from zoco.ledger.asking.statements.statement import counting_of
+from zoco.ledger.asking.statements.outlines import Given, counting_of
 from zoco.ledger.scope import Facts
 from zoco.ledger.store.imported_sql import rows_sql
 

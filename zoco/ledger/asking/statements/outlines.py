@@ -124,6 +124,12 @@ def counting_in(site: SiteInfo, period: Period) -> tuple[tuple[int, str], ...]:
     return site.counting_in(period.shaping())
 
 
+def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
+    """Return the origins that count in a period, and when they change; not when it begins."""
+    (_, first), *changes = site.counting_in(period)
+    return (first, *changes)
+
+
 def counting_ever(site: SiteInfo) -> tuple[tuple[int, str], ...]:
     """Return which origins count at any time, for what looks beyond a period: only sites at which they are
     the same share the statement.

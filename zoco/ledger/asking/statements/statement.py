@@ -6,7 +6,7 @@ buckets of both periods. Text is kept without site, moments and filters' words (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -19,8 +19,8 @@ from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import by_period, templates
 from zoco.ledger.asking.statements.kept import Lasting
-from zoco.ledger.asking.statements.outlines import Given
-from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
+from zoco.ledger.asking.statements.outlines import Given, counting_of
+from zoco.ledger.asking.statements.words import lasting_of, worded, words_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
@@ -151,18 +151,24 @@ class Asked:
         """The period, and the one before if it is asked for."""
         return (self.period, self.before) if self.before else (self.period,)
 
-    def saying(self, filters: tuple[Filter, ...]) -> Asked:
-        """Return the same with other words in its filters, and in those of them that its guard knows."""
-        if not self.guard:
-            return replace(self, filters=filters)
+    @property
+    def words(self) -> list[str]:
+        """What may be left open: words of filters, and texts given of the periods."""
+        return [*words_of(self.filters), *by_period.texts_of(self.given)]
+
+    def saying(self, words: Sequence[str]) -> Asked:
+        """Return the same with other words, also in those of its filters that its guard knows."""
+        count = len(words_of(self.filters))
+        filters, given = worded(self.filters, words[:count]), by_period.with_texts(self.given, words[count:])
         now = dict(zip(self.filters, filters, strict=True))
-        guard = replace(self.guard, added=tuple(now.get(each, each) for each in self.guard.added))
-        return replace(self, filters=filters, guard=guard)
+        added = tuple(now.get(each, each) for each in self.guard.added) if self.guard else ()
+        guard = replace(self.guard, added=added) if self.guard else None
+        return replace(self, filters=filters, guard=guard, given=given)
 
     def over(self, given: Given) -> Asked:
         """Return the same over what is left blank of site, periods and words; its columns are the same."""
         now, *before = given.periods
-        said = self.saying(worded(self.filters, given.words))
+        said = self.saying(given.words)
         over = replace(said, site=given.site, period=now, before=before[0] if before else None)
         vars(over)["_columns"] = self._columns
         return over
@@ -194,23 +200,17 @@ def curve_sql(asked: Asked) -> str:
 def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
     """Return the text of a statement, written anew only if none of its shape is kept."""
     return templates.filled(
-        (kind, *asked.saying(numbered(asked.filters)).shape),
-        Given(asked.site, asked.periods, words_of(asked.filters)),
+        (kind, *asked.saying([str(number) for number in range(len(asked.words))]).shape),
+        Given(asked.site, asked.periods, asked.words),
         asked.dialect,
         lambda given: write(asked.over(given)),
         lasting=_lasting(asked),
     )
 
 
-def counting_of(site: SiteInfo, period: Period) -> tuple[object, ...]:
-    """Return the origins that count in a period, and when they change; not when it begins."""
-    (_, first), *changes = site.counting_in(period)
-    return (first, *changes)
-
-
 def _lasting(asked: Asked) -> Lasting:
     """Say whether next to nothing that readers type decides on the text; a guard alone is a number."""
-    is_ours = type(asked.report).__module__.startswith("zoco.") and not asked.report.gives_by_period
+    is_ours = type(asked.report).__module__.startswith("zoco.")
     few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
     by_strangers = asked.guard is not None and asked.guard.added
     return lasting_of(asked.filters) if is_ours and not by_strangers and all(few) else "never"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +10,7 @@ import pytest
 
 from zoco.kit.periods import Period
 from zoco.ledger.asking.question import Question
-from zoco.ledger.asking.statements import kept, statement, templates
+from zoco.ledger.asking.statements import by_period, kept, statement, templates
 from zoco.ledger.asking.statements.outlines import Given
 from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.report import Report
@@ -40,10 +41,14 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def asked_of(report: Report, zone: str, period: str, dialect: Dialect, *, grain: str = "") -> Asked:
-    """Return a question with the period before."""
+    """Return a question with the period before. What is given of periods is another text for each: Ibis would
+    make one of what is there twice.
+    """
     site = SiteInfo(1, "shop", "Shop", zone, "EUR", 0, "log", False, ("shop.example",))
     question = Question(site, Period.parse(period, zone), params={"grain": grain} if grain else {})
-    return Asked.of(report, question, dialect)
+    asked = Asked.of(report, question, dialect)
+    texts = [f"{n} of {period}: it's\t\\n\n" for n, _text in enumerate(by_period.texts_of(asked.given))]
+    return replace(asked, given=by_period.with_texts(asked.given, texts))
 
 
 def site_of(number: int, zone: str) -> SiteInfo:
