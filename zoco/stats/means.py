@@ -42,5 +42,5 @@ def student_bounds(values: Sequence[int], confidence: float = CONFIDENCE) -> tup
     import scipy  # reports take scores from here, and need none of it
 
     mean, n = fmean(values), len(values)
-    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * stdev(values) / sqrt(n)
+    half = float(scipy.special.stdtrit(n - 1, 0.5 + confidence / 2)) * stdev(values) / sqrt(n)
     return mean - half, mean + half

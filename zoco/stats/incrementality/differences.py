@@ -100,6 +100,6 @@ def _treated(panel: Panel, treated: frozenset[str]) -> Bools:
 
 
 def _effect(estimate: float, error: float, freedom: float, confidence: float) -> Effect:
-    reach = float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom)) * error
-    p = float(2 * scipy.stats.t.sf(abs(estimate) / error, freedom)) if error else 0.0
+    reach = float(scipy.special.stdtrit(freedom, 0.5 + confidence / 2)) * error
+    p = float(2 * scipy.special.stdtr(freedom, -abs(estimate) / error)) if error else 0.0
     return Effect(estimate, error, estimate - reach, estimate + reach, p)

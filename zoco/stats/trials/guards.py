@@ -55,7 +55,7 @@ def sample_ratio(seen: Mapping[str, int], weights: Mapping[str, float], *, limit
         p = _exact(counts, shares)
     else:
         statistic = float((np.square(counts - expected) / expected).sum())
-        p = float(scipy.stats.chi2.sf(statistic, len(counts) - 1))
+        p = float(scipy.special.chdtrc(len(counts) - 1, statistic))
     return Check(Guard.SAMPLE_RATIO, p, limit, p >= limit)
 
 
@@ -97,7 +97,7 @@ def exposure(dealt: Mapping[str, int], exposed: Mapping[str, int], *, limit: flo
     p = 1.0
     if len(keys) > 1 and table.sum(axis=0).all():
         expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-        p = float(scipy.stats.chi2.sf(float((np.square(table - expected) / expected).sum()), len(keys) - 1))
+        p = float(scipy.special.chdtrc(len(keys) - 1, float((np.square(table - expected) / expected).sum())))
     return Check(Guard.EXPOSURE, p, limit, p >= limit)
 
 

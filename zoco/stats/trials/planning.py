@@ -158,9 +158,9 @@ def power(past: Past, effect: float, units: float, design: Design) -> float:
     one, other = past.variance / control, past.moved(effect) / treatment
     freedom = (one + other) ** 2 / (one**2 / (control - 1) + other**2 / (treatment - 1))
     drift = effect / math.sqrt(one + other)
-    critical = float(scipy.stats.t.ppf(1 - design.level / 2, freedom))
+    critical = float(scipy.special.stdtrit(freedom, 1 - design.level / 2))
     if freedom > _NORMAL_FROM:
-        return float(scipy.stats.norm.sf(critical - drift) + scipy.stats.norm.cdf(-critical - drift))
+        return float(scipy.special.ndtr(drift - critical) + scipy.special.ndtr(-critical - drift))
     upper = scipy.stats.nct.sf(critical, freedom, abs(drift))
     return float(upper + np.nan_to_num(scipy.stats.nct.cdf(-critical, freedom, abs(drift))))
 
