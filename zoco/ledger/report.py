@@ -205,10 +205,7 @@ class Report:
         return None
 
     def given_in(self, site: SiteInfo, params: Params, period: Period) -> tuple[str, ...]:
-        """Return what else of a period `query` goes by that is no fact, such as costs: its `facts.given`.
-
-        Texts, as many for each period, of which each is part of what `query` returns: they are left open.
-        """
+        """Return texts of a period that are part of what `query` returns, as many for each: its `facts.given`."""
         return ()
 
     def behind(self, facts: Facts) -> Table:
