@@ -205,7 +205,7 @@ class Report:
         return None
 
     def given_in(self, site: SiteInfo, params: Params, period: Period) -> tuple[str, ...]:
-        """Return texts of a period that are part of what `query` returns, as many for each: its `facts.given`."""
+        """Return texts of a period, as many for each, which `query` puts in as they are: `facts.given`."""
         return ()
 
     def behind(self, facts: Facts) -> Table:
