@@ -8,7 +8,7 @@ from dataclasses import replace
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
 from zoco.ledger.asking.statements.kept import Lasting
 
-FILTERS_MOST, WORDS_MOST = 2, 3
+FILTERS_MOST, WORDS_MOST, WORDS_OF_ONE = 2, 3, 12
 
 
 def words_of(filters: Sequence[Filter]) -> list[str]:
@@ -41,13 +41,15 @@ def numbered(filters: Sequence[Filter]) -> tuple[Filter, ...]:
 def lasting_of(filters: Sequence[Filter]) -> Lasting:
     """Say whether a statement is stored on disk: always with one filter at most, by one word or goal.
 
-    Goals are few, and no reader makes one. A few words of two filters are stored while there is much room:
-    more would let readers fill the file with ways to filter that nobody asks for again.
+    Goals are few, and no reader makes one. A few words of two filters, or of one such as all campaigns that
+    are listed, are stored while there is much room: more would let readers fill the file with ways to filter
+    that nobody asks for again.
     """
     words, are_open = sum(len(each.values) for each in filters), all(map(_is_open, filters))
     if len(filters) <= 1 and words == len(filters) and (are_open or filters[0].column == GOAL):
         return "always"
-    return "with room" if are_open and len(filters) <= FILTERS_MOST and words <= WORDS_MOST else "never"
+    most = WORDS_OF_ONE if len(filters) == 1 else WORDS_MOST
+    return "with room" if are_open and len(filters) <= FILTERS_MOST and words <= most else "never"
 
 
 def _is_open(filter: Filter) -> bool:
