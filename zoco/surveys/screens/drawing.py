@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zoco.ledger.pictures import formats
 from zoco.ledger.pictures.alone.files import sheet
-from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body, fitted, lines, together, written
+from zoco.ledger.pictures.alone.laying import INNER, SIDE, WIDTH, Body, fitted, lines, together, wide, written
+from zoco.ledger.pictures.intervals import Scale, dot, line
 from zoco.ledger.sitebook import SiteInfo
 from zoco.surveys.models import Survey
 from zoco.surveys.results.figures import NET, Found, Line
 from zoco.surveys.screens import said
 
 NAMES, FIGURES, ROW, ROWS_MOST = 280.0, 190.0, 26.0, 60
+SMALL, SMALL_ROW, EDGE = 326.0, 44.0, 8.0
+"""On a phone a figure stands beside its name, and its interval below both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,7 @@ class Drawn:
 
 def body_of(rows: Sequence[Drawn]) -> Body:
     """Draw rows over one axis: of shares from 0 to 1, of net scores from -1 to 1."""
-    is_net = any(each.line.key == NET for each in rows)
-    low, high = (-1.0, 1.0) if is_net else (0.0, 1.0)
+    low, *_between, high = ends = _ends(rows)
     left, room = SIDE + NAMES, INNER - NAMES - FIGURES
 
     def x(share: float) -> float:
@@ -41,11 +43,59 @@ def body_of(rows: Sequence[Drawn]) -> Body:
 
     bottom = ROW * len(rows[:ROWS_MOST])
     parts = [part for number, each in enumerate(rows[:ROWS_MOST]) for part in _row(each, number * ROW, x)]
-    for share in (low, 0.0, high) if is_net else (0.0, 0.5, 1.0):
+    for share in ends:
         parts.append(_upright(x(share), bottom))
-        text = formats.decimal(share * 100, 0) if is_net else formats.percent(share, 0)
-        parts.append(written(x(share), bottom + 20, text, "mid"))
+        parts.append(written(x(share), bottom + 20, _tick(share, low), "mid"))
     return Body(together(parts), bottom + 26)
+
+
+def small(rows: Sequence[Drawn], title: str) -> SafeString:
+    """Draw rows over one axis for a page on a phone; nothing without rows."""
+    shown = rows[:ROWS_MOST]
+    if not shown:
+        return SafeString("")
+    ends, bottom = _ends(shown), SMALL_ROW * len(shown)
+    scale = Scale(ends[0], ends[-1], EDGE, SMALL - EDGE)
+    anchors = ("start", "middle", "end")
+    ticks = [
+        format_html(
+            '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+            f"{scale.at(share):.1f}", bottom + 16, anchor, _tick(share, ends[0]),
+        )
+        for share, anchor in zip(ends, anchors, strict=True)
+    ]  # fmt: skip
+    drawn = [_small_row(each, number * SMALL_ROW, scale, ends) for number, each in enumerate(shown)]
+    return format_html(
+        '<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        f"{SMALL:.0f}", f"{bottom + 22:.0f}", title, together([*ticks, *drawn]),
+    )  # fmt: skip
+
+
+def _small_row(row: Drawn, y: float, scale: Scale, ends: Sequence[float]) -> SafeString:
+    figure = said.value(row.line)
+    room = SMALL - 2 * EDGE - wide(figure, 12) - 8
+    low, high = row.line.low, row.line.high
+    interval = "" if low is None or high is None else line(scale, y + 30, (low, high), 2.5)
+    # Uprights stand beside intervals alone: where they went on, they would cross the names.
+    uprights = format_html_join(
+        "",
+        '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor" stroke-opacity=".35"/>',
+        ((f"{scale.at(share):.1f}", y + 22, y + 38) for share in ends),
+    )
+    return format_html(
+        '<text x="{}" y="{}">{}</text><text x="{}" y="{}" text-anchor="end">{}</text>{}{}{}',
+        EDGE, y + 16, fitted(row.label, room), SMALL - EDGE, y + 16, figure,
+        uprights, interval, dot(scale, y + 30, row.line.value, 5),
+    )  # fmt: skip
+
+
+def _ends(rows: Sequence[Drawn]) -> tuple[float, float, float]:
+    """Return the ends of the axis and what lies between: of net scores or of shares."""
+    return (-1.0, 0.0, 1.0) if any(each.line.key == NET for each in rows) else (0.0, 0.5, 1.0)
+
+
+def _tick(share: float, low: float) -> str:
+    return formats.decimal(share * 100, 0) if low < 0 else formats.percent(share, 0)
 
 
 def _row(row: Drawn, y: float, at: Callable[[float], float]) -> Iterator[SafeString]:

@@ -138,6 +138,7 @@ def _question(
         "others": [(words, formats.count(count)) for words, count in found.others] if may_read else [],
         "groups": _groups(question, groups, asked.by, tongue) if found.n else None,
         "picture": f"{picture}?{asked.query}" if found.n and question.kind != FREE else "",
+        "small": drawing.small(drawing.rows_of(found, tongue), question.said(tongue)) if found.n else "",
         "over": f"{picture}?{asked.query}&over=1" if found.head else "",
         "png": f"{row.key}-{question.key}.png",
         "is_written": question.kind in WRITTEN and may_read and found.n,
@@ -160,7 +161,9 @@ def _groups(question: Question, groups: Groups, by: str, tongue: str) -> dict[st
         if found.head:
             heads, cells = [*heads, against], [*cells, said.gap(gap)]
         rows.append((said.group(by, key), formats.count(found.n), list(zip(heads, cells, strict=True))))
-    return {"heads": heads, "rows": rows, "are_compared": any(gaps)}
+    scores = [drawing.Drawn(said.group(by, key), found.head[0]) for key, found in answered if found.head]
+    small = drawing.small(scores, question.said(tongue))
+    return {"heads": heads, "rows": rows, "are_compared": any(gaps), "small": small}
 
 
 @never_cache

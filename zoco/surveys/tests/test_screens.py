@@ -111,6 +111,15 @@ def test_figures_stand_with_their_intervals_and_open_to_how_they_are_counted(sur
     assert 'data-label="Net promoter score">+100 (' in page
     assert "+14 (" in page
     assert "1" in body(client.get(LIST))
+    small = [each.split("</svg>")[0] for each in page.split('<div class="z-fit small">')[1:]]
+    drawn = [
+        ElementTree.fromstring(each.strip() + "</svg>") for each in small if each.strip().startswith("<svg")
+    ]
+    rows = [row.text for row in drawn[0].iter("text") if row.get("text-anchor") is None]
+    assert rows[:3] == ["Promoters (9 and 10)", "Passives (7 and 8)", "Detractors (0 to 6)"]
+    dots = [float(each.get("cx", "")) for each in drawn[0].iter("circle")]
+    # Of ten answers six promote, two are passive and two detract: the axis of shares is 310 wide from 8.
+    assert dots[:3] == pytest.approx([8 + 310 * share for share in (0.6, 0.2, 0.2)], abs=0.1)
     spanish = body(client.get(f"{LIST}{survey.pk}/?language=es&way=page&by=week"))
     assert "3 answers to this question" in spanish
     assert body(client.get(f"{LIST}{survey.pk}/?language=%00&way=x&by=x")).count("+40") >= 1
