@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -49,7 +51,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     if not sites:
         return no_site(request, _("Flags"))
     site = site_chosen(sites, request.GET.get("site", ""))
-    found = Flag.objects.filter(site=site.id).order_by("key")
+    found = Flag.objects.filter(site=site.id).select_related("site").order_by("key")
     values = {
         "flags": [_line(each) for each in found],
         "may_add": request.user.has_perm(ADD),
@@ -64,7 +66,7 @@ def _line(flag: Flag) -> dict[str, Any]:
         "icon": "check" if flag.is_on else "cross",
         "state": pgettext("flag", "On") if flag.is_on else pgettext("flag", "Off"),
         "rules": formats.count(len(flag.rules)),
-        "changed": formats.moment(timezone.localtime(flag.changed_at)),
+        "changed": _when(flag, flag.changed_at),
     }
 
 
@@ -162,10 +164,11 @@ def _changes(flag: Flag | None) -> list[tuple[str, str, str]]:
     if flag is None:
         return []
     found = FlagChange.objects.filter(flag=flag).select_related("by").order_by("-id")[:CHANGES_SHOWN]
-    return [
-        (formats.moment(timezone.localtime(each.at)), each.by_name or _("a program"), _what(each))
-        for each in found
-    ]
+    return [(_when(flag, each.at), each.by_name or _("a program"), _what(each)) for each in found]
+
+
+def _when(flag: Flag, at: datetime) -> str:
+    return formats.moment(timezone.localtime(at, ZoneInfo(flag.site.zone)))
 
 
 def _what(change: FlagChange) -> str:

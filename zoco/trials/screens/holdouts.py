@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -40,7 +40,7 @@ def _said(site: SiteInfo, given: Kept, found: Kept, _may_add: bool) -> Kept:
     names = {HELD: gettext_lazy("Held out"), OTHERS: gettext_lazy("Everybody else")}
     low, high = (said.difference(metric, each, site.currency) for each in found["interval"])
     first, last = (
-        formats.day(timezone.localtime(datetime.fromisoformat(found[key])).date())
+        formats.day(datetime.fromisoformat(found[key]).astimezone(ZoneInfo(site.zone)).date())
         for key in ("since", "until")
     )
     shown: Kept = {

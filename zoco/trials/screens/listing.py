@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
@@ -36,8 +37,10 @@ def trials(request: HttpRequest) -> HttpResponse:
         return no_site(request, _("Trials"))
     site = site_chosen(sites, request.GET.get("site", ""))
     done = TrialRun.objects.filter(state=TrialRun.State.DONE).order_by("-id")
-    found = Trial.objects.filter(site=site.id).prefetch_related(
-        Prefetch("runs", queryset=done, to_attr="done_runs")
+    found = (
+        Trial.objects.filter(site=site.id)
+        .select_related("site")
+        .prefetch_related(Prefetch("runs", queryset=done, to_attr="done_runs"))
     )
     page = Paginator(found.order_by("-id"), A_PAGE).get_page(request.GET.get("page"))
     lines = [_line(each) for each in page.object_list]
@@ -54,11 +57,11 @@ def trials(request: HttpRequest) -> HttpResponse:
 def _line(trial: Trial) -> dict[str, Any]:
     runs: list[TrialRun] = trial.done_runs  # type: ignore[attr-defined]
     words = said.verdict(trial, runs[0].result)[0] if runs else ""
-    arms = {each.key: each.said for each in trial.arms_planned}
+    arms, clock = {each.key: each.said for each in trial.arms_planned}, ZoneInfo(trial.site.zone)
     return {
         "trial": trial,
         "icon": ICONS[trial.state],
-        "began": formats.day(timezone.localtime(trial.started_at).date()) if trial.started_at else "–",
+        "began": formats.day(timezone.localdate(trial.started_at, clock)) if trial.started_at else "–",
         "verdict": words or _("No figures yet"),
         "outcome": arms.get(trial.outcome_arm, _("none")),
     }

@@ -17,6 +17,7 @@ from zoco.people.models import Person
 from zoco.project.serving import own
 from zoco.project.tests.readers import body, client_of
 from zoco.sites import reads
+from zoco.sites.models import Site
 from zoco.sites.services import sites_publish
 from zoco.trials.designs import DesignWrong
 from zoco.trials.flags.evaluating import evaluated
@@ -242,6 +243,18 @@ def test_a_flag_is_made_switched_and_changed_on_its_pages() -> None:
     assert "true and false" in body(wrong)
     assert client.post(f"{LIST}{flag.pk}/", FORM | {"rules-TOTAL_FORMS": "x"}).status_code == 200
     assert client.post(NEW, FORM | {"key": "a\0b"}).status_code == 200
+
+
+def test_pages_say_when_by_the_clock_of_the_site() -> None:
+    Site.objects.update(zone="Asia/Tokyo")
+    reads.forget()
+    flag = made()
+    moved = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+    flag_switch(flag=flag.pk, is_on=False, by=None, at=moved)
+    client = client_of("marketer")
+
+    assert "3\N{NO-BREAK SPACE}Mar\N{NO-BREAK SPACE}2026, 05:30" in body(client.get(LIST))
+    assert "3\N{NO-BREAK SPACE}Mar\N{NO-BREAK SPACE}2026, 05:30" in body(client.get(f"{LIST}{flag.pk}/"))
 
 
 def test_who_may_only_see_flags_cannot_change_them() -> None:
