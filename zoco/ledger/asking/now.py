@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, cast
 from zoco.kit.periods import Period, micros
 from zoco.ledger import expr
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.lasting import lasting_of
 from zoco.ledger.asking.statements.outlines import Given, counting_of
-from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
+from zoco.ledger.asking.statements.words import numbered, worded, words_of
 from zoco.ledger.scope import Facts
 
 if TYPE_CHECKING:

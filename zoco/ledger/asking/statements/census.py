@@ -8,9 +8,10 @@ from zoco.kit.periods import Period
 from zoco.ledger import expr
 from zoco.ledger.asking.filters import Filter
 from zoco.ledger.asking.statements import templates
+from zoco.ledger.asking.statements.lasting import lasting_of
 from zoco.ledger.asking.statements.outlines import Given, counting_of
 from zoco.ledger.asking.statements.statement import KEPT_STATEMENTS
-from zoco.ledger.asking.statements.words import lasting_of, numbered, worded, words_of
+from zoco.ledger.asking.statements.words import numbered, worded, words_of
 from zoco.ledger.expr import Table
 from zoco.ledger.schema import VERDICTS
 from zoco.ledger.scope import Facts

@@ -18,9 +18,9 @@ from zoco.ledger.asking.goals import Goal
 from zoco.ledger.asking.guard import HIDDEN, Guard, rows_guarded, whole_guarded
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import by_period, templates
-from zoco.ledger.asking.statements.kept import Lasting
+from zoco.ledger.asking.statements.lasting import lasting_in
 from zoco.ledger.asking.statements.outlines import Given, counting_of
-from zoco.ledger.asking.statements.words import lasting_of, worded, words_of
+from zoco.ledger.asking.statements.words import worded, words_of
 from zoco.ledger.expr import Table, Value
 from zoco.ledger.report import Report
 from zoco.ledger.scope import Facts
@@ -30,7 +30,6 @@ from zoco.ledger.store.base import Dialect
 BEFORE, TOTAL, TOTAL_BEFORE, LARGEST = "__before", "__total", "__total_before", "__largest"
 ROWS, IS_NOW, IS_WHOLE = "__rows", "__now", "__whole"
 KEPT_STATEMENTS = 512
-CHOICES_MOST = 12  # of a parameter; more make too many statements to keep them all for good
 
 
 class ReportWrong(TypeError):
@@ -199,21 +198,14 @@ def curve_sql(asked: Asked) -> str:
 
 def _filled(kind: str, asked: Asked, write: Callable[[Asked], Table]) -> str:
     """Return the text of a statement, written anew only if none of its shape is kept."""
+    by_strangers = asked.guard is not None and asked.guard.added  # a guard alone is a number
     return templates.filled(
         (kind, *asked.saying([str(number) for number in range(len(asked.words))]).shape),
         Given(asked.site, asked.periods, asked.words),
         asked.dialect,
         lambda given: write(asked.over(given)),
-        lasting=_lasting(asked),
+        lasting="never" if by_strangers else lasting_in(asked.report, dict(asked.params), asked.filters),
     )
-
-
-def _lasting(asked: Asked) -> Lasting:
-    """Say whether next to nothing that readers type decides on the text; a guard alone is a number."""
-    is_ours = type(asked.report).__module__.startswith("zoco.")
-    few = (0 < len(each.choices) <= CHOICES_MOST for each in asked.report.parameters)
-    by_strangers = asked.guard is not None and asked.guard.added
-    return lasting_of(asked.filters) if is_ours and not by_strangers and all(few) else "never"
 
 
 def _curves(asked: Asked) -> Table:

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoco.ledger.asking.filters import FILTERABLE, GOAL, Filter
-from zoco.ledger.asking.statements.kept import Lasting
-
-FILTERS_MOST, WORDS_MOST, WORDS_OF_ONE = 2, 3, 12
 
 
 def words_of(filters: Sequence[Filter]) -> list[str]:
@@ -19,7 +16,7 @@ def words_of(filters: Sequence[Filter]) -> list[str]:
     """
     if len(set(filters)) < len(filters):
         return []
-    return [word for each in filters if _is_open(each) for word in each.values]
+    return [word for each in filters if is_open(each) for word in each.values]
 
 
 def worded(filters: Sequence[Filter], words: Sequence[str]) -> tuple[Filter, ...]:
@@ -28,7 +25,7 @@ def worded(filters: Sequence[Filter], words: Sequence[str]) -> tuple[Filter, ...
         return tuple(filters)
     left = iter(words)
     return tuple(
-        replace(each, values=tuple(next(left) for _ in each.values)) if _is_open(each) else each
+        replace(each, values=tuple(next(left) for _ in each.values)) if is_open(each) else each
         for each in filters
     )
 
@@ -38,19 +35,6 @@ def numbered(filters: Sequence[Filter]) -> tuple[Filter, ...]:
     return worded(filters, [str(number) for number in range(len(words_of(filters)))])
 
 
-def lasting_of(filters: Sequence[Filter]) -> Lasting:
-    """Say whether a statement is stored on disk: always with one filter at most, by one word or goal.
-
-    Goals are few, and no reader makes one. A few words of two filters, or of one such as all campaigns that
-    are listed, are stored while there is much room: more would let readers fill the file with ways to filter
-    that nobody asks for again.
-    """
-    words, are_open = sum(len(each.values) for each in filters), all(map(_is_open, filters))
-    if len(filters) <= 1 and words == len(filters) and (are_open or filters[0].column == GOAL):
-        return "always"
-    most = WORDS_OF_ONE if len(filters) == 1 else WORDS_MOST
-    return "with room" if are_open and len(filters) <= FILTERS_MOST and words <= most else "never"
-
-
-def _is_open(filter: Filter) -> bool:
+def is_open(filter: Filter) -> bool:
+    """Say whether the words of a filter may be left open."""
     return filter.column != GOAL and FILTERABLE[filter.column].kind != "status"

@@ -14,7 +14,8 @@ from zoco.ledger.asking.filters import Filter, Operator
 from zoco.ledger.asking.guard import Guard
 from zoco.ledger.asking.question import Question
 from zoco.ledger.asking.statements import kept, statement, templates
-from zoco.ledger.asking.statements.statement import CHOICES_MOST, Asked
+from zoco.ledger.asking.statements.lasting import CHOICES_MOST
+from zoco.ledger.asking.statements.statement import Asked
 from zoco.ledger.expr import Table
 from zoco.ledger.report import Dimension, Measure, Params, Report, report_named, reports_all
 from zoco.ledger.scope import Facts
