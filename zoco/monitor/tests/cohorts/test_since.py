@@ -193,6 +193,26 @@ def test_everybody_lives_through_the_steps_in_which_he_came(
             row.values["active"] == row.values["new"] + row.values["returning"] + row.values["resurrected"]
             for row in answer.rows
         )
+        for row in answer.rows:
+            came, gone = row.values["new"] + row.values["resurrected"], row.values["dormant"]
+            assert row.values["quick"] == (pytest.approx(came / gone) if gone else None)
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+def test_nobody_is_dormant_yet_in_the_step_that_still_goes_on(stores: dict[str, Store], grain: Grain) -> None:
+    newest = step_of(max(each.occurred_at for each in FACTS), grain)
+    period = Period(PERIOD.first, next_of(newest, grain) - timedelta(days=1), PERIOD.zone)
+    question = Question(SITE, period, size=10_000, params={"grain": grain})
+
+    for store in stores.values():
+        answer: Any = ask(report_named("life_cycle"), question, store=store, now=NOW)
+
+        told = {row.key["bucket"].date(): row.values for row in answer.rows}
+        assert (told[newest]["dormant"], told[newest]["quick"]) == (None, None)
+        assert all(
+            each["dormant"] is not None for step, each in told.items() if each["active"] and step != newest
+        )
+        assert max(step for step, each in told.items() if each["active"] and step != newest) > PERIOD.last
 
 
 def test_the_balance_draws_each_kind_as_high_as_it_is(stores: dict[str, Store]) -> None:
